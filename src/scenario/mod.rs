@@ -1,0 +1,3 @@
+//! From a scenario file to a checked scenario.
+
+pub mod model;

@@ -1,0 +1,225 @@
+//! A checked scenario: every name resolved, every default filled in, nothing left that can fail.
+
+use crate::kernel::time::Time;
+use crate::nodes::NodeKind;
+use crate::nodes::behaviour::Behaviour;
+use crate::parts::balance::Balance;
+use crate::parts::count::Count;
+use crate::parts::distribution::Distribution;
+use petgraph::graph::DiGraph;
+
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub name: String,
+    pub about: Option<String>,
+    pub run: RunSettings,
+    /// In the order of the file.
+    pub nodes: Vec<Node>,
+    pub links: Vec<Link>,
+    /// Declared groups; a node with replicas is a group without being declared.
+    pub groups: Vec<Group>,
+    pub classes: Vec<RequestClass>,
+    pub expectations: Vec<Expectation>,
+    /// The nodes with an edge for every call that some request makes; the weight of an
+    /// edge is the link it goes over (an index into `links`), if any is declared.
+    pub graph: DiGraph<NodeId, Option<usize>>,
+}
+
+/// An index into `Scenario::nodes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+#[derive(Clone, Debug)]
+pub struct RunSettings {
+    pub end: RunEnd,
+    pub warmup: Warmup,
+    pub seed: u64,
+    /// Length of a line in `timeline.csv`; chosen from the run's length if not given.
+    pub bucket: Option<Time>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnd {
+    After(Time),
+    /// When so many requests have ended.
+    Requests(u64),
+}
+
+/// What is left out of the statistics at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warmup {
+    /// Found by MSER-5.
+    Auto,
+    After(Time),
+    Requests(u64),
+}
+
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub name: String,
+    pub replicas: u32,
+    /// The `server` it stands on; replica i stands on replica i modulo the host's replicas.
+    pub on: Option<NodeId>,
+    pub kind: NodeKind,
+    /// The kind's behaviour on this host; `None` for users and servers, which nobody calls.
+    pub behaviour: Option<Behaviour>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub from: NodeId,
+    pub to: NodeId,
+    /// One way.
+    pub latency: Distribution,
+    /// Added to each message's latency.
+    pub jitter: Option<Distribution>,
+    /// Share of messages lost and sent again by TCP.
+    pub loss: f64,
+    /// Bytes per second.
+    pub bandwidth: Option<f64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub name: String,
+    pub members: Vec<Member>,
+    /// `None`: as the caller balances.
+    pub balance: Option<Balance>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// All of its replicas are members.
+    pub node: NodeId,
+    pub weight: u32,
+    pub backup: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct RequestClass {
+    pub name: String,
+    /// Relative to the other classes of the same user.
+    pub share: f64,
+    /// The users that send it.
+    pub from: Vec<NodeId>,
+    pub flow: Flow,
+    /// A good answer that took longer does not count as good.
+    pub objective: Option<Time>,
+    pub request_bytes: u64,
+    pub response_bytes: u64,
+    /// POST, LOCK and PATCH are not tried again by a proxy once they were sent.
+    pub idempotent: bool,
+    /// Lowest first, where a node's line goes by priority.
+    pub priority: u8,
+}
+
+#[derive(Clone, Debug)]
+pub enum Flow {
+    /// The client's calls, one after the other.
+    Calls(Vec<Stage>),
+    /// A walk through a network of queues.
+    Walk(Walk),
+}
+
+#[derive(Clone, Debug)]
+pub enum Stage {
+    Call(Call),
+    Parallel(Parallel),
+}
+
+/// Calls made at the same time.
+#[derive(Clone, Debug)]
+pub struct Parallel {
+    /// `times` of a call here are so many calls side by side.
+    pub calls: Vec<Call>,
+    /// Goes on when so many have answered; `None` for all.
+    pub first: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub target: Target,
+    pub work: Work,
+    /// How often the caller makes it, one after the other.
+    pub times: Count,
+    /// Made at all with this probability.
+    pub chance: f64,
+    /// The caller goes on even if it fails.
+    pub optional: bool,
+    pub write: bool,
+    /// What the called node does then while it holds its slot (on a miss, if it is a cache).
+    pub stages: Vec<Stage>,
+    /// The called node's work after its own calls.
+    pub afterwards: Work,
+    /// Where the visit moves on to when the called node hands over.
+    pub hand_over: Option<Box<Call>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    Node(NodeId),
+    /// An index into `Scenario::groups`.
+    Group(u32),
+}
+
+/// What a visit does at a node, in this order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Work {
+    /// CPU time, shared on the host's cores.
+    pub cpu: Option<Distribution>,
+    /// Time that takes no core.
+    pub wait: Option<Distribution>,
+    /// A fixed addition to every visit, which takes no core.
+    pub overhead: Time,
+}
+
+/// A random walk: from each stop to another with given probabilities, until it leaves.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// The first is the start.
+    pub stops: Vec<Stop>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Stop {
+    pub target: Target,
+    pub work: Work,
+    /// (index of the next stop, `None` to leave; probability). The probabilities sum to 1.
+    pub next: Vec<(Option<u32>, f64)>,
+}
+
+/// `page p99 < 500ms`
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    pub text: String,
+    /// `None`: over all classes.
+    pub class: Option<usize>,
+    pub metric: Metric,
+    pub comparison: Comparison,
+    /// Seconds, a share, or requests per second.
+    pub bound: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Metric {
+    Mean,
+    /// Of the latency: 0.99 for p99.
+    Quantile(f64),
+    Max,
+    /// Share of good requests.
+    Availability,
+    /// Share of requests that failed.
+    Errors,
+    /// Good requests per second.
+    Goodput,
+    /// Utilisation of a node (by index).
+    Utilisation(NodeId),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
