@@ -107,6 +107,10 @@ pub struct NodeBucket {
     pub unwanted: u64,
     /// Slot-nanoseconds held.
     pub held: Nanoseconds,
+    /// Visit-nanoseconds in a slot, calls to others included.
+    pub served: Nanoseconds,
+    /// Of these, visit-nanoseconds spent waiting for calls to others.
+    pub calling: Nanoseconds,
     /// Visit-nanoseconds spent in line.
     pub queued: Nanoseconds,
     /// Core-nanoseconds of a host, or of a station that shares its cores, in use.
