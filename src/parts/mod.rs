@@ -1,4 +1,5 @@
 //! The parts that scenarios are written with: quantities with units, random durations
 //! and counts, and the ways in which requests arrive. No module here reads a file.
 
+pub mod distribution;
 pub mod quantity;
