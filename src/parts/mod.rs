@@ -1,5 +1,7 @@
 //! The parts that scenarios are written with: quantities with units, random durations
 //! and counts, and the ways in which requests arrive. No module here reads a file.
 
+pub mod arrivals;
+pub mod count;
 pub mod distribution;
 pub mod quantity;
