@@ -1,2 +1,11 @@
+//! spof simulates web infrastructure request by request.
+
+pub mod analysis;
+pub mod engine;
 pub mod kernel;
+pub mod nodes;
+pub mod parts;
+pub mod plan;
+pub mod results;
+pub mod scenario;
 pub mod stats;

@@ -80,7 +80,7 @@ impl Simulation<'_> {
 
     /// The rest of coming in, once a visit has its slot.
     #[inline(always)]
-    fn came_in(&mut self, slot: u32, instance: u32, waited: Time) {
+    pub(super) fn came_in(&mut self, slot: u32, instance: u32, waited: Time) {
         self.recorder.started(self.nodes[instance as usize].node, waited);
         let visit = &self.visits[slot];
         if visit.call != NONE {

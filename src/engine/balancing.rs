@@ -12,12 +12,15 @@ pub struct Balancers {
     sites: Vec<Site>,
     /// Open requests of a site to each of its peers, for the policies that look at them.
     open: Vec<u32>,
+    /// Whose peer each of them is.
+    site_of_open: Vec<u32>,
     /// What smooth weighted round robin keeps for each peer.
     current: Vec<i64>,
 }
 
 #[derive(Debug)]
 struct Site {
+    route: u32,
     cursor: u32,
     first_open: u32,
     first_current: u32,
@@ -34,24 +37,25 @@ const LOAD_UNIT: u64 = 1 << 10;
 
 impl Balancers {
     pub fn new(plan: &Plan) -> Self {
-        let mut balancers = Balancers { sites: Vec::new(), open: Vec::new(), current: Vec::new() };
-        let mut routes: Vec<Option<&RoutePlan>> = vec![None; plan.sites as usize];
+        let mut balancers = Balancers { sites: Vec::new(), open: Vec::new(), site_of_open: Vec::new(), current: Vec::new() };
+        let mut routes: Vec<Option<u32>> = vec![None; plan.sites as usize];
         for call in &plan.calls {
-            routes[call.site as usize] = Some(&plan.routes[call.route as usize]);
+            routes[call.site as usize] = Some(call.route);
         }
         let mut latest = None;
         for route in routes {
             // The sites of a caller's further replicas follow that of its first.
             latest = route.or(latest);
-            let site = balancers.site(latest);
+            let site = balancers.site(plan, latest.unwrap_or(0));
             balancers.sites.push(site);
         }
         balancers
     }
 
-    fn site(&mut self, route: Option<&RoutePlan>) -> Site {
-        let mut site = Site { cursor: 0, first_open: NONE, first_current: NONE, loads: None, chosen: 0 };
-        let Some(route) = route else { return site };
+    fn site(&mut self, plan: &Plan, number: u32) -> Site {
+        let mut site =
+            Site { route: number, cursor: 0, first_open: NONE, first_current: NONE, loads: None, chosen: 0 };
+        let route = &plan.routes[number as usize];
         match route.policy {
             Policy::LeastConnections => {
                 let mut loads = Clocks::new(route.primaries as usize);
@@ -70,6 +74,7 @@ impl Balancers {
         }
         if site.first_open != NONE {
             self.open.resize(self.open.len() + route.members.len(), 0);
+            self.site_of_open.resize(self.open.len(), self.sites.len() as u32);
         }
         site
     }
@@ -170,26 +175,25 @@ impl Simulation<'_> {
             return NONE;
         }
         self.balancers.open[(first + member) as usize] += 1;
-        self.weigh(call, place, member);
+        self.weigh(place, member);
         first + member
     }
 
     /// The request is no longer open there.
     #[inline(always)]
-    pub(super) fn close_at_peer(&mut self, call: u32, replica: u32, peer: u32) {
+    pub(super) fn close_at_peer(&mut self, peer: u32) {
         if peer == NONE {
             return;
         }
-        let call = &self.plan.calls[call as usize];
         self.balancers.open[peer as usize] -= 1;
-        let place = self.site_of(call, replica);
+        let place = self.balancers.site_of_open[peer as usize] as usize;
         let member = peer - self.balancers.sites[place].first_open;
-        self.weigh(call, place, member);
+        self.weigh(place, member);
     }
 
-    fn weigh(&mut self, call: &CallPlan, place: usize, member: u32) {
-        let route = &self.plan.routes[call.route as usize];
+    fn weigh(&mut self, place: usize, member: u32) {
         let site = &mut self.balancers.sites[place];
+        let route = &self.plan.routes[site.route as usize];
         if let Some(loads) = &mut site.loads
             && member < route.primaries
         {

@@ -16,7 +16,7 @@ impl Simulation<'_> {
         }
         let plan = &self.plan.calls[call as usize];
         if plan.takes_extra_slot && !self.take_extra_slot(slot) {
-            return self.call_ended(slot, call, Outcome::ServerError);
+            return self.call_failed(slot, call, Outcome::ServerError);
         }
         self.own_time_ends(slot);
         let visit = &mut self.visits[slot];
@@ -46,6 +46,7 @@ impl Simulation<'_> {
             }
             pending += count;
             for _ in 0..count {
+                self.visits[slot].tries = 0;
                 if let Some(child) = self.begin_call(slot, *call) {
                     self.ready.push_back(child);
                 }
@@ -162,11 +163,8 @@ impl Simulation<'_> {
         let (to, link) = (peer.instance, peer.link);
         let link = if link == NONE { NONE } else { self.link_between(instance, to, link) };
         let open = self.open_at_peer(plan, replica, member);
-        if open != NONE {
-            // Until it moves on again, it counts as open with whom it came from.
-            self.visits[slot].peer = open;
-            self.moved(slot, call, replica);
-        }
+        let before = std::mem::replace(&mut self.visits[slot].peer, open);
+        self.close_at_peer(before);
         let visit = &mut self.visits[slot];
         visit.instance = to;
         visit.step += 1;
@@ -230,7 +228,6 @@ impl Simulation<'_> {
         let wait = state.wait;
         let visit = &mut self.visits[slot];
         visit.state = State::InPoolLine;
-        visit.peer = if visit.parent == NONE { NONE } else { visit.peer };
         visit.pending = place;
         if wait != NEVER {
             self.schedule(slot, self.now.saturating_add(wait));

@@ -21,6 +21,7 @@ mod leaving;
 mod network;
 mod node;
 mod recorder;
+mod rows;
 mod run;
 mod source;
 mod steps;
@@ -80,7 +81,7 @@ pub struct Simulation<'p> {
     /// Visits that got a slot and go on after the present one.
     ready: std::collections::VecDeque<u32>,
     recorder: recorder::Recorder,
-    rows: source::RowKeeper,
+    rows: rows::RowKeeper,
 }
 
 /// Which clock is whose.
@@ -149,7 +150,7 @@ impl<'p> Simulation<'p> {
             sources: plan.sources.iter().map(|source| source::SourceState::new(source, family, plan)).collect(),
             ready: std::collections::VecDeque::with_capacity(64),
             recorder: recorder::Recorder::new(plan),
-            rows: source::RowKeeper::new(options, plan),
+            rows: rows::RowKeeper::new(options, plan),
         };
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
         simulation.start_sources();

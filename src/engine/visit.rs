@@ -50,7 +50,7 @@ pub struct Visit {
     /// Of calls made at once: those under way, and good answers still wanted.
     pub pending: u32,
     pub awaited: u32,
-    pub class: u16,
+    pub class: u32,
     /// Tries of the present call, or SYNs sent while it has not arrived.
     pub tries: u16,
     pub state: State,
@@ -190,7 +190,7 @@ impl std::ops::IndexMut<u32> for Visits {
 
 impl Visit {
     #[inline(always)]
-    pub fn new(instance: u32, step: u32, class: u16, now: Time) -> Visit {
+    pub fn new(instance: u32, step: u32, class: u32, now: Time) -> Visit {
         Visit {
             word: 0,
             entered: 0,
