@@ -41,7 +41,7 @@ impl ArrivalProcess {
             Arrivals::Poisson { rate } => poisson(*rate).map_or(Source::Nothing, Source::Gaps),
             Arrivals::Every { period_seconds } => Source::Ticks(Ticks::new(*period_seconds)),
             Arrivals::Renewal(gap) => Source::Gaps(gap.sampler()),
-            Arrivals::OnOff { on, off, rate_on, rate_off } => OnOff::new(on, off, *rate_on, *rate_off),
+            Arrivals::OnOff { on, off, rate_on, rate_off } => OnOff::source(on, off, *rate_on, *rate_off),
             Arrivals::Rate(RateProfile::Table(table)) => Source::Table(TableWalk::new(table)),
             Arrivals::Rate(profile @ RateProfile::Sinusoid { mean, amplitude, period_seconds, .. }) => {
                 let highest_rate = mean * (1.0 + amplitude);
@@ -165,7 +165,7 @@ struct OnOff {
 }
 
 impl OnOff {
-    fn new(on: &Distribution, off: &Distribution, rate_on: f64, rate_off: f64) -> Source {
+    fn source(on: &Distribution, off: &Distribution, rate_on: f64, rate_off: f64) -> Source {
         if rate_on <= 0.0 && rate_off <= 0.0 {
             return Source::Nothing;
         }
