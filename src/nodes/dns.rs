@@ -44,7 +44,8 @@ impl Dns {
         let mut ttls = Vec::new();
         let mut name = name;
         while ttls.len() <= self.records.len() {
-            let Some(record) = self.records.iter().find(|record| record.name.eq_ignore_ascii_case(name)) else {
+            let Some(record) = self.records.iter().find(|record| record.name.eq_ignore_ascii_case(name))
+            else {
                 break;
             };
             ttls.push(record.ttl);
