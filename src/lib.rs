@@ -1,1 +1,5 @@
+pub mod document;
 pub mod kernel;
+pub mod nodes;
+pub mod parts;
+pub mod scenario;
