@@ -1,8 +1,10 @@
 //! The parts that scenarios are written with: quantities with units, random durations
 //! and counts, and the ways in which requests arrive. No module here reads a file.
 
+pub mod arrivals;
 pub mod backoff;
 pub mod balance;
+pub mod count;
 pub mod distribution;
 pub mod outcome;
 pub mod quantity;
