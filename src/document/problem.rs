@@ -67,7 +67,7 @@ impl Problems {
     /// under an alias is read as often as the alias is used.
     pub fn into_sorted(self) -> Vec<Problem> {
         let mut found = self.found.into_inner();
-        found.sort_by(|a, b| (a.span.start, a.severity).cmp(&(b.span.start, b.severity)));
+        found.sort_by_key(|problem| (problem.span.start, problem.severity));
         found.dedup();
         found
     }
@@ -157,7 +157,7 @@ pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
 }
 
 /// "did you mean …?", or else what there is.
-pub fn did_you_mean<'a>(written: &str, candidates: &[&'a str]) -> Option<String> {
+pub fn did_you_mean(written: &str, candidates: &[&str]) -> Option<String> {
     if let Some(candidate) = closest(written, candidates.iter().copied()) {
         return Some(format!("did you mean `{candidate}`?"));
     }
