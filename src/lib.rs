@@ -1,5 +1,12 @@
+//! spof simulates web infrastructure request by request.
+
+pub mod analysis;
 pub mod document;
+pub mod engine;
 pub mod kernel;
 pub mod nodes;
 pub mod parts;
+pub mod plan;
+pub mod results;
 pub mod scenario;
+pub mod stats;

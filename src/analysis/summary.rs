@@ -1,0 +1,123 @@
+//! The summary of a run, as it stands in `summary.json` and on the terminal.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Holds nothing that changes from run to run: no dates, no wall-clock time.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    pub scenario: String,
+    pub version: String,
+    pub seed: u64,
+    pub run: RunSummary,
+    /// All classes together.
+    pub total: ClassSummary,
+    pub classes: Vec<ClassSummary>,
+    pub nodes: Vec<NodeSummary>,
+    pub expectations: Vec<ExpectationResult>,
+    /// What the reader should know before he trusts a figure.
+    pub notices: Vec<Notice>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct RunSummary {
+    pub simulated_s: f64,
+    pub stopped: String,
+    pub warmup_s: f64,
+    /// "given", "found by MSER-5", "none found"
+    pub warmup: String,
+    pub offered: u64,
+    pub ended: u64,
+    pub in_flight: u64,
+    /// Events that were simulated; the same on every machine.
+    pub events: u64,
+}
+
+/// A figure and how far to trust it: the 95 % confidence interval is value ± half_width.
+#[derive(Clone, Debug, Serialize)]
+pub struct Estimate {
+    pub value: Option<f64>,
+    pub half_width: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_no_interval: Option<String>,
+}
+
+/// After the warm-up.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClassSummary {
+    pub name: String,
+    pub offered: u64,
+    pub ended: u64,
+    pub offered_per_s: f64,
+    pub goodput_per_s: f64,
+    pub good_share: Estimate,
+    /// Requests by outcome, those that occurred.
+    pub outcomes: BTreeMap<&'static str, u64>,
+    pub attempts_mean: Option<f64>,
+    /// Of answers with success.
+    pub mean_ms: Estimate,
+    pub p50_ms: Estimate,
+    pub p90_ms: Estimate,
+    pub p95_ms: Estimate,
+    pub p99_ms: Estimate,
+    pub p999_ms: Estimate,
+    pub max_ms: Option<f64>,
+    /// Of requests that failed.
+    pub failed_mean_ms: Option<f64>,
+}
+
+/// One node, its replicas together (`nodes.csv` has a line for each replica).
+#[derive(Clone, Debug, Serialize)]
+pub struct NodeSummary {
+    pub name: String,
+    pub kind: &'static str,
+    pub replicas: u32,
+    pub visits: u64,
+    pub visits_per_s: f64,
+    pub failed: u64,
+    /// Held slots over all slots; for a host, busy cores over all cores; none for nodes
+    /// without a limit.
+    pub utilisation: Option<f64>,
+    /// The fullest replica's.
+    pub utilisation_max: Option<f64>,
+    /// Mean number held (in service).
+    pub busy_mean: f64,
+    pub queue_mean: f64,
+    pub queue_max: u32,
+    /// Of all visits that got a slot.
+    pub wait_mean_ms: Estimate,
+    /// Share that had to wait.
+    pub waited_share: Option<f64>,
+    pub wait_p50_ms: Option<f64>,
+    pub wait_p95_ms: Option<f64>,
+    pub wait_p99_ms: Option<f64>,
+    /// Time in a slot, calls to others included.
+    pub service_mean_ms: Option<f64>,
+    /// Wait and service.
+    pub sojourn_mean_ms: Option<f64>,
+    /// Mean number inside, line included.
+    pub inside_mean: f64,
+    pub hit_ratio: Option<f64>,
+    /// Work finished for callers that had left.
+    pub unwanted: u64,
+    /// Share of time with 0, 1, 2 … inside, where the node tracks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occupancy: Option<Vec<f64>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ExpectationResult {
+    pub text: String,
+    pub measured: Option<f64>,
+    pub half_width: Option<f64>,
+    pub holds: bool,
+    /// The interval reaches over the bound: another seed might judge otherwise.
+    pub uncertain: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Notice {
+    /// "overload", "too short", "stopped", "limit"
+    pub about: &'static str,
+    pub text: String,
+}

@@ -1,0 +1,103 @@
+//! A heap behind a small sorted front.
+//!
+//! Most runs have few events pending; all of them then stand in the front, where taking
+//! the earliest is a decrement and putting one in moves a few neighbours.
+
+use super::agenda::{Event, EventQueue, Key};
+use super::heap::QuadHeap;
+use super::time::Time;
+
+/// Events in the sorted front.
+const FRONT: usize = 32;
+/// Events that move from the heap to an empty front at once.
+const REFILL: usize = 16;
+
+#[derive(Clone, Debug)]
+pub struct FrontedHeap {
+    /// Latest first, so that the earliest is taken from the end.
+    front: [Key; FRONT],
+    front_length: usize,
+    /// No event here is earlier than any in the front.
+    heap: QuadHeap,
+}
+
+impl EventQueue for FrontedHeap {
+    fn new() -> Self {
+        FrontedHeap { front: [0; FRONT], front_length: 0, heap: QuadHeap::with_capacity(256) }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, event: Event) {
+        self.push_key(event.key());
+    }
+
+    #[inline(always)]
+    fn pop_before(&mut self, limit: Time) -> Option<Event> {
+        if self.front_length == 0 && !self.refill() {
+            return None;
+        }
+        let event = Event::from_key(self.front[self.front_length - 1]);
+        if event.time >= limit {
+            return None;
+        }
+        self.front_length -= 1;
+        Some(event)
+    }
+
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.front_length + self.heap.len()
+    }
+}
+
+impl FrontedHeap {
+    #[inline(always)]
+    pub fn push_key(&mut self, key: Key) {
+        if self.front_length < FRONT {
+            // A front with room takes whatever is earlier than its last, or all there is.
+            if self.heap.is_empty() || (self.front_length > 0 && key < self.front[0]) {
+                self.insert(key);
+                return;
+            }
+        } else if key < self.front[0] {
+            let latest = self.front[0];
+            self.front.copy_within(1.., 0);
+            self.front_length -= 1;
+            self.insert(key);
+            self.heap.push(latest);
+            return;
+        }
+        self.heap.push(key);
+    }
+
+    /// Takes out everything but the front, in no order.
+    pub fn drain_heap(&mut self) -> std::vec::Drain<'_, Key> {
+        self.heap.drain()
+    }
+
+    pub fn heap_len(&self) -> usize {
+        self.heap.len()
+    }
+
+    #[inline(always)]
+    fn insert(&mut self, key: Key) {
+        let mut place = self.front_length;
+        while place > 0 && self.front[place - 1] < key {
+            self.front[place] = self.front[place - 1];
+            place -= 1;
+        }
+        self.front[place] = key;
+        self.front_length += 1;
+    }
+
+    /// Moves the earliest of the heap to the empty front; false if there are none.
+    #[inline(never)]
+    fn refill(&mut self) -> bool {
+        let count = REFILL.min(self.heap.len());
+        for place in (0..count).rev() {
+            self.front[place] = self.heap.pop().expect("as many as were counted");
+        }
+        self.front_length = count;
+        count > 0
+    }
+}

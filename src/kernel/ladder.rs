@@ -1,0 +1,209 @@
+//! A ladder queue: a heap for what comes soon, buckets of equal width for what comes
+//! later, and one unsorted heap of things for what comes after that.
+//!
+//! With few events pending it is the heap alone. With many, each event is put into a
+//! bucket and looked at again only when its bucket's turn has come, so that the cost of
+//! an event hardly grows with the number of those that wait.
+
+use super::agenda::{Event, EventQueue, Key};
+use super::fronted::FrontedHeap;
+use super::time::Time;
+
+/// Events in the heap beyond which a rung of buckets is laid.
+const HEAP_LONGEST: usize = 1_024;
+/// Events that a bucket should hold.
+const PER_BUCKET: usize = 24;
+const BUCKETS_MOST: usize = 1 << 17;
+/// Events of one bucket lie together in blocks of this many.
+const BLOCK: usize = 7;
+const NO_BLOCK: u32 = u32::MAX;
+
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    keys: [Key; BLOCK],
+    length: u32,
+    next: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Ladder {
+    /// All events before `near_end`.
+    near: FrontedHeap,
+    near_end: Time,
+    /// The first block of each bucket; bucket b covers `2^shift` ns from `start + b × 2^shift`.
+    buckets: Vec<u32>,
+    bucket_count: usize,
+    current: usize,
+    start: Time,
+    shift: u32,
+    blocks: Vec<Block>,
+    free_block: u32,
+    in_buckets: usize,
+    /// Events after the last bucket.
+    far: Vec<Key>,
+}
+
+impl EventQueue for Ladder {
+    fn new() -> Self {
+        Ladder {
+            near: FrontedHeap::new(),
+            near_end: Time::MAX,
+            buckets: Vec::new(),
+            bucket_count: 0,
+            current: 0,
+            start: 0,
+            shift: 0,
+            blocks: Vec::new(),
+            free_block: NO_BLOCK,
+            in_buckets: 0,
+            far: Vec::new(),
+        }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, event: Event) {
+        if event.time < self.near_end {
+            self.near.push(event);
+        } else {
+            self.push_far(event);
+        }
+    }
+
+    #[inline(always)]
+    fn pop_before(&mut self, limit: Time) -> Option<Event> {
+        if self.near_end == Time::MAX {
+            if self.near.heap_len() > HEAP_LONGEST {
+                self.spill();
+            }
+        } else if self.near.is_empty() {
+            self.fill_near();
+        }
+        self.near.pop_before(limit)
+    }
+
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.near.len() + self.in_buckets + self.far.len()
+    }
+}
+
+impl Ladder {
+    #[inline(never)]
+    fn push_far(&mut self, event: Event) {
+        let bucket = ((event.time - self.start) >> self.shift) as usize;
+        // While no rung is laid `near_end` is the end of time, and an event there is far.
+        if self.near_end == Time::MAX || bucket >= self.bucket_count {
+            self.far.push(event.key());
+        } else {
+            self.push_to_bucket(bucket, event.key());
+        }
+    }
+
+    fn push_to_bucket(&mut self, bucket: usize, key: Key) {
+        self.in_buckets += 1;
+        let first = self.buckets[bucket];
+        if first != NO_BLOCK {
+            let block = &mut self.blocks[first as usize];
+            if (block.length as usize) < BLOCK {
+                block.keys[block.length as usize] = key;
+                block.length += 1;
+                return;
+            }
+        }
+        let mut fresh = Block { keys: [0; BLOCK], length: 1, next: first };
+        fresh.keys[0] = key;
+        let place = self.free_block;
+        if place == NO_BLOCK {
+            self.buckets[bucket] = self.blocks.len() as u32;
+            self.blocks.push(fresh);
+        } else {
+            self.free_block = self.blocks[place as usize].next;
+            self.blocks[place as usize] = fresh;
+            self.buckets[bucket] = place;
+        }
+    }
+
+    /// The heap has grown too long: all but its front goes into buckets.
+    #[inline(never)]
+    fn spill(&mut self) {
+        let Ladder { near, far, .. } = self;
+        far.extend(near.drain_heap());
+        self.lay_rung();
+    }
+
+    /// Moves on to the next bucket that has events.
+    #[inline(never)]
+    fn fill_near(&mut self) {
+        loop {
+            while self.in_buckets > 0 && self.current < self.bucket_count {
+                let bucket = self.current;
+                self.current += 1;
+                self.near_end = self.start + ((self.current as Time) << self.shift);
+                if self.buckets[bucket] != NO_BLOCK {
+                    self.empty_bucket(bucket);
+                    return;
+                }
+            }
+            if self.far.is_empty() {
+                self.near_end = Time::MAX;
+                return;
+            }
+            if self.far.len() <= HEAP_LONGEST / 2 {
+                // Few enough for the heap alone.
+                self.near_end = Time::MAX;
+                while let Some(key) = self.far.pop() {
+                    self.near.push_key(key);
+                }
+                return;
+            }
+            self.lay_rung();
+        }
+    }
+
+    fn empty_bucket(&mut self, bucket: usize) {
+        let mut place = std::mem::replace(&mut self.buckets[bucket], NO_BLOCK);
+        while place != NO_BLOCK {
+            let block = &mut self.blocks[place as usize];
+            let next = block.next;
+            for &key in &block.keys[..block.length as usize] {
+                self.near.push_key(key);
+            }
+            self.in_buckets -= block.length as usize;
+            block.next = self.free_block;
+            self.free_block = place;
+            place = next;
+        }
+    }
+
+    /// Spreads the far events over buckets that reach twice their mean distance ahead.
+    fn lay_rung(&mut self) {
+        let time_of = |key: Key| (key >> 64) as Time;
+        let earliest = self.far.iter().map(|&key| time_of(key)).min().expect("far events");
+        let total: u128 = self.far.iter().map(|&key| Key::from(time_of(key) - earliest)).sum();
+        let reach = (2 * total / self.far.len() as u128).min(u128::from(Time::MAX / 4)) as Time;
+        let wanted = (self.far.len() / PER_BUCKET).next_power_of_two().clamp(16, BUCKETS_MOST);
+        self.shift = (reach / wanted as Time).max(1).ilog2() + 1;
+        self.bucket_count = wanted;
+        if self.buckets.len() < wanted {
+            self.buckets.resize(wanted, NO_BLOCK);
+        }
+        self.start = earliest;
+        self.current = 0;
+        // Buckets past the end of time are not needed, and could not be counted.
+        let last = ((Time::MAX - 1 - earliest) >> self.shift) as usize;
+        self.bucket_count = self.bucket_count.min(last);
+        self.near_end = self.start;
+        let mut kept = 0;
+        for place in 0..self.far.len() {
+            let key = self.far[place];
+            let bucket = ((time_of(key) - earliest) >> self.shift) as usize;
+            if bucket < self.bucket_count {
+                self.push_to_bucket(bucket, key);
+            } else {
+                self.far[kept] = key;
+                kept += 1;
+            }
+        }
+        self.far.truncate(kept);
+    }
+}

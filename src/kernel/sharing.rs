@@ -1,0 +1,179 @@
+//! Processor sharing in virtual time: some cores, shared equally by all jobs at hand.
+//!
+//! Virtual time runs at the speed at which each job is served, so a job that needs `w`
+//! of work and arrives at virtual time `v` is done at `v + w`, however many come and go
+//! meanwhile. A change costs a heap operation, whatever the number of jobs.
+
+use super::agenda::Key;
+use super::heap::QuadHeap;
+use super::time::{NEVER, Time};
+
+#[derive(Clone, Debug)]
+pub struct SharedProcessor {
+    cores: u32,
+    /// Work done per nanosecond by one core.
+    speed: f64,
+    /// Jobs being served; the heap may hold some more that have been withdrawn.
+    active: u32,
+    virtual_now: f64,
+    updated: Time,
+    /// A finish in virtual time and the word of its job. The time stands as an integer,
+    /// since the bits of floating-point numbers that are not negative order as they do.
+    finishes: QuadHeap,
+    /// Core-nanoseconds in use so far, and job-nanoseconds.
+    used: u64,
+    present: u64,
+}
+
+impl SharedProcessor {
+    pub fn new(cores: u32, speed: f64) -> Self {
+        SharedProcessor {
+            cores,
+            speed,
+            active: 0,
+            virtual_now: 0.0,
+            updated: 0,
+            finishes: QuadHeap::with_capacity(64),
+            used: 0,
+            present: 0,
+        }
+    }
+
+    #[inline(always)]
+    pub fn active(&self) -> u32 {
+        self.active
+    }
+
+    /// Core-nanoseconds used and job-nanoseconds spent up to now; they wrap around.
+    pub fn totals(&mut self, now: Time) -> (u64, u64) {
+        self.catch_up(now);
+        (self.used, self.present)
+    }
+
+    /// Takes in a job with so many nanoseconds of work on one core.
+    #[inline(always)]
+    pub fn add(&mut self, now: Time, work: Time, word: u64) {
+        self.catch_up(now);
+        if self.active == 0 {
+            // Starting anew keeps virtual time small, and so exact.
+            self.virtual_now = 0.0;
+            self.finishes.clear();
+        }
+        self.active += 1;
+        let finish = self.virtual_now + work as f64;
+        self.finishes.push((Key::from(finish.to_bits()) << 64) | Key::from(word));
+    }
+
+    /// A job leaves before it is done; what it had got is lost. Its word must be stale from now on.
+    pub fn withdraw(&mut self, now: Time) {
+        self.catch_up(now);
+        self.active -= 1;
+    }
+
+    /// The job that is done by now, if any; `stale` knows the words of withdrawn jobs.
+    #[inline(always)]
+    pub fn finished(&mut self, now: Time, mut stale: impl FnMut(u64) -> bool) -> Option<u64> {
+        self.catch_up(now);
+        while let Some(top) = self.finishes.first() {
+            let (finish, word) = (f64::from_bits((top >> 64) as u64), top as u64);
+            if stale(word) {
+                self.finishes.pop();
+                continue;
+            }
+            // Less than a nanosecond of one core's work is rounding.
+            if finish > self.virtual_now + 1e-3 {
+                return None;
+            }
+            self.virtual_now = self.virtual_now.max(finish);
+            self.finishes.pop();
+            self.active -= 1;
+            return Some(word);
+        }
+        None
+    }
+
+    /// When the next job will be done if nothing changes.
+    #[inline(always)]
+    pub fn next(&mut self, mut stale: impl FnMut(u64) -> bool) -> Time {
+        while let Some(top) = self.finishes.first() {
+            if stale(top as u64) {
+                self.finishes.pop();
+                continue;
+            }
+            let left = f64::from_bits((top >> 64) as u64) - self.virtual_now;
+            let wait = (left / self.rate()).max(0.0).ceil();
+            return self.updated.saturating_add(wait as Time);
+        }
+        NEVER
+    }
+
+    /// Virtual nanoseconds per nanosecond.
+    #[inline(always)]
+    fn rate(&self) -> f64 {
+        if self.active <= self.cores {
+            self.speed
+        } else {
+            self.speed * f64::from(self.cores) / f64::from(self.active)
+        }
+    }
+
+    #[inline(always)]
+    fn catch_up(&mut self, now: Time) {
+        let passed = now - self.updated;
+        if passed > 0 {
+            self.updated = now;
+            if self.active > 0 {
+                self.virtual_now += passed as f64 * self.rate();
+                self.used =
+                    self.used.wrapping_add(passed.wrapping_mul(u64::from(self.active.min(self.cores))));
+                self.present = self.present.wrapping_add(passed.wrapping_mul(u64::from(self.active)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIVE: fn(u64) -> bool = |_| false;
+
+    #[test]
+    fn two_jobs_on_one_core_take_twice_as_long() {
+        let mut processor = SharedProcessor::new(1, 1.0);
+        processor.add(0, 100, 1);
+        processor.add(0, 150, 2);
+        assert_eq!(processor.next(LIVE), 200);
+        assert_eq!(processor.finished(200, LIVE), Some(1));
+        assert_eq!(processor.next(LIVE), 250);
+        assert_eq!(processor.finished(250, LIVE), Some(2));
+        assert_eq!(processor.finished(250, LIVE), None);
+        assert_eq!(processor.totals(300), (250, 450));
+    }
+
+    #[test]
+    fn jobs_up_to_the_number_of_cores_do_not_slow_each_other() {
+        let mut processor = SharedProcessor::new(2, 0.5);
+        processor.add(0, 100, 1);
+        processor.add(0, 100, 2);
+        assert_eq!(processor.next(LIVE), 200);
+        processor.add(100, 50, 3);
+        // Three jobs on two cores of half speed: each gets a third; all are done at once.
+        assert_eq!(processor.next(LIVE), 250);
+        assert_eq!(processor.finished(250, LIVE), Some(1));
+        assert_eq!(processor.finished(250, LIVE), Some(2));
+        assert_eq!(processor.finished(250, LIVE), Some(3));
+    }
+
+    #[test]
+    fn a_withdrawn_job_makes_room_for_the_others() {
+        let mut processor = SharedProcessor::new(1, 1.0);
+        processor.add(0, 100, 1);
+        processor.add(0, 200, 2);
+        processor.withdraw(100);
+        let stale = |word| word == 1;
+        assert_eq!(processor.next(stale), 250);
+        assert_eq!(processor.finished(250, stale), Some(2));
+        assert_eq!(processor.next(stale), NEVER);
+    }
+}

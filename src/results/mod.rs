@@ -1,0 +1,134 @@
+//! What a run yields: plain arrays by id, counted per time bucket.
+//!
+//! Everything here is a sum, a maximum or a count, so that runs can be merged in any order
+//! with the same result. Nothing is divided, and nothing is a percentage: that is the
+//! business of `analysis`.
+
+pub mod row;
+
+use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
+use crate::stats::histogram::Histogram;
+use crate::stats::series::Series;
+
+/// The results of one replication.
+#[derive(Clone, Debug)]
+pub struct RunResults {
+    pub ended_at: Time,
+    pub stop: StopReason,
+    /// Events that the engine handled; it belongs to the cost of the run, not to its results.
+    pub events: u64,
+    pub offered: u64,
+    pub ended: u64,
+    pub in_flight: u64,
+    /// The edges of the time buckets: bucket b reaches from edge b to edge b + 1.
+    pub bucket_edges: Vec<Time>,
+    /// Buckets before this one belong to a warm-up that was given.
+    pub first_counted_bucket: usize,
+    /// In the order of the scenario's classes.
+    pub classes: Vec<ClassRecord>,
+    /// Latencies of all good answers in the order in which they ended (after a given warm-up).
+    pub latencies: Series,
+    /// One for each replica of each node, in the order of the scenario's nodes.
+    pub nodes: Vec<NodeRecord>,
+    /// One for each node of the scenario, its replicas together.
+    pub waits: Vec<WaitRecord>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// The duration is over.
+    Horizon,
+    /// So many requests have ended as were asked for.
+    Requests,
+    /// Nothing was left to happen: a replay came to its end.
+    NothingLeft,
+    /// Somebody stopped the run.
+    Interrupted,
+    /// More visits were in flight at once than the engine can number.
+    TooManyInFlight,
+    /// The engine ran out of numbers for its events.
+    TooManyEvents,
+}
+
+#[derive(Clone, Debug)]
+pub struct ClassRecord {
+    pub buckets: Vec<ClassBucket>,
+    /// Latencies of good answers: `CELLS` counts of `stats::histogram` for each bucket.
+    pub cells: Vec<u32>,
+    /// The same latencies in the order in which they ended (after a given warm-up).
+    pub latencies: Series,
+}
+
+/// What happened to one class of requests in one time bucket. Requests are offered in the
+/// bucket in which they start and counted by outcome in the one in which they end.
+#[derive(Clone, Debug, Default)]
+pub struct ClassBucket {
+    pub offered: u64,
+    pub outcomes: [u64; Outcome::COUNT],
+    /// Answered with success and within the class's objective.
+    pub good: u64,
+    /// Tries of those that ended.
+    pub attempts: u64,
+    /// Of answers with success.
+    pub latency_sum: Nanoseconds,
+    pub latency_max: Time,
+    /// Of everything else.
+    pub failed_latency_sum: Nanoseconds,
+    /// When the bucket ended.
+    pub in_flight: u64,
+}
+
+/// A sum of times, exact whatever the order.
+pub type Nanoseconds = u128;
+
+#[derive(Clone, Debug, Default)]
+pub struct NodeRecord {
+    pub buckets: Vec<NodeBucket>,
+    /// The time during which 0, 1, 2 … visits were inside (line included), if the node
+    /// tracks it; the last entry counts all larger numbers.
+    pub occupancy: Option<Vec<Time>>,
+}
+
+/// What happened at one replica of a node in one time bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeBucket {
+    /// Calls that came in.
+    pub visits: u64,
+    /// Visits that got a slot.
+    pub started: u64,
+    /// Of these, the ones that had stood in line.
+    pub waited: u64,
+    /// Visits that ended here, in whatever way.
+    pub ended: u64,
+    /// Of these, the ones that failed, by this node's doing or because a call of theirs did.
+    pub failed: u64,
+    /// Visits whose caller had left before they ended: work for nobody.
+    pub unwanted: u64,
+    /// Slot-nanoseconds held.
+    pub held: Nanoseconds,
+    /// Visit-nanoseconds in a slot, calls to others included.
+    pub served: Nanoseconds,
+    /// Of these, visit-nanoseconds spent waiting for calls to others.
+    pub calling: Nanoseconds,
+    /// Visit-nanoseconds spent in line.
+    pub queued: Nanoseconds,
+    /// Core-nanoseconds of a host, or of a station that shares its cores, in use.
+    pub cpu: Nanoseconds,
+    /// Visit-nanoseconds on the cores, or ready for them: more than `cpu` when they are shared.
+    pub on_cpu: Nanoseconds,
+    /// The longest line.
+    pub queue_max: u32,
+    /// Look-ups in a cache (or a client's DNS cache), and how many of them hit.
+    pub lookups: u64,
+    pub hits: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct WaitRecord {
+    /// Waits of those that stood in line (those that did not are only counted), after a
+    /// given warm-up; `None` where there are too many nodes to keep them.
+    pub waits: Option<Histogram>,
+    /// Waits of all visits that got a slot, zeros included, in order.
+    pub series: Option<Series>,
+}
