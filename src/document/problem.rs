@@ -150,10 +150,17 @@ pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
     candidates
         .into_iter()
         .take(2_000)
-        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
+        .map(|candidate| (likeness(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// From 0 to 1. In a short word one slip is a large part of it, but still one slip.
+fn likeness(written: &str, candidate: &str) -> f64 {
+    let likeness = strsim::jaro_winkler(written, candidate);
+    let is_one_slip = candidate.len() >= 3 && strsim::osa_distance(written, candidate) == 1;
+    if is_one_slip { likeness.max(0.9) } else { likeness }
 }
 
 /// "did you mean …?", or else what there is.

@@ -193,6 +193,11 @@ impl Reader<'_> {
 
     fn syntax_error(&self, error: &ScanError) -> Stopped {
         let offset = self.places.offset(error.marker().index());
+        if error.info().contains("recursion limit") {
+            self.problems
+                .error(offset..offset + 1, format!("values are nested more than {DEPTH_MAX} deep here"));
+            return Stopped;
+        }
         self.problems.error_with_hint(
             offset..offset + 1,
             format!("this is not YAML: {}", error.info()),

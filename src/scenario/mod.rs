@@ -19,6 +19,8 @@ mod requests;
 mod run;
 pub mod schema;
 pub mod starter;
+#[cfg(test)]
+mod textbook_tests;
 mod topology;
 mod walks;
 mod warnings;
