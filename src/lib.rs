@@ -1,6 +1,7 @@
 //! spof simulates web infrastructure request by request.
 
 pub mod analysis;
+pub mod document;
 pub mod engine;
 pub mod kernel;
 pub mod nodes;
