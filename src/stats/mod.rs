@@ -1,0 +1,8 @@
+//! What a run observes, in a size that does not grow with it: histograms of lengths of
+//! time, folded series, the end of the warm-up, and how far an estimate may be trusted.
+//!
+//! Recording allocates nothing and adds whole numbers only, so that results do not
+//! depend on the order in which threads or machines hand them in.
+
+pub mod histogram;
+pub mod series;
