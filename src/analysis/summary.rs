@@ -14,6 +14,9 @@ pub struct Summary {
     pub total: ClassSummary,
     pub classes: Vec<ClassSummary>,
     pub nodes: Vec<NodeSummary>,
+    /// Known only from requests that became rows (`--rows`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub time_spent: Vec<TimeSpent>,
     pub expectations: Vec<ExpectationResult>,
     /// What the reader should know before he trusts a figure.
     pub notices: Vec<Notice>,
@@ -105,6 +108,24 @@ pub struct NodeSummary {
     pub occupancy: Option<Vec<f64>>,
 }
 
+/// Where the time of a mean good request of a class went. Calls side by side overlap, so
+/// that the places may come to more than the latency.
+#[derive(Clone, Debug, Serialize)]
+pub struct TimeSpent {
+    pub class: String,
+    pub requests: u64,
+    pub latency_mean_ms: f64,
+    /// The longest first.
+    pub places: Vec<PlaceTime>,
+}
+
+/// A node's own time, in line and at work, or the network's; calls to others not counted.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceTime {
+    pub place: String,
+    pub mean_ms: f64,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct ExpectationResult {
     pub text: String,
@@ -117,7 +138,7 @@ pub struct ExpectationResult {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
-    /// "overload", "too short", "stopped", "limit"
+    /// "overload", "drift", "too short", "empty", "stopped", "limit"
     pub about: &'static str,
     pub text: String,
 }
