@@ -5,4 +5,10 @@
 //! depend on the order in which threads or machines hand them in.
 
 pub mod histogram;
+pub mod interval;
 pub mod series;
+pub mod student;
+pub mod warmup;
+
+#[cfg(test)]
+mod coverage;
