@@ -1,6 +1,8 @@
 //! `database`: MySQL. Above `max_connections` it answers error 1040 at once; it has no queue.
 
 use super::behaviour::{Behaviour, WhenFull};
+use super::fields::Fields;
+use super::setting::{Setting, Takes};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 
@@ -26,5 +28,42 @@ impl Database {
             when_full: WhenFull::Answer(Outcome::TooManyConnections),
             ..Behaviour::OPEN
         }
+    }
+}
+
+pub const SETTINGS: &[Setting] = &[
+    Setting::new("software", Takes::Word(&["mysql", "mariadb"]), "mysql", "spof", "which database it is"),
+    Setting::new(
+        "max_connections",
+        Takes::Whole(1, 100_000),
+        "151",
+        "MySQL: max_connections",
+        "connections above this many are answered with error 1040",
+    ),
+    Setting::new(
+        "connect",
+        Takes::Duration,
+        "0s",
+        "spof: none, unless it is measured",
+        "CPU time that a new connection costs the database (TLS costs tens of milliseconds)",
+    ),
+];
+
+/// MariaDB raises `max_connections` to this, whatever is asked.
+const MARIADB_CONNECTIONS_MIN: u32 = 10;
+
+impl Database {
+    pub fn read(fields: &mut Fields) -> Database {
+        let software = [Software::Mysql, Software::Mariadb][fields.word("software")];
+        let mut max_connections = fields.whole("max_connections");
+        if software == Software::Mariadb && max_connections < MARIADB_CONNECTIONS_MIN {
+            fields.context.problems.warning(
+                fields.place("max_connections"),
+                format!("MariaDB raises `max_connections` to {MARIADB_CONNECTIONS_MIN}"),
+                "so many are simulated",
+            );
+            max_connections = MARIADB_CONNECTIONS_MIN;
+        }
+        Database { software, max_connections, connect: fields.duration("connect") }
     }
 }

@@ -1,7 +1,12 @@
 //! `dns`: a recursive resolver with the records of the zone it is asked for.
 
+use super::fields::{Fields, Refusal, report_refusal};
+use super::setting::{Setting, Takes};
+use crate::document::value::Value;
 use crate::kernel::time::Time;
 use crate::parts::distribution::Distribution;
+use crate::parts::quantity;
+use rustc_hash::FxHashMap;
 
 #[derive(Clone, Debug)]
 pub struct Dns {
@@ -44,7 +49,8 @@ impl Dns {
         let mut ttls = Vec::new();
         let mut name = name;
         while ttls.len() <= self.records.len() {
-            let Some(record) = self.records.iter().find(|record| record.name.eq_ignore_ascii_case(name)) else {
+            let Some(record) = self.records.iter().find(|record| record.name.eq_ignore_ascii_case(name))
+            else {
                 break;
             };
             ttls.push(record.ttl);
@@ -54,5 +60,124 @@ impl Dns {
             }
         }
         Chain { ttls, address: None }
+    }
+}
+
+pub const SETTINGS: &[Setting] = &[
+    Setting::required(
+        "records",
+        Takes::Form(
+            "a list of records such as `www.foobar.com CNAME foobar.com 300s`, `foobar.com A 8.8.8.8 300s`",
+        ),
+        "the records of the zone",
+    ),
+    Setting::new(
+        "lookup",
+        Takes::Distribution,
+        "30ms",
+        "spof: a few round trips to authoritative servers",
+        "how long the resolver takes when its own cache is cold",
+    ),
+    Setting::new(
+        "timeout",
+        Takes::DurationOrNone,
+        "5s",
+        "resolv.conf: timeout",
+        "how long a client waits for an answer",
+    ),
+    Setting::new("attempts", Takes::Whole(1, 10), "2", "resolv.conf: attempts", "how often a client asks"),
+    Setting::new(
+        "negative_ttl",
+        Takes::Duration,
+        "5m",
+        "spof: a common SOA minimum",
+        "how long \"no such name\" is remembered",
+    ),
+];
+
+impl Dns {
+    pub fn read(fields: &mut Fields) -> Dns {
+        Dns {
+            records: read_records(fields),
+            lookup: fields.optional_distribution("lookup").unwrap_or(Distribution::Constant(0.0)),
+            timeout: fields.duration("timeout"),
+            attempts: fields.whole("attempts"),
+            negative_ttl: fields.duration("negative_ttl"),
+        }
+    }
+}
+
+fn read_records(fields: &mut Fields) -> Vec<Record> {
+    let Some(entry) = fields.form("records") else { return Vec::new() };
+    let Value::List(entries) = &entry.value else {
+        let message = format!("`records` takes a list of records, not {}", entry.describe());
+        fields.context.problems.error(entry.span.clone(), message);
+        return Vec::new();
+    };
+    let mut records = Vec::new();
+    for entry in entries {
+        let read = match entry.scalar() {
+            Some(text) => parse_record(text),
+            None => Err(Refusal::new(format!("a record is a text, not {}", entry.describe()), RECORD_HINT)),
+        };
+        match read {
+            Ok(record) => records.push(record),
+            Err(refusal) => report_refusal(fields.context, entry, "", refusal),
+        }
+    }
+    check_loops(fields, &records);
+    records
+}
+
+const RECORD_HINT: &str =
+    "a record is a name, a type, a target and a time to live: `foobar.com A 8.8.8.8 300s`";
+
+fn parse_record(text: &str) -> Result<Record, Refusal> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (name, kind, target, ttl) = match words[..] {
+        [name, kind, target, ttl] => (name, kind, target, ttl),
+        [name, kind, target] => (name, kind, target, "300s"),
+        _ => return Err(Refusal::new("this is not a DNS record", RECORD_HINT)),
+    };
+    let without_dot = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+    let points_to = match kind.to_ascii_uppercase().as_str() {
+        "A" | "AAAA" => PointsTo::Address(target.to_string()),
+        "CNAME" => PointsTo::Name(without_dot(target)),
+        _ => {
+            return Err(Refusal::new(
+                format!("there are no records of type `{kind}`"),
+                "there is `A`, `AAAA`, `CNAME`",
+            ));
+        }
+    };
+    Ok(Record { name: without_dot(name), points_to, ttl: quantity::parse_time(ttl)? })
+}
+
+/// Reports CNAMEs that lead back to themselves. Each name is followed once.
+fn check_loops(fields: &Fields, records: &[Record]) {
+    let mut next: FxHashMap<&str, &str> = FxHashMap::default();
+    for record in records {
+        if let PointsTo::Name(target) = &record.points_to {
+            next.entry(&record.name).or_insert(target);
+        }
+    }
+    // The walk on which each name was seen; meeting a name of the same walk closes a loop.
+    let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
+    for (walk, record) in records.iter().enumerate() {
+        let mut name = record.name.as_str();
+        while let Some(target) = next.get(name) {
+            if let Some(before) = seen.insert(name, walk) {
+                if before == walk {
+                    let message = format!("the CNAME records of `{name}` lead back to it");
+                    fields.context.problems.error_with_hint(
+                        fields.place("records"),
+                        message,
+                        "let one of them point to an address",
+                    );
+                }
+                break;
+            }
+            name = target;
+        }
     }
 }

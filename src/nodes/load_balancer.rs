@@ -1,6 +1,9 @@
 //! `load_balancer`: HAProxy. Spreads requests over peers and tries again elsewhere.
 
+use super::balancing;
 use super::behaviour::{Answers, Behaviour, Calling, WhenCallerLeaves, WhenFull};
+use super::fields::Fields;
+use super::setting::{Setting, Takes};
 use crate::kernel::time::Time;
 use crate::parts::balance::Balance;
 use crate::parts::outcome::Outcome;
@@ -41,4 +44,66 @@ impl LoadBalancer {
 
     /// What HAProxy answers when a connection could not be made at all.
     pub const CONNECT_FAILURE: Outcome = Outcome::Unavailable;
+}
+
+pub const SETTINGS: &[Setting] = &[
+    Setting::new("software", Takes::Word(&["haproxy"]), "haproxy", "spof", "which load balancer it is"),
+    Setting::new("balance", balancing::TAKES, "round_robin", "HAProxy: balance", "how it picks a peer"),
+    Setting::new(
+        "maxconn",
+        Takes::Whole(1, 10_000_000),
+        "2000",
+        "HAProxy: maxconn as it is built",
+        "connections at once",
+    ),
+    Setting::new(
+        "backlog",
+        Takes::Whole(1, 10_000_000),
+        "2000",
+        "HAProxy: backlog, as many as maxconn",
+        "listen backlog",
+    ),
+    Setting::new(
+        "timeout_connect",
+        Takes::DurationOrNone,
+        "5s",
+        "Debian's haproxy.cfg: timeout connect",
+        "wait for a connection to a peer",
+    ),
+    Setting::new(
+        "timeout_server",
+        Takes::DurationOrNone,
+        "50s",
+        "Debian's haproxy.cfg: timeout server",
+        "wait for a peer's answer",
+    ),
+    Setting::new(
+        "retries",
+        Takes::Whole(0, 100),
+        "3",
+        "HAProxy: retries",
+        "tries again when a connection fails",
+    ),
+    Setting::new(
+        "redispatch",
+        Takes::Flag,
+        "false",
+        "HAProxy: option redispatch",
+        "retries may go to another peer",
+    ),
+];
+
+impl LoadBalancer {
+    pub fn read(fields: &mut Fields) -> LoadBalancer {
+        fields.word("software");
+        LoadBalancer {
+            balance: fields.parse("balance", balancing::parse).unwrap_or_default(),
+            maxconn: fields.whole("maxconn"),
+            backlog: fields.backlog("backlog"),
+            timeout_connect: fields.duration("timeout_connect"),
+            timeout_server: fields.duration("timeout_server"),
+            retries: fields.whole("retries"),
+            redispatch: fields.flag("redispatch"),
+        }
+    }
 }

@@ -2,16 +2,23 @@
 //! come from, and the behaviour that the engine is to give them.
 
 pub mod app_server;
+pub mod balancing;
 pub mod behaviour;
 pub mod cache;
 pub mod database;
 pub mod dns;
+pub mod fields;
 pub mod load_balancer;
 pub mod server;
+pub mod setting;
 pub mod station;
 pub mod storage;
 pub mod user;
+pub mod user_arrivals;
 pub mod web_server;
+
+use fields::Fields;
+use setting::Setting;
 
 /// What a node is, with all settings checked and all defaults filled in.
 #[derive(Clone, Debug)]
@@ -26,4 +33,67 @@ pub enum NodeKind {
     Cache(cache::Cache),
     Storage(storage::Storage),
     Station(station::Station),
+}
+
+/// The kinds by their names in a scenario file, with their settings.
+pub const KINDS: &[(&str, &[Setting])] = &[
+    ("user", user::SETTINGS),
+    ("dns", dns::SETTINGS),
+    ("server", server::SETTINGS),
+    ("web_server", web_server::SETTINGS),
+    ("app_server", app_server::SETTINGS),
+    ("database", database::SETTINGS),
+    ("load_balancer", load_balancer::SETTINGS),
+    ("cache", cache::SETTINGS),
+    ("storage", storage::SETTINGS),
+    ("station", station::SETTINGS),
+];
+
+impl NodeKind {
+    /// Reads the settings of the kind with this number in `KINDS`.
+    pub fn read(kind: usize, fields: &mut Fields) -> NodeKind {
+        match kind {
+            0 => NodeKind::User(user::User::read(fields)),
+            1 => NodeKind::Dns(dns::Dns::read(fields)),
+            2 => NodeKind::Server(server::Server::read(fields)),
+            3 => NodeKind::WebServer(web_server::WebServer::read(fields)),
+            4 => NodeKind::AppServer(app_server::AppServer::read(fields)),
+            5 => NodeKind::Database(database::Database::read(fields)),
+            6 => NodeKind::LoadBalancer(load_balancer::LoadBalancer::read(fields)),
+            7 => NodeKind::Cache(cache::Cache::read(fields)),
+            8 => NodeKind::Storage(storage::Storage::read(fields)),
+            _ => NodeKind::Station(station::Station::read(fields)),
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        let kind = match self {
+            NodeKind::User(_) => 0,
+            NodeKind::Dns(_) => 1,
+            NodeKind::Server(_) => 2,
+            NodeKind::WebServer(_) => 3,
+            NodeKind::AppServer(_) => 4,
+            NodeKind::Database(_) => 5,
+            NodeKind::LoadBalancer(_) => 6,
+            NodeKind::Cache(_) => 7,
+            NodeKind::Storage(_) => 8,
+            NodeKind::Station(_) => 9,
+        };
+        KINDS[kind].0
+    }
+
+    /// The behaviour on a host with so many cores; `None` for those whom nobody calls.
+    pub fn behaviour(&self, cores: u32) -> Option<behaviour::Behaviour> {
+        match self {
+            NodeKind::User(_) | NodeKind::Server(_) => None,
+            NodeKind::Dns(_) => Some(behaviour::Behaviour::OPEN),
+            NodeKind::WebServer(node) => Some(node.behaviour(cores)),
+            NodeKind::AppServer(node) => Some(node.behaviour()),
+            NodeKind::Database(node) => Some(node.behaviour()),
+            NodeKind::LoadBalancer(node) => Some(node.behaviour()),
+            NodeKind::Cache(node) => Some(node.behaviour()),
+            NodeKind::Storage(node) => Some(node.behaviour()),
+            NodeKind::Station(node) => Some(node.behaviour()),
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! `station`: a bare queue with c servers, for models from the textbook.
 
 use super::behaviour::{Behaviour, Order, UNLIMITED, WhenCallerLeaves, WhenFull};
+use super::fields::Fields;
+use super::setting::{Setting, Takes};
 use crate::parts::distribution::Distribution;
 use crate::parts::outcome::Outcome;
 
@@ -47,6 +49,67 @@ impl Station {
             shared_cores: shares.then_some(self.servers),
             track_occupancy: self.occupancy,
             ..Behaviour::OPEN
+        }
+    }
+}
+
+pub const SETTINGS: &[Setting] = &[
+    Setting::new("servers", Takes::WholeOrUnlimited(1, 10_000_000), "1", "spof", "visits served at once"),
+    Setting::new(
+        "discipline",
+        Takes::Word(&["fifo", "lifo", "random", "priority", "ps"]),
+        "fifo",
+        "spof",
+        "who is next; `ps` shares the servers among all",
+    ),
+    Setting::new(
+        "queue",
+        Takes::WholeOrUnlimited(0, 1_000_000_000),
+        "unlimited",
+        "spof",
+        "waiting places, those in service not counted; who finds none is rejected",
+    ),
+    Setting::optional("patience", Takes::Distribution, "how long a visit waits before it gives up"),
+    Setting::new(
+        "when_caller_leaves",
+        Takes::Word(&["finish", "stop"]),
+        "finish",
+        "spof",
+        "what becomes of a visit whose caller no longer waits",
+    ),
+    Setting::new(
+        "hands_over",
+        Takes::Flag,
+        "true",
+        "spof: as in a network of queues",
+        "the visit moves on to the next element of its path instead of waiting for it",
+    ),
+    Setting::new(
+        "occupancy",
+        Takes::Flag,
+        "false",
+        "spof",
+        "keeps how long each number of visits was inside",
+    ),
+];
+
+impl Station {
+    pub fn read(fields: &mut Fields) -> Station {
+        Station {
+            servers: fields.whole("servers"),
+            discipline: [
+                Discipline::Fifo,
+                Discipline::Lifo,
+                Discipline::Random,
+                Discipline::Priority,
+                Discipline::ProcessorSharing,
+            ][fields.word("discipline")],
+            queue: fields.whole("queue"),
+            patience: fields.optional_distribution("patience"),
+            when_caller_leaves: [WhenCallerLeaves::Finish, WhenCallerLeaves::Stop]
+                [fields.word("when_caller_leaves")],
+            hands_over: fields.flag("hands_over"),
+            occupancy: fields.flag("occupancy"),
         }
     }
 }

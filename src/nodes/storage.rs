@@ -1,6 +1,8 @@
 //! `storage`: a shared file system or disk with a number of channels.
 
 use super::behaviour::{Behaviour, UNLIMITED};
+use super::fields::Fields;
+use super::setting::{Setting, Takes};
 
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -11,5 +13,19 @@ pub struct Storage {
 impl Storage {
     pub fn behaviour(&self) -> Behaviour {
         Behaviour { slots: self.channels, queue: UNLIMITED, ..Behaviour::OPEN }
+    }
+}
+
+pub const SETTINGS: &[Setting] = &[Setting::new(
+    "channels",
+    Takes::WholeOrUnlimited(1, 1_000_000),
+    "1",
+    "spof: one disk",
+    "operations served at once",
+)];
+
+impl Storage {
+    pub fn read(fields: &mut Fields) -> Storage {
+        Storage { channels: fields.whole("channels") }
     }
 }

@@ -1,5 +1,8 @@
 //! `user`: who sends the requests.
 
+use super::fields::Fields;
+use super::setting::{Setting, Takes};
+use super::user_arrivals;
 use crate::kernel::time::Time;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::backoff::Backoff;
@@ -38,4 +41,101 @@ impl Tls {
             Tls::V1_2 => 2,
         }
     }
+}
+
+pub const SETTINGS: &[Setting] = &[
+    Setting::optional(
+        "visits",
+        Takes::Text,
+        "the name it looks up first: `www.foobar.com` or `https://www.foobar.com`",
+    ),
+    Setting::optional("arrivals", Takes::Form(user_arrivals::FORM), "when requests are sent"),
+    Setting::optional(
+        "population",
+        Takes::Whole(1, 10_000_000),
+        "users who send, wait for the answer, think and send again (instead of `arrivals`)",
+    ),
+    Setting::optional("think", Takes::Distribution, "how long each of a population thinks"),
+    Setting::new(
+        "clients",
+        Takes::Whole(1, 100_000_000),
+        "1000",
+        "spof",
+        "different clients behind the arrivals, each with connection and DNS cache",
+    ),
+    Setting::new(
+        "timeout",
+        Takes::DurationOrNone,
+        "none",
+        "spof: a client that waits for ever",
+        "how long a client waits for one try",
+    ),
+    Setting::new("retries", Takes::Whole(0, 1000), "0", "spof", "how often a client tries again"),
+    Setting::new("backoff", Takes::Table(BACKOFF), "", "spof: at once", "the waits between tries"),
+    Setting::new(
+        "tls",
+        Takes::Word(&["auto", "none", "1.2", "1.3"]),
+        "auto",
+        "spof: 1.3 for https, else none",
+        "TLS's version",
+    ),
+    Setting::new("keep_alive", Takes::Flag, "true", "HTTP/1.1", "keeps its connection open between requests"),
+];
+
+const BACKOFF: &[Setting] = &[
+    Setting::new("base", Takes::Duration, "0s", "spof: at once", "the wait before the first retry"),
+    Setting::new(
+        "factor",
+        Takes::Number,
+        "2",
+        "spof: exponential",
+        "each wait is so many times the one before",
+    ),
+    Setting::new("longest", Takes::Duration, "1m", "spof", "no wait is longer"),
+    Setting::new(
+        "jitter",
+        Takes::Word(&["none", "full"]),
+        "none",
+        "spof",
+        "full: a uniform share of the wait",
+    ),
+];
+
+impl User {
+    pub fn read(fields: &mut Fields) -> User {
+        let arrivals = user_arrivals::read(fields);
+        let visits = fields.optional_text("visits");
+        let is_https = visits.as_deref().is_some_and(|visits| visits.starts_with("https://"));
+        let clients = fields.whole("clients");
+        User {
+            visits: visits.map(host_name),
+            clients: match arrivals {
+                Arrivals::Closed { population, .. } => population,
+                _ => clients,
+            },
+            arrivals,
+            timeout: fields.duration("timeout"),
+            retries: fields.whole("retries"),
+            backoff: fields.within("backoff", |backoff| Backoff {
+                base: backoff.duration("base"),
+                factor: backoff.number("factor"),
+                longest: backoff.duration("longest"),
+                full_jitter: backoff.word("jitter") == 1,
+            }),
+            tls: match fields.word("tls") {
+                0 if is_https => Tls::V1_3,
+                2 => Tls::V1_2,
+                3 => Tls::V1_3,
+                _ => Tls::None,
+            },
+            keeps_connection: fields.flag("keep_alive"),
+        }
+    }
+}
+
+/// `https://www.foobar.com/page` is a visit to `www.foobar.com`.
+fn host_name(visits: String) -> String {
+    let rest = visits.split_once("://").map_or(visits.as_str(), |(_, rest)| rest);
+    let host = rest.split(['/', ':']).next().unwrap_or_default();
+    host.trim_end_matches('.').to_ascii_lowercase()
 }

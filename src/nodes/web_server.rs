@@ -1,6 +1,9 @@
 //! `web_server`: nginx. Serves static files itself and passes dynamic requests on.
 
+use super::balancing;
 use super::behaviour::{Answers, Behaviour, Calling, WhenCallerLeaves, WhenFull};
+use super::fields::Fields;
+use super::setting::{Setting, Takes};
 use crate::kernel::time::Time;
 use crate::parts::balance::Balance;
 
@@ -45,6 +48,94 @@ impl WebServer {
                 pool: None,
             },
             ..Behaviour::OPEN
+        }
+    }
+}
+
+pub const SETTINGS: &[Setting] = &[
+    Setting::new("software", Takes::Word(&["nginx"]), "nginx", "spof", "which web server it is"),
+    Setting::new(
+        "workers",
+        Takes::WholeOrAuto(1, 100_000),
+        "auto",
+        "nginx: worker_processes auto, one per core",
+        "worker processes",
+    ),
+    Setting::new(
+        "connections",
+        Takes::Whole(1, 10_000_000),
+        "512",
+        "nginx: worker_connections",
+        "connections per worker; a proxied request holds two",
+    ),
+    Setting::new("backlog", Takes::Whole(1, 10_000_000), "511", "nginx: listen … backlog", "listen backlog"),
+    Setting::new(
+        "keepalive_timeout",
+        Takes::DurationOrNone,
+        "75s",
+        "nginx: keepalive_timeout",
+        "how long an idle client stays connected",
+    ),
+    Setting::new(
+        "proxy_connect_timeout",
+        Takes::DurationOrNone,
+        "60s",
+        "nginx: proxy_connect_timeout",
+        "wait for a connection to an upstream",
+    ),
+    Setting::new(
+        "proxy_read_timeout",
+        Takes::DurationOrNone,
+        "60s",
+        "nginx: proxy_read_timeout",
+        "wait for an upstream's answer, then 504",
+    ),
+    Setting::new(
+        "proxy_next_upstream",
+        Takes::Flag,
+        "true",
+        "nginx: proxy_next_upstream error timeout",
+        "tries another upstream after an error or a timeout",
+    ),
+    Setting::new(
+        "proxy_next_upstream_tries",
+        Takes::Whole(0, 10_000),
+        "0",
+        "nginx: proxy_next_upstream_tries, no limit",
+        "tries at most; 0 is no limit",
+    ),
+    Setting::new(
+        "upstream_keepalive",
+        Takes::Flag,
+        "false",
+        "nginx: keepalive, off unless set",
+        "keeps connections to upstreams open",
+    ),
+    Setting::new("balance", balancing::TAKES, "round_robin", "nginx: upstream", "how it picks an upstream"),
+    Setting::new(
+        "tls_handshake",
+        Takes::Duration,
+        "0.5ms",
+        "spof: about what signing with RSA 2048 takes a core",
+        "CPU time of a TLS handshake",
+    ),
+];
+
+impl WebServer {
+    pub fn read(fields: &mut Fields) -> WebServer {
+        fields.word("software");
+        WebServer {
+            workers: fields.optional_whole("workers"),
+            connections: fields.whole("connections"),
+            backlog: fields.backlog("backlog"),
+            keepalive_timeout: fields.duration("keepalive_timeout"),
+            proxy_connect_timeout: fields.duration("proxy_connect_timeout"),
+            proxy_read_timeout: fields.duration("proxy_read_timeout"),
+            proxy_next_upstream: fields.flag("proxy_next_upstream"),
+            proxy_next_upstream_tries: fields.whole("proxy_next_upstream_tries"),
+            upstream_keepalive: fields.flag("upstream_keepalive"),
+            balance: fields.parse("balance", balancing::parse).unwrap_or_default(),
+            tls_handshake: fields.duration("tls_handshake"),
         }
     }
 }

@@ -1,0 +1,150 @@
+//! Values from the command line that replace values of the document: `run.seed=7`.
+
+use super::problem::{Problems, did_you_mean};
+use super::source::Source;
+use super::value::{Entry, Field, Span, Table, Value};
+use super::yaml;
+
+/// Puts each value at its path. The names of the first two levels (which section, which
+/// node) have to be there, since a new one is more likely a slip than a wish; further
+/// down a new name becomes a new setting, which is then checked like any other.
+pub fn apply(root: &mut Entry, source: &mut Source, overrides: &[(String, String)], problems: &Problems) {
+    for (path, value) in overrides {
+        let start = source.append("--set", &format!("{path}={value}"));
+        let value_start = start + path.len() + 1;
+        let Some(mut value) = yaml::read(value, value_start, problems) else { continue };
+        value.span = value_start..source_end(source, value_start);
+        if let Err((span, problem, hint)) = put(root, path, start, value) {
+            problems.report(super::problem::Severity::Error, span, problem, hint);
+        }
+    }
+}
+
+type Refused = (Span, String, Option<String>);
+
+fn source_end(source: &Source, offset: usize) -> usize {
+    let (_, text, start) = source.part_at(offset);
+    start + text.len()
+}
+
+fn put(root: &mut Entry, path: &str, start: usize, value: Entry) -> Result<(), Refused> {
+    let names: Vec<&str> = path.split('.').map(str::trim).collect();
+    let mut place = root;
+    let mut offset = start;
+    for (level, name) in names.iter().enumerate() {
+        let span = offset..offset + name.len().max(1);
+        offset += name.len() + 1;
+        place = enter(place, &names[..level], name, &span).map_err(|(message, hint)| (span, message, hint))?;
+    }
+    *place = value;
+    Ok(())
+}
+
+/// The entry of this name, made if there is none and there may be one.
+fn enter<'a>(entry: &'a mut Entry, before: &[&str], name: &str, span: &Span) -> Result<&'a mut Entry, (String, Option<String>)> {
+    if name.is_empty() {
+        let hint = "write it as `nodes.nginx.workers=4`".to_string();
+        return Err(("a name is missing in this path".to_string(), Some(hint)));
+    }
+    if matches!(entry.value, Value::Null) {
+        entry.value = Value::Table(Table::default());
+    }
+    let path = before.join(".");
+    match &mut entry.value {
+        Value::Table(table) => {
+            if table.get(name).is_none() && before.len() == 1 && is_collection(before[0]) {
+                let names: Vec<&str> = table.names().collect();
+                return Err((format!("there is no `{name}` in `{path}`"), did_you_mean(name, &names)));
+            }
+            Ok(field_or_new(table, name, span.clone()))
+        }
+        Value::List(entries) => {
+            let length = entries.len();
+            let refused = || {
+                let hint = format!("its elements are numbered from 0; it has {length}");
+                (format!("`{path}` is a list and has no element `{name}`"), Some(hint))
+            };
+            let index = name.parse::<usize>().map_err(|_| refused())?;
+            entries.get_mut(index).ok_or_else(refused)
+        }
+        Value::Scalar(text) => {
+            Err((format!("`{path}` is `{text}`, which has no parts"), Some(format!("set `{path}` itself"))))
+        }
+        Value::Null => unreachable!("it was made a table"),
+    }
+}
+
+/// Sections whose names are the user's own.
+fn is_collection(section: &str) -> bool {
+    matches!(section, "nodes" | "links" | "groups" | "requests")
+}
+
+fn field_or_new<'a>(table: &'a mut Table, name: &str, place: Span) -> &'a mut Entry {
+    let index = match table.fields.iter().position(|field| field.name == name) {
+        Some(index) => index,
+        None => {
+            let entry = Entry::new(Value::Null, place.clone());
+            table.fields.push(Field { name: name.to_string(), name_span: place, entry });
+            table.fields.len() - 1
+        }
+    };
+    &mut table.fields[index].entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::render;
+    use super::*;
+
+    fn check(text: &str, path: &str, value: &str) -> Result<String, String> {
+        let mut source = Source::new("a.yaml", text);
+        let problems = Problems::default();
+        let mut root = super::super::read(&source, &problems).expect("the text is YAML");
+        apply(&mut root, &mut source, &[(path.to_string(), value.to_string())], &problems);
+        let found = problems.into_sorted();
+        if found.is_empty() { Ok(show(&root)) } else { Err(render(&source, &found, false)) }
+    }
+
+    fn show(entry: &Entry) -> String {
+        match &entry.value {
+            Value::Null => "null".to_string(),
+            Value::Scalar(text) => text.clone(),
+            Value::List(entries) => format!("[{}]", entries.iter().map(show).collect::<Vec<_>>().join(",")),
+            Value::Table(table) => {
+                let fields: Vec<String> = table
+                    .fields
+                    .iter()
+                    .map(|field| format!("{}:{}", field.name, show(&field.entry)))
+                    .collect();
+                format!("{{{}}}", fields.join(","))
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_is_replaced_or_added() {
+        let text = "nodes: { app: { workers: 1, path: [a, b] } }";
+        assert_eq!(check(text, "nodes.app.workers", "8").unwrap(), "{nodes:{app:{workers:8,path:[a,b]}}}");
+        assert_eq!(
+            check(text, "nodes.app.path.1", "{c: 2}").unwrap(),
+            "{nodes:{app:{workers:1,path:[a,{c:2}]}}}"
+        );
+        assert_eq!(
+            check(text, "run.seed", "3").unwrap(),
+            "{nodes:{app:{workers:1,path:[a,b]}},run:{seed:3}}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_path_is_told_with_its_place() {
+        let refused =
+            check("nodes: { gunicorn: { workers: 1 } }", "nodes.gunicron.workers", "8").unwrap_err();
+        assert!(refused.contains("there is no `gunicron` in `nodes`"), "{refused}");
+        assert!(refused.contains("did you mean `gunicorn`?"), "{refused}");
+        assert!(refused.contains("--> --set:1:7"), "{refused}");
+        let refused = check("run: { seed: 1 }", "run.seed.x", "8").unwrap_err();
+        assert!(refused.contains("`run.seed` is `1`, which has no parts"), "{refused}");
+        assert!(check("a: [1]", "a.7", "8").unwrap_err().contains("it has 1"));
+        assert!(check("a: 1", "a", "[").is_err());
+    }
+}

@@ -1,0 +1,209 @@
+//! What is wrong with a document, and how it is told.
+
+use super::source::Source;
+use super::value::Span;
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::cell::RefCell;
+
+/// No more problems than this are shown at once.
+const SHOWN_MAX: usize = 50;
+/// A longer line is not shown, only named.
+const LINE_SHOWN_BYTES: usize = 2_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub severity: Severity,
+    pub span: Span,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+/// Collects what is wrong, so that all of it can be told at once.
+#[derive(Debug, Default)]
+pub struct Problems {
+    found: RefCell<Vec<Problem>>,
+}
+
+impl Problems {
+    pub fn report(&self, severity: Severity, span: Span, message: impl Into<String>, hint: Option<String>) {
+        self.found.borrow_mut().push(Problem { severity, span, message: message.into(), hint });
+    }
+
+    pub fn error(&self, span: Span, message: impl Into<String>) {
+        self.report(Severity::Error, span, message, None);
+    }
+
+    pub fn error_with_hint(&self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        self.report(Severity::Error, span, message, Some(hint.into()));
+    }
+
+    pub fn warning(&self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        self.report(Severity::Warning, span, message, Some(hint.into()));
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.found.borrow().iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Everything found, in the order of the document and each thing once: what stands
+    /// under an alias is read as often as the alias is used.
+    pub fn into_sorted(self) -> Vec<Problem> {
+        let mut found = self.found.into_inner();
+        found.sort_by(|a, b| (a.span.start, a.severity).cmp(&(b.span.start, b.severity)));
+        found.dedup();
+        found
+    }
+}
+
+/// All problems as text for a terminal, with colours or without.
+pub fn render(source: &Source, problems: &[Problem], coloured: bool) -> String {
+    let mut text = String::new();
+    for problem in problems.iter().take(SHOWN_MAX) {
+        text.push_str(&render_one(source, problem, coloured));
+        text.push_str("\n\n");
+    }
+    if problems.len() > SHOWN_MAX {
+        text.push_str(&format!("… and {} more\n", problems.len() - SHOWN_MAX));
+    }
+    text
+}
+
+fn render_one(source: &Source, problem: &Problem, coloured: bool) -> String {
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let location = source.location(problem.span.start);
+    let shown = shown_lines(source, &problem.span);
+    // The renderer underlines by bytes of what it is given, so it gets only these lines.
+    let group = Group::with_title(level.primary_title(&problem.message));
+    let mut group = match &shown {
+        Some((lines, span)) => group.element(
+            Snippet::source(*lines)
+                .line_start(location.line)
+                .path(&location.name)
+                .annotation(AnnotationKind::Primary.span(span.clone())),
+        ),
+        None => group.element(
+            annotate_snippets::Origin::path(&location.name).line(location.line).char_column(location.column),
+        ),
+    };
+    if let Some(hint) = &problem.hint {
+        group = group.element(Level::HELP.message(hint));
+    }
+    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+    renderer.decor_style(DecorStyle::Ascii).render(&[group])
+}
+
+/// The line that a place starts in, and the place within that line.
+fn shown_lines<'a>(source: &'a Source, span: &Span) -> Option<(&'a str, Span)> {
+    let (_, text, part_start) = source.part_at(span.start);
+    let start = floor(text, span.start - part_start);
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+    let line = text[line_start..line_end].trim_end_matches('\r');
+    if line.len() > LINE_SHOWN_BYTES || line.trim().is_empty() {
+        return None;
+    }
+    let from = (start - line_start).min(line.len());
+    let to = floor(text, span.end.saturating_sub(part_start)).saturating_sub(line_start).min(line.len());
+    // Spaces between a value and what follows it are no part of it.
+    let to = from.max(from + line[from..to.max(from)].trim_end().len());
+    // At least one character is underlined, so that the eye finds the place.
+    let to = if to > from { to } else { from + line[from..].chars().next().map_or(0, char::len_utf8) };
+    Some((line, from..to))
+}
+
+fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+/// The candidate that is closest to what was written, if one is close at all.
+pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A text of this length is no misspelt name, and comparing it would take long.
+    if written.len() > 100 {
+        return None;
+    }
+    let lower = written.to_lowercase();
+    candidates
+        .into_iter()
+        .take(2_000)
+        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// "did you mean …?", or else what there is.
+pub fn did_you_mean<'a>(written: &str, candidates: &[&'a str]) -> Option<String> {
+    if let Some(candidate) = closest(written, candidates.iter().copied()) {
+        return Some(format!("did you mean `{candidate}`?"));
+    }
+    if candidates.is_empty() {
+        return None;
+    }
+    let mut listed: Vec<String> = candidates.iter().take(24).map(|name| format!("`{name}`")).collect();
+    if candidates.len() > listed.len() {
+        listed.push("…".to_string());
+    }
+    Some(format!("there is {}", listed.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_shown_with_its_line_and_its_hint() {
+        let source = Source::new("shop.yaml", "nodes:\n  nginx: { kind: web_sever }\n");
+        let problem = Problem {
+            severity: Severity::Error,
+            span: 24..33,
+            message: "unknown kind `web_sever`".into(),
+            hint: Some("did you mean `web_server`?".into()),
+        };
+        let expected = "\
+error: unknown kind `web_sever`
+ --> shop.yaml:2:18
+  |
+2 |   nginx: { kind: web_sever }
+  |                  ^^^^^^^^^
+  |
+  = help: did you mean `web_server`?
+";
+        assert_eq!(render(&source, &[problem], false).trim_end(), expected.trim_end());
+    }
+
+    #[test]
+    fn places_beyond_the_text_and_inside_characters_are_shown_somehow() {
+        let source = Source::new("a", "ö: ä");
+        for start in 0..9 {
+            for end in 0..9 {
+                let problem = Problem {
+                    severity: Severity::Warning,
+                    span: start..end,
+                    message: "m".into(),
+                    hint: None,
+                };
+                assert!(render(&source, &[problem], false).starts_with("warning: m"));
+            }
+        }
+    }
+
+    #[test]
+    fn the_closest_name_is_offered() {
+        assert_eq!(closest("gunicron", ["nginx", "gunicorn", "mysql"]), Some("gunicorn"));
+        assert_eq!(closest("zebra", ["nginx", "gunicorn", "mysql"]), None);
+    }
+}

@@ -1,0 +1,97 @@
+//! The text that places point into.
+
+use super::value::Span;
+
+/// A file's text, followed by what was given on the command line, so that one kind of
+/// place serves for both.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    /// The given texts with where each begins and the name it is shown under.
+    appended: Vec<(usize, String)>,
+    file_length: usize,
+}
+
+/// A place as people count it: lines and columns from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub name: String,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl Source {
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
+        let text = text.into();
+        // An editor's byte order mark is no part of the document.
+        let text = text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text);
+        Source { name: name.into(), file_length: text.len(), text, appended: Vec::new() }
+    }
+
+    /// The file's own name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file's own text.
+    pub fn text(&self) -> &str {
+        &self.text[..self.file_length]
+    }
+
+    /// Adds a text under a name of its own and returns where it begins.
+    pub fn append(&mut self, name: impl Into<String>, text: &str) -> usize {
+        self.text.push('\n');
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.appended.push((start, name.into()));
+        start
+    }
+
+    /// The text at a place, if the place is one.
+    pub fn slice(&self, span: &Span) -> Option<&str> {
+        self.text.get(span.clone())
+    }
+
+    /// The name, the text and the start of the part that a place lies in.
+    pub fn part_at(&self, offset: usize) -> (&str, &str, usize) {
+        match self.appended.iter().rposition(|(start, _)| *start <= offset) {
+            None => (&self.name, self.text(), 0),
+            Some(index) => {
+                let (start, name) = &self.appended[index];
+                let end = self.appended.get(index + 1).map_or(self.text.len(), |(next, _)| next - 1);
+                (name, &self.text[*start..end], *start)
+            }
+        }
+    }
+
+    pub fn location(&self, offset: usize) -> Location {
+        let (name, text, start) = self.part_at(offset);
+        let mut within = (offset - start).min(text.len());
+        while !text.is_char_boundary(within) {
+            within -= 1;
+        }
+        let before = &text[..within];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Location {
+            name: name.to_string(),
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_within_their_part() {
+        let mut source = Source::new("a.yaml", "one\ntwö three\n");
+        let start = source.append("--set", "run.seed=x");
+        let three = source.text().find("three").expect("it is there");
+        assert_eq!(source.location(three), Location { name: "a.yaml".into(), line: 2, column: 5 });
+        assert_eq!(source.location(start + 4), Location { name: "--set".into(), line: 1, column: 5 });
+        assert_eq!(source.part_at(start).1, "run.seed=x");
+    }
+}

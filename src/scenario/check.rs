@@ -1,0 +1,95 @@
+//! Checks a document from top to bottom and builds the scenario that it describes.
+
+use super::files::Files;
+use super::load::NodeSettings;
+use super::model::Scenario;
+use super::nodes::CheckedNodes;
+use super::{expectations, groups, links, nodes, requests, run, topology, warnings};
+use crate::document::problem::Problems;
+use crate::document::source::Source;
+use crate::document::value::{Entry, Field, Value};
+use crate::nodes::fields::{Context, Fields};
+use crate::nodes::setting::{Setting, Takes};
+use crate::parts::distribution::column_seconds;
+
+/// The sections of a scenario.
+pub const SECTIONS: &[Setting] = &[
+    Setting::new("name", Takes::Text, "unnamed", "spof", "what the scenario is called"),
+    Setting::optional("about", Takes::Text, "what it is about"),
+    Setting::optional("run", Takes::Table(run::SETTINGS), "how long it runs"),
+    Setting::required("nodes", Takes::Form("a table of nodes"), "who takes part"),
+    Setting::optional("links", Takes::Form("a table of links such as `a -> b`"), "what lies between nodes"),
+    Setting::optional("groups", Takes::Form("a table of groups"), "nodes among which callers pick"),
+    Setting::required("requests", Takes::Form("a table of request classes"), "what users send"),
+    Setting::optional("expect", Takes::Form("a list of expectations"), "what is to hold in the end"),
+];
+
+/// All that is wrong goes to `problems`; with errors there, nobody uses the scenario.
+pub fn check(
+    root: &Entry,
+    source: &Source,
+    files: &Files,
+    problems: &Problems,
+) -> (Option<Scenario>, Vec<NodeSettings>) {
+    let read_file = |name: &str| files.read(name);
+    let read_column = |name: &str, column: Option<&str>| column_seconds(&files.read(name)?, column);
+    let context = Context { problems, source, read_column: &read_column, read_file: &read_file };
+    let mut sections = Fields::new(context, "the scenario", root, vec![SECTIONS]);
+    // Messages about the whole file point to its first line.
+    sections.span = 0..0;
+    let name = sections.optional_text("name").unwrap_or_default();
+    let about = sections.optional_text("about");
+    let run = sections.within("run", run::read);
+    let nodes_section = fields_of(context, &mut sections, "nodes");
+    let links_section = fields_of(context, &mut sections, "links");
+    let groups_section = fields_of(context, &mut sections, "groups");
+    let requests_section = fields_of(context, &mut sections, "requests");
+    let expect_section = sections.form("expect");
+    sections.finish();
+
+    let CheckedNodes { directory, settings } = nodes::read(context, nodes_section);
+    let (directory, groups) = groups::read(context, groups_section, directory);
+    let links = links::read(context, links_section, &directory);
+    let classes = requests::read(context, requests_section, &directory, &groups);
+    let expectations = expectations::read(context, expect_section, &directory, &classes);
+    if problems.has_errors() {
+        return (None, settings);
+    }
+    let graph = topology::graph(&directory.nodes, &groups, &links, &classes);
+    let mut scenario = Scenario {
+        name,
+        about,
+        run,
+        nodes: directory.nodes,
+        links,
+        groups,
+        classes,
+        expectations,
+        graph,
+    };
+    if scenario.name == "unnamed" {
+        scenario.name = stem(source.name());
+    }
+    topology::check(context, &scenario, &directory.places);
+    warnings::warn(context, &scenario, &directory.places);
+    (Some(scenario), settings)
+}
+
+/// The named entries of a section.
+fn fields_of<'a>(context: Context<'a>, sections: &mut Fields<'a>, name: &str) -> &'a [Field] {
+    match sections.form(name).map(|entry| (&entry.value, entry)) {
+        Some((Value::Table(table), _)) => &table.fields,
+        Some((_, entry)) => {
+            let message = format!("`{name}` is to be a table, not {}", entry.describe());
+            context.problems.error(entry.span.clone(), message);
+            &[]
+        }
+        None => &[],
+    }
+}
+
+/// A scenario without a name is called as its file.
+fn stem(path: &str) -> String {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("scenario").to_string()
+}

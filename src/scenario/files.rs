@@ -1,0 +1,43 @@
+//! The files that a scenario names. Their paths are relative to the scenario.
+
+use crate::document::SIZE_MAX;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Recordings may be longer than scenarios.
+const FILE_SIZE_MAX: u64 = 16 * SIZE_MAX as u64;
+
+pub struct Files {
+    folder: Option<PathBuf>,
+}
+
+impl Files {
+    /// Those in the folder of this file.
+    pub fn beside(path: &Path) -> Files {
+        Files { folder: Some(path.parent().unwrap_or(Path::new("")).to_path_buf()) }
+    }
+
+    /// There are none, as for a scenario that came as a text.
+    pub fn none() -> Files {
+        Files { folder: None }
+    }
+
+    pub fn read(&self, name: &str) -> Result<String, String> {
+        let Some(folder) = &self.folder else {
+            return Err(format!("`{name}` cannot be read: this scenario has no folder"));
+        };
+        let path = folder.join(name);
+        let refuse = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+        // A device or a pipe might never end.
+        if !std::fs::metadata(&path).map_err(refuse)?.is_file() {
+            return Err(format!("{} is not a file", path.display()));
+        }
+        let mut text = String::new();
+        let file = std::fs::File::open(&path).map_err(refuse)?;
+        file.take(FILE_SIZE_MAX + 1).read_to_string(&mut text).map_err(refuse)?;
+        if text.len() as u64 > FILE_SIZE_MAX {
+            return Err(format!("{} has more than {} MB", path.display(), FILE_SIZE_MAX >> 20));
+        }
+        Ok(text)
+    }
+}

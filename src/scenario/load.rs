@@ -1,0 +1,79 @@
+//! Loads a scenario file: the only way in.
+
+use super::check;
+use super::files::Files;
+use super::model::Scenario;
+use crate::document::problem::{Problem, Problems, Severity, render};
+use crate::document::source::Source;
+use crate::document::{self, overrides};
+use crate::nodes::fields::InForce;
+use std::io::Read;
+use std::path::Path;
+
+/// What has come of a scenario file.
+#[derive(Debug)]
+pub struct Loaded {
+    /// There is one if there are no errors.
+    pub scenario: Option<Scenario>,
+    /// Errors and warnings in the order of the file.
+    pub problems: Vec<Problem>,
+    pub source: Source,
+    /// Each node's settings as they hold, in the order of the file.
+    pub settings_in_force: Vec<NodeSettings>,
+}
+
+/// A node's settings with where each comes from.
+#[derive(Clone, Debug)]
+pub struct NodeSettings {
+    pub node: String,
+    pub kind: &'static str,
+    pub settings: Vec<InForce>,
+}
+
+/// Loads a file. Each override is a path and a value: `nodes.gunicorn.workers`, `8`.
+/// The error is that the file itself cannot be read.
+pub fn load(path: &Path, overrides: &[(String, String)]) -> std::io::Result<Loaded> {
+    // One byte more than is allowed is enough to know that a file is too large.
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(document::SIZE_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    let files = Files::beside(path);
+    Ok(load_from(&path.display().to_string(), bytes, overrides, &files))
+}
+
+/// Loads a text; files that it names are not found.
+pub fn load_text(name: &str, text: &str, overrides: &[(String, String)]) -> Loaded {
+    load_from(name, text.as_bytes().to_vec(), overrides, &Files::none())
+}
+
+fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: &Files) -> Loaded {
+    let problems = Problems::default();
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        problems.error_with_hint(offset..offset + 1, "this is not UTF-8", "save the file as UTF-8");
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    });
+    let mut source = Source::new(name, text);
+    let mut root = if problems.has_errors() { None } else { document::read(&source, &problems) };
+    if let Some(root) = &mut root {
+        overrides::apply(root, &mut source, overrides, &problems);
+    }
+    let mut loaded = Loaded { scenario: None, problems: Vec::new(), source, settings_in_force: Vec::new() };
+    if let Some(root) = &root {
+        let (scenario, settings) = check::check(root, &loaded.source, files, &problems);
+        loaded.scenario = scenario.filter(|_| !problems.has_errors());
+        loaded.settings_in_force = settings;
+    }
+    loaded.problems = problems.into_sorted();
+    loaded
+}
+
+impl Loaded {
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// All problems as text for a terminal.
+    pub fn render(&self, coloured: bool) -> String {
+        render(&self.source, &self.problems, coloured)
+    }
+}

@@ -1,0 +1,179 @@
+//! `nodes`: reads each node, and gives each name its number.
+
+use super::load::NodeSettings;
+use super::model::{Node, NodeId};
+use crate::document::problem::{Severity, did_you_mean};
+use crate::document::value::{Entry, Field, Span};
+use crate::nodes::fields::{Context, Fields, Refusal};
+use crate::nodes::setting::{Setting, Takes};
+use crate::nodes::{KINDS, NodeKind};
+use rustc_hash::FxHashMap;
+
+/// What every kind of node can be given.
+pub const SETTINGS: &[Setting] = &[
+    Setting::required("kind", Takes::Word(KIND_NAMES), "what the node is"),
+    Setting::optional("on", Takes::Text, "the `server` it stands on"),
+    Setting::new("replicas", Takes::Whole(1, INSTANCES_MAX), "1", "spof", "how many there are of it"),
+    Setting::optional("work", Takes::Form("work such as `exp(5ms)`"), "the work of visits that name none"),
+];
+
+const KIND_NAMES: &[&str] = &[
+    "user", "dns", "server", "web_server", "app_server", "database", "load_balancer", "cache", "storage", "station",
+];
+
+/// A scenario has at most so many nodes, replicas counted.
+const INSTANCES_MAX: u64 = 1_000_000;
+
+/// Names with a meaning of their own where a node could be named.
+const RESERVED: &[&str] = &["parallel", "leave", "start", "work", "first"];
+
+/// The nodes and groups by name.
+pub struct Directory<'a> {
+    pub nodes: Vec<Node>,
+    pub node_ids: FxHashMap<&'a str, NodeId>,
+    pub group_ids: FxHashMap<&'a str, u32>,
+    /// Where each node's name stands.
+    pub places: Vec<Span>,
+    /// The work of visits that name none.
+    pub works: Vec<Option<&'a Entry>>,
+}
+
+pub struct CheckedNodes<'a> {
+    pub directory: Directory<'a>,
+    pub settings: Vec<NodeSettings>,
+}
+
+pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> {
+    let mut directory = Directory {
+        nodes: Vec::new(),
+        node_ids: FxHashMap::default(),
+        group_ids: FxHashMap::default(),
+        places: Vec::new(),
+        works: Vec::new(),
+    };
+    let mut settings = Vec::new();
+    let mut hosts = Vec::new();
+    for field in section {
+        check_name(context, field);
+        let (node, host, work, held) = read_one(context, field);
+        directory.node_ids.insert(&field.name, NodeId(directory.nodes.len() as u32));
+        settings.push(NodeSettings { node: node.name.clone(), kind: node.kind.name(), settings: held });
+        directory.nodes.push(node);
+        directory.places.push(field.name_span.clone());
+        directory.works.push(work);
+        hosts.push(host);
+    }
+    place_on_hosts(context, section, &mut directory, &hosts);
+    check_number(context, &directory);
+    CheckedNodes { directory, settings }
+}
+
+type ReadNode<'a> = (Node, Option<String>, Option<&'a Entry>, Vec<crate::nodes::fields::InForce>);
+
+fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
+    let title = format!("`{}`", field.name);
+    let mut common = Fields::new(context, &title, &field.entry, vec![SETTINGS]);
+    common.span = field.name_span.clone();
+    let is_known = field
+        .entry
+        .table()
+        .and_then(|table| table.get("kind"))
+        .and_then(|kind| kind.entry.scalar())
+        .is_some_and(|kind| KIND_NAMES.contains(&kind));
+    if !is_known {
+        // Without a kind nobody can tell which settings are wrong.
+        common.word("kind");
+        let kind = NodeKind::read(KINDS.len() - 1, &mut Fields::empty(context, KINDS[KINDS.len() - 1].1));
+        let node = Node { name: field.name.clone(), replicas: 1, on: None, kind, behaviour: None };
+        return (node, None, None, Vec::new());
+    }
+    let number = common.word("kind");
+    let mut fields = Fields::new(context, &title, &field.entry, vec![SETTINGS, KINDS[number].1]);
+    fields.span = field.name_span.clone();
+    let on = fields.optional_text("on");
+    let replicas = fields.whole("replicas");
+    let work = fields.form("work");
+    let kind = NodeKind::read(number, &mut fields);
+    if matches!(kind, NodeKind::User(_) | NodeKind::Server(_)) {
+        for name in ["on", "work"] {
+            if fields.is_given(name) {
+                let message = format!("a {} has no `{name}`", kind.name());
+                context.problems.error_with_hint(fields.place(name), message, "leave it out");
+            }
+        }
+    }
+    let held = fields.finish();
+    (Node { name: field.name.clone(), replicas, on: None, kind, behaviour: None }, on, work, held)
+}
+
+/// Names are written in paths, links and overrides, so they are kept plain.
+fn check_name(context: Context, field: &Field) {
+    let name = &field.name;
+    let is_plain = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '-');
+    if RESERVED.contains(&name.as_str()) {
+        let message = format!("`{name}` has a meaning of its own in paths");
+        context.problems.error_with_hint(field.name_span.clone(), message, "call the node something else");
+    } else if !is_plain || name.is_empty() || name.len() > 100 || name.starts_with('-') {
+        let message = "a node's name is made of letters, digits, `_` and `-`, at most 100 of them";
+        context.problems.error(field.name_span.clone(), message);
+    }
+}
+
+fn place_on_hosts(context: Context, section: &[Field], directory: &mut Directory, hosts: &[Option<String>]) {
+    for (index, host) in hosts.iter().enumerate() {
+        let Some(host) = host else {
+            directory.nodes[index].behaviour = directory.nodes[index].kind.behaviour(1);
+            continue;
+        };
+        let place = section[index]
+            .entry
+            .table()
+            .and_then(|table| table.get("on"))
+            .map_or(section[index].name_span.clone(), |field| field.entry.span.clone());
+        match directory.node(host) {
+            Ok(id) => match &directory.nodes[id.0 as usize].kind {
+                NodeKind::Server(server) => {
+                    let cores = server.cores;
+                    let node = &mut directory.nodes[index];
+                    node.on = Some(id);
+                    node.behaviour = node.kind.behaviour(cores);
+                }
+                other => {
+                    let message = format!("`{host}` is a {}; nodes stand on a `server`", other.name());
+                    context.problems.error(place, message);
+                }
+            },
+            Err(refusal) => context.problems.report(Severity::Error, place, refusal.problem, refusal.hint),
+        }
+    }
+}
+
+fn check_number(context: Context, directory: &Directory) {
+    let mut instances = 0;
+    for (node, place) in directory.nodes.iter().zip(&directory.places) {
+        instances += u64::from(node.replicas);
+        if instances > INSTANCES_MAX {
+            let message = format!("with `{}` the scenario has more than {INSTANCES_MAX} nodes", node.name);
+            context.problems.error_with_hint(place.clone(), message, "replicas count as nodes");
+            return;
+        }
+    }
+    let has_user = directory.nodes.iter().any(|node| matches!(node.kind, NodeKind::User(_)));
+    if !has_user && !directory.nodes.is_empty() && !context.problems.has_errors() {
+        let hint = "add one: `visitors: { kind: user, arrivals: 60/s }`";
+        context.problems.error_with_hint(0..0, "the scenario has no user, so nothing would happen", hint);
+    }
+}
+
+impl Directory<'_> {
+    pub fn node(&self, name: &str) -> Result<NodeId, Refusal> {
+        self.node_ids.get(name).copied().ok_or_else(|| {
+            let names: Vec<&str> = self.nodes.iter().map(|node| node.name.as_str()).collect();
+            Refusal { problem: format!("there is no node `{name}`"), hint: did_you_mean(name, &names), place: None }
+        })
+    }
+
+    pub fn get(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+}

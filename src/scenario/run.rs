@@ -1,0 +1,79 @@
+//! `run`: how long a scenario runs and what is left out of its statistics.
+
+use super::model::{RunEnd, RunSettings, Warmup};
+use crate::kernel::time::MINUTE;
+use crate::nodes::fields::{Fields, Refusal};
+use crate::nodes::setting::{Setting, Takes};
+use crate::parts::quantity;
+
+pub const SETTINGS: &[Setting] = &[
+    Setting::optional("duration", Takes::Duration, "simulated time; 10m if neither this nor `requests` is given"),
+    Setting::optional("requests", Takes::Whole(1, u32::MAX as u64 - 1), "ends when so many requests have ended"),
+    Setting::new(
+        "warmup",
+        Takes::Form("a duration, `1000 requests`, `auto` or `none`"),
+        "auto",
+        "spof: found by MSER-5",
+        "what is left out of the statistics at the start",
+    ),
+    Setting::new("seed", Takes::Form("a whole number"), "1", "spof", "the same seed gives the same run"),
+    Setting::optional("bucket", Takes::Duration, "length of a line in timeline.csv; chosen if not given"),
+];
+
+const DURATION_DEFAULT: u64 = 10 * MINUTE;
+
+pub fn read(fields: &mut Fields) -> RunSettings {
+    let duration = fields.optional_duration("duration");
+    let requests = fields.optional_whole("requests");
+    if duration.is_some() && requests.is_some() {
+        let message = "a run ends after a duration or after a number of requests, not both";
+        fields.context.problems.error_with_hint(fields.place("requests"), message, "leave one of them out");
+    }
+    let end = match requests {
+        Some(requests) => RunEnd::Requests(u64::from(requests)),
+        None => RunEnd::After(duration.unwrap_or(DURATION_DEFAULT)),
+    };
+    let warmup = fields.parse("warmup", parse_warmup).unwrap_or(Warmup::Auto);
+    let seed = fields.parse("seed", |text| {
+        text.parse::<u64>().map_err(|_| Refusal::new(format!("`{text}` is no seed"), "a whole number from 0 to 2^64 - 1"))
+    });
+    let bucket = fields.optional_duration("bucket");
+    check(fields, end, warmup, bucket);
+    RunSettings { end, warmup, seed: seed.unwrap_or(1), bucket }
+}
+
+fn parse_warmup(text: &str) -> Result<Warmup, Refusal> {
+    match text {
+        "auto" => Ok(Warmup::Auto),
+        "none" => Ok(Warmup::After(0)),
+        _ => match text.strip_suffix("requests") {
+            Some(count) => Ok(Warmup::Requests(quantity::parse_count(count.trim())?)),
+            None => Ok(Warmup::After(quantity::parse_time(text)?)),
+        },
+    }
+}
+
+fn check(fields: &Fields, end: RunEnd, warmup: Warmup, bucket: Option<u64>) {
+    let error = |setting: &str, message: &str, hint: &str| {
+        fields.context.problems.error_with_hint(fields.place(setting), message, hint);
+    };
+    if end == RunEnd::After(0) {
+        error("duration", "a run of no time shows nothing", "`duration: 10m`");
+    }
+    let is_all = match (end, warmup) {
+        (RunEnd::After(end), Warmup::After(warmup)) => warmup >= end,
+        (RunEnd::Requests(end), Warmup::Requests(warmup)) => warmup >= end,
+        _ => false,
+    };
+    if is_all {
+        error("warmup", "the warm-up takes the whole run", "make the run longer or the warm-up shorter");
+    }
+    const BUCKETS_MAX: u64 = 1_000_000;
+    match (end, bucket) {
+        (_, Some(0)) => error("bucket", "a bucket of no time holds nothing", "`bucket: 1s`"),
+        (RunEnd::After(end), Some(bucket)) if end / bucket > BUCKETS_MAX => {
+            error("bucket", "so short a bucket would give more than a million lines", "take a longer one");
+        }
+        _ => {}
+    }
+}
