@@ -1,2 +1,11 @@
+pub mod analysis;
+pub mod cli;
+pub mod document;
+pub mod experiment;
 pub mod kernel;
+pub mod nodes;
+pub mod output;
+pub mod parts;
+pub mod results;
+pub mod scenario;
 pub mod stats;

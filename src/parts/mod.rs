@@ -1,5 +1,8 @@
-//! The parts that scenarios are put together from.
+//! The parts that scenarios are written with: quantities with units, random durations
+//! and counts, and the ways in which requests arrive. No module here reads a file.
 
 pub mod backoff;
 pub mod balance;
+pub mod distribution;
 pub mod outcome;
+pub mod quantity;
