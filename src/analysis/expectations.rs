@@ -44,6 +44,14 @@ fn measure(
     }
 }
 
+fn unit(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Mean | Metric::Quantile(_) | Metric::Max => "s",
+        Metric::Availability | Metric::Errors | Metric::Utilisation(_) => "share",
+        Metric::Goodput => "per s",
+    }
+}
+
 fn in_seconds(estimate: Estimate) -> Estimate {
     let convert = |figure: Option<f64>| figure.map(|figure| figure * MILLISECOND_S);
     Estimate { value: convert(estimate.value), half_width: convert(estimate.half_width), ..estimate }
@@ -64,6 +72,7 @@ fn judge(expectation: &Expectation, measured: Estimate) -> ExpectationResult {
     };
     ExpectationResult {
         text: expectation.text.clone(),
+        unit: unit(expectation.metric),
         measured: measured.value,
         half_width: measured.half_width,
         holds,

@@ -129,6 +129,8 @@ pub struct PlaceTime {
 #[derive(Clone, Debug, Serialize)]
 pub struct ExpectationResult {
     pub text: String,
+    /// Of what was measured: "s", "share", "per s"
+    pub unit: &'static str,
     pub measured: Option<f64>,
     pub half_width: Option<f64>,
     pub holds: bool,

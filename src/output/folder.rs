@@ -40,6 +40,8 @@ struct Part {
 pub enum OutputError {
     /// The folder holds a file that is not ours.
     Occupied { folder: PathBuf, found: PathBuf },
+    /// A single file that is already there.
+    Exists { path: PathBuf },
     Failed { action: &'static str, path: PathBuf, source: io::Error },
 }
 
@@ -69,7 +71,7 @@ impl Folder {
 
     /// Gives all files their names. Results of an earlier run that this one does not write
     /// anew are taken away: they would speak of another run.
-    pub fn publish(mut self) -> Result<Vec<PathBuf>, OutputError> {
+    pub fn publish(mut self) -> Result<Vec<Format>, OutputError> {
         for format in Format::ALL {
             let path = self.path.join(format.file_name());
             if !self.parts.iter().any(|part| part.format == format) {
@@ -85,7 +87,7 @@ impl Folder {
         for part in std::mem::take(&mut self.parts) {
             let path = self.path.join(part.format.file_name());
             fs::rename(&part.temporary, &path).map_err(|source| failed("write", &path, source))?;
-            published.push(path);
+            published.push(part.format);
         }
         Ok(published)
     }
@@ -136,6 +138,9 @@ impl fmt::Display for OutputError {
                 folder.display(),
                 found.file_name().unwrap_or(found.as_os_str()).display(),
             ),
+            OutputError::Exists { path } => {
+                write!(formatter, "{} exists; replace it with --force", path.display())
+            }
             OutputError::Failed { action, path, source } => {
                 write!(formatter, "cannot {action} {}: {source}", path.display())
             }

@@ -7,6 +7,7 @@ mod number;
 pub mod run_json;
 pub mod summary_json;
 pub mod terminal;
+pub mod text_file;
 pub mod timeline_csv;
 
 /// The files of a run, in the order in which they are written.

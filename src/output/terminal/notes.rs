@@ -1,6 +1,7 @@
 //! Expectations, notices, and where the files are.
 
 use super::WIDTH;
+use super::figure::{length_with_spread, share_with_spread, three_digits};
 use super::table::{Paint, painted};
 use crate::analysis::summary::{ExpectationResult, Summary};
 use std::path::Path;
@@ -13,12 +14,22 @@ pub fn expectations(summary: &Summary) -> String {
 fn expectation(result: &ExpectationResult, width: usize) -> String {
     let mark = if result.holds { painted("✔", Paint::Good) } else { painted("✘", Paint::Bad) };
     let padding = " ".repeat(width - result.text.chars().count());
-    let measured = match &result.measured_text {
-        Some(measured) => format!("measured {measured}"),
-        None => "nothing was measured".to_owned(),
-    };
-    let doubt = if result.uncertain { painted("  another seed might judge otherwise", Paint::Doubtful) } else { String::new() };
-    format!("  {mark} {}{padding}  {measured}{doubt}\n", result.text)
+    let mut line = format!("  {mark} {}{padding}  {}", result.text, measured(result));
+    if result.uncertain {
+        let doubt = "(a close call: another seed may judge otherwise)";
+        line.push_str(&format!(" {}", painted(doubt, Paint::Doubtful)));
+    }
+    line.push('\n');
+    line
+}
+
+fn measured(result: &ExpectationResult) -> String {
+    let Some(value) = result.measured else { return "nothing was measured".to_owned() };
+    match result.unit {
+        "s" => length_with_spread(value * 1e3, result.half_width.map(|half_width| half_width * 1e3)),
+        "share" => share_with_spread(value, result.half_width),
+        _ => format!("{}/s", three_digits(value)),
+    }
 }
 
 pub fn notices(summary: &Summary) -> String {
