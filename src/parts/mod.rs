@@ -3,6 +3,8 @@
 
 pub mod backoff;
 pub mod balance;
+pub mod arrivals;
+pub mod count;
 pub mod distribution;
 pub mod outcome;
 pub mod quantity;

@@ -19,8 +19,7 @@ mod ziggurat;
 
 pub use sampler::{LONGEST_DRAW, Sampler};
 pub use syntax::BadDistribution;
-pub use table::column_seconds;
-#[allow(unused_imports)]
+pub use table::{cell_seconds, column_seconds, header_unit};
 pub(in crate::parts) use ziggurat::exponential as unit_exponential;
 
 use std::sync::Arc;
