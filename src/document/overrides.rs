@@ -34,14 +34,20 @@ fn put(root: &mut Entry, path: &str, start: usize, value: Entry) -> Result<(), R
     for (level, name) in names.iter().enumerate() {
         let span = offset..offset + name.len().max(1);
         offset += name.len() + 1;
-        place = enter(place, &names[..level], name, &span).map_err(|(message, hint)| (span, message, hint))?;
+        place =
+            enter(place, &names[..level], name, &span).map_err(|(message, hint)| (span, message, hint))?;
     }
     *place = value;
     Ok(())
 }
 
 /// The entry of this name, made if there is none and there may be one.
-fn enter<'a>(entry: &'a mut Entry, before: &[&str], name: &str, span: &Span) -> Result<&'a mut Entry, (String, Option<String>)> {
+fn enter<'a>(
+    entry: &'a mut Entry,
+    before: &[&str],
+    name: &str,
+    span: &Span,
+) -> Result<&'a mut Entry, (String, Option<String>)> {
     if name.is_empty() {
         let hint = "write it as `nodes.nginx.workers=4`".to_string();
         return Err(("a name is missing in this path".to_string(), Some(hint)));

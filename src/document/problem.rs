@@ -4,10 +4,12 @@ use super::source::Source;
 use super::value::Span;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// No more problems than this are shown at once.
 const SHOWN_MAX: usize = 50;
+/// No more errors, and no more warnings, are kept at all: nobody reads them.
+const KEPT_MAX: usize = 10_000;
 /// A longer line is not shown, only named.
 const LINE_SHOWN_BYTES: usize = 2_000;
 
@@ -29,11 +31,20 @@ pub struct Problem {
 #[derive(Debug, Default)]
 pub struct Problems {
     found: RefCell<Vec<Problem>>,
+    errors: Cell<usize>,
+    warnings: Cell<usize>,
 }
 
 impl Problems {
     pub fn report(&self, severity: Severity, span: Span, message: impl Into<String>, hint: Option<String>) {
-        self.found.borrow_mut().push(Problem { severity, span, message: message.into(), hint });
+        let kept = match severity {
+            Severity::Error => &self.errors,
+            Severity::Warning => &self.warnings,
+        };
+        kept.set(kept.get() + 1);
+        if kept.get() <= KEPT_MAX {
+            self.found.borrow_mut().push(Problem { severity, span, message: message.into(), hint });
+        }
     }
 
     pub fn error(&self, span: Span, message: impl Into<String>) {
@@ -49,7 +60,7 @@ impl Problems {
     }
 
     pub fn has_errors(&self) -> bool {
-        self.found.borrow().iter().any(|problem| problem.severity == Severity::Error)
+        self.errors.get() > 0
     }
 
     /// Everything found, in the order of the document and each thing once: what stands

@@ -114,6 +114,14 @@ fn read_records(fields: &mut Fields) -> Vec<Record> {
         fields.context.problems.error(entry.span.clone(), message);
         return Vec::new();
     };
+    const RECORDS_MAX: usize = 1_000;
+    if entries.len() > RECORDS_MAX {
+        fields
+            .context
+            .problems
+            .error(entry.span.clone(), format!("there are more than {RECORDS_MAX} records"));
+        return Vec::new();
+    }
     let mut records = Vec::new();
     for entry in entries {
         let read = match entry.scalar() {

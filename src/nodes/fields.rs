@@ -63,6 +63,9 @@ pub struct Fields<'a> {
 /// `net.core.somaxconn` since Linux 5.4.
 const SOMAXCONN: u32 = 4096;
 
+/// So many unknown names are told of in one table.
+const UNKNOWN_MAX: usize = 20;
+
 static EMPTY: Table = Table { fields: Vec::new() };
 
 impl<'a> Fields<'a> {
@@ -128,6 +131,7 @@ impl<'a> Fields<'a> {
 
     /// Names that belong to no setting are reported; returns what holds.
     pub fn finish(self) -> Vec<InForce> {
+        let mut unknown = 0;
         for field in &self.table.fields {
             if self.settings.iter().any(|settings| settings.iter().any(|setting| setting.name == field.name))
             {
@@ -139,6 +143,10 @@ impl<'a> Fields<'a> {
                 .iter()
                 .flat_map(|settings| settings.iter().map(|setting| setting.name))
                 .collect();
+            unknown += 1;
+            if unknown > UNKNOWN_MAX {
+                break;
+            }
             let hint = later_version(&field.name).map(str::to_string).or(did_you_mean(&field.name, &names));
             self.context.problems.report(Severity::Error, field.name_span.clone(), message, hint);
         }

@@ -56,17 +56,8 @@ pub fn check(
         return (None, settings);
     }
     let graph = topology::graph(&directory.nodes, &groups, &links, &classes);
-    let mut scenario = Scenario {
-        name,
-        about,
-        run,
-        nodes: directory.nodes,
-        links,
-        groups,
-        classes,
-        expectations,
-        graph,
-    };
+    let mut scenario =
+        Scenario { name, about, run, nodes: directory.nodes, links, groups, classes, expectations, graph };
     if scenario.name == "unnamed" {
         scenario.name = stem(source.name());
     }

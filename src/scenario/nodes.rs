@@ -1,13 +1,14 @@
 //! `nodes`: reads each node, and gives each name its number.
 
 use super::load::NodeSettings;
-use super::model::{Node, NodeId};
+use super::model::{Group, Node, NodeId};
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span};
 use crate::nodes::fields::{Context, Fields, Refusal};
 use crate::nodes::setting::{Setting, Takes};
 use crate::nodes::{KINDS, NodeKind};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 
 /// What every kind of node can be given.
 pub const SETTINGS: &[Setting] = &[
@@ -18,7 +19,16 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 const KIND_NAMES: &[&str] = &[
-    "user", "dns", "server", "web_server", "app_server", "database", "load_balancer", "cache", "storage", "station",
+    "user",
+    "dns",
+    "server",
+    "web_server",
+    "app_server",
+    "database",
+    "load_balancer",
+    "cache",
+    "storage",
+    "station",
 ];
 
 /// A scenario has at most so many nodes, replicas counted.
@@ -36,6 +46,8 @@ pub struct Directory<'a> {
     pub places: Vec<Span>,
     /// The work of visits that name none.
     pub works: Vec<Option<&'a Entry>>,
+    /// How many names have been thought about that do not exist.
+    suggestions: Cell<u32>,
 }
 
 pub struct CheckedNodes<'a> {
@@ -50,6 +62,7 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         group_ids: FxHashMap::default(),
         places: Vec::new(),
         works: Vec::new(),
+        suggestions: Cell::new(0),
     };
     let mut settings = Vec::new();
     let mut hosts = Vec::new();
@@ -167,13 +180,27 @@ fn check_number(context: Context, directory: &Directory) {
 
 impl Directory<'_> {
     pub fn node(&self, name: &str) -> Result<NodeId, Refusal> {
-        self.node_ids.get(name).copied().ok_or_else(|| {
-            let names: Vec<&str> = self.nodes.iter().map(|node| node.name.as_str()).collect();
-            Refusal { problem: format!("there is no node `{name}`"), hint: did_you_mean(name, &names), place: None }
+        self.node_ids.get(name).copied().ok_or_else(|| Refusal {
+            problem: format!("there is no node `{name}`"),
+            hint: self.suggest(name, &[]),
+            place: None,
         })
     }
 
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// Which node or group was meant. Only the first so many slips are thought about,
+    /// since each is compared with every name.
+    pub fn suggest(&self, name: &str, groups: &[Group]) -> Option<String> {
+        const SUGGESTIONS_MAX: u32 = 100;
+        self.suggestions.set(self.suggestions.get() + 1);
+        if self.suggestions.get() > SUGGESTIONS_MAX {
+            return None;
+        }
+        let nodes = self.nodes.iter().map(|node| node.name.as_str());
+        let names: Vec<&str> = nodes.chain(groups.iter().map(|group| group.name.as_str())).collect();
+        did_you_mean(name, &names)
     }
 }

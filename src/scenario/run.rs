@@ -7,8 +7,16 @@ use crate::nodes::setting::{Setting, Takes};
 use crate::parts::quantity;
 
 pub const SETTINGS: &[Setting] = &[
-    Setting::optional("duration", Takes::Duration, "simulated time; 10m if neither this nor `requests` is given"),
-    Setting::optional("requests", Takes::Whole(1, u32::MAX as u64 - 1), "ends when so many requests have ended"),
+    Setting::optional(
+        "duration",
+        Takes::Duration,
+        "simulated time; 10m if neither this nor `requests` is given",
+    ),
+    Setting::optional(
+        "requests",
+        Takes::Whole(1, u32::MAX as u64 - 1),
+        "ends when so many requests have ended",
+    ),
     Setting::new(
         "warmup",
         Takes::Form("a duration, `1000 requests`, `auto` or `none`"),
@@ -35,7 +43,8 @@ pub fn read(fields: &mut Fields) -> RunSettings {
     };
     let warmup = fields.parse("warmup", parse_warmup).unwrap_or(Warmup::Auto);
     let seed = fields.parse("seed", |text| {
-        text.parse::<u64>().map_err(|_| Refusal::new(format!("`{text}` is no seed"), "a whole number from 0 to 2^64 - 1"))
+        text.parse::<u64>()
+            .map_err(|_| Refusal::new(format!("`{text}` is no seed"), "a whole number from 0 to 2^64 - 1"))
     });
     let bucket = fields.optional_duration("bucket");
     check(fields, end, warmup, bucket);
