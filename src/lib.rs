@@ -1,3 +1,5 @@
+//! spof simulates web infrastructure request by request.
+
 pub mod analysis;
 pub mod cli;
 pub mod document;

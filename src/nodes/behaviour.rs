@@ -88,6 +88,8 @@ pub enum Answers {
     Application,
     /// The same.
     PassOn,
+    /// The name could not be resolved, for whatever reason.
+    NoName,
 }
 
 /// A caller's pool of connections to its database.
@@ -106,6 +108,7 @@ impl Answers {
         match self {
             Answers::PassOn => failure,
             Answers::Application => Outcome::ServerError,
+            Answers::NoName => Outcome::DnsFailure,
             Answers::Proxy => match failure {
                 Outcome::Refused | Outcome::Reset | Outcome::DnsFailure => Outcome::BadGateway,
                 Outcome::TimedOut => Outcome::GatewayTimeout,

@@ -1,0 +1,310 @@
+//! Getting in: slots, lines, and what happens when both are full.
+
+use super::Simulation;
+use super::node::SideLine;
+use super::visit::{DEADLINE, State, Visits, WATCHDOG};
+use crate::kernel::random::below;
+use crate::kernel::time::{NEVER, SECOND, Time};
+use crate::nodes::behaviour::{Order, WhenFull};
+use crate::parts::outcome::Outcome;
+use crate::plan::{NONE, Step};
+
+/// What becomes of a visit that wants to come in.
+pub enum Entry {
+    In,
+    /// In line, or on the way once more.
+    Waits,
+    Fails(Outcome),
+}
+
+/// SYNs that are sent again before the caller's kernel gives up (`tcp_syn_retries`).
+const SYN_RETRIES: u16 = 6;
+
+impl Simulation<'_> {
+    /// Gets a slot of the node where the visit stands, or a place in its line.
+    #[inline(always)]
+    pub(super) fn enter(&mut self, slot: u32) -> Entry {
+        let now = self.now;
+        let visit = &mut self.visits[slot];
+        let instance = visit.instance;
+        let node = &mut self.nodes[instance as usize];
+        node.counts.visits += u64::from(visit.tries == 0);
+        if node.busy < node.slots {
+            node.busy += 1;
+            node.serve_one(now);
+            visit.slots = 1;
+            visit.flags.inside = true;
+            self.came_in(slot, instance, 0);
+            return Entry::In;
+        }
+        self.enter_full(slot)
+    }
+
+    #[inline(never)]
+    fn enter_full(&mut self, slot: u32) -> Entry {
+        let instance = self.visits[slot].instance;
+        let state = &self.nodes[instance as usize];
+        if state.line_length < state.line_limit {
+            self.stand_in_line(slot);
+            return Entry::Waits;
+        }
+        match self.plan.nodes[state.node as usize].when_full {
+            WhenFull::Answer(outcome) => {
+                let state = &mut self.nodes[instance as usize];
+                state.counts.ended += 1;
+                state.counts.failed += 1;
+                Entry::Fails(outcome)
+            }
+            WhenFull::DropSyn => self.send_syn_again(slot),
+        }
+    }
+
+    /// The listener's backlog is full: the SYN is dropped, and sent again after 1, 2, 4 … s.
+    fn send_syn_again(&mut self, slot: u32) -> Entry {
+        let visit = &mut self.visits[slot];
+        if visit.tries >= SYN_RETRIES {
+            let state = &mut self.nodes[visit.instance as usize];
+            state.counts.ended += 1;
+            state.counts.failed += 1;
+            return Entry::Fails(Outcome::TimedOut);
+        }
+        let wait: Time = SECOND << visit.tries;
+        visit.tries += 1;
+        if visit.call != NONE && !visit.flags.timed[DEADLINE] && visit.parent != NONE {
+            let lane = self.plan.calls[visit.call as usize].connect_lane;
+            self.start_timer(DEADLINE, lane, slot);
+        }
+        self.schedule(slot, self.now + wait);
+        Entry::Waits
+    }
+
+    /// The rest of coming in, once a visit has its slot.
+    #[inline(always)]
+    pub(super) fn came_in(&mut self, slot: u32, instance: u32, waited: Time) {
+        self.recorder.started(self.nodes[instance as usize].node, waited);
+        let visit = &self.visits[slot];
+        if visit.call != NONE {
+            self.connected(slot);
+        }
+        let node = &self.plan.nodes[self.nodes[instance as usize].node as usize];
+        if node.watchdog_lane != NONE {
+            self.start_timer(WATCHDOG, node.watchdog_lane, slot);
+        }
+        self.note_occupancy(instance);
+    }
+
+    /// The caller is connected as soon as the visit stands in the backlog: from now on only
+    /// its read timeout runs.
+    #[inline(always)]
+    fn connected(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        let call = &self.plan.calls[visit.call as usize];
+        if call.whole || (call.connect_lane == NONE && call.read_lane == NONE) || visit.parent == NONE {
+            return;
+        }
+        if visit.flags.timed[DEADLINE] {
+            if visit.state == State::InLine {
+                // It is the read timeout already: that began when the visit joined the line.
+                return;
+            }
+            self.stop_timer(DEADLINE, slot);
+        }
+        self.start_timer(DEADLINE, call.read_lane, slot);
+    }
+
+    fn stand_in_line(&mut self, slot: u32) {
+        let now = self.now;
+        if self.visits[slot].call != NONE {
+            self.connected(slot);
+        }
+        let visit = &mut self.visits[slot];
+        let instance = visit.instance;
+        visit.entered = now;
+        visit.state = State::InLine;
+        self.nodes[instance as usize].stand_in_line(now);
+        self.link_into_line(slot, instance);
+        self.note_occupancy(instance);
+        let patience = self.plan.nodes[self.nodes[instance as usize].node as usize].patience;
+        if patience != NONE {
+            let wait = self.draws.take(self.plan, patience);
+            self.schedule(slot, now.saturating_add(wait));
+        }
+    }
+
+    fn link_into_line(&mut self, slot: u32, instance: u32) {
+        let node = &mut self.nodes[instance as usize];
+        match self.plan.nodes[node.node as usize].order {
+            Order::Fifo => append(&mut self.visits, &mut node.head, &mut node.tail, slot),
+            Order::Lifo => prepend(&mut self.visits, &mut node.head, &mut node.tail, slot),
+            Order::Priority | Order::Random => match &mut self.lines[node.side_line as usize] {
+                SideLine::Priority(lists) => {
+                    let priority = self.plan.classes[self.visits[slot].class as usize].priority;
+                    let (head, tail) = &mut lists[usize::from(priority)];
+                    append(&mut self.visits, head, tail, slot);
+                }
+                SideLine::Random(all) => {
+                    // Its place in the list stands where others have a neighbour.
+                    self.visits[slot].previous = all.len() as u32;
+                    all.push(slot);
+                }
+            },
+        }
+    }
+
+    /// Takes a visit out of its node's line, wherever it stands there.
+    pub(super) fn leave_line(&mut self, slot: u32) {
+        let instance = self.visits[slot].instance;
+        let node = &mut self.nodes[instance as usize];
+        node.left_the_line(self.now);
+        if node.side_line == NONE {
+            unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
+        } else {
+            match &mut self.lines[node.side_line as usize] {
+                SideLine::Priority(lists) => {
+                    let priority = self.plan.classes[self.visits[slot].class as usize].priority;
+                    let (head, tail) = &mut lists[usize::from(priority)];
+                    unlink(&mut self.visits, head, tail, slot);
+                }
+                SideLine::Random(all) => {
+                    let place = self.visits[slot].previous as usize;
+                    all.swap_remove(place);
+                    if let Some(&moved) = all.get(place) {
+                        self.visits[moved].previous = place as u32;
+                    }
+                }
+            }
+        }
+        self.note_occupancy(instance);
+    }
+
+    /// Who is next in a line that is not empty.
+    #[inline(always)]
+    fn next_in_line(&mut self, instance: u32) -> u32 {
+        let node = &self.nodes[instance as usize];
+        if node.side_line == NONE {
+            return node.head;
+        }
+        let plan = &self.plan.nodes[node.node as usize];
+        match &self.lines[node.side_line as usize] {
+            SideLine::Priority(lists) => {
+                lists.iter().map(|&(head, _)| head).find(|&head| head != NONE).expect("a line that is not empty")
+            }
+            SideLine::Random(all) => {
+                all[below(&mut self.dice[plan.die as usize], all.len() as u32) as usize]
+            }
+        }
+    }
+
+    /// A slot of the node is free: the next in line gets it.
+    #[inline(always)]
+    pub(super) fn release_slot(&mut self, instance: u32) {
+        let node = &mut self.nodes[instance as usize];
+        if node.line_length == 0 || node.busy > node.slots {
+            node.busy -= 1;
+            return;
+        }
+        self.admit_next(instance);
+    }
+
+    fn admit_next(&mut self, instance: u32) {
+        let now = self.now;
+        let slot = self.next_in_line(instance);
+        self.leave_line(slot);
+        self.nodes[instance as usize].serve_one(now);
+        self.nodes[instance as usize].counts.waited += 1;
+        let visit = &mut self.visits[slot];
+        let waited = now - visit.entered;
+        visit.word = 0;
+        visit.slots = 1;
+        visit.flags.inside = true;
+        visit.step += 1;
+        self.came_in(slot, instance, waited);
+        let visit = &mut self.visits[slot];
+        visit.state = State::Going;
+        // At a plain station the work begins without a detour.
+        if let Step::Wait { draw } = self.plan.steps[visit.step as usize] {
+            visit.step += 1;
+            let time = self.draws.take(self.plan, draw);
+            self.schedule(slot, now.saturating_add(time));
+        } else {
+            self.ready.push_back(slot);
+        }
+    }
+
+    /// Patience has ended before a slot was free.
+    pub(super) fn give_up_in_line(&mut self, slot: u32) {
+        self.leave_line(slot);
+        let visit = &mut self.visits[slot];
+        visit.state = State::Going;
+        let node = &mut self.nodes[visit.instance as usize];
+        node.counts.ended += 1;
+        node.counts.failed += 1;
+        if let Some(next) = self.end_visit(slot, Outcome::Abandoned) {
+            self.run_visit(next);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn start_timer(&mut self, kind: usize, lane: u32, slot: u32) {
+        if lane == NONE {
+            return;
+        }
+        let due = self.lanes[kind][lane as usize].join(&mut self.visits, kind, lane, slot, self.now);
+        let clock = self.clock_numbers.first_lane[kind] + lane;
+        if self.clocks.time(clock) == NEVER {
+            self.clocks.set(clock, due);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn stop_timer(&mut self, kind: usize, slot: u32) {
+        let visit = &self.visits[slot];
+        if visit.flags.timed[kind] {
+            let lane = visit.timers[kind].lane;
+            self.lanes[kind][lane as usize].leave(&mut self.visits, kind, slot);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn note_occupancy(&mut self, instance: u32) {
+        let node = &self.nodes[instance as usize];
+        if node.occupancy != NONE {
+            let inside = node.serving + node.line_length;
+            self.recorder.note_occupancy(node.occupancy, inside, self.now);
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn append(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
+    visits[slot].next = NONE;
+    visits[slot].previous = *tail;
+    match *tail {
+        NONE => *head = slot,
+        last => visits[last].next = slot,
+    }
+    *tail = slot;
+}
+
+fn prepend(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
+    visits[slot].previous = NONE;
+    visits[slot].next = *head;
+    match *head {
+        NONE => *tail = slot,
+        first => visits[first].previous = slot,
+    }
+    *head = slot;
+}
+
+#[inline(always)]
+pub(super) fn unlink(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
+    let (next, previous) = (visits[slot].next, visits[slot].previous);
+    match previous {
+        NONE => *head = next,
+        previous => visits[previous].next = next,
+    }
+    match next {
+        NONE => *tail = previous,
+        next => visits[next].previous = previous,
+    }
+}

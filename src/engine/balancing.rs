@@ -1,0 +1,227 @@
+//! Choosing a peer.
+
+use super::Simulation;
+use crate::kernel::clocks::Clocks;
+use crate::kernel::random::{below, mix};
+use crate::plan::{CallPlan, NONE, Plan, Policy, RoutePlan};
+use rand_xoshiro::rand_core::Rng;
+
+/// What callers remember of their peers: one state for each replica of each caller of a route.
+#[derive(Debug)]
+pub struct Balancers {
+    sites: Vec<Site>,
+    /// Open requests of a site to each of its peers, for the policies that look at them.
+    open: Vec<u32>,
+    /// Whose peer each of them is.
+    site_of_open: Vec<u32>,
+    /// What smooth weighted round robin keeps for each peer.
+    current: Vec<i64>,
+}
+
+#[derive(Debug)]
+struct Site {
+    route: u32,
+    cursor: u32,
+    first_open: u32,
+    first_current: u32,
+    /// For least connections: each peer's load, the least loaded first, among equals the
+    /// one that was chosen longest ago.
+    loads: Option<Clocks>,
+    chosen: u64,
+}
+
+/// Bits of a load that hold when the peer was last chosen.
+const TURN_BITS: u32 = 36;
+/// Loads are counted in these units per unit of weight.
+const LOAD_UNIT: u64 = 1 << 10;
+
+impl Balancers {
+    pub fn new(plan: &Plan) -> Self {
+        let mut balancers = Balancers { sites: Vec::new(), open: Vec::new(), site_of_open: Vec::new(), current: Vec::new() };
+        let mut routes: Vec<Option<u32>> = vec![None; plan.sites as usize];
+        for call in &plan.calls {
+            routes[call.site as usize] = Some(call.route);
+        }
+        let mut latest = None;
+        for route in routes {
+            // The sites of a caller's further replicas follow that of its first.
+            latest = route.or(latest);
+            let site = balancers.site(plan, latest.unwrap_or(0));
+            balancers.sites.push(site);
+        }
+        balancers
+    }
+
+    fn site(&mut self, plan: &Plan, number: u32) -> Site {
+        let mut site =
+            Site { route: number, cursor: 0, first_open: NONE, first_current: NONE, loads: None, chosen: 0 };
+        let route = &plan.routes[number as usize];
+        match route.policy {
+            Policy::LeastConnections => {
+                let mut loads = Clocks::new(route.primaries as usize);
+                for peer in 0..route.primaries {
+                    loads.set(peer, 0);
+                }
+                site.loads = Some(loads);
+                site.first_open = self.open.len() as u32;
+            }
+            Policy::Choices(_) => site.first_open = self.open.len() as u32,
+            Policy::WeightedRoundRobin => {
+                site.first_current = self.current.len() as u32;
+                self.current.resize(self.current.len() + route.primaries as usize, 0);
+            }
+            _ => {}
+        }
+        if site.first_open != NONE {
+            self.open.resize(self.open.len() + route.members.len(), 0);
+            self.site_of_open.resize(self.open.len(), self.sites.len() as u32);
+        }
+        site
+    }
+}
+
+impl Simulation<'_> {
+    /// Chooses a member of the call's route; `avoid` is the peer that has just failed.
+    #[inline(always)]
+    pub(super) fn pick(&mut self, call: &CallPlan, replica: u32, root: u32, avoid: u32) -> u32 {
+        let route = &self.plan.routes[call.route as usize];
+        if let Policy::Single = route.policy {
+            return 0;
+        }
+        self.pick_among(call, route, replica, root, avoid)
+    }
+
+    #[inline(never)]
+    fn pick_among(&mut self, call: &CallPlan, route: &RoutePlan, replica: u32, root: u32, avoid: u32) -> u32 {
+        // A try after all primaries have failed goes to the backups.
+        if avoid != NONE && route.primaries == 1 && route.has_backups() {
+            return if avoid == 0 { 1 } else { (avoid + 1) % route.members.len() as u32 };
+        }
+        let member = self.pick_primary(call, route, replica, root);
+        if member != avoid || route.primaries == 1 {
+            return member;
+        }
+        (member + 1) % route.primaries
+    }
+
+    fn pick_primary(&mut self, call: &CallPlan, route: &RoutePlan, replica: u32, root: u32) -> u32 {
+        let place = self.site_of(call, replica);
+        let generator = &mut self.dice[route.die as usize];
+        let site = &mut self.balancers.sites[place];
+        match &route.policy {
+            Policy::Single => 0,
+            Policy::RoundRobin => {
+                let member = site.cursor;
+                site.cursor = if member + 1 == route.primaries { 0 } else { member + 1 };
+                member
+            }
+            Policy::WeightedRoundRobin => {
+                let first = site.first_current as usize;
+                smooth_round_robin(route, &mut self.balancers.current[first..])
+            }
+            Policy::LeastConnections => site.loads.as_ref().expect("loads of peers").first().clock,
+            Policy::Random => below(generator, route.primaries),
+            Policy::WeightedRandom(cumulated) => {
+                let total = *cumulated.last().expect("a member");
+                member_at(cumulated, generator.next_u64() % total)
+            }
+            Policy::Choices(count) => {
+                let open = &self.balancers.open[site.first_open as usize..];
+                let mut best = below(generator, route.primaries);
+                let mut ties = 1;
+                for _ in 1..*count {
+                    let other = below(generator, route.primaries);
+                    let (load, least) = (open[other as usize], open[best as usize]);
+                    ties = if load < least { 1 } else { ties + u32::from(load == least) };
+                    if load < least || (load == least && below(generator, ties) == 0) {
+                        best = other;
+                    }
+                }
+                best
+            }
+            Policy::IpHash(cumulated) => {
+                let total = *cumulated.last().expect("a member");
+                member_at(cumulated, self.client_hash(root) % total)
+            }
+            Policy::Ring(points) => {
+                let hash = self.client_hash(root);
+                let place = points.partition_point(|&(point, _)| point < hash);
+                points[if place == points.len() { 0 } else { place }].1
+            }
+        }
+    }
+
+    fn client_hash(&self, root: u32) -> u64 {
+        match root {
+            NONE => 0,
+            root => {
+                let request = &self.visits.requests[root as usize];
+                mix((u64::from(request.source) << 32) | u64::from(request.client))
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn site_of(&self, call: &CallPlan, replica: u32) -> usize {
+        (call.site + if call.site_per_replica { replica } else { 0 }) as usize
+    }
+
+    /// Counts a request as open at a peer and says where, or `NONE` if nobody looks.
+    #[inline(always)]
+    pub(super) fn open_at_peer(&mut self, call: &CallPlan, replica: u32, member: u32) -> u32 {
+        let place = self.site_of(call, replica);
+        let first = self.balancers.sites[place].first_open;
+        if first == NONE {
+            return NONE;
+        }
+        self.balancers.open[(first + member) as usize] += 1;
+        self.weigh(place, member);
+        first + member
+    }
+
+    /// The request is no longer open there.
+    #[inline(always)]
+    pub(super) fn close_at_peer(&mut self, peer: u32) {
+        if peer == NONE {
+            return;
+        }
+        self.balancers.open[peer as usize] -= 1;
+        let place = self.balancers.site_of_open[peer as usize] as usize;
+        let member = peer - self.balancers.sites[place].first_open;
+        self.weigh(place, member);
+    }
+
+    fn weigh(&mut self, place: usize, member: u32) {
+        let site = &mut self.balancers.sites[place];
+        let route = &self.plan.routes[site.route as usize];
+        if let Some(loads) = &mut site.loads
+            && member < route.primaries
+        {
+            let open = u64::from(self.balancers.open[(site.first_open + member) as usize]);
+            let load = open * LOAD_UNIT / u64::from(route.members[member as usize].weight.max(1));
+            site.chosen += 1;
+            let turn = site.chosen & ((1 << TURN_BITS) - 1);
+            loads.set(member, (load << TURN_BITS) | turn);
+        }
+    }
+}
+
+/// nginx's: everybody gains its weight, the richest is chosen and pays the sum.
+fn smooth_round_robin(route: &RoutePlan, current: &mut [i64]) -> u32 {
+    let mut total = 0;
+    let mut best = 0;
+    for (place, member) in route.members[..route.primaries as usize].iter().enumerate() {
+        let weight = i64::from(member.weight);
+        total += weight;
+        current[place] += weight;
+        if current[place] > current[best] {
+            best = place;
+        }
+    }
+    current[best] -= total;
+    best as u32
+}
+
+fn member_at(cumulated: &[u64], point: u64) -> u32 {
+    cumulated.partition_point(|&sum| sum <= point) as u32
+}

@@ -1,0 +1,220 @@
+//! What is remembered: objects in caches, names with clients and resolvers.
+
+use super::Simulation;
+use super::visit::State;
+use crate::kernel::random::{Generator, uniform};
+use crate::kernel::time::Time;
+use crate::nodes::cache::Holds;
+use crate::parts::outcome::Outcome;
+use crate::plan::{CachePlan, NONE, NamePlan, Plan};
+
+/// One replica of a cache.
+#[derive(Debug)]
+pub enum CacheState {
+    Ratio(f64),
+    Objects(Objects),
+}
+
+/// Objects by popularity, with those held in a list from the most to the least recently used.
+#[derive(Debug)]
+pub struct Objects {
+    /// The chance that an object at least as popular is asked for.
+    cumulated: Vec<f64>,
+    entries: Vec<Entry>,
+    newest: u32,
+    oldest: u32,
+    held: u32,
+    capacity: u32,
+    ttl: Time,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    newer: u32,
+    older: u32,
+    held: bool,
+    expires: Time,
+}
+
+impl CacheState {
+    pub fn new(plan: &CachePlan) -> Self {
+        match plan.holds {
+            Holds::Ratio(ratio) => CacheState::Ratio(ratio),
+            Holds::Objects { count, exponent, capacity, ttl } => {
+                CacheState::Objects(Objects::new(count, exponent, capacity, ttl))
+            }
+        }
+    }
+
+    /// Asks for one object; a miss fetches it at once.
+    fn hits(&mut self, generator: &mut Generator, now: Time) -> bool {
+        let point = uniform(generator);
+        match self {
+            CacheState::Ratio(ratio) => point < *ratio,
+            CacheState::Objects(objects) => objects.ask(point, now),
+        }
+    }
+}
+
+impl Objects {
+    fn new(count: u32, exponent: f64, capacity: Option<u32>, ttl: Option<Time>) -> Self {
+        let mut sum = 0.0;
+        let mut cumulated: Vec<f64> = (1..=count)
+            .map(|rank| {
+                sum += libm::pow(f64::from(rank), -exponent);
+                sum
+            })
+            .collect();
+        cumulated.iter_mut().for_each(|value| *value /= sum);
+        let absent = Entry { newer: NONE, older: NONE, held: false, expires: 0 };
+        Objects {
+            cumulated,
+            entries: vec![absent; count as usize],
+            newest: NONE,
+            oldest: NONE,
+            held: 0,
+            capacity: capacity.unwrap_or(count).min(count),
+            ttl: ttl.unwrap_or(Time::MAX),
+        }
+    }
+
+    fn ask(&mut self, point: f64, now: Time) -> bool {
+        let last = self.entries.len() - 1;
+        let object = self.cumulated.partition_point(|&sum| sum <= point).min(last) as u32;
+        let entry = self.entries[object as usize];
+        let hit = entry.held && now < entry.expires;
+        if self.capacity == 0 {
+            return false;
+        }
+        if entry.held {
+            self.unlink(object);
+        } else if self.held == self.capacity {
+            let oldest = self.oldest;
+            self.unlink(oldest);
+            self.entries[oldest as usize].held = false;
+        } else {
+            self.held += 1;
+        }
+        self.entries[object as usize].held = true;
+        if !hit {
+            self.entries[object as usize].expires = now.saturating_add(self.ttl);
+        }
+        self.link_newest(object);
+        hit
+    }
+
+    fn unlink(&mut self, object: u32) {
+        let Entry { newer, older, .. } = self.entries[object as usize];
+        match newer {
+            NONE => self.newest = older,
+            newer => self.entries[newer as usize].older = older,
+        }
+        match older {
+            NONE => self.oldest = newer,
+            older => self.entries[older as usize].newer = newer,
+        }
+    }
+
+    fn link_newest(&mut self, object: u32) {
+        let next = std::mem::replace(&mut self.newest, object);
+        let entry = &mut self.entries[object as usize];
+        (entry.newer, entry.older) = (NONE, next);
+        match next {
+            NONE => self.oldest = object,
+            next => self.entries[next as usize].newer = object,
+        }
+    }
+}
+
+/// What a user's clients and their resolver remember of a name.
+#[derive(Debug)]
+pub struct NameState {
+    /// Until when the resolver keeps each record of the chain.
+    resolver: Vec<Time>,
+    /// Until when each client keeps the address.
+    clients: Vec<Time>,
+}
+
+impl NameState {
+    pub fn new(plan: &Plan, name: &NamePlan) -> Self {
+        let clients = plan.sources[name.source as usize].clients as usize;
+        NameState { resolver: vec![0; name.ttls.len().max(1)], clients: vec![0; clients] }
+    }
+}
+
+impl Simulation<'_> {
+    /// Asks the cache at which the visit stands.
+    pub(super) fn look_up(&mut self, slot: u32, lookup: u32) -> bool {
+        let plan = &self.plan.lookups[lookup as usize];
+        let instance = self.visits[slot].instance;
+        let number = (plan.first_cache + (instance - plan.first_instance)) as usize;
+        let generator = &mut self.dice[self.plan.caches[number].die as usize];
+        let hit = self.caches[number].hits(generator, self.now);
+        let counts = &mut self.nodes[instance as usize].counts;
+        counts.lookups += 1;
+        counts.hits += u64::from(hit);
+        hit
+    }
+
+    /// Whether the client still knows the address.
+    pub(super) fn recall_name(&self, slot: u32, name: u32) -> bool {
+        let client = self.visits.requests[slot as usize].client;
+        self.now < self.names[name as usize].clients[client as usize]
+    }
+
+    /// The client keeps the address for as long as the resolver will.
+    pub(super) fn remember_name(&mut self, slot: u32, name: u32) {
+        let client = self.visits.requests[slot as usize].client;
+        let state = &mut self.names[name as usize];
+        let until = state.resolver.iter().copied().min().expect("a record");
+        state.clients[client as usize] = until;
+    }
+
+    /// The resolver answers from its cache, or asks the authoritative servers first.
+    pub(super) fn resolve_name(&mut self, slot: u32, name: u32) -> Option<u32> {
+        let plan = &self.plan.names[name as usize];
+        let state = &mut self.names[name as usize];
+        let counts = &mut self.nodes[self.visits[slot].instance as usize].counts;
+        // A visit that has been here before comes back from its look-up.
+        if self.visits[slot].repeats == 0 {
+            counts.lookups += 1;
+            if state.resolver.iter().all(|&expires| self.now < expires) {
+                counts.hits += 1;
+            } else {
+                self.visits[slot].repeats = 1;
+                debug_assert_eq!(self.visits[slot].state, State::Going);
+                let time = self.draws.take(self.plan, plan.lookup);
+                self.schedule(slot, self.now.saturating_add(time));
+                return None;
+            }
+        } else {
+            let ttls = plan.ttls.iter().copied().chain(plan.ttls.is_empty().then_some(plan.negative_ttl));
+            for (expires, ttl) in state.resolver.iter_mut().zip(ttls) {
+                if self.now >= *expires {
+                    *expires = self.now.saturating_add(ttl);
+                }
+            }
+        }
+        if plan.resolves { self.skip(slot, 1) } else { self.end_visit(slot, Outcome::DnsFailure) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_recently_used_object_leaves_first() {
+        let mut objects = Objects::new(3, 0.0, Some(2), None);
+        let mut ask = |object: u32| objects.ask((f64::from(object) + 0.5) / 3.0, 0);
+        assert_eq!([0, 1, 0, 2, 0, 1].map(&mut ask), [false, false, true, false, true, false]);
+    }
+
+    #[test]
+    fn a_hit_does_not_extend_the_time_to_live() {
+        let mut objects = Objects::new(1, 1.0, None, Some(60));
+        assert_eq!([0, 30, 59, 60, 100, 120].map(|now| objects.ask(0.5, now)), [
+            false, true, true, false, true, false
+        ]);
+    }
+}

@@ -1,0 +1,266 @@
+//! How visits end, and what their callers make of it.
+
+use super::Simulation;
+use super::node::Holds;
+use super::visit::{DEADLINE, State, WATCHDOG};
+use crate::kernel::random::uniform;
+use crate::parts::outcome::Outcome;
+use crate::plan::{CallPlan, ConnectionUse, NONE, Step};
+
+impl Simulation<'_> {
+    /// The visit is done, well or not: it gives everything back and answers. Returns who
+    /// goes on, if anybody does at once.
+    #[inline(always)]
+    pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
+        self.own_time_ends(slot);
+        if self.visits[slot].flags.inside {
+            self.leave_node(slot, outcome);
+        }
+        if self.visits[slot].sessions != NONE {
+            self.give_sessions_back(slot);
+        }
+        if self.visits[slot].child != NONE {
+            self.abandon_children(slot);
+        }
+        let visit = &self.visits[slot];
+        if visit.parent == NONE {
+            if visit.root == slot {
+                self.request_ended(slot, outcome);
+            } else {
+                self.close_at_peer(visit.peer);
+                self.visits.remove(slot);
+            }
+            return None;
+        }
+        self.answer(slot, outcome)
+    }
+
+    #[inline(always)]
+    fn answer(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
+        let link = self.link_back(slot);
+        if link == NONE {
+            return self.answered(slot, outcome);
+        }
+        let bytes = self.plan.calls[self.visits[slot].call as usize].response_bytes;
+        let travel = self.travel(link, if outcome.is_ok() { bytes } else { 0 }, 0);
+        self.rows.network(self.visits[slot].root, travel);
+        let visit = &mut self.visits[slot];
+        visit.state = State::Replying;
+        visit.flags.outcome = outcome as u8;
+        self.schedule(slot, self.now.saturating_add(travel));
+        None
+    }
+
+    pub(super) fn answer_arrives(&mut self, slot: u32) {
+        let outcome = Outcome::ALL[usize::from(self.visits[slot].flags.outcome)];
+        if let Some(next) = self.answered(slot, outcome) {
+            self.run_visit(next);
+        }
+    }
+
+    /// The answer has come to the caller.
+    #[inline(always)]
+    fn answered(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
+        let (parent, call) = (self.visits[slot].parent, self.visits[slot].call);
+        self.part_from_caller(slot);
+        self.visits.remove(slot);
+        self.call_ended(parent, call, outcome)
+    }
+
+    /// The caller no longer counts this visit among those that it waits for.
+    #[inline(always)]
+    pub(super) fn part_from_caller(&mut self, slot: u32) {
+        self.stop_timer(DEADLINE, slot);
+        let visit = &mut self.visits[slot];
+        let (next, previous) = (visit.sibling_next, visit.sibling_previous);
+        let (parent, peer) = (std::mem::replace(&mut visit.parent, NONE), std::mem::replace(&mut visit.peer, NONE));
+        match previous {
+            NONE => self.visits[parent].child = next,
+            previous => self.visits[previous].sibling_next = next,
+        }
+        if next != NONE {
+            self.visits[next].sibling_previous = previous;
+        }
+        self.close_at_peer(peer);
+    }
+
+    /// A call has come to its end: the caller goes on, tries again, or fails itself.
+    #[inline(always)]
+    pub(super) fn call_ended(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
+        let plan = &self.plan.calls[call as usize];
+        if plan.takes_extra_slot {
+            self.give_extra_slot_back(slot);
+        }
+        if self.visits[slot].pending > 0 {
+            return self.forked_call_ended(slot, plan, outcome);
+        }
+        let visit = &mut self.visits[slot];
+        visit.state = State::Going;
+        visit.since = self.now;
+        self.nodes[visit.instance as usize].called(self.now);
+        if outcome.is_ok() {
+            let visit = &mut self.visits[slot];
+            visit.tries = 0;
+            visit.step += 1;
+            if let ConnectionUse::PerClient { kept_for } = plan.connection {
+                self.client_connection_until(slot, self.now.saturating_add(kept_for));
+            }
+            return Some(slot);
+        }
+        self.call_failed(slot, call, outcome)
+    }
+
+    /// Tries again, goes on without, or fails with it.
+    #[inline(never)]
+    pub(super) fn call_failed(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
+        let plan = &self.plan.calls[call as usize];
+        if let ConnectionUse::PerClient { .. } = plan.connection {
+            self.client_connection_until(slot, 0);
+        }
+        let tries = self.visits[slot].tries;
+        if self.may_try_another_peer(plan, u32::from(tries), outcome) {
+            return Some(slot);
+        }
+        if let Some(retry) = &plan.retry {
+            let root = self.visits[slot].root as usize;
+            let request = &mut self.visits.requests[root];
+            if request.attempts <= retry.retries {
+                let number = request.attempts;
+                request.attempts += 1;
+                let luck = if retry.backoff.full_jitter { uniform(&mut self.dice[retry.die as usize]) } else { 0.0 };
+                let wait = retry.backoff.wait(number, luck);
+                self.visits[slot].tries = 0;
+                if wait == 0 {
+                    return Some(slot);
+                }
+                self.schedule(slot, self.now.saturating_add(wait));
+                return None;
+            }
+        }
+        if plan.optional {
+            self.visits[slot].tries = 0;
+            return self.skip(slot, 1);
+        }
+        self.end_visit(slot, plan.answers.to(outcome))
+    }
+
+    /// `proxy_next_upstream error timeout`: whether the next peer is tried.
+    fn may_try_another_peer(&self, plan: &CallPlan, tries: u32, outcome: Outcome) -> bool {
+        let peers = self.plan.routes[plan.route as usize].members.len() as u32;
+        let most = if plan.tries == 0 { peers } else { plan.tries };
+        let transport = matches!(outcome, Outcome::Refused | Outcome::Reset | Outcome::TimedOut);
+        transport && tries < most && (plan.idempotent || outcome == Outcome::Refused)
+    }
+
+    /// One of several calls made at once.
+    fn forked_call_ended(&mut self, slot: u32, plan: &CallPlan, outcome: Outcome) -> Option<u32> {
+        let visit = &mut self.visits[slot];
+        visit.pending -= 1;
+        visit.awaited -= u32::from(outcome.is_ok() || plan.optional);
+        if visit.awaited > 0 && visit.pending >= visit.awaited {
+            return None;
+        }
+        let enough = visit.awaited == 0;
+        visit.state = State::Going;
+        visit.since = self.now;
+        visit.pending = 0;
+        visit.awaited = 0;
+        visit.tries = 0;
+        self.nodes[visit.instance as usize].called(self.now);
+        self.abandon_children(slot);
+        if enough { self.skip(slot, 1) } else { self.end_visit(slot, plan.answers.to(outcome)) }
+    }
+
+    /// Leaves the node: the slot is free for the next in line.
+    #[inline(always)]
+    pub(super) fn leave_node(&mut self, slot: u32, outcome: Outcome) {
+        self.stop_timer(WATCHDOG, slot);
+        let visit = &mut self.visits[slot];
+        let (instance, slots) = (visit.instance, visit.slots);
+        visit.flags.inside = false;
+        visit.slots = 0;
+        let unwanted = visit.root == NONE;
+        let node = &mut self.nodes[instance as usize];
+        node.served_one(self.now);
+        node.counts.failed += u64::from(!outcome.is_ok());
+        node.counts.unwanted += u64::from(unwanted);
+        if visit.flags.in_session {
+            visit.flags.in_session = false;
+            node.hold_extra(1, self.now);
+        } else {
+            for _ in 1..slots {
+                self.nodes[instance as usize].hold_extra(-1, self.now);
+                self.release_slot(instance);
+            }
+            self.release_slot(instance);
+        }
+        self.note_occupancy(instance);
+    }
+
+    fn give_extra_slot_back(&mut self, slot: u32) {
+        let visit = &mut self.visits[slot];
+        let instance = visit.instance;
+        if visit.slots > 1 {
+            visit.slots -= 1;
+            self.nodes[instance as usize].hold_extra(-1, self.now);
+            self.release_slot(instance);
+        }
+    }
+
+    /// Gives back the connections that the visit has held until now.
+    #[inline(never)]
+    pub(super) fn give_sessions_back(&mut self, slot: u32) {
+        let mut place = std::mem::replace(&mut self.visits[slot].sessions, NONE);
+        while place != NONE {
+            let session = self.sessions.remove(place);
+            place = session.next;
+            match session.holds {
+                Holds::Connection(instance) => {
+                    self.nodes[instance as usize].hold_extra(-1, self.now);
+                    self.release_slot(instance);
+                }
+                Holds::Pool(pool) => self.release_pool(pool),
+            }
+        }
+    }
+
+    /// A connection of a pool is free: the next in its line gets it.
+    fn release_pool(&mut self, pool: u32) {
+        let state = &mut self.pools[pool as usize];
+        let next = state.head;
+        if next == NONE {
+            state.busy -= 1;
+            return;
+        }
+        self.leave_pool_line(next);
+        self.visits[next].word = 0;
+        self.keep(next, Holds::Pool(pool));
+        debug_assert!(matches!(self.plan.steps[self.visits[next].step as usize], Step::Borrow { .. }));
+        self.visits[next].step += 1;
+        self.ready.push_back(next);
+    }
+
+    pub(super) fn leave_pool_line(&mut self, slot: u32) {
+        let visit = &mut self.visits[slot];
+        let pool = std::mem::replace(&mut visit.pending, 0);
+        visit.state = State::Going;
+        let state = &mut self.pools[pool as usize];
+        super::admission::unlink(&mut self.visits, &mut state.head, &mut state.tail, slot);
+    }
+
+    /// No connection of the pool was free in time: the application fails.
+    pub(super) fn give_up_in_pool_line(&mut self, slot: u32) {
+        self.leave_pool_line(slot);
+        if let Some(next) = self.end_visit(slot, Outcome::ServerError) {
+            self.run_visit(next);
+        }
+    }
+
+    fn client_connection_until(&mut self, slot: u32, until: u64) {
+        let root = self.visits[slot].root;
+        if root != NONE {
+            let request = self.visits.requests[root as usize];
+            self.sources[request.source as usize].connections[request.client as usize] = until;
+        }
+    }
+}

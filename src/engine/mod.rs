@@ -1,0 +1,246 @@
+//! The engine: runs a plan, one event after the other.
+//!
+//! ```text
+//! while the next event comes before the horizon:
+//!     take it: a visit goes on with its program until it has to wait
+//!     let go on whoever got a slot meanwhile
+//! ```
+//!
+//! A run is a value: [`Simulation::new`], [`Simulation::advance`] as often as one likes,
+//! [`Simulation::finish`]. It uses no threads, no files and no wall clock. Once a peak of
+//! visits in flight has been reached it allocates nothing.
+
+mod admission;
+mod balancing;
+mod caching;
+mod calls;
+mod draws;
+mod ending;
+mod lanes;
+mod leaving;
+mod network;
+mod node;
+mod recorder;
+mod rows;
+mod run;
+mod source;
+mod steps;
+mod visit;
+
+pub use run::Advance;
+
+use crate::kernel::agenda::{Agenda, Event, EventQueue};
+use crate::kernel::clocks::Clocks;
+use crate::kernel::random::{Generator, StreamFamily};
+use crate::kernel::sharing::SharedProcessor;
+use crate::kernel::time::{NEVER, Time};
+use crate::plan::Plan;
+use crate::results::row::{RowSampling, Rows};
+use crate::results::{RunResults, StopReason};
+use crate::scenario::model::RunEnd;
+use lanes::Lane;
+use visit::{SLOT_BITS, State, Visits};
+
+/// What may differ between runs of one plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub seed: u64,
+    pub replication: u64,
+    pub rows: RowSampling,
+}
+
+/// A run under way.
+pub struct Simulation<'p> {
+    plan: &'p Plan,
+    now: Time,
+    /// Nothing happens from here on.
+    horizon: Time,
+    stop: Option<StopReason>,
+    agenda: Agenda,
+    clocks: Clocks,
+    clock_numbers: ClockNumbers,
+    /// The number of the next event.
+    sequence: u64,
+    events: u64,
+    visits: Visits,
+    nodes: Vec<node::NodeState>,
+    lines: Vec<node::SideLine>,
+    processors: Vec<SharedProcessor>,
+    /// Processors whose clocks are to be set before the next event.
+    unset: Vec<u32>,
+    lanes: [Vec<Lane>; 2],
+    draws: draws::Draws,
+    dice: Vec<Generator>,
+    balancers: balancing::Balancers,
+    pools: Vec<node::PoolState>,
+    sessions: node::Sessions,
+    caches: Vec<caching::CacheState>,
+    names: Vec<caching::NameState>,
+    links: Vec<network::LinkState>,
+    sources: Vec<source::SourceState>,
+    /// Visits that got a slot and go on after the present one.
+    ready: std::collections::VecDeque<u32>,
+    recorder: recorder::Recorder,
+    rows: rows::RowKeeper,
+}
+
+/// Which clock is whose.
+#[derive(Clone, Copy, Debug)]
+struct ClockNumbers {
+    first_lane: [u32; 2],
+    first_source: u32,
+    first_processor: u32,
+    count: u32,
+}
+
+/// The clock of the edges of time buckets. It comes first, so that what happens at an
+/// edge is counted behind it.
+const EDGE_CLOCK: u32 = 0;
+
+impl ClockNumbers {
+    fn of(plan: &Plan) -> Self {
+        let deadlines = plan.deadline_lanes.len() as u32;
+        let watchdogs = plan.watchdog_lanes.len() as u32;
+        let first_source = 1 + deadlines + watchdogs;
+        let first_processor = first_source + plan.sources.len() as u32;
+        ClockNumbers {
+            first_lane: [1, 1 + deadlines],
+            first_source,
+            first_processor,
+            count: first_processor + plan.processors.len() as u32,
+        }
+    }
+}
+
+impl<'p> Simulation<'p> {
+    pub fn new(plan: &'p Plan, options: Options) -> Self {
+        let family = StreamFamily::new(options.seed, options.replication);
+        let clock_numbers = ClockNumbers::of(plan);
+        let processors: Vec<SharedProcessor> =
+            plan.processors.iter().map(|processor| SharedProcessor::new(processor.cores, processor.speed)).collect();
+        let lanes = |delays: &[Time]| delays.iter().map(|&delay| Lane::new(delay)).collect();
+        let (nodes, lines) = node::states(plan);
+        let mut simulation = Simulation {
+            plan,
+            now: 0,
+            horizon: match plan.end {
+                RunEnd::After(duration) => duration,
+                RunEnd::Requests(_) => NEVER,
+            },
+            stop: None,
+            agenda: Agenda::new(),
+            clocks: Clocks::new(clock_numbers.count as usize),
+            clock_numbers,
+            sequence: 1,
+            events: 0,
+            visits: Visits::new(),
+            nodes,
+            lines,
+            unset: Vec::with_capacity(processors.len().min(1024)),
+            processors,
+            lanes: [lanes(&plan.deadline_lanes), lanes(&plan.watchdog_lanes)],
+            draws: draws::Draws::new(plan, family),
+            dice: plan.dice.iter().map(|die| family.stream(&die.name, &die.purpose)).collect(),
+            balancers: balancing::Balancers::new(plan),
+            pools: node::pools(plan),
+            sessions: node::Sessions::default(),
+            caches: plan.caches.iter().map(caching::CacheState::new).collect(),
+            names: plan.names.iter().map(|name| caching::NameState::new(plan, name)).collect(),
+            links: plan.links.iter().map(|_| network::LinkState::default()).collect(),
+            sources: plan.sources.iter().map(|source| source::SourceState::new(source, family, plan)).collect(),
+            ready: std::collections::VecDeque::with_capacity(64),
+            recorder: recorder::Recorder::new(plan),
+            rows: rows::RowKeeper::new(options, plan),
+        };
+        simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
+        simulation.start_sources();
+        simulation
+    }
+
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Requests that have ended, warm-up included.
+    pub fn ended_requests(&self) -> u64 {
+        self.recorder.ended
+    }
+
+    pub fn in_flight(&self) -> u64 {
+        self.recorder.offered - self.recorder.ended
+    }
+
+    /// Events handled so far.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// How much of the run is done, from 0 to 1.
+    pub fn progress(&self) -> f64 {
+        match self.plan.end {
+            RunEnd::After(duration) => self.now as f64 / duration as f64,
+            RunEnd::Requests(requests) => {
+                self.recorder.ended as f64 / (requests + self.recorder.warmup_requests) as f64
+            }
+        }
+    }
+
+    /// Rows that wait to be written.
+    pub fn rows(&self) -> &Rows {
+        &self.rows.rows
+    }
+
+    pub fn clear_rows(&mut self) {
+        self.rows.rows.clear();
+    }
+
+    /// Closes the books; `interrupted` says that somebody stopped the run before its end.
+    pub fn finish(mut self, interrupted: bool) -> RunResults {
+        let stop = match self.stop {
+            Some(reason) => reason,
+            None if interrupted => StopReason::Interrupted,
+            None => StopReason::Horizon,
+        };
+        if stop == StopReason::Horizon && self.horizon != NEVER {
+            self.now = self.horizon;
+        }
+        let in_flight = self.visits.all.iter().enumerate().filter(|(slot, visit)| {
+            visit.root == *slot as u32 && !matches!(visit.state, State::Free | State::Thinking)
+        });
+        let in_flight = in_flight.count() as u64;
+        assert_eq!(
+            self.recorder.offered,
+            self.recorder.ended + in_flight,
+            "requests in must be requests out and requests in flight"
+        );
+        self.cut_bucket();
+        self.recorder.finish(self.plan, &self.nodes, self.now, stop, self.events, in_flight)
+    }
+
+    /// Lets the visit go on with its program at the given instant.
+    #[inline(always)]
+    fn schedule(&mut self, slot: u32, time: Time) {
+        let word = (self.sequence << SLOT_BITS) | u64::from(slot);
+        self.sequence += 1;
+        self.visits[slot].word = word;
+        self.agenda.push(Event { time, word });
+    }
+
+    /// Ends the run at this instant.
+    fn stop(&mut self, reason: StopReason) {
+        if self.stop.is_none() {
+            self.stop = Some(reason);
+            self.horizon = self.now;
+        }
+    }
+
+    /// Whether so many visits can be made; if not, the run ends, and says so.
+    #[inline(always)]
+    fn make_room_for(&mut self, count: usize) -> bool {
+        let room = self.visits.has_room_for(count);
+        if !room {
+            self.stop(StopReason::TooManyInFlight);
+        }
+        room
+    }
+}

@@ -1,0 +1,368 @@
+//! What is counted while the run goes on.
+//!
+//! Counters run from the start; at each edge of a time bucket the difference to the last
+//! edge is put away. Nothing is divided here, and nothing is allocated for an event.
+
+use super::Simulation;
+use super::node::{Counts, NodeState};
+use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
+use crate::plan::Plan;
+use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason, WaitRecord};
+use crate::scenario::model::{RunEnd, Warmup};
+use crate::stats::histogram::{CELLS, Histogram, cell_of};
+use crate::stats::series::{CAPACITY, Series};
+
+/// Nodes up to which the distribution of their waits is kept.
+const WAITS_MOST: usize = 2_000;
+/// Cells of a node's series of waits.
+const WAIT_CELLS: usize = 512;
+/// Numbers of visits inside that are told apart.
+const OCCUPANCY_MOST: usize = 256;
+
+pub struct Recorder {
+    pub offered: u64,
+    pub ended: u64,
+    /// The number of the request with whose end the run ends.
+    pub last_request: u64,
+    /// The number of the request with whose end the warm-up ends.
+    pub warmup_requests: u64,
+    warmup_until: Option<Time>,
+    first_counted_bucket: usize,
+    width: Time,
+    buckets_most: usize,
+    edges: Vec<Time>,
+    classes: Vec<ClassState>,
+    latencies: Series,
+    nodes: Vec<NodeLog>,
+    waits: Vec<WaitRecord>,
+    keeps_waits: bool,
+    occupancies: Vec<Occupancy>,
+    tracked: Vec<u32>,
+}
+
+struct ClassState {
+    now: ClassBucket,
+    in_flight: u64,
+    buckets: Vec<ClassBucket>,
+    cells: Vec<u32>,
+    /// Where the present bucket's cells begin.
+    first_cell: usize,
+    latencies: Series,
+}
+
+#[derive(Default)]
+struct NodeLog {
+    counts: Counts,
+    integrals: [u64; 4],
+    processor: (u64, u64),
+    buckets: Vec<NodeBucket>,
+}
+
+struct Occupancy {
+    time_with: Vec<Time>,
+    inside: usize,
+    since: Time,
+}
+
+impl Recorder {
+    pub fn new(plan: &Plan) -> Self {
+        let most = plan.buckets.most + 2;
+        let class = || ClassState {
+            now: ClassBucket::default(),
+            in_flight: 0,
+            buckets: Vec::with_capacity(most),
+            cells: vec![0; most * CELLS],
+            first_cell: 0,
+            latencies: Series::new(CAPACITY),
+        };
+        let node = || NodeLog { buckets: Vec::with_capacity(most), ..NodeLog::default() };
+        let keeps_waits = plan.nodes.len() <= WAITS_MOST;
+        let wait = || WaitRecord {
+            waits: keeps_waits.then(Histogram::new),
+            series: keeps_waits.then(|| Series::new(WAIT_CELLS)),
+        };
+        let tracks = |instance: &&crate::plan::InstancePlan| plan.nodes[instance.node as usize].track_occupancy;
+        let tracked = plan.instances.iter().filter(tracks).count();
+        let occupancy = || Occupancy { time_with: vec![0; OCCUPANCY_MOST + 1], inside: 0, since: 0 };
+        let warmup_requests = match plan.warmup {
+            Warmup::Requests(requests) => requests,
+            _ => 0,
+        };
+        let mut edges = Vec::with_capacity(most + 1);
+        edges.push(0);
+        Recorder {
+            offered: 0,
+            ended: 0,
+            last_request: match plan.end {
+                RunEnd::Requests(requests) => requests.saturating_add(warmup_requests),
+                RunEnd::After(_) => u64::MAX,
+            },
+            warmup_requests,
+            warmup_until: match plan.warmup {
+                Warmup::After(time) if time > 0 => Some(time),
+                _ => None,
+            },
+            first_counted_bucket: 0,
+            width: plan.buckets.width,
+            buckets_most: plan.buckets.most,
+            edges,
+            classes: plan.classes.iter().map(|_| class()).collect(),
+            latencies: Series::new(CAPACITY),
+            nodes: plan.instances.iter().map(|_| node()).collect(),
+            waits: plan.nodes.iter().map(|_| wait()).collect(),
+            keeps_waits,
+            occupancies: (0..tracked).map(|_| occupancy()).collect(),
+            tracked: plan.instances.iter().map(|instance| u32::from(tracks(&instance))).collect(),
+        }
+    }
+
+    #[inline(always)]
+    pub fn offer(&mut self, class: u32) {
+        self.offered += 1;
+        let class = &mut self.classes[class as usize];
+        class.now.offered += 1;
+        class.in_flight += 1;
+    }
+
+    #[inline(always)]
+    pub fn end(&mut self, class: u32, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
+        self.ended += 1;
+        let class = &mut self.classes[class as usize];
+        class.in_flight -= 1;
+        class.now.outcomes[outcome as usize] += 1;
+        class.now.attempts += u64::from(attempts);
+        if !outcome.is_ok() {
+            class.now.failed_latency_sum += u128::from(latency);
+            return;
+        }
+        class.now.good += u64::from(in_time);
+        class.now.latency_sum += u128::from(latency);
+        class.now.latency_max = class.now.latency_max.max(latency);
+        class.cells[class.first_cell + cell_of(latency)] += 1;
+        class.latencies.push(latency);
+        self.latencies.push(latency);
+    }
+
+    /// A visit got a slot after this wait.
+    #[inline(always)]
+    pub fn started(&mut self, node: u32, waited: Time) {
+        if self.keeps_waits {
+            let record = &mut self.waits[node as usize];
+            if let Some(series) = &mut record.series {
+                series.push(waited);
+            }
+            if waited > 0
+                && let Some(waits) = &mut record.waits
+            {
+                waits.record(waited);
+            }
+        }
+    }
+
+    pub fn note_occupancy(&mut self, number: u32, inside: u32, now: Time) {
+        let occupancy = &mut self.occupancies[number as usize];
+        occupancy.time_with[occupancy.inside] += now - occupancy.since;
+        occupancy.inside = (inside as usize).min(OCCUPANCY_MOST);
+        occupancy.since = now;
+    }
+
+    pub fn bucket_width(&self) -> Time {
+        self.width
+    }
+
+    /// The warm-up is over: what was counted for the whole run begins anew.
+    pub fn start_counting(&mut self) {
+        self.first_counted_bucket = self.edges.len() - 1;
+        self.warmup_until = None;
+        self.latencies.reset();
+        self.classes.iter_mut().for_each(|class| class.latencies.reset());
+        for record in &mut self.waits {
+            if let (Some(waits), Some(series)) = (&mut record.waits, &mut record.series) {
+                *waits = Histogram::new();
+                series.reset();
+            }
+        }
+        let now = *self.edges.last().expect("an edge");
+        for occupancy in &mut self.occupancies {
+            occupancy.time_with.fill(0);
+            occupancy.since = now;
+        }
+    }
+
+    /// Joins buckets in pairs, those of the warm-up among themselves, and doubles the width.
+    fn join_buckets(&mut self) {
+        let first = self.first_counted_bucket;
+        let count = self.edges.len() - 1;
+        // Each new bucket holds these old ones.
+        let pairs = |from: usize, to: usize| (from..to).step_by(2).map(move |start| start..(start + 2).min(to));
+        let groups: Vec<std::ops::Range<usize>> = pairs(0, first).chain(pairs(first, count)).collect();
+        self.first_counted_bucket = first.div_ceil(2);
+        for class in &mut self.classes {
+            for (to, group) in groups.iter().enumerate() {
+                class.join(to, group.clone());
+            }
+            class.buckets.truncate(groups.len());
+            class.first_cell = groups.len() * CELLS;
+            class.cells[groups.len() * CELLS..].fill(0);
+        }
+        for node in &mut self.nodes {
+            for (to, group) in groups.iter().enumerate() {
+                let joined = node.buckets[group.clone()].iter().fold(NodeBucket::default(), join_node_buckets);
+                node.buckets[to] = joined;
+            }
+            node.buckets.truncate(groups.len());
+        }
+        let mut edges: Vec<Time> = groups.iter().map(|group| self.edges[group.start]).collect();
+        edges.push(self.edges[count]);
+        self.edges.clear();
+        self.edges.extend(edges);
+        self.width = self.width.saturating_mul(2);
+    }
+
+    pub fn finish(
+        mut self,
+        plan: &Plan,
+        nodes: &[NodeState],
+        now: Time,
+        stop: StopReason,
+        events: u64,
+        in_flight: u64,
+    ) -> RunResults {
+        for number in 0..self.occupancies.len() {
+            let inside = self.occupancies[number].inside as u32;
+            self.note_occupancy(number as u32, inside, now);
+        }
+        let buckets = self.edges.len() - 1;
+        let classes = self.classes.into_iter().map(|mut class| {
+            class.cells.truncate(buckets * CELLS);
+            ClassRecord { buckets: class.buckets, cells: class.cells, latencies: class.latencies }
+        });
+        let mut occupancies = self.occupancies.into_iter().map(|occupancy| occupancy.time_with);
+        let records = self.nodes.into_iter().zip(&self.tracked).map(|(log, &tracked)| NodeRecord {
+            buckets: log.buckets,
+            occupancy: if tracked > 0 { occupancies.next() } else { None },
+        });
+        debug_assert_eq!(nodes.len(), plan.instances.len());
+        RunResults {
+            ended_at: now,
+            stop,
+            events,
+            offered: self.offered,
+            ended: self.ended,
+            in_flight,
+            bucket_edges: self.edges,
+            first_counted_bucket: self.first_counted_bucket.min(buckets),
+            classes: classes.collect(),
+            latencies: self.latencies,
+            nodes: records.collect(),
+            waits: self.waits,
+        }
+    }
+}
+
+impl ClassState {
+    fn join(&mut self, to: usize, group: std::ops::Range<usize>) {
+        let mut joined = ClassBucket::default();
+        for bucket in &self.buckets[group.clone()] {
+            joined.offered += bucket.offered;
+            joined.good += bucket.good;
+            joined.attempts += bucket.attempts;
+            joined.latency_sum += bucket.latency_sum;
+            joined.failed_latency_sum += bucket.failed_latency_sum;
+            joined.latency_max = joined.latency_max.max(bucket.latency_max);
+            joined.in_flight = bucket.in_flight;
+            for (sum, count) in joined.outcomes.iter_mut().zip(bucket.outcomes) {
+                *sum += count;
+            }
+        }
+        self.buckets[to] = joined;
+        for cell in 0..CELLS {
+            let sum = group.clone().map(|bucket| self.cells[bucket * CELLS + cell]).sum();
+            self.cells[to * CELLS + cell] = sum;
+        }
+    }
+}
+
+fn join_node_buckets(mut joined: NodeBucket, bucket: &NodeBucket) -> NodeBucket {
+    joined.visits += bucket.visits;
+    joined.started += bucket.started;
+    joined.waited += bucket.waited;
+    joined.ended += bucket.ended;
+    joined.failed += bucket.failed;
+    joined.unwanted += bucket.unwanted;
+    joined.held += bucket.held;
+    joined.served += bucket.served;
+    joined.calling += bucket.calling;
+    joined.queued += bucket.queued;
+    joined.cpu += bucket.cpu;
+    joined.on_cpu += bucket.on_cpu;
+    joined.queue_max = joined.queue_max.max(bucket.queue_max);
+    joined.lookups += bucket.lookups;
+    joined.hits += bucket.hits;
+    joined
+}
+
+impl Simulation<'_> {
+    /// Puts the present time bucket away and begins the next.
+    pub(super) fn cut_bucket(&mut self) {
+        let now = self.now;
+        let recorder = &mut self.recorder;
+        if recorder.edges.last() == Some(&now) {
+            // Nothing but what happens at this very instant could be in it.
+            if recorder.classes.iter().all(|class| class.now.offered == 0 && class.now.outcomes == [0; Outcome::COUNT]) {
+                return;
+            }
+        }
+        recorder.edges.push(now);
+        for class in &mut recorder.classes {
+            let in_flight = class.in_flight;
+            class.buckets.push(ClassBucket { in_flight, ..std::mem::take(&mut class.now) });
+            class.first_cell += CELLS;
+        }
+        for (number, log) in recorder.nodes.iter_mut().enumerate() {
+            let processor = self.plan.instances[number].processor;
+            let own = processor != crate::plan::NONE
+                && self.plan.processors[processor as usize].instance == number as u32;
+            let totals = if own { self.processors[processor as usize].totals(now) } else { (0, 0) };
+            log.cut(&mut self.nodes[number], totals, now);
+        }
+        if recorder.edges.len() > recorder.buckets_most {
+            recorder.join_buckets();
+        }
+        if recorder.warmup_until.is_some_and(|until| now >= until) {
+            recorder.start_counting();
+        }
+    }
+}
+
+impl NodeLog {
+    fn cut(&mut self, node: &mut NodeState, processor: (u64, u64), now: Time) {
+        let integrals = node.integrals(now);
+        let grown: [u64; 4] = std::array::from_fn(|number| integrals[number].wrapping_sub(self.integrals[number]));
+        let (before, counts) = (self.counts, node.counts);
+        // Extra slots may be fewer than none; the sum with those served is not.
+        let held = grown[0].wrapping_add(grown[3]);
+        self.buckets.push(NodeBucket {
+            visits: counts.visits - before.visits,
+            started: counts.started - before.started,
+            waited: counts.waited - before.waited,
+            ended: counts.ended - before.ended,
+            failed: counts.failed - before.failed,
+            unwanted: counts.unwanted - before.unwanted,
+            held: u128::from(held),
+            served: u128::from(grown[0]),
+            calling: u128::from(grown[1]),
+            queued: u128::from(grown[2]),
+            cpu: u128::from(processor.0.wrapping_sub(self.processor.0)),
+            on_cpu: u128::from(processor.1.wrapping_sub(self.processor.1)),
+            queue_max: node.queue_max,
+            lookups: counts.lookups - before.lookups,
+            hits: counts.hits - before.hits,
+        });
+        node.queue_max = node.line_length;
+        self.counts = counts;
+        self.integrals = integrals;
+        self.processor = processor;
+    }
+}

@@ -1,0 +1,88 @@
+//! Rows of `latency.csv`, kept until somebody fetches them.
+
+use super::Options;
+use super::visit::Request;
+use crate::kernel::random::mix;
+use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
+use crate::plan::{NONE, Plan};
+use crate::results::row::{Row, RowSampling, Rows};
+
+/// Rows after which the run pauses.
+const FULL: usize = 4_096;
+
+#[derive(Debug)]
+pub struct RowKeeper {
+    pub rows: Rows,
+    pub keeps: bool,
+    /// A request becomes a row if its mixed number is not above this.
+    threshold: u64,
+    seed: u64,
+    columns: usize,
+    /// The times so far of the requests in flight, by slot.
+    times: Vec<Time>,
+}
+
+impl RowKeeper {
+    pub fn new(options: Options, plan: &Plan) -> Self {
+        let columns = plan.row_columns();
+        let (keeps, threshold) = match options.rows {
+            RowSampling::All => (true, u64::MAX),
+            RowSampling::None => (false, 0),
+            RowSampling::Share(share) => (share > 0.0, (share * u64::MAX as f64) as u64),
+        };
+        let mut rows = Rows { columns, ..Rows::default() };
+        if keeps {
+            rows.rows.reserve(2 * FULL);
+            rows.times.reserve(2 * FULL * columns);
+        }
+        RowKeeper { rows, keeps, threshold, seed: options.seed, columns, times: Vec::new() }
+    }
+
+    #[inline(always)]
+    pub fn full(&self) -> bool {
+        self.rows.rows.len() >= FULL
+    }
+
+    /// A request begins in this slot.
+    #[inline(always)]
+    pub fn begin(&mut self, slot: u32) {
+        if self.keeps {
+            let first = slot as usize * self.columns;
+            if self.times.len() < first + self.columns {
+                self.times.resize(first + self.columns, 0);
+            }
+            self.times[first..first + self.columns].fill(0);
+        }
+    }
+
+    /// Time at a node goes to the request.
+    #[inline(always)]
+    pub fn spend(&mut self, root: u32, node: u32, time: Time) {
+        if self.keeps && root != NONE {
+            self.times[root as usize * self.columns + node as usize] += time;
+        }
+    }
+
+    /// Time on the network.
+    #[inline(always)]
+    pub fn network(&mut self, root: u32, time: Time) {
+        self.spend(root, self.columns as u32 - 1, time);
+    }
+
+    #[inline(always)]
+    pub fn end(&mut self, slot: u32, request: Request, class: u32, outcome: Outcome, now: Time) {
+        if self.keeps && mix(request.id ^ mix(self.seed)) <= self.threshold {
+            let first = slot as usize * self.columns;
+            self.rows.times.extend_from_slice(&self.times[first..first + self.columns]);
+            self.rows.rows.push(Row {
+                id: request.id,
+                class,
+                outcome,
+                attempts: request.attempts,
+                start: request.start,
+                latency: now - request.start,
+            });
+        }
+    }
+}

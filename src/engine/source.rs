@@ -1,0 +1,203 @@
+//! Where requests come from, and where they end.
+
+use super::Simulation;
+use super::visit::{Request, State, Visit};
+use crate::kernel::random::{StreamFamily, below, uniform};
+use crate::kernel::time::{NEVER, Time};
+use crate::parts::arrivals::{ArrivalProcess, Arrivals};
+use crate::parts::outcome::Outcome;
+use crate::plan::{ConnectionUse, NONE, Plan, Policy, SourcePlan};
+use crate::kernel::random::Generator;
+use crate::results::StopReason;
+
+/// Arrivals are drawn ahead in batches.
+const BATCH: usize = 64;
+
+pub struct SourceState {
+    process: Option<ArrivalProcess>,
+    generator: Generator,
+    instants: [Time; BATCH],
+    position: usize,
+    filled: usize,
+    /// Requests sent so far.
+    sent: u64,
+    /// Whether it makes a difference which client sends a request.
+    clients_matter: bool,
+    /// When each client's connection will have been closed.
+    pub connections: Vec<Time>,
+}
+
+impl SourceState {
+    pub fn new(source: &SourcePlan, family: StreamFamily, plan: &Plan) -> Self {
+        let closed = matches!(source.arrivals, Arrivals::Closed { .. });
+        SourceState {
+            process: (!closed).then(|| source.arrivals.process()),
+            generator: family.stream(&source.name, "arrivals"),
+            instants: [0; BATCH],
+            position: 0,
+            filled: 0,
+            sent: 0,
+            clients_matter: source.clients > 1 && clients_matter(plan),
+            connections: vec![0; source.clients as usize],
+        }
+    }
+
+    /// The next instant at which a request comes, or `NEVER`.
+    #[inline(always)]
+    fn next_arrival(&mut self) -> Time {
+        if self.position == self.filled && !self.refill() {
+            return NEVER;
+        }
+        self.position += 1;
+        self.instants[self.position - 1]
+    }
+
+    #[inline(never)]
+    fn refill(&mut self) -> bool {
+        let Some(process) = &mut self.process else { return false };
+        self.filled = process.fill(&mut self.generator, &mut self.instants);
+        self.position = 0;
+        self.filled > 0
+    }
+
+    /// What the recording says of a request's time at a node.
+    pub fn recorded_work(&self, plan: &Plan, request: Request, column: u32) -> Time {
+        match &plan.sources[request.source as usize].arrivals {
+            Arrivals::Replay(recording) => recording.work[column as usize].durations[request.record as usize],
+            _ => 0,
+        }
+    }
+}
+
+/// Clients matter where they have caches, connections or favourite peers.
+fn clients_matter(plan: &Plan) -> bool {
+    let hashes = plan.routes.iter().any(|route| matches!(route.policy, Policy::IpHash(_) | Policy::Ring(_)));
+    let connects = plan.calls.iter().any(|call| matches!(call.connection, ConnectionUse::PerClient { .. }));
+    hashes || connects || !plan.names.is_empty()
+}
+
+impl Simulation<'_> {
+    pub(super) fn start_sources(&mut self) {
+        for number in 0..self.plan.sources.len() as u32 {
+            if let Arrivals::Closed { population, .. } = self.plan.sources[number as usize].arrivals {
+                for client in 0..population {
+                    self.think(number, client);
+                }
+            } else {
+                let first = self.sources[number as usize].next_arrival();
+                self.clocks.set(self.clock_numbers.first_source + number, first);
+            }
+        }
+    }
+
+    /// A request comes from an open source.
+    #[inline(always)]
+    pub(super) fn arrive(&mut self, number: u32) {
+        let plan = self.plan;
+        let source = &mut self.sources[number as usize];
+        let next = source.next_arrival();
+        let record = source.sent as u32;
+        source.sent += 1;
+        self.clocks.set(self.clock_numbers.first_source + number, next);
+        if !self.make_room_for(1) {
+            return;
+        }
+        let source_plan = &plan.sources[number as usize];
+        let client = if self.sources[number as usize].clients_matter {
+            below(&mut self.dice[source_plan.die as usize], source_plan.clients)
+        } else {
+            0
+        };
+        let slot = self.visits.add(Visit::new(source_plan.instance, 0, 0, self.now));
+        self.begin_request(slot, number, client, record);
+    }
+
+    /// A client of a closed population thinks before it sends its next request.
+    fn think(&mut self, number: u32, client: u32) {
+        if !self.make_room_for(1) {
+            return;
+        }
+        let source = &self.plan.sources[number as usize];
+        let mut visit = Visit::new(source.instance, 0, 0, self.now);
+        visit.state = State::Thinking;
+        let slot = self.visits.add(visit);
+        self.visits[slot].root = slot;
+        self.visits.requests[slot as usize] = Request { source: number, client, ..Request::default() };
+        let time = self.draws.take(self.plan, source.think);
+        self.schedule(slot, self.now.saturating_add(time));
+    }
+
+    pub(super) fn think_no_more(&mut self, slot: u32) {
+        let Request { source, client, .. } = self.visits.requests[slot as usize];
+        self.visits[slot].state = State::Going;
+        self.begin_request(slot, source, client, 0);
+    }
+
+    /// The visit becomes the first of a new request.
+    #[inline(always)]
+    fn begin_request(&mut self, slot: u32, number: u32, client: u32, record: u32) {
+        let plan = &self.plan.sources[number as usize];
+        let program = self.choose_program(plan, record);
+        let visit = &mut self.visits[slot];
+        visit.root = slot;
+        visit.step = plan.programs[program].start;
+        visit.class = plan.programs[program].class;
+        visit.since = self.now;
+        let id = self.recorder.offered;
+        self.recorder.offer(plan.programs[program].class);
+        self.visits.requests[slot as usize] =
+            Request { start: self.now, id, source: number, client, record, attempts: 1 };
+        self.rows.begin(slot);
+        self.run_visit(slot);
+    }
+
+    #[inline(always)]
+    fn choose_program(&mut self, plan: &SourcePlan, record: u32) -> usize {
+        if plan.programs.len() == 1 {
+            return 0;
+        }
+        if let Arrivals::Replay(recording) = &plan.arrivals
+            && let Some(classes) = &recording.classes
+        {
+            return plan.recorded_programs[classes[record as usize] as usize] as usize;
+        }
+        let point = uniform(&mut self.dice[plan.die as usize]);
+        let last = plan.programs.len() - 1;
+        plan.programs.iter().position(|program| point < program.cumulated_share).unwrap_or(last)
+    }
+
+    /// The request has its one outcome.
+    #[inline(always)]
+    pub(super) fn request_ended(&mut self, slot: u32, outcome: Outcome) {
+        let request = self.visits.requests[slot as usize];
+        let class = self.visits[slot].class;
+        let objective = self.plan.classes[class as usize].objective;
+        let peer = self.visits[slot].peer;
+        self.close_at_peer(peer);
+        self.rows.end(slot, request, class, outcome, self.now);
+        self.visits.remove(slot);
+        let latency = self.now - request.start;
+        self.recorder.end(class, outcome, latency, latency <= objective, request.attempts);
+        if self.plan.sources[request.source as usize].think != NONE {
+            self.think(request.source, request.client);
+        }
+        if self.recorder.ended == self.recorder.last_request {
+            self.stop(StopReason::Requests);
+        } else if self.recorder.ended == self.recorder.warmup_requests {
+            self.cut_bucket();
+            self.recorder.start_counting();
+        }
+    }
+
+    /// A stretch of the visit's own time at its node is over.
+    #[inline(always)]
+    pub(super) fn own_time_ends(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        if !self.rows.keeps || visit.state == State::Calling {
+            return;
+        }
+        let time = self.now.saturating_sub(visit.since);
+        let node = self.nodes[visit.instance as usize].node;
+        self.rows.spend(visit.root, node, time);
+    }
+}

@@ -1,0 +1,243 @@
+//! Visits: the stays of requests at nodes, in a slab.
+
+use crate::kernel::time::Time;
+use crate::plan::NONE;
+
+/// The bits of an event's word that name the visit; the others number the event.
+pub const SLOT_BITS: u32 = 24;
+pub const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
+/// Visits that can be told apart at once, and events that can be numbered in one run.
+pub const VISITS_MOST: usize = 1 << SLOT_BITS;
+pub const EVENTS_MOST: u64 = 1 << (64 - SLOT_BITS);
+
+/// A visit's timers: the patience of its caller, and the watchdog over its worker.
+pub const DEADLINE: usize = 0;
+pub const WATCHDOG: usize = 1;
+
+/// One stay of a request at one node, from the call until the answer.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The word of the one event that it waits for, 0 for none. A popped event whose word
+    /// differs is stale, so forgetting the word cancels the event.
+    pub word: u64,
+    /// When it came into the line that it stands in.
+    pub entered: Time,
+    /// When the present stretch of its own time began.
+    pub since: Time,
+    pub timers: [Timer; 2],
+    /// Where in the plan's steps it is.
+    pub step: u32,
+    /// Who waits for its answer; `NONE` for a request's first visit and when nobody does any more.
+    pub parent: u32,
+    /// The first visit of its request; `NONE` once that has gone.
+    pub root: u32,
+    pub instance: u32,
+    /// The call that it answers.
+    pub call: u32,
+    /// Where its caller counts it among the peer's open requests.
+    pub peer: u32,
+    /// Neighbours in a line; `next` also leads through the free slots.
+    pub next: u32,
+    pub previous: u32,
+    /// The first of the visits that it waits for, and its neighbours among its parent's.
+    pub child: u32,
+    pub sibling_next: u32,
+    pub sibling_previous: u32,
+    /// Connections that it holds until it is done.
+    pub sessions: u32,
+    /// Rounds left of a repeated call.
+    pub repeats: u32,
+    /// Of calls made at once: those under way, and good answers still wanted.
+    pub pending: u32,
+    pub awaited: u32,
+    pub class: u32,
+    /// Tries of the present call, or SYNs sent while it has not arrived.
+    pub tries: u16,
+    pub state: State,
+    /// Slots of its node that it holds.
+    pub slots: u8,
+    pub flags: Flags,
+}
+
+/// A place in a lane of timeouts.
+#[derive(Clone, Copy, Debug)]
+pub struct Timer {
+    pub due: Time,
+    pub next: u32,
+    pub previous: u32,
+    pub lane: u32,
+}
+
+impl Timer {
+    const OFF: Timer = Timer { due: 0, next: NONE, previous: NONE, lane: NONE };
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nobody uses this slot.
+    Free,
+    /// On the way, at work, or between tries: its event leads on to its step.
+    Going,
+    /// In its node's line; its event ends its patience.
+    InLine,
+    /// In the line for one of its caller's database connections.
+    InPoolLine,
+    /// Waiting for the answers of its children.
+    Calling,
+    /// Done; its answer travels.
+    Replying,
+    /// Its worker was killed and a new one boots in its slot.
+    Rebooting,
+    /// A client of a closed population between two requests.
+    Thinking,
+}
+
+/// What is so or not about a visit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Flags {
+    /// It has come in at its node and is counted there.
+    pub inside: bool,
+    /// It is among the jobs of a shared processor.
+    pub on_cpu: bool,
+    /// Its connection was opened for it.
+    pub fresh: bool,
+    /// It uses a connection that its caller holds.
+    pub in_session: bool,
+    /// Which of its timers run.
+    pub timed: [bool; 2],
+    /// How it ended, while its answer travels.
+    pub outcome: u8,
+}
+
+/// What only the first visit of a request needs to know.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Request {
+    pub start: Time,
+    pub id: u64,
+    pub source: u32,
+    pub client: u32,
+    /// The line of a recording that it replays.
+    pub record: u32,
+    pub attempts: u32,
+}
+
+/// All visits, and the requests at the same places.
+#[derive(Debug, Default)]
+pub struct Visits {
+    pub all: Vec<Visit>,
+    pub requests: Vec<Request>,
+    free: u32,
+    free_count: usize,
+}
+
+impl Visits {
+    pub fn new() -> Self {
+        Visits { all: Vec::with_capacity(1024), requests: Vec::with_capacity(1024), free: NONE, free_count: 0 }
+    }
+
+    /// Whether so many more can be told apart.
+    pub fn has_room_for(&self, count: usize) -> bool {
+        self.free_count + (VISITS_MOST - self.all.len()) >= count
+    }
+
+    /// A visit that stands at a step of an instance's program and belongs to nobody yet.
+    #[inline(always)]
+    pub fn add(&mut self, visit: Visit) -> u32 {
+        let slot = self.free;
+        if slot == NONE {
+            return self.grow(visit);
+        }
+        let place = &mut self.all[slot as usize];
+        self.free = place.next;
+        self.free_count -= 1;
+        *place = visit;
+        slot
+    }
+
+    #[cold]
+    fn grow(&mut self, visit: Visit) -> u32 {
+        self.all.push(visit);
+        self.requests.push(Request::default());
+        self.all.len() as u32 - 1
+    }
+
+    #[inline(always)]
+    pub fn remove(&mut self, slot: u32) {
+        let visit = &mut self.all[slot as usize];
+        visit.state = State::Free;
+        visit.word = 0;
+        visit.next = self.free;
+        self.free = slot;
+        self.free_count += 1;
+    }
+}
+
+impl std::ops::Index<u32> for Visits {
+    type Output = Visit;
+
+    #[inline(always)]
+    fn index(&self, slot: u32) -> &Visit {
+        &self.all[slot as usize]
+    }
+}
+
+impl std::ops::IndexMut<u32> for Visits {
+    #[inline(always)]
+    fn index_mut(&mut self, slot: u32) -> &mut Visit {
+        &mut self.all[slot as usize]
+    }
+}
+
+impl Visit {
+    #[inline(always)]
+    pub fn new(instance: u32, step: u32, class: u32, now: Time) -> Visit {
+        Visit {
+            word: 0,
+            entered: 0,
+            since: now,
+            timers: [Timer::OFF; 2],
+            step,
+            parent: NONE,
+            root: NONE,
+            instance,
+            call: NONE,
+            peer: NONE,
+            next: NONE,
+            previous: NONE,
+            child: NONE,
+            sibling_next: NONE,
+            sibling_previous: NONE,
+            sessions: NONE,
+            repeats: 0,
+            pending: 0,
+            awaited: 0,
+            class,
+            tries: 0,
+            state: State::Going,
+            slots: 0,
+            flags: Flags::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_takes_two_cache_lines_and_a_little() {
+        assert!(size_of::<Visit>() <= 152, "{}", size_of::<Visit>());
+    }
+
+    #[test]
+    fn slots_are_used_again_latest_first() {
+        let mut visits = Visits::new();
+        let slots: Vec<u32> = (0..3).map(|_| visits.add(Visit::new(0, 0, 0, 0))).collect();
+        assert_eq!(slots, [0, 1, 2]);
+        visits.remove(1);
+        visits.remove(0);
+        assert_eq!(visits.add(Visit::new(0, 0, 0, 0)), 0);
+        assert_eq!(visits.add(Visit::new(0, 0, 0, 0)), 1);
+        assert_eq!(visits.add(Visit::new(0, 0, 0, 0)), 3);
+    }
+}

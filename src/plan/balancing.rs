@@ -1,0 +1,94 @@
+//! Routes: from one caller to the peers among which it may choose.
+
+use crate::kernel::random::mix;
+use crate::parts::balance::Balance;
+
+/// The peers of one caller, and how it chooses among them.
+#[derive(Clone, Debug)]
+pub struct RoutePlan {
+    pub members: Vec<MemberPlan>,
+    /// How many of them, from the front, are not backups.
+    pub primaries: u32,
+    pub policy: Policy,
+    pub die: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct MemberPlan {
+    pub instance: u32,
+    pub weight: u32,
+    /// The link that leads there, or `NONE`.
+    pub link: u32,
+}
+
+/// A balancing policy, prepared.
+#[derive(Clone, Debug)]
+pub enum Policy {
+    /// There is nothing to choose.
+    Single,
+    RoundRobin,
+    /// Smooth weighted round robin.
+    WeightedRoundRobin,
+    LeastConnections,
+    /// Uniformly.
+    Random,
+    /// Cumulated weights.
+    WeightedRandom(Vec<u64>),
+    Choices(u8),
+    /// Cumulated weights, looked up by the client.
+    IpHash(Vec<u64>),
+    /// Points on a ring, ordered, each with its member.
+    Ring(Vec<(u64, u32)>),
+}
+
+/// Points on the ring for each unit of weight, as in nginx.
+const RING_POINTS: u32 = 160;
+
+impl RoutePlan {
+    /// `members` with the backups behind the others.
+    pub fn new(members: Vec<MemberPlan>, primaries: u32, balance: Balance, names: &[String], die: u32) -> Self {
+        let weights: Vec<u64> = members[..primaries as usize].iter().map(|member| u64::from(member.weight)).collect();
+        let weighted = weights.windows(2).any(|pair| pair[0] != pair[1]);
+        let policy = match balance {
+            _ if members.len() == 1 => Policy::Single,
+            Balance::RoundRobin if weighted => Policy::WeightedRoundRobin,
+            Balance::RoundRobin => Policy::RoundRobin,
+            Balance::LeastConnections => Policy::LeastConnections,
+            Balance::Random if weighted => Policy::WeightedRandom(cumulated(&weights)),
+            Balance::Random => Policy::Random,
+            Balance::Choices(count) => Policy::Choices(count),
+            Balance::IpHash => Policy::IpHash(cumulated(&weights)),
+            Balance::ConsistentHash => Policy::Ring(ring(&weights, names)),
+        };
+        RoutePlan { members, primaries, policy, die }
+    }
+
+    pub fn has_backups(&self) -> bool {
+        (self.primaries as usize) < self.members.len()
+    }
+}
+
+
+fn cumulated(weights: &[u64]) -> Vec<u64> {
+    let mut sum = 0;
+    weights
+        .iter()
+        .map(|weight| {
+            sum += weight;
+            sum
+        })
+        .collect()
+}
+
+/// The points depend on the members' names alone, so that others may come and go.
+fn ring(weights: &[u64], names: &[String]) -> Vec<(u64, u32)> {
+    let mut points = Vec::new();
+    for (member, (&weight, name)) in weights.iter().zip(names).enumerate() {
+        let base = name.bytes().fold(0, |state, byte| mix(state ^ u64::from(byte)));
+        for point in 0..weight * u64::from(RING_POINTS) {
+            points.push((mix(base ^ mix(point)), member as u32));
+        }
+    }
+    points.sort_unstable();
+    points
+}

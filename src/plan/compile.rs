@@ -1,0 +1,263 @@
+//! From a checked scenario to a plan.
+
+use super::balancing::{MemberPlan, RoutePlan};
+use super::buckets::BucketPlan;
+use super::links::Links;
+use super::program::Tables;
+use super::streams::Streams;
+use super::{CachePlan, ClassPlan, InstancePlan, NONE, NodePlan, Plan, ProcessorPlan, sources};
+use crate::kernel::time::{NEVER, Time};
+use crate::nodes::NodeKind;
+use crate::nodes::behaviour::Behaviour;
+use crate::parts::balance::Balance;
+use crate::scenario::model::{NodeId, Scenario, Target};
+use rustc_hash::FxHashMap;
+
+/// Compiles a checked scenario.
+pub fn compile(scenario: &Scenario) -> Plan {
+    let mut compiler = Compiler::new(scenario);
+    let sources = sources::compile(&mut compiler);
+    let buckets = BucketPlan::of(scenario, compiler.instances.len());
+    let Compiler { tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } = compiler;
+    Plan {
+        seed: scenario.run.seed,
+        end: scenario.run.end,
+        warmup: scenario.run.warmup,
+        buckets,
+        steps: tables.steps,
+        calls: tables.calls,
+        chances: tables.chances,
+        repeats: tables.repeats,
+        forks: tables.forks,
+        branches: tables.branches,
+        lookups: tables.lookups,
+        caches: compiler.caches,
+        names: tables.names,
+        pools: tables.pools,
+        routes,
+        sites,
+        links: links.plans,
+        sources,
+        classes: scenario.classes.iter().map(class).collect(),
+        nodes,
+        instances,
+        processors: compiler.processors,
+        draws: streams.draws,
+        dice: streams.dice,
+        deadline_lanes: lanes,
+        watchdog_lanes: watchdogs,
+    }
+}
+
+/// What is known while compiling.
+pub struct Compiler<'a> {
+    pub scenario: &'a Scenario,
+    pub tables: Tables,
+    pub streams: Streams,
+    pub links: Links,
+    pub lanes: Vec<Time>,
+    watchdogs: Vec<Time>,
+    pub routes: Vec<RoutePlan>,
+    pub sites: u32,
+    pub nodes: Vec<NodePlan>,
+    pub instances: Vec<InstancePlan>,
+    pub processors: Vec<ProcessorPlan>,
+    pub caches: Vec<CachePlan>,
+    /// The first cache of each cache node; its replicas' follow.
+    pub first_caches: FxHashMap<NodeId, u32>,
+    known_routes: FxHashMap<(NodeId, TargetKey), (u32, u32)>,
+    known_lanes: FxHashMap<Time, u32>,
+}
+
+/// A target as a key of a map.
+type TargetKey = (bool, u32);
+
+impl<'a> Compiler<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let mut streams = Streams::default();
+        let links = Links::compile(scenario, &mut streams);
+        let mut compiler = Compiler {
+            scenario,
+            tables: Tables::default(),
+            streams,
+            links,
+            lanes: Vec::new(),
+            watchdogs: Vec::new(),
+            routes: Vec::new(),
+            sites: 0,
+            nodes: Vec::new(),
+            instances: Vec::new(),
+            processors: Vec::new(),
+            caches: Vec::new(),
+            first_caches: FxHashMap::default(),
+            known_routes: FxHashMap::default(),
+            known_lanes: FxHashMap::default(),
+        };
+        for node in 0..scenario.nodes.len() {
+            compiler.add_node(NodeId(node as u32));
+        }
+        compiler.place_on_hosts();
+        compiler
+    }
+
+    pub fn node(&self, node: NodeId) -> &'a crate::scenario::model::Node {
+        &self.scenario.nodes[node.0 as usize]
+    }
+
+    /// The behaviour of what a call may reach; a group's members are alike.
+    pub fn behaviour(&self, node: NodeId) -> Option<&'a Behaviour> {
+        self.node(node).behaviour.as_ref()
+    }
+
+    /// The node itself, or the first of the group.
+    pub fn first_node(&self, target: Target) -> NodeId {
+        match target {
+            Target::Node(node) => node,
+            Target::Group(group) => self.scenario.groups[group as usize].members[0].node,
+        }
+    }
+
+    pub fn lane(&mut self, delay: Time) -> u32 {
+        if delay == NEVER {
+            return NONE;
+        }
+        let lanes = &mut self.lanes;
+        *self.known_lanes.entry(delay).or_insert_with(|| {
+            lanes.push(delay);
+            lanes.len() as u32 - 1
+        })
+    }
+
+    fn add_node(&mut self, id: NodeId) {
+        let node = self.node(id);
+        let behaviour = node.behaviour.clone().unwrap_or(Behaviour::OPEN);
+        let watchdog_lane = match behaviour.watchdog {
+            NEVER => NONE,
+            after => {
+                let known = self.watchdogs.iter().position(|&delay| delay == after);
+                known.unwrap_or_else(|| {
+                    self.watchdogs.push(after);
+                    self.watchdogs.len() - 1
+                }) as u32
+            }
+        };
+        let patience = behaviour.patience.as_ref();
+        let first_instance = self.instances.len() as u32;
+        self.nodes.push(NodePlan {
+            name: node.name.clone(),
+            first_instance,
+            replicas: node.replicas,
+            slots: behaviour.slots,
+            line: behaviour.queue,
+            when_full: behaviour.when_full,
+            order: behaviour.order,
+            patience: patience.map_or(NONE, |law| self.streams.draw(&node.name, "patience", law)),
+            watchdog_lane,
+            boot: behaviour.boot,
+            when_caller_leaves: behaviour.when_caller_leaves,
+            track_occupancy: behaviour.track_occupancy,
+            die: self.streams.die(&node.name, "line"),
+        });
+        if let NodeKind::Cache(_) = node.kind {
+            self.first_caches.insert(id, self.caches.len() as u32);
+        }
+        for replica in 0..node.replicas {
+            self.add_instance(id, replica, behaviour.shared_cores);
+        }
+    }
+
+    fn add_instance(&mut self, id: NodeId, replica: u32, shared_cores: Option<u32>) {
+        let node = self.node(id);
+        let instance = self.instances.len() as u32;
+        let cores_and_speed = match &node.kind {
+            NodeKind::Server(server) => Some((server.cores, server.speed)),
+            _ => shared_cores.map(|cores| (cores, 1.0)),
+        };
+        let processor = cores_and_speed.map_or(NONE, |(cores, speed)| {
+            self.processors.push(ProcessorPlan { instance, cores, speed });
+            self.processors.len() as u32 - 1
+        });
+        if let NodeKind::Cache(cache) = &node.kind {
+            let die = self.streams.die(&node.name, &format!("look-up/{replica}"));
+            self.caches.push(CachePlan { holds: cache.holds.clone(), die });
+        }
+        self.instances.push(InstancePlan { node: id.0, replica, host: NONE, processor });
+    }
+
+    fn place_on_hosts(&mut self) {
+        for place in 0..self.instances.len() {
+            let InstancePlan { node, replica, .. } = self.instances[place];
+            if let Some(host) = self.node(NodeId(node)).on {
+                let plan = &self.nodes[host.0 as usize];
+                let host = plan.first_instance + replica % plan.replicas;
+                let processor = self.instances[host as usize].processor;
+                let instance = &mut self.instances[place];
+                instance.host = host;
+                // A station that shares cores of its own keeps them.
+                if instance.processor == NONE {
+                    instance.processor = processor;
+                }
+            }
+        }
+    }
+
+    /// The route from one node to a target and the first of its balancing states.
+    pub fn route(&mut self, from: NodeId, target: Target) -> (u32, u32) {
+        let key = match target {
+            Target::Node(node) => (false, node.0),
+            Target::Group(group) => (true, group),
+        };
+        if let Some(&known) = self.known_routes.get(&(from, key)) {
+            return known;
+        }
+        let caller = self.node(from);
+        let (listed, balance, name) = match target {
+            Target::Node(node) => {
+                (vec![(node, 1, false)], own_balance(&caller.kind), &self.node(node).name)
+            }
+            Target::Group(group) => {
+                let group = &self.scenario.groups[group as usize];
+                let listed = group.members.iter().map(|member| (member.node, member.weight, member.backup));
+                (listed.collect(), group.balance.unwrap_or(own_balance(&caller.kind)), &group.name)
+            }
+        };
+        let (mut members, mut names) = (Vec::new(), Vec::new());
+        let mut primaries = 0;
+        for wanted in [false, true] {
+            for &(node, weight, _) in listed.iter().filter(|&&(_, _, backup)| backup == wanted) {
+                let link = self.links.between(self.scenario, from, node);
+                let plan = &self.nodes[node.0 as usize];
+                for replica in 0..plan.replicas {
+                    members.push(MemberPlan { instance: plan.first_instance + replica, weight, link });
+                    names.push(format!("{}/{replica}", plan.name));
+                }
+            }
+            if !wanted {
+                primaries = members.len() as u32;
+            }
+        }
+        if primaries == 0 {
+            // Backups alone serve as if they were none.
+            primaries = members.len() as u32;
+        }
+        let die = self.streams.die(&caller.name, &format!("balance/{name}"));
+        self.routes.push(RoutePlan::new(members, primaries, balance, &names, die));
+        let known = (self.routes.len() as u32 - 1, self.sites);
+        self.sites += caller.replicas;
+        self.known_routes.insert((from, key), known);
+        known
+    }
+}
+
+/// How a node spreads its calls when the group does not say.
+fn own_balance(kind: &NodeKind) -> Balance {
+    match kind {
+        NodeKind::WebServer(web_server) => web_server.balance,
+        NodeKind::LoadBalancer(load_balancer) => load_balancer.balance,
+        _ => Balance::default(),
+    }
+}
+
+fn class(class: &crate::scenario::model::RequestClass) -> ClassPlan {
+    ClassPlan { name: class.name.clone(), objective: class.objective.unwrap_or(NEVER), priority: class.priority }
+}

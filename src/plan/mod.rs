@@ -1,0 +1,182 @@
+//! A scenario compiled into flat arrays by id: what the engine runs.
+//!
+//! Compiling cannot fail; everything that can is found while the scenario is checked.
+
+mod balancing;
+mod buckets;
+mod compile;
+mod links;
+mod program;
+mod sources;
+mod steps;
+mod streams;
+
+pub use balancing::{MemberPlan, Policy, RoutePlan};
+pub use buckets::BucketPlan;
+pub use compile::compile;
+pub use steps::{
+    BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
+};
+pub use streams::{DiePlan, DrawPlan};
+
+use crate::kernel::time::Time;
+use crate::nodes::behaviour::{Order, WhenCallerLeaves, WhenFull};
+use crate::nodes::cache::Holds;
+use crate::parts::arrivals::Arrivals;
+use crate::scenario::model::{RunEnd, Warmup};
+
+/// No such thing, where a number is expected.
+pub const NONE: u32 = u32::MAX;
+
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub seed: u64,
+    pub end: RunEnd,
+    pub warmup: Warmup,
+    pub buckets: BucketPlan,
+    /// The programs of all visits, one behind the other; jumps are relative.
+    pub steps: Vec<Step>,
+    pub calls: Vec<CallPlan>,
+    pub chances: Vec<ChancePlan>,
+    pub repeats: Vec<RepeatPlan>,
+    pub forks: Vec<ForkPlan>,
+    pub branches: Vec<BranchPlan>,
+    pub lookups: Vec<LookupPlan>,
+    pub caches: Vec<CachePlan>,
+    pub names: Vec<NamePlan>,
+    pub pools: Vec<PoolPlan>,
+    pub routes: Vec<RoutePlan>,
+    /// How many balancing states there are: one for each replica of each caller of a route.
+    pub sites: u32,
+    pub links: Vec<LinkPlan>,
+    pub sources: Vec<SourcePlan>,
+    pub classes: Vec<ClassPlan>,
+    pub nodes: Vec<NodePlan>,
+    /// All replicas of the first node, then of the second …
+    pub instances: Vec<InstancePlan>,
+    pub processors: Vec<ProcessorPlan>,
+    pub draws: Vec<DrawPlan>,
+    pub dice: Vec<DiePlan>,
+    /// Each constant timeout of a caller, and each of a worker's watchdog, has a lane.
+    pub deadline_lanes: Vec<Time>,
+    pub watchdog_lanes: Vec<Time>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NodePlan {
+    pub name: String,
+    pub first_instance: u32,
+    pub replicas: u32,
+    pub slots: u32,
+    pub line: u32,
+    pub when_full: WhenFull,
+    pub order: Order,
+    /// A draw, or `NONE`.
+    pub patience: u32,
+    /// A watchdog lane, or `NONE`.
+    pub watchdog_lane: u32,
+    pub boot: Time,
+    pub when_caller_leaves: WhenCallerLeaves,
+    pub track_occupancy: bool,
+    /// For lines in random order.
+    pub die: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct InstancePlan {
+    pub node: u32,
+    pub replica: u32,
+    /// The instance of the server that it stands on, or `NONE`.
+    pub host: u32,
+    /// What shares out its CPU time, or `NONE`.
+    pub processor: u32,
+}
+
+/// Cores that are shared: a server's, or those of a station with processor sharing.
+#[derive(Clone, Debug)]
+pub struct ProcessorPlan {
+    pub instance: u32,
+    pub cores: u32,
+    pub speed: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct ClassPlan {
+    pub name: String,
+    pub objective: Time,
+    pub priority: u8,
+}
+
+/// A user: where requests come from, and the classes that it sends.
+#[derive(Clone, Debug)]
+pub struct SourcePlan {
+    pub name: String,
+    /// The user's own instance, at which its requests stand between tries.
+    pub instance: u32,
+    pub arrivals: Arrivals,
+    pub clients: u32,
+    /// Thinking between requests, for a closed population.
+    pub think: u32,
+    pub programs: Vec<ProgramPlan>,
+    /// Chooses the class and the client.
+    pub die: u32,
+    /// Keeps when each client's connection will have been closed.
+    pub keeps_connections: bool,
+    /// For a replay that names classes: the program of each class number in the recording.
+    pub recorded_programs: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ProgramPlan {
+    pub class: u32,
+    pub start: u32,
+    /// The chance that a request is of this class or of one before it.
+    pub cumulated_share: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct CachePlan {
+    pub holds: Holds,
+    pub die: u32,
+}
+
+/// A name that clients look up, with the times to live of its records.
+#[derive(Clone, Debug)]
+pub struct NamePlan {
+    pub ttls: Vec<Time>,
+    pub resolves: bool,
+    pub negative_ttl: Time,
+    /// The recursive look-up's duration.
+    pub lookup: u32,
+    /// Which source's clients keep it, and so where their caches stand.
+    pub source: u32,
+}
+
+/// A pool of connections that the processes of one node keep to their database.
+#[derive(Clone, Debug)]
+pub struct PoolPlan {
+    /// The first of its callers' pools; each replica of the caller has one.
+    pub first: u32,
+    pub first_instance: u32,
+    pub size: u32,
+    pub wait: Time,
+    pub callers: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct LinkPlan {
+    /// A draw of the latency one way.
+    pub latency: u32,
+    pub jitter: u32,
+    pub loss: f64,
+    pub die: u32,
+    /// Nanoseconds per byte; 0 for no limit.
+    pub nanoseconds_per_byte: f64,
+}
+
+impl Plan {
+    /// The number of columns of a row: one for each node, and one for the network.
+    pub fn row_columns(&self) -> usize {
+        self.nodes.len() + 1
+    }
+}

@@ -1,0 +1,235 @@
+//! Users: where requests come from, and what the clients do around them.
+
+use super::compile::Compiler;
+use super::program::Program;
+use super::steps::{CallPlan, ConnectionUse, RetryPlan, Step};
+use super::{NONE, NamePlan, ProgramPlan, SourcePlan};
+use crate::kernel::time::NEVER;
+use crate::nodes::NodeKind;
+use crate::nodes::behaviour::Answers;
+use crate::nodes::dns::Dns;
+use crate::nodes::user::User;
+use crate::parts::arrivals::Arrivals;
+use crate::parts::count::Count;
+use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Stage, Target};
+
+pub fn compile(compiler: &mut Compiler) -> Vec<SourcePlan> {
+    let scenario = compiler.scenario;
+    let mut sources = Vec::new();
+    for (number, node) in scenario.nodes.iter().enumerate() {
+        if let NodeKind::User(user) = &node.kind {
+            for replica in 0..node.replicas {
+                sources.push(source(compiler, NodeId(number as u32), user, replica, sources.len() as u32));
+            }
+        }
+    }
+    sources
+}
+
+fn source(compiler: &mut Compiler, id: NodeId, user: &User, replica: u32, number: u32) -> SourcePlan {
+    let scenario = compiler.scenario;
+    let name = match replica {
+        0 => compiler.node(id).name.clone(),
+        _ => format!("{}/{replica}", compiler.node(id).name),
+    };
+    let recorded = recorded_columns(&user.arrivals);
+    let mut programs = Vec::new();
+    let mut sum = 0.0;
+    for (class_number, class) in scenario.classes.iter().enumerate() {
+        if !class.from.contains(&id) {
+            continue;
+        }
+        sum += class.share;
+        let program = Program::new(compiler, class, &name, &recorded);
+        let start = ClientProgram { program, user, id, source: number }.compile(class);
+        programs.push(ProgramPlan { class: class_number as u32, start, cumulated_share: sum });
+    }
+    for program in &mut programs {
+        program.cumulated_share /= sum;
+    }
+    let recorded_programs = recorded_programs(compiler, &user.arrivals, &programs);
+    SourcePlan {
+        instance: compiler.nodes[id.0 as usize].first_instance + replica,
+        arrivals: user.arrivals.clone(),
+        clients: user.clients.max(1),
+        think: match &user.arrivals {
+            Arrivals::Closed { think, .. } => compiler.streams.draw(&name, "think", think),
+            _ => NONE,
+        },
+        programs,
+        die: compiler.streams.die(&name, "class and client"),
+        keeps_connections: user.keeps_connection,
+        recorded_programs,
+        name,
+    }
+}
+
+fn recorded_columns(arrivals: &Arrivals) -> Vec<(String, u32)> {
+    match arrivals {
+        Arrivals::Replay(recording) => recording
+            .work
+            .iter()
+            .enumerate()
+            .map(|(column, work)| (work.node.clone(), column as u32))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The program for each class number of a recording that names classes.
+fn recorded_programs(compiler: &Compiler, arrivals: &Arrivals, programs: &[ProgramPlan]) -> Vec<u32> {
+    let Arrivals::Replay(recording) = arrivals else { return Vec::new() };
+    let program_of = |name: &String| {
+        let class = compiler.scenario.classes.iter().position(|class| class.name == *name);
+        let found = programs.iter().position(|program| Some(program.class as usize) == class);
+        found.unwrap_or(0) as u32
+    };
+    recording.class_names.iter().map(program_of).collect()
+}
+
+/// What a client does for one request.
+struct ClientProgram<'p, 'c, 'a> {
+    program: Program<'c, 'a>,
+    user: &'p User,
+    id: NodeId,
+    source: u32,
+}
+
+impl<'a> ClientProgram<'_, '_, 'a> {
+    fn compile(mut self, class: &'a RequestClass) -> u32 {
+        match &class.flow {
+            Flow::Walk(walk) => self.program.walk(self.id, walk),
+            Flow::Calls(stages) => {
+                let mut code = self.look_up();
+                if code.is_empty()
+                    && let [Stage::Call(call)] = &stages[..]
+                    && self.goes_itself(call)
+                {
+                    // Nothing stands between the client and a network of stations: the
+                    // request itself walks through it.
+                    code.push(self.program.step_over(self.id, Target::Node(self.id), call.target));
+                    code.extend(self.program.visit(call));
+                } else {
+                    code.extend(self.calls(stages));
+                }
+                code.push(Step::End);
+                self.program.compiler.tables.place(code)
+            }
+        }
+    }
+
+    fn goes_itself(&self, call: &Call) -> bool {
+        let compiler = &self.program.compiler;
+        let node = compiler.first_node(call.target);
+        let user = self.user;
+        compiler.behaviour(node).is_some_and(|behaviour| behaviour.hands_over)
+            && user.timeout == NEVER
+            && user.retries == 0
+            && call.times == Count::Fixed(1)
+            && call.chance >= 1.0
+            && !call.optional
+            && compiler.links.between(compiler.scenario, self.id, node) == NONE
+    }
+
+    /// The client's calls are compiled like a node's, then given the client's own ways.
+    fn calls(&mut self, stages: &[Stage]) -> Vec<Step> {
+        let before = self.program.compiler.tables.calls.len();
+        let code = self.program.stages(self.id, Target::Node(self.id), stages);
+        let own = code.iter().flat_map(|&step| match step {
+            Step::Call { call } => vec![call],
+            Step::Fork { fork } => {
+                let forked = &self.program.compiler.tables.forks[fork as usize];
+                forked.calls.iter().map(|&(call, ..)| call).collect()
+            }
+            _ => Vec::new(),
+        });
+        let own: Vec<u32> = own.filter(|&call| call as usize >= before).collect();
+        for call in own {
+            self.make_it_the_clients(call);
+        }
+        code
+    }
+
+    fn make_it_the_clients(&mut self, call: u32) {
+        let compiler = &mut *self.program.compiler;
+        let lane = compiler.lane(self.user.timeout);
+        let retry = (self.user.retries > 0).then(|| RetryPlan {
+            retries: self.user.retries,
+            backoff: self.user.backoff,
+            die: compiler.streams.die(&compiler.node(self.id).name, &format!("{}/backoff", self.program.purpose)),
+        });
+        let route = compiler.tables.calls[call as usize].route;
+        let first = compiler.routes[route as usize].members[0].instance;
+        let first_hop = NodeId(compiler.instances[first as usize].node);
+        let kept_for = match &compiler.node(first_hop).kind {
+            NodeKind::WebServer(web_server) => web_server.keepalive_timeout,
+            _ => NEVER,
+        };
+        let connection = if self.user.keeps_connection {
+            ConnectionUse::PerClient { kept_for }
+        } else {
+            ConnectionUse::Fresh
+        };
+        let plan = &mut compiler.tables.calls[call as usize];
+        *plan = CallPlan {
+            connect_lane: lane,
+            read_lane: NONE,
+            whole: lane != NONE,
+            retry,
+            connection,
+            round_trips: 1 + self.user.tls.round_trips(),
+            ..plan.clone()
+        };
+    }
+
+    /// Looking the site's name up: in the client's own cache, or with the resolver.
+    fn look_up(&mut self) -> Vec<Step> {
+        let Some((resolver, dns, name)) = self.resolver() else { return Vec::new() };
+        let compiler = &mut *self.program.compiler;
+        let chain = dns.chain(&name);
+        let lookup = compiler.streams.draw(
+            &compiler.node(resolver).name,
+            &format!("{}/look-up", self.program.purpose),
+            &dns.lookup,
+        );
+        // All classes of a user share what its clients and the resolver remember.
+        let known = compiler.tables.names.iter().position(|name| name.source == self.source);
+        let number = known.unwrap_or_else(|| {
+            compiler.tables.names.push(NamePlan {
+                resolves: chain.address.is_some(),
+                ttls: chain.ttls,
+                negative_ttl: dns.negative_ttl,
+                lookup,
+                source: self.source,
+            });
+            compiler.tables.names.len() - 1
+        }) as u32;
+        let body = compiler.tables.place(vec![Step::Enter, Step::Resolve { name: number }, Step::End]);
+        let (route, site) = compiler.route(self.id, Target::Node(resolver));
+        let lane = compiler.lane(dns.timeout);
+        let call = compiler.tables.add_call(CallPlan {
+            body,
+            connect_lane: lane,
+            whole: lane != NONE,
+            tries: dns.attempts.max(1),
+            answers: Answers::NoName,
+            ..CallPlan::plain(route, site)
+        });
+        vec![Step::Recall { name: number }, Step::Call { call }, Step::Remember { name: number }]
+    }
+
+    fn resolver(&self) -> Option<(NodeId, &'a Dns, String)> {
+        let visited = self.user.visits.as_deref()?;
+        let host = visited.split("://").last().unwrap_or(visited);
+        let host = host.split(['/', ':']).next().unwrap_or(host).to_string();
+        let scenario = self.program.compiler.scenario;
+        let nodes = scenario.nodes.iter().enumerate();
+        let mut resolvers = nodes.filter_map(|(number, node)| match &node.kind {
+            NodeKind::Dns(dns) => Some((NodeId(number as u32), dns)),
+            _ => None,
+        });
+        let knows = |dns: &Dns| dns.records.iter().any(|record| record.name.eq_ignore_ascii_case(&host));
+        resolvers.find(|(_, dns)| knows(dns)).map(|(id, dns)| (id, dns, host))
+    }
+}
+

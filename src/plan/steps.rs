@@ -1,0 +1,176 @@
+//! The instructions that visits go through.
+
+use super::NONE;
+use crate::kernel::time::Time;
+use crate::nodes::behaviour::Answers;
+use crate::parts::backoff::Backoff;
+
+/// One instruction. The numbers lead into the plan's tables; jumps are relative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Get a slot of the node, or stand in its line.
+    Enter,
+    /// The same at a database, where a slot is a connection that the caller keeps until it is done.
+    EnterSession,
+    /// CPU time that a new connection costs the node.
+    Handshake { nanoseconds: u32 },
+    /// Time passes that takes no core.
+    Wait { draw: u32 },
+    /// Work that shares the cores.
+    Cpu { draw: u32 },
+    /// The same, as long as the replayed recording says.
+    RecordedWait { column: u32 },
+    RecordedCpu { column: u32 },
+    /// A connection of the caller's pool, or a place in the line for one.
+    Borrow { pool: u32 },
+    /// Call another node and wait for its answer.
+    Call { call: u32 },
+    /// Call several at once.
+    Fork { fork: u32 },
+    /// Go on, or leave some steps out.
+    Chance { chance: u32 },
+    /// Sets how often the steps up to `Again` are gone through; leaves them out for zero.
+    Repeat { repeat: u32 },
+    /// Goes back so many steps if there are rounds left.
+    Again { back: u32 },
+    /// Ask the cache; a hit leaves out the steps that fetch.
+    Lookup { lookup: u32 },
+    /// Does the client know the address? If so the next step, the call to the resolver, is left out.
+    Recall { name: u32 },
+    /// The client notes what the resolver said.
+    Remember { name: u32 },
+    /// The resolver answers, from its cache or after a look-up.
+    Resolve { name: u32 },
+    /// Leave this node for another without coming back.
+    Move { call: u32 },
+    /// Choose where a random walk goes on.
+    Branch { branch: u32 },
+    /// The visit is done.
+    End,
+}
+
+/// A call from one place in a program: whom, how, and what if it fails.
+#[derive(Clone, Debug)]
+pub struct CallPlan {
+    pub route: u32,
+    /// The balancing state of the caller's first replica.
+    pub site: u32,
+    /// Whether each replica of the caller has a balancing state of its own.
+    pub site_per_replica: bool,
+    /// Where the called visit's program starts.
+    pub body: u32,
+    /// The lanes of the caller's timeouts, or `NONE`.
+    pub connect_lane: u32,
+    pub read_lane: u32,
+    /// The first timeout covers the whole call, not only connecting.
+    pub whole: bool,
+    /// Tries with different peers, all within one visit of the caller; 0: as many as there are.
+    pub tries: u32,
+    pub retry: Option<RetryPlan>,
+    pub connection: ConnectionUse,
+    /// Round trips that a new connection costs.
+    pub round_trips: u32,
+    pub answers: Answers,
+    pub optional: bool,
+    /// A request that must not be sent twice is tried again only if it never arrived.
+    pub idempotent: bool,
+    pub takes_extra_slot: bool,
+    pub request_bytes: u64,
+    pub response_bytes: u64,
+}
+
+/// A client's own retries, with waits between.
+#[derive(Clone, Debug)]
+pub struct RetryPlan {
+    pub retries: u32,
+    pub backoff: Backoff,
+    pub die: u32,
+}
+
+/// Whether a call finds a connection open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionUse {
+    /// Every call opens one.
+    Fresh,
+    /// The caller keeps them open.
+    Kept,
+    /// Each client keeps its own for so long after its last use.
+    PerClient { kept_for: Time },
+}
+
+#[derive(Clone, Debug)]
+pub struct ChancePlan {
+    pub probability: f64,
+    pub die: u32,
+    /// Steps to leave out otherwise.
+    pub skip: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct RepeatPlan {
+    pub count: crate::parts::count::Count,
+    pub die: u32,
+    /// Steps to leave out for zero rounds.
+    pub skip: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct ForkPlan {
+    /// Calls to make side by side: the number of the call, how often, and with what chance.
+    pub calls: Vec<(u32, crate::parts::count::Count, f64)>,
+    /// Answers to wait for; `NONE`: all of them.
+    pub first: u32,
+    pub die: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct BranchPlan {
+    /// Cumulated probability and the absolute step to go on with.
+    pub ways: Vec<(f64, u32)>,
+    pub die: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct LookupPlan {
+    /// The cache of the node's first replica.
+    pub first_cache: u32,
+    pub first_instance: u32,
+    /// Steps to leave out after a hit.
+    pub skip: u32,
+}
+
+impl CallPlan {
+    /// A call that cannot fail on the way and costs nothing: the move of a visit between
+    /// stations, before a route is given to it.
+    pub fn plain(route: u32, site: u32) -> CallPlan {
+        CallPlan {
+            route,
+            site,
+            site_per_replica: true,
+            body: NONE,
+            connect_lane: NONE,
+            read_lane: NONE,
+            whole: false,
+            tries: 1,
+            retry: None,
+            connection: ConnectionUse::Kept,
+            round_trips: 0,
+            answers: Answers::PassOn,
+            optional: false,
+            idempotent: true,
+            takes_extra_slot: false,
+            request_bytes: 0,
+            response_bytes: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_takes_eight_bytes() {
+        assert_eq!(size_of::<Step>(), 8);
+    }
+}
