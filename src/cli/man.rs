@@ -25,9 +25,9 @@ pub fn run(arguments: ManArguments) -> Result<Ending, Failure> {
     };
     text_file::write(&folder.join("spof.1"), &page(&command)?, true)?;
     for subcommand in command.get_subcommands() {
-        let name = format!("spof-{}", subcommand.get_name());
-        let subcommand = subcommand.clone().name(name.clone());
-        text_file::write(&folder.join(format!("{name}.1")), &page(&subcommand)?, true)?;
+        // Built, a subcommand's page is already called `spof-simulate`.
+        let name = subcommand.get_display_name().unwrap_or(subcommand.get_name());
+        text_file::write(&folder.join(format!("{name}.1")), &page(subcommand)?, true)?;
     }
     Ok(Ending::Good)
 }

@@ -5,8 +5,6 @@
 pub mod backoff;
 pub mod balance;
 pub mod arrivals;
-pub mod backoff;
-pub mod balance;
 pub mod count;
 pub mod distribution;
 pub mod outcome;
