@@ -416,6 +416,10 @@ impl From<BadQuantity> for Refusal {
 
 impl From<BadDistribution> for Refusal {
     fn from(bad: BadDistribution) -> Refusal {
-        Refusal { problem: bad.problem, hint: Some(bad.hint), place: Some((bad.offset, bad.length)) }
+        Refusal {
+            problem: bad.problem,
+            hint: Some(bad.hint),
+            place: Some((bad.offset_bytes, bad.length_bytes)),
+        }
     }
 }

@@ -1,1 +1,71 @@
+//! What is no mistake in a scenario, but probably not meant.
 
+use super::load_estimate::{NodeLoad, estimate};
+use super::model::{NodeId, Scenario};
+use crate::document::value::Span;
+use crate::nodes::NodeKind;
+use crate::nodes::fields::Context;
+use crate::parts::quantity::{format_share, format_size};
+
+/// Above this a queue is long and slow to settle.
+const HIGH_UTILISATION: f64 = 0.95;
+
+pub fn warn(context: Context, scenario: &Scenario, places: &[Span]) {
+    warn_of_memory(context, scenario, places);
+    if let Some(loads) = estimate(scenario) {
+        warn_of_load(context, scenario, &loads, places);
+    }
+}
+
+fn warn_of_load(context: Context, scenario: &Scenario, loads: &[NodeLoad], places: &[Span]) {
+    for ((node, load), place) in scenario.nodes.iter().zip(loads).zip(places) {
+        let measures = [(load.core_utilisation, "cores"), (load.slot_utilisation, "slots")];
+        for (utilisation, of_what) in measures {
+            let Some(utilisation) = utilisation.filter(|utilisation| *utilisation > HIGH_UTILISATION) else {
+                continue;
+            };
+            let share = format_share(utilisation);
+            let message = if utilisation > 1.0 {
+                format!("`{}` is overloaded: the offered load takes {share} of its {of_what}", node.name)
+            } else {
+                format!(
+                    "`{}` is close to its limit: the offered load takes {share} of its {of_what}",
+                    node.name
+                )
+            };
+            let hint = if utilisation > 1.0 {
+                "its queue grows as long as the run lasts; give it more, or send less"
+            } else {
+                "waits are long and take long to settle here; run it long enough"
+            };
+            context.problems.warning(place.clone(), message, hint);
+        }
+    }
+}
+
+/// The workers of each host have to fit into its memory.
+fn warn_of_memory(context: Context, scenario: &Scenario, places: &[Span]) {
+    let mut needed = vec![0_f64; scenario.nodes.len()];
+    for node in &scenario.nodes {
+        if let (NodeKind::AppServer(app), Some(NodeId(host))) = (&node.kind, node.on) {
+            let hosts = scenario.nodes[host as usize].replicas;
+            let on_each = f64::from(node.replicas.div_ceil(hosts));
+            let bytes = app.memory_per_worker.unwrap_or(0) as f64 * f64::from(app.workers);
+            needed[host as usize] += bytes * on_each;
+        }
+    }
+    for ((node, needed), place) in scenario.nodes.iter().zip(needed).zip(places) {
+        if let NodeKind::Server(server) = &node.kind
+            && let Some(memory) = server.memory
+            && needed > memory as f64
+        {
+            let message = format!(
+                "the workers on `{}` need {}, more than its {}",
+                node.name,
+                format_size(needed as u64),
+                format_size(memory)
+            );
+            context.problems.warning(place.clone(), message, "take fewer workers or more memory");
+        }
+    }
+}
