@@ -36,9 +36,8 @@ fn measure(
         Metric::Quantile(share) => in_seconds(requests.quantile_ms(share)),
         Metric::Max => in_seconds(bare(requests.max_ms())),
         Metric::Availability => requests.share(|bucket| bucket.good),
-        Metric::Errors => {
-            requests.share(|bucket| bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[Outcome::Ok as usize])
-        }
+        Metric::Errors => requests
+            .share(|bucket| bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[Outcome::Ok as usize]),
         Metric::Goodput => bare(requests.goodput_per_s()),
         Metric::Utilisation(node) => bare(nodes[node.0 as usize].utilisation),
     }

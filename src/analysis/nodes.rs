@@ -71,9 +71,9 @@ pub fn summarise_replicas(
 ) -> Vec<(u32, NodeSummary)> {
     each_node(scenario)
         .flat_map(|(_, node, replicas)| {
-            replicas.zip(0..).map(|(record, replica)| {
-                (replica, figures(node, &results.nodes[record..record + 1], window))
-            })
+            replicas
+                .zip(0..)
+                .map(|(record, replica)| (replica, figures(node, &results.nodes[record..record + 1], window)))
         })
         .collect()
 }
@@ -135,12 +135,7 @@ fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary 
 
 /// The mean of the waits in the order in which they were, where that is known: it then
 /// has an interval, and leaves out those who left the line without a slot.
-fn mean_wait(
-    records: &[NodeRecord],
-    waits: &WaitRecord,
-    window: &Window,
-    by_time: Option<f64>,
-) -> Estimate {
+fn mean_wait(records: &[NodeRecord], waits: &WaitRecord, window: &Window, by_time: Option<f64>) -> Estimate {
     let Some(series) = &waits.series else {
         return Estimate::without_interval(by_time, "waits were not kept in order");
     };

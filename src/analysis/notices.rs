@@ -71,7 +71,10 @@ fn overload(results: &RunResults, window: &Window, nodes: &[NodeSummary]) -> Opt
     let text = match (fullest, growth) {
         (None, None) => return None,
         (Some((node, _)), None) => {
-            format!("{} was busy all the time: it is the bottleneck, and whatever more comes can only wait.", node.name)
+            format!(
+                "{} was busy all the time: it is the bottleneck, and whatever more comes can only wait.",
+                node.name
+            )
         }
         (full, Some((earlier, later))) => {
             let bottleneck =
@@ -89,11 +92,8 @@ fn overload(results: &RunResults, window: &Window, nodes: &[NodeSummary]) -> Opt
 /// if it has grown.
 fn growth(results: &RunResults, window: &Window) -> Option<(f64, f64)> {
     let records: Vec<&ClassRecord> = results.classes.iter().collect();
-    let in_flight: Vec<f64> = window
-        .buckets
-        .clone()
-        .map(|bucket| sum(&records, bucket..bucket + 1).in_flight as f64)
-        .collect();
+    let in_flight: Vec<f64> =
+        window.buckets.clone().map(|bucket| sum(&records, bucket..bucket + 1).in_flight as f64).collect();
     let quarter = in_flight.len() / 4;
     if quarter < 2 {
         return None;

@@ -55,8 +55,7 @@ impl TimeSpentGatherer {
         named
             .filter(|(_, times)| times.requests > 0)
             .map(|(class, times)| {
-                let mean_ms =
-                    |sum: Nanoseconds| to_milliseconds(1) * (sum as f64 / times.requests as f64);
+                let mean_ms = |sum: Nanoseconds| to_milliseconds(1) * (sum as f64 / times.requests as f64);
                 let names = scenario.nodes.iter().map(|node| node.name.as_str()).chain(["network"]);
                 let mut places: Vec<PlaceTime> = names
                     .zip(&times.columns)

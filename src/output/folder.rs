@@ -39,10 +39,19 @@ struct Part {
 #[derive(Debug)]
 pub enum OutputError {
     /// The folder holds a file that is not ours.
-    Occupied { folder: PathBuf, found: PathBuf },
+    Occupied {
+        folder: PathBuf,
+        found: PathBuf,
+    },
     /// A single file that is already there.
-    Exists { path: PathBuf },
-    Failed { action: &'static str, path: PathBuf, source: io::Error },
+    Exists {
+        path: PathBuf,
+    },
+    Failed {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
 }
 
 impl Folder {

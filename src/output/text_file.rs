@@ -7,8 +7,7 @@ use std::path::Path;
 
 /// Writes a file that must not be there yet, unless `force`.
 pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), OutputError> {
-    let failed =
-        |source| OutputError::Failed { action: "write", path: path.to_owned(), source };
+    let failed = |source| OutputError::Failed { action: "write", path: path.to_owned(), source };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }

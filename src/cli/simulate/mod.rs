@@ -127,7 +127,10 @@ fn folders(arguments: &SimulateArguments) -> Result<Vec<PathBuf>, Failure> {
     for file in &arguments.files {
         let folder = home.join(file.file_stem().unwrap_or("scenario".as_ref()));
         if !seen.insert(folder.clone()) {
-            let message = format!("two of the scenarios would write to {}; run them one by one with --out", folder.display());
+            let message = format!(
+                "two of the scenarios would write to {}; run them one by one with --out",
+                folder.display()
+            );
             return Err(Failure::Usage(message));
         }
         folders.push(folder);
@@ -155,7 +158,8 @@ fn tell(arguments: &SimulateArguments, done: &[Done]) -> Result<Ending, Failure>
 
 /// One summary as it stands in its file; several as a list.
 fn json(done: &[Done]) -> Result<String, Failure> {
-    let texts = done.iter().map(|done| summary_json::to_text(&done.summary)).collect::<Result<Vec<_>, _>>()?;
+    let texts =
+        done.iter().map(|done| summary_json::to_text(&done.summary)).collect::<Result<Vec<_>, _>>()?;
     match texts.as_slice() {
         [text] => Ok(text.clone()),
         texts => Ok(format!("[\n{}]\n", texts.join(","))),

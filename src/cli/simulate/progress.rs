@@ -42,7 +42,10 @@ impl Progress {
         let (share, simulated) = match end {
             RunEnd::After(length) => {
                 let of = format_duration(to_seconds(length));
-                (now as f64 / length as f64, format!("{} of {of} simulated", format_duration(to_seconds(now))))
+                (
+                    now as f64 / length as f64,
+                    format!("{} of {of} simulated", format_duration(to_seconds(now))),
+                )
             }
             RunEnd::Requests(number) => {
                 (requests as f64 / number as f64, format!("{} simulated", format_duration(to_seconds(now))))

@@ -49,8 +49,12 @@ fn shown(summary: &Summary) -> Vec<&ClassSummary> {
 fn line(class: &ClassSummary) -> Vec<Cell> {
     let good = class.good_share.value.map(|value| share_with_spread(value, class.good_share.half_width));
     let mean = class.mean_ms.value.map(|value| length_with_spread(value, class.mean_ms.half_width));
-    let mut line =
-        vec![Cell::name(&class.name), Cell::new(count(class.ended)), Cell::optional(good), Cell::optional(mean)];
+    let mut line = vec![
+        Cell::name(&class.name),
+        Cell::new(count(class.ended)),
+        Cell::optional(good),
+        Cell::optional(mean),
+    ];
     line.extend(quantiles(class).map(quantile));
     line.push(Cell::optional(class.max_ms.map(length)));
     line
@@ -86,7 +90,14 @@ fn failures(class: &ClassSummary) -> String {
         return String::new();
     }
     failures.sort_by_key(|&(number, _)| std::cmp::Reverse(number));
-    let list: Vec<String> =
-        failures.into_iter().take(4).map(|(number, meaning)| format!("{} × {meaning}", count(number))).collect();
-    format!("  {} {}\n", painted(&format!("{} failed:", short_name(&class.name)), Paint::Bad), list.join(", "))
+    let list: Vec<String> = failures
+        .into_iter()
+        .take(4)
+        .map(|(number, meaning)| format!("{} × {meaning}", count(number)))
+        .collect();
+    format!(
+        "  {} {}\n",
+        painted(&format!("{} failed:", short_name(&class.name)), Paint::Bad),
+        list.join(", ")
+    )
 }

@@ -10,8 +10,8 @@ mod table;
 
 use crate::analysis::summary::Summary;
 use figure::{count, length, three_digits};
-use table::{Paint, painted};
 use std::path::Path;
+use table::{Paint, painted};
 
 const WIDTH: usize = 100;
 

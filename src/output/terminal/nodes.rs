@@ -129,7 +129,8 @@ fn class_time(class: &TimeSpent, name_width: usize) -> String {
     }
     for (number, (place, mean_ms)) in terms.iter().enumerate() {
         let plus = if number == 0 { "" } else { "+ " };
-        let term = format!("{plus}{place} {} ({})", length(*mean_ms), rounded_share(mean_ms / sum.max(latency)));
+        let term =
+            format!("{plus}{place} {} ({})", length(*mean_ms), rounded_share(mean_ms / sum.max(latency)));
         let width = term.chars().count() + 1;
         if column + width > WIDTH {
             text = format!("{}\n{}", text.trim_end(), " ".repeat(indent));
