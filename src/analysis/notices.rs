@@ -15,6 +15,9 @@ const FULL: f64 = 0.99;
 const GROWTH: f64 = 1.5;
 const GROWTH_LEAST: f64 = 20.0;
 
+/// No more classes than this are named in a notice.
+const DOUBTS_MOST: usize = 5;
+
 pub fn notices(
     results: &RunResults,
     window: &Window,
@@ -36,7 +39,8 @@ pub fn notices(
         notices.push(Notice { about: "drift", text: text.to_owned() });
     }
     notices.extend(overload);
-    notices.extend(classes.iter().filter_map(|class| too_short(class, window)));
+    notices.extend(too_short(classes, window));
+    notices.extend(restless(classes));
     notices
 }
 
@@ -107,38 +111,64 @@ fn growth(results: &RunResults, window: &Window) -> Option<(f64, f64)> {
     (all_along && later > GROWTH * earlier && later > GROWTH_LEAST).then_some((earlier, later))
 }
 
-fn too_short(class: &ClassSummary, window: &Window) -> Option<Notice> {
-    let quantiles: [(&str, f64, &Estimate); 4] = [
-        ("p50", 0.5, &class.p50_ms),
-        ("p90", 0.9, &class.p90_ms),
-        ("p99", 0.99, &class.p99_ms),
-        ("p99.9", 0.999, &class.p999_ms),
-    ];
-    let answers = class.outcomes.get("ok").copied().unwrap_or(0);
-    let doubtful: Vec<&str> = quantiles
-        .iter()
-        .filter(|(_, share, estimate)| estimate.value.is_some() && answers < answers_needed(*share))
-        .map(|(name, _, _)| *name)
-        .collect();
-    let mean_is_doubtful = class.mean_ms.value.is_some() && class.mean_ms.half_width.is_none();
-    let text = match (doubtful.as_slice(), mean_is_doubtful) {
-        ([], false) => return None,
-        ([], true) => format!(
-            "{}: the run is too short, or too restless, to tell how far the mean may be off.",
-            class.name
-        ),
-        (names, _) => {
-            let needed = names.first().and_then(|name| quantiles.iter().find(|entry| entry.0 == *name));
-            let needed = needed.map_or(0, |entry| answers_needed(entry.1));
-            let longer = window.length_s() * needed as f64 / answers as f64;
-            format!(
-                "{}: do not trust {}, which rest on {answers} answers; {} needs {needed}, which takes about {}.",
-                class.name,
-                names.join(", "),
-                names[0],
-                format_duration(longer),
-            )
+/// One notice for all classes, with what each lacks.
+fn too_short(classes: &[ClassSummary], window: &Window) -> Option<Notice> {
+    let mut doubts = Vec::new();
+    let mut longer_s: f64 = 0.0;
+    for class in classes {
+        let quantiles: [(&str, f64, &Estimate); 4] = [
+            ("p50", 0.5, &class.p50_ms),
+            ("p90", 0.9, &class.p90_ms),
+            ("p99", 0.99, &class.p99_ms),
+            ("p99.9", 0.999, &class.p999_ms),
+        ];
+        let answers = class.outcomes.get("ok").copied().unwrap_or(0);
+        let doubtful = |share: f64, estimate: &Estimate| {
+            estimate.value.is_some() && estimate.half_width.is_none() && answers < answers_needed(share)
+        };
+        let names: Vec<&str> = quantiles
+            .iter()
+            .filter(|(_, share, estimate)| doubtful(*share, estimate))
+            .map(|(name, share, _)| {
+                let needed_s = window.length_s() * answers_needed(*share) as f64 / answers as f64;
+                longer_s = longer_s.max(needed_s);
+                *name
+            })
+            .collect();
+        if !names.is_empty() {
+            let these = if names.len() == 1 { "rests" } else { "rest" };
+            doubts.push(format!("{} of {} {these} on {answers} answers", names.join(", "), class.name));
         }
-    };
+    }
+    if doubts.is_empty() {
+        return None;
+    }
+    let left_out = doubts.len().saturating_sub(DOUBTS_MOST);
+    doubts.truncate(DOUBTS_MOST);
+    let more = if left_out > 0 { format!(" (and {left_out} classes more)") } else { String::new() };
+    let text = format!(
+        "The run is too short to trust these: {}{more}. They need a run of about {}.",
+        doubts.join("; "),
+        format_duration(longer_s),
+    );
+    Some(Notice { about: "too short", text })
+}
+
+/// Means whose spread cannot be told although there are answers enough.
+fn restless(classes: &[ClassSummary]) -> Option<Notice> {
+    let names: Vec<&str> = classes
+        .iter()
+        .filter(|class| class.mean_ms.value.is_some() && class.mean_ms.half_width.is_none())
+        .take(DOUBTS_MOST)
+        .map(|class| class.name.as_str())
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "How far the mean of {} may be off cannot be told: the run is too short beside the time for which \
+         the system remembers, or it never settles.",
+        names.join(", "),
+    );
     Some(Notice { about: "too short", text })
 }

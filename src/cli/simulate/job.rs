@@ -151,9 +151,9 @@ impl Job {
 }
 
 impl Done {
-    /// `simulated in 0.21 s: 1.03M requests/s`
+    /// `36,382 requests simulated in 0.73 s: 49.6k/s`
     pub fn speed(&self) -> String {
-        let rate = self.cost.requests_per_s.map_or("–".to_owned(), format_rate);
-        format!("it took {:.2} s, at {rate} requests", self.cost.wall_s)
+        let rate = self.cost.requests_per_s.map_or(String::new(), |rate| format!(": {}", format_rate(rate)));
+        format!("{} requests simulated in {:.2} s{rate}", self.cost.requests, self.cost.wall_s)
     }
 }

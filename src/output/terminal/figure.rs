@@ -30,11 +30,12 @@ pub fn share(share: f64) -> String {
     format!("{:.*} %", share_decimals(share), share * 100.0)
 }
 
+/// `99.996 ±0.013 %`: no digits that the spread makes meaningless.
 pub fn share_with_spread(value: f64, half_width: Option<f64>) -> String {
     match half_width {
         // When all were good, the spread is below what anybody would read.
-        Some(half_width) if half_width > 0.0 && value < 1.0 => {
-            let decimals = share_decimals(value);
+        Some(half_width) if half_width > 0.0 && value > 0.0 && value < 1.0 => {
+            let decimals = share_decimals(value).min(spread_decimals(half_width * 100.0));
             format!("{:.decimals$} ±{} %", value * 100.0, spread(half_width * 100.0, decimals))
         }
         _ => share(value),
@@ -86,6 +87,11 @@ fn spread(half_width: f64, decimals: usize) -> String {
     }
 }
 
+/// Those that show two digits of a spread.
+fn spread_decimals(half_width: f64) -> usize {
+    (1..=5).find(|&decimals| half_width * 10f64.powi(decimals) >= 9.5).unwrap_or(5) as usize
+}
+
 fn share_decimals(share: f64) -> usize {
     let missing = (1.0 - share).abs().min(share.abs()) * 100.0;
     match missing {
@@ -132,6 +138,7 @@ mod tests {
             assert_eq!(share(value), text);
         }
         assert_eq!(share_with_spread(0.9921, Some(0.0012)), "99.21 ±0.12 %");
+        assert_eq!(share_with_spread(0.999_956, Some(0.000_131)), "99.996 ±0.013 %");
         assert_eq!(share_with_spread(1.0, Some(0.0001)), "100 %");
     }
 

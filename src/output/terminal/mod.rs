@@ -9,7 +9,8 @@ mod notes;
 mod table;
 
 use crate::analysis::summary::Summary;
-use figure::{count, length, three_digits};
+use crate::parts::quantity::format_duration;
+use figure::{count, three_digits};
 use std::path::Path;
 use table::{Paint, painted};
 
@@ -39,13 +40,13 @@ fn heading(summary: &Summary) -> String {
     let counted_s = run.simulated_s - run.warmup_s;
     let mut facts = format!(
         "{} simulated, {} requests at {}/s, seed {}",
-        length(run.simulated_s * 1e3),
+        format_duration(run.simulated_s),
         count(run.offered),
         three_digits(if run.simulated_s > 0.0 { run.offered as f64 / run.simulated_s } else { 0.0 }),
         summary.seed,
     );
     if run.warmup_s > 0.0 && counted_s > 0.0 {
-        facts.push_str(&format!("; the first {} are warm-up ({})", length(run.warmup_s * 1e3), run.warmup));
+        facts.push_str(&format!("; the first {} are warm-up ({})", format_duration(run.warmup_s), run.warmup));
     }
     format!("  {}\n  {}\n", painted(&summary.scenario, Paint::Strong), painted(&facts, Paint::Faint))
 }
