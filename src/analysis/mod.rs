@@ -9,3 +9,8 @@ pub mod summarise;
 pub mod summary;
 pub mod time_spent;
 pub mod window;
+
+#[cfg(test)]
+pub mod example;
+#[cfg(test)]
+mod tests;

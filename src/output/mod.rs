@@ -46,3 +46,6 @@ impl Format {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,27 +2,31 @@
 
 /// `31.2 ms`, `2.31 s`, `16.7 min`.
 pub fn length(milliseconds: f64) -> String {
-    const UNITS: [(&str, f64); 5] =
-        [("h", 3_600_000.0), ("min", 60_000.0), ("s", 1_000.0), ("ms", 1.0), ("µs", 1e-3)];
-    if milliseconds == 0.0 {
-        return "0 ms".to_owned();
-    }
-    for (name, unit) in UNITS {
-        // Seconds are told in seconds up to two minutes.
-        let least = if name == "min" { 1.995 } else { 0.999_5 };
-        if milliseconds / unit >= least {
-            return format!("{} {name}", three_digits(milliseconds / unit));
-        }
-    }
-    format!("{} ns", three_digits(milliseconds * 1e6))
+    let (name, unit_ms) = unit(milliseconds);
+    format!("{} {name}", three_digits(milliseconds / unit_ms))
 }
 
-/// `31.2 ±0.4 ms`; the spread has as many decimals as the value, or says that it is less.
+/// `31.2 ±0.4 ms`; the spread has as many decimals as the value, or one more if it is small.
 pub fn length_with_spread(milliseconds: f64, half_width: Option<f64>) -> String {
-    let text = length(milliseconds);
-    let (Some(half_width), Some((digits, unit))) = (half_width, text.split_once(' ')) else { return text };
-    let scale = digits.parse::<f64>().unwrap_or(0.0) / milliseconds;
-    format!("{digits} ±{} {unit}", spread(half_width * scale, decimals_of(digits)))
+    let Some(half_width) = half_width else { return length(milliseconds) };
+    let (name, unit_ms) = unit(milliseconds);
+    let digits = three_digits(milliseconds / unit_ms);
+    format!("{digits} ±{} {name}", spread(half_width / unit_ms, decimals_of(&digits)))
+}
+
+/// The unit that suits a length, and its own length in milliseconds.
+fn unit(milliseconds: f64) -> (&'static str, f64) {
+    const UNITS: [(&str, f64); 6] =
+        [("h", 3_600_000.0), ("min", 60_000.0), ("s", 1_000.0), ("ms", 1.0), ("µs", 1e-3), ("ns", 1e-6)];
+    if milliseconds == 0.0 {
+        return ("ms", 1.0);
+    }
+    let suits = |&(name, unit_ms): &(&str, f64)| {
+        // Seconds are told in seconds up to two minutes.
+        let least = if name == "min" { 1.995 } else { 0.999_5 };
+        milliseconds / unit_ms >= least
+    };
+    UNITS.into_iter().find(suits).unwrap_or(("ns", 1e-6))
 }
 
 /// `99.98 %`: the share that is missing is told with two digits.

@@ -46,7 +46,11 @@ fn heading(summary: &Summary) -> String {
         summary.seed,
     );
     if run.warmup_s > 0.0 && counted_s > 0.0 {
-        facts.push_str(&format!("; the first {} are warm-up ({})", format_duration(run.warmup_s), run.warmup));
+        facts.push_str(&format!(
+            "; the first {} are warm-up ({})",
+            format_duration(run.warmup_s),
+            run.warmup
+        ));
     }
     format!("  {}\n  {}\n", painted(&summary.scenario, Paint::Strong), painted(&facts, Paint::Faint))
 }
