@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what a scenario is.
 
+mod joining;
 pub mod overrides;
 pub mod problem;
 pub mod source;

@@ -67,7 +67,7 @@ impl Problems {
     /// under an alias is read as often as the alias is used.
     pub fn into_sorted(self) -> Vec<Problem> {
         let mut found = self.found.into_inner();
-        found.sort_by(|a, b| (a.span.start, a.severity).cmp(&(b.span.start, b.severity)));
+        found.sort_by_key(|problem| (problem.span.start, problem.severity));
         found.dedup();
         found
     }
@@ -150,14 +150,21 @@ pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
     candidates
         .into_iter()
         .take(2_000)
-        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
+        .map(|candidate| (likeness(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }
 
+/// From 0 to 1. In a short word one slip is a large part of it, but still one slip.
+fn likeness(written: &str, candidate: &str) -> f64 {
+    let likeness = strsim::jaro_winkler(written, candidate);
+    let is_one_slip = candidate.len() >= 3 && strsim::osa_distance(written, candidate) == 1;
+    if is_one_slip { likeness.max(0.9) } else { likeness }
+}
+
 /// "did you mean …?", or else what there is.
-pub fn did_you_mean<'a>(written: &str, candidates: &[&'a str]) -> Option<String> {
+pub fn did_you_mean(written: &str, candidates: &[&str]) -> Option<String> {
     if let Some(candidate) = closest(written, candidates.iter().copied()) {
         return Some(format!("did you mean `{candidate}`?"));
     }

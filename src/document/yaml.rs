@@ -1,5 +1,6 @@
 //! YAML, and JSON as the part of YAML that it is.
 
+use super::joining::{self, Written};
 use super::problem::Problems;
 use super::value::{Entry, Field, Span, Table, Value};
 use super::{DEPTH_MAX, VALUES_MAX};
@@ -110,8 +111,12 @@ impl Reader<'_> {
         let Some(open) = self.open.pop() else { return Err(Stopped) };
         let span = open.span.start..end.end.max(open.span.end);
         let value = match open.contents {
-            Contents::List(entries) => Value::List(entries),
+            Contents::List(mut entries) => {
+                joining::join_elements(&mut entries, self.places.written());
+                Value::List(entries)
+            }
             Contents::Table { mut table, merged, .. } => {
+                joining::join_fields(&mut table.fields, self.places.written());
                 for repeated in table.remove_repeated() {
                     self.problems.error(
                         repeated.name_span,
@@ -188,6 +193,11 @@ impl Reader<'_> {
 
     fn syntax_error(&self, error: &ScanError) -> Stopped {
         let offset = self.places.offset(error.marker().index());
+        if error.info().contains("recursion limit") {
+            self.problems
+                .error(offset..offset + 1, format!("values are nested more than {DEPTH_MAX} deep here"));
+            return Stopped;
+        }
         self.problems.error_with_hint(
             offset..offset + 1,
             format!("this is not YAML: {}", error.info()),
@@ -256,6 +266,10 @@ impl<'a> Places<'a> {
             text.char_indices().step_by(STRIDE).map(|(start, _)| start).collect()
         };
         Places { text, base, starts }
+    }
+
+    fn written(&self) -> Written<'a> {
+        Written { text: self.text, base: self.base }
     }
 
     fn offset(&self, characters: usize) -> usize {

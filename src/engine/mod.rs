@@ -25,6 +25,8 @@ mod rows;
 mod run;
 mod source;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 pub use run::Advance;

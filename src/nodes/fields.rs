@@ -4,29 +4,14 @@
 //! on and all that is wrong is found at once; nobody uses what comes out of a document
 //! with errors.
 
+pub use super::reading::{Context, Refusal, parse_distribution, report_refusal};
 use super::setting::{Otherwise, Setting, Takes};
-use crate::document::problem::{Problems, Severity, did_you_mean};
-use crate::document::source::Source;
+use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span, Table, Value};
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::behaviour::UNLIMITED;
-use crate::parts::distribution::{BadDistribution, Distribution};
-use crate::parts::quantity::{self, BadQuantity};
-
-/// Reads a column of a table in a file; without a name, the only or first column.
-pub type ReadColumn<'a> = &'a dyn Fn(&str, Option<&str>) -> Result<Vec<f64>, String>;
-
-/// Reads a file as text.
-pub type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
-
-/// What all readers share.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
-    pub problems: &'a Problems,
-    pub source: &'a Source,
-    pub read_column: ReadColumn<'a>,
-    pub read_file: ReadFile<'a>,
-}
+use crate::parts::distribution::Distribution;
+use crate::parts::quantity;
 
 /// A setting as it holds, for `explain`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +25,6 @@ pub struct InForce {
 pub enum Origin {
     Given,
     Default { source: &'static str },
-}
-
-/// Why a text is not what a setting takes; the place is within the text.
-pub struct Refusal {
-    pub problem: String,
-    pub hint: Option<String>,
-    pub place: Option<(usize, usize)>,
 }
 
 pub struct Fields<'a> {
@@ -221,7 +199,9 @@ impl<'a> Fields<'a> {
         } else if let Some((value, source)) = setting.default_for(self.profile) {
             self.hold(setting, value.to_string(), Origin::Default { source });
         }
-        setting.default_for(self.profile).and_then(|(value, _)| parse(value).ok())
+        let default = setting.default_for(self.profile).map(|(value, _)| parse(value).ok());
+        debug_assert!(!matches!(default, Some(None)), "the default of `{name}` cannot be read");
+        default.flatten()
     }
 
     fn setting(&self, name: &str) -> &'static Setting {
@@ -368,27 +348,6 @@ impl Fields<'_> {
     }
 }
 
-/// Reports why an entry was refused, with the place inside it if the text stands in the
-/// source as it was read.
-pub fn report_refusal(context: Context, entry: &Entry, name: &str, refusal: Refusal) {
-    let span = match (refusal.place, entry.scalar()) {
-        (Some((offset, length)), Some(text)) => context
-            .source
-            .slice(&entry.span)
-            .and_then(|written| written.find(text))
-            .map(|start| entry.span.start + start + offset)
-            .map(|start| start..start + length.max(1)),
-        _ => None,
-    };
-    let message = if name.is_empty() { refusal.problem } else { format!("`{name}`: {}", refusal.problem) };
-    context.problems.report(Severity::Error, span.unwrap_or(entry.span.clone()), message, refusal.hint);
-}
-
-pub fn parse_distribution(context: Context, text: &str) -> Result<Distribution, Refusal> {
-    let mut read_column = |file: &str, column: Option<&str>| (context.read_column)(file, column);
-    Ok(Distribution::parse(text, &mut read_column)?)
-}
-
 /// Things that people will rightly look for, and that come later.
 pub fn later_version(name: &str) -> Option<&'static str> {
     match name {
@@ -399,27 +358,5 @@ pub fn later_version(name: &str) -> Option<&'static str> {
             Some("this remedy is not part of this version yet")
         }
         _ => None,
-    }
-}
-
-impl Refusal {
-    pub fn new(problem: impl Into<String>, hint: impl Into<String>) -> Refusal {
-        Refusal { problem: problem.into(), hint: Some(hint.into()), place: None }
-    }
-}
-
-impl From<BadQuantity> for Refusal {
-    fn from(bad: BadQuantity) -> Refusal {
-        Refusal::new(bad.problem, bad.hint)
-    }
-}
-
-impl From<BadDistribution> for Refusal {
-    fn from(bad: BadDistribution) -> Refusal {
-        Refusal {
-            problem: bad.problem,
-            hint: Some(bad.hint),
-            place: Some((bad.offset_bytes, bad.length_bytes)),
-        }
     }
 }

@@ -9,6 +9,7 @@ pub mod database;
 pub mod dns;
 pub mod fields;
 pub mod load_balancer;
+pub mod reading;
 pub mod server;
 pub mod setting;
 pub mod station;
@@ -95,5 +96,63 @@ impl NodeKind {
             NodeKind::Storage(node) => Some(node.behaviour()),
             NodeKind::Station(node) => Some(node.behaviour()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fields::{Context, InForce, Origin};
+    use super::setting::{Otherwise, Takes};
+    use super::*;
+    use crate::document::problem::Problems;
+    use crate::document::source::Source;
+
+    /// Reads a kind from an empty table.
+    fn read_empty(kind: usize) -> (NodeKind, Vec<InForce>, usize) {
+        let (problems, source) = (Problems::default(), Source::new("", ""));
+        let context = Context {
+            problems: &problems,
+            source: &source,
+            read_column: &|_, _| Err("no file".to_string()),
+            read_file: &|_| Err("no file".to_string()),
+        };
+        let mut fields = Fields::empty(context, KINDS[kind].1);
+        let node = NodeKind::read(kind, &mut fields);
+        let held = fields.finish();
+        (node, held, problems.into_sorted().len())
+    }
+
+    #[test]
+    fn an_empty_table_gives_the_defaults_of_the_tables() {
+        for (kind, (name, settings)) in KINDS.iter().enumerate() {
+            let (node, held, problems) = read_empty(kind);
+            assert_eq!(node.name(), *name);
+            // A user has to send something, a cache to hold something, a resolver to know something.
+            assert_eq!(problems, usize::from(matches!(*name, "user" | "cache" | "dns")), "{name}");
+            for setting in *settings {
+                let holds = held.iter().find(|held| held.setting == setting.name);
+                let profile = if *name == "app_server" { "gunicorn" } else { "" };
+                let is_table = matches!(setting.takes, Takes::Table(_) | Takes::Form(_));
+                match setting.default_for(profile) {
+                    Some((value, source)) if !is_table => {
+                        let holds = holds.unwrap_or_else(|| panic!("{name} does not read {}", setting.name));
+                        assert_eq!((holds.value.as_str(), holds.origin), (value, Origin::Default { source }));
+                    }
+                    _ => assert!(is_table || setting.otherwise != Otherwise::Absent || holds.is_none()),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_real_software() {
+        let NodeKind::AppServer(gunicorn) = read_empty(4).0 else { panic!("it is an application server") };
+        assert_eq!((gunicorn.workers, gunicorn.backlog), (1, 2048));
+        assert_eq!(gunicorn.timeout, 30 * crate::kernel::time::SECOND);
+        let NodeKind::Database(mysql) = read_empty(5).0 else { panic!("it is a database") };
+        assert_eq!(mysql.max_connections, 151);
+        let NodeKind::WebServer(nginx) = read_empty(3).0 else { panic!("it is a web server") };
+        assert_eq!((nginx.connections, nginx.backlog, nginx.workers), (512, 511, None));
+        assert_eq!(nginx.behaviour(2).slots, 1024);
     }
 }

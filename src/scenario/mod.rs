@@ -1,17 +1,26 @@
 //! From a scenario file to a checked scenario.
 
 pub mod check;
+#[cfg(test)]
+mod check_tests;
 mod expectations;
 mod files;
 mod groups;
 mod links;
 pub mod load;
 pub mod load_estimate;
+#[cfg(test)]
+mod load_tests;
 pub mod model;
 mod nodes;
 mod paths;
+pub mod reference;
 mod requests;
 mod run;
+pub mod schema;
+pub mod starter;
+#[cfg(test)]
+mod textbook_tests;
 mod topology;
 mod walks;
 mod warnings;

@@ -211,7 +211,12 @@ impl<'a, 'd> PathReader<'a, 'd> {
             return Some(Target::Group(*group));
         }
         let Some(id) = self.directory.node_ids.get(name).copied() else {
-            let hint = self.directory.suggest(name, self.groups);
+            let hint = match name {
+                "first" => {
+                    Some("`first` stands beside `parallel`: `{ parallel: [ … ], first: 2 }`".to_string())
+                }
+                _ => self.directory.suggest(name, self.groups),
+            };
             self.context.problems.report(
                 Severity::Error,
                 span.clone(),

@@ -7,8 +7,9 @@
 use super::profile::RateTable;
 use super::{Arrivals, RateProfile, Recording, share_on};
 use crate::kernel::random::{Generator, uniform};
-use crate::kernel::time::{Time, from_seconds, to_seconds};
+use crate::kernel::time::{Time, from_seconds};
 use crate::parts::distribution::{Distribution, Sampler, unit_exponential};
+use std::f64::consts::TAU;
 use std::sync::Arc;
 
 /// No arrival comes later (146 years); a process that gets there has ended. It is just
@@ -29,7 +30,7 @@ enum Source {
     Ticks(Ticks),
     OnOff(OnOff),
     Table(TableWalk),
-    Sinusoid { profile: RateProfile, highest: Sampler, period: Time, highest_rate: f64 },
+    Sinusoid(Thinned),
     Replay { recording: Arc<Recording>, next: usize },
 }
 
@@ -41,15 +42,16 @@ impl ArrivalProcess {
             Arrivals::Poisson { rate } => poisson(*rate).map_or(Source::Nothing, Source::Gaps),
             Arrivals::Every { period_seconds } => Source::Ticks(Ticks::new(*period_seconds)),
             Arrivals::Renewal(gap) => Source::Gaps(gap.sampler()),
-            Arrivals::OnOff { on, off, rate_on, rate_off } => OnOff::new(on, off, *rate_on, *rate_off),
+            Arrivals::OnOff { on, off, rate_on, rate_off } => OnOff::source(on, off, *rate_on, *rate_off),
             Arrivals::Rate(RateProfile::Table(table)) => Source::Table(TableWalk::new(table)),
-            Arrivals::Rate(profile @ RateProfile::Sinusoid { mean, amplitude, period_seconds, .. }) => {
-                let highest_rate = mean * (1.0 + amplitude);
-                let period = from_seconds(*period_seconds).max(1);
-                match poisson(highest_rate) {
-                    Some(highest) => {
-                        Source::Sinusoid { profile: profile.clone(), highest, period, highest_rate }
-                    }
+            Arrivals::Rate(RateProfile::Sinusoid { mean, amplitude, period_seconds, phase_seconds }) => {
+                match poisson(mean * (1.0 + amplitude)) {
+                    Some(highest) => Source::Sinusoid(Thinned {
+                        highest,
+                        amplitude: *amplitude,
+                        period: from_seconds(*period_seconds).max(1),
+                        phase_turns: libm::fmod(*phase_seconds, *period_seconds) / period_seconds,
+                    }),
                     None => Source::Nothing,
                 }
             }
@@ -77,17 +79,11 @@ impl ArrivalProcess {
                 })
             }
             Source::Table(walk) => fill_each(out, || walk.next(generator)),
-            Source::Sinusoid { profile, highest, period, highest_rate } => {
+            Source::Sinusoid(thinned) => {
                 let mut now = now;
                 fill_each(out, || {
-                    loop {
-                        now = now.saturating_add(from_seconds(highest.draw(generator)));
-                        // The remainder in whole nanoseconds keeps late instants exact.
-                        let rate = profile.rate_at(to_seconds(now % *period));
-                        if uniform(generator) * *highest_rate < rate || now > LAST_INSTANT {
-                            return now;
-                        }
-                    }
+                    now = thinned.next(now, generator);
+                    now
                 })
             }
             Source::Replay { recording, next } => {
@@ -165,7 +161,7 @@ struct OnOff {
 }
 
 impl OnOff {
-    fn new(on: &Distribution, off: &Distribution, rate_on: f64, rate_off: f64) -> Source {
+    fn source(on: &Distribution, off: &Distribution, rate_on: f64, rate_off: f64) -> Source {
         if rate_on <= 0.0 && rate_off <= 0.0 {
             return Source::Nothing;
         }
@@ -203,6 +199,30 @@ impl OnOff {
         }
         self.phase = Some((index, end));
         now
+    }
+}
+
+/// Arrivals at the highest rate of a sinusoid, of which each is kept with the share that
+/// the rate has just then.
+#[derive(Clone, Debug)]
+struct Thinned {
+    highest: Sampler,
+    amplitude: f64,
+    period: Time,
+    phase_turns: f64,
+}
+
+impl Thinned {
+    fn next(&self, mut now: Time, generator: &mut Generator) -> Time {
+        loop {
+            now = now.saturating_add(from_seconds(self.highest.draw(generator)));
+            // The remainder in whole nanoseconds keeps late instants exact.
+            let turns = (now % self.period) as f64 / self.period as f64 - self.phase_turns;
+            let share = 1.0 + self.amplitude * libm::sin(TAU * turns);
+            if uniform(generator) * (1.0 + self.amplitude) < share || now > LAST_INSTANT {
+                return now;
+            }
+        }
     }
 }
 

@@ -24,6 +24,9 @@ pub(in crate::parts) use ziggurat::exponential as unit_exponential;
 
 use std::sync::Arc;
 
+/// Gives the values of a CSV file's column in seconds, from the path and the column's name.
+pub type Table<'t> = dyn FnMut(&str, Option<&str>) -> Result<Vec<f64>, String> + 't;
+
 /// The law of a random duration. All parameters are in seconds, no duration is negative.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Distribution {
@@ -84,10 +87,7 @@ impl Distribution {
     ///
     /// `table(path, column)` gives the values of a CSV file's column in seconds, so that
     /// this module reads no files; `column_seconds` does it for a text.
-    pub fn parse(
-        text: &str,
-        table: &mut dyn FnMut(&str, Option<&str>) -> Result<Vec<f64>, String>,
-    ) -> Result<Distribution, BadDistribution> {
+    pub fn parse(text: &str, table: &mut Table) -> Result<Distribution, BadDistribution> {
         let piece = syntax::read(text)?;
         spelling::Reader { text, table }.distribution(&piece)
     }

@@ -1,9 +1,9 @@
 //! How each distribution is written, and which parameters it takes.
 
-use super::Distribution;
 use super::arguments::{Call, Read, did_you_mean, forms_list, plain};
 use super::special::normal_quantile;
 use super::syntax::{BadDistribution, Form, Piece};
+use super::{Distribution, Table};
 use crate::parts::quantity::{parse_share, quoted};
 use libm::{log, sqrt, tgamma};
 use std::ops::Range;
@@ -28,8 +28,6 @@ const NAMES: [&str; 15] = [
 
 /// More parts would make every draw slow, and belong into `empirical`.
 const PARTS_MAX: usize = 1000;
-
-type Table<'t> = dyn FnMut(&str, Option<&str>) -> Result<Vec<f64>, String> + 't;
 
 pub struct Reader<'t> {
     pub text: &'t str,
