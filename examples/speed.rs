@@ -1,4 +1,4 @@
-
+use petgraph::graph::DiGraph;
 use spof::engine::{Advance, Options, Simulation};
 use spof::kernel::time::{NEVER, to_seconds};
 use spof::nodes::NodeKind;
@@ -14,7 +14,6 @@ use spof::results::row::RowSampling;
 use spof::scenario::model::{
     Call, Flow, Node, NodeId, RequestClass, RunEnd, RunSettings, Scenario, Stage, Target, Warmup, Work,
 };
-use petgraph::graph::DiGraph;
 
 /// Poisson arrivals through stations in series: (servers, mean service in seconds).
 pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
@@ -81,7 +80,12 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
     Scenario {
         name: "tandem".into(),
         about: None,
-        run: RunSettings { end: RunEnd::Requests(requests), warmup: Warmup::Requests(0), seed: 1, bucket: None },
+        run: RunSettings {
+            end: RunEnd::Requests(requests),
+            warmup: Warmup::Requests(0),
+            seed: 1,
+            bucket: None,
+        },
         nodes,
         links: vec![],
         groups: vec![],
@@ -91,11 +95,14 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
     }
 }
 
-
 fn main() {
     let n: u64 = std::env::args().nth(2).map_or(5_000_000, |t| t.parse().unwrap());
     let model = std::env::args().nth(1).unwrap();
-    let scenario = if model == "t" { tandem(80.0, &[(1, 0.002), (4, 0.040), (1, 0.005)], n) } else { tandem(0.8, &[(1, 1.0)], n) };
+    let scenario = if model == "t" {
+        tandem(80.0, &[(1, 0.002), (4, 0.040), (1, 0.005)], n)
+    } else {
+        tandem(0.8, &[(1, 1.0)], n)
+    };
     let plan = plan::compile(&scenario);
     let start = std::time::Instant::now();
     let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
@@ -103,6 +110,11 @@ fn main() {
     let wall = start.elapsed().as_secs_f64();
     let events = simulation.events();
     let r = simulation.finish(false);
-    println!("model={model} n={n} ns_per_req={:.1} ns_per_event={:.1} mean={}", wall * 1e9 / n as f64, wall * 1e9 / events as f64, r.latencies.mean() * 1e-9);
+    println!(
+        "model={model} n={n} ns_per_req={:.1} ns_per_event={:.1} mean={}",
+        wall * 1e9 / n as f64,
+        wall * 1e9 / events as f64,
+        r.latencies.mean() * 1e-9
+    );
     let _ = to_seconds(1);
 }

@@ -34,10 +34,55 @@ impl Simulation<'_> {
             node.serve_one(now);
             visit.slots = 1;
             visit.flags.inside = true;
-            self.came_in(slot, instance, 0);
+            self.came_in(slot, instance);
             return Entry::In;
         }
         self.enter_full(slot)
+    }
+
+    /// Gets a slot and works in it, where nothing else comes between.
+    #[inline(always)]
+    pub(super) fn serve(&mut self, slot: u32, draw: u32) -> Option<u32> {
+        let visit = &mut self.visits[slot];
+        let node = &mut self.nodes[visit.instance as usize];
+        node.counts.visits += 1;
+        if node.busy < node.slots {
+            node.busy += 1;
+            node.serve_one(self.now);
+            visit.slots = 1;
+            visit.flags.inside = true;
+            visit.step += 2;
+            let time = self.draws.take(self.plan, draw);
+            self.schedule(slot, self.now.saturating_add(time));
+            return None;
+        }
+        match self.enter_full(slot) {
+            Entry::In | Entry::Waits => None,
+            Entry::Fails(outcome) => self.end_visit(slot, outcome),
+        }
+    }
+
+    /// Hands the slot on and stands before the next station.
+    #[inline(always)]
+    pub(super) fn pass(&mut self, slot: u32, to: u32) -> Option<u32> {
+        if self.rows.keeps {
+            self.own_time_ends(slot);
+        }
+        let visit = &mut self.visits[slot];
+        visit.step += 1;
+        visit.since = self.now;
+        let from = std::mem::replace(&mut visit.instance, to);
+        if visit.flags.inside {
+            visit.flags.inside = false;
+            let node = &mut self.nodes[from as usize];
+            node.served_one(self.now);
+            if node.line_length == 0 || node.busy > node.slots {
+                node.busy -= 1;
+            } else {
+                self.admit_next(from);
+            }
+        }
+        Some(slot)
     }
 
     #[inline(never)]
@@ -80,15 +125,14 @@ impl Simulation<'_> {
 
     /// The rest of coming in, once a visit has its slot.
     #[inline(always)]
-    pub(super) fn came_in(&mut self, slot: u32, instance: u32, waited: Time) {
-        self.recorder.started(self.nodes[instance as usize].node, waited);
+    pub(super) fn came_in(&mut self, slot: u32, instance: u32) {
         let visit = &self.visits[slot];
         if visit.call != NONE {
             self.connected(slot);
         }
-        let node = &self.plan.nodes[self.nodes[instance as usize].node as usize];
-        if node.watchdog_lane != NONE {
-            self.start_timer(WATCHDOG, node.watchdog_lane, slot);
+        let watchdog_lane = self.nodes[instance as usize].watchdog_lane;
+        if watchdog_lane != NONE {
+            self.start_timer(WATCHDOG, watchdog_lane, slot);
         }
         self.note_occupancy(instance);
     }
@@ -186,12 +230,12 @@ impl Simulation<'_> {
         }
         let plan = &self.plan.nodes[node.node as usize];
         match &self.lines[node.side_line as usize] {
-            SideLine::Priority(lists) => {
-                lists.iter().map(|&(head, _)| head).find(|&head| head != NONE).expect("a line that is not empty")
-            }
-            SideLine::Random(all) => {
-                all[below(&mut self.dice[plan.die as usize], all.len() as u32) as usize]
-            }
+            SideLine::Priority(lists) => lists
+                .iter()
+                .map(|&(head, _)| head)
+                .find(|&head| head != NONE)
+                .expect("a line that is not empty"),
+            SideLine::Random(all) => all[below(&mut self.dice[plan.die as usize], all.len() as u32) as usize],
         }
     }
 
@@ -217,18 +261,19 @@ impl Simulation<'_> {
         visit.word = 0;
         visit.slots = 1;
         visit.flags.inside = true;
-        visit.step += 1;
-        self.came_in(slot, instance, waited);
-        let visit = &mut self.visits[slot];
-        visit.state = State::Going;
+        self.recorder.waited(self.nodes[instance as usize].node, waited);
         // At a plain station the work begins without a detour.
-        if let Step::Wait { draw } = self.plan.steps[visit.step as usize] {
-            visit.step += 1;
+        if let Step::Serve { draw } = self.plan.steps[visit.step as usize] {
+            visit.state = State::Going;
+            visit.step += 2;
             let time = self.draws.take(self.plan, draw);
             self.schedule(slot, now.saturating_add(time));
-        } else {
-            self.ready.push_back(slot);
+            return;
         }
+        visit.step += 1;
+        self.came_in(slot, instance);
+        self.visits[slot].state = State::Going;
+        self.ready.push_back(slot);
     }
 
     /// Patience has ended before a slot was free.

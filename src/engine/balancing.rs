@@ -37,7 +37,8 @@ const LOAD_UNIT: u64 = 1 << 10;
 
 impl Balancers {
     pub fn new(plan: &Plan) -> Self {
-        let mut balancers = Balancers { sites: Vec::new(), open: Vec::new(), site_of_open: Vec::new(), current: Vec::new() };
+        let mut balancers =
+            Balancers { sites: Vec::new(), open: Vec::new(), site_of_open: Vec::new(), current: Vec::new() };
         let mut routes: Vec<Option<u32>> = vec![None; plan.sites as usize];
         for call in &plan.calls {
             routes[call.site as usize] = Some(call.route);

@@ -213,8 +213,9 @@ mod tests {
     #[test]
     fn a_hit_does_not_extend_the_time_to_live() {
         let mut objects = Objects::new(1, 1.0, None, Some(60));
-        assert_eq!([0, 30, 59, 60, 100, 120].map(|now| objects.ask(0.5, now)), [
-            false, true, true, false, true, false
-        ]);
+        assert_eq!(
+            [0, 30, 59, 60, 100, 120].map(|now| objects.ask(0.5, now)),
+            [false, true, true, false, true, false]
+        );
     }
 }

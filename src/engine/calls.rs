@@ -3,10 +3,10 @@
 use super::Simulation;
 use super::admission::Entry;
 use super::node::{Holds, Session};
-use super::visit::{DEADLINE, State, Visit};
+use super::visit::{DEADLINE, State};
+use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, ConnectionUse, NONE};
-use crate::kernel::time::NEVER;
 
 impl Simulation<'_> {
     /// The visit calls another node and waits. Returns who goes on at once, if anybody.
@@ -71,19 +71,20 @@ impl Simulation<'_> {
         let avoid = if tries > 0 { caller.awaited } else { NONE };
         let member = self.pick(plan, replica, root, avoid);
         let peer = &self.plan.routes[plan.route as usize].members[member as usize];
-        let mut visit = Visit::new(peer.instance, plan.body, class, self.now);
-        visit.parent = slot;
-        visit.root = root;
-        visit.call = call;
-        visit.peer = self.open_at_peer(plan, replica, member);
+        let open = self.open_at_peer(plan, replica, member);
         let link = self.link_between(instance, peer.instance, peer.link);
-        visit.flags.fresh = self.opens_connection(plan, root);
-        visit.sibling_next = self.visits[slot].child;
-        let fresh = visit.flags.fresh;
-        let child = self.visits.add(visit);
+        let fresh = self.opens_connection(plan, root);
+        let child = self.visits.add(peer.instance, plan.body, class, self.now);
         let caller = &mut self.visits[slot];
         let sibling = std::mem::replace(&mut caller.child, child);
         caller.tries += 1;
+        let visit = &mut self.visits[child];
+        visit.parent = slot;
+        visit.root = root;
+        visit.call = call;
+        visit.peer = open;
+        visit.flags.fresh = fresh;
+        visit.sibling_next = sibling;
         if sibling != NONE {
             self.visits[sibling].sibling_previous = child;
         }
@@ -142,7 +143,10 @@ impl Simulation<'_> {
         let link = match members.len() {
             1 => members[0].link,
             // Members of one route mostly share their link; where they do not, it is looked up.
-            _ => members.iter().find(|member| member.instance == visit.instance).map_or(NONE, |member| member.link),
+            _ => members
+                .iter()
+                .find(|member| member.instance == visit.instance)
+                .map_or(NONE, |member| member.link),
         };
         self.link_between(caller, visit.instance, link)
     }
@@ -206,7 +210,7 @@ impl Simulation<'_> {
         let visit = &mut self.visits[slot];
         visit.flags.inside = true;
         visit.flags.in_session = true;
-        self.came_in(slot, instance, 0);
+        self.came_in(slot, instance);
         Entry::In
     }
 

@@ -73,7 +73,8 @@ impl Simulation<'_> {
         self.stop_timer(DEADLINE, slot);
         let visit = &mut self.visits[slot];
         let (next, previous) = (visit.sibling_next, visit.sibling_previous);
-        let (parent, peer) = (std::mem::replace(&mut visit.parent, NONE), std::mem::replace(&mut visit.peer, NONE));
+        let (parent, peer) =
+            (std::mem::replace(&mut visit.parent, NONE), std::mem::replace(&mut visit.peer, NONE));
         match previous {
             NONE => self.visits[parent].child = next,
             previous => self.visits[previous].sibling_next = next,
@@ -127,7 +128,8 @@ impl Simulation<'_> {
             if request.attempts <= retry.retries {
                 let number = request.attempts;
                 request.attempts += 1;
-                let luck = if retry.backoff.full_jitter { uniform(&mut self.dice[retry.die as usize]) } else { 0.0 };
+                let luck =
+                    if retry.backoff.full_jitter { uniform(&mut self.dice[retry.die as usize]) } else { 0.0 };
                 let wait = retry.backoff.wait(number, luck);
                 self.visits[slot].tries = 0;
                 if wait == 0 {

@@ -45,7 +45,9 @@ impl Simulation<'_> {
                 self.run_visit(next);
             }
         } else if root == slot {
-            unreachable!("a request's first visit stands at its user or walks through stations, which have no watchdog");
+            unreachable!(
+                "a request's first visit stands at its user or walks through stations, which have no watchdog"
+            );
         }
     }
 

@@ -118,8 +118,11 @@ impl<'p> Simulation<'p> {
     pub fn new(plan: &'p Plan, options: Options) -> Self {
         let family = StreamFamily::new(options.seed, options.replication);
         let clock_numbers = ClockNumbers::of(plan);
-        let processors: Vec<SharedProcessor> =
-            plan.processors.iter().map(|processor| SharedProcessor::new(processor.cores, processor.speed)).collect();
+        let processors: Vec<SharedProcessor> = plan
+            .processors
+            .iter()
+            .map(|processor| SharedProcessor::new(processor.cores, processor.speed))
+            .collect();
         let lanes = |delays: &[Time]| delays.iter().map(|&delay| Lane::new(delay)).collect();
         let (nodes, lines) = node::states(plan);
         let mut simulation = Simulation {
@@ -149,7 +152,11 @@ impl<'p> Simulation<'p> {
             caches: plan.caches.iter().map(caching::CacheState::new).collect(),
             names: plan.names.iter().map(|name| caching::NameState::new(plan, name)).collect(),
             links: plan.links.iter().map(|_| network::LinkState::default()).collect(),
-            sources: plan.sources.iter().map(|source| source::SourceState::new(source, family, plan)).collect(),
+            sources: plan
+                .sources
+                .iter()
+                .map(|source| source::SourceState::new(source, family, plan))
+                .collect(),
             ready: std::collections::VecDeque::with_capacity(64),
             recorder: recorder::Recorder::new(plan),
             rows: rows::RowKeeper::new(options, plan),

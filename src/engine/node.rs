@@ -27,6 +27,7 @@ pub struct NodeState {
     /// Which of the side lines or occupancy records it has, or `NONE`.
     pub side_line: u32,
     pub occupancy: u32,
+    pub watchdog_lane: u32,
     pub served_area: u64,
     pub calling_area: u64,
     pub queued_area: u64,
@@ -209,6 +210,7 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
             node: instance.node,
             side_line,
             occupancy,
+            watchdog_lane: node.watchdog_lane,
             served_area: 0,
             calling_area: 0,
             queued_area: 0,
@@ -222,6 +224,12 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
 }
 
 pub fn pools(plan: &Plan) -> Vec<PoolState> {
-    let one = |pool: &crate::plan::PoolPlan| PoolState { busy: 0, size: pool.size, wait: pool.wait, head: NONE, tail: NONE };
+    let one = |pool: &crate::plan::PoolPlan| PoolState {
+        busy: 0,
+        size: pool.size,
+        wait: pool.wait,
+        head: NONE,
+        tail: NONE,
+    };
     plan.pools.iter().flat_map(|pool| (0..pool.callers).map(move |_| one(pool))).collect()
 }

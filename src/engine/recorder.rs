@@ -8,15 +8,13 @@ use super::node::{Counts, NodeState};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
-use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason, WaitRecord};
+use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
 use crate::scenario::model::{RunEnd, Warmup};
 use crate::stats::histogram::{CELLS, Histogram, cell_of};
 use crate::stats::series::{CAPACITY, Series};
 
 /// Nodes up to which the distribution of their waits is kept.
 const WAITS_MOST: usize = 2_000;
-/// Cells of a node's series of waits.
-const WAIT_CELLS: usize = 512;
 /// Numbers of visits inside that are told apart.
 const OCCUPANCY_MOST: usize = 256;
 
@@ -34,8 +32,9 @@ pub struct Recorder {
     edges: Vec<Time>,
     classes: Vec<ClassState>,
     latencies: Series,
+    several_classes: bool,
     nodes: Vec<NodeLog>,
-    waits: Vec<WaitRecord>,
+    waits: Vec<Option<Histogram>>,
     keeps_waits: bool,
     occupancies: Vec<Occupancy>,
     tracked: Vec<u32>,
@@ -78,11 +77,8 @@ impl Recorder {
         };
         let node = || NodeLog { buckets: Vec::with_capacity(most), ..NodeLog::default() };
         let keeps_waits = plan.nodes.len() <= WAITS_MOST;
-        let wait = || WaitRecord {
-            waits: keeps_waits.then(Histogram::new),
-            series: keeps_waits.then(|| Series::new(WAIT_CELLS)),
-        };
-        let tracks = |instance: &&crate::plan::InstancePlan| plan.nodes[instance.node as usize].track_occupancy;
+        let tracks =
+            |instance: &&crate::plan::InstancePlan| plan.nodes[instance.node as usize].track_occupancy;
         let tracked = plan.instances.iter().filter(tracks).count();
         let occupancy = || Occupancy { time_with: vec![0; OCCUPANCY_MOST + 1], inside: 0, since: 0 };
         let warmup_requests = match plan.warmup {
@@ -109,8 +105,9 @@ impl Recorder {
             edges,
             classes: plan.classes.iter().map(|_| class()).collect(),
             latencies: Series::new(CAPACITY),
+            several_classes: plan.classes.len() > 1,
             nodes: plan.instances.iter().map(|_| node()).collect(),
-            waits: plan.nodes.iter().map(|_| wait()).collect(),
+            waits: plan.nodes.iter().map(|_| keeps_waits.then(Histogram::new)).collect(),
             keeps_waits,
             occupancies: (0..tracked).map(|_| occupancy()).collect(),
             tracked: plan.instances.iter().map(|instance| u32::from(tracks(&instance))).collect(),
@@ -141,22 +138,19 @@ impl Recorder {
         class.now.latency_max = class.now.latency_max.max(latency);
         class.cells[class.first_cell + cell_of(latency)] += 1;
         class.latencies.push(latency);
-        self.latencies.push(latency);
+        // With one class its own series is that of all.
+        if self.several_classes {
+            self.latencies.push(latency);
+        }
     }
 
-    /// A visit got a slot after this wait.
+    /// A visit got a slot after this wait in line.
     #[inline(always)]
-    pub fn started(&mut self, node: u32, waited: Time) {
-        if self.keeps_waits {
-            let record = &mut self.waits[node as usize];
-            if let Some(series) = &mut record.series {
-                series.push(waited);
-            }
-            if waited > 0
-                && let Some(waits) = &mut record.waits
-            {
-                waits.record(waited);
-            }
+    pub fn waited(&mut self, node: u32, wait: Time) {
+        if self.keeps_waits
+            && let Some(waits) = &mut self.waits[node as usize]
+        {
+            waits.record(wait);
         }
     }
 
@@ -177,11 +171,8 @@ impl Recorder {
         self.warmup_until = None;
         self.latencies.reset();
         self.classes.iter_mut().for_each(|class| class.latencies.reset());
-        for record in &mut self.waits {
-            if let (Some(waits), Some(series)) = (&mut record.waits, &mut record.series) {
-                *waits = Histogram::new();
-                series.reset();
-            }
+        for waits in self.waits.iter_mut().flatten() {
+            *waits = Histogram::new();
         }
         let now = *self.edges.last().expect("an edge");
         for occupancy in &mut self.occupancies {
@@ -195,7 +186,8 @@ impl Recorder {
         let first = self.first_counted_bucket;
         let count = self.edges.len() - 1;
         // Each new bucket holds these old ones.
-        let pairs = |from: usize, to: usize| (from..to).step_by(2).map(move |start| start..(start + 2).min(to));
+        let pairs =
+            |from: usize, to: usize| (from..to).step_by(2).map(move |start| start..(start + 2).min(to));
         let groups: Vec<std::ops::Range<usize>> = pairs(0, first).chain(pairs(first, count)).collect();
         self.first_counted_bucket = first.div_ceil(2);
         for class in &mut self.classes {
@@ -208,7 +200,8 @@ impl Recorder {
         }
         for node in &mut self.nodes {
             for (to, group) in groups.iter().enumerate() {
-                let joined = node.buckets[group.clone()].iter().fold(NodeBucket::default(), join_node_buckets);
+                let joined =
+                    node.buckets[group.clone()].iter().fold(NodeBucket::default(), join_node_buckets);
                 node.buckets[to] = joined;
             }
             node.buckets.truncate(groups.len());
@@ -232,6 +225,11 @@ impl Recorder {
         for number in 0..self.occupancies.len() {
             let inside = self.occupancies[number].inside as u32;
             self.note_occupancy(number as u32, inside, now);
+        }
+        if !self.several_classes
+            && let Some(class) = self.classes.first()
+        {
+            self.latencies = class.latencies.clone();
         }
         let buckets = self.edges.len() - 1;
         let classes = self.classes.into_iter().map(|mut class| {
@@ -310,7 +308,11 @@ impl Simulation<'_> {
         let recorder = &mut self.recorder;
         if recorder.edges.last() == Some(&now) {
             // Nothing but what happens at this very instant could be in it.
-            if recorder.classes.iter().all(|class| class.now.offered == 0 && class.now.outcomes == [0; Outcome::COUNT]) {
+            if recorder
+                .classes
+                .iter()
+                .all(|class| class.now.offered == 0 && class.now.outcomes == [0; Outcome::COUNT])
+            {
                 return;
             }
         }
@@ -339,7 +341,8 @@ impl Simulation<'_> {
 impl NodeLog {
     fn cut(&mut self, node: &mut NodeState, processor: (u64, u64), now: Time) {
         let integrals = node.integrals(now);
-        let grown: [u64; 4] = std::array::from_fn(|number| integrals[number].wrapping_sub(self.integrals[number]));
+        let grown: [u64; 4] =
+            std::array::from_fn(|number| integrals[number].wrapping_sub(self.integrals[number]));
         let (before, counts) = (self.counts, node.counts);
         // Extra slots may be fewer than none; the sum with those served is not.
         let held = grown[0].wrapping_add(grown[3]);

@@ -1,13 +1,13 @@
 //! Where requests come from, and where they end.
 
 use super::Simulation;
-use super::visit::{Request, State, Visit};
+use super::visit::{Request, State};
+use crate::kernel::random::Generator;
 use crate::kernel::random::{StreamFamily, below, uniform};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::arrivals::{ArrivalProcess, Arrivals};
 use crate::parts::outcome::Outcome;
 use crate::plan::{ConnectionUse, NONE, Plan, Policy, SourcePlan};
-use crate::kernel::random::Generator;
 use crate::results::StopReason;
 
 /// Arrivals are drawn ahead in batches.
@@ -108,7 +108,7 @@ impl Simulation<'_> {
         } else {
             0
         };
-        let slot = self.visits.add(Visit::new(source_plan.instance, 0, 0, self.now));
+        let slot = self.visits.add(source_plan.instance, 0, 0, self.now);
         self.begin_request(slot, number, client, record);
     }
 
@@ -118,9 +118,8 @@ impl Simulation<'_> {
             return;
         }
         let source = &self.plan.sources[number as usize];
-        let mut visit = Visit::new(source.instance, 0, 0, self.now);
-        visit.state = State::Thinking;
-        let slot = self.visits.add(visit);
+        let slot = self.visits.add(source.instance, 0, 0, self.now);
+        self.visits[slot].state = State::Thinking;
         self.visits[slot].root = slot;
         self.visits.requests[slot as usize] = Request { source: number, client, ..Request::default() };
         let time = self.draws.take(self.plan, source.think);

@@ -38,6 +38,8 @@ impl Simulation<'_> {
                     self.use_cpu(slot, work);
                     None
                 }
+                Step::Serve { draw } => self.serve(slot, draw),
+                Step::Pass { instance } => self.pass(slot, instance),
                 Step::Call { call } => self.call(slot, call),
                 Step::End => self.end_visit(slot, Outcome::Ok),
                 Step::Move { call } => self.move_on(slot, call),
@@ -118,7 +120,14 @@ impl Simulation<'_> {
                 self.skip(slot, 1)
             }
             Step::Resolve { name } => self.resolve_name(slot, name),
-            Step::Enter | Step::Wait { .. } | Step::Cpu { .. } | Step::Call { .. } | Step::End | Step::Move { .. } => {
+            Step::Enter
+            | Step::Wait { .. }
+            | Step::Cpu { .. }
+            | Step::Serve { .. }
+            | Step::Pass { .. }
+            | Step::Call { .. }
+            | Step::End
+            | Step::Move { .. } => {
                 unreachable!("the loop takes these itself")
             }
         }

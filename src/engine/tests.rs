@@ -83,7 +83,12 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
     Scenario {
         name: "tandem".into(),
         about: None,
-        run: RunSettings { end: RunEnd::Requests(requests), warmup: Warmup::Requests(0), seed: 1, bucket: None },
+        run: RunSettings {
+            end: RunEnd::Requests(requests),
+            warmup: Warmup::Requests(0),
+            seed: 1,
+            bucket: None,
+        },
         nodes,
         links: vec![],
         groups: vec![],

@@ -121,6 +121,17 @@ pub struct Request {
     pub attempts: u32,
 }
 
+impl Flags {
+    const NONE: Flags = Flags {
+        inside: false,
+        on_cpu: false,
+        fresh: false,
+        in_session: false,
+        timed: [false; 2],
+        outcome: 0,
+    };
+}
+
 /// All visits, and the requests at the same places.
 #[derive(Debug, Default)]
 pub struct Visits {
@@ -132,7 +143,12 @@ pub struct Visits {
 
 impl Visits {
     pub fn new() -> Self {
-        Visits { all: Vec::with_capacity(1024), requests: Vec::with_capacity(1024), free: NONE, free_count: 0 }
+        Visits {
+            all: Vec::with_capacity(1024),
+            requests: Vec::with_capacity(1024),
+            free: NONE,
+            free_count: 0,
+        }
     }
 
     /// Whether so many more can be told apart.
@@ -142,32 +158,42 @@ impl Visits {
 
     /// A visit that stands at a step of an instance's program and belongs to nobody yet.
     #[inline(always)]
-    pub fn add(&mut self, visit: Visit) -> u32 {
+    pub fn add(&mut self, instance: u32, step: u32, class: u32, now: Time) -> u32 {
         let slot = self.free;
         if slot == NONE {
-            return self.grow(visit);
+            self.grow();
+            return self.add(instance, step, class, now);
         }
         let place = &mut self.all[slot as usize];
         self.free = place.next;
         self.free_count -= 1;
-        *place = visit;
+        *place = Visit { instance, step, class, since: now, ..Visit::NEW };
         slot
     }
 
+    /// One more free place.
     #[cold]
-    fn grow(&mut self, visit: Visit) -> u32 {
-        self.all.push(visit);
+    #[inline(never)]
+    fn grow(&mut self) {
+        let slot = self.all.len() as u32;
+        self.all.push(Visit::NEW);
         self.requests.push(Request::default());
-        self.all.len() as u32 - 1
+        self.free_count += 1;
+        self.remove_from_use(slot);
     }
 
     #[inline(always)]
-    pub fn remove(&mut self, slot: u32) {
+    fn remove_from_use(&mut self, slot: u32) {
         let visit = &mut self.all[slot as usize];
         visit.state = State::Free;
         visit.word = 0;
         visit.next = self.free;
         self.free = slot;
+    }
+
+    #[inline(always)]
+    pub fn remove(&mut self, slot: u32) {
+        self.remove_from_use(slot);
         self.free_count += 1;
     }
 }
@@ -189,17 +215,16 @@ impl std::ops::IndexMut<u32> for Visits {
 }
 
 impl Visit {
-    #[inline(always)]
-    pub fn new(instance: u32, step: u32, class: u32, now: Time) -> Visit {
+    const NEW: Visit = {
         Visit {
             word: 0,
             entered: 0,
-            since: now,
+            since: 0,
             timers: [Timer::OFF; 2],
-            step,
+            step: 0,
             parent: NONE,
             root: NONE,
-            instance,
+            instance: 0,
             call: NONE,
             peer: NONE,
             next: NONE,
@@ -211,13 +236,13 @@ impl Visit {
             repeats: 0,
             pending: 0,
             awaited: 0,
-            class,
+            class: 0,
             tries: 0,
             state: State::Going,
             slots: 0,
-            flags: Flags::default(),
+            flags: Flags::NONE,
         }
-    }
+    };
 }
 
 #[cfg(test)]
@@ -232,12 +257,12 @@ mod tests {
     #[test]
     fn slots_are_used_again_latest_first() {
         let mut visits = Visits::new();
-        let slots: Vec<u32> = (0..3).map(|_| visits.add(Visit::new(0, 0, 0, 0))).collect();
+        let slots: Vec<u32> = (0..3).map(|_| visits.add(0, 0, 0, 0)).collect();
         assert_eq!(slots, [0, 1, 2]);
         visits.remove(1);
         visits.remove(0);
-        assert_eq!(visits.add(Visit::new(0, 0, 0, 0)), 0);
-        assert_eq!(visits.add(Visit::new(0, 0, 0, 0)), 1);
-        assert_eq!(visits.add(Visit::new(0, 0, 0, 0)), 3);
+        assert_eq!(visits.add(0, 0, 0, 0), 0);
+        assert_eq!(visits.add(0, 0, 0, 0), 1);
+        assert_eq!(visits.add(0, 0, 0, 0), 3);
     }
 }

@@ -46,8 +46,15 @@ const RING_POINTS: u32 = 160;
 
 impl RoutePlan {
     /// `members` with the backups behind the others.
-    pub fn new(members: Vec<MemberPlan>, primaries: u32, balance: Balance, names: &[String], die: u32) -> Self {
-        let weights: Vec<u64> = members[..primaries as usize].iter().map(|member| u64::from(member.weight)).collect();
+    pub fn new(
+        members: Vec<MemberPlan>,
+        primaries: u32,
+        balance: Balance,
+        names: &[String],
+        die: u32,
+    ) -> Self {
+        let weights: Vec<u64> =
+            members[..primaries as usize].iter().map(|member| u64::from(member.weight)).collect();
         let weighted = weights.windows(2).any(|pair| pair[0] != pair[1]);
         let policy = match balance {
             _ if members.len() == 1 => Policy::Single,
@@ -67,7 +74,6 @@ impl RoutePlan {
         (self.primaries as usize) < self.members.len()
     }
 }
-
 
 fn cumulated(weights: &[u64]) -> Vec<u64> {
     let mut sum = 0;

@@ -212,9 +212,7 @@ impl<'a> Compiler<'a> {
         }
         let caller = self.node(from);
         let (listed, balance, name) = match target {
-            Target::Node(node) => {
-                (vec![(node, 1, false)], own_balance(&caller.kind), &self.node(node).name)
-            }
+            Target::Node(node) => (vec![(node, 1, false)], own_balance(&caller.kind), &self.node(node).name),
             Target::Group(group) => {
                 let group = &self.scenario.groups[group as usize];
                 let listed = group.members.iter().map(|member| (member.node, member.weight, member.backup));
@@ -259,5 +257,9 @@ fn own_balance(kind: &NodeKind) -> Balance {
 }
 
 fn class(class: &crate::scenario::model::RequestClass) -> ClassPlan {
-    ClassPlan { name: class.name.clone(), objective: class.objective.unwrap_or(NEVER), priority: class.priority }
+    ClassPlan {
+        name: class.name.clone(),
+        objective: class.objective.unwrap_or(NEVER),
+        priority: class.priority,
+    }
 }

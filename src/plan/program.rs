@@ -1,9 +1,7 @@
 //! From the calls of a request class to the steps of its visits.
 
 use super::compile::Compiler;
-use super::steps::{
-    BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, Step,
-};
+use super::steps::{BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, Step};
 use super::{NONE, NamePlan, PoolPlan};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
@@ -115,6 +113,7 @@ impl<'c, 'a> Program<'c, 'a> {
         }
         let end = first_step + code.len() as u32;
         code.push(Step::End);
+        self.join_steps(&mut code);
         for (branch, place) in branches {
             let mut sum = 0.0;
             self.compiler.tables.branches[branch].ways = walk.stops[place]
@@ -127,6 +126,39 @@ impl<'c, 'a> Program<'c, 'a> {
                 .collect();
         }
         self.compiler.tables.place(code)
+    }
+
+    /// Joins steps of a request that walks through stations by itself, where no timer, no
+    /// link and no choice comes between them.
+    pub fn join_steps(&self, code: &mut [Step]) {
+        let compiler = &self.compiler;
+        let mut at_plain = false;
+        for place in 0..code.len() {
+            match code[place] {
+                Step::Move { call } => {
+                    let route = &compiler.routes[compiler.tables.calls[call as usize].route as usize];
+                    let from_plain = at_plain || place == 0;
+                    at_plain = route.members.iter().all(|member| self.is_plain(member.instance));
+                    let [member] = &route.members[..] else { continue };
+                    if from_plain && member.link == NONE {
+                        code[place] = Step::Pass { instance: member.instance };
+                    }
+                }
+                // The second half of a pair stays where jumps may lead, but is never reached.
+                Step::Enter if at_plain => {
+                    if let Some(&Step::Wait { draw }) = code.get(place + 1) {
+                        code[place] = Step::Serve { draw };
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether nothing but its slots and its line matters about a replica.
+    fn is_plain(&self, instance: u32) -> bool {
+        let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
+        node.watchdog_lane == NONE && !node.track_occupancy
     }
 
     /// The calls that a node makes, one after the other.
@@ -188,13 +220,13 @@ impl<'c, 'a> Program<'c, 'a> {
 
     /// One call, with the called visit's own program.
     fn call(&mut self, caller: NodeId, caller_target: Target, call: &Call) -> u32 {
-        let calling = self.compiler.behaviour(caller).map_or(Calling::PLAIN, |behaviour| behaviour.calling.clone());
+        let calling =
+            self.compiler.behaviour(caller).map_or(Calling::PLAIN, |behaviour| behaviour.calling.clone());
         let mut plan = self.plain_call(caller, caller_target, call);
         plan.connect_lane = self.compiler.lane(calling.connect_timeout);
         plan.read_lane = self.compiler.lane(calling.read_timeout);
         plan.tries = calling.tries;
-        plan.connection =
-            if calling.keeps_connections { ConnectionUse::Kept } else { ConnectionUse::Fresh };
+        plan.connection = if calling.keeps_connections { ConnectionUse::Kept } else { ConnectionUse::Fresh };
         plan.round_trips = 1;
         plan.answers = calling.answers;
         plan.takes_extra_slot = calling.takes_extra_slot;
@@ -262,7 +294,8 @@ impl<'c, 'a> Program<'c, 'a> {
             let purpose = self.stream_name(node, "wait");
             let draw = self.compiler.streams.draw(&name, &purpose, &wait);
             // At a station with processor sharing all work is shared.
-            let own_cores = self.compiler.behaviour(node).is_some_and(|behaviour| behaviour.shared_cores.is_some());
+            let own_cores =
+                self.compiler.behaviour(node).is_some_and(|behaviour| behaviour.shared_cores.is_some());
             code.push(if own_cores { Step::Cpu { draw } } else { Step::Wait { draw } });
         }
         code

@@ -109,6 +109,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
                     // request itself walks through it.
                     code.push(self.program.step_over(self.id, Target::Node(self.id), call.target));
                     code.extend(self.program.visit(call));
+                    self.program.join_steps(&mut code);
                 } else {
                     code.extend(self.calls(stages));
                 }
@@ -156,7 +157,9 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         let retry = (self.user.retries > 0).then(|| RetryPlan {
             retries: self.user.retries,
             backoff: self.user.backoff,
-            die: compiler.streams.die(&compiler.node(self.id).name, &format!("{}/backoff", self.program.purpose)),
+            die: compiler
+                .streams
+                .die(&compiler.node(self.id).name, &format!("{}/backoff", self.program.purpose)),
         });
         let route = compiler.tables.calls[call as usize].route;
         let first = compiler.routes[route as usize].members[0].instance;
@@ -232,4 +235,3 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         resolvers.find(|(_, dns)| knows(dns)).map(|(id, dns)| (id, dns, host))
     }
 }
-

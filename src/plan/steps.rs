@@ -13,38 +13,81 @@ pub enum Step {
     /// The same at a database, where a slot is a connection that the caller keeps until it is done.
     EnterSession,
     /// CPU time that a new connection costs the node.
-    Handshake { nanoseconds: u32 },
+    Handshake {
+        nanoseconds: u32,
+    },
     /// Time passes that takes no core.
-    Wait { draw: u32 },
+    Wait {
+        draw: u32,
+    },
     /// Work that shares the cores.
-    Cpu { draw: u32 },
+    Cpu {
+        draw: u32,
+    },
     /// The same, as long as the replayed recording says.
-    RecordedWait { column: u32 },
-    RecordedCpu { column: u32 },
+    RecordedWait {
+        column: u32,
+    },
+    RecordedCpu {
+        column: u32,
+    },
     /// A connection of the caller's pool, or a place in the line for one.
-    Borrow { pool: u32 },
+    Borrow {
+        pool: u32,
+    },
     /// Call another node and wait for its answer.
-    Call { call: u32 },
+    Call {
+        call: u32,
+    },
     /// Call several at once.
-    Fork { fork: u32 },
+    Fork {
+        fork: u32,
+    },
     /// Go on, or leave some steps out.
-    Chance { chance: u32 },
+    Chance {
+        chance: u32,
+    },
     /// Sets how often the steps up to `Again` are gone through; leaves them out for zero.
-    Repeat { repeat: u32 },
+    Repeat {
+        repeat: u32,
+    },
     /// Goes back so many steps if there are rounds left.
-    Again { back: u32 },
+    Again {
+        back: u32,
+    },
     /// Ask the cache; a hit leaves out the steps that fetch.
-    Lookup { lookup: u32 },
+    Lookup {
+        lookup: u32,
+    },
     /// Does the client know the address? If so the next step, the call to the resolver, is left out.
-    Recall { name: u32 },
+    Recall {
+        name: u32,
+    },
     /// The client notes what the resolver said.
-    Remember { name: u32 },
+    Remember {
+        name: u32,
+    },
     /// The resolver answers, from its cache or after a look-up.
-    Resolve { name: u32 },
+    Resolve {
+        name: u32,
+    },
     /// Leave this node for another without coming back.
-    Move { call: u32 },
+    Move {
+        call: u32,
+    },
+    /// `Enter` and `Wait` in one, at a node where nothing but the slot matters.
+    Serve {
+        draw: u32,
+    },
+    /// `Move` to the only peer there is, over no link, from a node where nothing but the
+    /// slot matters.
+    Pass {
+        instance: u32,
+    },
     /// Choose where a random walk goes on.
-    Branch { branch: u32 },
+    Branch {
+        branch: u32,
+    },
     /// The visit is done.
     End,
 }

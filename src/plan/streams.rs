@@ -25,7 +25,11 @@ pub struct Streams {
 
 impl Streams {
     pub fn draw(&mut self, name: &str, purpose: &str, distribution: &Distribution) -> u32 {
-        self.draws.push(DrawPlan { name: name.into(), purpose: purpose.into(), sampler: distribution.sampler() });
+        self.draws.push(DrawPlan {
+            name: name.into(),
+            purpose: purpose.into(),
+            sampler: distribution.sampler(),
+        });
         self.draws.len() as u32 - 1
     }
 

@@ -31,8 +31,10 @@ pub struct RunResults {
     pub latencies: Series,
     /// One for each replica of each node, in the order of the scenario's nodes.
     pub nodes: Vec<NodeRecord>,
-    /// One for each node of the scenario, its replicas together.
-    pub waits: Vec<WaitRecord>,
+    /// One for each node of the scenario, its replicas together: the waits of those that
+    /// stood in line (those that did not are only counted), after a given warm-up. `None`
+    /// where there are too many nodes to keep them.
+    pub waits: Vec<Option<Histogram>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,13 +124,4 @@ pub struct NodeBucket {
     /// Look-ups in a cache (or a client's DNS cache), and how many of them hit.
     pub lookups: u64,
     pub hits: u64,
-}
-
-#[derive(Clone, Debug)]
-pub struct WaitRecord {
-    /// Waits of those that stood in line (those that did not are only counted), after a
-    /// given warm-up; `None` where there are too many nodes to keep them.
-    pub waits: Option<Histogram>,
-    /// Waits of all visits that got a slot, zeros included, in order.
-    pub series: Option<Series>,
 }
