@@ -2,7 +2,7 @@
 
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::outcome::Outcome;
-use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason, WaitRecord};
+use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
 use crate::scenario::load::load_text;
 use crate::scenario::model::Scenario;
 use crate::stats::histogram::{CELLS, Histogram, cell_of};
@@ -55,7 +55,7 @@ pub fn results() -> RunResults {
         classes: vec![page, asset],
         latencies: all,
         nodes: vec![node(0, 0, 0), node(0, 0, 600), node(500, 100, 0), node(300, 0, 0)],
-        waits: vec![no_waits(), no_waits(), waits()],
+        waits: vec![None, None, Some(waits())],
     }
 }
 
@@ -97,6 +97,7 @@ fn node(held_ms: u128, queued_ms: u128, cpu_ms: u128) -> NodeRecord {
         waited: visits / 5,
         ended: visits,
         held: held_ms * nanoseconds,
+        served: held_ms * nanoseconds,
         queued: queued_ms * nanoseconds,
         cpu: cpu_ms * nanoseconds,
         on_cpu: cpu_ms * nanoseconds,
@@ -110,19 +111,10 @@ fn node(held_ms: u128, queued_ms: u128, cpu_ms: u128) -> NodeRecord {
 }
 
 /// Of 36 × 150 visits, every tenth waited, for 8 ms.
-fn waits() -> WaitRecord {
+fn waits() -> Histogram {
     let mut histogram = Histogram::new();
-    let mut series = Series::default();
-    for visit in 0..36 * 150 {
-        let wait = if visit % 10 == 0 { 8 * MILLISECOND } else { 0 };
-        series.push(wait);
-        if wait > 0 {
-            histogram.record(wait);
-        }
+    for _ in 0..36 * 15 {
+        histogram.record(8 * MILLISECOND);
     }
-    WaitRecord { waits: Some(histogram), series: Some(series) }
-}
-
-fn no_waits() -> WaitRecord {
-    WaitRecord { waits: None, series: None }
+    histogram
 }

@@ -2,13 +2,14 @@
 
 use super::estimate::ratio;
 use super::summary::{Estimate, NodeSummary};
-use super::window::{Window, cells_after};
+use super::window::Window;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::UNLIMITED;
-use crate::results::{NodeBucket, NodeRecord, RunResults, WaitRecord};
+use crate::results::{NodeBucket, NodeRecord, RunResults};
 use crate::scenario::model::{Node, Scenario};
-use crate::stats::interval::batch_means;
+use crate::stats::histogram::Histogram;
+use crate::stats::interval::ratio_interval;
 use std::ops::Range;
 
 const NANOSECOND_MS: f64 = 1e-6;
@@ -51,12 +52,13 @@ pub fn summarise_nodes(scenario: &Scenario, results: &RunResults, window: &Windo
         .map(|(number, node, replicas)| {
             let records = &results.nodes[replicas];
             let mut summary = figures(node, records, window);
-            let waits = &results.waits[number];
-            summary.wait_mean_ms = mean_wait(records, waits, window, summary.wait_mean_ms.value);
-            (summary.wait_p50_ms, summary.wait_p95_ms, summary.wait_p99_ms) = wait_quantiles(
-                waits,
-                total(records, results.first_counted_bucket..window.buckets.end).started,
-            );
+            let started = total(records, results.first_counted_bucket..window.buckets.end).started;
+            if let Some(waits) = &results.waits[number] {
+                let quantile = |share| wait_quantile_ms(waits, started, share);
+                summary.wait_p50_ms = quantile(0.5);
+                summary.wait_p95_ms = quantile(0.95);
+                summary.wait_p99_ms = quantile(0.99);
+            }
             summary
         })
         .collect()
@@ -115,51 +117,57 @@ fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary 
         },
         queue_mean: per_time(sum.queued as f64),
         queue_max: sum.queue_max,
-        wait_mean_ms: Estimate::without_interval(
-            ratio(sum.queued as f64 * NANOSECOND_MS, started),
-            "waits were not kept in order",
-        ),
+        wait_mean_ms: mean_wait(records, window),
         waited_share: ratio(sum.waited as f64, started),
         wait_p50_ms: None,
         wait_p95_ms: None,
         wait_p99_ms: None,
-        service_mean_ms: ratio(sum.held as f64 * NANOSECOND_MS, started),
+        service_mean_ms: ratio(sum.served as f64 * NANOSECOND_MS, started),
         // Little's law: what is inside on average comes in at a rate and stays for a time.
-        sojourn_mean_ms: ratio((sum.queued + sum.held) as f64 * NANOSECOND_MS, sum.visits as f64),
-        inside_mean: per_time((sum.queued + sum.held) as f64),
+        sojourn_mean_ms: ratio((sum.queued + sum.served) as f64 * NANOSECOND_MS, sum.visits as f64),
+        inside_mean: per_time((sum.queued + sum.served) as f64),
         hit_ratio: ratio(sum.hits as f64, sum.lookups as f64),
         unwanted: sum.unwanted,
         occupancy: occupancy(records),
     }
 }
 
-/// The mean of the waits in the order in which they were, where that is known: it then
-/// has an interval, and leaves out those who left the line without a slot.
-fn mean_wait(records: &[NodeRecord], waits: &WaitRecord, window: &Window, by_time: Option<f64>) -> Estimate {
-    let Some(series) = &waits.series else {
-        return Estimate::without_interval(by_time, "waits were not kept in order");
-    };
-    let started = total(records, window.buckets.clone()).started;
-    let before = series.count().saturating_sub(started);
-    let cells = cells_after(series, before);
-    let interval = batch_means(&cells);
-    let mean = if before == 0 { series.mean() } else { interval.estimate };
-    Estimate::with_interval(mean, &interval, NANOSECOND_MS)
+/// By the ratio of the time spent in line to the visits that got a slot, bucket by bucket.
+fn mean_wait(records: &[NodeRecord], window: &Window) -> Estimate {
+    let pairs: Vec<(f64, f64)> = window
+        .buckets
+        .clone()
+        .map(|bucket| {
+            let bucket = total(records, bucket..bucket + 1);
+            (bucket.queued as f64, bucket.started as f64)
+        })
+        .collect();
+    let interval = ratio_interval(&pairs);
+    let sum = total(records, window.buckets.clone());
+    Estimate::with_interval(sum.queued as f64 / sum.started as f64, &interval, NANOSECOND_MS)
 }
 
 /// Of all visits that got a slot since a given warm-up; only those that stood in line are
 /// in the histogram.
-fn wait_quantiles(waits: &WaitRecord, started: u64) -> (Option<f64>, Option<f64>, Option<f64>) {
-    let Some(histogram) = &waits.waits else { return (None, None, None) };
-    let quantile = |share: f64| {
-        if started == 0 {
-            return None;
-        }
-        let waited = (histogram.count() as f64 / started as f64).min(1.0);
-        let within = (share - (1.0 - waited)) / waited;
-        Some(if within > 0.0 { histogram.quantile(within) * NANOSECOND_MS } else { 0.0 })
-    };
-    (quantile(0.5), quantile(0.95), quantile(0.99))
+fn wait_quantile_ms(waits: &Histogram, started: u64, share: f64) -> Option<f64> {
+    if started == 0 {
+        return None;
+    }
+    let waited = (waits.count() as f64 / started as f64).min(1.0);
+    let within = (share - (1.0 - waited)) / waited;
+    Some(if within > 0.0 { waits.quantile(within) * NANOSECOND_MS } else { 0.0 })
+}
+
+/// Where a mean request's time went, whatever its class: the nanoseconds at each node, in
+/// line and at work but not in calls to others.
+pub fn own_times(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec<(String, f64)> {
+    each_node(scenario)
+        .map(|(_, node, replicas)| {
+            let sum = total(&results.nodes[replicas], window.buckets.clone());
+            let own = (sum.queued + sum.served).saturating_sub(sum.calling);
+            (node.name.clone(), own as f64)
+        })
+        .collect()
 }
 
 fn occupancy(records: &[NodeRecord]) -> Option<Vec<f64>> {
@@ -185,6 +193,8 @@ fn total(records: &[NodeRecord], buckets: Range<usize>) -> NodeBucket {
         sum.failed += bucket.failed;
         sum.unwanted += bucket.unwanted;
         sum.held += bucket.held;
+        sum.served += bucket.served;
+        sum.calling += bucket.calling;
         sum.queued += bucket.queued;
         sum.cpu += bucket.cpu;
         sum.on_cpu += bucket.on_cpu;

@@ -5,6 +5,7 @@ use super::expectations::judge_all;
 use super::nodes::summarise_nodes;
 use super::notices::notices;
 use super::summary::{RunSummary, Summary};
+use super::time_spent::time_spent_by_all;
 use super::window::Window;
 use crate::kernel::time::to_seconds;
 use crate::results::{RunResults, StopReason};
@@ -39,7 +40,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         total,
         classes,
         nodes,
-        time_spent: Vec::new(),
+        time_spent: time_spent_by_all(scenario, results, &window),
     }
 }
 

@@ -14,8 +14,8 @@ pub struct Summary {
     pub total: ClassSummary,
     pub classes: Vec<ClassSummary>,
     pub nodes: Vec<NodeSummary>,
-    /// Known only from requests that became rows (`--rows`).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Of each class's good requests that became rows (`--rows`); without rows, of all
+    /// requests together.
     pub time_spent: Vec<TimeSpent>,
     pub expectations: Vec<ExpectationResult>,
     /// What the reader should know before he trusts a figure.
@@ -108,7 +108,7 @@ pub struct NodeSummary {
     pub occupancy: Option<Vec<f64>>,
 }
 
-/// Where the time of a mean good request of a class went. Calls side by side overlap, so
+/// Where the time of a mean request of a class went. Calls side by side overlap, so
 /// that the places may come to more than the latency.
 #[derive(Clone, Debug, Serialize)]
 pub struct TimeSpent {

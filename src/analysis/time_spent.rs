@@ -1,11 +1,40 @@
-//! Where the time of a mean good request goes, node by node. This is gathered from rows as
-//! they pass by, and so is there only for the requests that become rows.
+//! Where the time of a mean request goes, node by node.
+//!
+//! Class by class this is gathered from rows as they pass by. Without rows there are only
+//! the nodes' own sums, for all requests together.
 
+use super::nodes::own_times;
 use super::summary::{PlaceTime, TimeSpent};
+use super::window::Window;
 use crate::kernel::time::{Time, to_milliseconds};
-use crate::results::Nanoseconds;
 use crate::results::row::Rows;
+use crate::results::{Nanoseconds, RunResults};
 use crate::scenario::model::{Scenario, Warmup};
+
+/// Of all requests that ended, good or not, from the nodes' own sums. What is left of their
+/// latency is the network's.
+pub fn time_spent_by_all(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec<TimeSpent> {
+    let buckets = results.classes.iter().flat_map(|class| &class.buckets[window.buckets.clone()]);
+    let (mut requests, mut latency) = (0, 0.0);
+    for bucket in buckets {
+        requests += bucket.outcomes.iter().sum::<u64>();
+        latency += (bucket.latency_sum + bucket.failed_latency_sum) as f64;
+    }
+    if requests == 0 {
+        return Vec::new();
+    }
+    let mut times = own_times(scenario, results, window);
+    let at_nodes: f64 = times.iter().map(|(_, time)| time).sum();
+    times.push(("network".to_owned(), (latency - at_nodes).max(0.0)));
+    let mean_ms = |sum: f64| sum * to_milliseconds(1) / requests as f64;
+    let mut places: Vec<PlaceTime> = times
+        .into_iter()
+        .filter(|&(_, time)| time > 0.0)
+        .map(|(place, time)| PlaceTime { place, mean_ms: mean_ms(time) })
+        .collect();
+    places.sort_by(|a, b| b.mean_ms.total_cmp(&a.mean_ms));
+    vec![TimeSpent { class: "all".to_owned(), requests, latency_mean_ms: mean_ms(latency), places }]
+}
 
 /// Grows with the number of classes and nodes, not with that of the rows.
 pub struct TimeSpentGatherer {

@@ -3,7 +3,7 @@
 use super::ending::{Ending, Failure};
 use super::printing::print;
 use crate::output::text_file;
-use crate::scenario::starter;
+use crate::scenario::starter::STARTER;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -21,10 +21,10 @@ pub struct NewArguments {
 
 pub fn run(arguments: NewArguments) -> Result<Ending, Failure> {
     if arguments.file == Path::new("-") {
-        print(starter::TEXT)?;
+        print(STARTER)?;
         return Ok(Ending::Good);
     }
-    text_file::write(&arguments.file, starter::TEXT.as_bytes(), arguments.force)?;
+    text_file::write(&arguments.file, STARTER.as_bytes(), arguments.force)?;
     let file = arguments.file.display();
     print(&format!("{file} is written. Try: spof simulate {file}\n"))?;
     Ok(Ending::Good)

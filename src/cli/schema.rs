@@ -2,7 +2,7 @@
 
 use super::ending::{Ending, Failure};
 use super::printing::print;
-use crate::scenario::schema;
+use crate::scenario::schema::schema;
 use clap::Args;
 
 /// Print the JSON Schema of scenario files
@@ -10,6 +10,6 @@ use clap::Args;
 pub struct SchemaArguments {}
 
 pub fn run(_: SchemaArguments) -> Result<Ending, Failure> {
-    print(&schema::text())?;
+    print(&schema())?;
     Ok(Ending::Good)
 }

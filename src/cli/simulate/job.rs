@@ -86,7 +86,9 @@ impl Job {
         }
         progress.finish();
         let mut summary = summarise(&self.scenario, self.seed, &results);
-        summary.time_spent = sink.time_spent.finish(&self.scenario);
+        if sink.written > 0 {
+            summary.time_spent = sink.time_spent.finish(&self.scenario);
+        }
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
         self.write(&results, &summary, &cost)?;
         let Job { path, folder, .. } = self;

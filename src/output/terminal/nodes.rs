@@ -98,7 +98,7 @@ pub fn time_spent(summary: &Summary) -> String {
     if summary.time_spent.is_empty() {
         return String::new();
     }
-    let mut text = format!("  {}\n", painted("where the time of a mean good request goes", Paint::Faint));
+    let mut text = format!("  {}\n", painted("where the time of a mean request goes", Paint::Faint));
     let shown = summary.time_spent.iter().take(NODES_MOST);
     let name_width = shown.clone().map(|class| short_name(&class.class).chars().count()).max().unwrap_or(0);
     for class in shown {
