@@ -1,3 +1,16 @@
 //! What the numbers of a run come to: estimates with their uncertainty.
 
+mod classes;
+mod estimate;
+mod expectations;
+pub mod nodes;
+mod notices;
+pub mod summarise;
 pub mod summary;
+pub mod time_spent;
+pub mod window;
+
+#[cfg(test)]
+pub mod example;
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,9 @@ pub struct Summary {
     pub total: ClassSummary,
     pub classes: Vec<ClassSummary>,
     pub nodes: Vec<NodeSummary>,
+    /// Of each class's good requests that became rows (`--rows`); without rows, of all
+    /// requests together.
+    pub time_spent: Vec<TimeSpent>,
     pub expectations: Vec<ExpectationResult>,
     /// What the reader should know before he trusts a figure.
     pub notices: Vec<Notice>,
@@ -105,9 +108,29 @@ pub struct NodeSummary {
     pub occupancy: Option<Vec<f64>>,
 }
 
+/// Where the time of a mean request of a class went. Calls side by side overlap, so
+/// that the places may come to more than the latency.
+#[derive(Clone, Debug, Serialize)]
+pub struct TimeSpent {
+    pub class: String,
+    pub requests: u64,
+    pub latency_mean_ms: f64,
+    /// The longest first.
+    pub places: Vec<PlaceTime>,
+}
+
+/// A node's own time, in line and at work, or the network's; calls to others not counted.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceTime {
+    pub place: String,
+    pub mean_ms: f64,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct ExpectationResult {
     pub text: String,
+    /// Of what was measured: "s", "share", "per s"
+    pub unit: &'static str,
     pub measured: Option<f64>,
     pub half_width: Option<f64>,
     pub holds: bool,
@@ -117,7 +140,7 @@ pub struct ExpectationResult {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
-    /// "overload", "too short", "stopped", "limit"
+    /// "overload", "drift", "too short", "empty", "stopped", "limit"
     pub about: &'static str,
     pub text: String,
 }

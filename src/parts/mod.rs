@@ -1,6 +1,5 @@
 //! The parts that scenarios are written with: quantities with units, random durations
-//! and counts, the ways in which requests arrive, how peers are chosen, how requests end.
-//! No module here reads a file.
+//! and counts, and the ways in which requests arrive. No module here reads a file.
 
 pub mod arrivals;
 pub mod backoff;

@@ -1,0 +1,197 @@
+//! Figures of a class of requests, or of all classes together.
+
+use super::estimate::ratio;
+use super::summary::{ClassSummary, Estimate};
+use super::window::{Window, cells_after};
+use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
+use crate::results::{ClassBucket, ClassRecord, Nanoseconds, RunResults};
+use crate::stats::histogram::{CELLS, Histogram, bounds};
+use crate::stats::interval::{batch_means, quantile_interval, ratio_interval};
+use crate::stats::series::Series;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+const NANOSECOND_MS: f64 = 1e-6;
+
+/// A quantile is told from this many stretches of the run at most, and from the fewest
+/// that an interval needs at least.
+const SECTIONS_MOST: usize = 20;
+const SECTIONS_FEWEST: usize = 10;
+
+/// So many answers must lie beyond the quantile in each stretch.
+const BEYOND_FEWEST: f64 = 5.0;
+
+/// Classes of requests that are looked at together, in the part of the run that counts.
+pub struct Requests<'a> {
+    records: Vec<&'a ClassRecord>,
+    /// Their latencies in order.
+    latencies: &'a Series,
+    window: &'a Window,
+    /// Good answers that the series holds from before the window.
+    answers_before: u64,
+    /// The sum of all buckets of the window.
+    total: ClassBucket,
+    histogram: Histogram,
+}
+
+impl<'a> Requests<'a> {
+    /// `class` is an index; `None` for all.
+    pub fn new(results: &'a RunResults, class: Option<usize>, window: &'a Window) -> Requests<'a> {
+        let records: Vec<&ClassRecord> = match class {
+            Some(class) => vec![&results.classes[class]],
+            None => results.classes.iter().collect(),
+        };
+        let latencies = class.map_or(&results.latencies, |class| &results.classes[class].latencies);
+        let before = results.first_counted_bucket..window.buckets.start;
+        let answers_before = sum(&records, before).outcomes[Outcome::Ok as usize];
+        let total = sum(&records, window.buckets.clone());
+        let histogram = histogram(&records, window.buckets.clone());
+        Requests { records, latencies, window, answers_before, total, histogram }
+    }
+
+    pub fn answers(&self) -> u64 {
+        self.total.outcomes[Outcome::Ok as usize]
+    }
+
+    pub fn ended(&self) -> u64 {
+        self.total.outcomes.iter().sum()
+    }
+
+    pub fn goodput_per_s(&self) -> Option<f64> {
+        ratio(self.total.good as f64, self.window.length_s())
+    }
+
+    pub fn max_ms(&self) -> Option<f64> {
+        (self.answers() > 0).then_some(self.total.latency_max as f64 * NANOSECOND_MS)
+    }
+
+    /// By batch means.
+    pub fn mean_ms(&self) -> Estimate {
+        let mean = self.total.latency_sum as f64 / self.answers() as f64;
+        let interval = batch_means(&cells_after(self.latencies, self.answers_before));
+        Estimate::with_interval(mean, &interval, NANOSECOND_MS)
+    }
+
+    /// The share of the requests that ended which `counted` counts, by the ratio of batches.
+    pub fn share(&self, counted: fn(&ClassBucket) -> u64) -> Estimate {
+        let pairs: Vec<(f64, f64)> = self
+            .window
+            .buckets
+            .clone()
+            .map(|bucket| {
+                let bucket = sum(&self.records, bucket..bucket + 1);
+                (counted(&bucket) as f64, bucket.outcomes.iter().sum::<u64>() as f64)
+            })
+            .filter(|&(_, ended)| ended > 0.0)
+            .collect();
+        let share = counted(&self.total) as f64 / self.ended() as f64;
+        Estimate::with_interval(share, &ratio_interval(&pairs), 1.0)
+    }
+
+    /// By sectioning: the spread of the quantile between stretches of the run.
+    pub fn quantile_ms(&self, share: f64) -> Estimate {
+        let answers = self.answers();
+        if answers == 0 {
+            return Estimate::empty("there was no good answer");
+        }
+        let overall = self.histogram.quantile(share);
+        let beyond = answers as f64 * share.min(1.0 - share);
+        let sections = ((beyond / BEYOND_FEWEST) as usize).min(SECTIONS_MOST);
+        if sections < SECTIONS_FEWEST {
+            let why = format!("{answers} answers are too few: it needs {}", answers_needed(share));
+            return Estimate::without_interval(Some(overall * NANOSECOND_MS), &why);
+        }
+        let estimates: Vec<f64> = self
+            .sections(sections)
+            .into_iter()
+            .map(|section| histogram(&self.records, section).quantile(share))
+            .collect();
+        Estimate::with_interval(overall, &quantile_interval(&estimates, overall), NANOSECOND_MS)
+    }
+
+    /// Stretches of whole buckets with about equal numbers of answers.
+    fn sections(&self, number: usize) -> Vec<Range<usize>> {
+        let answers = self.answers();
+        let mut sections = Vec::with_capacity(number);
+        let mut start = self.window.buckets.start;
+        let mut seen = 0;
+        for bucket in self.window.buckets.clone() {
+            seen += sum(&self.records, bucket..bucket + 1).outcomes[Outcome::Ok as usize];
+            let due = (sections.len() as u64 + 1) * answers;
+            if seen * number as u64 >= due {
+                sections.push(start..bucket + 1);
+                start = bucket + 1;
+            }
+        }
+        sections
+    }
+
+    pub fn summary(&self, name: &str) -> ClassSummary {
+        let seconds = self.window.length_s();
+        let failed = self.ended() - self.answers();
+        let outcomes: BTreeMap<&'static str, u64> = Outcome::ALL
+            .into_iter()
+            .map(|outcome| (outcome.name(), self.total.outcomes[outcome as usize]))
+            .filter(|&(_, count)| count > 0)
+            .collect();
+        ClassSummary {
+            name: name.to_owned(),
+            offered: self.total.offered,
+            ended: self.ended(),
+            offered_per_s: ratio(self.total.offered as f64, seconds).unwrap_or(0.0),
+            goodput_per_s: self.goodput_per_s().unwrap_or(0.0),
+            good_share: self.share(|bucket| bucket.good),
+            outcomes,
+            attempts_mean: ratio(self.total.attempts as f64, self.ended() as f64),
+            mean_ms: self.mean_ms(),
+            p50_ms: self.quantile_ms(0.5),
+            p90_ms: self.quantile_ms(0.9),
+            p95_ms: self.quantile_ms(0.95),
+            p99_ms: self.quantile_ms(0.99),
+            p999_ms: self.quantile_ms(0.999),
+            max_ms: self.max_ms(),
+            failed_mean_ms: ratio(self.total.failed_latency_sum as f64 * NANOSECOND_MS, failed as f64),
+        }
+    }
+}
+
+/// So many answers make a quantile's interval.
+pub fn answers_needed(share: f64) -> u64 {
+    (SECTIONS_FEWEST as f64 * BEYOND_FEWEST / share.min(1.0 - share)).round() as u64
+}
+
+/// What happened in some buckets; `in_flight` is that at their end.
+pub fn sum(records: &[&ClassRecord], buckets: Range<usize>) -> ClassBucket {
+    let mut sum = ClassBucket::default();
+    for record in records {
+        for bucket in &record.buckets[buckets.clone()] {
+            sum.offered += bucket.offered;
+            for (all, one) in sum.outcomes.iter_mut().zip(bucket.outcomes) {
+                *all += one;
+            }
+            sum.good += bucket.good;
+            sum.attempts += bucket.attempts;
+            sum.latency_sum += bucket.latency_sum;
+            sum.latency_max = sum.latency_max.max(bucket.latency_max);
+            sum.failed_latency_sum += bucket.failed_latency_sum;
+        }
+        sum.in_flight += record.buckets[buckets.clone()].last().map_or(0, |bucket| bucket.in_flight);
+    }
+    sum
+}
+
+/// The latencies of good answers in some buckets.
+pub fn histogram(records: &[&ClassRecord], buckets: Range<usize>) -> Histogram {
+    let mut histogram = Histogram::new();
+    for record in records {
+        for bucket in buckets.clone() {
+            let cells = &record.cells[bucket * CELLS..(bucket + 1) * CELLS];
+            let Some(first) = cells.iter().position(|&count| count > 0) else { continue };
+            let (sum, maximum): (Nanoseconds, Time) =
+                (record.buckets[bucket].latency_sum, record.buckets[bucket].latency_max);
+            histogram.add_summed_cells(cells, sum, bounds(first).0, maximum);
+        }
+    }
+    histogram
+}

@@ -1,0 +1,49 @@
+//! From intervals to figures with plain words where there is no interval.
+
+use super::summary::Estimate;
+use crate::stats::interval::{Interval, NoInterval};
+
+impl Estimate {
+    /// Of nothing.
+    pub fn empty(reason: &str) -> Estimate {
+        Estimate { value: None, half_width: None, why_no_interval: Some(reason.to_owned()) }
+    }
+
+    pub fn without_interval(value: Option<f64>, reason: &str) -> Estimate {
+        Estimate { value, half_width: None, why_no_interval: Some(reason.to_owned()) }
+    }
+
+    /// The value, which may be known more exactly than the interval's own centre, with the
+    /// interval's width; both times `unit`.
+    pub fn with_interval(value: f64, interval: &Interval, unit: f64) -> Estimate {
+        if !value.is_finite() {
+            return Estimate::empty("nothing was observed");
+        }
+        let (half_width, why_no_interval) = match interval.half_width {
+            Ok(half_width) if half_width.is_finite() => (Some(half_width * unit), None),
+            Ok(_) => (None, Some(reason(NoInterval::NotFinite))),
+            Err(why) => (None, Some(reason(why))),
+        };
+        Estimate { value: Some(value * unit), half_width, why_no_interval }
+    }
+}
+
+fn reason(why: NoInterval) -> String {
+    match why {
+        NoInterval::NothingObserved => "nothing was observed".to_owned(),
+        NoInterval::TooFew { found, needed } => {
+            format!("too little was observed: it makes {found} batches, and {needed} are needed")
+        }
+        NoInterval::Correlated => {
+            "even the longest stretches of the run resemble their neighbours: it is too short or drifts"
+                .to_owned()
+        }
+        NoInterval::NotFinite => "the figures are too large".to_owned(),
+    }
+}
+
+/// A share or a mean that is `None` where there is nothing to divide by.
+pub fn ratio(numerator: f64, denominator: f64) -> Option<f64> {
+    let quotient = numerator / denominator;
+    quotient.is_finite().then_some(quotient)
+}

@@ -1,0 +1,80 @@
+//! Whether a run was as its scenario expects.
+
+use super::classes::Requests;
+use super::summary::{Estimate, ExpectationResult, NodeSummary};
+use super::window::Window;
+use crate::parts::outcome::Outcome;
+use crate::results::RunResults;
+use crate::scenario::model::{Comparison, Expectation, Metric, Scenario};
+
+const MILLISECOND_S: f64 = 1e-3;
+
+pub fn judge_all(
+    scenario: &Scenario,
+    results: &RunResults,
+    window: &Window,
+    nodes: &[NodeSummary],
+) -> Vec<ExpectationResult> {
+    scenario
+        .expectations
+        .iter()
+        .map(|expectation| judge(expectation, measure(expectation, results, window, nodes)))
+        .collect()
+}
+
+/// In the unit of the bound: seconds, a share, or requests per second.
+fn measure(
+    expectation: &Expectation,
+    results: &RunResults,
+    window: &Window,
+    nodes: &[NodeSummary],
+) -> Estimate {
+    let requests = Requests::new(results, expectation.class, window);
+    let bare = |value| Estimate { value, half_width: None, why_no_interval: None };
+    match expectation.metric {
+        Metric::Mean => in_seconds(requests.mean_ms()),
+        Metric::Quantile(share) => in_seconds(requests.quantile_ms(share)),
+        Metric::Max => in_seconds(bare(requests.max_ms())),
+        Metric::Availability => requests.share(|bucket| bucket.good),
+        Metric::Errors => requests
+            .share(|bucket| bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[Outcome::Ok as usize]),
+        Metric::Goodput => bare(requests.goodput_per_s()),
+        Metric::Utilisation(node) => bare(nodes[node.0 as usize].utilisation),
+    }
+}
+
+fn unit(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Mean | Metric::Quantile(_) | Metric::Max => "s",
+        Metric::Availability | Metric::Errors | Metric::Utilisation(_) => "share",
+        Metric::Goodput => "per s",
+    }
+}
+
+fn in_seconds(estimate: Estimate) -> Estimate {
+    let convert = |figure: Option<f64>| figure.map(|figure| figure * MILLISECOND_S);
+    Estimate { value: convert(estimate.value), half_width: convert(estimate.half_width), ..estimate }
+}
+
+/// What was never measured does not hold.
+fn judge(expectation: &Expectation, measured: Estimate) -> ExpectationResult {
+    let bound = expectation.bound;
+    let holds = measured.value.is_some_and(|value| match expectation.comparison {
+        Comparison::Less => value < bound,
+        Comparison::AtMost => value <= bound,
+        Comparison::Greater => value > bound,
+        Comparison::AtLeast => value >= bound,
+    });
+    let uncertain = match (measured.value, measured.half_width) {
+        (Some(value), Some(half_width)) => (value - bound).abs() < half_width,
+        _ => false,
+    };
+    ExpectationResult {
+        text: expectation.text.clone(),
+        unit: unit(expectation.metric),
+        measured: measured.value,
+        half_width: measured.half_width,
+        holds,
+        uncertain,
+    }
+}

@@ -1,0 +1,174 @@
+//! What the reader should know before he trusts a figure.
+
+use super::classes::{answers_needed, sum};
+use super::summary::{ClassSummary, Estimate, NodeSummary, Notice};
+use super::window::{Origin, Window};
+use crate::kernel::time::to_seconds;
+use crate::parts::quantity::format_duration;
+use crate::results::{ClassRecord, RunResults, StopReason};
+
+/// Above this share of its time a node counts as busy all the time.
+const FULL: f64 = 0.99;
+
+/// Requests in flight have grown if there are so many times more in the last quarter of
+/// the run than in the second one, and more than a handful.
+const GROWTH: f64 = 1.5;
+const GROWTH_LEAST: f64 = 20.0;
+
+/// No more classes than this are named in a notice.
+const DOUBTS_MOST: usize = 5;
+
+pub fn notices(
+    results: &RunResults,
+    window: &Window,
+    total: &ClassSummary,
+    classes: &[ClassSummary],
+    nodes: &[NodeSummary],
+) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    notices.extend(stop(results));
+    if total.ended == 0 {
+        let text = "No request has ended, so there is nothing to tell of.".to_owned();
+        notices.push(Notice { about: "empty", text });
+        return notices;
+    }
+    let overload = overload(results, window, nodes);
+    if overload.is_none() && window.origin == Origin::Drifting {
+        let text = "Latencies drift through the whole run (MSER-5 found no steady state): the figures describe \
+                    this run from its start to its end, not a steady state.";
+        notices.push(Notice { about: "drift", text: text.to_owned() });
+    }
+    notices.extend(overload);
+    notices.extend(too_short(classes, window));
+    notices.extend(restless(classes));
+    notices
+}
+
+fn stop(results: &RunResults) -> Option<Notice> {
+    let at = format_duration(to_seconds(results.ended_at));
+    let (about, text) = match results.stop {
+        StopReason::Horizon | StopReason::Requests => return None,
+        StopReason::NothingLeft => {
+            ("stopped", format!("After {at} nothing was left to happen, and the run ended there."))
+        }
+        StopReason::Interrupted => {
+            ("stopped", format!("The run was stopped after {at} of simulated time; this is what there was."))
+        }
+        StopReason::TooManyInFlight => (
+            "limit",
+            format!("The run ended after {at}: more requests were in flight at once than can be simulated."),
+        ),
+        StopReason::TooManyEvents => {
+            ("limit", format!("The run ended after {at}: more events than can be simulated."))
+        }
+    };
+    Some(Notice { about, text })
+}
+
+fn overload(results: &RunResults, window: &Window, nodes: &[NodeSummary]) -> Option<Notice> {
+    let fullest = nodes
+        .iter()
+        .filter_map(|node| Some((node, node.utilisation_max?)))
+        .filter(|&(_, utilisation)| utilisation >= FULL)
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    let growth = growth(results, window);
+    let text = match (fullest, growth) {
+        (None, None) => return None,
+        (Some((node, _)), None) => {
+            format!(
+                "{} was busy all the time: it is the bottleneck, and whatever more comes can only wait.",
+                node.name
+            )
+        }
+        (full, Some((earlier, later))) => {
+            let bottleneck =
+                full.map_or(String::new(), |(node, _)| format!(" {} was busy all the time.", node.name));
+            format!(
+                "The system was overloaded: requests in flight grew from about {earlier:.0} to {later:.0}.\
+                 {bottleneck} Latencies depend on how long such a run lasts."
+            )
+        }
+    };
+    Some(Notice { about: "overload", text })
+}
+
+/// The mean number of requests in flight in the second and in the last quarter of the run,
+/// if it has grown.
+fn growth(results: &RunResults, window: &Window) -> Option<(f64, f64)> {
+    let records: Vec<&ClassRecord> = results.classes.iter().collect();
+    let in_flight: Vec<f64> =
+        window.buckets.clone().map(|bucket| sum(&records, bucket..bucket + 1).in_flight as f64).collect();
+    let quarter = in_flight.len() / 4;
+    if quarter < 2 {
+        return None;
+    }
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+    let earlier = mean(&in_flight[quarter..2 * quarter]);
+    let later = mean(&in_flight[in_flight.len() - quarter..]);
+    let half = mean(&in_flight[2 * quarter..in_flight.len() - quarter]);
+    // A surge near the end looks like growth too, but it comes at once and not all along.
+    let all_along = earlier < half && half < later;
+    (all_along && later > GROWTH * earlier && later > GROWTH_LEAST).then_some((earlier, later))
+}
+
+/// One notice for all classes, with what each lacks.
+fn too_short(classes: &[ClassSummary], window: &Window) -> Option<Notice> {
+    let mut doubts = Vec::new();
+    let mut longer_s: f64 = 0.0;
+    for class in classes {
+        let quantiles: [(&str, f64, &Estimate); 4] = [
+            ("p50", 0.5, &class.p50_ms),
+            ("p90", 0.9, &class.p90_ms),
+            ("p99", 0.99, &class.p99_ms),
+            ("p99.9", 0.999, &class.p999_ms),
+        ];
+        let answers = class.outcomes.get("ok").copied().unwrap_or(0);
+        let doubtful = |share: f64, estimate: &Estimate| {
+            estimate.value.is_some() && estimate.half_width.is_none() && answers < answers_needed(share)
+        };
+        let names: Vec<&str> = quantiles
+            .iter()
+            .filter(|(_, share, estimate)| doubtful(*share, estimate))
+            .map(|(name, share, _)| {
+                let needed_s = window.length_s() * answers_needed(*share) as f64 / answers as f64;
+                longer_s = longer_s.max(needed_s);
+                *name
+            })
+            .collect();
+        if !names.is_empty() {
+            let these = if names.len() == 1 { "rests" } else { "rest" };
+            doubts.push(format!("{} of {} {these} on {answers} answers", names.join(", "), class.name));
+        }
+    }
+    if doubts.is_empty() {
+        return None;
+    }
+    let left_out = doubts.len().saturating_sub(DOUBTS_MOST);
+    doubts.truncate(DOUBTS_MOST);
+    let more = if left_out > 0 { format!(" (and {left_out} classes more)") } else { String::new() };
+    let text = format!(
+        "The run is too short to trust these: {}{more}. They need a run of about {}.",
+        doubts.join("; "),
+        format_duration(longer_s),
+    );
+    Some(Notice { about: "too short", text })
+}
+
+/// Means whose spread cannot be told although there are answers enough.
+fn restless(classes: &[ClassSummary]) -> Option<Notice> {
+    let names: Vec<&str> = classes
+        .iter()
+        .filter(|class| class.mean_ms.value.is_some() && class.mean_ms.half_width.is_none())
+        .take(DOUBTS_MOST)
+        .map(|class| class.name.as_str())
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "How far the mean of {} may be off cannot be told: the run is too short beside the time for which \
+         the system remembers, or it never settles.",
+        names.join(", "),
+    );
+    Some(Notice { about: "too short", text })
+}

@@ -1,0 +1,92 @@
+//! Which part of a run counts: what comes after the warm-up.
+
+use crate::kernel::time::{Time, to_seconds};
+use crate::parts::outcome::Outcome;
+use crate::results::RunResults;
+use crate::scenario::model::{Scenario, Warmup};
+use crate::stats::series::Series;
+use crate::stats::warmup::{Verdict, truncation};
+use std::ops::Range;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The time buckets that count.
+    pub buckets: Range<usize>,
+    pub start: Time,
+    pub end: Time,
+    pub origin: Origin,
+}
+
+/// Where the end of the warm-up comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Given,
+    Found,
+    /// The latencies drift through the whole run. A scenario in which things happen looks
+    /// like this, and cutting off the half of it would cut off what it is about, so
+    /// nothing is left out.
+    Drifting,
+    /// There is too little to tell; nothing is left out.
+    TooShort,
+}
+
+impl Origin {
+    pub fn text(self) -> &'static str {
+        match self {
+            Origin::Given => "given",
+            Origin::Found => "found by MSER-5",
+            Origin::Drifting | Origin::TooShort => "none found",
+        }
+    }
+}
+
+impl Window {
+    pub fn of(scenario: &Scenario, results: &RunResults) -> Window {
+        let last = results.bucket_edges.len().saturating_sub(1);
+        let given = results.first_counted_bucket.min(last);
+        let (first, origin) = match scenario.run.warmup {
+            Warmup::After(_) | Warmup::Requests(_) => (given, Origin::Given),
+            Warmup::Auto => found(results, given..last),
+        };
+        // The last edge may lie beyond the end of a run that was stopped.
+        let end = results.ended_at;
+        let start = results.bucket_edges.get(first).copied().unwrap_or(0).min(end);
+        Window { buckets: first..last, start, end, origin }
+    }
+
+    pub fn length_s(&self) -> f64 {
+        to_seconds(self.end - self.start)
+    }
+}
+
+/// MSER-5 drops a number of answers; the warm-up ends with the bucket in which the last of
+/// them was given.
+fn found(results: &RunResults, buckets: Range<usize>) -> (usize, Origin) {
+    let truncation = truncation(&results.latencies.cells_mean());
+    match truncation.verdict {
+        Verdict::Drifting => return (buckets.start, Origin::Drifting),
+        Verdict::TooShort => return (buckets.start, Origin::TooShort),
+        Verdict::Steady => {}
+    }
+    let dropped = truncation.cells as u64 * results.latencies.cell_size();
+    let mut answers = 0;
+    for bucket in buckets.clone() {
+        if answers >= dropped {
+            return (bucket, Origin::Found);
+        }
+        answers += answers_in(results, bucket);
+    }
+    (buckets.start, Origin::TooShort)
+}
+
+fn answers_in(results: &RunResults, bucket: usize) -> u64 {
+    results.classes.iter().map(|class| class.buckets[bucket].outcomes[Outcome::Ok as usize]).sum()
+}
+
+/// The cells of a series after so many of its observations, which belong to the warm-up.
+pub fn cells_after(series: &Series, observations: u64) -> Vec<f64> {
+    let mut cells = series.cells_mean();
+    let dropped = observations.div_ceil(series.cell_size()).min(cells.len() as u64);
+    cells.drain(..dropped as usize);
+    cells
+}

@@ -1,0 +1,75 @@
+//! How a command ends, for the shell and for people.
+
+use super::printing::print_error;
+use crate::output::folder::OutputError;
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Good,
+    ExpectationFailed,
+    Refused,
+    InputOutputFailed,
+    /// 128 and the number of the signal, as shells have it: a script then stops, too.
+    Interrupted,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> ExitCode {
+        ExitCode::from(match ending {
+            Ending::Good => 0,
+            Ending::ExpectationFailed => 1,
+            Ending::Refused => 2,
+            Ending::InputOutputFailed => 3,
+            Ending::Interrupted => 130,
+        })
+    }
+}
+
+/// Why a command could not do what it was asked for.
+#[derive(Debug)]
+pub enum Failure {
+    /// A scenario has errors, which have been told.
+    BadScenario,
+    Usage(String),
+    InputOutput(String),
+}
+
+impl Failure {
+    pub fn reading(path: &Path, error: impl Display) -> Failure {
+        Failure::InputOutput(format!("cannot read {}: {error}", path.display()))
+    }
+
+    pub fn tell(self) -> Ending {
+        match self {
+            Failure::BadScenario => Ending::Refused,
+            Failure::Usage(message) => {
+                print_error(&message);
+                Ending::Refused
+            }
+            Failure::InputOutput(message) => {
+                print_error(&message);
+                Ending::InputOutputFailed
+            }
+        }
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Failure {
+        match error {
+            // The user can say that he means it.
+            OutputError::Occupied { .. } | OutputError::Exists { .. } => Failure::Usage(error.to_string()),
+            OutputError::Failed { .. } => Failure::InputOutput(error.to_string()),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::InputOutput(error.to_string())
+    }
+}

@@ -1,0 +1,69 @@
+//! The command line: one file for each command. Nothing else prints.
+
+mod check;
+mod clock;
+mod completions;
+mod ending;
+mod explain;
+mod man;
+mod new;
+mod printing;
+mod reading;
+mod schema;
+mod simulate;
+
+use clap::{Parser, Subcommand};
+use ending::Failure;
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    all is well
+  1    an expectation of the scenario failed
+  2    a scenario or the command line is wrong
+  3    a file could not be read or written
+  130  stopped with Ctrl-C; what there was has been written";
+
+/// Simulates web infrastructure request by request: what breaks, what does it cost, and
+/// what would fix it?
+#[derive(Debug, Parser)]
+#[command(name = "spof", version, after_help = EXIT_CODES, propagate_version = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Simulate(simulate::SimulateArguments),
+    Check(check::CheckArguments),
+    Explain(explain::ExplainArguments),
+    New(new::NewArguments),
+    Schema(schema::SchemaArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
+}
+
+pub fn run(arguments: Arguments) -> ExitCode {
+    let ending = match arguments.command {
+        Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::New(arguments) => new::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
+    };
+    ending.unwrap_or_else(Failure::tell).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_fits_together() {
+        Arguments::command().debug_assert();
+    }
+}

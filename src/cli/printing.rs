@@ -1,0 +1,22 @@
+//! The terminal. Colours are taken out where nobody sees them, and where `NO_COLOR` is set.
+
+use owo_colors::OwoColorize;
+use std::io::{self, ErrorKind, Write};
+
+/// A reader that has seen enough (`spof … | head`) is no failure.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut terminal = anstream::stdout().lock();
+    match terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// To standard error; if that is closed, there is nobody left to tell.
+pub fn print_aside(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+pub fn print_error(message: &str) {
+    print_aside(&format!("{} {message}\n", "error:".red().bold()));
+}

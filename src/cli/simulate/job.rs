@@ -1,0 +1,161 @@
+//! One run, from the open files to the written ones.
+
+use super::interrupt;
+use super::progress::Progress;
+use crate::analysis::summarise::summarise;
+use crate::analysis::summary::Summary;
+use crate::analysis::time_spent::TimeSpentGatherer;
+use crate::cli::clock::date_and_time;
+use crate::engine::{Advance, Options, Simulation};
+use crate::kernel::time::{NEVER, to_seconds};
+use crate::output::folder::{Folder, OutputError, Ownership};
+use crate::output::latency_csv::LatencyCsv;
+use crate::output::run_json::{self, RunCost};
+use crate::output::{Format, nodes_csv, summary_json, timeline_csv};
+use crate::parts::quantity::format_rate;
+use crate::plan;
+use crate::results::RunResults;
+use crate::results::row::{RowSampling, Rows};
+use crate::scenario::model::Scenario;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+/// After so many events, about ten milliseconds, the run looks up: has Ctrl-C been pressed?
+const SLICE_EVENTS: u64 = 200_000;
+
+pub struct Job {
+    pub scenario: Scenario,
+    file: PathBuf,
+    seed: u64,
+    rows: RowSampling,
+    path: PathBuf,
+    folder: Folder,
+}
+
+pub struct Done {
+    pub summary: Summary,
+    pub interrupted: bool,
+    pub folder: PathBuf,
+    pub files: Vec<&'static str>,
+    cost: RunCost,
+}
+
+/// What becomes of rows as they pass by.
+struct RowSink {
+    file: Option<LatencyCsv<File>>,
+    time_spent: TimeSpentGatherer,
+    written: u64,
+}
+
+impl RowSink {
+    fn take(&mut self, rows: &Rows) -> io::Result<()> {
+        self.time_spent.add(rows);
+        self.written += rows.rows.len() as u64;
+        self.file.as_mut().map_or(Ok(()), |file| file.write(rows))
+    }
+}
+
+impl Job {
+    pub fn prepare(
+        file: &Path,
+        scenario: Scenario,
+        seed: u64,
+        rows: RowSampling,
+        path: &Path,
+        ownership: Ownership,
+    ) -> Result<Job, OutputError> {
+        let wanted = |format: &Format| *format != Format::LatencyCsv || rows != RowSampling::None;
+        let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
+        let folder = Folder::open(path, &formats, ownership)?;
+        Ok(Job { scenario, file: file.to_owned(), seed, rows, path: path.to_owned(), folder })
+    }
+
+    pub fn run(mut self, progress: &Progress) -> Result<Done, OutputError> {
+        let (started_at, clock) = (SystemTime::now(), Instant::now());
+        let mut sink = RowSink {
+            file: self.folder.take(Format::LatencyCsv).map(|file| LatencyCsv::new(file, &self.scenario)),
+            time_spent: TimeSpentGatherer::new(&self.scenario),
+            written: 0,
+        };
+        let failed = |error| self.folder.failed(Format::LatencyCsv, error);
+        let (results, interrupted) = self.simulate(&mut sink, progress).map_err(failed)?;
+        if let Some(file) = sink.file.take() {
+            file.finish().map_err(failed)?;
+        }
+        progress.finish();
+        let mut summary = summarise(&self.scenario, self.seed, &results);
+        if sink.written > 0 {
+            summary.time_spent = sink.time_spent.finish(&self.scenario);
+        }
+        let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
+        self.write(&results, &summary, &cost)?;
+        let Job { path, folder, .. } = self;
+        let files = folder.publish()?.into_iter().map(Format::file_name).collect();
+        Ok(Done { summary, interrupted, folder: path, files, cost })
+    }
+
+    fn simulate(&self, sink: &mut RowSink, progress: &Progress) -> io::Result<(RunResults, bool)> {
+        let plan = plan::compile(&self.scenario);
+        let options = Options { seed: self.seed, replication: 0, rows: self.rows };
+        let mut simulation = Simulation::new(&plan, options);
+        loop {
+            let advance = simulation.advance(NEVER, SLICE_EVENTS);
+            sink.take(simulation.rows())?;
+            simulation.clear_rows();
+            if matches!(advance, Advance::Ended) {
+                return Ok((simulation.finish(false), false));
+            }
+            if interrupt::requested() {
+                return Ok((simulation.finish(true), true));
+            }
+            progress.show(simulation.now(), simulation.ended_requests());
+        }
+    }
+
+    fn write(&mut self, results: &RunResults, summary: &Summary, cost: &RunCost) -> Result<(), OutputError> {
+        for format in Format::ALL {
+            // The rows have been written while the run went on.
+            let Some(file) = self.folder.take(format) else { continue };
+            let file = BufWriter::new(file);
+            let written = match format {
+                Format::LatencyCsv => Ok(()),
+                Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
+                Format::NodesCsv => nodes_csv::write(file, &self.scenario, results),
+                Format::RunJson => run_json::write(file, cost),
+                Format::SummaryJson => summary_json::write(file, summary),
+            };
+            written.map_err(|error| self.folder.failed(format, error))?;
+        }
+        Ok(())
+    }
+
+    fn cost(&self, results: &RunResults, rows: u64, started_at: SystemTime, wall: Duration) -> RunCost {
+        let wall_s = wall.as_secs_f64();
+        let per_second = |number: u64| (wall_s > 0.0).then(|| number as f64 / wall_s);
+        let wall_ns_per = |number: u64| (number > 0).then(|| wall_s * 1e9 / number as f64);
+        RunCost {
+            spof_version: env!("CARGO_PKG_VERSION"),
+            scenario_file: self.file.display().to_string(),
+            started_at: date_and_time(started_at),
+            wall_s,
+            simulated_s: to_seconds(results.ended_at),
+            requests: results.ended,
+            requests_per_s: per_second(results.ended),
+            events: results.events,
+            events_per_s: per_second(results.events),
+            event_ns: wall_ns_per(results.events),
+            request_ns: wall_ns_per(results.ended),
+            rows,
+        }
+    }
+}
+
+impl Done {
+    /// `36,382 requests simulated in 0.73 s: 49.6k/s`
+    pub fn speed(&self) -> String {
+        let rate = self.cost.requests_per_s.map_or(String::new(), |rate| format!(": {}", format_rate(rate)));
+        format!("{} requests simulated in {:.2} s{rate}", self.cost.requests, self.cost.wall_s)
+    }
+}

@@ -1,0 +1,182 @@
+//! `spof simulate`: runs scenarios and tells what came of them.
+
+mod interrupt;
+mod job;
+mod progress;
+
+use super::ending::{Ending, Failure};
+use super::printing::{print, print_aside};
+use super::reading::{parse_setting, read};
+use crate::experiment::in_parallel;
+use crate::output::folder::Ownership;
+use crate::output::{summary_json, terminal};
+use crate::parts::quantity::parse_share;
+use crate::results::row::RowSampling;
+use clap::Args;
+use job::{Done, Job};
+use progress::Progress;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// Results go here unless `--out` says otherwise.
+const HOME: &str = "output";
+
+/// Run scenarios, write every request's latency, and sum up
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// Scenario files (YAML, TOML or JSON); several run side by side
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Where the results go [default: output/<scenario>]; with several files, each gets a
+    /// folder in it
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// The seed of all chance [default: the scenario's own]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Change a setting, as in nodes.gunicorn.workers=8; may be given again
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
+    settings: Vec<(String, String)>,
+
+    /// Which requests get a line in latency.csv: all, none, or a share such as 1%
+    #[arg(long, value_name = "all|none|1%", default_value = "all", value_parser = parse_rows)]
+    rows: RowSampling,
+
+    /// Print summary.json instead of the summary for people
+    #[arg(long)]
+    json: bool,
+
+    /// Print no summary, no progress and no warnings
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// Write into the folder of --out even if it holds files that no run has written; files
+    /// of earlier runs are always replaced
+    #[arg(long)]
+    force: bool,
+}
+
+fn parse_rows(text: &str) -> Result<RowSampling, String> {
+    match text {
+        "all" => Ok(RowSampling::All),
+        "none" => Ok(RowSampling::None),
+        share => match parse_share(share) {
+            Ok(share) if share > 0.0 && share <= 1.0 => Ok(RowSampling::Share(share)),
+            _ => Err("write all, none, or a share such as 1%".to_owned()),
+        },
+    }
+}
+
+pub fn run(arguments: SimulateArguments) -> Result<Ending, Failure> {
+    let jobs = prepare(&arguments)?;
+    interrupt::watch();
+    let silent = arguments.quiet || arguments.json;
+    let results = if jobs.len() == 1 {
+        let job = jobs.into_iter().next().expect("there is one");
+        let progress = if silent { Progress::hidden() } else { Progress::of_run(&job.scenario) };
+        vec![job.run(&progress)]
+    } else {
+        let progress = if silent { Progress::hidden() } else { Progress::of_runs(jobs.len()) };
+        in_parallel(jobs, |job| {
+            let result = job.run(&Progress::hidden());
+            progress.one_done();
+            result
+        })
+    };
+    let done = results.into_iter().collect::<Result<Vec<Done>, _>>()?;
+    tell(&arguments, &done)
+}
+
+/// Everything that can fail does so here, before the first run.
+fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
+    let mut scenarios = Vec::new();
+    let mut all_good = true;
+    for file in &arguments.files {
+        match read(file, &arguments.settings, arguments.quiet)?.scenario {
+            Some(scenario) => scenarios.push(scenario),
+            None => all_good = false,
+        }
+    }
+    if !all_good {
+        return Err(Failure::BadScenario);
+    }
+    let folders = folders(arguments)?;
+    let ownership = match (&arguments.out, arguments.force) {
+        (None, _) => Ownership::OurOwn,
+        (Some(_), false) => Ownership::Named,
+        (Some(_), true) => Ownership::Forced,
+    };
+    let mut jobs = Vec::new();
+    for ((file, scenario), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
+        let seed = arguments.seed.unwrap_or(scenario.run.seed);
+        jobs.push(Job::prepare(file, scenario, seed, arguments.rows, &folder, ownership)?);
+    }
+    Ok(jobs)
+}
+
+fn folders(arguments: &SimulateArguments) -> Result<Vec<PathBuf>, Failure> {
+    if let (Some(out), [_]) = (&arguments.out, arguments.files.as_slice()) {
+        return Ok(vec![out.clone()]);
+    }
+    let home = arguments.out.as_deref().unwrap_or(Path::new(HOME));
+    let mut seen = HashSet::new();
+    let mut folders = Vec::new();
+    for file in &arguments.files {
+        let folder = home.join(file.file_stem().unwrap_or("scenario".as_ref()));
+        if !seen.insert(folder.clone()) {
+            let message = format!(
+                "two of the scenarios would write to {}; run them one by one with --out",
+                folder.display()
+            );
+            return Err(Failure::Usage(message));
+        }
+        folders.push(folder);
+    }
+    Ok(folders)
+}
+
+fn tell(arguments: &SimulateArguments, done: &[Done]) -> Result<Ending, Failure> {
+    if arguments.json {
+        print(&json(done)?)?;
+    } else if !arguments.quiet {
+        for done in done {
+            print(&terminal::render(&done.summary, Some(&done.folder), &done.files))?;
+            print(&format!("  {}\n\n", done.speed()))?;
+        }
+    }
+    if done.iter().any(|done| done.interrupted) {
+        let folders: Vec<String> = done.iter().map(|done| done.folder.display().to_string()).collect();
+        print_aside(&format!("Stopped. What there was is in {}.\n", folders.join(", ")));
+        return Ok(Ending::Interrupted);
+    }
+    let failed = done.iter().flat_map(|done| &done.summary.expectations).any(|result| !result.holds);
+    Ok(if failed { Ending::ExpectationFailed } else { Ending::Good })
+}
+
+/// One summary as it stands in its file; several as a list.
+fn json(done: &[Done]) -> Result<String, Failure> {
+    let texts =
+        done.iter().map(|done| summary_json::to_text(&done.summary)).collect::<Result<Vec<_>, _>>()?;
+    match texts.as_slice() {
+        [text] => Ok(text.clone()),
+        texts => Ok(format!("[\n{}]\n", texts.join(","))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_all_none_or_a_share() {
+        assert_eq!(parse_rows("all"), Ok(RowSampling::All));
+        assert_eq!(parse_rows("none"), Ok(RowSampling::None));
+        assert_eq!(parse_rows("1%"), Ok(RowSampling::Share(0.01)));
+        for wrong in ["", "0%", "101%", "some", "-1%", "nan"] {
+            assert!(parse_rows(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The progress bar, on standard error and only if that is a terminal.
+
+use crate::kernel::time::{Time, to_seconds};
+use crate::parts::quantity::{format_duration, format_rate};
+use crate::scenario::model::{RunEnd, Scenario};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::Instant;
+
+pub struct Progress {
+    bar: ProgressBar,
+    end: Option<RunEnd>,
+    started: Instant,
+}
+
+/// The bar counts in these, whatever the run's end.
+const PARTS: u64 = 1_000;
+
+impl Progress {
+    pub fn hidden() -> Progress {
+        Progress { bar: ProgressBar::hidden(), end: None, started: Instant::now() }
+    }
+
+    pub fn of_run(scenario: &Scenario) -> Progress {
+        Progress { bar: bar(PARTS), end: Some(scenario.run.end), started: Instant::now() }
+    }
+
+    /// Of several runs side by side.
+    pub fn of_runs(number: usize) -> Progress {
+        let bar = bar(number as u64);
+        bar.set_message(format!("0 of {number} scenarios"));
+        Progress { bar, end: None, started: Instant::now() }
+    }
+
+    pub fn one_done(&self) {
+        self.bar.inc(1);
+        let (done, all) = (self.bar.position(), self.bar.length().unwrap_or(0));
+        self.bar.set_message(format!("{done} of {all} scenarios"));
+    }
+
+    pub fn show(&self, now: Time, requests: u64) {
+        let Some(end) = self.end else { return };
+        let (share, simulated) = match end {
+            RunEnd::After(length) => {
+                let of = format_duration(to_seconds(length));
+                (
+                    now as f64 / length as f64,
+                    format!("{} of {of} simulated", format_duration(to_seconds(now))),
+                )
+            }
+            RunEnd::Requests(number) => {
+                (requests as f64 / number as f64, format!("{} simulated", format_duration(to_seconds(now))))
+            }
+        };
+        let share = share.clamp(0.0, 1.0);
+        let elapsed_s = self.started.elapsed().as_secs_f64();
+        let mut message = simulated;
+        if elapsed_s > 0.0 {
+            message.push_str(&format!(", {} requests", format_rate(requests as f64 / elapsed_s)));
+        }
+        if share > 0.0 {
+            let left_s = (elapsed_s * (1.0 - share) / share).ceil();
+            message.push_str(&format!(", {} left", format_duration(left_s)));
+        }
+        self.bar.set_position((share * PARTS as f64) as u64);
+        self.bar.set_message(message);
+    }
+
+    /// Takes the bar away, so that the summary stands alone.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn bar(length: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("  {bar:24} {percent:>3} %  {msg}")
+        .expect("the template is a constant")
+        .progress_chars("█▉▊▋▌▍▎▏·");
+    ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr()).with_style(style)
+}

@@ -1,0 +1,209 @@
+//! The folder that a run's results go to.
+//!
+//! All files are opened before the run starts, so that a wrong path fails at once and not
+//! after an hour. They carry a temporary name until they are whole, so that nobody ever
+//! reads half a file, and a run that is broken off leaves the earlier results as they were.
+
+use super::Format;
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Who chose the folder, and so how careful to be with what is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    /// It is the scenario's own under `output/`: a run simply replaces the one before.
+    OurOwn,
+    /// The user named it. It is refused if it holds files that no run has written, because
+    /// then it was probably meant for something else.
+    Named,
+    /// The user named it and insists (`--force`).
+    Forced,
+}
+
+/// The files of one run in the making. Dropped before `publish`, it takes them away again.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug)]
+struct Part {
+    format: Format,
+    temporary: PathBuf,
+    file: Option<File>,
+}
+
+#[derive(Debug)]
+pub enum OutputError {
+    /// The folder holds a file that is not ours.
+    Occupied {
+        folder: PathBuf,
+        found: PathBuf,
+    },
+    /// A single file that is already there.
+    Exists {
+        path: PathBuf,
+    },
+    Failed {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+}
+
+impl Folder {
+    pub fn open(path: &Path, formats: &[Format], ownership: Ownership) -> Result<Folder, OutputError> {
+        fs::create_dir_all(path).map_err(|source| failed("create the folder", path, source))?;
+        if ownership == Ownership::Named {
+            refuse_strangers(path)?;
+        }
+        let mut folder = Folder { path: path.to_owned(), parts: Vec::new() };
+        for &format in formats {
+            let temporary = path.join(temporary_name(format));
+            let file = File::create(&temporary).map_err(|source| failed("write to", &temporary, source))?;
+            folder.parts.push(Part { format, temporary, file: Some(file) });
+        }
+        Ok(folder)
+    }
+
+    /// The open file of a format; `None` if it is not written in this run, or was taken before.
+    pub fn take(&mut self, format: Format) -> Option<File> {
+        self.parts.iter_mut().find(|part| part.format == format)?.file.take()
+    }
+
+    pub fn failed(&self, format: Format, source: io::Error) -> OutputError {
+        failed("write", &self.path.join(format.file_name()), source)
+    }
+
+    /// Gives all files their names. Results of an earlier run that this one does not write
+    /// anew are taken away: they would speak of another run.
+    pub fn publish(mut self) -> Result<Vec<Format>, OutputError> {
+        for format in Format::ALL {
+            let path = self.path.join(format.file_name());
+            if !self.parts.iter().any(|part| part.format == format) {
+                match fs::remove_file(&path) {
+                    Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                        return Err(failed("remove the outdated", &path, source));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut published = Vec::new();
+        for part in std::mem::take(&mut self.parts) {
+            let path = self.path.join(part.format.file_name());
+            fs::rename(&part.temporary, &path).map_err(|source| failed("write", &path, source))?;
+            published.push(part.format);
+        }
+        Ok(published)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        for part in &self.parts {
+            // There is nobody left to tell if this fails, and the name shows what it is.
+            let _ = fs::remove_file(&part.temporary);
+        }
+    }
+}
+
+/// The process's number keeps two runs at the same time from writing into one file.
+fn temporary_name(format: Format) -> String {
+    format!(".{}.{}.part", format.file_name(), std::process::id())
+}
+
+fn is_ours(name: &str) -> bool {
+    Format::ALL.iter().any(|format| {
+        let file_name = format.file_name();
+        name == file_name || (name.ends_with(".part") && name.starts_with(&format!(".{file_name}.")))
+    })
+}
+
+fn refuse_strangers(folder: &Path) -> Result<(), OutputError> {
+    let entries = fs::read_dir(folder).map_err(|source| failed("look into", folder, source))?;
+    for entry in entries {
+        let entry = entry.map_err(|source| failed("look into", folder, source))?;
+        if !entry.file_name().to_str().is_some_and(is_ours) {
+            return Err(OutputError::Occupied { folder: folder.to_owned(), found: entry.path() });
+        }
+    }
+    Ok(())
+}
+
+fn failed(action: &'static str, path: &Path, source: io::Error) -> OutputError {
+    OutputError::Failed { action, path: path.to_owned(), source }
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OutputError::Occupied { folder, found } => write!(
+                formatter,
+                "{} holds {}, which no run has written; choose another folder, or write into it with --force",
+                folder.display(),
+                found.file_name().unwrap_or(found.as_os_str()).display(),
+            ),
+            OutputError::Exists { path } => {
+                write!(formatter, "{} exists; replace it with --force", path.display())
+            }
+            OutputError::Failed { action, path, source } => {
+                write!(formatter, "cannot {action} {}: {source}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for OutputError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn files_get_their_names_when_they_are_whole_and_outdated_ones_go() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("deep/down");
+        let mut first = Folder::open(&path, &Format::ALL, Ownership::Named).unwrap();
+        first.take(Format::SummaryJson).unwrap().write_all(b"one").unwrap();
+        first.publish().unwrap();
+        assert_eq!(names(&path), ["latency.csv", "nodes.csv", "run.json", "summary.json", "timeline.csv"]);
+
+        let mut second = Folder::open(&path, &[Format::SummaryJson], Ownership::Named).unwrap();
+        second.take(Format::SummaryJson).unwrap().write_all(b"two").unwrap();
+        assert_eq!(fs::read(path.join("summary.json")).unwrap(), b"one");
+        second.publish().unwrap();
+        assert_eq!(names(&path), ["summary.json"]);
+        assert_eq!(fs::read(path.join("summary.json")).unwrap(), b"two");
+    }
+
+    #[test]
+    fn a_run_that_is_given_up_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        drop(Folder::open(home.path(), &Format::ALL, Ownership::Named).unwrap());
+        assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn a_named_folder_with_other_files_is_refused_unless_forced() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("thesis.tex"), "").unwrap();
+        let refusal = Folder::open(home.path(), &Format::ALL, Ownership::Named).unwrap_err();
+        assert!(refusal.to_string().contains("holds thesis.tex"), "{refusal}");
+        Folder::open(home.path(), &Format::ALL, Ownership::OurOwn).unwrap().publish().unwrap();
+        Folder::open(home.path(), &Format::ALL, Ownership::Forced).unwrap().publish().unwrap();
+        assert!(names(home.path()).contains(&"thesis.tex".to_owned()));
+    }
+}

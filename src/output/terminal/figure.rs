@@ -1,0 +1,158 @@
+//! Figures for people: three significant digits and a unit.
+
+/// `31.2 ms`, `2.31 s`, `16.7 min`.
+pub fn length(milliseconds: f64) -> String {
+    let (name, unit_ms) = unit(milliseconds);
+    format!("{} {name}", three_digits(milliseconds / unit_ms))
+}
+
+/// `31.2 ±0.4 ms`; the spread has as many decimals as the value, or one more if it is small.
+pub fn length_with_spread(milliseconds: f64, half_width: Option<f64>) -> String {
+    let Some(half_width) = half_width else { return length(milliseconds) };
+    let (name, unit_ms) = unit(milliseconds);
+    let digits = three_digits(milliseconds / unit_ms);
+    format!("{digits} ±{} {name}", spread(half_width / unit_ms, decimals_of(&digits)))
+}
+
+/// The unit that suits a length, and its own length in milliseconds.
+fn unit(milliseconds: f64) -> (&'static str, f64) {
+    const UNITS: [(&str, f64); 6] =
+        [("h", 3_600_000.0), ("min", 60_000.0), ("s", 1_000.0), ("ms", 1.0), ("µs", 1e-3), ("ns", 1e-6)];
+    if milliseconds == 0.0 {
+        return ("ms", 1.0);
+    }
+    let suits = |&(name, unit_ms): &(&str, f64)| {
+        // Seconds are told in seconds up to two minutes.
+        let least = if name == "min" { 1.995 } else { 0.999_5 };
+        milliseconds / unit_ms >= least
+    };
+    UNITS.into_iter().find(suits).unwrap_or(("ns", 1e-6))
+}
+
+/// `99.98 %`: the share that is missing is told with two digits.
+pub fn share(share: f64) -> String {
+    format!("{:.*} %", share_decimals(share), share * 100.0)
+}
+
+/// `99.996 ±0.013 %`: no digits that the spread makes meaningless.
+pub fn share_with_spread(value: f64, half_width: Option<f64>) -> String {
+    match half_width {
+        // When all were good, the spread is below what anybody would read.
+        Some(half_width) if half_width > 0.0 && value > 0.0 && value < 1.0 => {
+            let decimals = share_decimals(value).min(spread_decimals(half_width * 100.0));
+            format!("{:.decimals$} ±{} %", value * 100.0, spread(half_width * 100.0, decimals))
+        }
+        _ => share(value),
+    }
+}
+
+/// `216,004`
+pub fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `59.5`, `0.312`; thousands are whole.
+pub fn three_digits(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    // What rounds up to the next power of ten loses a decimal.
+    let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+    let decimals = match rounded.abs() {
+        size if size >= 1_000.0 => return count(value.round() as u64),
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 1.0 => 2,
+        _ => 3,
+    };
+    format!("{rounded:.decimals$}")
+}
+
+fn decimals_of(digits: &str) -> usize {
+    digits.split_once('.').map_or(0, |(_, decimals)| decimals.len())
+}
+
+fn spread(half_width: f64, decimals: usize) -> String {
+    let text = format!("{half_width:.decimals$}");
+    if text.bytes().all(|digit| digit == b'0' || digit == b'.') && half_width > 0.0 {
+        // Nothing of it is left at these digits; one more says how small it is.
+        let one_more = format!("{half_width:.*}", decimals + 1);
+        if one_more.ends_with('0') { text } else { one_more }
+    } else {
+        text
+    }
+}
+
+/// Those that show two digits of a spread.
+fn spread_decimals(half_width: f64) -> usize {
+    (1..=5).find(|&decimals| half_width * 10f64.powi(decimals) >= 9.5).unwrap_or(5) as usize
+}
+
+fn share_decimals(share: f64) -> usize {
+    let missing = (1.0 - share).abs().min(share.abs()) * 100.0;
+    match missing {
+        missing if missing == 0.0 => 0,
+        missing if missing >= 9.95 => 1,
+        missing if missing >= 0.095 => 2,
+        missing if missing >= 0.0095 => 3,
+        missing if missing >= 0.000_95 => 4,
+        _ => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_have_three_digits_and_the_unit_that_suits_them() {
+        for (milliseconds, text) in [
+            (0.0, "0 ms"),
+            (0.000_001, "1.00 ns"),
+            (0.25, "250 µs"),
+            (1.0, "1.00 ms"),
+            (31.2345, "31.2 ms"),
+            (99.96, "100 ms"),
+            (999.6, "1.00 s"),
+            (61_000.0, "61.0 s"),
+            (1_002_000.0, "16.7 min"),
+            (7_200_000.0, "2.00 h"),
+        ] {
+            assert_eq!(length(milliseconds), text);
+        }
+        assert_eq!(length_with_spread(31.2345, Some(0.41)), "31.2 ±0.4 ms");
+        assert_eq!(length_with_spread(1_234.0, Some(456.0)), "1.23 ±0.46 s");
+        assert_eq!(length_with_spread(31.2345, Some(0.014)), "31.2 ±0.01 ms");
+        assert_eq!(length_with_spread(31.2345, None), "31.2 ms");
+    }
+
+    #[test]
+    fn shares_tell_how_much_is_missing() {
+        for (value, text) in
+            [(1.0, "100 %"), (0.0, "0 %"), (0.99984, "99.984 %"), (0.9921, "99.21 %"), (0.5, "50.0 %")]
+        {
+            assert_eq!(share(value), text);
+        }
+        assert_eq!(share_with_spread(0.9921, Some(0.0012)), "99.21 ±0.12 %");
+        assert_eq!(share_with_spread(0.999_956, Some(0.000_131)), "99.996 ±0.013 %");
+        assert_eq!(share_with_spread(1.0, Some(0.0001)), "100 %");
+    }
+
+    #[test]
+    fn counts_have_separators() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(216_004), "216,004");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(three_digits(0.0312), "0.031");
+        assert_eq!(three_digits(12_345.6), "12,346");
+    }
+}

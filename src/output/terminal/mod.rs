@@ -1,0 +1,56 @@
+//! The summary for people, at most 100 columns wide.
+//!
+//! The text carries colours; who prints it takes them out where they do not belong.
+
+mod classes;
+mod figure;
+mod nodes;
+mod notes;
+mod table;
+
+use crate::analysis::summary::Summary;
+use crate::parts::quantity::format_duration;
+use figure::{count, three_digits};
+use std::path::Path;
+use table::{Paint, painted};
+
+const WIDTH: usize = 100;
+
+/// `files` names the results that were written, all in one folder.
+pub fn render(summary: &Summary, folder: Option<&Path>, files: &[&str]) -> String {
+    let sections = [
+        heading(summary),
+        classes::table(summary),
+        nodes::table(summary),
+        nodes::time_spent(summary),
+        notes::expectations(summary),
+        notes::notices(summary),
+        notes::files(folder, files),
+    ];
+    let mut text = String::new();
+    for section in sections.iter().filter(|section| !section.is_empty()) {
+        text.push('\n');
+        text.push_str(section);
+    }
+    text
+}
+
+fn heading(summary: &Summary) -> String {
+    let run = &summary.run;
+    let counted_s = run.simulated_s - run.warmup_s;
+    let mut facts = format!(
+        "{} simulated, {} requests at {}/s, seed {}",
+        format_duration(run.simulated_s),
+        count(run.offered),
+        three_digits(if run.simulated_s > 0.0 { run.offered as f64 / run.simulated_s } else { 0.0 }),
+        summary.seed,
+    );
+    if run.warmup_s > 0.0 && counted_s > 0.0 {
+        facts.push_str(&format!(
+            "; the first {} are warm-up ({})",
+            format_duration(run.warmup_s),
+            run.warmup
+        ));
+    }
+    format!("  {}\n  {}\n", painted(&summary.scenario, Paint::Strong), painted(&facts, Paint::Faint))
+}

@@ -1,0 +1,41 @@
+//! Single files of text, such as a starter scenario or a man page.
+
+use super::folder::OutputError;
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+/// Writes a file that must not be there yet, unless `force`.
+pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), OutputError> {
+    let failed = |source| OutputError::Failed { action: "write", path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    let mut file = options.open(path).map_err(|source| match source.kind() {
+        ErrorKind::AlreadyExists => OutputError::Exists { path: path.to_owned() },
+        _ => failed(source),
+    })?;
+    file.write_all(text).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_existing_file_is_replaced_only_by_force() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("deep/scenario.yaml");
+        write(&path, b"one", false).unwrap();
+        assert!(matches!(write(&path, b"two", false), Err(OutputError::Exists { .. })));
+        write(&path, b"2", true).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2");
+    }
+}

@@ -1,0 +1,71 @@
+//! `timeline.csv`: what happened in each time bucket, to each class and to all together.
+//! The warm-up is in it, so that one can see it.
+
+use super::number::{milliseconds, seconds};
+use crate::kernel::time::{Time, from_seconds};
+use crate::parts::outcome::Outcome;
+use crate::results::{ClassBucket, ClassRecord, RunResults};
+use crate::scenario::model::Scenario;
+use crate::stats::histogram::{CELLS, Histogram, bounds};
+use std::io::{self, Write};
+
+/// The class of the lines that tell of all classes.
+const ALL: &str = "all";
+
+pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io::Result<()> {
+    let mut table = csv::WriterBuilder::new().from_writer(file);
+    let errors = Outcome::ALL.into_iter().filter(|outcome| !outcome.is_ok());
+    let header = ["start_s", "length_s", "class", "offered", "ended", "ok", "good"]
+        .into_iter()
+        .chain(errors.map(Outcome::name))
+        .chain(["mean_ms", "p50_ms", "p90_ms", "p99_ms", "max_ms", "in_flight"]);
+    table.write_record(header).map_err(io::Error::from)?;
+    for bucket in 0..results.bucket_edges.len().saturating_sub(1) {
+        let start = results.bucket_edges[bucket];
+        let end = results.bucket_edges[bucket + 1].min(results.ended_at);
+        if start >= end {
+            // The run ended before.
+            break;
+        }
+        for (class, record) in scenario.classes.iter().zip(&results.classes) {
+            let line = line(start, end, &class.name, &[record], bucket);
+            table.write_record(line).map_err(io::Error::from)?;
+        }
+        let all: Vec<&ClassRecord> = results.classes.iter().collect();
+        table.write_record(line(start, end, ALL, &all, bucket)).map_err(io::Error::from)?;
+    }
+    table.flush()
+}
+
+fn line(start: Time, end: Time, class: &str, records: &[&ClassRecord], bucket: usize) -> Vec<String> {
+    let mut sum = ClassBucket::default();
+    let mut histogram = Histogram::new();
+    for record in records {
+        let one = &record.buckets[bucket];
+        sum.offered += one.offered;
+        for (all, count) in sum.outcomes.iter_mut().zip(one.outcomes) {
+            *all += count;
+        }
+        sum.good += one.good;
+        sum.in_flight += one.in_flight;
+        let cells = &record.cells[bucket * CELLS..(bucket + 1) * CELLS];
+        if let Some(first) = cells.iter().position(|&count| count > 0) {
+            histogram.add_summed_cells(cells, one.latency_sum, bounds(first).0, one.latency_max);
+        }
+    }
+    let answers = sum.outcomes[Outcome::Ok as usize];
+    let ended: u64 = sum.outcomes.iter().sum();
+    let mut line = vec![seconds(start), seconds(end - start), class.to_owned()];
+    line.extend([sum.offered, ended, answers, sum.good].map(|count| count.to_string()));
+    line.extend(sum.outcomes[1..].iter().map(|count| count.to_string()));
+    // A bucket without answers has no latencies.
+    let figure = |nanoseconds: f64| match answers {
+        0 => String::new(),
+        _ => milliseconds(from_seconds(nanoseconds * 1e-9)),
+    };
+    line.push(figure(histogram.mean()));
+    line.extend([0.5, 0.9, 0.99].map(|share| figure(histogram.quantile(share))));
+    line.push(figure(histogram.maximum().unwrap_or(0) as f64));
+    line.push(sum.in_flight.to_string());
+    line
+}

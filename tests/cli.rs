@@ -1,0 +1,223 @@
+//! The command line as a user meets it.
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const SCENARIO: &str = "
+name: A shop
+run: { duration: 60s, warmup: 5s, seed: 3 }
+nodes:
+  visitors: { kind: user, arrivals: 50/s }
+  counter: { kind: station, servers: 2 }
+requests:
+  order: { path: [ counter: exp(20ms) ] }
+expect:
+  - order p99 < 10s
+";
+
+/// A folder with a scenario in it.
+fn home() -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("shop.yaml"), SCENARIO).unwrap();
+    home
+}
+
+fn spof(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("spof").unwrap();
+    command.current_dir(home).args(arguments);
+    command
+}
+
+fn stdout(command: &mut Command) -> String {
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
+fn stderr(command: &mut Command) -> String {
+    String::from_utf8(command.output().unwrap().stderr).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_sums_up_and_leaves_its_files() {
+    let home = home();
+    let output = spof(home.path(), &["simulate", "shop.yaml"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["A shop", "order", "p99.9", "counter", "✔ order p99 < 10s", "output/shop/"] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    assert!(!text.contains('\u{1b}'), "colours in a pipe");
+    assert!(output.stderr.is_empty());
+    let folder = home.path().join("output/shop");
+    assert_eq!(names(&folder), ["latency.csv", "nodes.csv", "run.json", "summary.json", "timeline.csv"]);
+    let rows = fs::read_to_string(folder.join("latency.csv")).unwrap();
+    assert!(rows.starts_with("id,class,start_s,latency_ms,outcome,attempts,counter_ms,network_ms\n"));
+    assert!(rows.lines().count() > 2_000);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
+    let home = home();
+    for (out, seed) in [("one", "5"), ("two", "5"), ("three", "6")] {
+        spof(home.path(), &["simulate", "shop.yaml", "--out", out, "--seed", seed]).assert().success();
+    }
+    for name in ["latency.csv", "nodes.csv", "summary.json", "timeline.csv"] {
+        let read = |out: &str| fs::read(home.path().join(out).join(name)).unwrap();
+        assert!(read("one") == read("two"), "{name} differs");
+        assert!(read("one") != read("three"), "{name} does not depend on the seed");
+    }
+}
+
+#[test]
+fn json_goes_to_standard_output_and_nothing_else_does() {
+    let home = home();
+    let text = stdout(&mut spof(home.path(), &["simulate", "shop.yaml", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["scenario"], "A shop");
+    assert_eq!(text, fs::read_to_string(home.path().join("output/shop/summary.json")).unwrap());
+    assert_eq!(stdout(&mut spof(home.path(), &["simulate", "shop.yaml", "--quiet"])), "");
+
+    fs::copy(home.path().join("shop.yaml"), home.path().join("other.yaml")).unwrap();
+    let text = stdout(&mut spof(home.path(), &["simulate", "shop.yaml", "other.yaml", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    assert_eq!(names(&home.path().join("output")), ["other", "shop"]);
+}
+
+#[test]
+fn rows_are_written_as_asked_for_and_outdated_ones_go() {
+    let home = home();
+    let path = home.path().join("output/shop/latency.csv");
+    spof(home.path(), &["simulate", "shop.yaml", "--rows", "10%"]).assert().success();
+    let some = fs::read_to_string(&path).unwrap().lines().count();
+    assert!((150..600).contains(&some), "{some}");
+    spof(home.path(), &["simulate", "shop.yaml", "--rows", "none"]).assert().success();
+    assert!(!path.exists());
+    spof(home.path(), &["simulate", "shop.yaml", "--rows", "few"]).assert().code(2);
+}
+
+#[test]
+fn a_failed_expectation_is_exit_code_1() {
+    let home = home();
+    let mut command = spof(home.path(), &["simulate", "shop.yaml", "--set", "nodes.visitors.arrivals=500/s"]);
+    command.args(["--set", "run.duration=300s"]);
+    let output = command.assert().code(1).get_output().clone();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("✘ order p99 < 10s"), "{text}");
+    assert!(text.contains("overloaded"), "{text}");
+}
+
+#[test]
+fn bad_scenarios_and_usage_are_exit_code_2() {
+    let home = home();
+    fs::write(home.path().join("bad.yaml"), SCENARIO.replace("arrivals", "arivals")).unwrap();
+    for command in ["simulate", "check"] {
+        let told = stderr(spof(home.path(), &[command, "bad.yaml"]).arg("shop.yaml"));
+        assert!(told.contains("arivals") && told.contains("bad.yaml:5"), "{told}");
+        spof(home.path(), &[command, "bad.yaml"]).assert().code(2);
+    }
+    assert!(!home.path().join("output").exists(), "a bad scenario leaves no folder");
+    spof(home.path(), &["simulate"]).assert().code(2);
+    spof(home.path(), &["simulate", "shop.yaml", "--setting"]).assert().code(2);
+    spof(home.path(), &["simulate", "shop.yaml", "--set", "seed"]).assert().code(2);
+    spof(home.path(), &["simulate", "shop.yaml", "./shop.yaml"]).assert().code(2);
+}
+
+#[test]
+fn unreadable_and_unwritable_files_are_exit_code_3() {
+    let home = home();
+    spof(home.path(), &["simulate", "nowhere.yaml"]).assert().code(3);
+    spof(home.path(), &["check", "nowhere.yaml"]).assert().code(3);
+    fs::write(home.path().join("file"), "").unwrap();
+    let told = stderr(&mut spof(home.path(), &["simulate", "shop.yaml", "--out", "file/deep"]));
+    assert!(told.contains("cannot create the folder file/deep"), "{told}");
+    spof(home.path(), &["simulate", "shop.yaml", "--out", "file/deep"]).assert().code(3);
+}
+
+#[test]
+fn a_folder_with_other_files_is_refused_without_force() {
+    let home = home();
+    let told = stderr(&mut spof(home.path(), &["simulate", "shop.yaml", "--out", "."]));
+    assert!(told.contains("shop.yaml") && told.contains("--force"), "{told}");
+    spof(home.path(), &["simulate", "shop.yaml", "--out", "."]).assert().code(2);
+    assert_eq!(names(home.path()), ["shop.yaml"]);
+    spof(home.path(), &["simulate", "shop.yaml", "--out", ".", "--force"]).assert().success();
+    spof(home.path(), &["simulate", "shop.yaml", "--out", "new"]).assert().success();
+    spof(home.path(), &["simulate", "shop.yaml", "--out", "new"]).assert().success();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_broken_pipe_is_silent() {
+    let home = home();
+    for arguments in [&["simulate", "shop.yaml", "--json"][..], &["completions", "bash"], &["man"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("spof"))
+            .current_dir(home.path())
+            .args(arguments)
+            .stdout(writer)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}");
+        assert!(output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_starter_is_written_once_checks_and_runs() {
+    let home = tempfile::tempdir().unwrap();
+    spof(home.path(), &["new"]).assert().success();
+    spof(home.path(), &["new"]).assert().code(2);
+    spof(home.path(), &["new", "--force"]).assert().success();
+    spof(home.path(), &["check", "scenario.yaml"]).assert().success();
+    let printed = stdout(&mut spof(home.path(), &["new", "-"]));
+    assert_eq!(printed, fs::read_to_string(home.path().join("scenario.yaml")).unwrap());
+}
+
+#[test]
+fn the_manual_and_the_completions_know_every_command() {
+    let home = tempfile::tempdir().unwrap();
+    spof(home.path(), &["man", "--out", "man"]).assert().success();
+    let pages = names(&home.path().join("man"));
+    for command in ["simulate", "check", "explain", "new", "schema", "completions", "man"] {
+        assert!(pages.contains(&format!("spof-{command}.1")), "{pages:?}");
+        for shell in ["bash", "zsh", "fish"] {
+            assert!(stdout(&mut spof(home.path(), &["completions", shell])).contains(command));
+        }
+    }
+    let schema = stdout(&mut spof(home.path(), &["schema"]));
+    serde_json::from_str::<serde_json::Value>(&schema).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_the_run_and_writes_what_there_is() {
+    use std::time::Duration;
+    let home = home();
+    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("spof"))
+        .current_dir(home.path())
+        .args(["simulate", "shop.yaml", "--rows", "none", "--set", "run.duration=100000d"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    let process = child.id().to_string();
+    std::process::Command::new("kill").args(["-INT", &process]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let (text, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("The run was stopped after"), "{text}");
+    assert!(told.contains("Stopped. What there was is in output/shop"), "{told}");
+    let summary = fs::read_to_string(home.path().join("output/shop/summary.json")).unwrap();
+    assert!(summary.contains("\"stopped\": \"by the user\""));
+}
