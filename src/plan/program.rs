@@ -5,7 +5,7 @@ use super::steps::{BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, Lo
 use super::{NONE, NamePlan, PoolPlan};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
-use crate::nodes::behaviour::Calling;
+use crate::nodes::behaviour::{Calling, Order};
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
 use crate::scenario::model::{Call, NodeId, Parallel, RequestClass, Stage, Target, Walk, Work};
@@ -150,6 +150,7 @@ impl<'c, 'a> Program<'c, 'a> {
                         code[place] = Step::Serve { draw };
                     }
                 }
+                Step::End if at_plain => code[place] = Step::Finish,
                 _ => {}
             }
         }
@@ -158,7 +159,10 @@ impl<'c, 'a> Program<'c, 'a> {
     /// Whether nothing but its slots and its line matters about a replica.
     fn is_plain(&self, instance: u32) -> bool {
         let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
-        node.watchdog_lane == NONE && !node.track_occupancy
+        node.watchdog_lane == NONE
+            && node.patience == NONE
+            && node.order == Order::Fifo
+            && !node.track_occupancy
     }
 
     /// The calls that a node makes, one after the other.
