@@ -101,6 +101,8 @@ pub struct Flags {
     pub on_cpu: bool,
     /// Its connection was opened for it.
     pub fresh: bool,
+    /// It stands among those that go on next.
+    pub ready: bool,
     /// It uses a connection that its caller holds.
     pub in_session: bool,
     /// Which of its timers run.
@@ -126,6 +128,7 @@ impl Flags {
         inside: false,
         on_cpu: false,
         fresh: false,
+        ready: false,
         in_session: false,
         timed: [false; 2],
         outcome: 0,
