@@ -322,7 +322,7 @@ impl Simulation<'_> {
         visit.step += 1;
         self.came_in(slot, instance);
         self.visits[slot].state = State::Going;
-        self.ready.push_back(slot);
+        self.make_ready(slot);
     }
 
     /// Patience has ended before a slot was free.

@@ -62,11 +62,23 @@ impl Simulation<'_> {
         true
     }
 
+    /// The visit goes on after the present one.
+    #[inline(always)]
+    pub(super) fn make_ready(&mut self, slot: u32) {
+        self.visits[slot].flags.ready = true;
+        self.ready.push_back(slot);
+    }
+
     /// Lets those go on who got a slot, then sets the clocks of changed processors.
     #[inline(always)]
     fn settle(&mut self) {
         while let Some(slot) = self.ready.pop_front() {
-            self.run_visit(slot);
+            let visit = &mut self.visits[slot];
+            // Whoever left meanwhile goes nowhere, even if its place has been taken again.
+            if visit.flags.ready && visit.state != State::Free {
+                visit.flags.ready = false;
+                self.run_visit(slot);
+            }
         }
         if !self.unset.is_empty() {
             self.set_processor_clocks();

@@ -101,6 +101,8 @@ pub struct Flags {
     pub fresh: bool,
     /// Its caller is connected, so that the caller's read timeout runs.
     pub connected: bool,
+    /// It stands among those that go on next.
+    pub ready: bool,
     /// It uses a connection that its caller holds.
     pub in_session: bool,
     /// Which of its timers run.
@@ -127,6 +129,7 @@ impl Flags {
         on_cpu: false,
         fresh: false,
         connected: false,
+        ready: false,
         in_session: false,
         timed: [false; 2],
         outcome: 0,
