@@ -10,6 +10,8 @@ use std::cell::{Cell, RefCell};
 const SHOWN_MAX: usize = 50;
 /// No more errors, and no more warnings, are kept at all: nobody reads them.
 const KEPT_MAX: usize = 10_000;
+/// After so many errors nobody needs to be told what may have been meant.
+const CROWD: usize = 200;
 /// A longer line is not shown, only named.
 const LINE_SHOWN_BYTES: usize = 2_000;
 
@@ -57,6 +59,11 @@ impl Problems {
 
     pub fn warning(&self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
         self.report(Severity::Warning, span, message, Some(hint.into()));
+    }
+
+    /// So much is wrong that thinking about hints would take longer than reading.
+    pub fn is_crowded(&self) -> bool {
+        self.errors.get() > CROWD
     }
 
     pub fn has_errors(&self) -> bool {

@@ -50,7 +50,7 @@ mod tests {
         assert_eq!(parse("least_conn").ok(), Some(Balance::LeastConnections));
         assert_eq!(parse("choices(5)").ok(), Some(Balance::Choices(5)));
         assert_eq!(parse("choices(0)").ok(), None);
-        let refusal = parse("round-robin").err().expect("it is misspelt");
+        let refusal = parse("round-robin").expect_err("it is misspelt");
         assert_eq!(refusal.hint.as_deref(), Some("did you mean `round_robin`?"));
     }
 }

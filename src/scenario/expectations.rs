@@ -21,6 +21,12 @@ pub fn read(
         Value::List(entries) => entries.as_slice(),
         _ => std::slice::from_ref(entry),
     };
+    const EXPECTATIONS_MAX: usize = 1_000;
+    if entries.len() > EXPECTATIONS_MAX {
+        let message = format!("a scenario has at most {EXPECTATIONS_MAX} expectations");
+        context.problems.error(entry.span.clone(), message);
+        return Vec::new();
+    }
     let mut expectations = Vec::new();
     for entry in entries {
         let read = match entry.scalar() {

@@ -197,10 +197,12 @@ fn check_reached(context: Context, scenario: &Scenario, places: &[Span], looked_
         };
         context.problems.warning(place.clone(), message, "it takes no part in the simulation");
     }
+    let joined: FxHashSet<(NodeId, NodeId)> =
+        scenario.links.iter().map(|link| (link.from, link.to)).collect();
     for (link, used) in scenario.links.iter().zip(used_links) {
         let to_resolver = matches!(scenario.nodes[link.to.0 as usize].kind, NodeKind::Dns(_));
         let way_back = matches!(scenario.nodes[link.from.0 as usize].kind, NodeKind::Dns(_));
-        let reverse = scenario.links.iter().any(|other| other.from == link.to && other.to == link.from);
+        let reverse = joined.contains(&(link.to, link.from));
         if !used && !to_resolver && !way_back && !reverse {
             let (from, to) =
                 (&scenario.nodes[link.from.0 as usize].name, &scenario.nodes[link.to.0 as usize].name);

@@ -140,9 +140,12 @@ fn unknown_stop(
     span: crate::document::value::Span,
     numbers: &FxHashMap<&str, u32>,
 ) {
+    if context.problems.is_crowded() {
+        return;
+    }
+    let message = format!("the route does not say where it goes from `{name}`");
     let mut names: Vec<&str> = numbers.keys().copied().chain(["leave"]).collect();
     names.sort_unstable();
-    let message = format!("the route does not say where it goes from `{name}`");
     context.problems.report(Severity::Error, span, message, did_you_mean(name, &names));
 }
 
