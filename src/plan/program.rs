@@ -213,7 +213,7 @@ impl<'c, 'a> Program<'c, 'a> {
             let name = self.stream_name(caller, "repeat");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let repeats = &mut self.compiler.tables.repeats;
-            repeats.push(RepeatPlan { count: call.times.clone(), die, skip: code.len() as u32 + 1 });
+            repeats.push(RepeatPlan { count: call.times, die, skip: code.len() as u32 + 1 });
             code.push(Step::Again { back: code.len() as u32 });
             code.insert(0, Step::Repeat { repeat: repeats.len() as u32 - 1 });
         }
@@ -231,7 +231,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let calls = parallel
             .calls
             .iter()
-            .map(|call| (self.call(caller, caller_target, call), call.times.clone(), call.chance))
+            .map(|call| (self.call(caller, caller_target, call), call.times, call.chance))
             .collect();
         let name = self.stream_name(caller, "fork");
         let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
