@@ -254,7 +254,7 @@ fn load_above_capacity_is_seen_before_running() {
     let pages = |size: &str| narrow.replace("page: {", &format!("page: {{ response_size: {size},"));
     check_text(
         &pages("200kB"),
-        &["link from `visitors` to `nginx` is overloaded", "takes 200% of its bandwidth"],
+        &["link from `visitors` to `nginx` is overloaded", "takes 201% of its bandwidth"],
     );
     check_text(&pages("10kB"), &[]);
     check(
@@ -294,6 +294,7 @@ fn links_lead_from_node_to_node() {
     );
     check("visitors -> nginx: 20ms", "visitors -> nginx: { loss: 100% }", &["never delivers"]);
     check("visitors -> nginx: 20ms", "visitors -> mysql: 20ms", &["no request travels"]);
+    check("visitors -> nginx: 20ms", "nginx -> visitors: 20ms", &[]);
 }
 
 #[test]
