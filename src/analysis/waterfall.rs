@@ -80,7 +80,7 @@ pub fn waterfall(scenario: &Scenario, class: usize) -> Option<Waterfall> {
         outcome: typical.outcome.meaning(),
         attempts: typical.attempts,
         requests: sample.len(),
-        bars: visits.iter().map(|visit| bar(scenario, visits, visit, typical.start)).collect(),
+        bars: visits.iter().map(|visit| bar(scenario, visits, visit, &typical)).collect(),
     })
 }
 
@@ -116,7 +116,8 @@ fn sample(scenario: &Scenario, plan: &Plan, options: Options, class: u32) -> Vec
     rows
 }
 
-fn bar(scenario: &Scenario, visits: &[TracedVisit], visit: &TracedVisit, start: Time) -> Bar {
+fn bar(scenario: &Scenario, visits: &[TracedVisit], visit: &TracedVisit, typical: &Row) -> Bar {
+    let (start, latency_ms) = (typical.start, to_milliseconds(typical.latency));
     let since_start = |time: Time| to_milliseconds(time.saturating_sub(start));
     let pieces: Vec<Piece> = visit
         .spans
@@ -140,12 +141,20 @@ fn bar(scenario: &Scenario, visits: &[TracedVisit], visit: &TracedVisit, start: 
     };
     let node = &scenario.nodes[visit.node as usize];
     let callers = std::iter::successors(visit.caller, |&caller| visits[caller].caller);
+    let (from_ms, until_ms) = match visit.caller {
+        // The request itself stands at its user all the time.
+        None => (0.0, latency_ms),
+        Some(_) => (
+            pieces.first().map_or(0.0, |piece| piece.from_ms),
+            pieces.last().map_or(0.0, |piece| piece.until_ms),
+        ),
+    };
     Bar {
         node: node.name.clone(),
         replica: (node.replicas > 1).then_some(visit.replica),
         depth: callers.count(),
-        from_ms: pieces.first().map_or(0.0, |piece| piece.from_ms),
-        until_ms: pieces.last().map_or(0.0, |piece| piece.until_ms),
+        from_ms,
+        until_ms,
         travelling_ms: sum(Activity::Travelling),
         in_line_ms: sum(Activity::InLine),
         working_ms: sum(Activity::Working),

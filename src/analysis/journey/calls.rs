@@ -5,7 +5,7 @@ use super::hazards::{self, Caller, Hazard, Trouble};
 use super::links::{Links, handshake_seconds, lost_segment_seconds, one_way_seconds, sending_seconds};
 use super::{GoOn, Journey, Offered, Step, Travel, What};
 use crate::analysis::summary::PlaceTime;
-use crate::kernel::time::to_seconds;
+use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Calling;
 use crate::nodes::cache::Holds;
@@ -178,7 +178,10 @@ impl<'a> Follower<'a> {
         let caller = &self.scenario.nodes[from.node.0 as usize];
         let calling = match &caller.behaviour {
             Some(behaviour) if !is_client => behaviour.calling.clone(),
-            _ => Calling::PLAIN,
+            _ => {
+                let timeout = self.user.map_or(NEVER, |user| user.timeout);
+                Calling { connect_timeout: timeout, ..Calling::PLAIN }
+            }
         };
         let round_trips = u32::from(!is_client && !calling.keeps_connections);
         let mut seconds = 0.0;

@@ -7,6 +7,8 @@ mod client;
 mod hazards;
 mod links;
 mod offered;
+#[cfg(test)]
+mod tests;
 mod visits;
 
 pub use client::Rates;

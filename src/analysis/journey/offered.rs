@@ -4,6 +4,7 @@
 use super::calls;
 use super::client::Rates;
 use super::links::Links;
+use super::visits::slot_word;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::UNLIMITED;
 use crate::scenario::load_estimate::{NodeLoad, estimate};
@@ -27,6 +28,8 @@ pub struct Offered {
 pub struct Resource {
     pub name: String,
     pub scarce: Scarce,
+    /// What one of them is called.
+    pub unit: &'static str,
     /// How many slots or cores, or how many bytes per second.
     pub capacity: f64,
     pub utilisation: f64,
@@ -49,11 +52,12 @@ impl Offered {
         let rate_per_s: f64 = rates.classes.iter().sum();
         let loads = estimate(&rates.opened).unwrap_or_default();
         let mut resources: Vec<Resource> = Vec::new();
-        let mut add = |name: &str, scarce, capacity: f64, utilisation: f64| {
+        let mut add = |name: &str, scarce, unit, capacity: f64, utilisation: f64| {
             let grows_by = (utilisation > 0.0).then(|| 1.0 / utilisation);
             resources.push(Resource {
                 name: name.to_owned(),
                 scarce,
+                unit,
                 capacity,
                 utilisation,
                 saturates_at_per_s: grows_by.map(|factor| factor * rate_per_s),
@@ -65,17 +69,18 @@ impl Offered {
         for (node, load) in scenario.nodes.iter().zip(&loads) {
             let replicas = f64::from(node.replicas);
             if let (NodeKind::Server(server), Some(utilisation)) = (&node.kind, load.core_utilisation) {
-                add(&node.name, Scarce::Cores, f64::from(server.cores) * replicas, utilisation);
+                add(&node.name, Scarce::Cores, "core", f64::from(server.cores) * replicas, utilisation);
             }
             if let (Some((scarce, slots)), Some(utilisation)) = (slots(node), load.slot_utilisation) {
-                add(&node.name, scarce, f64::from(slots) * replicas, utilisation);
+                let unit = slot_word(&node.kind);
+                add(&node.name, scarce, unit, f64::from(slots) * replicas, utilisation);
             }
         }
         for (link, bytes_per_s) in scenario.links.iter().zip(link_bytes(scenario, rates)) {
             if let Some(bandwidth) = link.bandwidth {
                 let end = |node: crate::scenario::model::NodeId| &scenario.nodes[node.0 as usize].name;
                 let name = format!("{} -> {}", end(link.from), end(link.to));
-                add(&name, Scarce::Bandwidth, bandwidth, bytes_per_s / bandwidth);
+                add(&name, Scarce::Bandwidth, "byte per second", bandwidth, bytes_per_s / bandwidth);
             }
         }
         resources.sort_by(|a, b| b.utilisation.total_cmp(&a.utilisation));

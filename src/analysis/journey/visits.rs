@@ -161,7 +161,7 @@ pub fn repeated(call: &Call, side_by_side: bool) -> Option<String> {
 }
 
 /// What a visit takes up at a node.
-fn slot_word(kind: &NodeKind) -> &'static str {
+pub fn slot_word(kind: &NodeKind) -> &'static str {
     match kind {
         NodeKind::AppServer(app) => match app.software {
             Software::GunicornGthread | Software::Uwsgi if app.threads > 1 => "thread",

@@ -23,8 +23,8 @@ fn trouble(trouble: &Trouble) -> String {
         }
         Trouble::InLine { places: None } => "All taken: the others wait in line, however many".to_owned(),
         Trouble::SynDropped { gives_up_s, caller } => format!(
-            "Line full, too: the kernel drops the SYN, and {} sends it again after 1, 3, 7 … s, until it \
-             gives up after {}",
+            "Line full, too: the kernel drops the SYN, which is sent again after 1, 3, 7 … s; {} gives up \
+             after {}",
             if caller.is_empty() { "the caller" } else { caller },
             seconds(*gives_up_s)
         ),
@@ -33,7 +33,7 @@ fn trouble(trouble: &Trouble) -> String {
             format!("It waits in line for {} on average, then gives up", seconds(*mean_s))
         }
         Trouble::TooLate { caller, after_s } => {
-            format!("Not answered: {caller} waits for {}", seconds(*after_s))
+            format!("Not answered within {}: {caller} gives up", seconds(*after_s))
         }
         Trouble::WorkerKilled { after_s, boot_s } => format!(
             "Worker silent for {}: it is killed with its request, and the next one takes {} to boot",
@@ -61,7 +61,7 @@ fn trouble(trouble: &Trouble) -> String {
         Trouble::StopsAtOnce => "The user has left: it stops at once and closes its own calls".to_owned(),
         Trouble::TriesElsewhere { caller, tries } => format!(
             "Refused, reset or too late: {caller} tries another peer, {} in all",
-            counted(*tries, "try").replace("trys", "tries")
+            counted(*tries, "try")
         ),
     }
 }

@@ -4,6 +4,8 @@ mod hazards;
 mod journey;
 mod steps;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod waterfall;
 mod words;
 

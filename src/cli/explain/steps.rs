@@ -56,7 +56,8 @@ fn of_resolve(resolve: &Resolve) -> Vec<String> {
         format!("{} knows: {}.", resolve.resolver, records.join(", then ")),
         format!(
             "The browser remembers the address for up to {}, so that {about}{} of requests ask {}; that one \
-             remembers it as well, and has to ask the authoritative servers for {} of them, which takes {}.",
+             remembers it as well, and has to ask the authoritative servers for {} of all requests, which \
+             takes {}.",
             seconds(resolve.ttl_s),
             percent(resolve.asked_share),
             resolve.resolver,
@@ -93,7 +94,7 @@ fn of_connect(connect: &Connect) -> Vec<String> {
 }
 
 fn of_travel(travel: &Travel) -> String {
-    let mut text = format!("One way takes {} on average ({})", time(travel.one_way_ms), travel.latency);
+    let mut text = format!("One way takes {}{}", time(travel.one_way_ms), readable(&travel.latency));
     if travel.sending_ms > 0.0 {
         text.push_str(&format!(
             ", and {} take {} to send",
@@ -128,7 +129,7 @@ fn of_visit(step: &Step, visit: &Visit) -> Vec<String> {
         sentences.push(format!("{} of look-ups hit; the others go on.", percent(ratio)));
     }
     let often = (step.times - 1.0).abs() > 1e-9;
-    if often && visit.work != WorkLine::default() {
+    if often && visit.repeated.is_none() && visit.work != WorkLine::default() {
         sentences.push(format!(
             "A mean request comes here {} times, for {} each.",
             crate::output::terminal::figure::three_digits(step.times),
@@ -180,10 +181,10 @@ fn own_seconds(work: &WorkLine) -> f64 {
 fn of_work(work: &WorkLine) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(law) = &work.cpu {
-        parts.push(format!("{} of CPU time ({law})", time(work.cpu_ms)));
+        parts.push(format!("{} of CPU time{}", time(work.cpu_ms), readable(law)));
     }
     if let Some(law) = &work.wait {
-        parts.push(format!("{} that take no core ({law})", time(work.wait_ms)));
+        parts.push(format!("{} that take no core{}", time(work.wait_ms), readable(law)));
     }
     if work.handshake_ms > 0.0 {
         parts.push(format!("{} for handshakes", time(work.handshake_ms)));
@@ -197,6 +198,28 @@ fn of_work(work: &WorkLine) -> Vec<String> {
         text.push_str(&format!(", on {} of {}{busy}", shared(cores.cores), cores.host));
     }
     vec![format!("{text}.")]
+}
+
+/// A law behind its mean: ` on average, exp(6ms)`. A constant says nothing more than that.
+fn readable(law: &str) -> String {
+    if !law.contains(['(', ' ']) {
+        return String::new();
+    }
+    // Digits enough for a file are too many for a sentence.
+    const DECIMALS_MOST: usize = 3;
+    let mut text = String::new();
+    let mut decimals = None;
+    for character in law.chars() {
+        decimals = match (character, decimals) {
+            ('.', _) => Some(0),
+            (digit, Some(before)) if digit.is_ascii_digit() => Some(before + 1),
+            _ => None,
+        };
+        if decimals.is_none_or(|decimals| decimals <= DECIMALS_MOST) {
+            text.push(character);
+        }
+    }
+    format!(" on average ({text})")
 }
 
 fn shared(cores: u32) -> String {

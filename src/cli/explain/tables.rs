@@ -1,7 +1,7 @@
 //! What stands around the journey: the classes, where the time goes, what the load takes,
 //! and the settings in force.
 
-use super::words::{counted, percent, time};
+use super::words::{counted, percent, plural, time};
 use crate::analysis::journey::{Explanation, Journey, Offered, Resource, Scarce};
 use crate::nodes::fields::Origin;
 use crate::output::terminal::figure::three_digits;
@@ -87,9 +87,8 @@ pub fn offered(offered: &Offered) -> String {
 /// What is used up first, and when.
 fn verdict(bottleneck: &Resource) -> String {
     let of_what = match bottleneck.scarce {
-        Scarce::Cores => "cores",
-        Scarce::Slots => "places",
-        Scarce::Bandwidth => "bandwidth",
+        Scarce::Bandwidth => "bandwidth".to_owned(),
+        Scarce::Cores | Scarce::Slots => plural(bottleneck.unit),
     };
     let rate = bottleneck.saturates_at_per_s.map_or("–".to_owned(), format_rate);
     let users = match bottleneck.saturates_at_users {
@@ -115,8 +114,7 @@ fn verdict(bottleneck: &Resource) -> String {
 
 fn capacity(resource: &Resource) -> String {
     match resource.scarce {
-        Scarce::Cores => counted(resource.capacity as u32, "core"),
-        Scarce::Slots => counted(resource.capacity as u32, "place"),
+        Scarce::Cores | Scarce::Slots => counted(resource.capacity as u32, resource.unit),
         Scarce::Bandwidth => format!("{} Mbit/s", three_digits(resource.capacity * 8e-6)),
     }
 }

@@ -61,38 +61,40 @@ fn line(bar: &Bar, whole_ms: f64, strokes: Strokes) -> String {
     format!("{}\n", line.trim_end())
 }
 
-/// Each character is a slice of the time; what happens in most of it is what it shows. A
-/// piece too short for a character of its own gets one all the same, if that is free.
+/// Each character is a slice of the time, and shows what fills most of it. A piece too short
+/// for that gets a character all the same, so that nothing that happened is missing.
 fn drawn(bar: &Bar, whole_ms: f64, strokes: Strokes) -> String {
-    let [travels, waits, works, calls] = strokes.marks();
-    let mark = |doing| match doing {
-        Activity::Travelling => travels,
-        Activity::InLine => waits,
-        Activity::Working => works,
-    };
     let slice_ms = whole_ms / BAR_CHARACTERS as f64;
-    let place = |at_ms: f64| ((at_ms / slice_ms) as usize).min(BAR_CHARACTERS - 1);
-    let mut characters = vec![' '; BAR_CHARACTERS];
-    if bar.pieces.is_empty() || slice_ms <= 0.0 {
+    if bar.until_ms <= bar.from_ms || slice_ms <= 0.0 {
         return String::new();
     }
-    characters[place(bar.from_ms)..=place(bar.until_ms)].fill(calls);
+    let marks = strokes.marks();
+    let mark = |doing| match doing {
+        Activity::Travelling => 0,
+        Activity::InLine => 1,
+        Activity::Working => 2,
+    };
+    let mut characters = [' '; BAR_CHARACTERS];
     for (number, character) in characters.iter_mut().enumerate() {
         let (from_ms, until_ms) = (number as f64 * slice_ms, (number + 1) as f64 * slice_ms);
-        for piece in &bar.pieces {
-            let within = piece.until_ms.min(until_ms) - piece.from_ms.max(from_ms);
-            if within > 0.5 * slice_ms {
-                *character = mark(piece.doing);
-            }
+        let within = |from: f64, until: f64| (until.min(until_ms) - from.max(from_ms)).max(0.0);
+        let inside_ms = within(bar.from_ms, bar.until_ms);
+        if inside_ms <= 1e-9 * slice_ms {
+            continue;
         }
+        let mut sums_ms = [0.0; 4];
+        for piece in &bar.pieces {
+            sums_ms[mark(piece.doing)] += within(piece.from_ms, piece.until_ms);
+        }
+        sums_ms[3] = inside_ms - sums_ms.iter().sum::<f64>();
+        let most = (0..4).max_by(|&a, &b| sums_ms[a].total_cmp(&sums_ms[b])).unwrap_or(3);
+        *character = marks[most];
     }
-    for piece in &bar.pieces {
-        let places = place(piece.from_ms)..=place(piece.until_ms);
-        if characters[places.clone()].iter().all(|&drawn| drawn != mark(piece.doing)) {
-            let middle = place(0.5 * (piece.from_ms + piece.until_ms));
-            if characters[middle] == calls {
-                characters[middle] = mark(piece.doing);
-            }
+    let place = |at_ms: f64| ((at_ms / slice_ms) as usize).min(BAR_CHARACTERS - 1);
+    for piece in bar.pieces.iter().filter(|piece| piece.doing != Activity::Travelling) {
+        let drawn = marks[mark(piece.doing)];
+        if !characters[place(piece.from_ms)..=place(piece.until_ms)].contains(&drawn) {
+            characters[place(0.5 * (piece.from_ms + piece.until_ms))] = drawn;
         }
     }
     characters.into_iter().collect()

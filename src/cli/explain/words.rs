@@ -1,6 +1,6 @@
 //! Figures and lines for people.
 
-use crate::output::terminal::figure::{length, three_digits};
+use crate::output::terminal::figure::{count, length, three_digits};
 
 /// No line is longer.
 pub const WIDTH: usize = 98;
@@ -12,6 +12,10 @@ pub fn time(milliseconds: f64) -> String {
 
 /// `30 s`, for round lengths as people write them.
 pub fn seconds(seconds: f64) -> String {
+    // Up to ten minutes a number of seconds reads better than a fraction of a minute.
+    if seconds > 60.0 && seconds < 600.0 && seconds % 60.0 != 0.0 {
+        return format!("{} s", three_digits(seconds));
+    }
     crate::parts::quantity::format_duration(seconds)
 }
 
@@ -45,10 +49,16 @@ pub fn wrapped(text: &str, indent: usize) -> String {
 
 /// `1 worker`, `4 workers`
 pub fn counted(number: u32, word: &str) -> String {
-    let digits = crate::output::terminal::figure::count(u64::from(number));
-    match (number, word) {
-        (1, word) => format!("1 {word}"),
-        (_, "child") => format!("{digits} children"),
-        (_, word) => format!("{digits} {word}s"),
+    match number {
+        1 => format!("1 {word}"),
+        _ => format!("{} {}", count(u64::from(number)), plural(word)),
+    }
+}
+
+pub fn plural(word: &str) -> String {
+    match word {
+        "child" => "children".to_owned(),
+        "try" => "tries".to_owned(),
+        word => format!("{word}s"),
     }
 }
