@@ -313,6 +313,9 @@ impl Simulation<'_> {
         self.leave_line(slot);
         self.nodes[instance as usize].serve_one(now);
         self.nodes[instance as usize].counts.waited += 1;
+        if self.rows.keeps {
+            self.trace_wait(slot);
+        }
         let visit = &mut self.visits[slot];
         let waited = now - visit.since;
         visit.word = 0;
