@@ -141,15 +141,13 @@ impl Simulation<'_> {
     pub(super) fn link_back(&self, slot: u32) -> u32 {
         let visit = &self.visits[slot];
         let call = &self.plan.calls[visit.call as usize];
-        let members = &self.plan.routes[call.route as usize].members;
+        let route = &self.plan.routes[call.route as usize];
         let caller = self.visits[visit.parent].instance;
-        let link = match members.len() {
-            1 => members[0].link,
-            // Members of one route mostly share their link; where they do not, it is looked up.
-            _ => members
-                .iter()
-                .find(|member| member.instance == visit.instance)
-                .map_or(NONE, |member| member.link),
+        let link = if route.one_link {
+            route.members[0].link
+        } else {
+            let member = route.members.iter().find(|member| member.instance == visit.instance);
+            member.map_or(NONE, |member| member.link)
         };
         self.link_between(caller, visit.instance, link)
     }

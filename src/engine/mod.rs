@@ -20,6 +20,7 @@ mod lanes;
 mod leaving;
 mod network;
 mod node;
+mod plain;
 mod recorder;
 mod rows;
 mod run;
