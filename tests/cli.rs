@@ -205,12 +205,16 @@ fn ctrl_c_stops_the_run_and_writes_what_there_is() {
     let home = home();
     let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("spof"))
         .current_dir(home.path())
-        .args(["simulate", "shop.yaml", "--rows", "none", "--set", "run.duration=100000d"])
+        .args(["simulate", "shop.yaml", "--rows", "none", "--set", "run.duration=50000d"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(700));
+    // It watches for Ctrl-C before it makes the folder.
+    while !home.path().join("output/shop").exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(200));
     let process = child.id().to_string();
     std::process::Command::new("kill").args(["-INT", &process]).status().unwrap();
     let output = child.wait_with_output().unwrap();
@@ -220,4 +224,22 @@ fn ctrl_c_stops_the_run_and_writes_what_there_is() {
     assert!(told.contains("Stopped. What there was is in output/shop"), "{told}");
     let summary = fs::read_to_string(home.path().join("output/shop/summary.json")).unwrap();
     assert!(summary.contains("\"stopped\": \"by the user\""));
+}
+
+#[test]
+fn a_journey_is_told_in_a_pipe_without_colours_and_as_data() {
+    let home = home();
+    let text = stdout(&mut spof(home.path(), &["explain", "shop.yaml", "order"]));
+    for part in ["What happens to a request `order`", "counter serves it", "settings in force"] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    assert!(!text.contains('\u{1b}') && !text.contains('█'), "{text}");
+    let json = stdout(&mut spof(home.path(), &["explain", "shop.yaml", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["journey"]["expected_ms"], 20.0);
+
+    let mut command = spof(home.path(), &["explain", "shop.yaml", "ordre"]);
+    assert!(stderr(&mut command).contains("did you mean `order`?"));
+    command.assert().code(2);
+    assert!(!home.path().join("output").exists(), "explaining leaves nothing behind");
 }

@@ -48,7 +48,7 @@ impl Simulation<'_> {
             for _ in 0..count {
                 self.visits[slot].tries = 0;
                 if let Some(child) = self.begin_call(slot, *call) {
-                    self.ready.push_back(child);
+                    self.make_ready(child);
                 }
             }
         }
@@ -91,6 +91,9 @@ impl Simulation<'_> {
         if plan.tries != 1 {
             self.visits[slot].awaited = member;
         }
+        if self.rows.keeps {
+            self.trace_call(child);
+        }
         let travel = match link {
             NONE => 0,
             link => self.travel(link, plan.request_bytes, if fresh { plan.round_trips } else { 0 }),
@@ -101,7 +104,7 @@ impl Simulation<'_> {
         if travel == 0 {
             return Some(child);
         }
-        self.rows.network(root, travel);
+        self.crosses(child, travel);
         self.visits[child].since = self.now.saturating_add(travel);
         self.schedule(child, self.now.saturating_add(travel));
         None
@@ -178,7 +181,7 @@ impl Simulation<'_> {
             return Some(slot);
         }
         let travel = self.travel(link, plan.request_bytes, 0);
-        self.rows.network(root, travel);
+        self.crosses(slot, travel);
         self.visits[slot].since = self.now.saturating_add(travel);
         self.schedule(slot, self.now.saturating_add(travel));
         None

@@ -3,7 +3,7 @@
 //! It knows no queues, failures or retries: what it shows is what has to be served if all
 //! goes well, and so whether that is possible at all.
 
-use super::model::{Call, Flow, NodeId, RunEnd, Scenario, Stage, Target, Walk, Work};
+use super::model::{Call, Flow, NodeId, RequestClass, RunEnd, Scenario, Stage, Target, Walk, Work};
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::UNLIMITED;
@@ -26,13 +26,8 @@ pub struct NodeLoad {
 /// The load of each node, in the order of the scenario. `None` if a rate is unknown
 /// because a closed population sends only as fast as it is answered.
 pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
-    let horizon_seconds = match scenario.run.end {
-        RunEnd::After(end) => to_seconds(end),
-        // Long enough for any rate to have gone through its day.
-        RunEnd::Requests(_) => 86_400.0,
-    };
     let mut estimate = Estimate { scenario, loads: vec![NodeLoad::default(); scenario.nodes.len()] };
-    for (class, rate) in scenario.classes.iter().zip(class_rates(scenario, horizon_seconds)?) {
+    for (class, rate) in scenario.classes.iter().zip(class_rates(scenario)?) {
         match &class.flow {
             Flow::Calls(stages) => {
                 estimate.stages(stages, rate);
@@ -43,26 +38,74 @@ pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
     Some(estimate.finish())
 }
 
-/// Each class's requests per second.
-fn class_rates(scenario: &Scenario, horizon_seconds: f64) -> Option<Vec<f64>> {
-    let mut shares = vec![0.0; scenario.nodes.len()];
-    for class in &scenario.classes {
-        class.from.iter().for_each(|user| shares[user.0 as usize] += class.share);
+/// Each class's requests per second; `None` if a closed population sends some.
+pub fn class_rates(scenario: &Scenario) -> Option<Vec<f64>> {
+    let rates = UserRates::of(scenario)?;
+    let of_class = |class: &RequestClass| class.from.iter().map(|&user| rates.of_class(class, user)).sum();
+    Some(scenario.classes.iter().map(of_class).collect())
+}
+
+/// What each user sends on average.
+pub struct UserRates {
+    /// Requests per second, by node.
+    rates: Vec<f64>,
+    /// The sum of the shares of all classes that it sends, by node.
+    shares: Vec<f64>,
+}
+
+impl UserRates {
+    pub fn of(scenario: &Scenario) -> Option<UserRates> {
+        let horizon_seconds = match scenario.run.end {
+            RunEnd::After(end) => to_seconds(end),
+            // Long enough for any rate to have gone through its day.
+            RunEnd::Requests(_) => 86_400.0,
+        };
+        let mut shares = vec![0.0; scenario.nodes.len()];
+        for class in &scenario.classes {
+            class.from.iter().for_each(|user| shares[user.0 as usize] += class.share);
+        }
+        let mut rates = vec![0.0; scenario.nodes.len()];
+        for (rate, node) in rates.iter_mut().zip(&scenario.nodes) {
+            if let NodeKind::User(user) = &node.kind {
+                *rate = user.arrivals.mean_rate(horizon_seconds)? * f64::from(node.replicas);
+            }
+        }
+        Some(UserRates { rates, shares })
     }
-    let mut rates = vec![0.0; scenario.nodes.len()];
-    for (rate, node) in rates.iter_mut().zip(&scenario.nodes) {
-        if let NodeKind::User(user) = &node.kind {
-            *rate = user.arrivals.mean_rate(horizon_seconds)? * f64::from(node.replicas);
+
+    /// Requests of a class that a user sends per second.
+    pub fn of_class(&self, class: &RequestClass, user: NodeId) -> f64 {
+        match self.shares[user.0 as usize] {
+            shares if shares > 0.0 => self.rates[user.0 as usize] * class.share / shares,
+            _ => 0.0,
         }
     }
-    let rate_of = |class: &super::model::RequestClass| {
-        let of_user = |user: &NodeId| match shares[user.0 as usize] {
-            shares if shares > 0.0 => rates[user.0 as usize] * class.share / shares,
-            _ => 0.0,
-        };
-        class.from.iter().map(of_user).sum()
-    };
-    Some(scenario.classes.iter().map(rate_of).collect())
+}
+
+/// How often a walk comes to each of its stops on average, from what comes in from outside
+/// and from the others.
+pub fn expected_visits(walk: &Walk) -> Vec<f64> {
+    const ROUNDS_MAX: usize = 20_000;
+    const STEPS_MAX: usize = 20_000_000;
+    let ways: usize = walk.stops.iter().map(|stop| stop.next.len()).sum();
+    let mut visits = vec![0.0; walk.stops.len()];
+    for _ in 0..ROUNDS_MAX.min(STEPS_MAX / ways.max(1)) {
+        let mut next = vec![0.0; visits.len()];
+        next[0] = 1.0;
+        for (stop, visits) in walk.stops.iter().zip(&visits) {
+            for (way, share) in &stop.next {
+                if let Some(way) = way {
+                    next[*way as usize] += visits * share;
+                }
+            }
+        }
+        let change: f64 = next.iter().zip(&visits).map(|(new, old)| f64::abs(new - old)).sum();
+        visits = next;
+        if change < 1e-9 {
+            break;
+        }
+    }
+    visits
 }
 
 struct Estimate<'a> {
@@ -99,29 +142,8 @@ impl Estimate<'_> {
         within + call.hand_over.as_ref().map_or(0.0, |next| self.call(next, onward_rate))
     }
 
-    /// Solves for the visits of each stop: what comes in from outside and from the others.
     fn walk(&mut self, walk: &Walk, rate: f64) {
-        const ROUNDS_MAX: usize = 20_000;
-        const STEPS_MAX: usize = 20_000_000;
-        let ways: usize = walk.stops.iter().map(|stop| stop.next.len()).sum();
-        let mut visits = vec![0.0; walk.stops.len()];
-        for _ in 0..ROUNDS_MAX.min(STEPS_MAX / ways.max(1)) {
-            let mut next = vec![0.0; visits.len()];
-            next[0] = 1.0;
-            for (stop, visits) in walk.stops.iter().zip(&visits) {
-                for (way, share) in &stop.next {
-                    if let Some(way) = way {
-                        next[*way as usize] += visits * share;
-                    }
-                }
-            }
-            let change: f64 = next.iter().zip(&visits).map(|(new, old)| f64::abs(new - old)).sum();
-            visits = next;
-            if change < 1e-9 {
-                break;
-            }
-        }
-        for (stop, visits) in walk.stops.iter().zip(visits) {
+        for (stop, visits) in walk.stops.iter().zip(expected_visits(walk)) {
             self.add(stop.target, rate * visits, cpu(&stop.work), held(&stop.work));
         }
     }

@@ -3,14 +3,16 @@
 //! The text carries colours; who prints it takes them out where they do not belong.
 
 mod classes;
-mod figure;
+pub mod figure;
 mod nodes;
 mod notes;
-mod table;
+pub mod table;
+
+pub use figure::count;
 
 use crate::analysis::summary::Summary;
 use crate::parts::quantity::format_duration;
-use figure::{count, three_digits};
+use figure::three_digits;
 use std::path::Path;
 use table::{Paint, painted};
 
