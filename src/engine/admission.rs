@@ -131,7 +131,10 @@ impl Simulation<'_> {
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
         let waited = self.now - visit.since;
-        if let Step::Serve { draw } = self.plan.steps[visit.step as usize] {
+        if self.rows.keeps {
+            self.trace_wait(slot);
+        }
+        if let Step::Serve { draw } = self.plan.steps[self.visits[slot].step as usize] {
             self.start_serving(slot, draw);
         }
         self.recorder.waited(number, waited);

@@ -135,7 +135,7 @@ impl Simulation<'_> {
     pub(super) fn trace_wait(&mut self, slot: u32) {
         let visit = &self.visits[slot];
         if visit.root == self.tracer.root {
-            let span = Span { doing: Doing::InLine, from: visit.entered, until: self.now };
+            let span = Span { doing: Doing::InLine, from: visit.since, until: self.now };
             self.traced(slot).push(span);
         }
     }
