@@ -80,8 +80,8 @@ impl Simulation<'_> {
                 self.run_visit(slot);
             }
         }
-        while let Some(processor) = self.unset.pop() {
-            self.set_processor_clock(processor);
+        if !self.unset.is_empty() {
+            self.set_processor_clocks();
         }
     }
 
@@ -127,14 +127,23 @@ impl Simulation<'_> {
         let visits = &self.visits;
         let stale = |word: u64| visits[(word & SLOT_MASK) as u32].word != word;
         let done = self.processors[processor as usize].finished(self.now, stale);
-        if !self.unset.contains(&processor) {
-            self.unset.push(processor);
-        }
+        self.unset.push(processor);
         if let Some(word) = done {
             let slot = (word & SLOT_MASK) as u32;
             self.visits[slot].word = 0;
             self.visits[slot].flags.on_cpu = false;
             self.run_visit(slot);
+        }
+    }
+
+    fn set_processor_clocks(&mut self) {
+        let mut latest = None;
+        while let Some(processor) = self.unset.pop() {
+            // The same processor mostly changes several times in a row.
+            if latest != Some(processor) {
+                self.set_processor_clock(processor);
+            }
+            latest = Some(processor);
         }
     }
 

@@ -5,7 +5,7 @@ use super::steps::{BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, Lo
 use super::{NONE, NamePlan, PoolPlan};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
-use crate::nodes::behaviour::Calling;
+use crate::nodes::behaviour::{Calling, Order};
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
 use crate::scenario::model::{Call, NodeId, Parallel, RequestClass, Stage, Target, Walk, Work};
@@ -161,6 +161,7 @@ impl<'c, 'a> Program<'c, 'a> {
                         code[place] = Step::Serve { draw };
                     }
                 }
+                Step::End if at_plain => code[place] = Step::Finish,
                 _ => {}
             }
         }
@@ -176,7 +177,10 @@ impl<'c, 'a> Program<'c, 'a> {
     /// Whether nothing but its slots and its line matters about a replica.
     fn is_plain(&self, instance: u32) -> bool {
         let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
-        node.watchdog_lane == NONE && !node.track_occupancy
+        node.watchdog_lane == NONE
+            && node.patience == NONE
+            && node.order == Order::Fifo
+            && !node.track_occupancy
     }
 
     /// The calls that a node makes, one after the other.
@@ -209,7 +213,7 @@ impl<'c, 'a> Program<'c, 'a> {
             let name = self.stream_name(caller, "repeat");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let repeats = &mut self.compiler.tables.repeats;
-            repeats.push(RepeatPlan { count: call.times.clone(), die, skip: code.len() as u32 + 1 });
+            repeats.push(RepeatPlan { count: call.times, die, skip: code.len() as u32 + 1 });
             code.push(Step::Again { back: code.len() as u32 });
             code.insert(0, Step::Repeat { repeat: repeats.len() as u32 - 1 });
         }
@@ -227,7 +231,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let calls = parallel
             .calls
             .iter()
-            .map(|call| (self.call(caller, caller_target, call), call.times.clone(), call.chance))
+            .map(|call| (self.call(caller, caller_target, call), call.times, call.chance))
             .collect();
         let name = self.stream_name(caller, "fork");
         let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
