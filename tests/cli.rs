@@ -210,7 +210,11 @@ fn ctrl_c_stops_the_run_and_writes_what_there_is() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(700));
+    // It watches for Ctrl-C before it makes the folder.
+    while !home.path().join("output/shop").exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(200));
     let process = child.id().to_string();
     std::process::Command::new("kill").args(["-INT", &process]).status().unwrap();
     let output = child.wait_with_output().unwrap();

@@ -240,6 +240,7 @@ fn runs_have_an_end() {
     check("warmup: none", "warmup: 2m", &["the warm-up takes the whole run"]);
     check("warmup: none", "bucket: 1ns", &["more than a million lines"]);
     check("duration: 1m, warmup: none", "requests: 20k, warmup: 1000 requests", &[]);
+    check("duration: 1m, warmup: none", "requests: 1k, warmup: 20k requests", &[]);
 }
 
 #[test]
