@@ -225,3 +225,21 @@ fn ctrl_c_stops_the_run_and_writes_what_there_is() {
     let summary = fs::read_to_string(home.path().join("output/shop/summary.json")).unwrap();
     assert!(summary.contains("\"stopped\": \"by the user\""));
 }
+
+#[test]
+fn a_journey_is_told_in_a_pipe_without_colours_and_as_data() {
+    let home = home();
+    let text = stdout(&mut spof(home.path(), &["explain", "shop.yaml", "order"]));
+    for part in ["What happens to a request `order`", "counter serves it", "settings in force"] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    assert!(!text.contains('\u{1b}') && !text.contains('█'), "{text}");
+    let json = stdout(&mut spof(home.path(), &["explain", "shop.yaml", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["journey"]["expected_ms"], 20.0);
+
+    let mut command = spof(home.path(), &["explain", "shop.yaml", "ordre"]);
+    assert!(stderr(&mut command).contains("did you mean `order`?"));
+    command.assert().code(2);
+    assert!(!home.path().join("output").exists(), "explaining leaves nothing behind");
+}

@@ -3,11 +3,13 @@
 mod classes;
 mod estimate;
 mod expectations;
+pub mod journey;
 pub mod nodes;
 mod notices;
 pub mod summarise;
 pub mod summary;
 pub mod time_spent;
+pub mod waterfall;
 pub mod window;
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use super::Simulation;
 use super::node::SideLine;
-use super::visit::{DEADLINE, SLOT_BITS, State, Visits, WATCHDOG};
-use crate::kernel::agenda::{Event, EventQueue};
+use super::visit::{DEADLINE, State, Visits, WATCHDOG};
 use crate::kernel::random::below;
 use crate::kernel::time::{NEVER, SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
@@ -41,104 +40,8 @@ impl Simulation<'_> {
         self.enter_full(slot)
     }
 
-    /// Gets a slot and works in it, at a node where nothing but the slot and the place in
-    /// line matters.
-    #[inline(always)]
-    pub(super) fn serve(&mut self, slot: u32, draw: u32) -> Option<u32> {
-        let now = self.now;
-        let visit = &mut self.visits[slot];
-        let node = &mut self.nodes[visit.instance as usize];
-        node.counts.visits += 1;
-        if node.busy < node.slots {
-            node.busy += 1;
-            self.start_serving(slot, draw);
-            return None;
-        }
-        if node.line_length < node.line_limit {
-            visit.state = State::InLine;
-            node.stand_in_line(now);
-            append(&mut self.visits, &mut node.head, &mut node.tail, slot);
-            return None;
-        }
-        match self.enter_full(slot) {
-            Entry::In | Entry::Waits => None,
-            Entry::Fails(outcome) => self.end_visit(slot, outcome),
-        }
-    }
-
-    /// The slot is got: the work begins, and the visit goes on when it is done.
-    #[inline(always)]
-    fn start_serving(&mut self, slot: u32, draw: u32) {
-        let time = self.draws.take(self.plan, draw);
-        let word = (self.sequence << SLOT_BITS) | u64::from(slot);
-        self.sequence += 1;
-        let visit = &mut self.visits[slot];
-        visit.word = word;
-        visit.slots = 1;
-        visit.flags.inside = true;
-        visit.step += 2;
-        self.nodes[visit.instance as usize].serve_one(self.now);
-        self.agenda.push(Event { time: self.now.saturating_add(time), word });
-    }
-
-    /// Hands the slot on and stands before the next station.
-    #[inline(always)]
-    pub(super) fn pass(&mut self, slot: u32, to: u32) -> Option<u32> {
-        if self.rows.keeps {
-            self.own_time_ends(slot);
-        }
-        let now = self.now;
-        let visit = &mut self.visits[slot];
-        visit.step += 1;
-        visit.since = now;
-        let from = std::mem::replace(&mut visit.instance, to);
-        if std::mem::replace(&mut visit.flags.inside, false) {
-            self.hand_slot_on(from);
-        }
-        Some(slot)
-    }
-
-    /// The request is done, at a node where nothing but the slot matters.
-    #[inline(always)]
-    pub(super) fn finish_request(&mut self, slot: u32) {
-        if self.rows.keeps {
-            self.own_time_ends(slot);
-        }
-        self.hand_slot_on(self.visits[slot].instance);
-        self.request_ended(slot, Outcome::Ok);
-    }
-
-    #[inline(always)]
-    fn hand_slot_on(&mut self, instance: u32) {
-        let node = &mut self.nodes[instance as usize];
-        node.served_one(self.now);
-        if node.line_length == 0 {
-            node.busy -= 1;
-        } else {
-            self.serve_next(instance);
-        }
-    }
-
-    /// The first in the line of a node where nothing else matters takes the free slot.
-    #[inline(always)]
-    fn serve_next(&mut self, instance: u32) {
-        let node = &mut self.nodes[instance as usize];
-        let slot = node.head;
-        node.left_the_line(self.now);
-        node.counts.waited += 1;
-        let number = node.node;
-        unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
-        let visit = &mut self.visits[slot];
-        visit.state = State::Going;
-        let waited = self.now - visit.since;
-        if let Step::Serve { draw } = self.plan.steps[visit.step as usize] {
-            self.start_serving(slot, draw);
-        }
-        self.recorder.waited(number, waited);
-    }
-
     #[inline(never)]
-    fn enter_full(&mut self, slot: u32) -> Entry {
+    pub(super) fn enter_full(&mut self, slot: u32) -> Entry {
         let instance = self.visits[slot].instance;
         let state = &self.nodes[instance as usize];
         if state.line_length < state.line_limit {
@@ -313,6 +216,9 @@ impl Simulation<'_> {
         self.leave_line(slot);
         self.nodes[instance as usize].serve_one(now);
         self.nodes[instance as usize].counts.waited += 1;
+        if self.rows.keeps {
+            self.trace_wait(slot);
+        }
         let visit = &mut self.visits[slot];
         let waited = now - visit.since;
         visit.word = 0;

@@ -4,7 +4,7 @@ use super::Simulation;
 use crate::kernel::clocks::Clocks;
 use crate::kernel::random::{below, mix};
 use crate::plan::{CallPlan, NONE, Plan, Policy, RoutePlan};
-use rand_xoshiro::rand_core::Rng;
+use rand::Rng;
 
 /// What callers remember of their peers: one state for each replica of each caller of a route.
 #[derive(Debug)]

@@ -91,6 +91,9 @@ impl Simulation<'_> {
         if plan.tries != 1 {
             self.visits[slot].awaited = member;
         }
+        if self.rows.keeps {
+            self.trace_call(child);
+        }
         let travel = match link {
             NONE => 0,
             link => self.travel(link, plan.request_bytes, if fresh { plan.round_trips } else { 0 }),
@@ -101,7 +104,7 @@ impl Simulation<'_> {
         if travel == 0 {
             return Some(child);
         }
-        self.rows.network(root, travel);
+        self.crosses(child, travel);
         self.visits[child].since = self.now.saturating_add(travel);
         self.schedule(child, self.now.saturating_add(travel));
         None
@@ -138,15 +141,13 @@ impl Simulation<'_> {
     pub(super) fn link_back(&self, slot: u32) -> u32 {
         let visit = &self.visits[slot];
         let call = &self.plan.calls[visit.call as usize];
-        let members = &self.plan.routes[call.route as usize].members;
+        let route = &self.plan.routes[call.route as usize];
         let caller = self.visits[visit.parent].instance;
-        let link = match members.len() {
-            1 => members[0].link,
-            // Members of one route mostly share their link; where they do not, it is looked up.
-            _ => members
-                .iter()
-                .find(|member| member.instance == visit.instance)
-                .map_or(NONE, |member| member.link),
+        let link = if route.one_link {
+            route.members[0].link
+        } else {
+            let member = route.members.iter().find(|member| member.instance == visit.instance);
+            member.map_or(NONE, |member| member.link)
         };
         self.link_between(caller, visit.instance, link)
     }
@@ -178,7 +179,7 @@ impl Simulation<'_> {
             return Some(slot);
         }
         let travel = self.travel(link, plan.request_bytes, 0);
-        self.rows.network(root, travel);
+        self.crosses(slot, travel);
         self.visits[slot].since = self.now.saturating_add(travel);
         self.schedule(slot, self.now.saturating_add(travel));
         None

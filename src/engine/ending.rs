@@ -43,7 +43,7 @@ impl Simulation<'_> {
         }
         let bytes = self.plan.calls[self.visits[slot].call as usize].response_bytes;
         let travel = self.travel(link, if outcome.is_ok() { bytes } else { 0 }, 0);
-        self.rows.network(self.visits[slot].root, travel);
+        self.crosses(slot, travel);
         let visit = &mut self.visits[slot];
         visit.state = State::Replying;
         visit.since = self.now.saturating_add(travel);

@@ -20,6 +20,7 @@ mod lanes;
 mod leaving;
 mod network;
 mod node;
+mod plain;
 mod recorder;
 mod rows;
 mod run;
@@ -27,9 +28,11 @@ mod source;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod visit;
 
 pub use run::Advance;
+pub use trace::{Doing, Span, Trace, TracedVisit};
 
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
@@ -84,6 +87,7 @@ pub struct Simulation<'p> {
     ready: std::collections::VecDeque<u32>,
     recorder: recorder::Recorder,
     rows: rows::RowKeeper,
+    tracer: trace::Tracer,
 }
 
 /// Which clock is whose.
@@ -160,6 +164,7 @@ impl<'p> Simulation<'p> {
             ready: std::collections::VecDeque::with_capacity(64),
             recorder: recorder::Recorder::new(plan),
             rows: rows::RowKeeper::new(options, plan),
+            tracer: trace::Tracer::off(),
         };
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
         simulation.start_sources();

@@ -147,6 +147,9 @@ impl Simulation<'_> {
         self.visits.requests[slot as usize] =
             Request { start: self.now, id, source: number, client, record, attempts: 1 };
         self.rows.begin(slot);
+        if self.rows.keeps {
+            self.trace_beginning(slot, id);
+        }
         self.run_visit(slot);
     }
 
@@ -174,6 +177,9 @@ impl Simulation<'_> {
         let peer = self.visits[slot].peer;
         self.close_at_peer(peer);
         self.rows.end(slot, request, class, outcome, self.now);
+        if self.rows.keeps {
+            self.trace_end(slot);
+        }
         self.visits.remove(slot);
         let latency = self.now - request.start;
         self.recorder.end(class, outcome, latency, latency <= objective, request.attempts);
@@ -195,8 +201,10 @@ impl Simulation<'_> {
         if !self.rows.keeps || visit.state == State::Calling {
             return;
         }
-        let time = self.now.saturating_sub(visit.since);
+        let since = visit.since;
+        let time = self.now.saturating_sub(since);
         let node = self.nodes[visit.instance as usize].node;
         self.rows.spend(visit.root, node, time);
+        self.trace_work(slot, since);
     }
 }

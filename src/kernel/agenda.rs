@@ -46,7 +46,7 @@ mod tests {
     use super::*;
     use crate::kernel::fronted::FrontedHeap;
     use crate::kernel::random::{StreamFamily, below};
-    use rand_xoshiro::rand_core::Rng;
+    use rand::Rng;
     use std::collections::BTreeSet;
 
     /// Pushes and pops at random, with many ties, and compares every pop with an ordered set.

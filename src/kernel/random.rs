@@ -1,8 +1,8 @@
 //! Random streams. Each (seed, replication, name, purpose) has one of its own, so that
 //! adding a node or changing a setting leaves every other draw as it was.
 
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
 
 /// The generator of one stream.
 pub type Generator = Xoshiro256PlusPlus;

@@ -26,10 +26,8 @@ pub struct NodeLoad {
 /// The load of each node, in the order of the scenario. `None` if a rate is unknown
 /// because a closed population sends only as fast as it is answered.
 pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
-    let rates = UserRates::of(scenario)?;
     let mut estimate = Estimate { scenario, loads: vec![NodeLoad::default(); scenario.nodes.len()] };
-    for class in &scenario.classes {
-        let rate = class.from.iter().map(|&user| rates.of_class(class, user)).sum();
+    for (class, rate) in scenario.classes.iter().zip(class_rates(scenario)?) {
         match &class.flow {
             Flow::Calls(stages) => {
                 estimate.stages(stages, rate);
@@ -38,6 +36,13 @@ pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
         }
     }
     Some(estimate.finish())
+}
+
+/// Each class's requests per second; `None` if a closed population sends some.
+pub fn class_rates(scenario: &Scenario) -> Option<Vec<f64>> {
+    let rates = UserRates::of(scenario)?;
+    let of_class = |class: &RequestClass| class.from.iter().map(|&user| rates.of_class(class, user)).sum();
+    Some(scenario.classes.iter().map(of_class).collect())
 }
 
 /// What each user sends on average.
@@ -77,6 +82,32 @@ impl UserRates {
     }
 }
 
+/// How often a walk comes to each of its stops on average, from what comes in from outside
+/// and from the others.
+pub fn expected_visits(walk: &Walk) -> Vec<f64> {
+    const ROUNDS_MAX: usize = 20_000;
+    const STEPS_MAX: usize = 20_000_000;
+    let ways: usize = walk.stops.iter().map(|stop| stop.next.len()).sum();
+    let mut visits = vec![0.0; walk.stops.len()];
+    for _ in 0..ROUNDS_MAX.min(STEPS_MAX / ways.max(1)) {
+        let mut next = vec![0.0; visits.len()];
+        next[0] = 1.0;
+        for (stop, visits) in walk.stops.iter().zip(&visits) {
+            for (way, share) in &stop.next {
+                if let Some(way) = way {
+                    next[*way as usize] += visits * share;
+                }
+            }
+        }
+        let change: f64 = next.iter().zip(&visits).map(|(new, old)| f64::abs(new - old)).sum();
+        visits = next;
+        if change < 1e-9 {
+            break;
+        }
+    }
+    visits
+}
+
 struct Estimate<'a> {
     scenario: &'a Scenario,
     loads: Vec<NodeLoad>,
@@ -111,29 +142,8 @@ impl Estimate<'_> {
         within + call.hand_over.as_ref().map_or(0.0, |next| self.call(next, onward_rate))
     }
 
-    /// Solves for the visits of each stop: what comes in from outside and from the others.
     fn walk(&mut self, walk: &Walk, rate: f64) {
-        const ROUNDS_MAX: usize = 20_000;
-        const STEPS_MAX: usize = 20_000_000;
-        let ways: usize = walk.stops.iter().map(|stop| stop.next.len()).sum();
-        let mut visits = vec![0.0; walk.stops.len()];
-        for _ in 0..ROUNDS_MAX.min(STEPS_MAX / ways.max(1)) {
-            let mut next = vec![0.0; visits.len()];
-            next[0] = 1.0;
-            for (stop, visits) in walk.stops.iter().zip(&visits) {
-                for (way, share) in &stop.next {
-                    if let Some(way) = way {
-                        next[*way as usize] += visits * share;
-                    }
-                }
-            }
-            let change: f64 = next.iter().zip(&visits).map(|(new, old)| f64::abs(new - old)).sum();
-            visits = next;
-            if change < 1e-9 {
-                break;
-            }
-        }
-        for (stop, visits) in walk.stops.iter().zip(visits) {
+        for (stop, visits) in walk.stops.iter().zip(expected_visits(walk)) {
             self.add(stop.target, rate * visits, cpu(&stop.work), held(&stop.work));
         }
     }

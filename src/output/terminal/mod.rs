@@ -3,10 +3,10 @@
 //! The text carries colours; who prints it takes them out where they do not belong.
 
 mod classes;
-mod figure;
+pub mod figure;
 mod nodes;
 mod notes;
-mod table;
+pub mod table;
 
 pub use figure::count;
 

@@ -3,7 +3,7 @@
 
 use super::tests::read;
 use super::*;
-use crate::kernel::random::StreamFamily;
+use crate::kernel::random::{Generator, StreamFamily};
 use crate::kernel::time::to_seconds;
 
 /// [mean, variance, p50, p95, p99]
@@ -94,4 +94,50 @@ fn gamma_of_shape_2_5_and_scale_0_8() {
 #[test]
 fn uniform_between_1_and_3() {
     check("uniform(1s, 3s)", [2.0, 1.0 / 3.0, 2.0, 2.9, 2.98]);
+}
+
+/// The largest distance between the empirical distributions of two samples.
+fn two_sample_distance(mut one: Vec<f64>, mut other: Vec<f64>) -> f64 {
+    one.sort_by(f64::total_cmp);
+    other.sort_by(f64::total_cmp);
+    let (mut i, mut j, mut distance) = (0, 0, 0.0_f64);
+    while i < one.len() && j < other.len() {
+        if one[i] <= other[j] {
+            i += 1
+        } else {
+            j += 1
+        }
+        distance = distance.max((i as f64 / one.len() as f64 - j as f64 / other.len() as f64).abs());
+    }
+    distance
+}
+
+#[test]
+fn samples_agree_with_those_of_another_library() {
+    use rand_distr::Distribution as _;
+    const DRAWS: usize = 100_000;
+    let theirs = |law: &dyn Fn(&mut Generator) -> f64| {
+        let mut generator = StreamFamily::new(5, 0).stream("theirs", "draws");
+        (0..DRAWS).map(|_| law(&mut generator)).collect::<Vec<f64>>()
+    };
+    let gamma = rand_distr::Gamma::new(2.5, 0.8).unwrap();
+    let weibull = rand_distr::Weibull::new(2.0, 1.5).unwrap();
+    let log_normal = rand_distr::LogNormal::new(0.0, 1.0).unwrap();
+    let pareto = rand_distr::Pareto::new(0.03, 2.5).unwrap();
+    let pairs: [(&str, Vec<f64>); 5] = [
+        ("exp(1s)", theirs(&|generator| rand_distr::Exp1.sample(generator))),
+        ("gamma(shape 2.5, scale 0.8s)", theirs(&|generator| gamma.sample(generator))),
+        ("weibull(shape 1.5, scale 2s)", theirs(&|generator| weibull.sample(generator))),
+        ("lognormal(mu 0, sigma 1)", theirs(&|generator| log_normal.sample(generator))),
+        ("pareto(shape 2.5, scale 30ms)", theirs(&|generator| pareto.sample(generator))),
+    ];
+    for (spelling, theirs) in pairs {
+        let law = Distribution::parse(spelling, &mut |_, _| unreachable!("no table is named")).unwrap();
+        let sampler = law.sampler();
+        let mut generator = StreamFamily::new(6, 0).stream("ours", "draws");
+        let ours = (0..DRAWS).map(|_| sampler.draw(&mut generator)).collect();
+        // At this distance one pair of equal laws in a thousand would be called different.
+        let distance = two_sample_distance(ours, theirs);
+        assert!(distance < 1.95 * (2.0 / DRAWS as f64).sqrt(), "{spelling}: {distance}");
+    }
 }

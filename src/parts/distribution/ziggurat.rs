@@ -6,7 +6,7 @@
 
 use crate::kernel::random::{Generator, uniform};
 use libm::{exp, log};
-use rand_xoshiro::rand_core::Rng;
+use rand::Rng;
 
 const LAYERS: usize = 256;
 

@@ -1,0 +1,67 @@
+//! What goes wrong, in a sentence each.
+
+use super::words::{counted, seconds};
+use crate::analysis::journey::{Hazard, Trouble};
+
+pub fn sentence(hazard: &Hazard) -> String {
+    let told = trouble(&hazard.trouble);
+    match hazard.user_sees {
+        Some(user_sees) => format!("{told}; the request then ends as: {user_sees}."),
+        None => format!("{told}."),
+    }
+}
+
+fn trouble(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::ResolverSilent { after_s, attempts } => format!(
+            "Resolver silent: it is asked {}, for {} each",
+            counted(*attempts, "time"),
+            seconds(*after_s)
+        ),
+        Trouble::InLine { places: Some(places) } => {
+            format!("All taken: up to {} wait in line", counted(*places, "other"))
+        }
+        Trouble::InLine { places: None } => "All taken: the others wait in line, however many".to_owned(),
+        Trouble::SynDropped { gives_up_s, caller } => format!(
+            "Line full, too: the kernel drops the SYN, which is sent again after 1, 3, 7 … s; {} gives up \
+             after {}",
+            if caller.is_empty() { "the caller" } else { caller },
+            seconds(*gives_up_s)
+        ),
+        Trouble::TurnedAway { with } => format!("No place left: turned away at once ({with})"),
+        Trouble::PatienceEnds { mean_s } => {
+            format!("It waits in line for {} on average, then gives up", seconds(*mean_s))
+        }
+        Trouble::TooLate { caller, after_s } => {
+            format!("Not answered within {}: {caller} gives up", seconds(*after_s))
+        }
+        Trouble::WorkerKilled { after_s, boot_s } => format!(
+            "Worker silent for {}: it is killed with its request, and the next one takes {} to boot",
+            seconds(*after_s),
+            seconds(*boot_s)
+        ),
+        Trouble::PoolEmpty { caller, connections, after_s } => {
+            let wait = after_s.map_or("for ever".to_owned(), |after_s| format!("for {}", seconds(after_s)));
+            format!(
+                "All {} of {caller}'s pool taken: it waits for one {wait}",
+                counted(*connections, "connection")
+            )
+        }
+        Trouble::UserLeaves { after_s, retries } => {
+            let again = match retries {
+                0 => "and does not try again".to_owned(),
+                1 => "and tries once more".to_owned(),
+                retries => format!("and tries up to {retries} times more"),
+            };
+            format!("No answer for {}: the user leaves (nginx would log 499) {again}", seconds(*after_s))
+        }
+        Trouble::WorkForNobody => {
+            "The user has left: nothing here notices, and the work is done for nobody".to_owned()
+        }
+        Trouble::StopsAtOnce => "The user has left: it stops at once and closes its own calls".to_owned(),
+        Trouble::TriesElsewhere { caller, tries } => format!(
+            "Refused, reset or too late: {caller} tries another peer, {} in all",
+            counted(*tries, "try")
+        ),
+    }
+}

@@ -1,0 +1,165 @@
+//! `spof explain`: one request's journey, step by step.
+
+mod hazards;
+mod journey;
+mod steps;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod waterfall;
+mod words;
+
+use super::ending::{Ending, Failure};
+use super::printing::print;
+use super::reading::{parse_setting, read};
+use crate::analysis::journey::{Explanation, explain};
+use crate::analysis::waterfall::{Waterfall, waterfall as simulate};
+use crate::document::problem::did_you_mean;
+use crate::nodes::fields::{InForce, Origin};
+use crate::scenario::load::{Loaded, NodeSettings};
+use crate::scenario::model::Scenario;
+use clap::Args;
+use serde::Serialize;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use waterfall::Strokes;
+
+/// Tell a request's journey step by step, with expected times and the defaults in force
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A scenario file (YAML, TOML or JSON)
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// The class of requests; the first of the file if not given
+    #[arg(value_name = "CLASS")]
+    class: Option<String>,
+
+    /// Change a setting, as in nodes.gunicorn.workers=8; may be given again
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
+    settings: Vec<(String, String)>,
+
+    /// Print the journey as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: ExplainArguments) -> Result<Ending, Failure> {
+    let loaded = read(&arguments.file, &arguments.settings, arguments.json)?;
+    let scenario = loaded.scenario.as_ref().ok_or(Failure::BadScenario)?;
+    let class = match &arguments.class {
+        Some(name) => class_number(scenario, name)?,
+        None => 0,
+    };
+    let explanation = explain(scenario, class);
+    let waterfall = simulate(scenario, class);
+    let settings = settings_on_the_way(scenario, &explanation, &loaded);
+    if arguments.json {
+        print(&to_json(&explanation, waterfall.as_ref(), &settings)?)?;
+    } else {
+        let file = arguments.file.display().to_string();
+        print(&text(&file, &explanation, waterfall.as_ref(), &settings, strokes()))?;
+    }
+    Ok(Ending::Good)
+}
+
+fn class_number(scenario: &Scenario, name: &str) -> Result<usize, Failure> {
+    let names: Vec<&str> = scenario.classes.iter().map(|class| class.name.as_str()).collect();
+    names.iter().position(|known| *known == name).ok_or_else(|| {
+        let hint = did_you_mean(name, &names).map_or(String::new(), |hint| format!(": {hint}"));
+        Failure::Usage(format!("there is no class `{name}`{hint}"))
+    })
+}
+
+fn strokes() -> Strokes {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if plain || !std::io::stdout().is_terminal() { Strokes::Ascii } else { Strokes::Blocks }
+}
+
+/// The settings of the nodes that a request of the class meets, and of their hosts.
+fn settings_on_the_way<'a>(
+    scenario: &Scenario,
+    explanation: &Explanation,
+    loaded: &'a Loaded,
+) -> Vec<&'a NodeSettings> {
+    let mut names = explanation.journey.path();
+    names.push(explanation.journey.user.clone());
+    names.extend(explanation.journey.steps.iter().map(|step| step.place.clone()));
+    for node in &scenario.nodes {
+        if let (Some(host), true) = (node.on, names.contains(&node.name)) {
+            names.push(scenario.nodes[host.0 as usize].name.clone());
+        }
+    }
+    loaded.settings_in_force.iter().filter(|settings| names.contains(&settings.node)).collect()
+}
+
+fn text(
+    file: &str,
+    explanation: &Explanation,
+    waterfall: Option<&Waterfall>,
+    settings: &[&NodeSettings],
+    strokes: Strokes,
+) -> String {
+    [
+        tables::heading(explanation),
+        tables::classes(explanation),
+        journey::text(&explanation.journey),
+        tables::places(&explanation.journey),
+        tables::offered(&explanation.offered),
+        waterfall::text(&explanation.journey.class, waterfall, strokes),
+        tables::settings(settings),
+        tables::ending(file, explanation),
+    ]
+    .iter()
+    .filter(|section| !section.is_empty())
+    .map(|section| format!("\n{section}"))
+    .collect()
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    explanation: &'a Explanation,
+    waterfall: Option<&'a Waterfall>,
+    settings: Vec<SettingsOf<'a>>,
+}
+
+#[derive(Serialize)]
+struct SettingsOf<'a> {
+    node: &'a str,
+    kind: &'static str,
+    settings: Vec<SettingLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct SettingLine<'a> {
+    setting: &'a str,
+    value: &'a str,
+    given: bool,
+    /// Where a default comes from.
+    source: Option<&'static str>,
+}
+
+impl SettingLine<'_> {
+    fn of(held: &InForce) -> SettingLine<'_> {
+        let source = match held.origin {
+            Origin::Given => None,
+            Origin::Default { source } => Some(source),
+        };
+        SettingLine { setting: &held.setting, value: &held.value, given: source.is_none(), source }
+    }
+}
+
+fn to_json(
+    explanation: &Explanation,
+    waterfall: Option<&Waterfall>,
+    settings: &[&NodeSettings],
+) -> std::io::Result<String> {
+    let settings = settings.iter().map(|node| SettingsOf {
+        node: &node.node,
+        kind: node.kind,
+        settings: node.settings.iter().map(SettingLine::of).collect(),
+    });
+    let document = Document { explanation, waterfall, settings: settings.collect() };
+    Ok(format!("{}\n", serde_json::to_string_pretty(&document)?))
+}

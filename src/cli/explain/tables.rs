@@ -1,0 +1,160 @@
+//! What stands around the journey: the classes, where the time goes, what the load takes,
+//! and the settings in force.
+
+use super::words::{counted, percent, plural, time};
+use crate::analysis::journey::{Explanation, Journey, Offered, Resource, Scarce};
+use crate::nodes::fields::Origin;
+use crate::output::terminal::figure::three_digits;
+use crate::output::terminal::table::{Cell, Paint, Table, painted};
+use crate::parts::quantity::format_rate;
+use crate::scenario::load::NodeSettings;
+
+const ROWS_MOST: usize = 20;
+/// Longer values and paths are cut.
+const CHARACTERS_MOST: usize = 44;
+
+pub fn heading(explanation: &Explanation) -> String {
+    format!("  {}\n", painted(&explanation.scenario, Paint::Strong))
+}
+
+/// Which classes there are; with a single one the journey says it all.
+pub fn classes(explanation: &Explanation) -> String {
+    if explanation.classes.len() < 2 {
+        return String::new();
+    }
+    let mut table = Table::new(&["requests", "rate", "expected", "way"], &[3]);
+    for class in explanation.classes.iter().take(ROWS_MOST) {
+        let rate = class.rate_per_s.map(|rate| at_most(explanation.offered.at_most, format_rate(rate)));
+        let way = cut(&class.path.join(" → "));
+        table.add(vec![
+            Cell::name(&class.name),
+            Cell::optional(rate),
+            Cell::new(time(class.expected_ms)),
+            Cell::new(way),
+        ]);
+    }
+    let mut text = table.text();
+    if explanation.classes.len() > ROWS_MOST {
+        text.push_str(&format!("  … and {} more\n", explanation.classes.len() - ROWS_MOST));
+    }
+    text
+}
+
+pub fn places(journey: &Journey) -> String {
+    let sum: f64 = journey.places.iter().map(|place| place.mean_ms).sum();
+    if journey.places.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["where the time goes", "expected", "share"], &[]);
+    for place in journey.places.iter().take(ROWS_MOST) {
+        let share = if sum.is_finite() { Some(percent(place.mean_ms / sum)) } else { None };
+        table.add(vec![Cell::name(&place.place), Cell::new(time(place.mean_ms)), Cell::optional(share)]);
+    }
+    let mut text = table.text();
+    if sum > journey.expected_ms * (1.0 + 1e-9) {
+        text.push_str("  calls made side by side count each for itself here\n");
+    }
+    text
+}
+
+pub fn offered(offered: &Offered) -> String {
+    let used = |resource: &&Resource| resource.utilisation > 0.0;
+    if !offered.resources.iter().any(|resource| used(&resource)) {
+        return String::new();
+    }
+    let rate = at_most(offered.at_most, format_rate(offered.rate_per_s));
+    let mut table = Table::new(&["what the load takes", "of", "busy", "used up at"], &[1]);
+    for resource in offered.resources.iter().filter(used).take(ROWS_MOST) {
+        let paint = match resource.utilisation {
+            busy if busy >= 1.0 => Paint::Bad,
+            busy if busy >= 0.8 => Paint::Doubtful,
+            _ => Paint::Plain,
+        };
+        table.add(vec![
+            Cell::name(&resource.name),
+            Cell::new(capacity(resource)),
+            Cell::painted(percent(resource.utilisation), paint),
+            Cell::optional(resource.saturates_at_per_s.map(format_rate)),
+        ]);
+    }
+    let mut text = format!("  {rate} of all requests are offered\n\n{}", table.text());
+    if let Some(bottleneck) = offered.bottleneck() {
+        text.push_str(&verdict(bottleneck));
+    }
+    text
+}
+
+/// What is used up first, and when.
+fn verdict(bottleneck: &Resource) -> String {
+    let of_what = match bottleneck.scarce {
+        Scarce::Bandwidth => "bandwidth".to_owned(),
+        Scarce::Cores | Scarce::Slots => plural(bottleneck.unit),
+    };
+    let rate = bottleneck.saturates_at_per_s.map_or("–".to_owned(), format_rate);
+    let users = match bottleneck.saturates_at_users {
+        Some(users) => format!(", about {} users,", three_digits(users)),
+        None => String::new(),
+    };
+    let said = if bottleneck.utilisation >= 1.0 {
+        format!(
+            "The {of_what} of {} are too few: they take {rate}{users} and the rest waits longer and longer.",
+            bottleneck.name
+        )
+    } else {
+        format!(
+            "The first bottleneck: the {of_what} of {}, used up at {rate}{users} of the same mix. Waits grow \
+             long before that.",
+            bottleneck.name
+        )
+    };
+    let paint = if bottleneck.utilisation >= 1.0 { Paint::Bad } else { Paint::Strong };
+    let lines = super::words::wrapped(&said, 2);
+    lines.lines().map(|line| format!("  {}\n", painted(line.trim_start(), paint))).collect()
+}
+
+fn capacity(resource: &Resource) -> String {
+    match resource.scarce {
+        Scarce::Cores | Scarce::Slots => counted(resource.capacity as u32, resource.unit),
+        Scarce::Bandwidth => format!("{} Mbit/s", three_digits(resource.capacity * 8e-6)),
+    }
+}
+
+pub fn settings(nodes: &[&NodeSettings]) -> String {
+    let mut table = Table::new(&["settings in force", "value", "from"], &[1, 2]);
+    for node in nodes.iter().take(ROWS_MOST) {
+        let title = format!("{} ({})", node.node, node.kind);
+        table.add(vec![Cell::painted(cut(&title), Paint::Strong), Cell::new(""), Cell::new("")]);
+        for held in &node.settings {
+            let (source, paint) = match held.origin {
+                Origin::Given => ("given".to_owned(), Paint::Plain),
+                Origin::Default { source } => (source.to_owned(), Paint::Faint),
+            };
+            table.add(vec![
+                Cell::new(format!("  {}", held.setting)),
+                Cell::painted(cut(&held.value), paint),
+                Cell::painted(cut(&source), paint),
+            ]);
+        }
+    }
+    if nodes.is_empty() { String::new() } else { table.text() }
+}
+
+/// What else could be asked.
+pub fn ending(file: &str, explanation: &Explanation) -> String {
+    let others = explanation.classes.iter().filter(|class| class.name != explanation.journey.class);
+    let others: Vec<&str> = others.map(|class| class.name.as_str()).collect();
+    let Some(first) = others.first() else { return String::new() };
+    let hint = format!("the journey of another class: spof explain {file} {first}");
+    format!("  {}\n", painted(&hint, Paint::Faint))
+}
+
+fn at_most(at_most: bool, rate: String) -> String {
+    if at_most { format!("at most {rate}") } else { rate }
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= CHARACTERS_MOST {
+        return text.to_owned();
+    }
+    text.chars().take(CHARACTERS_MOST - 1).chain(['…']).collect()
+}
