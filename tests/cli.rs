@@ -205,7 +205,7 @@ fn ctrl_c_stops_the_run_and_writes_what_there_is() {
     let home = home();
     let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("spof"))
         .current_dir(home.path())
-        .args(["simulate", "shop.yaml", "--rows", "none", "--set", "run.duration=50000d"])
+        .args(["simulate", "shop.yaml", "--rows", "none", "--set", "run.duration=10000d"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
