@@ -205,12 +205,16 @@ fn ctrl_c_stops_the_run_and_writes_what_there_is() {
     let home = home();
     let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("spof"))
         .current_dir(home.path())
-        .args(["simulate", "shop.yaml", "--rows", "none", "--set", "run.duration=100000d"])
+        .args(["simulate", "shop.yaml", "--rows", "none", "--set", "run.duration=50000d"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(700));
+    // It watches for Ctrl-C before it makes the folder.
+    while !home.path().join("output/shop").exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(200));
     let process = child.id().to_string();
     std::process::Command::new("kill").args(["-INT", &process]).status().unwrap();
     let output = child.wait_with_output().unwrap();

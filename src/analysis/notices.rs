@@ -4,7 +4,8 @@ use super::classes::{answers_needed, sum};
 use super::summary::{ClassSummary, Estimate, NodeSummary, Notice};
 use super::window::{Origin, Window};
 use crate::kernel::time::to_seconds;
-use crate::parts::quantity::format_duration;
+use crate::parts::outcome::Outcome;
+use crate::parts::quantity::{format_duration, format_share};
 use crate::results::{ClassRecord, RunResults, StopReason};
 
 /// Above this share of its time a node counts as busy all the time.
@@ -14,6 +15,9 @@ const FULL: f64 = 0.99;
 /// the run than in the second one, and more than a handful.
 const GROWTH: f64 = 1.5;
 const GROWTH_LEAST: f64 = 20.0;
+
+/// From this share of requests that timed out or were turned away on, there were too many.
+const LOST: f64 = 0.05;
 
 /// No more classes than this are named in a notice.
 const DOUBTS_MOST: usize = 5;
@@ -32,7 +36,7 @@ pub fn notices(
         notices.push(Notice { about: "empty", text });
         return notices;
     }
-    let overload = overload(results, window, nodes);
+    let overload = overload(results, window, total, nodes);
     if overload.is_none() && window.origin == Origin::Drifting {
         let text = "Latencies drift through the whole run (MSER-5 found no steady state): the figures describe \
                     this run from its start to its end, not a steady state.";
@@ -65,31 +69,49 @@ fn stop(results: &RunResults) -> Option<Notice> {
     Some(Notice { about, text })
 }
 
-fn overload(results: &RunResults, window: &Window, nodes: &[NodeSummary]) -> Option<Notice> {
+fn overload(
+    results: &RunResults,
+    window: &Window,
+    total: &ClassSummary,
+    nodes: &[NodeSummary],
+) -> Option<Notice> {
+    let utilisation = |node: &NodeSummary| node.utilisation_max.unwrap_or(0.0);
     let fullest = nodes
         .iter()
-        .filter_map(|node| Some((node, node.utilisation_max?)))
-        .filter(|&(_, utilisation)| utilisation >= FULL)
-        .max_by(|a, b| a.1.total_cmp(&b.1));
-    let growth = growth(results, window);
-    let text = match (fullest, growth) {
-        (None, None) => return None,
-        (Some((node, _)), None) => {
-            format!(
-                "{} was busy all the time: it is the bottleneck, and whatever more comes can only wait.",
-                node.name
-            )
-        }
-        (full, Some((earlier, later))) => {
-            let bottleneck =
-                full.map_or(String::new(), |(node, _)| format!(" {} was busy all the time.", node.name));
-            format!(
-                "The system was overloaded: requests in flight grew from about {earlier:.0} to {later:.0}.\
-                 {bottleneck} Latencies depend on how long such a run lasts."
-            )
-        }
+        .filter(|node| utilisation(node) >= FULL)
+        .max_by(|a, b| utilisation(a).total_cmp(&utilisation(b)))
+        .map(|node| node.name.as_str());
+    let lost = lost_share(total);
+    let text = if let Some((earlier, later)) = growth(results, window) {
+        let bottleneck = fullest.map_or(String::new(), |name| format!(" {name} was busy all the time."));
+        format!(
+            "The system was overloaded: requests in flight grew from about {earlier:.0} to {later:.0}.\
+             {bottleneck} Latencies depend on how long such a run lasts."
+        )
+    } else if lost >= LOST {
+        // Those who give up keep the lines short, so that nothing piles up.
+        let bottleneck = match fullest {
+            Some(name) => format!("{name} was busy all the time"),
+            None => "no node was busy all the time, so look at the links and at what waits".to_owned(),
+        };
+        format!(
+            "The system was overloaded: {} of the requests timed out or were turned away; {bottleneck}.",
+            format_share(lost),
+        )
+    } else {
+        let name = fullest?;
+        format!("{name} was busy all the time: it is the bottleneck, and whatever more comes can only wait.")
     };
     Some(Notice { about: "overload", text })
+}
+
+/// The share of requests that ended as they do when there are too many. Stations that
+/// turn away or lose the impatient do so by design.
+fn lost_share(total: &ClassSummary) -> f64 {
+    let signs =
+        [Outcome::TimedOut, Outcome::GatewayTimeout, Outcome::Unavailable, Outcome::TooManyConnections];
+    let lost: u64 = signs.iter().filter_map(|outcome| total.outcomes.get(outcome.name())).sum();
+    lost as f64 / total.ended as f64
 }
 
 /// The mean number of requests in flight in the second and in the last quarter of the run,

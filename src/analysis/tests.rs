@@ -144,6 +144,18 @@ fn overload_is_told_by_requests_piling_up() {
 }
 
 #[test]
+fn overload_is_told_by_requests_that_are_lost() {
+    let mut results = results();
+    for bucket in &mut results.classes[0].buckets {
+        bucket.outcomes.swap(Outcome::BadGateway as usize, Outcome::TimedOut as usize);
+        bucket.outcomes[Outcome::TimedOut as usize] *= 50;
+    }
+    let summary = summarise(&scenario(), 7, &results);
+    let text = &summary.notices[0].text;
+    assert!(text.contains("25.1% of the requests timed out or were turned away; no node"), "{text}");
+}
+
+#[test]
 fn mser_finds_the_warmup_and_rounds_it_to_a_bucket() {
     let mut scenario = scenario();
     scenario.run.warmup = Warmup::Auto;

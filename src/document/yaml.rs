@@ -200,7 +200,7 @@ impl Reader<'_> {
         }
         self.problems.error_with_hint(
             offset..offset + 1,
-            format!("this is not YAML: {}", error.info()),
+            format!("this is not YAML or JSON: {}", error.info()),
             "a mistake often stands a little before the place where it is noticed: \
              look at the indentation, the brackets and the quotes above",
         );

@@ -2,7 +2,8 @@
 
 use super::Simulation;
 use super::node::SideLine;
-use super::visit::{DEADLINE, State, Visits, WATCHDOG};
+use super::visit::{DEADLINE, SLOT_BITS, State, Visits, WATCHDOG};
+use crate::kernel::agenda::{Event, EventQueue};
 use crate::kernel::random::below;
 use crate::kernel::time::{NEVER, SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
@@ -40,20 +41,23 @@ impl Simulation<'_> {
         self.enter_full(slot)
     }
 
-    /// Gets a slot and works in it, where nothing else comes between.
+    /// Gets a slot and works in it, at a node where nothing but the slot and the place in
+    /// line matters.
     #[inline(always)]
     pub(super) fn serve(&mut self, slot: u32, draw: u32) -> Option<u32> {
+        let now = self.now;
         let visit = &mut self.visits[slot];
         let node = &mut self.nodes[visit.instance as usize];
         node.counts.visits += 1;
         if node.busy < node.slots {
             node.busy += 1;
-            node.serve_one(self.now);
-            visit.slots = 1;
-            visit.flags.inside = true;
-            visit.step += 2;
-            let time = self.draws.take(self.plan, draw);
-            self.schedule(slot, self.now.saturating_add(time));
+            self.start_serving(slot, draw);
+            return None;
+        }
+        if node.line_length < node.line_limit {
+            visit.state = State::InLine;
+            node.stand_in_line(now);
+            append(&mut self.visits, &mut node.head, &mut node.tail, slot);
             return None;
         }
         match self.enter_full(slot) {
@@ -62,27 +66,78 @@ impl Simulation<'_> {
         }
     }
 
+    /// The slot is got: the work begins, and the visit goes on when it is done.
+    #[inline(always)]
+    fn start_serving(&mut self, slot: u32, draw: u32) {
+        let time = self.draws.take(self.plan, draw);
+        let word = (self.sequence << SLOT_BITS) | u64::from(slot);
+        self.sequence += 1;
+        let visit = &mut self.visits[slot];
+        visit.word = word;
+        visit.slots = 1;
+        visit.flags.inside = true;
+        visit.step += 2;
+        self.nodes[visit.instance as usize].serve_one(self.now);
+        self.agenda.push(Event { time: self.now.saturating_add(time), word });
+    }
+
     /// Hands the slot on and stands before the next station.
     #[inline(always)]
     pub(super) fn pass(&mut self, slot: u32, to: u32) -> Option<u32> {
         if self.rows.keeps {
             self.own_time_ends(slot);
         }
+        let now = self.now;
         let visit = &mut self.visits[slot];
         visit.step += 1;
-        visit.since = self.now;
+        visit.since = now;
         let from = std::mem::replace(&mut visit.instance, to);
-        if visit.flags.inside {
-            visit.flags.inside = false;
-            let node = &mut self.nodes[from as usize];
-            node.served_one(self.now);
-            if node.line_length == 0 || node.busy > node.slots {
-                node.busy -= 1;
-            } else {
-                self.admit_next(from);
-            }
+        if std::mem::replace(&mut visit.flags.inside, false) {
+            self.hand_slot_on(from);
         }
         Some(slot)
+    }
+
+    /// The request is done, at a node where nothing but the slot matters.
+    #[inline(always)]
+    pub(super) fn finish_request(&mut self, slot: u32) {
+        if self.rows.keeps {
+            self.own_time_ends(slot);
+        }
+        self.hand_slot_on(self.visits[slot].instance);
+        self.request_ended(slot, Outcome::Ok);
+    }
+
+    #[inline(always)]
+    fn hand_slot_on(&mut self, instance: u32) {
+        let node = &mut self.nodes[instance as usize];
+        node.served_one(self.now);
+        if node.line_length == 0 {
+            node.busy -= 1;
+        } else {
+            self.serve_next(instance);
+        }
+    }
+
+    /// The first in the line of a node where nothing else matters takes the free slot.
+    #[inline(always)]
+    fn serve_next(&mut self, instance: u32) {
+        let node = &mut self.nodes[instance as usize];
+        let slot = node.head;
+        node.left_the_line(self.now);
+        node.counts.waited += 1;
+        let number = node.node;
+        unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
+        if self.rows.keeps {
+            self.trace_wait(slot);
+        }
+        let visit = &mut self.visits[slot];
+        visit.state = State::Going;
+        let waited = self.now - visit.since;
+        if let Step::Serve { draw } = self.plan.steps[visit.step as usize] {
+            self.start_serving(slot, draw);
+        }
+        self.recorder.waited(number, waited);
     }
 
     #[inline(never)]
@@ -119,6 +174,10 @@ impl Simulation<'_> {
             let lane = self.plan.calls[visit.call as usize].connect_lane;
             self.start_timer(DEADLINE, lane, slot);
         }
+        // What is lost on the way is the network's time, not the node's.
+        self.own_time_ends(slot);
+        self.crosses(slot, wait);
+        self.visits[slot].since = self.now + wait;
         self.schedule(slot, self.now + wait);
         Entry::Waits
     }
@@ -143,16 +202,12 @@ impl Simulation<'_> {
     fn connected(&mut self, slot: u32) {
         let visit = &self.visits[slot];
         let call = &self.plan.calls[visit.call as usize];
-        if call.whole || (call.connect_lane == NONE && call.read_lane == NONE) || visit.parent == NONE {
+        // Whoever comes out of a line was connected when it joined it.
+        if call.whole || visit.flags.connected || visit.parent == NONE {
             return;
         }
-        if visit.flags.timed[DEADLINE] {
-            if visit.state == State::InLine {
-                // It is the read timeout already: that began when the visit joined the line.
-                return;
-            }
-            self.stop_timer(DEADLINE, slot);
-        }
+        self.stop_timer(DEADLINE, slot);
+        self.visits[slot].flags.connected = true;
         self.start_timer(DEADLINE, call.read_lane, slot);
     }
 
@@ -163,7 +218,7 @@ impl Simulation<'_> {
         }
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
-        visit.entered = now;
+        visit.since = now;
         visit.state = State::InLine;
         self.nodes[instance as usize].stand_in_line(now);
         self.link_into_line(slot, instance);
@@ -253,6 +308,10 @@ impl Simulation<'_> {
     fn admit_next(&mut self, instance: u32) {
         let now = self.now;
         let slot = self.next_in_line(instance);
+        if let Step::Serve { .. } = self.plan.steps[self.visits[slot].step as usize] {
+            self.serve_next(instance);
+            return;
+        }
         self.leave_line(slot);
         self.nodes[instance as usize].serve_one(now);
         self.nodes[instance as usize].counts.waited += 1;
@@ -260,23 +319,15 @@ impl Simulation<'_> {
             self.trace_wait(slot);
         }
         let visit = &mut self.visits[slot];
-        let waited = now - visit.entered;
+        let waited = now - visit.since;
         visit.word = 0;
         visit.slots = 1;
         visit.flags.inside = true;
         self.recorder.waited(self.nodes[instance as usize].node, waited);
-        // At a plain station the work begins without a detour.
-        if let Step::Serve { draw } = self.plan.steps[visit.step as usize] {
-            visit.state = State::Going;
-            visit.step += 2;
-            let time = self.draws.take(self.plan, draw);
-            self.schedule(slot, now.saturating_add(time));
-            return;
-        }
         visit.step += 1;
         self.came_in(slot, instance);
         self.visits[slot].state = State::Going;
-        self.ready.push_back(slot);
+        self.make_ready(slot);
     }
 
     /// Patience has ended before a slot was free.
@@ -297,7 +348,7 @@ impl Simulation<'_> {
         if lane == NONE {
             return;
         }
-        let due = self.lanes[kind][lane as usize].join(&mut self.visits, kind, lane, slot, self.now);
+        let due = self.lanes[kind][lane as usize].join(&mut self.visits, kind, slot, self.now);
         let clock = self.clock_numbers.first_lane[kind] + lane;
         if self.clocks.time(clock) == NEVER {
             self.clocks.set(clock, due);
@@ -307,10 +358,16 @@ impl Simulation<'_> {
     #[inline(always)]
     pub(super) fn stop_timer(&mut self, kind: usize, slot: u32) {
         let visit = &self.visits[slot];
-        if visit.flags.timed[kind] {
-            let lane = visit.timers[kind].lane;
-            self.lanes[kind][lane as usize].leave(&mut self.visits, kind, slot);
+        if !visit.flags.timed[kind] {
+            return;
         }
+        let lane = if kind == WATCHDOG {
+            self.nodes[visit.instance as usize].watchdog_lane
+        } else {
+            let call = &self.plan.calls[visit.call as usize];
+            if visit.flags.connected { call.read_lane } else { call.connect_lane }
+        };
+        self.lanes[kind][lane as usize].leave(&mut self.visits, kind, slot);
     }
 
     #[inline(always)]

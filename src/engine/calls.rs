@@ -48,7 +48,7 @@ impl Simulation<'_> {
             for _ in 0..count {
                 self.visits[slot].tries = 0;
                 if let Some(child) = self.begin_call(slot, *call) {
-                    self.ready.push_back(child);
+                    self.make_ready(child);
                 }
             }
         }

@@ -46,6 +46,7 @@ impl Simulation<'_> {
         self.crosses(slot, travel);
         let visit = &mut self.visits[slot];
         visit.state = State::Replying;
+        visit.since = self.now.saturating_add(travel);
         visit.flags.outcome = outcome as u8;
         self.schedule(slot, self.now.saturating_add(travel));
         None
@@ -149,7 +150,8 @@ impl Simulation<'_> {
     /// `proxy_next_upstream error timeout`: whether the next peer is tried.
     fn may_try_another_peer(&self, plan: &CallPlan, tries: u32, outcome: Outcome) -> bool {
         let peers = self.plan.routes[plan.route as usize].members.len() as u32;
-        let most = if plan.tries == 0 { peers } else { plan.tries };
+        // Tries are counted in 16 bits.
+        let most = if plan.tries == 0 { peers } else { plan.tries }.min(u32::from(u16::MAX));
         let transport = matches!(outcome, Outcome::Refused | Outcome::Reset | Outcome::TimedOut);
         transport && tries < most && (plan.idempotent || outcome == Outcome::Refused)
     }
@@ -239,7 +241,7 @@ impl Simulation<'_> {
         self.keep(next, Holds::Pool(pool));
         debug_assert!(matches!(self.plan.steps[self.visits[next].step as usize], Step::Borrow { .. }));
         self.visits[next].step += 1;
-        self.ready.push_back(next);
+        self.make_ready(next);
     }
 
     pub(super) fn leave_pool_line(&mut self, slot: u32) {

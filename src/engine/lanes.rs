@@ -19,9 +19,9 @@ impl Lane {
 
     /// Starts a visit's timer of the given kind.
     #[inline(always)]
-    pub fn join(&mut self, visits: &mut Visits, kind: usize, lane: u32, slot: u32, now: Time) -> Time {
+    pub fn join(&mut self, visits: &mut Visits, kind: usize, slot: u32, now: Time) -> Time {
         let due = now.saturating_add(self.delay);
-        visits[slot].timers[kind] = Timer { due, next: NONE, previous: self.tail, lane };
+        visits[slot].timers[kind] = Timer { due, next: NONE, previous: self.tail };
         visits[slot].flags.timed[kind] = true;
         match self.tail {
             NONE => self.head = slot,

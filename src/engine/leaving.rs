@@ -70,6 +70,7 @@ impl Simulation<'_> {
 
     /// The caller of this visit has left. What its node makes of that is its kind's affair.
     pub(super) fn abandon(&mut self, slot: u32) {
+        self.time_is_cut(slot);
         self.part_from_caller(slot);
         let visit = &self.visits[slot];
         if visit.state == State::Replying {
@@ -83,11 +84,20 @@ impl Simulation<'_> {
         }
     }
 
+    /// The request spends no more time on this visit. A message that is still under way
+    /// had been counted as if it would arrive.
+    fn time_is_cut(&mut self, slot: u32) {
+        self.own_time_ends(slot);
+        let visit = &self.visits[slot];
+        self.rows.take_back_network(visit.root, visit.since.saturating_sub(self.now));
+    }
+
     /// It goes on, for nobody: neither it nor what it calls counts for the request any more.
     fn orphan(&mut self, slot: u32) {
         self.visits[slot].root = NONE;
         let mut child = self.visits[slot].child;
         while child != NONE {
+            self.time_is_cut(child);
             self.orphan(child);
             child = self.visits[child].sibling_next;
         }
@@ -121,8 +131,6 @@ impl Simulation<'_> {
         visit.word = 0;
         let processor = self.plan.instances[visit.instance as usize].processor;
         self.processors[processor as usize].withdraw(self.now);
-        if !self.unset.contains(&processor) {
-            self.unset.push(processor);
-        }
+        self.unset.push(processor);
     }
 }

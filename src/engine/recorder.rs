@@ -213,6 +213,29 @@ impl Recorder {
         self.width = self.width.saturating_mul(2);
     }
 
+    /// Joins the last bucket to the one before it.
+    fn join_last_buckets(&mut self) {
+        let last = self.edges.len() - 2;
+        for class in &mut self.classes {
+            class.join(last - 1, last - 1..last + 1);
+            class.buckets.truncate(last);
+            class.first_cell -= CELLS;
+            class.cells[class.first_cell..class.first_cell + CELLS].fill(0);
+        }
+        for node in &mut self.nodes {
+            node.buckets[last - 1] =
+                node.buckets[last - 1..].iter().fold(NodeBucket::default(), join_node_buckets);
+            node.buckets.truncate(last);
+        }
+        self.edges.pop();
+    }
+
+    fn is_bucket_empty(&self) -> bool {
+        let is_empty =
+            |class: &ClassState| class.now.offered == 0 && class.now.outcomes == [0; Outcome::COUNT];
+        self.classes.iter().all(is_empty)
+    }
+
     pub fn finish(
         mut self,
         plan: &Plan,
@@ -306,15 +329,11 @@ impl Simulation<'_> {
     pub(super) fn cut_bucket(&mut self) {
         let now = self.now;
         let recorder = &mut self.recorder;
-        if recorder.edges.last() == Some(&now) {
-            // Nothing but what happens at this very instant could be in it.
-            if recorder
-                .classes
-                .iter()
-                .all(|class| class.now.offered == 0 && class.now.outcomes == [0; Outcome::COUNT])
-            {
-                return;
-            }
+        let no_time = recorder.edges.last() == Some(&now);
+        // A bucket without length goes into the one before, unless that is the warm-up's.
+        let joins = no_time && recorder.edges.len() - 1 > recorder.first_counted_bucket;
+        if no_time && !joins && recorder.is_bucket_empty() {
+            return;
         }
         recorder.edges.push(now);
         for class in &mut recorder.classes {
@@ -329,7 +348,9 @@ impl Simulation<'_> {
             let totals = if own { self.processors[processor as usize].totals(now) } else { (0, 0) };
             log.cut(&mut self.nodes[number], totals, now);
         }
-        if recorder.edges.len() > recorder.buckets_most {
+        if joins {
+            recorder.join_last_buckets();
+        } else if recorder.edges.len() > recorder.buckets_most {
             recorder.join_buckets();
         }
         if recorder.warmup_until.is_some_and(|until| now >= until) {

@@ -60,7 +60,8 @@ impl RowKeeper {
     #[inline(always)]
     pub fn spend(&mut self, root: u32, node: u32, time: Time) {
         if self.keeps && root != NONE {
-            self.times[root as usize * self.columns + node as usize] += time;
+            let spent = &mut self.times[root as usize * self.columns + node as usize];
+            *spent = spent.saturating_add(time);
         }
     }
 
@@ -68,6 +69,14 @@ impl RowKeeper {
     #[inline(always)]
     pub fn network(&mut self, root: u32, time: Time) {
         self.spend(root, self.columns as u32 - 1, time);
+    }
+
+    /// Time on the network that the request did not wait for in the end.
+    pub fn take_back_network(&mut self, root: u32, time: Time) {
+        if self.keeps && root != NONE && time > 0 {
+            let spent = &mut self.times[(root as usize + 1) * self.columns - 1];
+            *spent = spent.saturating_sub(time);
+        }
     }
 
     #[inline(always)]

@@ -62,14 +62,26 @@ impl Simulation<'_> {
         true
     }
 
+    /// The visit goes on after the present one.
+    #[inline(always)]
+    pub(super) fn make_ready(&mut self, slot: u32) {
+        self.visits[slot].flags.ready = true;
+        self.ready.push_back(slot);
+    }
+
     /// Lets those go on who got a slot, then sets the clocks of changed processors.
     #[inline(always)]
     fn settle(&mut self) {
         while let Some(slot) = self.ready.pop_front() {
-            self.run_visit(slot);
+            let visit = &mut self.visits[slot];
+            // Whoever left meanwhile goes nowhere, even if its place has been taken again.
+            if visit.flags.ready && visit.state != State::Free {
+                visit.flags.ready = false;
+                self.run_visit(slot);
+            }
         }
-        while let Some(processor) = self.unset.pop() {
-            self.set_processor_clock(processor);
+        if !self.unset.is_empty() {
+            self.set_processor_clocks();
         }
     }
 
@@ -115,14 +127,23 @@ impl Simulation<'_> {
         let visits = &self.visits;
         let stale = |word: u64| visits[(word & SLOT_MASK) as u32].word != word;
         let done = self.processors[processor as usize].finished(self.now, stale);
-        if !self.unset.contains(&processor) {
-            self.unset.push(processor);
-        }
+        self.unset.push(processor);
         if let Some(word) = done {
             let slot = (word & SLOT_MASK) as u32;
             self.visits[slot].word = 0;
             self.visits[slot].flags.on_cpu = false;
             self.run_visit(slot);
+        }
+    }
+
+    fn set_processor_clocks(&mut self) {
+        let mut latest = None;
+        while let Some(processor) = self.unset.pop() {
+            // The same processor mostly changes several times in a row.
+            if latest != Some(processor) {
+                self.set_processor_clock(processor);
+            }
+            latest = Some(processor);
         }
     }
 

@@ -40,6 +40,10 @@ impl Simulation<'_> {
                 }
                 Step::Serve { draw } => self.serve(slot, draw),
                 Step::Pass { instance } => self.pass(slot, instance),
+                Step::Finish => {
+                    self.finish_request(slot);
+                    None
+                }
                 Step::Call { call } => self.call(slot, call),
                 Step::End => self.end_visit(slot, Outcome::Ok),
                 Step::Move { call } => self.move_on(slot, call),
@@ -125,6 +129,7 @@ impl Simulation<'_> {
             | Step::Cpu { .. }
             | Step::Serve { .. }
             | Step::Pass { .. }
+            | Step::Finish
             | Step::Call { .. }
             | Step::End
             | Step::Move { .. } => {
@@ -154,9 +159,7 @@ impl Simulation<'_> {
         visit.flags.on_cpu = true;
         debug_assert_eq!(visit.state, State::Going);
         self.processors[processor as usize].add(self.now, work, word);
-        if !self.unset.contains(&processor) {
-            self.unset.push(processor);
-        }
+        self.unset.push(processor);
     }
 
     /// The service time that the replayed recording gives this request.

@@ -8,9 +8,10 @@ use super::time::{NEVER, Time};
 
 #[derive(Clone, Debug)]
 pub struct Clocks {
-    /// Node 1 is the root; node i has the children 2i and 2i + 1; the leaves come last.
-    nodes: Vec<Winner>,
-    leaves: usize,
+    /// Match k is between the winners of matches 2k and 2k + 1; the last half is between
+    /// the clocks themselves, and match 1 is the final.
+    matches: Vec<[Winner; 2]>,
+    first: Winner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,44 +23,43 @@ pub struct Winner {
 impl Clocks {
     /// So many clocks, none of them set.
     pub fn new(count: usize) -> Self {
-        let leaves = count.max(2).next_power_of_two();
-        let mut nodes = vec![Winner { time: NEVER, clock: 0 }; 2 * leaves];
-        for (clock, leaf) in nodes[leaves..].iter_mut().enumerate() {
-            leaf.clock = clock as u32;
+        let places = count.max(2).next_power_of_two();
+        let unset = |clock: usize| Winner { time: NEVER, clock: clock as u32 };
+        let mut matches = vec![[unset(0); 2]; places];
+        for (place, pair) in matches[places / 2..].iter_mut().enumerate() {
+            *pair = [unset(2 * place), unset(2 * place + 1)];
         }
-        for place in (1..leaves).rev() {
-            nodes[place] = nodes[2 * place];
+        for place in (1..places / 2).rev() {
+            matches[place] = [matches[2 * place][0], matches[2 * place + 1][0]];
         }
-        Clocks { nodes, leaves }
+        Clocks { matches, first: unset(0) }
     }
 
     /// The clock that rings next; of equal ones the lowest number.
     #[inline(always)]
     pub fn first(&self) -> Winner {
-        self.nodes[1]
+        self.first
     }
 
     #[inline(always)]
     pub fn time(&self, clock: u32) -> Time {
-        self.nodes[self.leaves + clock as usize].time
+        self.matches[(self.matches.len() + clock as usize) / 2][clock as usize & 1].time
     }
 
     #[inline(always)]
     pub fn set(&mut self, clock: u32, time: Time) {
-        let mut place = self.leaves + clock as usize;
-        if self.nodes[place].time == time {
-            return;
-        }
-        self.nodes[place].time = time;
+        let mut place = self.matches.len() + clock as usize;
+        let mut winner = Winner { time, clock };
         while place > 1 {
-            place /= 2;
-            let (left, right) = (self.nodes[2 * place], self.nodes[2 * place + 1]);
-            let winner = if right.time < left.time { right } else { left };
-            if self.nodes[place] == winner {
+            let pair = &mut self.matches[place / 2];
+            if pair[place & 1] == winner {
                 return;
             }
-            self.nodes[place] = winner;
+            pair[place & 1] = winner;
+            winner = if pair[1].time < pair[0].time { pair[1] } else { pair[0] };
+            place /= 2;
         }
+        self.first = winner;
     }
 }
 

@@ -51,23 +51,36 @@ impl EventQueue for FrontedHeap {
 }
 
 impl FrontedHeap {
+    /// Says whether it was not the front that took it.
     #[inline(always)]
-    pub fn push_key(&mut self, key: Key) {
+    pub fn push_key(&mut self, key: Key) -> bool {
         if self.front_length < FRONT {
             // A front with room takes whatever is earlier than its last, or all there is.
             if self.heap.is_empty() || (self.front_length > 0 && key < self.front[0]) {
                 self.insert(key);
-                return;
+                return false;
             }
         } else if key < self.front[0] {
-            let latest = self.front[0];
-            self.front.copy_within(1.., 0);
-            self.front_length -= 1;
-            self.insert(key);
-            self.heap.push(latest);
-            return;
+            self.push_into_full_front(key);
+            return true;
         }
         self.heap.push(key);
+        true
+    }
+
+    /// The latest of the front makes room.
+    #[inline(never)]
+    fn push_into_full_front(&mut self, key: Key) {
+        let latest = self.front[0];
+        self.front.copy_within(1.., 0);
+        self.front_length -= 1;
+        self.insert(key);
+        self.heap.push(latest);
+    }
+
+    #[inline(always)]
+    pub fn front_is_empty(&self) -> bool {
+        self.front_length == 0
     }
 
     /// Takes out everything but the front, in no order.

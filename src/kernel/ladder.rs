@@ -62,20 +62,16 @@ impl EventQueue for Ladder {
 
     #[inline(always)]
     fn push(&mut self, event: Event) {
-        if event.time < self.near_end {
-            self.near.push(event);
-        } else {
+        if event.time >= self.near_end {
             self.push_far(event);
+        } else if self.near.push_key(event.key()) && self.near.heap_len() > HEAP_LONGEST {
+            self.spill();
         }
     }
 
     #[inline(always)]
     fn pop_before(&mut self, limit: Time) -> Option<Event> {
-        if self.near_end == Time::MAX {
-            if self.near.heap_len() > HEAP_LONGEST {
-                self.spill();
-            }
-        } else if self.near.is_empty() {
+        if self.near.front_is_empty() {
             self.fill_near();
         }
         self.near.pop_before(limit)
@@ -126,6 +122,10 @@ impl Ladder {
     /// The heap has grown too long: all but its front goes into buckets.
     #[inline(never)]
     fn spill(&mut self) {
+        if self.near_end != Time::MAX {
+            // The buckets are laid; this one is merely full.
+            return;
+        }
         let Ladder { near, far, .. } = self;
         far.extend(near.drain_heap());
         self.lay_rung();
@@ -134,6 +134,9 @@ impl Ladder {
     /// Moves on to the next bucket that has events.
     #[inline(never)]
     fn fill_near(&mut self) {
+        if self.near_end == Time::MAX || !self.near.is_empty() {
+            return;
+        }
         loop {
             while self.in_buckets > 0 && self.current < self.bucket_count {
                 let bucket = self.current;

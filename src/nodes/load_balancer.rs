@@ -6,7 +6,6 @@ use super::fields::Fields;
 use super::setting::{Setting, Takes};
 use crate::kernel::time::Time;
 use crate::parts::balance::Balance;
-use crate::parts::outcome::Outcome;
 
 #[derive(Clone, Debug)]
 pub struct LoadBalancer {
@@ -41,9 +40,6 @@ impl LoadBalancer {
             ..Behaviour::OPEN
         }
     }
-
-    /// What HAProxy answers when a connection could not be made at all.
-    pub const CONNECT_FAILURE: Outcome = Outcome::Unavailable;
 }
 
 pub const SETTINGS: &[Setting] = &[

@@ -1,6 +1,6 @@
 //! `latency.csv`: one line for each request, written while the run goes on.
 
-use super::number::{push_integer, push_milliseconds, push_seconds};
+use super::number::{NUMBER_BYTES_MOST, Text};
 use crate::results::row::Rows;
 use crate::scenario::model::Scenario;
 use std::io::{self, Write};
@@ -10,7 +10,9 @@ const GATHERED_BYTES: usize = 256 * 1024;
 
 pub struct LatencyCsv<W: Write> {
     file: W,
-    text: Vec<u8>,
+    text: Text,
+    /// No row is longer.
+    row_bytes_most: usize,
     /// Names as they stand in the file, in quotes where they need them.
     classes: Vec<Vec<u8>>,
     /// Which of the engine's columns are written: those of nodes that can take time.
@@ -22,38 +24,45 @@ impl<W: Write> LatencyCsv<W> {
         // Users send and servers carry; the time goes by at what is called.
         let mut columns: Vec<usize> =
             (0..scenario.nodes.len()).filter(|&node| scenario.nodes[node].behaviour.is_some()).collect();
-        let mut text = b"id,class,start_s,latency_ms,outcome,attempts".to_vec();
+        let mut header = b"id,class,start_s,latency_ms,outcome,attempts".to_vec();
         for &node in &columns {
-            text.push(b',');
-            text.extend(quoted(&format!("{}_ms", scenario.nodes[node].name)));
+            header.push(b',');
+            header.extend(quoted(&format!("{}_ms", scenario.nodes[node].name)));
         }
-        text.extend(b",network_ms\n");
+        header.extend(b",network_ms\n");
         columns.push(scenario.nodes.len());
-        let classes = scenario.classes.iter().map(|class| quoted(&class.name)).collect();
-        LatencyCsv { file, text, classes, columns }
+        let classes: Vec<Vec<u8>> = scenario.classes.iter().map(|class| quoted(&class.name)).collect();
+        let name_bytes_most = classes.iter().map(Vec::len).max().unwrap_or(0);
+        // The outcome and the numbers before the nodes' take a number's place each.
+        let row_bytes_most = name_bytes_most + (columns.len() + 6) * (NUMBER_BYTES_MOST + 1);
+        let mut text = Text::new();
+        text.make_room(header.len());
+        text.push_all(&header);
+        LatencyCsv { file, text, row_bytes_most, classes, columns }
     }
 
     pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
         for (number, row) in rows.rows.iter().enumerate() {
             let text = &mut self.text;
-            push_integer(text, row.id);
+            text.make_room(self.row_bytes_most);
+            text.push_integer(row.id);
             text.push(b',');
-            text.extend_from_slice(&self.classes[row.class as usize]);
+            text.push_all(&self.classes[row.class as usize]);
             text.push(b',');
-            push_seconds(text, row.start);
+            text.push_seconds(row.start);
             text.push(b',');
-            push_milliseconds(text, row.latency);
+            text.push_milliseconds(row.latency);
             text.push(b',');
-            text.extend_from_slice(row.outcome.name().as_bytes());
+            text.push_all(row.outcome.name().as_bytes());
             text.push(b',');
-            push_integer(text, u64::from(row.attempts));
+            text.push_integer(u64::from(row.attempts));
             let times = rows.times_of(number);
             for &column in &self.columns {
                 text.push(b',');
-                push_milliseconds(text, times[column]);
+                text.push_milliseconds(times[column]);
             }
             text.push(b'\n');
-            if text.len() >= GATHERED_BYTES {
+            if text.written().len() >= GATHERED_BYTES {
                 self.pass_on()?;
             }
         }
@@ -68,7 +77,7 @@ impl<W: Write> LatencyCsv<W> {
     }
 
     fn pass_on(&mut self) -> io::Result<()> {
-        self.file.write_all(&self.text)?;
+        self.file.write_all(self.text.written())?;
         self.text.clear();
         Ok(())
     }

@@ -23,7 +23,7 @@ pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io
     for bucket in 0..results.bucket_edges.len().saturating_sub(1) {
         let start = results.bucket_edges[bucket];
         let end = results.bucket_edges[bucket + 1].min(results.ended_at);
-        if start >= end {
+        if start >= end && results.classes.iter().all(|class| is_empty(&class.buckets[bucket])) {
             // The run ended before.
             break;
         }
@@ -35,6 +35,10 @@ pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io
         table.write_record(line(start, end, ALL, &all, bucket)).map_err(io::Error::from)?;
     }
     table.flush()
+}
+
+fn is_empty(bucket: &ClassBucket) -> bool {
+    bucket.offered == 0 && bucket.outcomes.iter().all(|&count| count == 0)
 }
 
 fn line(start: Time, end: Time, class: &str, records: &[&ClassRecord], bucket: usize) -> Vec<String> {

@@ -5,7 +5,7 @@ use super::steps::{BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, Lo
 use super::{NONE, NamePlan, PoolPlan};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
-use crate::nodes::behaviour::Calling;
+use crate::nodes::behaviour::{Calling, Order};
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
 use crate::scenario::model::{Call, NodeId, Parallel, RequestClass, Stage, Target, Walk, Work};
@@ -102,6 +102,10 @@ impl<'c, 'a> Program<'c, 'a> {
             let node = self.compiler.first_node(stop.target);
             // From whichever stop the walk comes, it is the same route.
             code.push(self.step_over(from.0, from.1, stop.target));
+            if let Some(Step::Move { call }) = code.last() {
+                // A stop may have more replicas than the one that the route was made for.
+                self.compiler.tables.calls[*call as usize].site_per_replica = false;
+            }
             from = (node, stop.target);
             code.extend(self.entrance(node));
             code.extend(self.work(node, &stop.work));
@@ -113,7 +117,14 @@ impl<'c, 'a> Program<'c, 'a> {
         }
         let end = first_step + code.len() as u32;
         code.push(Step::End);
-        self.join_steps(&mut code);
+        // Where a walk comes from is not known, so all of its stops have to be plain.
+        let all_plain = code.iter().all(|step| match step {
+            Step::Move { call } => self.leads_to_plain(*call),
+            _ => true,
+        });
+        if all_plain {
+            self.join_steps(&mut code);
+        }
         for (branch, place) in branches {
             let mut sum = 0.0;
             self.compiler.tables.branches[branch].ways = walk.stops[place]
@@ -138,7 +149,7 @@ impl<'c, 'a> Program<'c, 'a> {
                 Step::Move { call } => {
                     let route = &compiler.routes[compiler.tables.calls[call as usize].route as usize];
                     let from_plain = at_plain || place == 0;
-                    at_plain = route.members.iter().all(|member| self.is_plain(member.instance));
+                    at_plain = self.leads_to_plain(call);
                     let [member] = &route.members[..] else { continue };
                     if from_plain && member.link == NONE {
                         code[place] = Step::Pass { instance: member.instance };
@@ -150,15 +161,26 @@ impl<'c, 'a> Program<'c, 'a> {
                         code[place] = Step::Serve { draw };
                     }
                 }
+                Step::End if at_plain => code[place] = Step::Finish,
                 _ => {}
             }
         }
     }
 
+    /// Whether the move leads to one replica, so that nobody counts who is open where,
+    /// and that one is plain.
+    fn leads_to_plain(&self, call: u32) -> bool {
+        let route = &self.compiler.routes[self.compiler.tables.calls[call as usize].route as usize];
+        matches!(&route.members[..], [member] if self.is_plain(member.instance))
+    }
+
     /// Whether nothing but its slots and its line matters about a replica.
     fn is_plain(&self, instance: u32) -> bool {
         let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
-        node.watchdog_lane == NONE && !node.track_occupancy
+        node.watchdog_lane == NONE
+            && node.patience == NONE
+            && node.order == Order::Fifo
+            && !node.track_occupancy
     }
 
     /// The calls that a node makes, one after the other.
@@ -191,7 +213,7 @@ impl<'c, 'a> Program<'c, 'a> {
             let name = self.stream_name(caller, "repeat");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let repeats = &mut self.compiler.tables.repeats;
-            repeats.push(RepeatPlan { count: call.times.clone(), die, skip: code.len() as u32 + 1 });
+            repeats.push(RepeatPlan { count: call.times, die, skip: code.len() as u32 + 1 });
             code.push(Step::Again { back: code.len() as u32 });
             code.insert(0, Step::Repeat { repeat: repeats.len() as u32 - 1 });
         }
@@ -209,7 +231,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let calls = parallel
             .calls
             .iter()
-            .map(|call| (self.call(caller, caller_target, call), call.times.clone(), call.chance))
+            .map(|call| (self.call(caller, caller_target, call), call.times, call.chance))
             .collect();
         let name = self.stream_name(caller, "fork");
         let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);

@@ -109,11 +109,12 @@ impl<'a> ClientProgram<'_, '_, 'a> {
                     // request itself walks through it.
                     code.push(self.program.step_over(self.id, Target::Node(self.id), call.target));
                     code.extend(self.program.visit(call));
+                    code.push(Step::End);
                     self.program.join_steps(&mut code);
                 } else {
                     code.extend(self.calls(stages));
+                    code.push(Step::End);
                 }
-                code.push(Step::End);
                 self.program.compiler.tables.place(code)
             }
         }

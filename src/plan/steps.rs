@@ -84,6 +84,8 @@ pub enum Step {
     Pass {
         instance: u32,
     },
+    /// `End` of a request at a node where nothing but the slot matters.
+    Finish,
     /// Choose where a random walk goes on.
     Branch {
         branch: u32,

@@ -49,7 +49,7 @@ pub fn check(
 
     let CheckedNodes { directory, settings } = nodes::read(context, nodes_section);
     let (directory, groups) = groups::read(context, groups_section, directory);
-    let links = links::read(context, links_section, &directory);
+    let (links, link_places) = links::read(context, links_section, &directory);
     let classes = requests::read(context, requests_section, &directory, &groups);
     let expectations = expectations::read(context, expect_section, &directory, &classes);
     if problems.has_errors() {
@@ -62,7 +62,7 @@ pub fn check(
         scenario.name = stem(source.name());
     }
     topology::check(context, &scenario, &directory.places);
-    warnings::warn(context, &scenario, &directory.places);
+    warnings::warn(context, &scenario, &directory.places, &link_places);
     (Some(scenario), settings)
 }
 

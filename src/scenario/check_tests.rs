@@ -240,6 +240,7 @@ fn runs_have_an_end() {
     check("warmup: none", "warmup: 2m", &["the warm-up takes the whole run"]);
     check("warmup: none", "bucket: 1ns", &["more than a million lines"]);
     check("duration: 1m, warmup: none", "requests: 20k, warmup: 1000 requests", &[]);
+    check("duration: 1m, warmup: none", "requests: 1k, warmup: 20k requests", &[]);
 }
 
 #[test]
@@ -250,6 +251,13 @@ fn load_above_capacity_is_seen_before_running() {
         &["`host` is overloaded: the offered load takes 151.5%", "`app` is overloaded"],
     );
     check("app: 5ms", "app: { wait: 96ms }", &["`app` is close to its limit"]);
+    let narrow = SHOP.replace("nginx: 20ms", "nginx: { bandwidth: 8Mbps }");
+    let pages = |size: &str| narrow.replace("page: {", &format!("page: {{ response_size: {size},"));
+    check_text(
+        &pages("200kB"),
+        &["link from `visitors` to `nginx` is overloaded", "takes 201% of its bandwidth"],
+    );
+    check_text(&pages("10kB"), &[]);
     check(
         "kind: app_server",
         "kind: app_server, workers: 8, memory_per_worker: 1GiB",
@@ -287,6 +295,7 @@ fn links_lead_from_node_to_node() {
     );
     check("visitors -> nginx: 20ms", "visitors -> nginx: { loss: 100% }", &["never delivers"]);
     check("visitors -> nginx: 20ms", "visitors -> mysql: 20ms", &["no request travels"]);
+    check("visitors -> nginx: 20ms", "nginx -> visitors: 20ms", &[]);
 }
 
 #[test]
@@ -313,8 +322,9 @@ fn arrivals_are_written_in_many_ways() {
 fn the_document_itself_is_checked() {
     check("cores: 2", "cores: 2, cores: 3", &["`cores` stands twice"]);
     check("nodes:", "nodes: [", &["this is not YAML"]);
-    check_text("", &["the scenario has no `nodes`", "the scenario has no `requests`"]);
-    check_text("[1, 2]", &["is to be a table of settings, not a list"]);
+    check_text("", &["there is nothing in this file"]);
+    check_text("name: x", &["the scenario has no `nodes`", "the scenario has no `requests`"]);
+    check_text("[1, 2]", &["a scenario is a table of settings, not a list"]);
     check("host: {", "host: &h {", &[]);
     check("app: { kind", "app: { <<: { threads: 1 }, kind", &[]);
 }

@@ -3,7 +3,7 @@
 use super::model::{Link, NodeId};
 use super::nodes::Directory;
 use crate::document::problem::Severity;
-use crate::document::value::{Field, Value};
+use crate::document::value::{Field, Span, Value};
 use crate::nodes::fields::{Context, Fields, parse_distribution, report_refusal};
 use crate::nodes::setting::{Setting, Takes};
 use crate::parts::distribution::Distribution;
@@ -16,8 +16,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting::optional("bandwidth", Takes::Bandwidth, "what the link carries"),
 ];
 
-pub fn read<'a>(context: Context<'a>, section: &'a [Field], directory: &Directory) -> Vec<Link> {
-    let mut links: Vec<Link> = Vec::new();
+/// The links, and where the name of each stands.
+pub fn read<'a>(context: Context<'a>, section: &'a [Field], directory: &Directory) -> (Vec<Link>, Vec<Span>) {
+    let (mut links, mut places) = (Vec::new(), Vec::new());
     let mut joined: FxHashSet<(NodeId, NodeId)> = FxHashSet::default();
     for field in section {
         let settings = read_settings(context, field);
@@ -36,9 +37,10 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field], directory: &Director
                 context.problems.error(field.name_span.clone(), message);
             }
             links.push(Link { from, to, ..settings.clone() });
+            places.push(field.name_span.clone());
         }
     }
-    links
+    (links, places)
 }
 
 /// The ends of `a -> b` or `a <-> b`, and whether it leads both ways.

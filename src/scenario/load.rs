@@ -5,6 +5,7 @@ use super::files::Files;
 use super::model::Scenario;
 use crate::document::problem::{Problem, Problems, Severity, render};
 use crate::document::source::Source;
+use crate::document::value::{Entry, Value};
 use crate::document::{self, overrides};
 use crate::nodes::fields::InForce;
 use std::io::Read;
@@ -54,6 +55,9 @@ fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: 
     });
     let mut source = Source::new(name, text);
     let mut root = if problems.has_errors() { None } else { document::read(&source, &problems) };
+    // What is no table has no sections to check, and telling of each that it is not there
+    // would not help.
+    root = root.filter(|root| is_table(root, &problems));
     if let Some(root) = &mut root {
         overrides::apply(root, &mut source, overrides, &problems);
     }
@@ -65,6 +69,18 @@ fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: 
     }
     loaded.problems = problems.into_sorted();
     loaded
+}
+
+fn is_table(root: &Entry, problems: &Problems) -> bool {
+    let message = match root.value {
+        Value::Table(_) => return true,
+        Value::Null => "there is nothing in this file".to_string(),
+        Value::Scalar(_) | Value::List(_) => {
+            format!("a scenario is a table of settings, not {}", root.describe())
+        }
+    };
+    problems.error_with_hint(root.span.clone(), message, "`spof new` writes a scenario to start from");
+    false
 }
 
 impl Loaded {

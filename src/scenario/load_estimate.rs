@@ -3,7 +3,7 @@
 //! It knows no queues, failures or retries: what it shows is what has to be served if all
 //! goes well, and so whether that is possible at all.
 
-use super::model::{Call, Flow, NodeId, RunEnd, Scenario, Stage, Target, Walk, Work};
+use super::model::{Call, Flow, NodeId, RequestClass, RunEnd, Scenario, Stage, Target, Walk, Work};
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::UNLIMITED;
@@ -26,8 +26,10 @@ pub struct NodeLoad {
 /// The load of each node, in the order of the scenario. `None` if a rate is unknown
 /// because a closed population sends only as fast as it is answered.
 pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
+    let rates = UserRates::of(scenario)?;
     let mut estimate = Estimate { scenario, loads: vec![NodeLoad::default(); scenario.nodes.len()] };
-    for (class, rate) in scenario.classes.iter().zip(class_rates(scenario)?) {
+    for class in &scenario.classes {
+        let rate = class.from.iter().map(|&user| rates.of_class(class, user)).sum();
         match &class.flow {
             Flow::Calls(stages) => {
                 estimate.stages(stages, rate);
@@ -38,31 +40,48 @@ pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
     Some(estimate.finish())
 }
 
-/// Each class's requests per second; `None` if a closed population sends some.
-pub fn class_rates(scenario: &Scenario) -> Option<Vec<f64>> {
-    let horizon_seconds = match scenario.run.end {
-        RunEnd::After(end) => to_seconds(end),
-        // Long enough for any rate to have gone through its day.
-        RunEnd::Requests(_) => 86_400.0,
-    };
-    let mut shares = vec![0.0; scenario.nodes.len()];
-    for class in &scenario.classes {
-        class.from.iter().for_each(|user| shares[user.0 as usize] += class.share);
+/// What each user sends on average.
+pub struct UserRates {
+    /// Requests per second, by node.
+    rates: Vec<f64>,
+    /// The sum of the shares of all classes that it sends, by node.
+    shares: Vec<f64>,
+}
+
+impl UserRates {
+    pub fn of(scenario: &Scenario) -> Option<UserRates> {
+        let horizon_seconds = match scenario.run.end {
+            RunEnd::After(end) => to_seconds(end),
+            // Long enough for any rate to have gone through its day.
+            RunEnd::Requests(_) => 86_400.0,
+        };
+        let mut shares = vec![0.0; scenario.nodes.len()];
+        for class in &scenario.classes {
+            class.from.iter().for_each(|user| shares[user.0 as usize] += class.share);
+        }
+        let mut rates = vec![0.0; scenario.nodes.len()];
+        for (rate, node) in rates.iter_mut().zip(&scenario.nodes) {
+            if let NodeKind::User(user) = &node.kind {
+                *rate = user.arrivals.mean_rate(horizon_seconds)? * f64::from(node.replicas);
+            }
+        }
+        Some(UserRates { rates, shares })
     }
-    let mut rates = vec![0.0; scenario.nodes.len()];
-    for (rate, node) in rates.iter_mut().zip(&scenario.nodes) {
-        if let NodeKind::User(user) = &node.kind {
-            *rate = user.arrivals.mean_rate(horizon_seconds)? * f64::from(node.replicas);
+
+    /// Requests of a class that a user sends per second.
+    pub fn of_class(&self, class: &RequestClass, user: NodeId) -> f64 {
+        match self.shares[user.0 as usize] {
+            shares if shares > 0.0 => self.rates[user.0 as usize] * class.share / shares,
+            _ => 0.0,
         }
     }
-    let rate_of = |class: &super::model::RequestClass| {
-        let of_user = |user: &NodeId| match shares[user.0 as usize] {
-            shares if shares > 0.0 => rates[user.0 as usize] * class.share / shares,
-            _ => 0.0,
-        };
-        class.from.iter().map(of_user).sum()
-    };
-    Some(scenario.classes.iter().map(rate_of).collect())
+}
+
+/// Each class's requests per second; `None` if a closed population sends some.
+pub fn class_rates(scenario: &Scenario) -> Option<Vec<f64>> {
+    let rates = UserRates::of(scenario)?;
+    let of_class = |class: &RequestClass| class.from.iter().map(|&user| rates.of_class(class, user)).sum();
+    Some(scenario.classes.iter().map(of_class).collect())
 }
 
 /// How often a walk comes to each of its stops on average, from what comes in from outside

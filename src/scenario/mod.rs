@@ -6,6 +6,7 @@ mod check_tests;
 mod expectations;
 mod files;
 mod groups;
+mod link_load;
 mod links;
 pub mod load;
 pub mod load_estimate;

@@ -18,18 +18,18 @@ pub const SETTINGS: &[Setting] = &[
     Setting::optional("work", Takes::Form("work such as `exp(5ms)`"), "the work of visits that name none"),
 ];
 
-const KIND_NAMES: &[&str] = &[
-    "user",
-    "dns",
-    "server",
-    "web_server",
-    "app_server",
-    "database",
-    "load_balancer",
-    "cache",
-    "storage",
-    "station",
-];
+const KIND_NAMES: &[&str] = &kind_names();
+
+/// A table of settings is a constant, so that its words have to be one as well.
+const fn kind_names() -> [&'static str; KINDS.len()] {
+    let mut names = [""; KINDS.len()];
+    let mut kind = 0;
+    while kind < KINDS.len() {
+        names[kind] = KINDS[kind].0;
+        kind += 1;
+    }
+    names
+}
 
 /// A scenario has at most so many nodes, replicas counted.
 const INSTANCES_MAX: u64 = 1_000_000;

@@ -15,7 +15,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::optional(
         "requests",
         Takes::Whole(1, u32::MAX as u64 - 1),
-        "ends when so many requests have ended",
+        "ends when so many requests have ended, besides those of a warm-up given in requests",
     ),
     Setting::new(
         "warmup",
@@ -69,12 +69,10 @@ fn check(fields: &Fields, end: RunEnd, warmup: Warmup, bucket: Option<u64>) {
     if end == RunEnd::After(0) {
         error("duration", "a run of no time shows nothing", "`duration: 10m`");
     }
-    let is_all = match (end, warmup) {
-        (RunEnd::After(end), Warmup::After(warmup)) => warmup >= end,
-        (RunEnd::Requests(end), Warmup::Requests(warmup)) => warmup >= end,
-        _ => false,
-    };
-    if is_all {
+    // A warm-up given in requests comes before the requests that are asked for.
+    if let (RunEnd::After(end), Warmup::After(warmup)) = (end, warmup)
+        && warmup >= end
+    {
         error("warmup", "the warm-up takes the whole run", "make the run longer or the warm-up shorter");
     }
     const BUCKETS_MAX: u64 = 1_000_000;

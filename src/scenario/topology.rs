@@ -49,7 +49,8 @@ pub fn graph(
     graph
 }
 
-/// A link between two nodes, or between those they stand on, which all on them use.
+/// A link between two nodes, or between those they stand on, which all on them use. One that
+/// is declared for the other direction serves where there is none for this one.
 fn link_between(
     nodes: &[Node],
     links: &FxHashMap<(NodeId, NodeId), usize>,
@@ -60,7 +61,7 @@ fn link_between(
     let (from_host, to_host) = (host(from), host(to));
     [(from, to), (from, to_host), (from_host, to), (from_host, to_host)]
         .into_iter()
-        .find_map(|ends| links.get(&ends).copied())
+        .find_map(|(from, to)| links.get(&(from, to)).or_else(|| links.get(&(to, from))).copied())
 }
 
 struct Edges<'a> {

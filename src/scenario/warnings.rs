@@ -1,5 +1,6 @@
 //! What is no mistake in a scenario, but probably not meant.
 
+use super::link_load;
 use super::load_estimate::{NodeLoad, estimate};
 use super::model::{NodeId, Scenario};
 use crate::document::value::Span;
@@ -10,8 +11,10 @@ use crate::parts::quantity::{format_share, format_size};
 /// Above this a queue is long and slow to settle.
 const HIGH_UTILISATION: f64 = 0.95;
 
-pub fn warn(context: Context, scenario: &Scenario, places: &[Span]) {
+/// `places` are those of the nodes' names.
+pub fn warn(context: Context, scenario: &Scenario, places: &[Span], link_places: &[Span]) {
     warn_of_memory(context, scenario, places);
+    warn_of_traffic(context, scenario, link_places);
     if let Some(loads) = estimate(scenario) {
         warn_of_load(context, scenario, &loads, places);
     }
@@ -40,6 +43,23 @@ fn warn_of_load(context: Context, scenario: &Scenario, loads: &[NodeLoad], place
             };
             context.problems.warning(place.clone(), message, hint);
         }
+    }
+}
+
+/// What users send and get has to fit through their links.
+fn warn_of_traffic(context: Context, scenario: &Scenario, places: &[Span]) {
+    let Some(loads) = link_load::estimate(scenario) else { return };
+    for ((link, load), place) in scenario.links.iter().zip(loads).zip(places) {
+        if load <= HIGH_UTILISATION {
+            continue;
+        }
+        let [from, to] = [link.from, link.to].map(|node| &scenario.nodes[node.0 as usize].name);
+        let full = if load > 1.0 { "overloaded" } else { "close to its limit" };
+        let message = format!(
+            "the link from `{from}` to `{to}` is {full}: the offered load takes {} of its bandwidth",
+            format_share(load)
+        );
+        context.problems.warning(place.clone(), message, "give it more, or send less or smaller answers");
     }
 }
 

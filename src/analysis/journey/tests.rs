@@ -99,7 +99,7 @@ requests:
 const SHOP: &str = "
 run: { duration: 100s, warmup: 10s, seed: 1 }
 nodes:
-  visitors: { kind: user, arrivals: { every: 1s } }
+  visitors: { kind: user, clients: 1, arrivals: { every: 1s } }
   web: { kind: station, hands_over: false }
   a: { kind: station }
   b: { kind: station }

@@ -11,6 +11,7 @@ use crate::kernel::time::{NEVER, to_seconds};
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::run_json::{self, RunCost};
+use crate::output::terminal::count;
 use crate::output::{Format, nodes_csv, summary_json, timeline_csv};
 use crate::parts::quantity::format_rate;
 use crate::plan;
@@ -156,6 +157,6 @@ impl Done {
     /// `36,382 requests simulated in 0.73 s: 49.6k/s`
     pub fn speed(&self) -> String {
         let rate = self.cost.requests_per_s.map_or(String::new(), |rate| format!(": {}", format_rate(rate)));
-        format!("{} requests simulated in {:.2} s{rate}", self.cost.requests, self.cost.wall_s)
+        format!("{} requests simulated in {:.2} s{rate}", count(self.cost.requests), self.cost.wall_s)
     }
 }

@@ -71,8 +71,8 @@ fn parse_rows(text: &str) -> Result<RowSampling, String> {
 }
 
 pub fn run(arguments: SimulateArguments) -> Result<Ending, Failure> {
-    let jobs = prepare(&arguments)?;
     interrupt::watch();
+    let jobs = prepare(&arguments)?;
     let silent = arguments.quiet || arguments.json;
     let results = if jobs.len() == 1 {
         let job = jobs.into_iter().next().expect("there is one");

@@ -11,7 +11,10 @@ pub fn length_with_spread(milliseconds: f64, half_width: Option<f64>) -> String 
     let Some(half_width) = half_width else { return length(milliseconds) };
     let (name, unit_ms) = unit(milliseconds);
     let digits = three_digits(milliseconds / unit_ms);
-    format!("{digits} ±{} {name}", spread(half_width / unit_ms, decimals_of(&digits)))
+    let spread = spread(half_width / unit_ms, decimals_of(&digits));
+    // What is so small says nothing at these digits.
+    let is_nothing = spread.bytes().all(|digit| digit == b'0' || digit == b'.');
+    if is_nothing { format!("{digits} {name}") } else { format!("{digits} ±{spread} {name}") }
 }
 
 /// The unit that suits a length, and its own length in milliseconds.
@@ -99,7 +102,7 @@ fn spread_decimals(half_width: f64) -> usize {
 fn share_decimals(share: f64) -> usize {
     let missing = (1.0 - share).abs().min(share.abs()) * 100.0;
     match missing {
-        missing if missing == 0.0 => 0,
+        0.0 => 0,
         missing if missing >= 9.95 => 1,
         missing if missing >= 0.095 => 2,
         missing if missing >= 0.0095 => 3,
@@ -131,6 +134,7 @@ mod tests {
         assert_eq!(length_with_spread(31.2345, Some(0.41)), "31.2 ±0.4 ms");
         assert_eq!(length_with_spread(1_234.0, Some(456.0)), "1.23 ±0.46 s");
         assert_eq!(length_with_spread(31.2345, Some(0.014)), "31.2 ±0.01 ms");
+        assert_eq!(length_with_spread(31.2345, Some(1e-9)), "31.2 ms");
         assert_eq!(length_with_spread(31.2345, None), "31.2 ms");
     }
 

@@ -8,9 +8,11 @@ mod nodes;
 mod notes;
 pub mod table;
 
+pub use figure::count;
+
 use crate::analysis::summary::Summary;
 use crate::parts::quantity::format_duration;
-use figure::{count, three_digits};
+use figure::three_digits;
 use std::path::Path;
 use table::{Paint, painted};
 

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Instructions per event, counted by valgrind: a figure that holds on a noisy machine.
+#
+#   benches/callgrind/run.sh            compares with baseline.txt, fails if more than 3 % worse
+#   benches/callgrind/run.sh --update   writes baseline.txt anew
+#
+# Each scenario runs twice, for few and for more requests; the difference leaves out
+# reading, compiling and the first peak.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.."
+
+cargo build --quiet --release --example speed
+speed=${CARGO_TARGET_DIR:-target}/release/examples/speed
+
+# Prints instructions and events of one run.
+count() {
+    local told
+    told=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$speed" "$1" "$2" 2>&1)
+    local instructions events
+    instructions=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' <<<"$told")
+    events=$(sed -n 's/.* events=\([0-9]*\).*/\1/p' <<<"$told")
+    echo "$instructions $events"
+}
+
+measured=$(mktemp)
+trap 'rm -f "$measured"' EXIT
+for scenario in theory/mm1 theory/three-tier one-server; do
+    few=$(count "scenarios/$scenario.yaml" 20000)
+    more=$(count "scenarios/$scenario.yaml" 60000)
+    awk -v scenario="$scenario" -v few="$few" -v more="$more" 'BEGIN {
+        split(few, a, " "); split(more, b, " ")
+        printf "%s %.1f\n", scenario, (b[1] - a[1]) / (b[2] - a[2])
+    }' | tee -a "$measured"
+done
+
+if [[ ${1:-} == --update ]]; then
+    { echo "# Instructions per event; written by benches/callgrind/run.sh --update"; cat "$measured"; } >"$here/baseline.txt"
+    exit
+fi
+
+awk 'NR == FNR { if ($1 != "#") baseline[$1] = $2; next }
+    !($1 in baseline) { printf "%s has no baseline: run with --update\n", $1; failed = 1; next }
+    {
+        change = 100 * ($2 / baseline[$1] - 1)
+        printf "%-20s %7.1f, was %7.1f: %+.1f %%\n", $1, $2, baseline[$1], change
+        if (change > 3) failed = 1
+    }
+    END { exit failed }' "$here/baseline.txt" "$measured"

@@ -1,0 +1,167 @@
+//! Random scenarios: whatever happens in them, the books are kept.
+//!
+//! More cases: `PROPTEST_CASES=20000 cargo test --test properties`.
+
+#[path = "support/random_scenario.rs"]
+mod random_scenario;
+mod support;
+
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+use random_scenario::random_scenario;
+use spof::kernel::time::Time;
+use spof::nodes::behaviour::UNLIMITED;
+use spof::results::RunResults;
+use spof::results::StopReason;
+use spof::scenario::model::{RunEnd, Scenario, Warmup};
+use support::{Outcome, run, scenario};
+
+/// A run of these scenarios that takes more events is stopped, and checked as it stands.
+const EVENTS_MOST: u64 = 300_000;
+
+fn config() -> Config {
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 150 };
+    Config { cases, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_books_are_kept(random in random_scenario(), seed in 0_u64..1_000) {
+        let scenario = scenario(&random.text);
+        let outcome = run(&scenario, seed, EVENTS_MOST);
+        check_requests(&outcome, random.parallel)?;
+        check_classes(&scenario, &outcome)?;
+        check_nodes(&scenario, &outcome.results)?;
+    }
+
+    #[test]
+    fn equal_seeds_give_equal_files(random in random_scenario(), seed in 0_u64..1_000) {
+        let scenario = scenario(&random.text);
+        let (one, two) = (run(&scenario, seed, EVENTS_MOST / 4), run(&scenario, seed, EVENTS_MOST / 4));
+        prop_assert!(one.files == two.files);
+    }
+}
+
+/// Each request once, in order, and its time at most once.
+fn check_requests(outcome: &Outcome, parallel: bool) -> Result<(), TestCaseError> {
+    let results = &outcome.results;
+    prop_assert_eq!(results.offered, results.ended + results.in_flight);
+    prop_assert_eq!(results.ended, outcome.requests.len() as u64);
+    let mut earlier: Option<(u64, Time)> = None;
+    for (row, times) in &outcome.requests {
+        if let Some((id, start)) = earlier {
+            prop_assert!(row.id > id, "{} comes after {id}", row.id);
+            prop_assert!(row.start >= start, "request {} starts before {id}", row.id);
+        }
+        earlier = Some((row.id, row.start));
+        prop_assert!(row.id < results.offered);
+        prop_assert!(row.start + row.latency <= results.ended_at);
+        prop_assert!(row.attempts >= 1);
+        let spent: u128 = times.iter().map(|&time| u128::from(time)).sum();
+        if !parallel {
+            prop_assert_eq!(spent, u128::from(row.latency), "{:?} {:?}", row, times);
+        }
+    }
+    Ok(())
+}
+
+fn check_classes(scenario: &Scenario, outcome: &Outcome) -> Result<(), TestCaseError> {
+    let results = &outcome.results;
+    let edges = &results.bucket_edges;
+    prop_assert!(edges.windows(2).all(|pair| pair[0] <= pair[1]), "{:?}", edges);
+    prop_assert_eq!(edges.first(), Some(&0));
+    prop_assert_eq!(edges.last(), Some(&results.ended_at));
+    let (mut offered, mut ended, mut attempts, mut good) = (0, 0, 0, 0);
+    for class in &results.classes {
+        prop_assert_eq!(class.buckets.len() + 1, edges.len());
+        let mut in_flight = 0;
+        for bucket in &class.buckets {
+            let done: u64 = bucket.outcomes.iter().sum();
+            in_flight = in_flight + bucket.offered - done;
+            prop_assert_eq!(bucket.in_flight, in_flight);
+            prop_assert!(bucket.good <= bucket.outcomes[0]);
+            prop_assert!(
+                bucket.latency_sum <= u128::from(bucket.latency_max) * u128::from(bucket.outcomes[0])
+            );
+            offered += bucket.offered;
+            ended += done;
+            attempts += bucket.attempts;
+            good += bucket.outcomes[0];
+        }
+    }
+    prop_assert_eq!((offered, ended), (results.offered, results.ended));
+    prop_assert_eq!(attempts, outcome.requests.iter().map(|(row, _)| u64::from(row.attempts)).sum::<u64>());
+    prop_assert_eq!(good, outcome.requests.iter().filter(|(row, _)| row.outcome.is_ok()).count() as u64);
+    let cells: u64 =
+        results.classes.iter().flat_map(|class| &class.cells).map(|&count| u64::from(count)).sum();
+    prop_assert_eq!(cells, good);
+    check_timeline(outcome)?;
+    let warmup = if let Warmup::Requests(requests) = scenario.run.warmup { requests } else { 0 };
+    if let (RunEnd::Requests(requests), StopReason::Requests) = (scenario.run.end, results.stop) {
+        prop_assert_eq!(results.ended, requests + warmup);
+    }
+    Ok(())
+}
+
+/// The lines of the timeline add up to the run.
+fn check_timeline(outcome: &Outcome) -> Result<(), TestCaseError> {
+    let timeline = &outcome.files[1].1;
+    let mut sums = (0, 0);
+    for line in timeline.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        if fields[2] == "all" {
+            let count = |place: usize| fields[place].parse::<u64>().expect("a count");
+            sums = (sums.0 + count(3), sums.1 + count(4));
+        }
+    }
+    prop_assert_eq!(sums, (outcome.results.offered, outcome.results.ended));
+    Ok(())
+}
+
+/// Nobody holds more slots or cores than there are, and nobody ends who has not come.
+fn check_nodes(scenario: &Scenario, results: &RunResults) -> Result<(), TestCaseError> {
+    let mut records = results.nodes.iter();
+    for node in &scenario.nodes {
+        let behaviour = node.behaviour.as_ref();
+        let slots = behaviour.map_or(0, |behaviour| behaviour.slots);
+        let line = behaviour.map_or(0, |behaviour| behaviour.queue);
+        let cores = match &node.kind {
+            spof::nodes::NodeKind::Server(server) => Some(server.cores),
+            _ => behaviour.and_then(|behaviour| behaviour.shared_cores),
+        };
+        for record in records.by_ref().take(node.replicas as usize) {
+            let (mut visits, mut started, mut ended) = (0, 0, 0);
+            for (bucket, edges) in record.buckets.iter().zip(results.bucket_edges.windows(2)) {
+                let length = u128::from(edges[1] - edges[0]);
+                visits += bucket.visits;
+                started += bucket.started;
+                ended += bucket.ended;
+                prop_assert!(started <= visits && ended <= visits, "{}: {:?}", node.name, bucket);
+                prop_assert!(bucket.waited <= bucket.started && bucket.failed <= bucket.ended);
+                prop_assert!(bucket.unwanted <= bucket.ended && bucket.hits <= bucket.lookups);
+                // Requests stand at their user without being served there.
+                prop_assert!(
+                    behaviour.is_none() || bucket.calling <= bucket.served,
+                    "{}: {:?}",
+                    node.name,
+                    bucket
+                );
+                if slots != UNLIMITED {
+                    prop_assert!(bucket.held <= u128::from(slots) * length, "{}: {:?}", node.name, bucket);
+                }
+                if line != UNLIMITED {
+                    prop_assert!(bucket.queue_max <= line, "{}: {:?}", node.name, bucket);
+                    prop_assert!(bucket.queued <= u128::from(line) * length, "{}: {:?}", node.name, bucket);
+                }
+                if let Some(cores) = cores {
+                    prop_assert!(bucket.cpu <= u128::from(cores) * length, "{}: {:?}", node.name, bucket);
+                    prop_assert!(bucket.cpu <= bucket.on_cpu, "{}: {:?}", node.name, bucket);
+                }
+            }
+        }
+    }
+    prop_assert!(records.next().is_none());
+    Ok(())
+}

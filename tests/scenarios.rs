@@ -1,0 +1,150 @@
+//! Every scenario of the repository loads, fits the schema, runs, loses no request, and
+//! meets its own expectations.
+
+use spof::analysis::summarise::summarise;
+use spof::document::problem::Problems;
+use spof::document::source::Source;
+use spof::document::value::{Entry, Value};
+use spof::experiment::{in_parallel, run};
+use spof::plan::compile;
+use spof::results::StopReason;
+use spof::scenario::load::load;
+use std::fs::{read_dir, read_to_string};
+use std::path::{Path, PathBuf};
+
+const AS_IT_STANDS: &[(&str, &str)] = &[];
+const SHORT: &[(&str, &str)] = &[("run.requests", "20000"), ("run.warmup", "1000 requests")];
+const SHORT_NETWORK: &[(&str, &str)] = &[("run.requests", "2000"), ("run.warmup", "100 requests")];
+
+/// Each scenario, with what makes it short enough for a test. The oracle runs those below
+/// `theory/` in full.
+const SCENARIOS: &[(&str, &[(&str, &str)])] = &[
+    ("one-server.yaml", AS_IT_STANDS),
+    ("one-server-https.yaml", AS_IT_STANDS),
+    ("one-server-php-fpm.yaml", AS_IT_STANDS),
+    ("one-server-static-heavy.yaml", AS_IT_STANDS),
+    ("one-server-uwsgi.yaml", AS_IT_STANDS),
+    ("theory/mm1.yaml", SHORT),
+    ("theory/three-tier.yaml", SHORT),
+    // Its expectations are close to the answer, so it takes more requests to meet them.
+    ("theory/a01-mm1.yaml", &[("run.requests", "1000000")]),
+    ("theory/a02-mm1-busy.yaml", SHORT),
+    ("theory/a03-mm2.yaml", SHORT),
+    ("theory/a04-mm4.yaml", SHORT),
+    ("theory/a06-erlang-b.yaml", SHORT),
+    ("theory/a08-mm4-10.yaml", SHORT),
+    ("theory/a09-md1.yaml", SHORT),
+    ("theory/a10-erlang-service.yaml", SHORT),
+    ("theory/a21-mg-infinity.yaml", &[("run.duration", "5m")]),
+    ("theory/a22-finite-source.yaml", SHORT),
+    ("theory/b01-jackson.yaml", SHORT_NETWORK),
+    ("theory/b02-tandem.yaml", SHORT),
+    ("theory/b05-closed-network.yaml", SHORT_NETWORK),
+    ("theory/b11-one-slow-leaf-of-100.yaml", SHORT_NETWORK),
+    ("theory/b11-one-slow-leaf-of-2000.yaml", SHORT_NETWORK),
+    ("theory/b11-slowest-of-100.yaml", SHORT_NETWORK),
+    ("theory/c01-one-line.yaml", SHORT),
+    ("theory/c01-ten-lines.yaml", SHORT),
+    ("theory/c05-supermarket.yaml", SHORT),
+    ("theory/e01-ttl-cache.yaml", SHORT),
+    ("theory/e05-lru-cache.yaml", SHORT),
+    ("theory/f01-step-surge.yaml", AS_IT_STANDS),
+    ("theory/f05-retries.yaml", SHORT),
+    ("theory/f06-timeout-retry.yaml", SHORT),
+    ("theory/g01-coverage.yaml", AS_IT_STANDS),
+];
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All files that are scenarios by their ending, in the folder and below it.
+fn scenario_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be listed").path();
+        if path.is_dir() {
+            found.extend(scenario_files(&path));
+        } else if path
+            .extension()
+            .is_some_and(|ending| ["yaml", "yml", "toml", "json"].iter().any(|one| ending == *one))
+        {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_scenario_is_listed() {
+    let home = repository().join("scenarios");
+    let mut listed: Vec<PathBuf> = SCENARIOS.iter().map(|(path, _)| home.join(path)).collect();
+    let mut found = scenario_files(&home);
+    listed.sort();
+    found.sort();
+    assert_eq!(found, listed, "a scenario is run by this test if it is in its list");
+}
+
+#[test]
+fn every_scenario_runs_well() {
+    let problems = in_parallel(SCENARIOS.to_vec(), |(path, settings)| problems_of(path, settings));
+    let problems: Vec<String> = problems.concat();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+fn problems_of(name: &str, settings: &[(&str, &str)]) -> Vec<String> {
+    let path = repository().join("scenarios").join(name);
+    let as_it_stands = load(&path, &[]).expect("it can be read");
+    if !as_it_stands.problems.is_empty() {
+        return vec![as_it_stands.render(false)];
+    }
+    let settings: Vec<(String, String)> =
+        settings.iter().map(|&(path, value)| (path.to_owned(), value.to_owned())).collect();
+    let loaded = load(&path, &settings).expect("it can be read");
+    let Some(scenario) = &loaded.scenario else { return vec![loaded.render(false)] };
+    let results = run(&compile(scenario), scenario.run.seed, 0);
+    let summary = summarise(scenario, scenario.run.seed, &results);
+    let mut problems = Vec::new();
+    if !matches!(results.stop, StopReason::Horizon | StopReason::Requests) {
+        problems.push(format!("{name} stopped {}", summary.run.stopped));
+    }
+    if results.ended == 0 || results.offered != results.ended + results.in_flight {
+        problems.push(format!(
+            "{name}: {} requests came in, {} ended and {} are in flight",
+            results.offered, results.ended, results.in_flight
+        ));
+    }
+    for expectation in summary.expectations.iter().filter(|expectation| !expectation.holds) {
+        problems.push(format!("{name}: {} does not hold: {:?}", expectation.text, expectation.measured));
+    }
+    problems
+}
+
+#[test]
+fn every_scenario_fits_the_schema() {
+    let schema = read_to_string(repository().join("docs/scenario.schema.json")).expect("it is there");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("it is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    for (name, _) in SCENARIOS {
+        let text = read_to_string(repository().join("scenarios").join(name)).expect("it is there");
+        let root = spof::document::read(&Source::new(*name, text), &Problems::default()).expect("it is YAML");
+        let errors: Vec<String> =
+            validator.iter_errors(&to_json(&root)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
+}
+
+/// As an editor sees it, to which a bare number is no text.
+fn to_json(entry: &Entry) -> serde_json::Value {
+    match &entry.value {
+        Value::Null => serde_json::Value::Null,
+        Value::Scalar(text) => match serde_json::from_str(text) {
+            Ok(value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => value,
+            _ => text.clone().into(),
+        },
+        Value::List(entries) => entries.iter().map(to_json).collect(),
+        Value::Table(table) => {
+            table.fields.iter().map(|field| (field.name.clone(), to_json(&field.entry))).collect()
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What the proofs share: running a scenario to its end, and everything that comes of it
+//! as text.
+
+use spof::analysis::summarise::summarise;
+use spof::engine::{Advance, Options, Simulation};
+use spof::kernel::time::NEVER;
+use spof::output::latency_csv::LatencyCsv;
+use spof::output::{nodes_csv, summary_json, timeline_csv};
+use spof::plan::{self, Plan};
+use spof::results::RunResults;
+use spof::results::row::{Row, RowSampling};
+use spof::scenario::load::load_text;
+use spof::scenario::model::Scenario;
+
+/// One run and its files.
+pub struct Outcome {
+    pub results: RunResults,
+    /// All requests that ended, in the order of their numbers, each with its times.
+    pub requests: Vec<(Row, Vec<u64>)>,
+    /// The files that must not change from run to run, by name.
+    pub files: Vec<(&'static str, String)>,
+}
+
+/// The scenario in a text that must have no errors; warnings are welcome.
+pub fn scenario(text: &str) -> Scenario {
+    let loaded = load_text("test.yaml", text, &[]);
+    let shown = loaded.render(false);
+    loaded.scenario.unwrap_or_else(|| panic!("{shown}\n{text}"))
+}
+
+/// Runs to the end, or until so many events have been handled.
+pub fn run(scenario: &Scenario, seed: u64, events_most: u64) -> Outcome {
+    let plan = plan::compile(scenario);
+    run_plan(scenario, &plan, seed, events_most)
+}
+
+fn run_plan(scenario: &Scenario, plan: &Plan, seed: u64, events_most: u64) -> Outcome {
+    let options = Options { seed, replication: 0, rows: RowSampling::All };
+    let mut simulation = Simulation::new(plan, options);
+    let mut file = LatencyCsv::new(Vec::new(), scenario);
+    let mut requests = Vec::new();
+    let ended = loop {
+        let advance = simulation.advance(NEVER, events_most - simulation.events());
+        let rows = simulation.rows();
+        file.write(rows).expect("memory takes everything");
+        let times = |number: usize| rows.times_of(number).to_vec();
+        requests.extend(rows.rows.iter().enumerate().map(|(number, row)| (*row, times(number))));
+        simulation.clear_rows();
+        match advance {
+            Advance::Ended => break true,
+            Advance::Paused if simulation.events() >= events_most => break false,
+            Advance::Paused | Advance::RowsFull => {}
+        }
+    };
+    requests.sort_by_key(|(row, _)| row.id);
+    let results = simulation.finish(!ended);
+    let summary = summarise(scenario, seed, &results);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the files are UTF-8");
+    let written = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
+        let mut bytes = Vec::new();
+        write(&mut bytes).expect("memory takes everything");
+        text(bytes)
+    };
+    let files = vec![
+        ("latency.csv", text(file.finish().expect("memory takes everything"))),
+        ("timeline.csv", written(&|file| timeline_csv::write(file, scenario, &results))),
+        ("nodes.csv", written(&|file| nodes_csv::write(file, scenario, &results))),
+        ("summary.json", written(&|file| summary_json::write(file, &summary))),
+    ];
+    Outcome { results, requests, files }
+}
