@@ -17,7 +17,8 @@ pub enum Entry {
     Fails(Outcome),
 }
 
-/// SYNs that are sent again before the caller's kernel gives up (`tcp_syn_retries`).
+/// SYNs that are sent again (`tcp_syn_retries`); the wait after the last of them ends the
+/// attempt, after 127 s in all.
 const SYN_RETRIES: u16 = 6;
 
 impl Simulation<'_> {
@@ -29,7 +30,7 @@ impl Simulation<'_> {
         let instance = visit.instance;
         let node = &mut self.nodes[instance as usize];
         node.counts.visits += u64::from(visit.tries == 0);
-        if node.busy < node.slots {
+        if node.busy < node.slots && visit.tries <= SYN_RETRIES {
             node.busy += 1;
             node.serve_one(now);
             visit.slots = 1;
@@ -44,7 +45,7 @@ impl Simulation<'_> {
     pub(super) fn enter_full(&mut self, slot: u32) -> Entry {
         let instance = self.visits[slot].instance;
         let state = &self.nodes[instance as usize];
-        if state.line_length < state.line_limit {
+        if state.line_length < state.line_limit && self.visits[slot].tries <= SYN_RETRIES {
             self.stand_in_line(slot);
             return Entry::Waits;
         }
@@ -62,7 +63,7 @@ impl Simulation<'_> {
     /// The listener's backlog is full: the SYN is dropped, and sent again after 1, 2, 4 … s.
     fn send_syn_again(&mut self, slot: u32) -> Entry {
         let visit = &mut self.visits[slot];
-        if visit.tries >= SYN_RETRIES {
+        if visit.tries > SYN_RETRIES {
             let state = &mut self.nodes[visit.instance as usize];
             state.counts.ended += 1;
             state.counts.failed += 1;

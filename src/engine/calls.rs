@@ -2,6 +2,7 @@
 
 use super::Simulation;
 use super::admission::Entry;
+use super::network::Way;
 use super::node::{Holds, Session};
 use super::visit::{DEADLINE, State};
 use crate::kernel::time::NEVER;
@@ -73,7 +74,7 @@ impl Simulation<'_> {
         let peer = &self.plan.routes[plan.route as usize].members[member as usize];
         let open = self.open_at_peer(plan, replica, member);
         let link = self.link_between(instance, peer.instance, peer.link);
-        let fresh = self.opens_connection(plan, root);
+        let fresh = self.opens_connection(plan, root) && !self.is_connected(slot, plan, peer.instance);
         let child = self.visits.add(peer.instance, plan.body, class, self.now);
         let caller = &mut self.visits[slot];
         let sibling = std::mem::replace(&mut caller.child, child);
@@ -96,7 +97,7 @@ impl Simulation<'_> {
         }
         let travel = match link {
             NONE => 0,
-            link => self.travel(link, plan.request_bytes, if fresh { plan.round_trips } else { 0 }),
+            link => self.travel(link, Way::Out, plan.request_bytes, if fresh { plan.round_trips } else { 0 }),
         };
         if travel > 0 || plan.whole {
             self.start_timer(DEADLINE, plan.connect_lane, child);
@@ -118,6 +119,13 @@ impl Simulation<'_> {
         }
         let hosts = [from, to].map(|instance| self.plan.instances[instance as usize].host);
         if hosts[0] == hosts[1] && hosts[0] != NONE { NONE } else { link }
+    }
+
+    /// Whether an earlier call has left the caller with a connection to this database.
+    #[inline(always)]
+    fn is_connected(&self, slot: u32, plan: &CallPlan, database: u32) -> bool {
+        let sessions = self.visits[slot].sessions;
+        plan.keeps_session && self.sessions.holds(sessions, Holds::Connection(database))
     }
 
     /// Whether the call has to open a connection.
@@ -178,7 +186,7 @@ impl Simulation<'_> {
         if link == NONE {
             return Some(slot);
         }
-        let travel = self.travel(link, plan.request_bytes, 0);
+        let travel = self.travel(link, Way::Out, plan.request_bytes, 0);
         self.crosses(slot, travel);
         self.visits[slot].since = self.now.saturating_add(travel);
         self.schedule(slot, self.now.saturating_add(travel));

@@ -1,6 +1,7 @@
 //! How visits end, and what their callers make of it.
 
 use super::Simulation;
+use super::network::Way;
 use super::node::Holds;
 use super::visit::{DEADLINE, State, WATCHDOG};
 use crate::kernel::random::uniform;
@@ -42,7 +43,7 @@ impl Simulation<'_> {
             return self.answered(slot, outcome);
         }
         let bytes = self.plan.calls[self.visits[slot].call as usize].response_bytes;
-        let travel = self.travel(link, if outcome.is_ok() { bytes } else { 0 }, 0);
+        let travel = self.travel(link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
         self.crosses(slot, travel);
         let visit = &mut self.visits[slot];
         visit.state = State::Replying;

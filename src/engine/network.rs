@@ -5,10 +5,17 @@ use crate::kernel::random::uniform;
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::plan::NONE;
 
-/// When the link's last byte so far will have left.
+/// When the last byte so far will have left, for each way: links carry both at once.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LinkState {
-    free_at: Time,
+    free_at: [Time; 2],
+}
+
+/// Which way a message goes over a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Out,
+    Back,
 }
 
 /// TCP sends a lost segment again after this long, and a lost SYN after a second; each
@@ -18,7 +25,7 @@ const LOSSES_MOST: u32 = 6;
 
 impl Simulation<'_> {
     /// The time for a message over a link, after so many round trips of handshake.
-    pub(super) fn travel(&mut self, link: u32, bytes: u64, round_trips: u32) -> Time {
+    pub(super) fn travel(&mut self, link: u32, way: Way, bytes: u64, round_trips: u32) -> Time {
         let plan = &self.plan.links[link as usize];
         let mut one_way = self.draws.take(self.plan, plan.latency);
         if plan.jitter != NONE {
@@ -39,10 +46,9 @@ impl Simulation<'_> {
         }
         if plan.nanoseconds_per_byte > 0.0 && bytes > 0 {
             let sending = (bytes as f64 * plan.nanoseconds_per_byte) as Time;
-            let state = &mut self.links[link as usize];
-            let begins = state.free_at.max(self.now);
-            state.free_at = begins.saturating_add(sending);
-            time = time.saturating_add(state.free_at - self.now);
+            let free_at = &mut self.links[link as usize].free_at[way as usize];
+            *free_at = (*free_at).max(self.now).saturating_add(sending);
+            time = time.saturating_add(*free_at - self.now);
         }
         time
     }

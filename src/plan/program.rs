@@ -6,6 +6,7 @@ use super::{NONE, NamePlan, PoolPlan};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::{Calling, Order};
+use crate::nodes::user::Tls;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
 use crate::scenario::model::{Call, NodeId, Parallel, RequestClass, Stage, Target, Walk, Work};
@@ -67,9 +68,9 @@ impl<'c, 'a> Program<'c, 'a> {
 
     /// What a visit does from its arrival at the call's target until it is done there; the
     /// nodes that it is handed over to included, but not the end.
-    pub fn visit(&mut self, call: &Call) -> Vec<Step> {
+    pub fn visit(&mut self, call: &Call, encrypted: bool) -> Vec<Step> {
         let node = self.compiler.first_node(call.target);
-        let mut code = self.entrance(node);
+        let mut code = self.entrance(node, encrypted);
         let mut fetching = self.work(node, &call.work);
         let mut rest = self.stages(node, call.target, &call.stages);
         rest.extend(self.work(node, &call.afterwards));
@@ -84,7 +85,7 @@ impl<'c, 'a> Program<'c, 'a> {
         code.append(&mut rest);
         if let Some(next) = &call.hand_over {
             code.push(self.step_over(node, call.target, next.target));
-            code.extend(self.visit(next));
+            code.extend(self.visit(next, false));
         }
         code
     }
@@ -107,7 +108,7 @@ impl<'c, 'a> Program<'c, 'a> {
                 self.compiler.tables.calls[*call as usize].site_per_replica = false;
             }
             from = (node, stop.target);
-            code.extend(self.entrance(node));
+            code.extend(self.entrance(node, false));
             code.extend(self.work(node, &stop.work));
             let name = self.stream_name(node, "branch");
             let die = self.compiler.streams.die(&self.compiler.node(node).name, &name);
@@ -257,7 +258,9 @@ impl<'c, 'a> Program<'c, 'a> {
 
     /// A call with nothing of its caller's settings in it.
     pub fn plain_call(&mut self, caller: NodeId, caller_target: Target, call: &Call) -> CallPlan {
-        let mut body = self.visit(call);
+        let encrypted =
+            matches!(&self.compiler.node(caller).kind, NodeKind::User(user) if user.tls != Tls::None);
+        let mut body = self.visit(call, encrypted);
         body.push(Step::End);
         let body = self.compiler.tables.place(body);
         let (route, site) = self.compiler.route(caller, call.target);
@@ -268,14 +271,18 @@ impl<'c, 'a> Program<'c, 'a> {
             idempotent: self.class.idempotent && !call.write,
             request_bytes: self.class.request_bytes,
             response_bytes: self.class.response_bytes,
+            keeps_session: matches!(
+                self.compiler.node(self.compiler.first_node(call.target)).kind,
+                NodeKind::Database(_)
+            ),
             ..CallPlan::plain(route, site)
         }
     }
 
     /// Getting in: a slot, and what a new connection costs.
-    fn entrance(&mut self, node: NodeId) -> Vec<Step> {
+    fn entrance(&mut self, node: NodeId, encrypted: bool) -> Vec<Step> {
         let handshake = match &self.compiler.node(node).kind {
-            NodeKind::WebServer(web_server) => web_server.tls_handshake,
+            NodeKind::WebServer(web_server) if encrypted => web_server.tls_handshake,
             NodeKind::Database(database) => database.connect,
             _ => 0,
         };

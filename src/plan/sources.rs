@@ -108,7 +108,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
                     // Nothing stands between the client and a network of stations: the
                     // request itself walks through it.
                     code.push(self.program.step_over(self.id, Target::Node(self.id), call.target));
-                    code.extend(self.program.visit(call));
+                    code.extend(self.program.visit(call, false));
                     code.push(Step::End);
                     self.program.join_steps(&mut code);
                 } else {

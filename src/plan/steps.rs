@@ -120,6 +120,8 @@ pub struct CallPlan {
     /// A request that must not be sent twice is tried again only if it never arrived.
     pub idempotent: bool,
     pub takes_extra_slot: bool,
+    /// To a database, whose connection the caller keeps until it is done.
+    pub keeps_session: bool,
     pub request_bytes: u64,
     pub response_bytes: u64,
 }
@@ -204,6 +206,7 @@ impl CallPlan {
             optional: false,
             idempotent: true,
             takes_extra_slot: false,
+            keeps_session: false,
             request_bytes: 0,
             response_bytes: 0,
         }
