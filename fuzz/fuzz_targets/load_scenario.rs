@@ -1,5 +1,11 @@
 //! No text makes the scenario loader panic or hang, and what it accepts can be compiled
-//! and run for a while.
+//! and run for a while. The scenarios of the repository are the seeds:
+//!
+//! ```text
+//! cargo install cargo-fuzz
+//! mkdir -p fuzz/corpus/load_scenario
+//! cargo +nightly fuzz run load_scenario fuzz/corpus/load_scenario scenarios
+//! ```
 
 #![no_main]
 
