@@ -75,9 +75,8 @@ impl Simulation<'_> {
             self.start_timer(DEADLINE, lane, slot);
         }
         // What is lost on the way is the network's time, not the node's.
-        let root = self.visits[slot].root;
         self.own_time_ends(slot);
-        self.rows.network(root, wait);
+        self.crosses(slot, wait);
         self.visits[slot].since = self.now + wait;
         self.schedule(slot, self.now + wait);
         Entry::Waits

@@ -4,6 +4,7 @@
 //! them a comparison now and then.
 
 use super::Simulation;
+use super::visit::State;
 use crate::kernel::time::Time;
 use crate::plan::NONE;
 use rustc_hash::FxHashMap;
@@ -70,16 +71,10 @@ impl Tracer {
 
 impl TracedVisit {
     /// Time of its own; what it has spent in line is known already.
-    fn work(&mut self, from: Time, until: Time) {
-        let mut begin = from;
-        if let Some(line) = self.spans.last_mut()
-            && line.doing == Doing::InLine
-            && line.until >= from
-        {
-            line.from = from;
-            begin = line.until;
-        }
-        self.push(Span { doing: Doing::Working, from: begin, until });
+    fn spend(&mut self, doing: Doing, from: Time, until: Time) {
+        let in_line = self.spans.last().filter(|span| span.doing == Doing::InLine);
+        let from = in_line.map_or(from, |line| line.until.max(from));
+        self.push(Span { doing, from, until });
     }
 
     fn push(&mut self, span: Span) {
@@ -125,9 +120,12 @@ impl Simulation<'_> {
 
     /// A stretch of the visit's own time has ended.
     pub(super) fn trace_work(&mut self, slot: u32, from: Time) {
-        if self.visits[slot].root == self.tracer.root {
+        let visit = &self.visits[slot];
+        if visit.root == self.tracer.root {
+            // Who leaves while in line has done no work.
+            let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
             let now = self.now;
-            self.traced(slot).work(from, now);
+            self.traced(slot).spend(doing, from, now);
         }
     }
 

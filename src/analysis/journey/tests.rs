@@ -99,8 +99,8 @@ requests:
 const SHOP: &str = "
 run: { duration: 100s, warmup: 10s, seed: 1 }
 nodes:
-  visitors: { kind: user, arrivals: every 1s }
-  web: { kind: station }
+  visitors: { kind: user, clients: 1, arrivals: { every: 1s } }
+  web: { kind: station, hands_over: false }
   a: { kind: station }
   b: { kind: station }
 links:

@@ -77,7 +77,7 @@ pub fn offered(offered: &Offered) -> String {
             Cell::optional(resource.saturates_at_per_s.map(format_rate)),
         ]);
     }
-    let mut text = format!("  {rate} of all requests are offered\n\n{}", table.text());
+    let mut text = format!("  all users together send {rate}\n\n{}", table.text());
     if let Some(bottleneck) = offered.bottleneck() {
         text.push_str(&verdict(bottleneck));
     }

@@ -13,8 +13,9 @@ pub fn time(milliseconds: f64) -> String {
 /// `30 s`, for round lengths as people write them.
 pub fn seconds(seconds: f64) -> String {
     // Up to ten minutes a number of seconds reads better than a fraction of a minute.
-    if seconds > 60.0 && seconds < 600.0 && seconds % 60.0 != 0.0 {
-        return format!("{} s", three_digits(seconds));
+    let whole = seconds.round();
+    if whole > 60.0 && whole < 600.0 && whole % 60.0 != 0.0 {
+        return format!("{whole} s");
     }
     crate::parts::quantity::format_duration(seconds)
 }
