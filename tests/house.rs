@@ -21,7 +21,6 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
 
 /// Files and functions that may be longer, and why.
 const LONGER: &[(&str, &str)] = &[
-    ("src/engine/admission.rs", "slots, lines and lists are one matter, and calls inlined into each other"),
     (
         "src/engine/steps.rs::rarer_step",
         "one match with an arm for each step; a step read elsewhere is a step overlooked",
