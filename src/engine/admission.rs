@@ -206,7 +206,7 @@ impl Simulation<'_> {
         self.admit_next(instance);
     }
 
-    fn admit_next(&mut self, instance: u32) {
+    pub(super) fn admit_next(&mut self, instance: u32) {
         let now = self.now;
         let slot = self.next_in_line(instance);
         if let Step::Serve { .. } = self.plan.steps[self.visits[slot].step as usize] {

@@ -83,7 +83,8 @@ impl Simulation<'_> {
         if node.line_length == 0 {
             node.busy -= 1;
         } else {
-            self.serve_next(instance);
+            // Requests that come another way may stand in the same line.
+            self.admit_next(instance);
         }
     }
 

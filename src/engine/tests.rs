@@ -118,3 +118,26 @@ fn a_tandem_of_queues_has_the_mean_that_theory_gives() {
     assert!((from_series * 1e-9 - mean_seconds).abs() < 1e-6);
     let _ = from_seconds(0.0);
 }
+
+#[test]
+fn requests_that_come_different_ways_share_a_line() {
+    // One user's requests walk through the station themselves, the other's are calls with
+    // a timeout; whoever leaves has to let the next in, of whichever kind.
+    let text = "
+run: { duration: 2000s, warmup: none }
+nodes:
+  walkers: { kind: user, arrivals: 40/s }
+  callers: { kind: user, arrivals: 40/s, timeout: 1000s }
+  desk:    { kind: station, servers: 1 }
+requests:
+  walk: { from: walkers, path: [ desk: exp(10ms) ] }
+  call: { from: callers, path: [ desk: exp(10ms) ] }
+";
+    let loaded = crate::scenario::load::load_text("desk.yaml", text, &[]);
+    let results = run(&loaded.scenario.expect("a scenario without mistakes"));
+    // A queue that is busy for 80 % of the time holds four on average.
+    let inside: u128 = results.nodes[2].buckets.iter().map(|bucket| bucket.queued + bucket.served).sum();
+    let mean = inside as f64 / results.ended_at as f64;
+    assert!((mean - 4.0).abs() < 0.5, "{mean}");
+    assert!(results.in_flight < 60, "{}", results.in_flight);
+}
