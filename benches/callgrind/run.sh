@@ -10,29 +10,34 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 
-cargo build --quiet --release --example speed
-speed=${CARGO_TARGET_DIR:-target}/release/examples/speed
+cargo build --quiet --release
+spof=${CARGO_TARGET_DIR:-target}/release/spof
+folder=$(mktemp -d)
 
 # Prints instructions and events of one run.
 count() {
-    local told
-    told=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$speed" "$1" "$2" 2>&1)
-    local instructions events
+    local told instructions events
+    told=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        "$spof" simulate "$1" --set "$2" --rows none --quiet --out "$folder" 2>&1)
     instructions=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' <<<"$told")
-    events=$(sed -n 's/.* events=\([0-9]*\).*/\1/p' <<<"$told")
+    events=$(sed -n 's/.*"events": \([0-9]*\).*/\1/p' "$folder/summary.json")
     echo "$instructions $events"
 }
 
 measured=$(mktemp)
-trap 'rm -f "$measured"' EXIT
-for scenario in theory/mm1 theory/three-tier one-server; do
-    few=$(count "scenarios/$scenario.yaml" 20000)
-    more=$(count "scenarios/$scenario.yaml" 60000)
+trap 'rm -rf "$measured" "$folder"' EXIT
+while read -r scenario setting small large; do
+    few=$(count "scenarios/$scenario.yaml" "$setting=$small")
+    more=$(count "scenarios/$scenario.yaml" "$setting=$large")
     awk -v scenario="$scenario" -v few="$few" -v more="$more" 'BEGIN {
         split(few, a, " "); split(more, b, " ")
         printf "%s %.1f\n", scenario, (b[1] - a[1]) / (b[2] - a[2])
     }' | tee -a "$measured"
-done
+done <<'RUNS'
+theory/mm1 run.requests 100000 400000
+theory/three-tier run.requests 100000 300000
+one-server run.duration 10m 30m
+RUNS
 
 if [[ ${1:-} == --update ]]; then
     { echo "# Instructions per event; written by benches/callgrind/run.sh --update"; cat "$measured"; } >"$here/baseline.txt"
