@@ -184,23 +184,6 @@ fn occupancy(records: &[NodeRecord]) -> Option<Vec<f64>> {
 }
 
 fn total(records: &[NodeRecord], buckets: Range<usize>) -> NodeBucket {
-    let mut sum = NodeBucket::default();
-    for bucket in records.iter().flat_map(|record| &record.buckets[buckets.clone()]) {
-        sum.visits += bucket.visits;
-        sum.started += bucket.started;
-        sum.waited += bucket.waited;
-        sum.ended += bucket.ended;
-        sum.failed += bucket.failed;
-        sum.unwanted += bucket.unwanted;
-        sum.held += bucket.held;
-        sum.served += bucket.served;
-        sum.calling += bucket.calling;
-        sum.queued += bucket.queued;
-        sum.cpu += bucket.cpu;
-        sum.on_cpu += bucket.on_cpu;
-        sum.queue_max = sum.queue_max.max(bucket.queue_max);
-        sum.lookups += bucket.lookups;
-        sum.hits += bucket.hits;
-    }
-    sum
+    let counted = records.iter().flat_map(|record| &record.buckets[buckets.clone()]);
+    counted.fold(NodeBucket::default(), NodeBucket::join)
 }

@@ -200,8 +200,7 @@ impl Recorder {
         }
         for node in &mut self.nodes {
             for (to, group) in groups.iter().enumerate() {
-                let joined =
-                    node.buckets[group.clone()].iter().fold(NodeBucket::default(), join_node_buckets);
+                let joined = node.buckets[group.clone()].iter().fold(NodeBucket::default(), NodeBucket::join);
                 node.buckets[to] = joined;
             }
             node.buckets.truncate(groups.len());
@@ -224,7 +223,7 @@ impl Recorder {
         }
         for node in &mut self.nodes {
             node.buckets[last - 1] =
-                node.buckets[last - 1..].iter().fold(NodeBucket::default(), join_node_buckets);
+                node.buckets[last - 1..].iter().fold(NodeBucket::default(), NodeBucket::join);
             node.buckets.truncate(last);
         }
         self.edges.pop();
@@ -303,25 +302,6 @@ impl ClassState {
             self.cells[to * CELLS + cell] = sum;
         }
     }
-}
-
-fn join_node_buckets(mut joined: NodeBucket, bucket: &NodeBucket) -> NodeBucket {
-    joined.visits += bucket.visits;
-    joined.started += bucket.started;
-    joined.waited += bucket.waited;
-    joined.ended += bucket.ended;
-    joined.failed += bucket.failed;
-    joined.unwanted += bucket.unwanted;
-    joined.held += bucket.held;
-    joined.served += bucket.served;
-    joined.calling += bucket.calling;
-    joined.queued += bucket.queued;
-    joined.cpu += bucket.cpu;
-    joined.on_cpu += bucket.on_cpu;
-    joined.queue_max = joined.queue_max.max(bucket.queue_max);
-    joined.lookups += bucket.lookups;
-    joined.hits += bucket.hits;
-    joined
 }
 
 impl Simulation<'_> {

@@ -125,3 +125,25 @@ pub struct NodeBucket {
     pub lookups: u64,
     pub hits: u64,
 }
+
+impl NodeBucket {
+    /// What happened in two buckets together.
+    pub fn join(mut self, bucket: &NodeBucket) -> NodeBucket {
+        self.visits += bucket.visits;
+        self.started += bucket.started;
+        self.waited += bucket.waited;
+        self.ended += bucket.ended;
+        self.failed += bucket.failed;
+        self.unwanted += bucket.unwanted;
+        self.held += bucket.held;
+        self.served += bucket.served;
+        self.calling += bucket.calling;
+        self.queued += bucket.queued;
+        self.cpu += bucket.cpu;
+        self.on_cpu += bucket.on_cpu;
+        self.queue_max = self.queue_max.max(bucket.queue_max);
+        self.lookups += bucket.lookups;
+        self.hits += bucket.hits;
+        self
+    }
+}
