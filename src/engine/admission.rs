@@ -71,7 +71,7 @@ impl Simulation<'_> {
         }
         let wait: Time = SECOND << visit.tries;
         visit.tries += 1;
-        if visit.call != NONE && !visit.flags.timed[DEADLINE] && visit.parent != NONE {
+        if visit.call != NONE && !visit.timers[DEADLINE].runs() && visit.parent != NONE {
             let lane = self.plan.calls[visit.call as usize].connect_lane;
             self.start_timer(DEADLINE, lane, slot);
         }
@@ -225,7 +225,11 @@ impl Simulation<'_> {
         visit.slots = 1;
         visit.flags.inside = true;
         self.recorder.waited(self.nodes[instance as usize].node, waited);
-        visit.step += 1;
+        let fresh = visit.flags.fresh;
+        visit.step += match self.plan.steps[visit.step as usize] {
+            Step::Enter { kept } | Step::EnterSession { kept } if !fresh => kept,
+            _ => 1,
+        };
         self.came_in(slot, instance);
         self.visits[slot].state = State::Going;
         self.make_ready(slot);
@@ -259,7 +263,7 @@ impl Simulation<'_> {
     #[inline(always)]
     pub(super) fn stop_timer(&mut self, kind: usize, slot: u32) {
         let visit = &self.visits[slot];
-        if !visit.flags.timed[kind] {
+        if !visit.timers[kind].runs() {
             return;
         }
         let lane = if kind == WATCHDOG {
@@ -273,6 +277,13 @@ impl Simulation<'_> {
 
     #[inline(always)]
     pub(super) fn note_occupancy(&mut self, instance: u32) {
+        if self.tracks_occupancy {
+            self.note_tracked_occupancy(instance);
+        }
+    }
+
+    #[inline(never)]
+    fn note_tracked_occupancy(&mut self, instance: u32) {
         let node = &self.nodes[instance as usize];
         if node.occupancy != NONE {
             let inside = node.serving + node.line_length;

@@ -4,13 +4,14 @@ use super::Simulation;
 use super::admission::Entry;
 use super::network::Way;
 use super::node::{Holds, Session};
-use super::visit::{DEADLINE, State};
+use super::visit::{DEADLINE, Flags, State, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, ConnectionUse, NONE};
 
 impl Simulation<'_> {
     /// The visit calls another node and waits. Returns who goes on at once, if anybody.
+    #[inline(always)]
     pub(super) fn call(&mut self, slot: u32, call: u32) -> Option<u32> {
         if !self.make_room_for(1) {
             return None;
@@ -19,7 +20,9 @@ impl Simulation<'_> {
         if plan.takes_extra_slot && !self.take_extra_slot(slot) {
             return self.call_failed(slot, call, Outcome::ServerError);
         }
-        self.own_time_ends(slot);
+        if self.rows.keeps {
+            self.own_time_ends(slot);
+        }
         let visit = &mut self.visits[slot];
         visit.state = State::Calling;
         self.nodes[visit.instance as usize].calls(self.now);
@@ -63,42 +66,56 @@ impl Simulation<'_> {
     }
 
     /// Makes the called visit and sends it off. Returns it if it is there at once.
+    #[inline(always)]
     fn begin_call(&mut self, slot: u32, call: u32) -> Option<u32> {
         let plan = &self.plan.calls[call as usize];
         let caller = &self.visits[slot];
-        let (root, class, instance, tries) = (caller.root, caller.class, caller.instance, caller.tries);
-        let replica = self.plan.instances[instance as usize].replica;
-        // While it tries again, a caller remembers in `awaited` which peer has failed it.
-        let avoid = if tries > 0 { caller.awaited } else { NONE };
-        let member = self.pick(plan, replica, root, avoid);
-        let peer = &self.plan.routes[plan.route as usize].members[member as usize];
-        let open = self.open_at_peer(plan, replica, member);
-        let link = self.link_between(instance, peer.instance, peer.link);
-        let fresh = self.opens_connection(plan, root) && !self.is_connected(slot, plan, peer.instance);
-        let child = self.visits.add(peer.instance, plan.body, class, self.now);
+        let (root, class, from) = (caller.root, caller.class, caller.instance);
+        let (instance, link, peer) = if plan.only_peer != NONE {
+            (plan.only_peer, plan.only_link, NONE)
+        } else {
+            self.choose_peer(slot, plan)
+        };
+        let link = if link == NONE { NONE } else { self.link_between(from, instance, link) };
+        let fresh = self.opens_connection(plan, root) && !self.is_connected(slot, plan, instance);
+        let visit = Visit {
+            since: self.now,
+            step: plan.body,
+            parent: slot,
+            root,
+            instance,
+            call,
+            link,
+            peer,
+            sibling_next: self.visits[slot].child,
+            class,
+            flags: Flags { fresh, ..Flags::NONE },
+            ..Visit::NEW
+        };
+        let sibling = visit.sibling_next;
+        let child = self.visits.put(visit);
         let caller = &mut self.visits[slot];
-        let sibling = std::mem::replace(&mut caller.child, child);
+        caller.child = child;
         caller.tries += 1;
-        let visit = &mut self.visits[child];
-        visit.parent = slot;
-        visit.root = root;
-        visit.call = call;
-        visit.peer = open;
-        visit.flags.fresh = fresh;
-        visit.sibling_next = sibling;
         if sibling != NONE {
             self.visits[sibling].sibling_previous = child;
-        }
-        if plan.tries != 1 {
-            self.visits[slot].awaited = member;
         }
         if self.rows.keeps {
             self.trace_call(child);
         }
-        let travel = match link {
-            NONE => 0,
-            link => self.travel(link, Way::Out, plan.request_bytes, if fresh { plan.round_trips } else { 0 }),
-        };
+        if link == NONE {
+            if plan.whole {
+                self.start_timer(DEADLINE, plan.connect_lane, child);
+            }
+            return Some(child);
+        }
+        self.send_over(child, link, plan, fresh)
+    }
+
+    /// The called visit travels to its node. Returns it if it is there at once.
+    fn send_over(&mut self, child: u32, link: u32, plan: &CallPlan, fresh: bool) -> Option<u32> {
+        let round_trips = if fresh { plan.round_trips } else { 0 };
+        let travel = self.travel(link, Way::Out, plan.request_bytes, round_trips);
         if travel > 0 || plan.whole {
             self.start_timer(DEADLINE, plan.connect_lane, child);
         }
@@ -109,6 +126,23 @@ impl Simulation<'_> {
         self.visits[child].since = self.now.saturating_add(travel);
         self.schedule(child, self.now.saturating_add(travel));
         None
+    }
+
+    /// The instance to call where there are several, the link to it, and where it is
+    /// counted among the caller's open requests.
+    #[inline(never)]
+    fn choose_peer(&mut self, slot: u32, plan: &CallPlan) -> (u32, u32, u32) {
+        let caller = &self.visits[slot];
+        let replica = self.plan.instances[caller.instance as usize].replica;
+        // While it tries again, a caller remembers in `awaited` which peer has failed it.
+        let avoid = if caller.tries > 0 { caller.awaited } else { NONE };
+        let member = self.pick(plan, replica, caller.root, avoid);
+        if plan.tries != 1 {
+            self.visits[slot].awaited = member;
+        }
+        let open = self.open_at_peer(plan, replica, member);
+        let peer = &self.plan.routes[plan.route as usize].members[member as usize];
+        (peer.instance, peer.link, open)
     }
 
     /// Nothing lies between nodes on the same host.
@@ -143,21 +177,6 @@ impl Simulation<'_> {
                 fresh
             }
         }
-    }
-
-    /// The link that an answer comes back over, or `NONE`.
-    pub(super) fn link_back(&self, slot: u32) -> u32 {
-        let visit = &self.visits[slot];
-        let call = &self.plan.calls[visit.call as usize];
-        let route = &self.plan.routes[call.route as usize];
-        let caller = self.visits[visit.parent].instance;
-        let link = if route.one_link {
-            route.members[0].link
-        } else {
-            let member = route.members.iter().find(|member| member.instance == visit.instance);
-            member.map_or(NONE, |member| member.link)
-        };
-        self.link_between(caller, visit.instance, link)
     }
 
     /// Leaves this node for another for good.

@@ -13,35 +13,43 @@ impl Simulation<'_> {
     /// goes on, if anybody does at once.
     #[inline(always)]
     pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
-        self.own_time_ends(slot);
-        if self.visits[slot].flags.inside {
-            self.leave_node(slot, outcome);
-        }
-        if self.visits[slot].sessions != NONE {
-            self.give_sessions_back(slot);
-        }
-        if self.visits[slot].child != NONE {
-            self.abandon_children(slot);
+        if self.rows.keeps {
+            self.own_time_ends(slot);
         }
         let visit = &self.visits[slot];
-        if visit.parent == NONE {
-            if visit.root == slot {
-                self.request_ended(slot, outcome);
-            } else {
-                self.close_at_peer(visit.peer);
-                self.visits.remove(slot);
-            }
+        let (parent, link) = (visit.parent, visit.link);
+        let holds_something = visit.sessions != NONE || visit.child != NONE;
+        if visit.flags.inside {
+            self.leave_node(slot, outcome);
+        }
+        if holds_something {
+            self.give_sessions_back(slot);
+            self.abandon_children(slot);
+        }
+        if parent == NONE {
+            self.end_unanswered(slot, outcome);
             return None;
         }
-        self.answer(slot, outcome)
+        if link != NONE {
+            self.send_answer(slot, link, outcome);
+            return None;
+        }
+        self.answered(slot, outcome)
     }
 
-    #[inline(always)]
-    fn answer(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
-        let link = self.link_back(slot);
-        if link == NONE {
-            return self.answered(slot, outcome);
+    /// Nobody waits for the answer: it was a whole request, or its caller has left.
+    #[inline(never)]
+    fn end_unanswered(&mut self, slot: u32, outcome: Outcome) {
+        let visit = &self.visits[slot];
+        if visit.root == slot {
+            self.request_ended(slot, outcome);
+        } else {
+            self.close_at_peer(visit.peer);
+            self.visits.remove(slot);
         }
+    }
+
+    fn send_answer(&mut self, slot: u32, link: u32, outcome: Outcome) {
         let bytes = self.plan.calls[self.visits[slot].call as usize].response_bytes;
         let travel = self.travel(link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
         self.crosses(slot, travel);
@@ -50,7 +58,6 @@ impl Simulation<'_> {
         visit.since = self.now.saturating_add(travel);
         visit.flags.outcome = outcome as u8;
         self.schedule(slot, self.now.saturating_add(travel));
-        None
     }
 
     pub(super) fn answer_arrives(&mut self, slot: u32) {
@@ -63,20 +70,26 @@ impl Simulation<'_> {
     /// The answer has come to the caller.
     #[inline(always)]
     fn answered(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
-        let (parent, call) = (self.visits[slot].parent, self.visits[slot].call);
-        self.part_from_caller(slot);
+        let (parent, call) = self.unlink_from_caller(slot);
         self.visits.remove(slot);
         self.call_ended(parent, call, outcome)
     }
 
     /// The caller no longer counts this visit among those that it waits for.
-    #[inline(always)]
     pub(super) fn part_from_caller(&mut self, slot: u32) {
-        self.stop_timer(DEADLINE, slot);
+        self.unlink_from_caller(slot);
         let visit = &mut self.visits[slot];
+        visit.parent = NONE;
+        visit.peer = NONE;
+    }
+
+    /// Takes the visit out of its caller's list; returns the caller and its call.
+    #[inline(always)]
+    fn unlink_from_caller(&mut self, slot: u32) -> (u32, u32) {
+        self.stop_timer(DEADLINE, slot);
+        let visit = &self.visits[slot];
         let (next, previous) = (visit.sibling_next, visit.sibling_previous);
-        let (parent, peer) =
-            (std::mem::replace(&mut visit.parent, NONE), std::mem::replace(&mut visit.peer, NONE));
+        let (parent, call, peer) = (visit.parent, visit.call, visit.peer);
         match previous {
             NONE => self.visits[parent].child = next,
             previous => self.visits[previous].sibling_next = next,
@@ -85,6 +98,7 @@ impl Simulation<'_> {
             self.visits[next].sibling_previous = previous;
         }
         self.close_at_peer(peer);
+        (parent, call)
     }
 
     /// A call has come to its end: the caller goes on, tries again, or fails itself.
@@ -94,15 +108,14 @@ impl Simulation<'_> {
         if plan.takes_extra_slot {
             self.give_extra_slot_back(slot);
         }
-        if self.visits[slot].pending > 0 {
+        let visit = &mut self.visits[slot];
+        if visit.pending > 0 {
             return self.forked_call_ended(slot, plan, outcome);
         }
-        let visit = &mut self.visits[slot];
         visit.state = State::Going;
         visit.since = self.now;
         self.nodes[visit.instance as usize].called(self.now);
         if outcome.is_ok() {
-            let visit = &mut self.visits[slot];
             visit.tries = 0;
             visit.step += 1;
             if let ConnectionUse::PerClient { kept_for } = plan.connection {

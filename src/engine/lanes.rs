@@ -20,9 +20,8 @@ impl Lane {
     /// Starts a visit's timer of the given kind.
     #[inline(always)]
     pub fn join(&mut self, visits: &mut Visits, kind: usize, slot: u32, now: Time) -> Time {
-        let due = now.saturating_add(self.delay);
+        let due = now.saturating_add(self.delay).max(1);
         visits[slot].timers[kind] = Timer { due, next: NONE, previous: self.tail };
-        visits[slot].flags.timed[kind] = true;
         match self.tail {
             NONE => self.head = slot,
             tail => visits[tail].timers[kind].next = slot,
@@ -34,8 +33,9 @@ impl Lane {
     /// Stops it.
     #[inline(always)]
     pub fn leave(&mut self, visits: &mut Visits, kind: usize, slot: u32) {
-        let Timer { next, previous, .. } = visits[slot].timers[kind];
-        visits[slot].flags.timed[kind] = false;
+        let timer = &mut visits[slot].timers[kind];
+        let Timer { next, previous, .. } = *timer;
+        timer.due = 0;
         match previous {
             NONE => self.head = next,
             previous => visits[previous].timers[kind].next = next,

@@ -131,6 +131,6 @@ impl Simulation<'_> {
         visit.word = 0;
         let processor = self.plan.instances[visit.instance as usize].processor;
         self.processors[processor as usize].withdraw(self.now);
-        self.unset.push(processor);
+        self.unset_clock(processor);
     }
 }

@@ -39,7 +39,7 @@ use crate::kernel::clocks::Clocks;
 use crate::kernel::random::{Generator, StreamFamily};
 use crate::kernel::sharing::SharedProcessor;
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::Plan;
+use crate::plan::{NONE, Plan};
 use crate::results::row::{RowSampling, Rows};
 use crate::results::{RunResults, StopReason};
 use crate::scenario::model::RunEnd;
@@ -71,8 +71,8 @@ pub struct Simulation<'p> {
     nodes: Vec<node::NodeState>,
     lines: Vec<node::SideLine>,
     processors: Vec<SharedProcessor>,
-    /// Processors whose clocks are to be set before the next event.
-    unset: Vec<u32>,
+    /// The processor whose clock is to be set before the next event, or `NONE`.
+    unset: u32,
     lanes: [Vec<Lane>; 2],
     draws: draws::Draws,
     dice: Vec<Generator>,
@@ -86,6 +86,8 @@ pub struct Simulation<'p> {
     /// Visits that got a slot and go on after the present one.
     ready: std::collections::VecDeque<u32>,
     recorder: recorder::Recorder,
+    /// Whether any node keeps how many visits are inside.
+    tracks_occupancy: bool,
     rows: rows::RowKeeper,
     tracer: trace::Tracer,
 }
@@ -145,7 +147,7 @@ impl<'p> Simulation<'p> {
             visits: Visits::new(),
             nodes,
             lines,
-            unset: Vec::with_capacity(processors.len().min(1024)),
+            unset: NONE,
             processors,
             lanes: [lanes(&plan.deadline_lanes), lanes(&plan.watchdog_lanes)],
             draws: draws::Draws::new(plan, family),
@@ -163,6 +165,7 @@ impl<'p> Simulation<'p> {
                 .collect(),
             ready: std::collections::VecDeque::with_capacity(64),
             recorder: recorder::Recorder::new(plan),
+            tracks_occupancy: plan.nodes.iter().any(|node| node.track_occupancy),
             rows: rows::RowKeeper::new(options, plan),
             tracer: trace::Tracer::off(),
         };

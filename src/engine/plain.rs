@@ -60,10 +60,15 @@ impl Simulation<'_> {
         visit.step += 1;
         visit.since = now;
         let from = std::mem::replace(&mut visit.instance, to);
+        let step = self.plan.steps[visit.step as usize];
         if std::mem::replace(&mut visit.flags.inside, false) {
             self.hand_slot_on(from);
         }
-        Some(slot)
+        // What mostly comes next is begun without another look at the program.
+        match step {
+            Step::Serve { draw } => self.serve(slot, draw),
+            _ => Some(slot),
+        }
     }
 
     /// The request is done, at a node where nothing but the slot matters.

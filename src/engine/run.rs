@@ -4,6 +4,7 @@ use super::visit::{DEADLINE, EVENTS_MOST, SLOT_MASK, State, WATCHDOG};
 use super::{EDGE_CLOCK, Simulation};
 use crate::kernel::agenda::{Agenda, EventQueue};
 use crate::kernel::time::{NEVER, Time};
+use crate::plan::NONE;
 use crate::results::StopReason;
 use crate::scenario::model::RunEnd;
 
@@ -80,8 +81,9 @@ impl Simulation<'_> {
                 self.run_visit(slot);
             }
         }
-        if !self.unset.is_empty() {
-            self.set_processor_clocks();
+        if self.unset != NONE {
+            self.set_processor_clock(self.unset);
+            self.unset = NONE;
         }
     }
 
@@ -127,7 +129,7 @@ impl Simulation<'_> {
         let visits = &self.visits;
         let stale = |word: u64| visits[(word & SLOT_MASK) as u32].word != word;
         let done = self.processors[processor as usize].finished(self.now, stale);
-        self.unset.push(processor);
+        self.unset_clock(processor);
         if let Some(word) = done {
             let slot = (word & SLOT_MASK) as u32;
             self.visits[slot].word = 0;
@@ -136,14 +138,14 @@ impl Simulation<'_> {
         }
     }
 
-    fn set_processor_clocks(&mut self) {
-        let mut latest = None;
-        while let Some(processor) = self.unset.pop() {
-            // The same processor mostly changes several times in a row.
-            if latest != Some(processor) {
-                self.set_processor_clock(processor);
+    /// The processor's next finish has changed: its clock is set once, before the next event.
+    #[inline(always)]
+    pub(super) fn unset_clock(&mut self, processor: u32) {
+        if self.unset != processor {
+            if self.unset != NONE {
+                self.set_processor_clock(self.unset);
             }
-            latest = Some(processor);
+            self.unset = processor;
         }
     }
 

@@ -18,11 +18,13 @@ impl Simulation<'_> {
         loop {
             let visit = &mut self.visits[slot];
             let next = match plan.steps[visit.step as usize] {
-                Step::Enter => match self.enter(slot) {
-                    Entry::In => {
-                        self.visits[slot].step += 1;
-                        Some(slot)
-                    }
+                Step::Enter { kept } => match self.enter(slot) {
+                    Entry::In => self.begin_work(slot, kept),
+                    Entry::Waits => None,
+                    Entry::Fails(outcome) => self.end_visit(slot, outcome),
+                },
+                Step::EnterSession { kept } => match self.enter_session(slot) {
+                    Entry::In => self.begin_work(slot, kept),
                     Entry::Waits => None,
                     Entry::Fails(outcome) => self.end_visit(slot, outcome),
                 },
@@ -45,6 +47,10 @@ impl Simulation<'_> {
                     None
                 }
                 Step::Call { call } => self.call(slot, call),
+                Step::Recall { name } => {
+                    let known = self.recall_name(slot, name);
+                    self.skip(slot, if known { 3 } else { 1 })
+                }
                 Step::End => self.end_visit(slot, Outcome::Ok),
                 Step::Move { call } => self.move_on(slot, call),
                 step => self.rarer_step(slot, step),
@@ -60,16 +66,8 @@ impl Simulation<'_> {
     fn rarer_step(&mut self, slot: u32, step: Step) -> Option<u32> {
         let plan = self.plan;
         match step {
-            Step::EnterSession => match self.enter_session(slot) {
-                Entry::In => self.skip(slot, 1),
-                Entry::Waits => None,
-                Entry::Fails(outcome) => self.end_visit(slot, outcome),
-            },
             Step::Handshake { nanoseconds } => {
                 self.visits[slot].step += 1;
-                if !self.visits[slot].flags.fresh {
-                    return Some(slot);
-                }
                 self.use_cpu(slot, Time::from(nanoseconds));
                 None
             }
@@ -115,16 +113,13 @@ impl Simulation<'_> {
                 let hit = self.look_up(slot, lookup);
                 self.skip(slot, if hit { 1 + plan.lookups[lookup as usize].skip } else { 1 })
             }
-            Step::Recall { name } => {
-                let known = self.recall_name(slot, name);
-                self.skip(slot, if known { 3 } else { 1 })
-            }
             Step::Remember { name } => {
                 self.remember_name(slot, name);
                 self.skip(slot, 1)
             }
             Step::Resolve { name } => self.resolve_name(slot, name),
-            Step::Enter
+            Step::Enter { .. }
+            | Step::EnterSession { .. }
             | Step::Wait { .. }
             | Step::Cpu { .. }
             | Step::Serve { .. }
@@ -132,10 +127,25 @@ impl Simulation<'_> {
             | Step::Finish
             | Step::Call { .. }
             | Step::End
+            | Step::Recall { .. }
             | Step::Move { .. } => {
                 unreachable!("the loop takes these itself")
             }
         }
+    }
+
+    /// The visit has its slot. Work on the cores, which comes next in most programs,
+    /// begins without another look at the program.
+    #[inline(always)]
+    fn begin_work(&mut self, slot: u32, kept: u32) -> Option<u32> {
+        let plan = self.plan;
+        let visit = &mut self.visits[slot];
+        visit.step += if visit.flags.fresh { 1 } else { kept };
+        let Step::Cpu { draw } = plan.steps[visit.step as usize] else { return Some(slot) };
+        visit.step += 1;
+        let work = self.draws.take(plan, draw);
+        self.use_cpu(slot, work);
+        None
     }
 
     #[inline(always)]
@@ -159,7 +169,7 @@ impl Simulation<'_> {
         visit.flags.on_cpu = true;
         debug_assert_eq!(visit.state, State::Going);
         self.processors[processor as usize].add(self.now, work, word);
-        self.unset.push(processor);
+        self.unset_clock(processor);
     }
 
     /// The service time that the replayed recording gives this request.

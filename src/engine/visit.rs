@@ -31,8 +31,9 @@ pub struct Visit {
     /// The first visit of its request; `NONE` once that has gone.
     pub root: u32,
     pub instance: u32,
-    /// The call that it answers.
+    /// The call that it answers, and the link that its answer goes back over.
     pub call: u32,
+    pub link: u32,
     /// Where its caller counts it among the peer's open requests.
     pub peer: u32,
     /// Neighbours in a line; `next` also leads through the free slots.
@@ -68,6 +69,12 @@ pub struct Timer {
 
 impl Timer {
     const OFF: Timer = Timer { due: 0, next: NONE, previous: NONE };
+
+    /// One that runs is due at 1 at the earliest.
+    #[inline(always)]
+    pub fn runs(self) -> bool {
+        self.due != 0
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +112,6 @@ pub struct Flags {
     pub ready: bool,
     /// It uses a connection that its caller holds.
     pub in_session: bool,
-    /// Which of its timers run.
-    pub timed: [bool; 2],
     /// How it ended, while its answer travels.
     pub outcome: u8,
 }
@@ -124,14 +129,13 @@ pub struct Request {
 }
 
 impl Flags {
-    const NONE: Flags = Flags {
+    pub const NONE: Flags = Flags {
         inside: false,
         on_cpu: false,
         fresh: false,
         connected: false,
         ready: false,
         in_session: false,
-        timed: [false; 2],
         outcome: 0,
     };
 }
@@ -163,15 +167,19 @@ impl Visits {
     /// A visit that stands at a step of an instance's program and belongs to nobody yet.
     #[inline(always)]
     pub fn add(&mut self, instance: u32, step: u32, class: u32, now: Time) -> u32 {
-        let slot = self.free;
-        if slot == NONE {
+        self.put(Visit { instance, step, class, since: now, ..Visit::NEW })
+    }
+
+    #[inline(always)]
+    pub fn put(&mut self, visit: Visit) -> u32 {
+        if self.free == NONE {
             self.grow();
-            return self.add(instance, step, class, now);
         }
+        let slot = self.free;
         let place = &mut self.all[slot as usize];
         self.free = place.next;
         self.free_count -= 1;
-        *place = Visit { instance, step, class, since: now, ..Visit::NEW };
+        *place = visit;
         slot
     }
 
@@ -219,7 +227,7 @@ impl std::ops::IndexMut<u32> for Visits {
 }
 
 impl Visit {
-    const NEW: Visit = {
+    pub const NEW: Visit = {
         Visit {
             word: 0,
             since: 0,
@@ -229,6 +237,7 @@ impl Visit {
             root: NONE,
             instance: 0,
             call: NONE,
+            link: NONE,
             peer: NONE,
             next: NONE,
             previous: NONE,

@@ -1,17 +1,24 @@
 //! A fixed set of clocks, each with the next instant at which it rings.
 //!
 //! What recurs (a source, a host's processor, a lane of timeouts, the edge of a time
-//! bucket) keeps its one next instant here rather than in the agenda. A tournament tree
-//! finds the earliest: setting a clock replays its matches up to the root.
+//! bucket) keeps its one next instant here rather than in the agenda. A few clocks are
+//! looked through when the first of them has moved; many stand in a tournament tree, in
+//! which setting a clock replays its matches up to the root.
 
 use super::time::{NEVER, Time};
 
+/// Clocks up to which looking through them is faster than a tournament.
+const FEW: usize = 8;
+
 #[derive(Clone, Debug)]
 pub struct Clocks {
-    /// Match k is between the winners of matches 2k and 2k + 1; the last half is between
-    /// the clocks themselves, and match 1 is the final.
-    matches: Vec<[Winner; 2]>,
     first: Winner,
+    few: [Time; FEW],
+    /// Whether the first half of them are all there are.
+    very_few: bool,
+    /// Match k is between the winners of matches 2k and 2k + 1; the last half is between
+    /// the clocks themselves, and match 1 is the final. Empty for a few clocks.
+    matches: Vec<[Winner; 2]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +30,13 @@ pub struct Winner {
 impl Clocks {
     /// So many clocks, none of them set.
     pub fn new(count: usize) -> Self {
-        let places = count.max(2).next_power_of_two();
         let unset = |clock: usize| Winner { time: NEVER, clock: clock as u32 };
+        let mut clocks =
+            Clocks { first: unset(0), few: [NEVER; FEW], very_few: count <= FEW / 2, matches: Vec::new() };
+        if count <= FEW {
+            return clocks;
+        }
+        let places = count.next_power_of_two();
         let mut matches = vec![[unset(0); 2]; places];
         for (place, pair) in matches[places / 2..].iter_mut().enumerate() {
             *pair = [unset(2 * place), unset(2 * place + 1)];
@@ -32,7 +44,8 @@ impl Clocks {
         for place in (1..places / 2).rev() {
             matches[place] = [matches[2 * place][0], matches[2 * place + 1][0]];
         }
-        Clocks { matches, first: unset(0) }
+        clocks.matches = matches;
+        clocks
     }
 
     /// The clock that rings next; of equal ones the lowest number.
@@ -43,11 +56,37 @@ impl Clocks {
 
     #[inline(always)]
     pub fn time(&self, clock: u32) -> Time {
+        if self.matches.is_empty() {
+            return self.few[clock as usize % FEW];
+        }
         self.matches[(self.matches.len() + clock as usize) / 2][clock as usize & 1].time
     }
 
     #[inline(always)]
     pub fn set(&mut self, clock: u32, time: Time) {
+        if !self.matches.is_empty() {
+            self.set_in_tournament(clock, time);
+            return;
+        }
+        self.few[clock as usize % FEW] = time;
+        if clock == self.first.clock && time > self.first.time {
+            self.look_through();
+        } else if (time, clock) < (self.first.time, self.first.clock) {
+            self.first = Winner { time, clock };
+        }
+    }
+
+    #[inline(always)]
+    fn look_through(&mut self) {
+        // A length that the compiler knows makes a straight line of either.
+        if self.very_few {
+            self.first = first_of(&self.few[..FEW / 2]);
+        } else {
+            self.first = first_of(&self.few);
+        }
+    }
+
+    fn set_in_tournament(&mut self, clock: u32, time: Time) {
         let mut place = self.matches.len() + clock as usize;
         let mut winner = Winner { time, clock };
         while place > 1 {
@@ -63,6 +102,17 @@ impl Clocks {
     }
 }
 
+#[inline(always)]
+fn first_of(times: &[Time]) -> Winner {
+    let mut first = Winner { time: times[0], clock: 0 };
+    for (clock, &time) in times.iter().enumerate().skip(1) {
+        if time < first.time {
+            first = Winner { time, clock: clock as u32 };
+        }
+    }
+    first
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_earliest_clock_is_first_whatever_is_set() {
-        for count in [1, 2, 3, 17, 100] {
+        for count in [1, 2, 3, 8, 9, 17, 100] {
             let mut clocks = Clocks::new(count as usize);
             let mut times = vec![NEVER; count as usize];
             let mut generator = StreamFamily::new(1, 0).stream("clocks", "test");

@@ -13,8 +13,10 @@ pub struct SharedProcessor {
     cores: u32,
     /// Work done per nanosecond by one core.
     speed: f64,
-    /// Jobs being served; the heap may hold some more that have been withdrawn.
+    /// Jobs being served.
     active: u32,
+    /// Jobs that left before they were done; the heap still holds them.
+    withdrawn: u32,
     virtual_now: f64,
     updated: Time,
     /// A finish in virtual time and the word of its job. The time stands as an integer,
@@ -31,6 +33,7 @@ impl SharedProcessor {
             cores,
             speed,
             active: 0,
+            withdrawn: 0,
             virtual_now: 0.0,
             updated: 0,
             finishes: QuadHeap::with_capacity(64),
@@ -57,6 +60,7 @@ impl SharedProcessor {
         if self.active == 0 {
             // Starting anew keeps virtual time small, and so exact.
             self.virtual_now = 0.0;
+            self.withdrawn = 0;
             self.finishes.clear();
         }
         self.active += 1;
@@ -68,67 +72,78 @@ impl SharedProcessor {
     pub fn withdraw(&mut self, now: Time) {
         self.catch_up(now);
         self.active -= 1;
+        self.withdrawn += 1;
     }
 
     /// The job that is done by now, if any; `stale` knows the words of withdrawn jobs.
     #[inline(always)]
-    pub fn finished(&mut self, now: Time, mut stale: impl FnMut(u64) -> bool) -> Option<u64> {
+    pub fn finished(&mut self, now: Time, stale: impl FnMut(u64) -> bool) -> Option<u64> {
         self.catch_up(now);
-        while let Some(top) = self.finishes.first() {
-            let (finish, word) = (f64::from_bits((top >> 64) as u64), top as u64);
-            if stale(word) {
-                self.finishes.pop();
-                continue;
-            }
-            // Less than a nanosecond of one core's work is rounding.
-            if finish > self.virtual_now + 1e-3 {
-                return None;
-            }
-            self.virtual_now = self.virtual_now.max(finish);
-            self.finishes.pop();
-            self.active -= 1;
-            return Some(word);
+        let top = self.first(stale)?;
+        let finish = f64::from_bits((top >> 64) as u64);
+        // Less than a nanosecond of one core's work is rounding.
+        if finish > self.virtual_now + 1e-3 {
+            return None;
         }
-        None
+        self.virtual_now = self.virtual_now.max(finish);
+        self.finishes.pop();
+        self.active -= 1;
+        Some(top as u64)
     }
 
     /// When the next job will be done if nothing changes.
     #[inline(always)]
-    pub fn next(&mut self, mut stale: impl FnMut(u64) -> bool) -> Time {
-        while let Some(top) = self.finishes.first() {
-            if stale(top as u64) {
-                self.finishes.pop();
-                continue;
-            }
-            let left = f64::from_bits((top >> 64) as u64) - self.virtual_now;
-            let wait = (left / self.rate()).max(0.0).ceil();
-            return self.updated.saturating_add(wait as Time);
-        }
-        NEVER
+    pub fn next(&mut self, stale: impl FnMut(u64) -> bool) -> Time {
+        let Some(top) = self.first(stale) else { return NEVER };
+        let left = f64::from_bits((top >> 64) as u64) - self.virtual_now;
+        let wait = if self.active <= self.cores { left / self.speed } else { left / self.shared_rate() };
+        // A whole number that is not below it, or the same if that is already past.
+        let whole = wait as i64;
+        let rounded_up = whole + i64::from((whole as f64) < wait);
+        self.updated.saturating_add(rounded_up.max(0) as Time)
     }
 
-    /// Virtual nanoseconds per nanosecond.
+    /// The first of the jobs that are still there.
     #[inline(always)]
-    fn rate(&self) -> f64 {
-        if self.active <= self.cores {
-            self.speed
-        } else {
-            self.speed * f64::from(self.cores) / f64::from(self.active)
+    fn first(&mut self, stale: impl FnMut(u64) -> bool) -> Option<Key> {
+        if self.withdrawn > 0 {
+            self.forget_withdrawn(stale);
         }
+        self.finishes.first()
+    }
+
+    #[cold]
+    fn forget_withdrawn(&mut self, mut stale: impl FnMut(u64) -> bool) {
+        while let Some(top) = self.finishes.first() {
+            if !stale(top as u64) {
+                return;
+            }
+            self.finishes.pop();
+            self.withdrawn -= 1;
+        }
+    }
+
+    /// Virtual nanoseconds per nanosecond when there are more jobs than cores.
+    #[inline(always)]
+    fn shared_rate(&self) -> f64 {
+        self.speed * f64::from(self.cores) / f64::from(self.active)
     }
 
     #[inline(always)]
     fn catch_up(&mut self, now: Time) {
         let passed = now - self.updated;
-        if passed > 0 {
-            self.updated = now;
-            if self.active > 0 {
-                self.virtual_now += passed as f64 * self.rate();
-                self.used =
-                    self.used.wrapping_add(passed.wrapping_mul(u64::from(self.active.min(self.cores))));
-                self.present = self.present.wrapping_add(passed.wrapping_mul(u64::from(self.active)));
-            }
+        if passed == 0 {
+            return;
         }
+        self.updated = now;
+        let (rate, busy) = if self.active <= self.cores {
+            (self.speed, self.active)
+        } else {
+            (self.shared_rate(), self.cores)
+        };
+        self.virtual_now += passed as f64 * rate;
+        self.used = self.used.wrapping_add(passed.wrapping_mul(u64::from(busy)));
+        self.present = self.present.wrapping_add(passed.wrapping_mul(u64::from(self.active)));
     }
 }
 

@@ -11,8 +11,6 @@ pub struct RoutePlan {
     pub primaries: u32,
     pub policy: Policy,
     pub die: u32,
-    /// Whether one link leads to all of them.
-    pub one_link: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -69,8 +67,7 @@ impl RoutePlan {
             Balance::IpHash => Policy::IpHash(cumulated(&weights)),
             Balance::ConsistentHash => Policy::Ring(ring(&weights, names)),
         };
-        let one_link = members.windows(2).all(|pair| pair[0].link == pair[1].link);
-        RoutePlan { members, primaries, policy, die, one_link }
+        RoutePlan { members, primaries, policy, die }
     }
 
     pub fn has_backups(&self) -> bool {

@@ -18,7 +18,13 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let mut compiler = Compiler::new(scenario);
     let sources = sources::compile(&mut compiler);
     let buckets = BucketPlan::of(scenario, compiler.instances.len());
-    let Compiler { tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } = compiler;
+    let Compiler { mut tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } =
+        compiler;
+    for call in &mut tables.calls {
+        if let [only] = &routes[call.route as usize].members[..] {
+            (call.only_peer, call.only_link) = (only.instance, only.link);
+        }
+    }
     Plan {
         seed: scenario.run.seed,
         end: scenario.run.end,

@@ -12,6 +12,9 @@ use crate::parts::distribution::Distribution;
 use crate::scenario::model::{Call, NodeId, Parallel, RequestClass, Stage, Target, Walk, Work};
 use rustc_hash::FxHashMap;
 
+/// A fixed number of calls up to this one stands as so many steps, so that nobody counts.
+const UNROLLED_MOST: u32 = 16;
+
 /// The tables that programs are made of.
 #[derive(Default)]
 pub struct Tables {
@@ -157,7 +160,7 @@ impl<'c, 'a> Program<'c, 'a> {
                     }
                 }
                 // The second half of a pair stays where jumps may lead, but is never reached.
-                Step::Enter if at_plain => {
+                Step::Enter { .. } if at_plain => {
                     if let Some(&Step::Wait { draw }) = code.get(place + 1) {
                         code[place] = Step::Serve { draw };
                     }
@@ -206,11 +209,13 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     fn repeated_call(&mut self, caller: NodeId, caller_target: Target, call: &Call) -> Vec<Step> {
-        let mut code = Vec::new();
-        code.extend(self.borrow(caller, call));
+        let borrow = self.borrow(caller, call);
         let number = self.call(caller, caller_target, call);
-        code.push(Step::Call { call: number });
-        if call.times != Count::Fixed(1) {
+        let mut code = Vec::from_iter(borrow);
+        if let Count::Fixed(times @ 1..=UNROLLED_MOST) = call.times {
+            code.extend((0..times).map(|_| Step::Call { call: number }));
+        } else {
+            code.push(Step::Call { call: number });
             let name = self.stream_name(caller, "repeat");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let repeats = &mut self.compiler.tables.repeats;
@@ -286,9 +291,10 @@ impl<'c, 'a> Program<'c, 'a> {
             NodeKind::Database(database) => database.connect,
             _ => 0,
         };
+        let kept = if handshake > 0 { 2 } else { 1 };
         let enter = match self.compiler.node(node).kind {
-            NodeKind::Database(_) => Step::EnterSession,
-            _ => Step::Enter,
+            NodeKind::Database(_) => Step::EnterSession { kept },
+            _ => Step::Enter { kept },
         };
         let mut code = vec![enter];
         if handshake > 0 {

@@ -208,7 +208,8 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             });
             compiler.tables.names.len() - 1
         }) as u32;
-        let body = compiler.tables.place(vec![Step::Enter, Step::Resolve { name: number }, Step::End]);
+        let body =
+            compiler.tables.place(vec![Step::Enter { kept: 1 }, Step::Resolve { name: number }, Step::End]);
         let (route, site) = compiler.route(self.id, Target::Node(resolver));
         let lane = compiler.lane(dns.timeout);
         let call = compiler.tables.add_call(CallPlan {

@@ -8,10 +8,15 @@ use crate::parts::backoff::Backoff;
 /// One instruction. The numbers lead into the plan's tables; jumps are relative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Get a slot of the node, or stand in its line.
-    Enter,
+    /// Get a slot of the node, or stand in its line; then go on so many steps further if
+    /// the connection was open before, and one step if it is new.
+    Enter {
+        kept: u32,
+    },
     /// The same at a database, where a slot is a connection that the caller keeps until it is done.
-    EnterSession,
+    EnterSession {
+        kept: u32,
+    },
     /// CPU time that a new connection costs the node.
     Handshake {
         nanoseconds: u32,
@@ -98,6 +103,10 @@ pub enum Step {
 #[derive(Clone, Debug)]
 pub struct CallPlan {
     pub route: u32,
+    /// The instance that it goes to where there is no choice, and the link that leads
+    /// there; otherwise `NONE`.
+    pub only_peer: u32,
+    pub only_link: u32,
     /// The balancing state of the caller's first replica.
     pub site: u32,
     /// Whether each replica of the caller has a balancing state of its own.
@@ -192,6 +201,8 @@ impl CallPlan {
     pub fn plain(route: u32, site: u32) -> CallPlan {
         CallPlan {
             route,
+            only_peer: NONE,
+            only_link: NONE,
             site,
             site_per_replica: true,
             body: NONE,
