@@ -51,6 +51,9 @@ impl Simulation<'_> {
                 self.go_on(slot);
                 self.settle();
             }
+            if let Some(keys) = self.agenda.come_near() {
+                self.visits.touch(keys);
+            }
             return true;
         }
         if clock.time >= limit {

@@ -32,6 +32,9 @@ pub trait EventQueue {
     fn push(&mut self, event: Event);
     /// Takes the earliest event out if it comes before `limit`.
     fn pop_before(&mut self, limit: Time) -> Option<Event>;
+    /// The next events, latest first, if they have come near since this was last asked:
+    /// when very many are pending it pays to fetch from memory what they will need.
+    fn come_near(&mut self) -> Option<&[Key]>;
     fn len(&self) -> usize;
     fn is_empty(&self) -> bool {
         self.len() == 0

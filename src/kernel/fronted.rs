@@ -10,20 +10,27 @@ use super::time::Time;
 /// Events in the sorted front.
 const FRONT: usize = 32;
 /// Events that move from the heap to an empty front at once.
-const REFILL: usize = 16;
+const REFILL: usize = 28;
 
 #[derive(Clone, Debug)]
 pub struct FrontedHeap {
     /// Latest first, so that the earliest is taken from the end.
     front: [Key; FRONT],
     front_length: usize,
+    /// Whether the front has been filled from the heap and nobody has asked since.
+    refilled: bool,
     /// No event here is earlier than any in the front.
     heap: QuadHeap,
 }
 
 impl EventQueue for FrontedHeap {
     fn new() -> Self {
-        FrontedHeap { front: [0; FRONT], front_length: 0, heap: QuadHeap::with_capacity(256) }
+        FrontedHeap {
+            front: [0; FRONT],
+            front_length: 0,
+            refilled: false,
+            heap: QuadHeap::with_capacity(256),
+        }
     }
 
     #[inline(always)]
@@ -42,6 +49,11 @@ impl EventQueue for FrontedHeap {
         }
         self.front_length -= 1;
         Some(event)
+    }
+
+    #[inline(always)]
+    fn come_near(&mut self) -> Option<&[Key]> {
+        std::mem::take(&mut self.refilled).then(|| &self.front[..self.front_length])
     }
 
     #[inline(always)]
@@ -111,6 +123,7 @@ impl FrontedHeap {
             self.front[place] = self.heap.pop().expect("as many as were counted");
         }
         self.front_length = count;
+        self.refilled = true;
         count > 0
     }
 }

@@ -78,6 +78,11 @@ impl EventQueue for Ladder {
     }
 
     #[inline(always)]
+    fn come_near(&mut self) -> Option<&[Key]> {
+        self.near.come_near()
+    }
+
+    #[inline(always)]
     fn len(&self) -> usize {
         self.near.len() + self.in_buckets + self.far.len()
     }
