@@ -56,6 +56,10 @@ pub fn results() -> RunResults {
         latencies: all,
         nodes: vec![node(0, 0, 0), node(0, 0, 600), node(500, 100, 0), node(300, 0, 0)],
         waits: vec![None, None, Some(waits())],
+        incidents: Vec::new(),
+        unlisted_incidents: 0,
+        outages: Vec::new(),
+        unlisted_outages: 0,
     }
 }
 

@@ -44,8 +44,23 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(super) fn enter_full(&mut self, slot: u32) -> Entry {
         let instance = self.visits[slot].instance;
-        let state = &self.nodes[instance as usize];
-        if state.line_length < state.line_limit && self.visits[slot].tries <= SYN_RETRIES {
+        if self.disturbed
+            && let Some(entry) = self.enter_in_bad_condition(slot)
+        {
+            return entry;
+        }
+        let (slots, line_limit) = self.room(instance);
+        let state = &mut self.nodes[instance as usize];
+        if state.busy < slots && self.visits[slot].tries <= SYN_RETRIES {
+            // The condition let it pass.
+            state.busy += 1;
+            state.serve_one(self.now);
+            self.visits[slot].slots = 1;
+            self.visits[slot].flags.inside = true;
+            self.came_in(slot, instance);
+            return Entry::In;
+        }
+        if state.line_length < line_limit && self.visits[slot].tries <= SYN_RETRIES {
             self.stand_in_line(slot);
             return Entry::Waits;
         }
@@ -61,7 +76,7 @@ impl Simulation<'_> {
     }
 
     /// The listener's backlog is full: the SYN is dropped, and sent again after 1, 2, 4 … s.
-    fn send_syn_again(&mut self, slot: u32) -> Entry {
+    pub(super) fn send_syn_again(&mut self, slot: u32) -> Entry {
         let visit = &mut self.visits[slot];
         if visit.tries > SYN_RETRIES {
             let state = &mut self.nodes[visit.instance as usize];
@@ -112,7 +127,7 @@ impl Simulation<'_> {
         self.start_timer(DEADLINE, call.read_lane, slot);
     }
 
-    fn stand_in_line(&mut self, slot: u32) {
+    pub(super) fn stand_in_line(&mut self, slot: u32) {
         let now = self.now;
         if self.visits[slot].call != NONE {
             self.connected(slot);
@@ -199,8 +214,15 @@ impl Simulation<'_> {
     #[inline(always)]
     pub(super) fn release_slot(&mut self, instance: u32) {
         let node = &mut self.nodes[instance as usize];
-        if node.line_length == 0 || node.busy > node.slots {
+        if node.line_length == 0 {
             node.busy -= 1;
+            return;
+        }
+        if node.busy > node.slots {
+            node.busy -= 1;
+            if self.disturbed {
+                self.serve_line(instance);
+            }
             return;
         }
         self.admit_next(instance);

@@ -36,6 +36,8 @@ struct Entry {
     expires: Time,
 }
 
+const ABSENT: Entry = Entry { newer: NONE, older: NONE, held: false, expires: 0 };
+
 impl CacheState {
     pub fn new(plan: &CachePlan) -> Self {
         match plan.holds {
@@ -43,6 +45,15 @@ impl CacheState {
             Holds::Objects { count, exponent, capacity, ttl } => {
                 CacheState::Objects(Objects::new(count, exponent, capacity, ttl))
             }
+        }
+    }
+
+    /// Everything that was held is lost. A cache of which only the hit ratio is known has
+    /// nothing to lose.
+    pub fn clear(&mut self) {
+        if let CacheState::Objects(objects) = self {
+            objects.entries.fill(ABSENT);
+            (objects.newest, objects.oldest, objects.held) = (NONE, NONE, 0);
         }
     }
 
@@ -66,10 +77,9 @@ impl Objects {
             })
             .collect();
         cumulated.iter_mut().for_each(|value| *value /= sum);
-        let absent = Entry { newer: NONE, older: NONE, held: false, expires: 0 };
         Objects {
             cumulated,
-            entries: vec![absent; count as usize],
+            entries: vec![ABSENT; count as usize],
             newest: NONE,
             oldest: NONE,
             held: 0,
@@ -180,6 +190,10 @@ impl Simulation<'_> {
             counts.lookups += 1;
             if state.resolver.iter().all(|&expires| self.now < expires) {
                 counts.hits += 1;
+            } else if self.disturbed && self.conditions[self.visits[slot].instance as usize].has_dns_outage()
+            {
+                // The resolver asks and asks; its client does not wait that long.
+                return None;
             } else {
                 self.visits[slot].repeats = 1;
                 debug_assert_eq!(self.visits[slot].state, State::Going);

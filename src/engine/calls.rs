@@ -219,6 +219,12 @@ impl Simulation<'_> {
         if parent == NONE {
             return self.enter(slot);
         }
+        if self.disturbed
+            && let Some(entry) = self.enter_in_bad_condition(slot)
+        {
+            self.nodes[instance as usize].counts.visits += u64::from(self.visits[slot].tries == 0);
+            return entry;
+        }
         let connection = Holds::Connection(instance);
         let node = &mut self.nodes[instance as usize];
         if !self.sessions.holds(self.visits[parent].sessions, connection) {

@@ -106,6 +106,12 @@ impl Simulation<'_> {
     /// It ends at once, wherever it is, and closes its own calls.
     fn drop_visit(&mut self, slot: u32) {
         self.visits[slot].root = NONE;
+        self.empty_visit(slot);
+        self.visits.remove(slot);
+    }
+
+    /// Takes the visit out of everything that it stands in, and gives everything back.
+    pub(super) fn empty_visit(&mut self, slot: u32) {
         self.withdraw_from_processor(slot);
         match self.visits[slot].state {
             State::InLine => self.leave_line(slot),
@@ -118,10 +124,9 @@ impl Simulation<'_> {
             self.leave_node(slot, Outcome::Reset);
         }
         self.give_sessions_back(slot);
-        self.visits.remove(slot);
     }
 
-    fn withdraw_from_processor(&mut self, slot: u32) {
+    pub(super) fn withdraw_from_processor(&mut self, slot: u32) {
         let visit = &mut self.visits[slot];
         if !visit.flags.on_cpu {
             return;

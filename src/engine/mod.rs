@@ -14,12 +14,18 @@ mod admission;
 mod balancing;
 mod caching;
 mod calls;
+mod changes;
+mod conditions;
+mod crash;
 mod draws;
 mod ending;
+#[cfg(test)]
+mod fault_tests;
 mod lanes;
 mod leaving;
 mod network;
 mod node;
+mod outages;
 mod plain;
 mod recorder;
 mod rows;
@@ -85,6 +91,13 @@ pub struct Simulation<'p> {
     sources: Vec<source::SourceState>,
     /// Visits that got a slot and go on after the present one.
     ready: std::collections::VecDeque<u32>,
+    changes: changes::Changes,
+    /// Of each instance, if anything changes during the run.
+    conditions: Vec<conditions::Condition>,
+    /// Whether anything has gone wrong yet.
+    disturbed: bool,
+    /// Decides which requests meet an error.
+    fault_die: Generator,
     recorder: recorder::Recorder,
     /// Whether any node keeps how many visits are inside.
     tracks_occupancy: bool,
@@ -95,6 +108,8 @@ pub struct Simulation<'p> {
 /// Which clock is whose.
 #[derive(Clone, Copy, Debug)]
 struct ClockNumbers {
+    /// Of what goes wrong, if anything does.
+    changes: Option<u32>,
     first_lane: [u32; 2],
     first_source: u32,
     first_processor: u32,
@@ -109,10 +124,13 @@ impl ClockNumbers {
     fn of(plan: &Plan) -> Self {
         let deadlines = plan.deadline_lanes.len() as u32;
         let watchdogs = plan.watchdog_lanes.len() as u32;
-        let first_source = 1 + deadlines + watchdogs;
+        let changes = plan.has_changes().then_some(1);
+        let first_deadline = 1 + u32::from(changes.is_some());
+        let first_source = first_deadline + deadlines + watchdogs;
         let first_processor = first_source + plan.sources.len() as u32;
         ClockNumbers {
-            first_lane: [1, 1 + deadlines],
+            changes,
+            first_lane: [first_deadline, first_deadline + deadlines],
             first_source,
             first_processor,
             count: first_processor + plan.processors.len() as u32,
@@ -164,12 +182,17 @@ impl<'p> Simulation<'p> {
                 .map(|source| source::SourceState::new(source, family, plan))
                 .collect(),
             ready: std::collections::VecDeque::with_capacity(64),
+            changes: changes::Changes::new(plan),
+            conditions: conditions::Condition::of_all(plan),
+            disturbed: false,
+            fault_die: family.stream("faults", "errors"),
             recorder: recorder::Recorder::new(plan),
             tracks_occupancy: plan.nodes.iter().any(|node| node.track_occupancy),
             rows: rows::RowKeeper::new(options, plan),
             tracer: trace::Tracer::off(),
         };
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
+        simulation.start_changes();
         simulation.start_sources();
         simulation
     }
@@ -231,7 +254,11 @@ impl<'p> Simulation<'p> {
             "requests in must be requests out and requests in flight"
         );
         self.cut_bucket();
-        self.recorder.finish(self.plan, &self.nodes, self.now, stop, self.events, in_flight)
+        let (incidents, unlisted) = (self.changes.incidents, self.changes.unlisted);
+        let mut results =
+            self.recorder.finish(self.plan, &self.nodes, self.now, stop, self.events, in_flight);
+        (results.incidents, results.unlisted_incidents) = (incidents, unlisted);
+        results
     }
 
     /// Lets the visit go on with its program at the given instant.

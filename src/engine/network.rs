@@ -3,12 +3,16 @@
 use super::Simulation;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
+use crate::parts::fault::Fault;
 use crate::plan::NONE;
 
-/// When the last byte so far will have left, for each way: links carry both at once.
-#[derive(Clone, Copy, Debug, Default)]
+/// A link as it is now.
+#[derive(Clone, Debug, Default)]
 pub struct LinkState {
+    /// When the last byte so far will have left, for each way: links carry both at once.
     free_at: [Time; 2],
+    /// What is wrong with it.
+    faults: Vec<(Fault, Time)>,
 }
 
 /// Which way a message goes over a link.
@@ -23,29 +27,89 @@ pub enum Way {
 const RETRANSMISSION: Time = 200 * MILLISECOND;
 const LOSSES_MOST: u32 = 6;
 
+impl LinkState {
+    pub fn strike(&mut self, fault: Fault, until: Time) {
+        self.faults.push((fault, until));
+    }
+
+    pub fn lift(&mut self, fault: Fault) {
+        if let Some(place) = self.faults.iter().position(|&(other, _)| other == fault) {
+            self.faults.swap_remove(place);
+        }
+    }
+
+    /// What is wrong, taken together: a delay, a share of losses, the slowest of the
+    /// throttles, and until when nothing gets through.
+    fn trouble(&self) -> Trouble {
+        let mut all = Trouble::default();
+        for &(fault, until) in &self.faults {
+            match fault {
+                Fault::Delay { by } => all.delay = all.delay.saturating_add(by),
+                Fault::Loss { share } => all.loss = 1.0 - (1.0 - all.loss) * (1.0 - share),
+                Fault::Throttle { nanoseconds_per_byte } => {
+                    all.nanoseconds_per_byte = all.nanoseconds_per_byte.max(nanoseconds_per_byte);
+                }
+                Fault::Partition => all.cut_until = all.cut_until.max(until),
+                _ => {}
+            }
+        }
+        all
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Trouble {
+    delay: Time,
+    loss: f64,
+    nanoseconds_per_byte: f64,
+    cut_until: Time,
+}
+
+/// When TCP's next repetition gets through a cut link: it sends again after the first
+/// wait, and each further wait is twice as long.
+fn repeated_until(now: Time, cut_until: Time, first_wait: Time) -> Time {
+    let (mut waited, mut wait) = (0_u64, first_wait);
+    while now.saturating_add(waited) < cut_until {
+        waited = waited.saturating_add(wait);
+        wait = wait.saturating_mul(2);
+    }
+    waited
+}
+
 impl Simulation<'_> {
     /// The time for a message over a link, after so many round trips of handshake.
     pub(super) fn travel(&mut self, link: u32, way: Way, bytes: u64, round_trips: u32) -> Time {
         let plan = &self.plan.links[link as usize];
+        let trouble = match self.links[link as usize].faults.is_empty() {
+            true => Trouble::default(),
+            false => self.links[link as usize].trouble(),
+        };
         let mut one_way = self.draws.take(self.plan, plan.latency);
         if plan.jitter != NONE {
             one_way = one_way.saturating_add(self.draws.take(self.plan, plan.jitter));
         }
+        one_way = one_way.saturating_add(trouble.delay);
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
-        if plan.loss > 0.0 {
+        if trouble.cut_until > self.now {
+            let first_wait = if round_trips > 0 { SECOND } else { RETRANSMISSION };
+            time = time.saturating_add(repeated_until(self.now, trouble.cut_until, first_wait));
+        }
+        let loss = 1.0 - (1.0 - plan.loss) * (1.0 - trouble.loss);
+        if loss > 0.0 {
             let generator = &mut self.dice[plan.die as usize];
             for trip in 0..=round_trips {
                 let mut wait = if trip < round_trips { SECOND } else { RETRANSMISSION };
                 let mut losses = 0;
-                while losses < LOSSES_MOST && uniform(generator) < plan.loss {
+                while losses < LOSSES_MOST && uniform(generator) < loss {
                     time = time.saturating_add(wait);
                     wait *= 2;
                     losses += 1;
                 }
             }
         }
-        if plan.nanoseconds_per_byte > 0.0 && bytes > 0 {
-            let sending = (bytes as f64 * plan.nanoseconds_per_byte) as Time;
+        let nanoseconds_per_byte = plan.nanoseconds_per_byte.max(trouble.nanoseconds_per_byte);
+        if nanoseconds_per_byte > 0.0 && bytes > 0 {
+            let sending = (bytes as f64 * nanoseconds_per_byte) as Time;
             let free_at = &mut self.links[link as usize].free_at[way as usize];
             *free_at = (*free_at).max(self.now).saturating_add(sending);
             time = time.saturating_add(*free_at - self.now);

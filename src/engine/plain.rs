@@ -28,7 +28,30 @@ impl Simulation<'_> {
             append(&mut self.visits, &mut node.head, &mut node.tail, slot);
             return None;
         }
-        match self.enter_full(slot) {
+        self.serve_full(slot, draw)
+    }
+
+    /// The node is full, or in a bad condition.
+    #[inline(never)]
+    fn serve_full(&mut self, slot: u32, draw: u32) -> Option<u32> {
+        let instance = self.visits[slot].instance;
+        let entry = if self.disturbed { self.enter_in_bad_condition(slot) } else { None };
+        if entry.is_none() {
+            let (slots, line_limit) = self.room(instance);
+            let node = &mut self.nodes[instance as usize];
+            if node.busy < slots {
+                node.busy += 1;
+                self.start_serving(slot, draw);
+                return None;
+            }
+            if node.line_length < line_limit {
+                self.visits[slot].state = State::InLine;
+                node.stand_in_line(self.now);
+                append(&mut self.visits, &mut node.head, &mut node.tail, slot);
+                return None;
+            }
+        }
+        match entry.unwrap_or_else(|| self.enter_full(slot)) {
             Entry::In | Entry::Waits => None,
             Entry::Fails(outcome) => self.end_visit(slot, outcome),
         }
@@ -37,7 +60,10 @@ impl Simulation<'_> {
     /// The slot is got: the work begins, and the visit goes on when it is done.
     #[inline(always)]
     fn start_serving(&mut self, slot: u32, draw: u32) {
-        let time = self.draws.take(self.plan, draw);
+        let mut time = self.draws.take(self.plan, draw);
+        if self.disturbed {
+            time = self.slowed(self.visits[slot].instance, time);
+        }
         let word = (self.sequence << SLOT_BITS) | u64::from(slot);
         self.sequence += 1;
         let visit = &mut self.visits[slot];
@@ -85,12 +111,8 @@ impl Simulation<'_> {
     fn hand_slot_on(&mut self, instance: u32) {
         let node = &mut self.nodes[instance as usize];
         node.served_one(self.now);
-        if node.line_length == 0 {
-            node.busy -= 1;
-        } else {
-            // Requests that come another way may stand in the same line.
-            self.admit_next(instance);
-        }
+        // Requests that come another way may stand in the same line.
+        self.release_slot(instance);
     }
 
     /// The first in the line of a node where nothing else matters takes the free slot.

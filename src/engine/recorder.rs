@@ -5,6 +5,7 @@
 
 use super::Simulation;
 use super::node::{Counts, NodeState};
+use super::outages::OutageFinder;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
@@ -38,6 +39,7 @@ pub struct Recorder {
     keeps_waits: bool,
     occupancies: Vec<Occupancy>,
     tracked: Vec<u32>,
+    pub outages: OutageFinder,
 }
 
 struct ClassState {
@@ -54,6 +56,7 @@ struct ClassState {
 struct NodeLog {
     counts: Counts,
     integrals: [u64; 4],
+    down: Time,
     processor: (u64, u64),
     buckets: Vec<NodeBucket>,
 }
@@ -110,6 +113,7 @@ impl Recorder {
             waits: plan.nodes.iter().map(|_| keeps_waits.then(Histogram::new)).collect(),
             keeps_waits,
             occupancies: (0..tracked).map(|_| occupancy()).collect(),
+            outages: OutageFinder::new(),
             tracked: plan.instances.iter().map(|instance| u32::from(tracks(&instance))).collect(),
         }
     }
@@ -132,6 +136,9 @@ impl Recorder {
         if !outcome.is_ok() {
             class.now.failed_latency_sum += u128::from(latency);
             return;
+        }
+        if self.outages.score > 0 {
+            self.outages.good();
         }
         class.now.good += u64::from(in_time);
         class.now.latency_sum += u128::from(latency);
@@ -248,6 +255,7 @@ impl Recorder {
             let inside = self.occupancies[number].inside as u32;
             self.note_occupancy(number as u32, inside, now);
         }
+        self.outages.close();
         if !self.several_classes
             && let Some(class) = self.classes.first()
         {
@@ -277,6 +285,10 @@ impl Recorder {
             latencies: self.latencies,
             nodes: records.collect(),
             waits: self.waits,
+            incidents: Vec::new(),
+            unlisted_incidents: 0,
+            outages: self.outages.found,
+            unlisted_outages: self.outages.unlisted,
         }
     }
 }
@@ -326,7 +338,8 @@ impl Simulation<'_> {
             let own = processor != crate::plan::NONE
                 && self.plan.processors[processor as usize].instance == number as u32;
             let totals = if own { self.processors[processor as usize].totals(now) } else { (0, 0) };
-            log.cut(&mut self.nodes[number], totals, now);
+            let down = self.conditions.get(number).map_or(0, |condition| condition.down_time(now));
+            log.cut(&mut self.nodes[number], totals, down, now);
         }
         if joins {
             recorder.join_last_buckets();
@@ -340,7 +353,7 @@ impl Simulation<'_> {
 }
 
 impl NodeLog {
-    fn cut(&mut self, node: &mut NodeState, processor: (u64, u64), now: Time) {
+    fn cut(&mut self, node: &mut NodeState, processor: (u64, u64), down: Time, now: Time) {
         let integrals = node.integrals(now);
         let grown: [u64; 4] =
             std::array::from_fn(|number| integrals[number].wrapping_sub(self.integrals[number]));
@@ -361,12 +374,14 @@ impl NodeLog {
             cpu: u128::from(processor.0.wrapping_sub(self.processor.0)),
             on_cpu: u128::from(processor.1.wrapping_sub(self.processor.1)),
             queue_max: node.queue_max,
+            down: u128::from(down - self.down),
             lookups: counts.lookups - before.lookups,
             hits: counts.hits - before.hits,
         });
         node.queue_max = node.line_length;
         self.counts = counts;
         self.integrals = integrals;
+        self.down = down;
         self.processor = processor;
     }
 }

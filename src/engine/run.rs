@@ -121,6 +121,8 @@ impl Simulation<'_> {
             self.arrive(clock - numbers.first_source);
         } else if clock == EDGE_CLOCK {
             self.edge();
+        } else if Some(clock) == numbers.changes {
+            self.change();
         } else {
             let kind = if clock >= numbers.first_lane[WATCHDOG] { WATCHDOG } else { DEADLINE };
             self.lane_rings(kind, clock - numbers.first_lane[kind]);

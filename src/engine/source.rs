@@ -182,6 +182,10 @@ impl Simulation<'_> {
         }
         self.visits.remove(slot);
         let latency = self.now - request.start;
+        if !outcome.is_ok() {
+            let cause = self.changes.active.last().copied();
+            self.recorder.outages.failed(request.start, self.now, outcome, cause);
+        }
         self.recorder.end(class, outcome, latency, latency <= objective, request.attempts);
         if self.plan.sources[request.source as usize].think != NONE {
             self.think(request.source, request.client);

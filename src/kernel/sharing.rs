@@ -75,6 +75,12 @@ impl SharedProcessor {
         self.withdrawn += 1;
     }
 
+    /// From now on each core does so much work per nanosecond.
+    pub fn set_speed(&mut self, now: Time, speed: f64) {
+        self.catch_up(now);
+        self.speed = speed;
+    }
+
     /// The job that is done by now, if any; `stale` knows the words of withdrawn jobs.
     #[inline(always)]
     pub fn finished(&mut self, now: Time, stale: impl FnMut(u64) -> bool) -> Option<u64> {

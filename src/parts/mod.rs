@@ -6,5 +6,6 @@ pub mod backoff;
 pub mod balance;
 pub mod count;
 pub mod distribution;
+pub mod fault;
 pub mod outcome;
 pub mod quantity;

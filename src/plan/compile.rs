@@ -52,6 +52,9 @@ pub fn compile(scenario: &Scenario) -> Plan {
         dice: streams.dice,
         deadline_lanes: lanes,
         watchdog_lanes: watchdogs,
+        changes: Vec::new(),
+        random_faults: Vec::new(),
+        crews: Vec::new(),
     }
 }
 
@@ -69,8 +72,6 @@ pub struct Compiler<'a> {
     pub instances: Vec<InstancePlan>,
     pub processors: Vec<ProcessorPlan>,
     pub caches: Vec<CachePlan>,
-    /// The first cache of each cache node; its replicas' follow.
-    pub first_caches: FxHashMap<NodeId, u32>,
     known_routes: FxHashMap<(NodeId, TargetKey), (u32, u32)>,
     known_lanes: FxHashMap<Time, u32>,
 }
@@ -95,7 +96,6 @@ impl<'a> Compiler<'a> {
             instances: Vec::new(),
             processors: Vec::new(),
             caches: Vec::new(),
-            first_caches: FxHashMap::default(),
             known_routes: FxHashMap::default(),
             known_lanes: FxHashMap::default(),
         };
@@ -149,6 +149,8 @@ impl<'a> Compiler<'a> {
         };
         let patience = behaviour.patience.as_ref();
         let first_instance = self.instances.len() as u32;
+        let is_cache = matches!(node.kind, NodeKind::Cache(_));
+        let first_cache = is_cache.then_some(self.caches.len() as u32);
         self.nodes.push(NodePlan {
             name: node.name.clone(),
             first_instance,
@@ -163,10 +165,8 @@ impl<'a> Compiler<'a> {
             when_caller_leaves: behaviour.when_caller_leaves,
             track_occupancy: behaviour.track_occupancy,
             die: self.streams.die(&node.name, "line"),
+            first_cache,
         });
-        if let NodeKind::Cache(_) = node.kind {
-            self.first_caches.insert(id, self.caches.len() as u32);
-        }
         for replica in 0..node.replicas {
             self.add_instance(id, replica, behaviour.shared_cores);
         }

@@ -4,6 +4,7 @@
 
 mod balancing;
 mod buckets;
+mod changes;
 mod compile;
 mod links;
 mod program;
@@ -13,6 +14,7 @@ mod streams;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
+pub use changes::{ChangePlan, ChangeTarget, RandomFaultPlan};
 pub use compile::compile;
 pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
@@ -60,6 +62,11 @@ pub struct Plan {
     /// Each constant timeout of a caller, and each of a worker's watchdog, has a lane.
     pub deadline_lanes: Vec<Time>,
     pub watchdog_lanes: Vec<Time>,
+    /// By the time at which they begin.
+    pub changes: Vec<ChangePlan>,
+    pub random_faults: Vec<RandomFaultPlan>,
+    /// How many repairs each crew can be at.
+    pub crews: Vec<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -80,6 +87,8 @@ pub struct NodePlan {
     pub track_occupancy: bool,
     /// For lines in random order.
     pub die: u32,
+    /// The cache of its first replica, if it is one.
+    pub first_cache: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -175,6 +184,11 @@ pub struct LinkPlan {
 }
 
 impl Plan {
+    /// Whether anything changes while the run goes on.
+    pub fn has_changes(&self) -> bool {
+        !self.changes.is_empty() || !self.random_faults.is_empty()
+    }
+
     /// The number of columns of a row: one for each node, and one for the network.
     pub fn row_columns(&self) -> usize {
         self.nodes.len() + 1

@@ -77,9 +77,9 @@ impl<'c, 'a> Program<'c, 'a> {
         let mut fetching = self.work(node, &call.work);
         let mut rest = self.stages(node, call.target, &call.stages);
         rest.extend(self.work(node, &call.afterwards));
-        if let NodeKind::Cache(_) = self.compiler.node(node).kind {
-            let first_instance = self.compiler.nodes[node.0 as usize].first_instance;
-            let first_cache = self.compiler.first_caches[&node];
+        let plan = &self.compiler.nodes[node.0 as usize];
+        let first_instance = plan.first_instance;
+        if let Some(first_cache) = plan.first_cache {
             let lookups = &mut self.compiler.tables.lookups;
             lookups.push(LookupPlan { first_cache, first_instance, skip: rest.len() as u32 });
             fetching.push(Step::Lookup { lookup: lookups.len() as u32 - 1 });
@@ -274,6 +274,7 @@ impl<'c, 'a> Program<'c, 'a> {
             site_per_replica: matches!(caller_target, Target::Node(_)),
             optional: call.optional,
             idempotent: self.class.idempotent && !call.write,
+            writes: call.write,
             request_bytes: self.class.request_bytes,
             response_bytes: self.class.response_bytes,
             keeps_session: matches!(

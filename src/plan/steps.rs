@@ -128,6 +128,7 @@ pub struct CallPlan {
     pub optional: bool,
     /// A request that must not be sent twice is tried again only if it never arrived.
     pub idempotent: bool,
+    pub writes: bool,
     pub takes_extra_slot: bool,
     /// To a database, whose connection the caller keeps until it is done.
     pub keeps_session: bool,
@@ -216,6 +217,7 @@ impl CallPlan {
             answers: Answers::PassOn,
             optional: false,
             idempotent: true,
+            writes: false,
             takes_extra_slot: false,
             keeps_session: false,
             request_bytes: 0,

@@ -4,12 +4,14 @@
 //! with the same result. Nothing is divided, and nothing is a percentage: that is the
 //! business of `analysis`.
 
+pub mod incident;
 pub mod row;
 
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
+use incident::{Incident, Outage};
 
 /// The results of one replication.
 #[derive(Clone, Debug)]
@@ -35,6 +37,12 @@ pub struct RunResults {
     /// stood in line (those that did not are only counted), after a given warm-up. `None`
     /// where there are too many nodes to keep them.
     pub waits: Vec<Option<Histogram>>,
+    /// What went wrong, in the order in which it began, and how much more is not listed.
+    pub incidents: Vec<Incident>,
+    pub unlisted_incidents: u64,
+    /// The stretches in which users met errors, in order, and how many more there were.
+    pub outages: Vec<Outage>,
+    pub unlisted_outages: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +127,8 @@ pub struct NodeBucket {
     pub cpu: Nanoseconds,
     /// Visit-nanoseconds on the cores, or ready for them: more than `cpu` when they are shared.
     pub on_cpu: Nanoseconds,
+    /// Time during which its process was not there.
+    pub down: Nanoseconds,
     /// The longest line.
     pub queue_max: u32,
     /// Look-ups in a cache (or a client's DNS cache), and how many of them hit.
@@ -141,6 +151,7 @@ impl NodeBucket {
         self.queued += bucket.queued;
         self.cpu += bucket.cpu;
         self.on_cpu += bucket.on_cpu;
+        self.down += bucket.down;
         self.queue_max = self.queue_max.max(bucket.queue_max);
         self.lookups += bucket.lookups;
         self.hits += bucket.hits;

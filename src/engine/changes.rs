@@ -1,0 +1,236 @@
+//! What goes wrong, and when: changes at known times and random faults, in an agenda of
+//! their own behind one clock, so that a run in which nothing changes never looks at it.
+
+use super::Simulation;
+use crate::kernel::time::{NEVER, Time};
+use crate::parts::fault::Fault;
+use crate::plan::{ChangeTarget, NONE, Plan};
+use crate::results::incident::Incident;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Incidents that are listed; all are counted.
+const LISTED_MOST: usize = 100_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    Begins(u32),
+    Ends(u32),
+    Fails(u32),
+    IsRepaired(u32),
+    HasBooted(u32),
+}
+
+#[derive(Debug)]
+pub struct Changes {
+    pending: BinaryHeap<Reverse<(Time, u64, Change)>>,
+    sequence: u64,
+    crews: Vec<Crew>,
+    /// The incident that each change and each random fault has opened, or `NONE`.
+    of_change: Vec<u32>,
+    of_random: Vec<u32>,
+    pub incidents: Vec<Incident>,
+    pub unlisted: u64,
+    /// Incidents in force, the latest last.
+    pub active: Vec<u32>,
+    /// The instances that stand on each server's instance.
+    pub hosted: Vec<Vec<u32>>,
+}
+
+/// Repairers, and the random faults that wait for one.
+#[derive(Debug)]
+struct Crew {
+    free: u32,
+    waiting: VecDeque<u32>,
+}
+
+impl Changes {
+    pub fn new(plan: &Plan) -> Self {
+        let mut changes = Changes {
+            pending: BinaryHeap::new(),
+            sequence: 0,
+            crews: plan.crews.iter().map(|&free| Crew { free, waiting: VecDeque::new() }).collect(),
+            of_change: vec![NONE; plan.changes.len()],
+            of_random: vec![NONE; plan.random_faults.len()],
+            incidents: Vec::new(),
+            unlisted: 0,
+            active: Vec::new(),
+            hosted: Vec::new(),
+        };
+        if plan.has_changes() {
+            changes.hosted = vec![Vec::new(); plan.instances.len()];
+            for (number, instance) in plan.instances.iter().enumerate() {
+                if instance.host != NONE {
+                    changes.hosted[instance.host as usize].push(number as u32);
+                }
+            }
+        }
+        for (number, change) in plan.changes.iter().enumerate() {
+            changes.add(change.at, Change::Begins(number as u32));
+        }
+        changes
+    }
+
+    fn add(&mut self, time: Time, change: Change) {
+        if time != NEVER {
+            self.pending.push(Reverse((time, self.sequence, change)));
+            self.sequence += 1;
+        }
+    }
+
+    fn next(&self) -> Time {
+        self.pending.peek().map_or(NEVER, |Reverse((time, ..))| *time)
+    }
+
+    fn open(&mut self, incident: Incident) -> u32 {
+        if self.incidents.len() == LISTED_MOST {
+            self.unlisted += 1;
+            return NONE;
+        }
+        let number = self.incidents.len() as u32;
+        self.incidents.push(incident);
+        self.active.push(number);
+        number
+    }
+
+    fn close(&mut self, number: u32, now: Time) {
+        if let Some(incident) = self.incidents.get_mut(number as usize) {
+            incident.end = Some(now);
+            self.active.retain(|&active| active != number);
+        }
+    }
+}
+
+impl Simulation<'_> {
+    /// Draws the first random faults and sets the clock of changes.
+    pub(super) fn start_changes(&mut self) {
+        let plan = self.plan;
+        for (number, fault) in plan.random_faults.iter().enumerate() {
+            let time = self.draws.take(plan, fault.time_between);
+            self.changes.add(time, Change::Fails(number as u32));
+        }
+        self.set_change_clock();
+    }
+
+    fn set_change_clock(&mut self) {
+        if let Some(clock) = self.clock_numbers.changes {
+            self.clocks.set(clock, self.changes.next());
+        }
+    }
+
+    /// The clock of changes rings.
+    #[inline(never)]
+    pub(super) fn change(&mut self) {
+        while self.changes.next() <= self.now {
+            let Some(Reverse((_, _, change))) = self.changes.pending.pop() else { break };
+            match change {
+                Change::Begins(number) => self.change_begins(number),
+                Change::Ends(number) => self.change_ends(number),
+                Change::Fails(number) => self.random_fault_begins(number),
+                Change::IsRepaired(number) => self.random_fault_ends(number),
+                Change::HasBooted(instance) => self.has_booted(instance),
+            }
+        }
+        self.set_change_clock();
+    }
+
+    fn change_begins(&mut self, number: u32) {
+        let change = &self.plan.changes[number as usize];
+        let incident = Incident {
+            start: self.now,
+            end: None,
+            name: change.name.clone(),
+            fault: change.fault,
+            planned: change.planned,
+        };
+        self.changes.of_change[number as usize] = self.changes.open(incident);
+        for &target in &change.targets {
+            self.strike(target, change.fault, change.until);
+        }
+        self.changes.add(change.until, Change::Ends(number));
+    }
+
+    fn change_ends(&mut self, number: u32) {
+        let change = &self.plan.changes[number as usize];
+        self.changes.close(self.changes.of_change[number as usize], self.now);
+        for &target in &change.targets {
+            self.lift(target, change.fault);
+        }
+    }
+
+    fn random_fault_begins(&mut self, number: u32) {
+        let fault = &self.plan.random_faults[number as usize];
+        let incident = Incident {
+            start: self.now,
+            end: None,
+            name: fault.name.clone(),
+            fault: fault.fault,
+            planned: false,
+        };
+        self.changes.of_random[number as usize] = self.changes.open(incident);
+        let mut until = NEVER;
+        if fault.crew == NONE {
+            until = self.repair_begins(number);
+        } else {
+            let crew = &mut self.changes.crews[fault.crew as usize];
+            if crew.free == 0 {
+                crew.waiting.push_back(number);
+            } else {
+                crew.free -= 1;
+                until = self.repair_begins(number);
+            }
+        }
+        for &target in &fault.targets {
+            self.strike(target, fault.fault, until);
+        }
+    }
+
+    /// Returns when the repair will be done.
+    fn repair_begins(&mut self, number: u32) -> Time {
+        let fault = &self.plan.random_faults[number as usize];
+        let done = self.now.saturating_add(self.draws.take(self.plan, fault.repair));
+        self.changes.add(done, Change::IsRepaired(number));
+        done
+    }
+
+    fn random_fault_ends(&mut self, number: u32) {
+        let fault = &self.plan.random_faults[number as usize];
+        self.changes.close(self.changes.of_random[number as usize], self.now);
+        for &target in &fault.targets {
+            self.lift(target, fault.fault);
+        }
+        if fault.crew != NONE {
+            match self.changes.crews[fault.crew as usize].waiting.pop_front() {
+                Some(next) => {
+                    self.repair_begins(next);
+                }
+                None => self.changes.crews[fault.crew as usize].free += 1,
+            }
+        }
+        let next = self.now.saturating_add(self.draws.take(self.plan, fault.time_between));
+        self.changes.add(next, Change::Fails(number));
+    }
+
+    /// The fault has hit the target.
+    fn strike(&mut self, target: ChangeTarget, fault: Fault, until: Time) {
+        match target {
+            ChangeTarget::Link(link) => self.links[link as usize].strike(fault, until),
+            ChangeTarget::Instance(instance) => self.strike_instance(instance, fault),
+        }
+    }
+
+    /// The fault is over.
+    fn lift(&mut self, target: ChangeTarget, fault: Fault) {
+        match target {
+            ChangeTarget::Link(link) => self.links[link as usize].lift(fault),
+            ChangeTarget::Instance(instance) => self.lift_from_instance(instance, fault),
+        }
+    }
+
+    /// A process that is started again is not up until it has booted.
+    pub(super) fn boot(&mut self, instance: u32) {
+        let node = self.plan.instances[instance as usize].node;
+        let ready = self.now.saturating_add(self.plan.nodes[node as usize].boot);
+        self.changes.add(ready, Change::HasBooted(instance));
+    }
+}

@@ -1,0 +1,333 @@
+//! The condition of each replica: which faults are in force, and what they make of those
+//! who come in.
+//!
+//! A replica in a bad condition has no slots and no line as far as the usual way in can
+//! see, so that everybody takes the way of those who find it full; only there does anyone
+//! look at its condition. A healthy replica costs nothing.
+
+use super::Simulation;
+use super::admission::Entry;
+use crate::kernel::random::uniform;
+use crate::kernel::time::Time;
+use crate::parts::fault::Fault;
+use crate::parts::outcome::Outcome;
+use crate::plan::{NONE, Plan};
+
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// Reasons why its process is not there: crashes of its own and of its host, booting.
+    down: u32,
+    /// Of these, how many make its host silent.
+    silent: u32,
+    hung: u32,
+    black_holes: u32,
+    full_disks: u32,
+    expired: u32,
+    dns_outages: u32,
+    slowdowns: Faults,
+    errors: Faults,
+    /// What it has when it is well.
+    slots: u32,
+    line_limit: u32,
+    down_since: Time,
+    down_time: Time,
+}
+
+/// Faults of one sort in force, and their product.
+#[derive(Clone, Copy, Debug)]
+struct Faults {
+    count: u32,
+    product: f64,
+}
+
+impl Faults {
+    const NONE: Faults = Faults { count: 0, product: 1.0 };
+
+    fn add(&mut self, factor: f64) {
+        self.count += 1;
+        self.product *= factor;
+    }
+
+    fn remove(&mut self, factor: f64) {
+        self.count -= 1;
+        // Without any it is exactly one again.
+        self.product = if self.count == 0 { 1.0 } else { self.product / factor };
+    }
+}
+
+/// What its condition lets a replica do with somebody who comes in.
+enum Verdict {
+    /// What it always does.
+    AsUsual,
+    Refuse,
+    SendSynAgain,
+    Fail,
+    /// Into the line, however many workers are free.
+    Wait,
+}
+
+impl Condition {
+    pub fn of_all(plan: &Plan) -> Vec<Condition> {
+        if !plan.has_changes() {
+            return Vec::new();
+        }
+        let well = |instance: &crate::plan::InstancePlan| {
+            let node = &plan.nodes[instance.node as usize];
+            Condition {
+                down: 0,
+                silent: 0,
+                hung: 0,
+                black_holes: 0,
+                full_disks: 0,
+                expired: 0,
+                dns_outages: 0,
+                slowdowns: Faults::NONE,
+                errors: Faults::NONE,
+                slots: node.slots,
+                line_limit: node.line,
+                down_since: 0,
+                down_time: 0,
+            }
+        };
+        plan.instances.iter().map(well).collect()
+    }
+
+    pub fn is_down(&self) -> bool {
+        self.down > 0
+    }
+
+    pub fn has_dns_outage(&self) -> bool {
+        self.dns_outages > 0
+    }
+
+    pub fn down_time(&self, now: Time) -> Time {
+        self.down_time + if self.down > 0 { now - self.down_since } else { 0 }
+    }
+
+    /// Whether those who come in have to be looked at one by one.
+    fn is_impaired(&self) -> bool {
+        self.down + self.hung + self.black_holes + self.full_disks + self.expired + self.errors.count > 0
+    }
+
+    /// Whether it takes somebody out of its line.
+    fn serves(&self) -> bool {
+        self.down == 0 && self.hung == 0
+    }
+
+    fn goes_down(&mut self, silent: bool, now: Time) {
+        if self.down == 0 {
+            self.down_since = now;
+        }
+        self.down += 1;
+        self.silent += u32::from(silent);
+    }
+
+    fn comes_up(&mut self, now: Time) {
+        self.down -= 1;
+        if self.down == 0 {
+            self.down_time += now - self.down_since;
+        }
+    }
+
+    fn counter(&mut self, fault: Fault) -> Option<&mut u32> {
+        match fault {
+            Fault::Hang => Some(&mut self.hung),
+            Fault::BlackHole => Some(&mut self.black_holes),
+            Fault::FullDisk => Some(&mut self.full_disks),
+            Fault::ExpiredCertificate => Some(&mut self.expired),
+            Fault::DnsOutage => Some(&mut self.dns_outages),
+            _ => None,
+        }
+    }
+}
+
+impl Simulation<'_> {
+    pub(super) fn strike_instance(&mut self, instance: u32, fault: Fault) {
+        match fault {
+            Fault::Crash | Fault::Failover => self.crash(instance),
+            Fault::Slow { factor } => {
+                self.conditions[instance as usize].slowdowns.add(factor);
+                self.set_speed(instance);
+            }
+            Fault::Errors { share } => self.conditions[instance as usize].errors.add(1.0 - share),
+            other => {
+                if let Some(counter) = self.conditions[instance as usize].counter(other) {
+                    *counter += 1;
+                }
+                if other == Fault::Hang {
+                    self.freeze(instance);
+                }
+            }
+        }
+        self.disturbed = true;
+        self.take_condition(instance);
+    }
+
+    pub(super) fn lift_from_instance(&mut self, instance: u32, fault: Fault) {
+        match fault {
+            Fault::Crash | Fault::Failover => self.restart(instance),
+            Fault::Slow { factor } => {
+                self.conditions[instance as usize].slowdowns.remove(factor);
+                self.set_speed(instance);
+            }
+            Fault::Errors { share } => self.conditions[instance as usize].errors.remove(1.0 - share),
+            other => {
+                if let Some(counter) = self.conditions[instance as usize].counter(other) {
+                    *counter -= 1;
+                }
+                if other == Fault::Hang && self.conditions[instance as usize].hung == 0 {
+                    self.thaw(instance);
+                }
+            }
+        }
+        self.take_condition(instance);
+    }
+
+    /// Everything that has to go down with an instance goes down.
+    fn crash(&mut self, instance: u32) {
+        let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
+        let is_host = !hosted.is_empty();
+        for &one in hosted.iter().chain([&instance]) {
+            self.conditions[one as usize].goes_down(is_host, self.now);
+            self.take_condition(one);
+        }
+        // Nobody takes anybody in any more before the first is thrown out.
+        self.throw_everybody_out(&hosted);
+        self.throw_everybody_out(&[instance]);
+        self.changes.hosted[instance as usize] = hosted;
+    }
+
+    /// What has crashed is started again, and boots.
+    fn restart(&mut self, instance: u32) {
+        let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
+        let is_host = !hosted.is_empty();
+        for &one in hosted.iter().chain([&instance]) {
+            // The host answers again: a port without its process refuses.
+            self.conditions[one as usize].silent -= u32::from(is_host);
+            self.boot(one);
+        }
+        self.changes.hosted[instance as usize] = hosted;
+    }
+
+    pub(super) fn has_booted(&mut self, instance: u32) {
+        self.conditions[instance as usize].comes_up(self.now);
+        self.take_condition(instance);
+    }
+
+    /// Brings what the usual way in looks at into line with the condition.
+    fn take_condition(&mut self, instance: u32) {
+        let condition = &self.conditions[instance as usize];
+        let node = &mut self.nodes[instance as usize];
+        if condition.is_impaired() {
+            (node.slots, node.line_limit) = (0, 0);
+        } else {
+            (node.slots, node.line_limit) = (condition.slots, condition.line_limit);
+        }
+        self.serve_line(instance);
+    }
+
+    /// Whoever stands in line gets the slots that are free.
+    pub(super) fn serve_line(&mut self, instance: u32) {
+        loop {
+            let condition = &self.conditions[instance as usize];
+            let node = &mut self.nodes[instance as usize];
+            if !condition.serves() || node.line_length == 0 || node.busy >= condition.slots {
+                return;
+            }
+            node.busy += 1;
+            self.admit_next(instance);
+        }
+    }
+
+    /// Somebody comes to a replica in a bad condition. `None`: it does as always.
+    pub(super) fn enter_in_bad_condition(&mut self, slot: u32) -> Option<Entry> {
+        let visit = &self.visits[slot];
+        let (instance, call) = (visit.instance, visit.call);
+        let fresh = visit.flags.fresh;
+        match self.verdict(instance, call, fresh) {
+            Verdict::AsUsual => None,
+            Verdict::SendSynAgain => Some(self.send_syn_again(slot)),
+            Verdict::Refuse => Some(self.turn_away(instance, Outcome::Refused)),
+            Verdict::Fail => Some(self.turn_away(instance, Outcome::ServerError)),
+            Verdict::Wait => {
+                let limit = self.conditions[instance as usize].line_limit;
+                if self.nodes[instance as usize].line_length >= limit {
+                    return None;
+                }
+                self.stand_in_line(slot);
+                Some(Entry::Waits)
+            }
+        }
+    }
+
+    fn verdict(&mut self, instance: u32, call: u32, fresh: bool) -> Verdict {
+        let condition = &self.conditions[instance as usize];
+        if condition.silent > 0 {
+            return Verdict::SendSynAgain;
+        }
+        if condition.down > 0 {
+            return Verdict::Refuse;
+        }
+        if condition.expired > 0 && fresh {
+            return Verdict::Refuse;
+        }
+        let writes = call != NONE && self.plan.calls[call as usize].writes;
+        if condition.black_holes > 0 || (condition.full_disks > 0 && writes) {
+            return Verdict::Fail;
+        }
+        let passes = condition.errors.product;
+        if condition.errors.count > 0 && uniform(&mut self.fault_die) >= passes {
+            return Verdict::Fail;
+        }
+        if self.conditions[instance as usize].hung > 0 { Verdict::Wait } else { Verdict::AsUsual }
+    }
+
+    fn turn_away(&mut self, instance: u32, outcome: Outcome) -> Entry {
+        let node = &mut self.nodes[instance as usize];
+        node.counts.ended += 1;
+        node.counts.failed += 1;
+        Entry::Fails(outcome)
+    }
+
+    /// The slots and the places in line that a replica has when those who come in have
+    /// been looked at.
+    pub(super) fn room(&self, instance: u32) -> (u32, u32) {
+        if self.disturbed {
+            let condition = &self.conditions[instance as usize];
+            return (condition.slots, condition.line_limit);
+        }
+        let node = &self.nodes[instance as usize];
+        (node.slots, node.line_limit)
+    }
+
+    /// Work that begins now takes so much longer.
+    #[inline(never)]
+    pub(super) fn slowed(&self, instance: u32, work: Time) -> Time {
+        let slowdowns = self.conditions[instance as usize].slowdowns;
+        if slowdowns.count == 0 || self.own_processor(instance) != NONE {
+            return work;
+        }
+        (work as f64 * slowdowns.product) as Time
+    }
+
+    /// The processor whose cores are this very instance's, or `NONE`.
+    fn own_processor(&self, instance: u32) -> u32 {
+        match self.plan.instances[instance as usize].processor {
+            NONE => NONE,
+            processor if self.plan.processors[processor as usize].instance == instance => processor,
+            _ => NONE,
+        }
+    }
+
+    /// A host that is slowed down slows all work on it, also what is under way.
+    fn set_speed(&mut self, instance: u32) {
+        let processor = self.own_processor(instance);
+        if processor == NONE {
+            return;
+        }
+        let speed = self.plan.processors[processor as usize].speed;
+        let factor = self.conditions[instance as usize].slowdowns.product;
+        self.processors[processor as usize].set_speed(self.now, speed / factor);
+        self.unset_clock(processor);
+    }
+}

@@ -1,0 +1,153 @@
+//! What crashes and hangs do to those inside: connections are reset, work stands still,
+//! and what was held for them is lost.
+
+use super::Simulation;
+use super::node::Holds;
+use super::visit::State;
+use crate::parts::outcome::Outcome;
+use crate::plan::{ConnectionUse, NONE};
+
+impl Simulation<'_> {
+    /// The processes at these instances are gone, with everybody inside and in line.
+    pub(super) fn throw_everybody_out(&mut self, instances: &[u32]) {
+        let is_used = |&instance: &u32| {
+            let node = &self.nodes[instance as usize];
+            node.busy > 0 || node.line_length > 0
+        };
+        // A crash of something idle touches nobody.
+        if instances.iter().any(is_used) {
+            while self.reset_outermost() {}
+            for &instance in instances {
+                self.lose_sessions(instance);
+            }
+        }
+        for &instance in instances {
+            self.forget_connections(instance);
+            let place = &self.plan.instances[instance as usize];
+            if let Some(first) = self.plan.nodes[place.node as usize].first_cache {
+                self.caches[(first + place.replica) as usize].clear();
+            }
+        }
+    }
+
+    /// Resets the visits at processes that are gone whose callers are not gone themselves;
+    /// says whether there were others, which their callers' ends may have freed.
+    fn reset_outermost(&mut self) -> bool {
+        let mut others = false;
+        for slot in 0..self.visits.all.len() as u32 {
+            if !self.is_at_gone_process(slot) {
+                continue;
+            }
+            let parent = self.visits[slot].parent;
+            if parent != NONE && self.is_at_gone_process(parent) {
+                others = true;
+            } else {
+                self.reset_visit(slot);
+            }
+        }
+        others
+    }
+
+    fn is_at_gone_process(&self, slot: u32) -> bool {
+        let visit = &self.visits[slot];
+        let inside = match visit.state {
+            State::Free | State::Replying | State::Thinking => false,
+            State::InLine => true,
+            _ => visit.flags.inside,
+        };
+        inside && self.conditions[visit.instance as usize].is_down()
+    }
+
+    /// The visit ends here and now, and its caller sees its connection reset.
+    fn reset_visit(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        let (parent, call, is_request) = (visit.parent, visit.call, visit.root == slot);
+        if visit.state == State::InLine {
+            let counts = &mut self.nodes[visit.instance as usize].counts;
+            counts.ended += 1;
+            counts.failed += 1;
+        }
+        self.own_time_ends(slot);
+        if parent != NONE {
+            self.part_from_caller(slot);
+        }
+        self.empty_visit(slot);
+        if is_request {
+            self.request_ended(slot, Outcome::Reset);
+            return;
+        }
+        self.visits.remove(slot);
+        if parent != NONE
+            && let Some(next) = self.call_ended(parent, call, Outcome::Reset)
+        {
+            self.make_ready(next);
+        }
+    }
+
+    /// Connections that callers elsewhere hold to this database are cut.
+    fn lose_sessions(&mut self, instance: u32) {
+        if self.nodes[instance as usize].busy == 0 {
+            return;
+        }
+        let lost = Holds::Connection(instance);
+        for slot in 0..self.visits.all.len() {
+            let mut before = NONE;
+            let mut place = self.visits.all[slot].sessions;
+            while place != NONE {
+                let session = self.sessions.all[place as usize];
+                if session.holds != lost {
+                    (before, place) = (place, session.next);
+                    continue;
+                }
+                self.sessions.remove(place);
+                match before {
+                    NONE => self.visits.all[slot].sessions = session.next,
+                    before => self.sessions.all[before as usize].next = session.next,
+                }
+                let node = &mut self.nodes[instance as usize];
+                node.hold_extra(-1, self.now);
+                node.busy -= 1;
+                place = session.next;
+            }
+        }
+    }
+
+    /// Clients that are connected to this instance have to connect again.
+    fn forget_connections(&mut self, instance: u32) {
+        for call in &self.plan.calls {
+            let ConnectionUse::PerClient { .. } = call.connection else { continue };
+            let route = &self.plan.routes[call.route as usize];
+            // Which of several peers a client is connected to is not kept.
+            if route.members.iter().any(|member| member.instance == instance) {
+                for source in &mut self.sources {
+                    source.connections.fill(0);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Work at a process that hangs stands still.
+    pub(super) fn freeze(&mut self, instance: u32) {
+        for slot in 0..self.visits.all.len() as u32 {
+            if self.is_at_work(slot, instance) {
+                self.withdraw_from_processor(slot);
+                self.visits[slot].word = 0;
+            }
+        }
+    }
+
+    /// The process goes on. What was under way when it hung is done at once.
+    pub(super) fn thaw(&mut self, instance: u32) {
+        for slot in 0..self.visits.all.len() as u32 {
+            if self.is_at_work(slot, instance) && self.visits[slot].word == 0 {
+                self.schedule(slot, self.now);
+            }
+        }
+    }
+
+    fn is_at_work(&self, slot: u32, instance: u32) -> bool {
+        let visit = &self.visits[slot];
+        visit.instance == instance && visit.state == State::Going && visit.flags.inside && !visit.flags.ready
+    }
+}

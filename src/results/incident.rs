@@ -1,0 +1,29 @@
+//! What went wrong in a run, and what its users felt of it.
+
+use crate::kernel::time::Time;
+use crate::parts::fault::Fault;
+use crate::parts::outcome::Outcome;
+
+/// A fault or a piece of maintenance that was in force for some time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    pub start: Time,
+    /// `None`: it still was at the end of the run.
+    pub end: Option<Time>,
+    pub name: String,
+    pub fault: Fault,
+    pub planned: bool,
+}
+
+/// A stretch in which users met errors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outage {
+    /// When the first request that failed was sent, and when the last one failed.
+    pub start: Time,
+    pub end: Time,
+    pub lost: u64,
+    pub first_error: Outcome,
+    pub last_error: Outcome,
+    /// The latest incident that was in force when it began: its place in the list.
+    pub cause: Option<u32>,
+}
