@@ -2,7 +2,7 @@
 //! meets its own expectations.
 
 use spof::analysis::summarise::summarise;
-use spof::document::problem::Problems;
+use spof::document::problem::{Problem, Problems};
 use spof::document::source::Source;
 use spof::document::value::{Entry, Value};
 use spof::experiment::{in_parallel, run};
@@ -95,7 +95,9 @@ fn every_scenario_runs_well() {
 fn problems_of(name: &str, settings: &[(&str, &str)]) -> Vec<String> {
     let path = repository().join("scenarios").join(name);
     let as_it_stands = load(&path, &[]).expect("it can be read");
-    if !as_it_stands.problems.is_empty() {
+    // A surge that is too much is what some scenarios are about.
+    let is_meant = |problem: &Problem| problem.message.contains("the load goes above");
+    if !as_it_stands.problems.iter().all(is_meant) {
         return vec![as_it_stands.render(false)];
     }
     let settings: Vec<(String, String)> =

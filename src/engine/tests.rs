@@ -88,11 +88,13 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
             warmup: Warmup::Requests(0),
             seed: 1,
             bucket: None,
+            starts: 0,
         },
         nodes,
         links: vec![],
         groups: vec![],
         classes: vec![class],
+        timeline: vec![],
         expectations: vec![],
         graph: DiGraph::new(),
     }

@@ -351,7 +351,7 @@ impl Fields<'_> {
 /// Things that people will rightly look for, and that come later.
 pub fn later_version(name: &str) -> Option<&'static str> {
     match name {
-        "timeline" | "mtbf" | "mttr" | "faults" | "fail" | "maintenance" => {
+        "mtbf" | "mttr" | "faults" | "fail" | "maintenance" => {
             Some("faults are not part of this version yet")
         }
         "health_check" | "circuit_breaker" | "hedge" | "autoscale" | "retry_budget" => {

@@ -4,6 +4,7 @@
 pub mod arrivals;
 pub mod backoff;
 pub mod balance;
+pub mod calendar;
 pub mod count;
 pub mod distribution;
 pub mod fault;

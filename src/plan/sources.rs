@@ -12,55 +12,79 @@ use crate::nodes::user::User;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::count::Count;
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Stage, Target};
+use crate::scenario::traffic::Traffic;
 
 pub fn compile(compiler: &mut Compiler) -> Vec<SourcePlan> {
     let scenario = compiler.scenario;
+    let traffic = Traffic::of(scenario);
     let mut sources = Vec::new();
     for (number, node) in scenario.nodes.iter().enumerate() {
         if let NodeKind::User(user) = &node.kind {
             for replica in 0..node.replicas {
-                sources.push(source(compiler, NodeId(number as u32), user, replica, sources.len() as u32));
+                let id = NodeId(number as u32);
+                let sender = Sender { id, user, replica, number: sources.len() as u32 };
+                sources.push(sender.source(compiler, traffic.of_user(id), None));
+                for (class, arrivals) in traffic.added_of_user(id) {
+                    let sender = Sender { number: sources.len() as u32, ..sender };
+                    sources.push(sender.source(compiler, arrivals, Some(class)));
+                }
             }
         }
     }
     sources
 }
 
-fn source(compiler: &mut Compiler, id: NodeId, user: &User, replica: u32, number: u32) -> SourcePlan {
-    let scenario = compiler.scenario;
-    let name = match replica {
-        0 => compiler.node(id).name.clone(),
-        _ => format!("{}/{replica}", compiler.node(id).name),
-    };
-    let recorded = recorded_columns(&user.arrivals);
-    let mut programs = Vec::new();
-    let mut sum = 0.0;
-    for (class_number, class) in scenario.classes.iter().enumerate() {
-        if !class.from.contains(&id) {
-            continue;
+/// One replica of a user, as one of the sources.
+#[derive(Clone, Copy)]
+struct Sender<'u> {
+    id: NodeId,
+    user: &'u User,
+    replica: u32,
+    number: u32,
+}
+
+impl Sender<'_> {
+    /// All classes, or only what a surge adds to one; that comes from clients of its own.
+    fn source(self, compiler: &mut Compiler, arrivals: Arrivals, only: Option<usize>) -> SourcePlan {
+        let Sender { id, user, replica, number } = self;
+        let scenario = compiler.scenario;
+        let mut name = match replica {
+            0 => compiler.node(id).name.clone(),
+            _ => format!("{}/{replica}", compiler.node(id).name),
+        };
+        if let Some(class) = only {
+            name = format!("{name}/surge of {}", scenario.classes[class].name);
         }
-        sum += class.share;
-        let program = Program::new(compiler, class, &name, &recorded);
-        let start = ClientProgram { program, user, id, source: number }.compile(class);
-        programs.push(ProgramPlan { class: class_number as u32, start, cumulated_share: sum });
-    }
-    for program in &mut programs {
-        program.cumulated_share /= sum;
-    }
-    let recorded_programs = recorded_programs(compiler, &user.arrivals, &programs);
-    SourcePlan {
-        instance: compiler.nodes[id.0 as usize].first_instance + replica,
-        arrivals: user.arrivals.clone(),
-        clients: user.clients.max(1),
-        think: match &user.arrivals {
-            Arrivals::Closed { think, .. } => compiler.streams.draw(&name, "think", think),
-            _ => NONE,
-        },
-        programs,
-        die: compiler.streams.die(&name, "class and client"),
-        keeps_connections: user.keeps_connection,
-        recorded_programs,
-        name,
+        let recorded = recorded_columns(&arrivals);
+        let mut programs = Vec::new();
+        let mut sum = 0.0;
+        for (class_number, class) in scenario.classes.iter().enumerate() {
+            if !class.from.contains(&id) || only.is_some_and(|only| only != class_number) {
+                continue;
+            }
+            sum += class.share;
+            let program = Program::new(compiler, class, &name, &recorded);
+            let start = ClientProgram { program, user, id, source: number }.compile(class);
+            programs.push(ProgramPlan { class: class_number as u32, start, cumulated_share: sum });
+        }
+        for program in &mut programs {
+            program.cumulated_share /= sum;
+        }
+        let recorded_programs = recorded_programs(compiler, &arrivals, &programs);
+        SourcePlan {
+            instance: compiler.nodes[id.0 as usize].first_instance + replica,
+            clients: user.clients.max(1),
+            think: match &arrivals {
+                Arrivals::Closed { think, .. } => compiler.streams.draw(&name, "think", think),
+                _ => NONE,
+            },
+            arrivals,
+            programs,
+            die: compiler.streams.die(&name, "class and client"),
+            keeps_connections: user.keeps_connection,
+            recorded_programs,
+            name,
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use super::files::Files;
 use super::load::NodeSettings;
 use super::model::Scenario;
 use super::nodes::CheckedNodes;
-use super::{expectations, groups, links, nodes, requests, run, topology, warnings};
+use super::warnings::Places;
+use super::{expectations, groups, links, nodes, requests, run, timeline, topology, warnings};
 use crate::document::problem::Problems;
 use crate::document::source::Source;
 use crate::document::value::{Entry, Field, Value};
@@ -21,6 +22,7 @@ pub const SECTIONS: &[Setting] = &[
     Setting::optional("links", Takes::Form("a table of links such as `a -> b`"), "what lies between nodes"),
     Setting::optional("groups", Takes::Form("a table of groups"), "nodes among which callers pick"),
     Setting::required("requests", Takes::Form("a table of request classes"), "what users send"),
+    Setting::optional("timeline", Takes::Form("a list of what happens when"), "surges, at given times"),
     Setting::optional("expect", Takes::Form("a list of expectations"), "what is to hold in the end"),
 ];
 
@@ -44,6 +46,7 @@ pub fn check(
     let links_section = fields_of(context, &mut sections, "links");
     let groups_section = fields_of(context, &mut sections, "groups");
     let requests_section = fields_of(context, &mut sections, "requests");
+    let timeline_section = sections.form("timeline");
     let expect_section = sections.form("expect");
     sections.finish();
 
@@ -51,18 +54,31 @@ pub fn check(
     let (directory, groups) = groups::read(context, groups_section, directory);
     let (links, link_places) = links::read(context, links_section, &directory);
     let classes = requests::read(context, requests_section, &directory, &groups);
+    let known = timeline::Known { run: &run, directory: &directory, classes: &classes };
+    let (timeline, timeline_places) = timeline::read(context, timeline_section, known);
     let expectations = expectations::read(context, expect_section, &directory, &classes);
     if problems.has_errors() {
         return (None, settings);
     }
     let graph = topology::graph(&directory.nodes, &groups, &links, &classes);
-    let mut scenario =
-        Scenario { name, about, run, nodes: directory.nodes, links, groups, classes, expectations, graph };
+    let mut scenario = Scenario {
+        name,
+        about,
+        run,
+        nodes: directory.nodes,
+        links,
+        groups,
+        classes,
+        timeline,
+        expectations,
+        graph,
+    };
     if scenario.name == "unnamed" {
         scenario.name = stem(source.name());
     }
     topology::check(context, &scenario, &directory.places);
-    warnings::warn(context, &scenario, &directory.places, &link_places);
+    let places = Places { nodes: &directory.places, links: &link_places, timeline: &timeline_places };
+    warnings::warn(context, &scenario, places);
     (Some(scenario), settings)
 }
 

@@ -26,8 +26,13 @@ pub struct NodeLoad {
 /// The load of each node, in the order of the scenario. `None` if a rate is unknown
 /// because a closed population sends only as fast as it is answered.
 pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
+    Some(estimate_for(scenario, &class_rates(scenario)?))
+}
+
+/// The same if each class is sent at a given rate.
+pub fn estimate_for(scenario: &Scenario, class_rates: &[f64]) -> Vec<NodeLoad> {
     let mut estimate = Estimate { scenario, loads: vec![NodeLoad::default(); scenario.nodes.len()] };
-    for (class, rate) in scenario.classes.iter().zip(class_rates(scenario)?) {
+    for (class, &rate) in scenario.classes.iter().zip(class_rates) {
         match &class.flow {
             Flow::Calls(stages) => {
                 estimate.stages(stages, rate);
@@ -35,7 +40,7 @@ pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
             Flow::Walk(walk) => estimate.walk(walk, rate),
         }
     }
-    Some(estimate.finish())
+    estimate.finish()
 }
 
 /// Each class's requests per second; `None` if a closed population sends some.

@@ -5,6 +5,7 @@ use super::load::{Loaded, load, load_text};
 use super::reference::reference;
 use super::schema::schema;
 use super::starter::STARTER;
+use crate::document::problem::Problem;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -34,7 +35,9 @@ fn the_scenarios_of_the_repository_load_without_a_problem() {
     assert!(scenarios().len() >= 7);
     for path in scenarios() {
         let loaded = load(&path, &[]).expect("it can be read");
-        assert!(loaded.problems.is_empty(), "{}", loaded.render(false));
+        // A surge that is too much is what some scenarios are about.
+        let is_meant = |problem: &Problem| problem.message.contains("the load goes above");
+        assert!(loaded.problems.iter().all(is_meant), "{}", loaded.render(false));
         assert!(loaded.scenario.is_some());
     }
 }

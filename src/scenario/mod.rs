@@ -20,9 +20,15 @@ mod requests;
 mod run;
 pub mod schema;
 pub mod starter;
+pub mod surge_load;
+mod surges;
 #[cfg(test)]
 mod textbook_tests;
+mod timeline;
+#[cfg(test)]
+mod timeline_tests;
 mod topology;
+pub mod traffic;
 mod walks;
 mod warnings;
 mod work;

@@ -3,6 +3,7 @@
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
+use crate::parts::arrivals::Surge;
 use crate::parts::balance::Balance;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
@@ -19,6 +20,8 @@ pub struct Scenario {
     /// Declared groups; a node with replicas is a group without being declared.
     pub groups: Vec<Group>,
     pub classes: Vec<RequestClass>,
+    /// What happens at given times, in the order of the file.
+    pub timeline: Vec<Happening>,
     pub expectations: Vec<Expectation>,
     /// The nodes with an edge for every call that some request makes; the weight of an
     /// edge is the link it goes over (an index into `links`), if any is declared.
@@ -36,6 +39,8 @@ pub struct RunSettings {
     pub seed: u64,
     /// Length of a line in `timeline.csv`; chosen from the run's length if not given.
     pub bucket: Option<Time>,
+    /// When it starts, after Monday at midnight.
+    pub starts: Time,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +191,34 @@ pub struct Stop {
     pub work: Work,
     /// (index of the next stop, `None` to leave; probability). The probabilities sum to 1.
     pub next: Vec<(Option<u32>, f64)>,
+}
+
+/// `{ at: 20m, surge: 4x, hold: 3m }`
+#[derive(Clone, Debug)]
+pub struct Happening {
+    /// What it is called: "surge 4x".
+    pub name: String,
+    pub what: What,
+}
+
+#[derive(Clone, Debug)]
+pub enum What {
+    Surge(TrafficSurge),
+}
+
+#[derive(Clone, Debug)]
+pub struct TrafficSurge {
+    pub surge: Surge,
+    pub on: SurgeOn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SurgeOn {
+    /// All users that can send faster.
+    Everyone,
+    User(NodeId),
+    /// An index into `Scenario::classes`.
+    Class(usize),
 }
 
 /// `page p99 < 500ms`

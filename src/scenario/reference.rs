@@ -1,6 +1,6 @@
 //! The reference of all settings, made of the tables that the loader reads by.
 
-use super::{check, groups, links, nodes, requests, run, work};
+use super::{check, groups, links, nodes, requests, run, timeline, work};
 use crate::nodes::KINDS;
 use crate::nodes::setting::{Otherwise, Setting, Takes};
 
@@ -20,6 +20,10 @@ pub fn reference() -> String {
     section(&mut text, "Members of a group", groups::MEMBER_SETTINGS);
     section(&mut text, "Request classes", requests::SETTINGS);
     section(&mut text, "Work of a visit, as a table", work::SETTINGS);
+    section(&mut text, "Every entry of a timeline", timeline::SETTINGS);
+    for (verb, settings) in timeline::VERBS {
+        section(&mut text, &format!("`{verb}` in a timeline"), settings);
+    }
     text
 }
 

@@ -4,6 +4,7 @@ use super::model::{RunEnd, RunSettings, Warmup};
 use crate::kernel::time::MINUTE;
 use crate::nodes::fields::{Fields, Refusal};
 use crate::nodes::setting::{Setting, Takes};
+use crate::parts::calendar;
 use crate::parts::quantity;
 
 pub const SETTINGS: &[Setting] = &[
@@ -26,6 +27,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new("seed", Takes::Form("a whole number"), "1", "spof", "the same seed gives the same run"),
     Setting::optional("bucket", Takes::Duration, "length of a line in timeline.csv; chosen if not given"),
+    Setting::new(
+        "starts",
+        Takes::Form("a time of the week such as `Monday 08:00`"),
+        "Monday 00:00",
+        "spof",
+        "what the clock says at the start, for a timeline that goes by the clock",
+    ),
 ];
 
 const DURATION_DEFAULT: u64 = 10 * MINUTE;
@@ -47,8 +55,9 @@ pub fn read(fields: &mut Fields) -> RunSettings {
             .map_err(|_| Refusal::new(format!("`{text}` is no seed"), "a whole number from 0 to 2^64 - 1"))
     });
     let bucket = fields.optional_duration("bucket");
+    let starts = fields.parse("starts", |text| Ok(calendar::parse_time_of_week(text)?)).unwrap_or(0);
     check(fields, end, warmup, bucket);
-    RunSettings { end, warmup, seed: seed.unwrap_or(1), bucket }
+    RunSettings { end, warmup, seed: seed.unwrap_or(1), bucket, starts }
 }
 
 fn parse_warmup(text: &str) -> Result<Warmup, Refusal> {

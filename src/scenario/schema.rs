@@ -2,7 +2,7 @@
 //! the same tables of settings that the loader reads by.
 
 use super::check::SECTIONS;
-use super::{groups, links, nodes, requests, work};
+use super::{groups, links, nodes, requests, timeline, work};
 use crate::nodes::KINDS;
 use crate::nodes::setting::{Otherwise, Setting, Takes};
 use serde_json::{Map, Value, json};
@@ -17,6 +17,7 @@ pub fn schema() -> String {
     root["properties"]["groups"] = named(group());
     root["properties"]["requests"] = named(request());
     root["properties"]["expect"] = json!({ "description": "what is to hold in the end", "type": "array", "items": { "type": "string" } });
+    root["properties"]["timeline"] = timeline();
     root["$defs"] = json!({ "call": call(), "work": work_of_a_visit() });
     let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
     text.push('\n');
@@ -57,6 +58,17 @@ fn request() -> Value {
         "anyOf": [{ "type": "string" }, { "type": "array", "items": { "$ref": "#/$defs/call" } }]
     });
     request
+}
+
+/// Each entry of a timeline has the settings of its verb.
+fn timeline() -> Value {
+    let entries = timeline::VERBS.iter().map(|(verb, settings)| {
+        let mut entry = table(&[timeline::SETTINGS, settings]);
+        entry["required"] = json!(["at", verb]);
+        entry
+    });
+    let entries: Vec<Value> = entries.collect();
+    json!({ "description": "what happens at given times", "type": "array", "items": { "anyOf": entries } })
 }
 
 /// An element of a path.

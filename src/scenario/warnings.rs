@@ -1,22 +1,64 @@
 //! What is no mistake in a scenario, but probably not meant.
 
-use super::link_load;
 use super::load_estimate::{NodeLoad, estimate};
-use super::model::{NodeId, Scenario};
+use super::model::{Happening, NodeId, Scenario, What};
+use super::{link_load, surge_load};
 use crate::document::value::Span;
+use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::nodes::fields::Context;
-use crate::parts::quantity::{format_share, format_size};
+use crate::parts::quantity::{format_share, format_size, format_span};
 
 /// Above this a queue is long and slow to settle.
 const HIGH_UTILISATION: f64 = 0.95;
 
-/// `places` are those of the nodes' names.
-pub fn warn(context: Context, scenario: &Scenario, places: &[Span], link_places: &[Span]) {
-    warn_of_memory(context, scenario, places);
-    warn_of_traffic(context, scenario, link_places);
+/// Where the names of nodes and links and the verbs of the timeline stand.
+#[derive(Clone, Copy)]
+pub struct Places<'p> {
+    pub nodes: &'p [Span],
+    pub links: &'p [Span],
+    pub timeline: &'p [Span],
+}
+
+pub fn warn(context: Context, scenario: &Scenario, places: Places) {
+    warn_of_memory(context, scenario, places.nodes);
+    warn_of_traffic(context, scenario, places.links);
     if let Some(loads) = estimate(scenario) {
-        warn_of_load(context, scenario, &loads, places);
+        warn_of_load(context, scenario, &loads, places.nodes);
+    }
+    warn_of_surges(context, scenario, places.timeline);
+}
+
+/// What surges ask of nodes that manage without them.
+fn warn_of_surges(context: Context, scenario: &Scenario, places: &[Span]) {
+    let duration = |time| format_span(to_seconds(time));
+    for excess in surge_load::excesses(scenario) {
+        let begun = scenario.timeline.iter().zip(places).filter(|(happening, _)| match &happening.what {
+            What::Surge(traffic) => traffic.surge.starts_at() <= excess.from,
+        });
+        // The surge that came last is the one that is too much.
+        let starts_at = |(happening, _): &(&Happening, &Span)| match &happening.what {
+            What::Surge(traffic) => traffic.surge.starts_at(),
+        };
+        let Some((_, place)) = begun.max_by_key(starts_at) else { continue };
+        let length = match excess.until {
+            Some(until) => format!("for {}", duration(until - excess.from)),
+            None => "to the end".to_string(),
+        };
+        let message = format!(
+            "at {} the load goes above the {} of `{}` {length}, up to {}",
+            duration(excess.from),
+            excess.of_what,
+            scenario.nodes[excess.node].name,
+            format_share(excess.peak)
+        );
+        let hint = match excess.drains_in {
+            Some(time) => {
+                format!("if all of it waits, it takes another {} until that is served", duration(time))
+            }
+            None => "what is too much waits, or is turned away".to_string(),
+        };
+        context.problems.warning(place.clone(), message, hint);
     }
 }
 

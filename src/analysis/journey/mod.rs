@@ -4,6 +4,7 @@
 
 mod calls;
 mod client;
+mod happenings;
 mod hazards;
 mod links;
 mod offered;
@@ -12,6 +13,7 @@ mod tests;
 mod visits;
 
 pub use client::Rates;
+pub use happenings::HappeningLine;
 pub use hazards::{Hazard, Trouble};
 pub use offered::{Offered, Resource, Scarce};
 
@@ -26,6 +28,8 @@ pub struct Explanation {
     pub classes: Vec<ClassLine>,
     pub journey: Journey,
     pub offered: Offered,
+    /// What happens at given times, whatever the class.
+    pub timeline: Vec<HappeningLine>,
 }
 
 /// A class in one line.
@@ -209,6 +213,7 @@ pub fn explain(scenario: &Scenario, class: usize) -> Explanation {
         classes: lines.collect(),
         journey: calls::journey(scenario, class, &rates, Some(&offered)),
         offered,
+        timeline: happenings::happenings(scenario),
     }
 }
 

@@ -176,3 +176,32 @@ fn every_scenario_can_be_explained() {
         }
     }
 }
+
+#[test]
+fn what_happens_is_told_in_its_order() {
+    let scenario = scenario(
+        "
+run: { duration: 2d }
+nodes:
+  visitors: { kind: user, arrivals: 10/s }
+  workers: { kind: station, servers: 50 }
+requests:
+  page: { path: [ workers: 10ms ] }
+timeline:
+  - { at: 19:00, surge: 2x, hold: 1h, every: 1d }
+  - { at: 20m, surge: 100/s, ramp: 30s, hold: 3m, on: page }
+  - { at: 1d, surge: 3x }
+",
+    );
+    let lines = explain(&scenario, 0).timeline;
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| (line.name.as_str(), line.at_s, line.lasts_s.map(|s| s.round() as u32), line.every_s))
+        .collect();
+    let expected = [
+        ("surge 100/s on page", 1200.0, Some(240), None),
+        ("surge 2x", 68_400.0, Some(3600), Some(86_400.0)),
+        ("surge 3x", 86_400.0, None, None),
+    ];
+    assert_eq!(told, expected);
+}

@@ -106,6 +106,7 @@ fn text(
         journey::text(&explanation.journey),
         tables::places(&explanation.journey),
         tables::offered(&explanation.offered),
+        tables::timeline(&explanation.timeline),
         waterfall::text(&explanation.journey.class, waterfall, strokes),
         tables::settings(settings),
         tables::ending(file, explanation),

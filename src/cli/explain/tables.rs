@@ -2,11 +2,11 @@
 //! and the settings in force.
 
 use super::words::{counted, percent, plural, time};
-use crate::analysis::journey::{Explanation, Journey, Offered, Resource, Scarce};
+use crate::analysis::journey::{Explanation, HappeningLine, Journey, Offered, Resource, Scarce};
 use crate::nodes::fields::Origin;
 use crate::output::terminal::figure::three_digits;
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
-use crate::parts::quantity::format_rate;
+use crate::parts::quantity::{format_rate, format_span};
 use crate::scenario::load::NodeSettings;
 
 const ROWS_MOST: usize = 20;
@@ -80,6 +80,27 @@ pub fn offered(offered: &Offered) -> String {
     let mut text = format!("  all users together send {rate}\n\n{}", table.text());
     if let Some(bottleneck) = offered.bottleneck() {
         text.push_str(&verdict(bottleneck));
+    }
+    text
+}
+
+/// What happens at given times.
+pub fn timeline(lines: &[HappeningLine]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["what happens", "at", "lasts", "again after"], &[]);
+    for line in lines.iter().take(ROWS_MOST) {
+        table.add(vec![
+            Cell::name(&cut(&line.name)),
+            Cell::new(format_span(line.at_s)),
+            Cell::new(line.lasts_s.map_or("to the end".to_owned(), format_span)),
+            Cell::optional(line.every_s.map(format_span)),
+        ]);
+    }
+    let mut text = table.text();
+    if lines.len() > ROWS_MOST {
+        text.push_str(&format!("  … and {} more\n", lines.len() - ROWS_MOST));
     }
     text
 }

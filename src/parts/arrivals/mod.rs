@@ -4,9 +4,14 @@
 //! instants block by block.
 
 mod access_log;
+mod pace;
 mod process;
 mod profile;
 mod recording;
+mod surge;
+#[cfg(test)]
+mod surge_tests;
+mod surged;
 #[cfg(test)]
 mod tests;
 mod timestamp;
@@ -14,8 +19,9 @@ mod timestamp;
 pub use process::{ArrivalProcess, LAST_INSTANT};
 pub use profile::{Between, RateProfile, RateTable};
 pub use recording::{BadRow, RecordedWork, Recording, ReplayColumns, WorkColumn};
+pub use surge::{Course, Ending, Level, Surge, Surged};
 
-use crate::kernel::time::from_seconds;
+use crate::kernel::time::{Time, from_seconds, to_seconds};
 use crate::parts::distribution::Distribution;
 use crate::parts::quantity::{format_duration, format_rate};
 use std::sync::Arc;
@@ -39,6 +45,8 @@ pub enum Arrivals {
     /// A fixed number of users, each of whom thinks, asks, and waits for the answer. Its
     /// arrivals depend on the answers, so its process yields nothing by itself.
     Closed { population: u32, think: Distribution },
+    /// Any of these that has a rate of its own, changed for a while.
+    Surged(Box<Surged>),
 }
 
 impl Arrivals {
@@ -63,8 +71,19 @@ impl Arrivals {
                 let count = recording.instants.partition_point(|&instant| instant < horizon);
                 if horizon_seconds > 0.0 { count as f64 / horizon_seconds } else { 0.0 }
             }
+            Arrivals::Surged(surged) => surged.mean_rate(horizon_seconds),
             Arrivals::Closed { .. } => return None,
         })
+    }
+
+    /// The expected arrivals per second at an instant; of what has no rate that follows
+    /// the clock, the mean.
+    pub fn rate_at(&self, now: Time) -> f64 {
+        match self {
+            Arrivals::Rate(profile) => profile.rate_at(to_seconds(now)),
+            Arrivals::Surged(surged) => surged.rate_at(now),
+            steady => steady.mean_rate(0.0).unwrap_or(0.0),
+        }
     }
 
     /// What makes these arrivals impossible to generate, for the one who checks a
@@ -94,6 +113,7 @@ impl Arrivals {
                 (rate > 0.0 && rate * cycle_seconds < 1e-6)
                     .then(|| "less than one arrival is expected in a million phases".into())
             }
+            Arrivals::Surged(surged) => surged.problem(),
             _ => None,
         }
     }
@@ -112,6 +132,7 @@ impl Arrivals {
                 off.describe()
             ),
             Arrivals::Rate(profile) => profile.describe(),
+            Arrivals::Surged(surged) => surged.describe(),
             Arrivals::Replay(recording) => format!("a recording of {} arrivals", recording.instants.len()),
             Arrivals::Closed { population, think } => {
                 format!("{population} users who think for {}", think.describe())

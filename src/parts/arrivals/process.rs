@@ -1,10 +1,9 @@
 //! The generation of arrival instants, block by block.
 //!
-//! Time is summed in whole nanoseconds, so that a run of years keeps its resolution. A
-//! later change of the rate (a surge) has its place in `ArrivalProcess::fill`, the one
-//! door through which all instants pass.
+//! Time is summed in whole nanoseconds, so that a run of years keeps its resolution.
 
 use super::profile::RateTable;
+use super::surged::SurgedWalk;
 use super::{Arrivals, RateProfile, Recording, share_on};
 use crate::kernel::random::{Generator, uniform};
 use crate::kernel::time::{Time, from_seconds};
@@ -32,6 +31,7 @@ enum Source {
     Table(TableWalk),
     Sinusoid(Thinned),
     Replay { recording: Arc<Recording>, next: usize },
+    Surged(Box<SurgedWalk>),
 }
 
 impl ArrivalProcess {
@@ -42,18 +42,16 @@ impl ArrivalProcess {
             Arrivals::Poisson { rate } => poisson(*rate).map_or(Source::Nothing, Source::Gaps),
             Arrivals::Every { period_seconds } => Source::Ticks(Ticks::new(*period_seconds)),
             Arrivals::Renewal(gap) => Source::Gaps(gap.sampler()),
-            Arrivals::OnOff { on, off, rate_on, rate_off } => OnOff::source(on, off, *rate_on, *rate_off),
+            Arrivals::OnOff { on, off, rate_on, rate_off } => {
+                OnOff::new(on, off, *rate_on, *rate_off).map_or(Source::Nothing, Source::OnOff)
+            }
             Arrivals::Rate(RateProfile::Table(table)) => Source::Table(TableWalk::new(table)),
             Arrivals::Rate(RateProfile::Sinusoid { mean, amplitude, period_seconds, phase_seconds }) => {
-                match poisson(mean * (1.0 + amplitude)) {
-                    Some(highest) => Source::Sinusoid(Thinned {
-                        highest,
-                        amplitude: *amplitude,
-                        period: from_seconds(*period_seconds).max(1),
-                        phase_turns: libm::fmod(*phase_seconds, *period_seconds) / period_seconds,
-                    }),
-                    None => Source::Nothing,
-                }
+                Thinned::new(*mean, *amplitude, *period_seconds, *phase_seconds)
+                    .map_or(Source::Nothing, Source::Sinusoid)
+            }
+            Arrivals::Surged(surged) => {
+                SurgedWalk::new(surged).map_or(Source::Nothing, |walk| Source::Surged(Box::new(walk)))
             }
             Arrivals::Replay(recording) => Source::Replay { recording: recording.clone(), next: 0 },
         };
@@ -74,7 +72,7 @@ impl ArrivalProcess {
             Source::OnOff(phases) => {
                 let mut now = now;
                 fill_each(out, || {
-                    now = phases.next(now, generator);
+                    now = phases.next(now, generator, Time::saturating_add);
                     now
                 })
             }
@@ -83,6 +81,13 @@ impl ArrivalProcess {
                 let mut now = now;
                 fill_each(out, || {
                     now = thinned.next(now, generator);
+                    now
+                })
+            }
+            Source::Surged(walk) => {
+                let mut now = now;
+                fill_each(out, || {
+                    now = walk.next(now, generator);
                     now
                 })
             }
@@ -104,7 +109,7 @@ impl ArrivalProcess {
     }
 }
 
-fn poisson(rate: f64) -> Option<Sampler> {
+pub(super) fn poisson(rate: f64) -> Option<Sampler> {
     (rate > 0.0).then(|| Distribution::Exponential { mean: 1.0 / rate }.sampler())
 }
 
@@ -133,17 +138,17 @@ fn fill_each(out: &mut [Time], mut next: impl FnMut() -> Time) -> usize {
 /// Evenly spaced instants. The period is kept in 2^-32 nanoseconds, so that a period of a
 /// third of a second stays on the beat for years.
 #[derive(Clone, Debug)]
-struct Ticks {
+pub(super) struct Ticks {
     now: u128,
     period: u128,
 }
 
 impl Ticks {
-    fn new(period_seconds: f64) -> Ticks {
+    pub fn new(period_seconds: f64) -> Ticks {
         Ticks { now: 0, period: (period_seconds * 1e9 * 4_294_967_296.0 + 0.5) as u128 }
     }
 
-    fn next(&mut self) -> Time {
+    pub fn next(&mut self) -> Time {
         self.now = self.now.saturating_add(self.period);
         let rounded = self.now.saturating_add(1 << 31) >> 32;
         Time::try_from(rounded).unwrap_or(Time::MAX)
@@ -151,7 +156,7 @@ impl Ticks {
 }
 
 #[derive(Clone, Debug)]
-struct OnOff {
+pub(super) struct OnOff {
     /// The on phase and the off phase.
     lengths: [Sampler; 2],
     gap_seconds: [Option<f64>; 2],
@@ -161,11 +166,11 @@ struct OnOff {
 }
 
 impl OnOff {
-    fn source(on: &Distribution, off: &Distribution, rate_on: f64, rate_off: f64) -> Source {
+    pub fn new(on: &Distribution, off: &Distribution, rate_on: f64, rate_off: f64) -> Option<OnOff> {
         if rate_on <= 0.0 && rate_off <= 0.0 {
-            return Source::Nothing;
+            return None;
         }
-        Source::OnOff(OnOff {
+        Some(OnOff {
             lengths: [on.sampler(), off.sampler()],
             gap_seconds: [rate_on, rate_off].map(|rate| (rate > 0.0).then(|| 1.0 / rate)),
             share_on: share_on(on, off),
@@ -173,7 +178,13 @@ impl OnOff {
         })
     }
 
-    fn next(&mut self, mut now: Time, generator: &mut Generator) -> Time {
+    /// `advance` says when a gap that begins at an instant is over.
+    pub fn next(
+        &mut self,
+        mut now: Time,
+        generator: &mut Generator,
+        mut advance: impl FnMut(Time, Time) -> Time,
+    ) -> Time {
         let (mut index, mut end) = match self.phase {
             Some(phase) => phase,
             None => {
@@ -184,7 +195,7 @@ impl OnOff {
         loop {
             // An exponential gap has no memory, so a phase may begin with a fresh one.
             if let Some(mean) = self.gap_seconds[index] {
-                let next = now.saturating_add(from_seconds(mean * unit_exponential(generator)));
+                let next = advance(now, from_seconds(mean * unit_exponential(generator)));
                 if next <= end {
                     now = next;
                     break;
@@ -205,24 +216,42 @@ impl OnOff {
 /// Arrivals at the highest rate of a sinusoid, of which each is kept with the share that
 /// the rate has just then.
 #[derive(Clone, Debug)]
-struct Thinned {
-    highest: Sampler,
+pub(super) struct Thinned {
+    pub highest: Sampler,
     amplitude: f64,
     period: Time,
     phase_turns: f64,
 }
 
 impl Thinned {
+    pub fn new(mean: f64, amplitude: f64, period_seconds: f64, phase_seconds: f64) -> Option<Thinned> {
+        poisson(mean * (1.0 + amplitude)).map(|highest| Thinned {
+            highest,
+            amplitude,
+            period: from_seconds(period_seconds).max(1),
+            phase_turns: libm::fmod(phase_seconds, period_seconds) / period_seconds,
+        })
+    }
+
     fn next(&self, mut now: Time, generator: &mut Generator) -> Time {
         loop {
             now = now.saturating_add(from_seconds(self.highest.draw(generator)));
-            // The remainder in whole nanoseconds keeps late instants exact.
-            let turns = (now % self.period) as f64 / self.period as f64 - self.phase_turns;
-            let share = 1.0 + self.amplitude * libm::sin(TAU * turns);
-            if uniform(generator) * (1.0 + self.amplitude) < share || now > LAST_INSTANT {
+            if uniform(generator) * (1.0 + self.amplitude) < self.swing(now) || now > LAST_INSTANT {
                 return now;
             }
         }
+    }
+
+    /// The rate at an instant as a multiple of its mean.
+    fn swing(&self, now: Time) -> f64 {
+        // The remainder in whole nanoseconds keeps late instants exact.
+        let turns = (now % self.period) as f64 / self.period as f64 - self.phase_turns;
+        1.0 + self.amplitude * libm::sin(TAU * turns)
+    }
+
+    /// The same as a share of the highest rate.
+    pub fn share(&self, now: Time) -> f64 {
+        self.swing(now) / (1.0 + self.amplitude)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Arrival rates that follow the clock.
 
-use crate::kernel::time::{Time, from_seconds, to_seconds};
+use crate::kernel::time::{NEVER, Time, from_seconds, to_seconds};
 use crate::parts::quantity::{format_duration, format_rate};
 use std::f64::consts::TAU;
 
@@ -109,10 +109,32 @@ impl RateTable {
         Ok(RateTable { pieces, round: repeat_seconds.map(from_seconds), area })
     }
 
+    /// The same course with all rates multiplied.
+    pub fn scaled(&self, factor: f64) -> RateTable {
+        let piece =
+            |piece: &Piece| Piece { rate: piece.rate * factor, slope: piece.slope * factor, ..*piece };
+        RateTable {
+            pieces: self.pieces.iter().map(piece).collect(),
+            round: self.round,
+            area: self.area * factor,
+        }
+    }
+
     fn rate_at(&self, seconds: f64) -> f64 {
         let within = self.round.map_or(seconds, |round| libm::fmod(seconds, to_seconds(round)));
         let index = self.pieces.partition_point(|piece| piece.start_seconds <= within).max(1) - 1;
         self.pieces[index].rate_after(within - self.pieces[index].start_seconds)
+    }
+
+    /// The rate at an instant, its change per second, and when the next piece begins.
+    pub(super) fn part_at(&self, now: Time) -> (f64, f64, Time) {
+        let within = self.round.map_or(now, |round| now % round);
+        let begins = |piece: &Piece| from_seconds(piece.start_seconds);
+        let index = self.pieces.partition_point(|piece| begins(piece) <= within).max(1) - 1;
+        let piece = &self.pieces[index];
+        let end = self.pieces.get(index + 1).map(begins).or(self.round).unwrap_or(NEVER);
+        let rate = piece.rate_after(to_seconds(within - begins(piece)));
+        (rate, piece.slope, (now - within).saturating_add(end))
     }
 
     /// The expected arrivals from zero to an instant.

@@ -7,7 +7,9 @@ mod printing;
 #[cfg(test)]
 mod tests;
 
-pub use printing::{format_duration, format_rate, format_share, format_size, spell_duration, spell_share};
+pub use printing::{
+    format_duration, format_rate, format_share, format_size, format_span, spell_duration, spell_share,
+};
 
 use crate::kernel::time::{Time, from_seconds};
 

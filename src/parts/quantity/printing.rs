@@ -26,6 +26,24 @@ pub fn format_duration(seconds: f64) -> String {
     format!("{} ns", three_digits(seconds * 1e9))
 }
 
+/// A time of a day, or a longer one, to the second: "2m20s", "1d3h"; below a minute as any
+/// duration.
+pub fn format_span(seconds: f64) -> String {
+    let whole = libm::round(seconds);
+    if !(60.0..1e12).contains(&whole) {
+        return format_duration(seconds);
+    }
+    let mut left = whole as u64;
+    let mut text = String::new();
+    for (unit, length) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
+        if left >= length {
+            text.push_str(&format!("{}{unit}", left / length));
+            left %= length;
+        }
+    }
+    text
+}
+
 /// "60/s", "1.2k/s", "3/min".
 pub fn format_rate(per_second: f64) -> String {
     if let Some(word) = not_finite(per_second) {

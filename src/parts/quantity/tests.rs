@@ -175,3 +175,12 @@ proptest! {
         let _ = (format_duration(value), format_rate(value), format_share(value), format_size(bytes));
     }
 }
+
+#[test]
+fn spans_are_told_to_the_second() {
+    for (seconds, text) in
+        [(140.0, "2m20s"), (3600.0, "1h"), (97_200.0, "1d3h"), (59.0, "59 s"), (0.0, "0 s"), (60.4, "1m")]
+    {
+        assert_eq!(format_span(seconds), text);
+    }
+}
