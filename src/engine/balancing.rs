@@ -1,17 +1,22 @@
 //! Choosing a peer.
 
 use super::Simulation;
+use super::health::PeerHealth;
 use crate::kernel::clocks::Clocks;
 use crate::kernel::random::{below, mix};
+use crate::nodes::behaviour::HealthChecks;
 use crate::plan::{CallPlan, NONE, Plan, Policy, RoutePlan};
 use rand::Rng;
 
 /// What callers remember of their peers: one state for each replica of each caller of a route.
 #[derive(Debug)]
 pub struct Balancers {
-    sites: Vec<Site>,
+    pub(super) sites: Vec<Site>,
+    /// How each site looks at its peers.
+    pub(super) checks: Vec<HealthChecks>,
+    pub(super) peers: Vec<PeerHealth>,
     /// Open requests of a site to each of its peers, for the policies that look at them.
-    open: Vec<u32>,
+    pub(super) open: Vec<u32>,
     /// Whose peer each of them is.
     site_of_open: Vec<u32>,
     /// What smooth weighted round robin keeps for each peer.
@@ -19,10 +24,14 @@ pub struct Balancers {
 }
 
 #[derive(Debug)]
-struct Site {
-    route: u32,
+pub(super) struct Site {
+    pub route: u32,
     cursor: u32,
-    first_open: u32,
+    /// Where the health of its peers is kept, if it has several and looks at them, and how
+    /// many of them are not well.
+    pub first_peer: u32,
+    pub ailing: u32,
+    pub first_open: u32,
     first_current: u32,
     /// For least connections: each peer's load, the least loaded first, among equals the
     /// one that was chosen longest ago.
@@ -37,25 +46,46 @@ const LOAD_UNIT: u64 = 1 << 10;
 
 impl Balancers {
     pub fn new(plan: &Plan) -> Self {
-        let mut balancers =
-            Balancers { sites: Vec::new(), open: Vec::new(), site_of_open: Vec::new(), current: Vec::new() };
-        let mut routes: Vec<Option<u32>> = vec![None; plan.sites as usize];
+        let mut balancers = Balancers {
+            sites: Vec::new(),
+            checks: Vec::new(),
+            peers: Vec::new(),
+            open: Vec::new(),
+            site_of_open: Vec::new(),
+            current: Vec::new(),
+        };
+        let mut routes: Vec<Option<(u32, HealthChecks)>> = vec![None; plan.sites as usize];
         for call in &plan.calls {
-            routes[call.site as usize] = Some(call.route);
+            routes[call.site as usize] = Some((call.route, call.health));
         }
         let mut latest = None;
         for route in routes {
             // The sites of a caller's further replicas follow that of its first.
             latest = route.or(latest);
-            let site = balancers.site(plan, latest.unwrap_or(0));
+            let (route, checks) = latest.unwrap_or((0, HealthChecks::NONE));
+            let mut site = balancers.site(plan, route);
+            let members = plan.routes[route as usize].members.len();
+            if members > 1 && checks != HealthChecks::NONE {
+                site.first_peer = balancers.peers.len() as u32;
+                balancers.peers.resize(balancers.peers.len() + members, PeerHealth::default());
+            }
             balancers.sites.push(site);
+            balancers.checks.push(checks);
         }
         balancers
     }
 
     fn site(&mut self, plan: &Plan, number: u32) -> Site {
-        let mut site =
-            Site { route: number, cursor: 0, first_open: NONE, first_current: NONE, loads: None, chosen: 0 };
+        let mut site = Site {
+            route: number,
+            cursor: 0,
+            first_peer: NONE,
+            ailing: 0,
+            first_open: NONE,
+            first_current: NONE,
+            loads: None,
+            chosen: 0,
+        };
         let route = &plan.routes[number as usize];
         match route.policy {
             Policy::LeastConnections => {
@@ -78,6 +108,14 @@ impl Balancers {
             self.site_of_open.resize(self.open.len(), self.sites.len() as u32);
         }
         site
+    }
+}
+
+impl Balancers {
+    /// A peer of a site is well, or is not, otherwise than before.
+    pub(super) fn count_ailing(&mut self, place: usize, before: bool, after: bool) {
+        let ailing = &mut self.sites[place].ailing;
+        *ailing = *ailing + u32::from(after) - u32::from(before);
     }
 }
 
@@ -163,7 +201,7 @@ impl Simulation<'_> {
     }
 
     #[inline(always)]
-    fn site_of(&self, call: &CallPlan, replica: u32) -> usize {
+    pub(super) fn site_of(&self, call: &CallPlan, replica: u32) -> usize {
         (call.site + if call.site_per_replica { replica } else { 0 }) as usize
     }
 

@@ -135,8 +135,13 @@ impl Simulation<'_> {
         let caller = &self.visits[slot];
         let replica = self.plan.instances[caller.instance as usize].replica;
         // While it tries again, a caller remembers in `awaited` which peer has failed it.
-        let avoid = if caller.tries > 0 { caller.awaited } else { NONE };
-        let member = self.pick(plan, replica, caller.root, avoid);
+        let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
+        let member = if again && !plan.tries_others {
+            latest
+        } else {
+            let member = self.pick(plan, replica, root, if again { latest } else { NONE });
+            self.available_peer(plan, replica, member)
+        };
         if plan.tries != 1 {
             self.visits[slot].awaited = member;
         }

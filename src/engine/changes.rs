@@ -19,6 +19,8 @@ enum Change {
     Fails(u32),
     IsRepaired(u32),
     HasBooted(u32),
+    /// A caller asks all of its peers whether they are there.
+    Checks(u32),
 }
 
 #[derive(Debug)]
@@ -109,6 +111,14 @@ impl Simulation<'_> {
             let time = self.draws.take(plan, fault.time_between);
             self.changes.add(time, Change::Fails(number as u32));
         }
+        // While nothing changes every check would find every peer well.
+        if plan.has_changes() {
+            for (number, checks) in self.balancers.checks.iter().enumerate() {
+                if self.balancers.sites[number].first_peer != NONE {
+                    self.changes.add(checks.inter, Change::Checks(number as u32));
+                }
+            }
+        }
         self.set_change_clock();
     }
 
@@ -129,6 +139,11 @@ impl Simulation<'_> {
                 Change::Fails(number) => self.random_fault_begins(number),
                 Change::IsRepaired(number) => self.random_fault_ends(number),
                 Change::HasBooted(instance) => self.has_booted(instance),
+                Change::Checks(site) => {
+                    self.check_peers(site as usize);
+                    let next = self.now.saturating_add(self.balancers.checks[site as usize].inter);
+                    self.changes.add(next, Change::Checks(site));
+                }
             }
         }
         self.set_change_clock();

@@ -96,6 +96,11 @@ impl Condition {
         self.down > 0
     }
 
+    /// Whether a health checker gets its answer.
+    pub fn answers_checks(&self) -> bool {
+        self.down == 0 && self.hung == 0
+    }
+
     pub fn has_dns_outage(&self) -> bool {
         self.dns_outages > 0
     }

@@ -116,6 +116,10 @@ impl Simulation<'_> {
         visit.since = self.now;
         self.nodes[visit.instance as usize].called(self.now);
         if outcome.is_ok() {
+            if plan.only_peer == NONE {
+                self.tell_health(slot, plan, outcome);
+            }
+            let visit = &mut self.visits[slot];
             visit.tries = 0;
             visit.step += 1;
             if let ConnectionUse::PerClient { kept_for } = plan.connection {
@@ -132,6 +136,9 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         if let ConnectionUse::PerClient { .. } = plan.connection {
             self.client_connection_until(slot, 0);
+        }
+        if plan.only_peer == NONE {
+            self.tell_health(slot, plan, outcome);
         }
         let tries = self.visits[slot].tries;
         if self.may_try_another_peer(plan, u32::from(tries), outcome) {

@@ -224,3 +224,46 @@ requests:
     let expected: f64 = to_seconds(400 * HOUR as Time) / 181.0;
     assert!((failures / expected - 1.0).abs() < 0.05, "{failures} instead of {expected}");
 }
+
+const TWO: &str = "
+run: { duration: 10m, warmup: 0s }
+nodes:
+  visitors: { kind: user, arrivals: 50/s, timeout: 10s }
+  front:    { kind: FRONT }
+  app:      { kind: app_server, workers: 8, replicas: 2 }
+requests:
+  page: { path: [ front: 0.2ms, app: exp(5ms) ] }
+";
+
+/// Calls that came to the second replica while it was down.
+fn calls_to_the_dead(front: &str) -> (RunResults, u64) {
+    let plan = plan_of(&TWO.replace("FRONT", front));
+    let ChangeTarget::Instance(first) = instance(&plan, "app") else { unreachable!("it is a node") };
+    let results = run(&with(plan, ChangeTarget::Instance(first + 1), Fault::Crash, 200, 300));
+    let buckets = &results.nodes[first as usize + 1].buckets;
+    let down = buckets.iter().zip(results.bucket_edges.windows(2));
+    let down = down.filter(|(_, edges)| edges[0] >= 200 * SECOND && edges[1] <= 300 * SECOND);
+    let calls = down.map(|(bucket, _)| bucket.visits).sum();
+    (results, calls)
+}
+
+#[test]
+fn nginx_leaves_a_dead_upstream_out_for_ten_seconds_at_a_time() {
+    let (results, calls) = calls_to_the_dead("web_server");
+    // One request every ten seconds finds out, and goes to the other upstream.
+    assert!((9..=12).contains(&calls), "{calls}");
+    let pages = ended(&results, PAGE, 202, 298);
+    assert_eq!(pages.iter().sum::<u64>(), pages[Outcome::Ok as usize], "{pages:?}");
+    assert_eq!(results.outages, []);
+}
+
+#[test]
+fn haproxy_takes_a_dead_server_out_after_three_checks() {
+    let (results, calls) = calls_to_the_dead("load_balancer");
+    // Some six seconds at twenty-five requests a second, each with its retries.
+    assert!((300..900).contains(&calls), "{calls}");
+    let blind = ended(&results, PAGE, 200, 208);
+    assert!((80..180).contains(&blind[Outcome::Unavailable as usize]), "{blind:?}");
+    let later = ended(&results, PAGE, 208, 600);
+    assert_eq!(later.iter().sum::<u64>(), later[Outcome::Ok as usize], "{later:?}");
+}

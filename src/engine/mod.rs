@@ -21,6 +21,7 @@ mod draws;
 mod ending;
 #[cfg(test)]
 mod fault_tests;
+mod health;
 mod lanes;
 mod leaving;
 mod network;

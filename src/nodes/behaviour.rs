@@ -75,8 +75,30 @@ pub struct Calling {
     /// A call takes a second slot of the caller (nginx counts both connections).
     pub takes_extra_slot: bool,
     pub answers: Answers,
+    /// Further tries go to other peers rather than to the same.
+    pub tries_others: bool,
+    pub health: HealthChecks,
     /// A pool of database connections in each of the node's processes.
     pub pool: Option<ConnectionPool>,
+}
+
+/// How a node finds out that a peer is not well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HealthChecks {
+    /// A peer is left out after so many failures in a row; 0: never. A single peer never is.
+    pub max_fails: u32,
+    /// How long it is left out, and how far apart failures still count together.
+    pub fail_timeout: Time,
+    /// Time from one active check to the next; `NEVER`: there are none.
+    pub inter: Time,
+    /// Failed checks in a row that take a peer out, and good ones that bring it back.
+    pub fall: u32,
+    pub rise: u32,
+}
+
+impl HealthChecks {
+    pub const NONE: HealthChecks =
+        HealthChecks { max_fails: 0, fail_timeout: 0, inter: NEVER, fall: 0, rise: 0 };
 }
 
 /// What a node tells its own caller when a call of its own fails.
@@ -84,6 +106,8 @@ pub struct Calling {
 pub enum Answers {
     /// 502 when refused or reset, 504 when timed out, and the rest passed on.
     Proxy,
+    /// 503 when refused, 502 when reset, 504 when timed out, and the rest passed on.
+    Balancer,
     /// 500 whatever went wrong.
     Application,
     /// The same.
@@ -109,7 +133,8 @@ impl Answers {
             Answers::PassOn => failure,
             Answers::Application => Outcome::ServerError,
             Answers::NoName => Outcome::DnsFailure,
-            Answers::Proxy => match failure {
+            Answers::Balancer if failure == Outcome::Refused => Outcome::Unavailable,
+            Answers::Proxy | Answers::Balancer => match failure {
                 Outcome::Refused | Outcome::Reset | Outcome::DnsFailure => Outcome::BadGateway,
                 Outcome::TimedOut => Outcome::GatewayTimeout,
                 passed_on => passed_on,
@@ -127,6 +152,8 @@ impl Calling {
         keeps_connections: true,
         takes_extra_slot: false,
         answers: Answers::PassOn,
+        tries_others: true,
+        health: HealthChecks::NONE,
         pool: None,
     };
 }

@@ -1,10 +1,10 @@
 //! `load_balancer`: HAProxy. Spreads requests over peers and tries again elsewhere.
 
 use super::balancing;
-use super::behaviour::{Answers, Behaviour, Calling, WhenCallerLeaves, WhenFull};
+use super::behaviour::{Answers, Behaviour, Calling, HealthChecks, WhenCallerLeaves, WhenFull};
 use super::fields::Fields;
 use super::setting::{Setting, Takes};
-use crate::kernel::time::Time;
+use crate::kernel::time::{NEVER, Time};
 use crate::parts::balance::Balance;
 
 #[derive(Clone, Debug)]
@@ -19,6 +19,11 @@ pub struct LoadBalancer {
     pub retries: u32,
     /// `option redispatch`: the retries may go to other peers.
     pub redispatch: bool,
+    /// Peers are asked every `inter` whether they are there.
+    pub check: bool,
+    pub inter: Time,
+    pub fall: u32,
+    pub rise: u32,
 }
 
 impl LoadBalancer {
@@ -34,8 +39,15 @@ impl LoadBalancer {
                 tries: self.retries.saturating_add(1),
                 keeps_connections: false,
                 takes_extra_slot: false,
-                answers: Answers::Proxy,
-                pool: None,
+                answers: Answers::Balancer,
+                tries_others: self.redispatch,
+                health: HealthChecks {
+                    inter: if self.check { self.inter } else { NEVER },
+                    fall: self.fall,
+                    rise: self.rise,
+                    ..HealthChecks::NONE
+                },
+                ..Calling::PLAIN
             },
             ..Behaviour::OPEN
         }
@@ -87,6 +99,28 @@ pub const SETTINGS: &[Setting] = &[
         "HAProxy: option redispatch",
         "retries may go to another peer",
     ),
+    Setting::new(
+        "check",
+        Takes::Flag,
+        "true",
+        "HAProxy: server … check, as most write it",
+        "asks peers whether they are there",
+    ),
+    Setting::new("inter", Takes::Duration, "2s", "HAProxy: inter", "time from one check to the next"),
+    Setting::new(
+        "fall",
+        Takes::Whole(1, 1_000_000),
+        "3",
+        "HAProxy: fall",
+        "failed checks in a row that take a peer out",
+    ),
+    Setting::new(
+        "rise",
+        Takes::Whole(1, 1_000_000),
+        "2",
+        "HAProxy: rise",
+        "good checks in a row that bring it back",
+    ),
 ];
 
 impl LoadBalancer {
@@ -100,6 +134,10 @@ impl LoadBalancer {
             timeout_server: fields.duration("timeout_server"),
             retries: fields.whole("retries"),
             redispatch: fields.flag("redispatch"),
+            check: fields.flag("check"),
+            inter: fields.duration("inter"),
+            fall: fields.whole("fall"),
+            rise: fields.whole("rise"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `web_server`: nginx. Serves static files itself and passes dynamic requests on.
 
 use super::balancing;
-use super::behaviour::{Answers, Behaviour, Calling, WhenCallerLeaves, WhenFull};
+use super::behaviour::{Answers, Behaviour, Calling, HealthChecks, WhenCallerLeaves, WhenFull};
 use super::fields::Fields;
 use super::setting::{Setting, Takes};
 use crate::kernel::time::Time;
@@ -26,6 +26,9 @@ pub struct WebServer {
     /// `keepalive` in the upstream block.
     pub upstream_keepalive: bool,
     pub balance: Balance,
+    /// Failures that take an upstream out, if there are several; and for how long.
+    pub max_fails: u32,
+    pub fail_timeout: Time,
     /// CPU time that a TLS handshake costs the server.
     pub tls_handshake: Time,
 }
@@ -45,7 +48,12 @@ impl WebServer {
                 keeps_connections: self.upstream_keepalive,
                 takes_extra_slot: true,
                 answers: Answers::Proxy,
-                pool: None,
+                health: HealthChecks {
+                    max_fails: self.max_fails,
+                    fail_timeout: self.fail_timeout,
+                    ..HealthChecks::NONE
+                },
+                ..Calling::PLAIN
             },
             ..Behaviour::OPEN
         }
@@ -113,6 +121,20 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new("balance", balancing::TAKES, "round_robin", "nginx: upstream", "how it picks an upstream"),
     Setting::new(
+        "max_fails",
+        Takes::Whole(0, 1_000_000),
+        "1",
+        "nginx: max_fails",
+        "failures that take one of several upstreams out; 0 is never",
+    ),
+    Setting::new(
+        "fail_timeout",
+        Takes::Duration,
+        "10s",
+        "nginx: fail_timeout",
+        "how long an upstream stays out",
+    ),
+    Setting::new(
         "tls_handshake",
         Takes::Duration,
         "0.5ms",
@@ -135,6 +157,8 @@ impl WebServer {
             proxy_next_upstream_tries: fields.whole("proxy_next_upstream_tries"),
             upstream_keepalive: fields.flag("upstream_keepalive"),
             balance: fields.parse("balance", balancing::parse).unwrap_or_default(),
+            max_fails: fields.whole("max_fails"),
+            fail_timeout: fields.duration("fail_timeout"),
             tls_handshake: fields.duration("tls_handshake"),
         }
     }

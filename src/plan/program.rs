@@ -254,6 +254,8 @@ impl<'c, 'a> Program<'c, 'a> {
         plan.connect_lane = self.compiler.lane(calling.connect_timeout);
         plan.read_lane = self.compiler.lane(calling.read_timeout);
         plan.tries = calling.tries;
+        plan.tries_others = calling.tries_others;
+        plan.health = calling.health;
         plan.connection = if calling.keeps_connections { ConnectionUse::Kept } else { ConnectionUse::Fresh };
         plan.round_trips = 1;
         plan.answers = calling.answers;

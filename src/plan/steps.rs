@@ -2,7 +2,7 @@
 
 use super::NONE;
 use crate::kernel::time::Time;
-use crate::nodes::behaviour::Answers;
+use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
 
 /// One instruction. The numbers lead into the plan's tables; jumps are relative.
@@ -120,6 +120,9 @@ pub struct CallPlan {
     pub whole: bool,
     /// Tries with different peers, all within one visit of the caller; 0: as many as there are.
     pub tries: u32,
+    /// Of these, those after the first go to other peers.
+    pub tries_others: bool,
+    pub health: HealthChecks,
     pub retry: Option<RetryPlan>,
     pub connection: ConnectionUse,
     /// Round trips that a new connection costs.
@@ -211,6 +214,8 @@ impl CallPlan {
             read_lane: NONE,
             whole: false,
             tries: 1,
+            tries_others: true,
+            health: HealthChecks::NONE,
             retry: None,
             connection: ConnectionUse::Kept,
             round_trips: 0,

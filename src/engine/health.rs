@@ -1,0 +1,157 @@
+//! How callers find out that a peer is not well, and whom they choose instead.
+//!
+//! Passively, as nginx does: a peer that failed `max_fails` times in a row is left out for
+//! `fail_timeout`, then one request tries it. Actively, as HAProxy does: every peer is
+//! asked every `inter`; `fall` failed checks take it out, and `rise` good ones bring it back.
+
+use super::Simulation;
+use super::balancing::Site;
+use crate::kernel::time::Time;
+use crate::nodes::behaviour::HealthChecks;
+use crate::parts::outcome::Outcome;
+use crate::plan::{CallPlan, NONE};
+
+/// What one caller knows of one peer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PeerHealth {
+    fails: u32,
+    failed_at: Time,
+    /// When it was last given a request although it had failed.
+    tried_at: Time,
+    /// Active checks have found it gone.
+    taken_out: bool,
+    /// Checks in a row that say otherwise.
+    streak: u32,
+}
+
+impl PeerHealth {
+    fn is_available(&self, checks: &HealthChecks, now: Time) -> bool {
+        let failed = checks.max_fails > 0 && self.fails >= checks.max_fails;
+        let waits = failed && now.saturating_sub(self.tried_at) <= checks.fail_timeout;
+        !self.taken_out && !waits
+    }
+
+    fn is_ailing(&self) -> bool {
+        self.fails > 0 || self.taken_out
+    }
+
+    /// Whether the check changes what callers do.
+    fn checked(&mut self, is_well: bool, checks: &HealthChecks) {
+        if is_well == !self.taken_out {
+            self.streak = 0;
+            return;
+        }
+        self.streak += 1;
+        if self.streak >= if is_well { checks.rise } else { checks.fall } {
+            self.taken_out = !is_well;
+            self.streak = 0;
+        }
+    }
+}
+
+impl Simulation<'_> {
+    /// The member to call instead of the one that the policy chose, if that one is out.
+    pub(super) fn available_peer(&mut self, call: &CallPlan, replica: u32, member: u32) -> u32 {
+        let place = self.site_of(call, replica);
+        let site = &self.balancers.sites[place];
+        if site.ailing == 0 {
+            return member;
+        }
+        let chosen = self.first_available(call, place, member).unwrap_or(member);
+        let now = self.now;
+        let peer = &mut self.balancers.peers[(self.balancers.sites[place].first_peer + chosen) as usize];
+        if peer.fails > 0 && now.saturating_sub(peer.tried_at) > call.health.fail_timeout {
+            peer.tried_at = now;
+        }
+        chosen
+    }
+
+    /// The policy's own choice if it is available, otherwise the least loaded or the next
+    /// of the others, then a backup. `None`: all are out, and so all are tried.
+    fn first_available(&self, call: &CallPlan, place: usize, member: u32) -> Option<u32> {
+        let route = &self.plan.routes[call.route as usize];
+        let site = &self.balancers.sites[place];
+        let peers = &self.balancers.peers[site.first_peer as usize..][..route.members.len()];
+        let is_available = |&member: &u32| peers[member as usize].is_available(&call.health, self.now);
+        let count = route.primaries;
+        let in_turn = (0..count).map(|step| (member + step) % count).filter(is_available);
+        let primary = if is_available(&member) || site.first_open == NONE {
+            let mut in_turn = in_turn;
+            in_turn.next()
+        } else {
+            in_turn.min_by_key(|&member| self.balancers.open[(site.first_open + member) as usize])
+        };
+        primary.or_else(|| (count..route.members.len() as u32).find(is_available))
+    }
+
+    /// A call to one of several peers has ended.
+    #[inline(never)]
+    pub(super) fn tell_health(&mut self, slot: u32, call: &CallPlan, outcome: Outcome) {
+        let visit = &self.visits[slot];
+        let (member, instance) = (visit.awaited, visit.instance);
+        let place = self.site_of(call, self.plan.instances[instance as usize].replica);
+        let Site { first_peer, .. } = self.balancers.sites[place];
+        let members = self.plan.routes[call.route as usize].members.len() as u32;
+        if first_peer == NONE || member >= members || call.health.max_fails == 0 {
+            return;
+        }
+        let now = self.now;
+        let peer = &mut self.balancers.peers[(first_peer + member) as usize];
+        let before = peer.is_ailing();
+        match outcome {
+            Outcome::Refused | Outcome::Reset | Outcome::TimedOut => {
+                // Failures further apart than the timeout are not in a row.
+                if now.saturating_sub(peer.failed_at) > call.health.fail_timeout {
+                    peer.fails = 0;
+                }
+                peer.fails += 1;
+                (peer.failed_at, peer.tried_at) = (now, now);
+            }
+            // An answer to a request sent before the failure proves nothing.
+            _ if peer.fails > 0 && peer.tried_at > peer.failed_at => peer.fails = 0,
+            _ => {}
+        }
+        let after = peer.is_ailing();
+        self.balancers.count_ailing(place, before, after);
+    }
+
+    /// All of a caller's active checks of its peers are done now.
+    pub(super) fn check_peers(&mut self, place: usize) {
+        let Site { route, first_peer, .. } = self.balancers.sites[place];
+        let checks = self.balancers.checks[place];
+        for (number, member) in self.plan.routes[route as usize].members.iter().enumerate() {
+            let is_well = self.conditions[member.instance as usize].answers_checks();
+            let peer = &mut self.balancers.peers[first_peer as usize + number];
+            let before = peer.is_ailing();
+            peer.checked(is_well, &checks);
+            let after = peer.is_ailing();
+            self.balancers.count_ailing(place, before, after);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::time::SECOND;
+
+    #[test]
+    fn three_failed_checks_take_a_peer_out_and_two_good_ones_bring_it_back() {
+        let checks = HealthChecks { inter: 2 * SECOND, fall: 3, rise: 2, ..HealthChecks::NONE };
+        let mut peer = PeerHealth::default();
+        let story = [false, false, true, false, false, false, true, false, true, true];
+        let out = story.map(|is_well| {
+            peer.checked(is_well, &checks);
+            peer.taken_out
+        });
+        assert_eq!(out, [false, false, false, false, false, true, true, true, true, false]);
+    }
+
+    #[test]
+    fn a_failed_peer_waits_out_its_timeout() {
+        let checks = HealthChecks { max_fails: 1, fail_timeout: 10 * SECOND, ..HealthChecks::NONE };
+        let peer = PeerHealth { fails: 1, tried_at: 5 * SECOND, ..PeerHealth::default() };
+        assert!(!peer.is_available(&checks, 15 * SECOND));
+        assert!(peer.is_available(&checks, 15 * SECOND + 1));
+    }
+}
