@@ -1,5 +1,6 @@
 //! What the numbers of a run come to: estimates with their uncertainty.
 
+pub mod availability;
 mod classes;
 mod estimate;
 mod expectations;

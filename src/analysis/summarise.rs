@@ -1,5 +1,6 @@
 //! From the counts of a run to its summary.
 
+use super::availability::summarise_availability;
 use super::classes::Requests;
 use super::expectations::judge_all;
 use super::nodes::summarise_nodes;
@@ -35,6 +36,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
             in_flight: results.in_flight,
             events: results.events,
         },
+        availability: summarise_availability(results, &window),
         expectations: judge_all(scenario, results, &window, &nodes),
         notices: notices(results, &window, &total, &classes, &nodes),
         total,

@@ -1,5 +1,6 @@
 //! The summary of a run, as it stands in `summary.json` and on the terminal.
 
+use super::availability::AvailabilitySummary;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ pub struct Summary {
     pub total: ClassSummary,
     pub classes: Vec<ClassSummary>,
     pub nodes: Vec<NodeSummary>,
+    pub availability: AvailabilitySummary,
     /// Of each class's good requests that became rows (`--rows`); without rows, of all
     /// requests together.
     pub time_spent: Vec<TimeSpent>,

@@ -72,6 +72,11 @@ fn found(results: &RunResults, buckets: Range<usize>) -> (usize, Origin) {
     let mut answers = 0;
     for bucket in buckets.clone() {
         if answers >= dropped {
+            // What goes wrong is what the run is about, and no part of its warm-up.
+            let first = results.incidents.first();
+            if first.is_some_and(|incident| incident.start < results.bucket_edges[bucket]) {
+                return (buckets.start, Origin::Drifting);
+            }
             return (bucket, Origin::Found);
         }
         answers += answers_in(results, bucket);

@@ -179,7 +179,18 @@ mod tests {
         let mut first = Folder::open(&path, &Format::ALL, Ownership::Named).unwrap();
         first.take(Format::SummaryJson).unwrap().write_all(b"one").unwrap();
         first.publish().unwrap();
-        assert_eq!(names(&path), ["latency.csv", "nodes.csv", "run.json", "summary.json", "timeline.csv"]);
+        assert_eq!(
+            names(&path),
+            [
+                "events.csv",
+                "latency.csv",
+                "nodes.csv",
+                "outages.csv",
+                "run.json",
+                "summary.json",
+                "timeline.csv"
+            ]
+        );
 
         let mut second = Folder::open(&path, &[Format::SummaryJson], Ownership::Named).unwrap();
         second.take(Format::SummaryJson).unwrap().write_all(b"two").unwrap();

@@ -12,7 +12,7 @@ use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::run_json::{self, RunCost};
 use crate::output::terminal::count;
-use crate::output::{Format, nodes_csv, summary_json, timeline_csv};
+use crate::output::{Format, events_csv, nodes_csv, outages_csv, summary_json, timeline_csv};
 use crate::parts::quantity::format_rate;
 use crate::plan;
 use crate::results::RunResults;
@@ -124,6 +124,8 @@ impl Job {
                 Format::LatencyCsv => Ok(()),
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
                 Format::NodesCsv => nodes_csv::write(file, &self.scenario, results),
+                Format::EventsCsv => events_csv::write(file, results),
+                Format::OutagesCsv => outages_csv::write(file, &self.scenario, results),
                 Format::RunJson => run_json::write(file, cost),
                 Format::SummaryJson => summary_json::write(file, summary),
             };

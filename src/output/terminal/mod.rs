@@ -6,6 +6,7 @@ mod classes;
 pub mod figure;
 mod nodes;
 mod notes;
+mod outages;
 pub mod table;
 
 pub use figure::count;
@@ -25,6 +26,7 @@ pub fn render(summary: &Summary, folder: Option<&Path>, files: &[&str]) -> Strin
         classes::table(summary),
         nodes::table(summary),
         nodes::time_spent(summary),
+        outages::outages(summary),
         notes::expectations(summary),
         notes::notices(summary),
         notes::files(folder, files),

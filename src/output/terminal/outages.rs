@@ -1,0 +1,56 @@
+//! What went wrong for users: the outages, the longest first.
+
+use super::WIDTH;
+use super::figure::{count, share};
+use super::table::{Paint, painted, short_name};
+use crate::analysis::summary::Summary;
+use crate::parts::quantity::format_duration;
+
+/// Causes that are listed.
+const CAUSES_SHOWN: usize = 5;
+
+pub fn outages(summary: &Summary) -> String {
+    let availability = &summary.availability;
+    if availability.outages == 0 {
+        return String::new();
+    }
+    let mut text =
+        format!("  {} {}\n", painted("outages", Paint::Strong), painted(&headline(summary), Paint::Bad));
+    for cause in availability.by_cause.iter().take(CAUSES_SHOWN) {
+        let line = format!(
+            "    {:<20} {:>4} {}  {} in all, {} requests lost",
+            short_name(&cause.cause),
+            cause.outages,
+            if cause.outages == 1 { "outage " } else { "outages" },
+            format_duration(round_s(cause.outage_s)),
+            count(cause.requests_lost),
+        );
+        debug_assert!(line.chars().count() <= WIDTH);
+        text.push_str(&line);
+        text.push('\n');
+    }
+    if availability.by_cause.len() > CAUSES_SHOWN {
+        text.push_str(&format!(
+            "    … and {} more causes, in outages.csv\n",
+            availability.by_cause.len() - CAUSES_SHOWN
+        ));
+    }
+    text
+}
+
+fn headline(summary: &Summary) -> String {
+    let availability = &summary.availability;
+    let up =
+        availability.time_up.map_or(String::new(), |up| format!("; {} of the time without one", share(up)));
+    format!(
+        "{}, {} in all{up}; {} requests lost",
+        availability.outages,
+        format_duration(round_s(availability.outage_s)),
+        count(availability.requests_lost)
+    )
+}
+
+/// Outages are told to the tenth of a second.
+fn round_s(seconds: f64) -> f64 {
+    (seconds * 10.0).round() / 10.0
+}
