@@ -87,6 +87,13 @@ pub const SETTINGS: &[Setting] = &[
         "HAProxy: option redispatch",
         "retries may go to another peer",
     ),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "100ms",
+        "spof: it reads its files",
+        "how long it takes from its start until it serves",
+    ),
 ];
 
 impl LoadBalancer {
