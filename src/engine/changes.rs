@@ -243,9 +243,13 @@ impl Simulation<'_> {
     }
 
     /// A process that is started again is not up until it has booted.
-    pub(super) fn boot(&mut self, instance: u32) {
-        let node = self.plan.instances[instance as usize].node;
-        let ready = self.now.saturating_add(self.plan.nodes[node as usize].boot);
+    pub(super) fn boot_after(&mut self, instance: u32, wait: Time) {
+        let ready = self.now.saturating_add(wait).saturating_add(self.boot_time(instance));
         self.changes.add(ready, Change::HasBooted(instance));
+    }
+
+    pub(super) fn boot_time(&self, instance: u32) -> Time {
+        let node = self.plan.instances[instance as usize].node;
+        self.plan.nodes[node as usize].boot
     }
 }

@@ -209,7 +209,8 @@ impl Simulation<'_> {
         for &one in hosted.iter().chain([&instance]) {
             // The host answers again: a port without its process refuses.
             self.conditions[one as usize].silent -= u32::from(is_host);
-            self.boot(one);
+            let host = if one == instance { 0 } else { self.boot_time(instance) };
+            self.boot_after(one, host);
         }
         self.changes.hosted[instance as usize] = hosted;
     }

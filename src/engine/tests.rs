@@ -34,6 +34,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         name: "users".into(),
         replicas: 1,
         on: None,
+        boot: 0,
         kind: NodeKind::User(user),
         behaviour: None,
     }];
@@ -52,6 +53,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
             name: format!("station{number}"),
             replicas: 1,
             on: None,
+            boot: 0,
             behaviour: Some(station.behaviour()),
             kind: NodeKind::Station(station),
         });
@@ -95,6 +97,9 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         groups: vec![],
         classes: vec![class],
         timeline: vec![],
+        faults: vec![],
+        crews: vec![],
+        standbys: vec![],
         expectations: vec![],
         graph: DiGraph::new(),
     }

@@ -133,7 +133,7 @@ pub const SETTINGS: &[Setting] = &[
         Takes::Duration,
         "1s",
         "spof: a small application",
-        "how long a new worker takes to boot",
+        "how long a worker takes to boot, and so the whole application",
     ),
     Setting::optional("memory_per_worker", Takes::Size, "memory of each worker"),
     Setting::optional("pool", Takes::Table(POOL), "a pool of database connections in each worker"),

@@ -53,6 +53,13 @@ pub const SETTINGS: &[Setting] = &[
         "objects that fit, the least recently used leaving first",
     ),
     Setting::optional("ttl", Takes::Duration, "how long an object stays, from its insertion"),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "100ms",
+        "spof: it starts empty",
+        "how long it takes from its start until it serves",
+    ),
 ];
 
 impl Cache {

@@ -47,6 +47,13 @@ pub const SETTINGS: &[Setting] = &[
         "spof: none, unless it is measured",
         "CPU time that a new connection costs the database (TLS costs tens of milliseconds)",
     ),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "5s",
+        "spof: InnoDB opens its files",
+        "how long it takes from its start until it serves",
+    ),
 ];
 
 /// MariaDB raises `max_connections` to this, whatever is asked.

@@ -93,6 +93,13 @@ pub const SETTINGS: &[Setting] = &[
         "spof: a common SOA minimum",
         "how long \"no such name\" is remembered",
     ),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "100ms",
+        "spof: it reads its zones",
+        "how long it takes from its start until it serves",
+    ),
 ];
 
 impl Dns {

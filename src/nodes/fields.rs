@@ -351,9 +351,6 @@ impl Fields<'_> {
 /// Things that people will rightly look for, and that come later.
 pub fn later_version(name: &str) -> Option<&'static str> {
     match name {
-        "mtbf" | "mttr" | "faults" | "fail" | "maintenance" => {
-            Some("faults are not part of this version yet")
-        }
         "health_check" | "circuit_breaker" | "hedge" | "autoscale" | "retry_budget" => {
             Some("this remedy is not part of this version yet")
         }

@@ -121,6 +121,13 @@ pub const SETTINGS: &[Setting] = &[
         "HAProxy: rise",
         "good checks in a row that bring it back",
     ),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "100ms",
+        "spof: it reads its files",
+        "how long it takes from its start until it serves",
+    ),
 ];
 
 impl LoadBalancer {

@@ -18,6 +18,7 @@ pub mod user;
 pub mod user_arrivals;
 pub mod web_server;
 
+use crate::kernel::time::Time;
 use fields::Fields;
 use setting::Setting;
 
@@ -64,6 +65,16 @@ impl NodeKind {
             7 => NodeKind::Cache(cache::Cache::read(fields)),
             8 => NodeKind::Storage(storage::Storage::read(fields)),
             _ => NodeKind::Station(station::Station::read(fields)),
+        }
+    }
+
+    /// How long it takes from its start until it serves; the same settings are read from.
+    pub fn read_boot(&self, fields: &mut Fields) -> Time {
+        match self {
+            NodeKind::User(_) => 0,
+            // Its workers boot side by side.
+            NodeKind::AppServer(app) => app.boot,
+            _ => fields.duration("boot"),
         }
     }
 
@@ -118,6 +129,7 @@ mod tests {
         };
         let mut fields = Fields::empty(context, KINDS[kind].1);
         let node = NodeKind::read(kind, &mut fields);
+        node.read_boot(&mut fields);
         let held = fields.finish();
         (node, held, problems.into_sorted().len())
     }

@@ -32,6 +32,13 @@ pub const SETTINGS: &[Setting] = &[
         "spof: the machine on which the CPU times were measured",
         "how fast a core is: 2 halves all CPU times",
     ),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "30s",
+        "spof: a small virtual machine",
+        "how long it takes from its start until it serves",
+    ),
 ];
 
 impl Server {

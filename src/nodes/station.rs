@@ -91,6 +91,13 @@ pub const SETTINGS: &[Setting] = &[
         "spof",
         "keeps how long each number of visits was inside",
     ),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "0s",
+        "spof: theory knows none",
+        "how long it takes from its start until it serves",
+    ),
 ];
 
 impl Station {

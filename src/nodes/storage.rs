@@ -16,13 +16,22 @@ impl Storage {
     }
 }
 
-pub const SETTINGS: &[Setting] = &[Setting::new(
-    "channels",
-    Takes::WholeOrUnlimited(1, 1_000_000),
-    "1",
-    "spof: one disk",
-    "operations served at once",
-)];
+pub const SETTINGS: &[Setting] = &[
+    Setting::new(
+        "channels",
+        Takes::WholeOrUnlimited(1, 1_000_000),
+        "1",
+        "spof: one disk",
+        "operations served at once",
+    ),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "5s",
+        "spof: it checks its disks",
+        "how long it takes from its start until it serves",
+    ),
+];
 
 impl Storage {
     pub fn read(fields: &mut Fields) -> Storage {

@@ -141,6 +141,13 @@ pub const SETTINGS: &[Setting] = &[
         "spof: about what signing with RSA 2048 takes a core",
         "CPU time of a TLS handshake",
     ),
+    Setting::new(
+        "boot",
+        Takes::Duration,
+        "100ms",
+        "spof: it reads its files",
+        "how long it takes from its start until it serves",
+    ),
 ];
 
 impl WebServer {

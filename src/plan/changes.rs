@@ -1,39 +1,233 @@
-//! What changes while the run goes on: faults at known times and at random.
+//! What changes while the run goes on: faults at known times and by chance, maintenance,
+//! and what stands by.
 
+use super::NONE;
+use super::compile::Compiler;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
-
-/// One thing that happens at a known time.
-#[derive(Clone, Debug)]
-pub struct ChangePlan {
-    pub at: Time,
-    /// `NEVER`: it stays.
-    pub until: Time,
-    pub targets: Vec<ChangeTarget>,
-    pub fault: Fault,
-    /// Maintenance rather than mishap.
-    pub planned: bool,
-    /// "fail server"
-    pub name: String,
-}
+use crate::scenario::model::{FaultTarget, How, Maintenance, RandomFault, Scenario, TimedFault, What};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeTarget {
-    /// One replica; if it is a server, all that stands on it falls with it.
+    /// An index into `Plan::instances`. What stands on a server's instance goes with it.
     Instance(u32),
+    /// An index into `Plan::links`.
     Link(u32),
 }
 
-/// One thing that happens again and again.
-#[derive(Clone, Debug)]
-pub struct RandomFaultPlan {
-    pub name: String,
-    /// They fail together.
+/// One thing that happens at a known time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangePlan {
+    pub at: Time,
+    /// `NEVER`: it stays. What crashed boots from then on; a restart that takes no time
+    /// beyond that ends when it begins.
+    pub until: Time,
     pub targets: Vec<ChangeTarget>,
     pub fault: Fault,
-    /// Draws: from the last repair (or the start) to the next failure, and of the repair.
+    pub planned: bool,
+    /// "fail server", for marks and causes.
+    pub name: String,
+}
+
+/// One thing that breaks by chance, again and again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RandomFaultPlan {
+    pub name: String,
+    pub targets: Vec<ChangeTarget>,
+    pub fault: Fault,
+    /// A draw: from being whole to breaking.
     pub time_between: u32,
+    /// A draw: from the first hand laid on it to the end of the repair.
     pub repair: u32,
-    /// Who repairs it: a place in `Plan::crews`, or `NONE` for somebody of its own.
+    /// An index into `Plan::crews`, or `NONE` for somebody of its own.
     pub crew: u32,
+}
+
+/// Maintenance that is more than instances which are down at known times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MaintenancePlan {
+    pub at: Time,
+    pub instances: Vec<u32>,
+    pub way: Way,
+    pub name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Way {
+    /// All get nothing new for `drain`, then are down for `takes`, then boot.
+    DrainAndRestart { drain: Time, takes: Time },
+    /// New workers boot for `takes` and their own time; then old ones get nothing new and
+    /// end what they have, or are killed after `drain`.
+    Reload { takes: Time, drain: Time },
+    /// Batch by batch the same as `DrainAndRestart`, with `pause` between; `extra` more
+    /// instances serve from the first batch to the last.
+    Rolling { batch: u32, takes: Time, pause: Time, extra: u32, drain: Time },
+    /// As many new ones are made in `takes`, boot and get everything at one instant; the
+    /// old ones end what they have within `drain`.
+    BlueGreen { takes: Time, drain: Time },
+    /// The same, but the new ones get only `share` for `bake`.
+    Canary { share: f64, bake: Time, takes: Time, drain: Time },
+    /// Writes wait for `takes`; reads go on.
+    Migrate { takes: Time },
+}
+
+/// What takes the place of a node's instances when they break.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StandbyPlan {
+    pub instances: Vec<u32>,
+    /// It runs, and can break, meanwhile; otherwise it boots first.
+    pub hot: bool,
+    pub spares: u32,
+    pub switch_over: Time,
+    /// How often the switch succeeds, as `die` says.
+    pub coverage: f64,
+    pub die: u32,
+}
+
+/// All that changes.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// By time; at the same time in the order of the file.
+    pub changes: Vec<ChangePlan>,
+    pub random_faults: Vec<RandomFaultPlan>,
+    pub maintenance: Vec<MaintenancePlan>,
+    pub standbys: Vec<StandbyPlan>,
+    /// How many repairers each crew has.
+    pub crews: Vec<u32>,
+}
+
+pub fn compile(compiler: &mut Compiler) -> Changes {
+    let scenario = compiler.scenario;
+    let mut changes =
+        Changes { crews: scenario.crews.iter().map(|crew| crew.repairers).collect(), ..Changes::default() };
+    for happening in &scenario.timeline {
+        match &happening.what {
+            What::Surge(_) => {}
+            What::Fault(fault) => changes.changes.push(timed(compiler, fault, &happening.name)),
+            What::Maintenance(maintenance) => {
+                for round in 0..maintenance.rounds {
+                    let at = maintenance.start_of(round);
+                    maintain(compiler, maintenance, at, &happening.name, &mut changes);
+                }
+            }
+        }
+    }
+    changes.changes.sort_by_key(|change| change.at);
+    changes.maintenance.sort_by_key(|maintenance| maintenance.at);
+    for fault in &scenario.faults {
+        random(compiler, fault, &mut changes.random_faults);
+    }
+    for standby in &scenario.standbys {
+        let name = &scenario.nodes[standby.node.0 as usize].name;
+        changes.standbys.push(StandbyPlan {
+            instances: instances(compiler, FaultTarget::Node(standby.node)),
+            hot: standby.hot,
+            spares: standby.spares,
+            switch_over: standby.switch_over,
+            coverage: standby.coverage,
+            die: compiler.streams.die(name, "switch-over"),
+        });
+    }
+    changes
+}
+
+fn timed(compiler: &Compiler, fault: &TimedFault, name: &str) -> ChangePlan {
+    ChangePlan {
+        at: fault.at,
+        until: fault.until,
+        targets: fault.targets.iter().flat_map(|target| changed(compiler, *target)).collect(),
+        fault: fault.fault,
+        planned: false,
+        name: name.to_string(),
+    }
+}
+
+/// One round of it.
+fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str, changes: &mut Changes) {
+    let Maintenance { takes, batch, pause, extra, drain, share, bake, .. } = *maintenance;
+    let instances: Vec<u32> =
+        maintenance.targets.iter().flat_map(|target| instances(compiler, *target)).collect();
+    let way = match maintenance.how {
+        How::StopStart | How::Restart if drain == 0 => {
+            changes.changes.push(down(at, takes, &instances, name));
+            return;
+        }
+        How::Rolling if drain == 0 && extra == 0 => {
+            let mut at = at;
+            for batch in instances.chunks(batch as usize) {
+                changes.changes.push(down(at, takes, batch, name));
+                let boot = batch.iter().map(|&instance| boot(compiler.scenario, compiler, instance)).max();
+                let ready = takes.saturating_add(boot.unwrap_or(0));
+                at = at.saturating_add(ready).saturating_add(pause);
+            }
+            return;
+        }
+        How::StopStart | How::Restart => Way::DrainAndRestart { drain, takes },
+        How::Rolling => Way::Rolling { batch, takes, pause, extra, drain },
+        How::Reload => Way::Reload { takes, drain },
+        How::BlueGreen => Way::BlueGreen { takes, drain },
+        How::Canary => Way::Canary { share, bake, takes, drain },
+        How::Migrate => Way::Migrate { takes },
+    };
+    changes.maintenance.push(MaintenancePlan { at, instances, way, name: name.to_string() });
+}
+
+fn down(at: Time, takes: Time, instances: &[u32], name: &str) -> ChangePlan {
+    ChangePlan {
+        at,
+        until: at.saturating_add(takes),
+        targets: instances.iter().map(|&instance| ChangeTarget::Instance(instance)).collect(),
+        fault: Fault::Crash,
+        planned: true,
+        name: name.to_string(),
+    }
+}
+
+fn boot(scenario: &Scenario, compiler: &Compiler, instance: u32) -> Time {
+    scenario.nodes[compiler.instances[instance as usize].node as usize].boot
+}
+
+fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFaultPlan>) {
+    let targets: Vec<ChangeTarget> =
+        fault.hits.iter().flat_map(|target| changed(compiler, *target)).collect();
+    let hit: Vec<Vec<ChangeTarget>> = match fault.together {
+        true => vec![targets],
+        false => targets.into_iter().map(|target| vec![target]).collect(),
+    };
+    for (number, targets) in hit.into_iter().enumerate() {
+        // The first replica is called as the node, so that another one changes no draws.
+        let name = match number {
+            0 => fault.name.clone(),
+            _ => format!("{}/{number}", fault.name),
+        };
+        let purpose = |what: &str| if fault.together { format!("common {what}") } else { what.to_string() };
+        plans.push(RandomFaultPlan {
+            targets,
+            fault: fault.fault,
+            time_between: compiler.streams.draw(&name, &purpose("time between faults"), &fault.time_between),
+            repair: compiler.streams.draw(&name, &purpose("repair"), &fault.repair),
+            crew: fault.crew.unwrap_or(NONE),
+            name,
+        });
+    }
+}
+
+fn changed(compiler: &Compiler, target: FaultTarget) -> Vec<ChangeTarget> {
+    match target {
+        FaultTarget::Link(link) => vec![ChangeTarget::Link(link)],
+        node => instances(compiler, node).into_iter().map(ChangeTarget::Instance).collect(),
+    }
+}
+
+/// The instances of a node; of a link there are none.
+fn instances(compiler: &Compiler, target: FaultTarget) -> Vec<u32> {
+    let of = |id: crate::scenario::model::NodeId| &compiler.nodes[id.0 as usize];
+    match target {
+        FaultTarget::Node(id) => {
+            let plan = of(id);
+            (plan.first_instance..plan.first_instance + plan.replicas).collect()
+        }
+        FaultTarget::Replica(id, replica) => vec![of(id).first_instance + replica],
+        FaultTarget::Link(_) => Vec::new(),
+    }
 }

@@ -5,7 +5,7 @@ use super::buckets::BucketPlan;
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
-use super::{CachePlan, ClassPlan, InstancePlan, NONE, NodePlan, Plan, ProcessorPlan, sources};
+use super::{CachePlan, ClassPlan, InstancePlan, NONE, NodePlan, Plan, ProcessorPlan, changes, sources};
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
@@ -17,6 +17,7 @@ use rustc_hash::FxHashMap;
 pub fn compile(scenario: &Scenario) -> Plan {
     let mut compiler = Compiler::new(scenario);
     let sources = sources::compile(&mut compiler);
+    let changes = changes::compile(&mut compiler);
     let buckets = BucketPlan::of(scenario, compiler.instances.len());
     let Compiler { mut tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } =
         compiler;
@@ -52,9 +53,11 @@ pub fn compile(scenario: &Scenario) -> Plan {
         dice: streams.dice,
         deadline_lanes: lanes,
         watchdog_lanes: watchdogs,
-        changes: Vec::new(),
-        random_faults: Vec::new(),
-        crews: Vec::new(),
+        changes: changes.changes,
+        random_faults: changes.random_faults,
+        crews: changes.crews,
+        maintenance: changes.maintenance,
+        standbys: changes.standbys,
     }
 }
 
@@ -161,7 +164,7 @@ impl<'a> Compiler<'a> {
             order: behaviour.order,
             patience: patience.map_or(NONE, |law| self.streams.draw(&node.name, "patience", law)),
             watchdog_lane,
-            boot: behaviour.boot,
+            boot: node.boot,
             when_caller_leaves: behaviour.when_caller_leaves,
             track_occupancy: behaviour.track_occupancy,
             die: self.streams.die(&node.name, "line"),

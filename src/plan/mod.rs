@@ -5,6 +5,8 @@
 mod balancing;
 mod buckets;
 mod changes;
+#[cfg(test)]
+mod changes_tests;
 mod compile;
 mod links;
 mod program;
@@ -14,7 +16,7 @@ mod streams;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
-pub use changes::{ChangePlan, ChangeTarget, RandomFaultPlan};
+pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
 pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
@@ -62,11 +64,13 @@ pub struct Plan {
     /// Each constant timeout of a caller, and each of a worker's watchdog, has a lane.
     pub deadline_lanes: Vec<Time>,
     pub watchdog_lanes: Vec<Time>,
-    /// By the time at which they begin.
+    /// What happens at known times, by time.
     pub changes: Vec<ChangePlan>,
     pub random_faults: Vec<RandomFaultPlan>,
-    /// How many repairs each crew can be at.
+    /// How many repairers each crew has.
     pub crews: Vec<u32>,
+    pub maintenance: Vec<MaintenancePlan>,
+    pub standbys: Vec<StandbyPlan>,
 }
 
 #[derive(Clone, Debug)]
@@ -82,6 +86,8 @@ pub struct NodePlan {
     pub patience: u32,
     /// A watchdog lane, or `NONE`.
     pub watchdog_lane: u32,
+    /// How long an instance takes from its start until it serves, and how long a killed
+    /// worker's slot stays empty.
     pub boot: Time,
     pub when_caller_leaves: WhenCallerLeaves,
     pub track_occupancy: bool,

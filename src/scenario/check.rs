@@ -4,8 +4,9 @@ use super::files::Files;
 use super::load::NodeSettings;
 use super::model::Scenario;
 use super::nodes::CheckedNodes;
+use super::targets::Targets;
 use super::warnings::Places;
-use super::{expectations, groups, links, nodes, requests, run, timeline, topology, warnings};
+use super::{breakdowns, expectations, groups, links, nodes, requests, run, timeline, topology, warnings};
 use crate::document::problem::Problems;
 use crate::document::source::Source;
 use crate::document::value::{Entry, Field, Value};
@@ -22,7 +23,21 @@ pub const SECTIONS: &[Setting] = &[
     Setting::optional("links", Takes::Form("a table of links such as `a -> b`"), "what lies between nodes"),
     Setting::optional("groups", Takes::Form("a table of groups"), "nodes among which callers pick"),
     Setting::required("requests", Takes::Form("a table of request classes"), "what users send"),
-    Setting::optional("timeline", Takes::Form("a list of what happens when"), "surges, at given times"),
+    Setting::optional(
+        "timeline",
+        Takes::Form("a list of what happens when"),
+        "surges, faults and maintenance, at given times",
+    ),
+    Setting::optional(
+        "faults",
+        Takes::Form("a list of faults with what they hit"),
+        "what breaks by chance and hits several nodes at once",
+    ),
+    Setting::optional(
+        "crews",
+        Takes::Form("a table of numbers"),
+        "those who repair, so many things at a time",
+    ),
     Setting::optional("expect", Takes::Form("a list of expectations"), "what is to hold in the end"),
 ];
 
@@ -47,6 +62,8 @@ pub fn check(
     let groups_section = fields_of(context, &mut sections, "groups");
     let requests_section = fields_of(context, &mut sections, "requests");
     let timeline_section = sections.form("timeline");
+    let faults_section = sections.form("faults");
+    let crews_section = fields_of(context, &mut sections, "crews");
     let expect_section = sections.form("expect");
     sections.finish();
 
@@ -54,8 +71,12 @@ pub fn check(
     let (directory, groups) = groups::read(context, groups_section, directory);
     let (links, link_places) = links::read(context, links_section, &directory);
     let classes = requests::read(context, requests_section, &directory, &groups);
-    let known = timeline::Known { run: &run, directory: &directory, classes: &classes };
+    let known = timeline::Known { run: &run, directory: &directory, links: &links, classes: &classes };
     let (timeline, timeline_places) = timeline::read(context, timeline_section, known);
+    let crews = breakdowns::read_crews(context, crews_section);
+    let targets = Targets { context, directory: &directory, links: &links };
+    let faults = breakdowns::read(context, faults_section, &directory, &targets, &crews);
+    let standbys = breakdowns::standbys(&directory);
     let expectations = expectations::read(context, expect_section, &directory, &classes);
     if problems.has_errors() {
         return (None, settings);
@@ -70,6 +91,9 @@ pub fn check(
         groups,
         classes,
         timeline,
+        faults,
+        crews,
+        standbys,
         expectations,
         graph,
     };

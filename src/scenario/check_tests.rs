@@ -269,11 +269,11 @@ fn load_above_capacity_is_seen_before_running() {
 }
 
 #[test]
-fn faults_come_later() {
+fn remedies_come_later() {
     check(
-        "cores: 2",
-        "cores: 2, mtbf: 30d",
-        &["`host` has no setting `mtbf`", "faults are not part of this version yet"],
+        "kind: app_server",
+        "kind: app_server, circuit_breaker: 3",
+        &["`app` has no setting `circuit_breaker`", "this remedy is not part of this version yet"],
     );
     check("links:", "timeline: []\nlinks:", &[]);
 }

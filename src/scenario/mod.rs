@@ -1,9 +1,13 @@
 //! From a scenario file to a checked scenario.
 
+mod breakdowns;
 pub mod check;
 #[cfg(test)]
 mod check_tests;
 mod expectations;
+#[cfg(test)]
+mod fault_tests;
+mod faults;
 mod files;
 mod groups;
 mod link_load;
@@ -12,6 +16,7 @@ pub mod load;
 pub mod load_estimate;
 #[cfg(test)]
 mod load_tests;
+pub mod maintenance;
 pub mod model;
 mod nodes;
 mod paths;
@@ -22,6 +27,7 @@ pub mod schema;
 pub mod starter;
 pub mod surge_load;
 mod surges;
+mod targets;
 #[cfg(test)]
 mod textbook_tests;
 mod timeline;

@@ -7,6 +7,7 @@ use crate::parts::arrivals::Surge;
 use crate::parts::balance::Balance;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
+use crate::parts::fault::Fault;
 use petgraph::graph::DiGraph;
 
 #[derive(Clone, Debug)]
@@ -22,6 +23,10 @@ pub struct Scenario {
     pub classes: Vec<RequestClass>,
     /// What happens at given times, in the order of the file.
     pub timeline: Vec<Happening>,
+    /// What breaks by chance.
+    pub faults: Vec<RandomFault>,
+    pub crews: Vec<Crew>,
+    pub standbys: Vec<Standby>,
     pub expectations: Vec<Expectation>,
     /// The nodes with an edge for every call that some request makes; the weight of an
     /// edge is the link it goes over (an index into `links`), if any is declared.
@@ -65,6 +70,8 @@ pub struct Node {
     pub replicas: u32,
     /// The `server` it stands on; replica i stands on replica i modulo the host's replicas.
     pub on: Option<NodeId>,
+    /// From its start until it serves.
+    pub boot: Time,
     pub kind: NodeKind,
     /// The kind's behaviour on this host; `None` for users and servers, which nobody calls.
     pub behaviour: Option<Behaviour>,
@@ -204,6 +211,8 @@ pub struct Happening {
 #[derive(Clone, Debug)]
 pub enum What {
     Surge(TrafficSurge),
+    Fault(TimedFault),
+    Maintenance(Maintenance),
 }
 
 #[derive(Clone, Debug)]
@@ -219,6 +228,99 @@ pub enum SurgeOn {
     User(NodeId),
     /// An index into `Scenario::classes`.
     Class(usize),
+}
+
+/// What a fault hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FaultTarget {
+    /// All of its replicas.
+    Node(NodeId),
+    Replica(NodeId, u32),
+    /// An index into `Scenario::links`.
+    Link(u32),
+}
+
+/// `{ at: 50m, fail: server, for: 5m }`
+#[derive(Clone, Debug)]
+pub struct TimedFault {
+    pub at: Time,
+    /// `NEVER`: it stays.
+    pub until: Time,
+    pub targets: Vec<FaultTarget>,
+    pub fault: Fault,
+}
+
+/// `{ at: Sunday 03:00, maintain: app, how: rolling, batch: 1, every: 7d }`
+#[derive(Clone, Debug)]
+pub struct Maintenance {
+    pub at: Time,
+    /// Nodes and replicas.
+    pub targets: Vec<FaultTarget>,
+    pub how: How,
+    /// How long each is down before it boots, or how long the new one takes to make.
+    pub takes: Time,
+    pub batch: u32,
+    pub pause: Time,
+    /// More instances while it lasts.
+    pub extra: u32,
+    pub drain: Time,
+    /// What a canary gets at first, and for how long.
+    pub share: f64,
+    pub bake: Time,
+    pub every: Option<Time>,
+    /// How often it is done.
+    pub rounds: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    StopStart,
+    Restart,
+    Reload,
+    Rolling,
+    BlueGreen,
+    Canary,
+    Migrate,
+}
+
+/// What breaks by chance, and is repaired.
+#[derive(Clone, Debug)]
+pub struct RandomFault {
+    pub name: String,
+    pub hits: Vec<FaultTarget>,
+    /// Hits all at once; otherwise each instance breaks by itself.
+    pub together: bool,
+    pub fault: Fault,
+    /// From being whole to breaking.
+    pub time_between: Distribution,
+    pub repair: Distribution,
+    /// An index into `Scenario::crews`; `None`: its repair begins at once.
+    pub crew: Option<u32>,
+}
+
+/// Those who repair, so many things at a time.
+#[derive(Clone, Debug)]
+pub struct Crew {
+    pub name: String,
+    pub repairers: u32,
+}
+
+/// What takes a node's place when it breaks.
+#[derive(Clone, Debug)]
+pub struct Standby {
+    pub node: NodeId,
+    /// It runs, and can break, meanwhile; otherwise it boots first.
+    pub hot: bool,
+    pub spares: u32,
+    pub switch_over: Time,
+    /// How often the switch succeeds.
+    pub coverage: f64,
+}
+
+impl Maintenance {
+    pub fn start_of(&self, round: u32) -> Time {
+        self.at.saturating_add(self.every.unwrap_or(0).saturating_mul(Time::from(round)))
+    }
 }
 
 /// `page p99 < 500ms`

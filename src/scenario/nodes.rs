@@ -1,10 +1,11 @@
 //! `nodes`: reads each node, and gives each name its number.
 
+use super::breakdowns::{self, Breakdown, StandbyRead};
 use super::load::NodeSettings;
 use super::model::{Group, Node, NodeId};
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span};
-use crate::nodes::fields::{Context, Fields, Refusal};
+use crate::nodes::fields::{Context, Fields, InForce, Refusal};
 use crate::nodes::setting::{Setting, Takes};
 use crate::nodes::{KINDS, NodeKind};
 use rustc_hash::FxHashMap;
@@ -46,6 +47,9 @@ pub struct Directory<'a> {
     pub places: Vec<Span>,
     /// The work of visits that name none.
     pub works: Vec<Option<&'a Entry>>,
+    /// How each breaks by itself, and what stands by then.
+    pub breakdowns: Vec<Option<Breakdown>>,
+    pub standbys: Vec<Option<StandbyRead>>,
     /// How many names have been thought about that do not exist.
     suggestions: Cell<u32>,
 }
@@ -62,18 +66,22 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         group_ids: FxHashMap::default(),
         places: Vec::new(),
         works: Vec::new(),
+        breakdowns: Vec::new(),
+        standbys: Vec::new(),
         suggestions: Cell::new(0),
     };
     let mut settings = Vec::new();
     let mut hosts = Vec::new();
     for field in section {
         check_name(context, field);
-        let (node, host, work, held) = read_one(context, field);
+        let ReadNode { node, host, work, breakdown, standby, settings: held } = read_one(context, field);
         directory.node_ids.insert(&field.name, NodeId(directory.nodes.len() as u32));
         settings.push(NodeSettings { node: node.name.clone(), kind: node.kind.name(), settings: held });
         directory.nodes.push(node);
         directory.places.push(field.name_span.clone());
         directory.works.push(work);
+        directory.breakdowns.push(breakdown);
+        directory.standbys.push(standby);
         hosts.push(host);
     }
     place_on_hosts(context, section, &mut directory, &hosts);
@@ -81,7 +89,14 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
     CheckedNodes { directory, settings }
 }
 
-type ReadNode<'a> = (Node, Option<String>, Option<&'a Entry>, Vec<crate::nodes::fields::InForce>);
+struct ReadNode<'a> {
+    node: Node,
+    host: Option<String>,
+    work: Option<&'a Entry>,
+    breakdown: Option<Breakdown>,
+    standby: Option<StandbyRead>,
+    settings: Vec<InForce>,
+}
 
 fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let title = format!("`{}`", field.name);
@@ -97,11 +112,23 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         // Without a kind nobody can tell which settings are wrong.
         common.word("kind");
         let kind = NodeKind::read(KINDS.len() - 1, &mut Fields::empty(context, KINDS[KINDS.len() - 1].1));
-        let node = Node { name: field.name.clone(), replicas: 1, on: None, kind, behaviour: None };
-        return (node, None, None, Vec::new());
+        let node = Node { name: field.name.clone(), replicas: 1, on: None, boot: 0, kind, behaviour: None };
+        return ReadNode {
+            node,
+            host: None,
+            work: None,
+            breakdown: None,
+            standby: None,
+            settings: Vec::new(),
+        };
     }
     let number = common.word("kind");
-    let mut fields = Fields::new(context, &title, &field.entry, vec![SETTINGS, KINDS[number].1]);
+    let mut fields = Fields::new(
+        context,
+        &title,
+        &field.entry,
+        vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1],
+    );
     fields.span = field.name_span.clone();
     let on = fields.optional_text("on");
     let replicas = fields.whole("replicas");
@@ -115,8 +142,11 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
             }
         }
     }
-    let held = fields.finish();
-    (Node { name: field.name.clone(), replicas, on: None, kind, behaviour: None }, on, work, held)
+    let boot = kind.read_boot(&mut fields);
+    let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind);
+    let settings = fields.finish();
+    let node = Node { name: field.name.clone(), replicas, on: None, boot, kind, behaviour: None };
+    ReadNode { node, host: on, work, breakdown, standby, settings }
 }
 
 /// Names are written in paths, links and overrides, so they are kept plain.

@@ -1,6 +1,6 @@
 //! The reference of all settings, made of the tables that the loader reads by.
 
-use super::{check, groups, links, nodes, requests, run, timeline, work};
+use super::{breakdowns, check, groups, links, nodes, requests, run, timeline, work};
 use crate::nodes::KINDS;
 use crate::nodes::setting::{Otherwise, Setting, Takes};
 
@@ -12,6 +12,7 @@ pub fn reference() -> String {
     section(&mut text, "The scenario", check::SECTIONS);
     section(&mut text, "`run`", run::SETTINGS);
     section(&mut text, "Every node", nodes::SETTINGS);
+    section(&mut text, "Every node but users", breakdowns::NODE_SETTINGS);
     for (kind, settings) in KINDS {
         section(&mut text, &format!("`kind: {kind}`"), settings);
     }
@@ -20,8 +21,9 @@ pub fn reference() -> String {
     section(&mut text, "Members of a group", groups::MEMBER_SETTINGS);
     section(&mut text, "Request classes", requests::SETTINGS);
     section(&mut text, "Work of a visit, as a table", work::SETTINGS);
+    section(&mut text, "Faults that hit several at once", breakdowns::SETTINGS);
     section(&mut text, "Every entry of a timeline", timeline::SETTINGS);
-    for (verb, settings) in timeline::VERBS {
+    for (verb, settings) in timeline::verbs() {
         section(&mut text, &format!("`{verb}` in a timeline"), settings);
     }
     text

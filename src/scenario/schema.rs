@@ -2,7 +2,7 @@
 //! the same tables of settings that the loader reads by.
 
 use super::check::SECTIONS;
-use super::{groups, links, nodes, requests, timeline, work};
+use super::{breakdowns, groups, links, nodes, requests, timeline, work};
 use crate::nodes::KINDS;
 use crate::nodes::setting::{Otherwise, Setting, Takes};
 use serde_json::{Map, Value, json};
@@ -18,6 +18,12 @@ pub fn schema() -> String {
     root["properties"]["requests"] = named(request());
     root["properties"]["expect"] = json!({ "description": "what is to hold in the end", "type": "array", "items": { "type": "string" } });
     root["properties"]["timeline"] = timeline();
+    root["properties"]["faults"] = json!({
+        "description": "what breaks by chance and hits several nodes at once",
+        "type": "array",
+        "items": table(&[breakdowns::SETTINGS])
+    });
+    root["properties"]["crews"] = named(json!({ "type": ["integer", "string"] }));
     root["$defs"] = json!({ "call": call(), "work": work_of_a_visit() });
     let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
     text.push('\n');
@@ -34,7 +40,8 @@ fn node() -> Value {
     let kinds: Vec<Value> = KINDS
         .iter()
         .map(|(kind, settings)| {
-            let mut node = table(&[nodes::SETTINGS, settings]);
+            let besides = if *kind == "user" { &[][..] } else { breakdowns::NODE_SETTINGS };
+            let mut node = table(&[nodes::SETTINGS, besides, settings]);
             node["properties"]["kind"] = json!({ "const": kind });
             node["properties"]["work"] = json!({ "$ref": "#/$defs/work" });
             node
@@ -62,7 +69,7 @@ fn request() -> Value {
 
 /// Each entry of a timeline has the settings of its verb.
 fn timeline() -> Value {
-    let entries = timeline::VERBS.iter().map(|(verb, settings)| {
+    let entries = timeline::verbs().map(|(verb, settings)| {
         let mut entry = table(&[timeline::SETTINGS, settings]);
         entry["required"] = json!(["at", verb]);
         entry

@@ -1,8 +1,9 @@
 //! `timeline`: what happens at given times.
 
-use super::model::{Happening, RequestClass, RunEnd, RunSettings, What};
+use super::model::{Happening, Link, RequestClass, RunEnd, RunSettings, What};
 use super::nodes::Directory;
-use super::surges;
+use super::targets::Targets;
+use super::{faults, maintenance, surges};
 use crate::document::problem::did_you_mean;
 use crate::document::value::{Entry, Span, Value};
 use crate::kernel::time::{Time, to_seconds};
@@ -18,14 +19,24 @@ pub const SETTINGS: &[Setting] = &[Setting::required(
     "when it happens",
 )];
 
+type Verb = (&'static str, &'static [Setting]);
+
+const OWN_VERBS: &[Verb] = &[("surge", surges::SETTINGS), (MAINTAIN, maintenance::SETTINGS)];
+
+/// Its settings have names that are verbs elsewhere.
+const MAINTAIN: &str = "maintain";
+
 /// Each verb with its settings; the verb itself is one of them.
-pub const VERBS: &[(&str, &[Setting])] = &[("surge", surges::SETTINGS)];
+pub fn verbs() -> impl Iterator<Item = &'static Verb> {
+    OWN_VERBS.iter().chain(faults::VERBS)
+}
 
 /// What entries may refer to.
 #[derive(Clone, Copy)]
 pub struct Known<'k, 'd> {
     pub run: &'k RunSettings,
     pub directory: &'k Directory<'d>,
+    pub links: &'k [Link],
     pub classes: &'k [RequestClass],
 }
 
@@ -62,6 +73,12 @@ pub fn read<'a>(
             Err(refusal) => report_refusal(context, entry, "", refusal),
         }
     }
+    let maintained = happenings.iter().zip(&places).filter_map(|(happening, place)| match &happening.what {
+        What::Maintenance(maintenance) => Some((maintenance, place.clone())),
+        _ => None,
+    });
+    let maintained: Vec<_> = maintained.collect();
+    maintenance::check_overlaps(context, &maintained, known.directory);
     (happenings, places)
 }
 
@@ -75,32 +92,36 @@ fn read_entry<'a>(
         let problem = format!("an entry of the timeline is a table, not {}", entry.describe());
         return Err(Refusal::new(problem, "write `{ at: 20m, surge: 4x, hold: 3m }`"));
     };
-    let is_verb = |name: &str| VERBS.iter().position(|(verb, _)| *verb == name);
-    let verbs: Vec<usize> = table.names().filter_map(is_verb).collect();
-    let [verb] = verbs[..] else {
-        let names: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).collect();
+    let mut found: Vec<&Verb> =
+        table.names().filter_map(|name| verbs().find(|(verb, _)| *verb == name)).collect();
+    if found.iter().any(|(verb, _)| *verb == MAINTAIN) {
+        found.retain(|(verb, _)| *verb == MAINTAIN);
+    }
+    let [(name, settings)] = found[..] else {
+        let names: Vec<&str> = verbs().map(|(verb, _)| *verb).collect();
         let written = table.names().find(|name| *name != "at").unwrap_or_default();
-        let problem = match verbs.len() {
-            0 => "this entry does not say what happens",
-            _ => "one thing happens in each entry",
-        };
-        let hint = match verbs.len() {
-            0 => did_you_mean(written, &names),
-            _ => Some("write an entry for each".to_string()),
+        let (problem, hint) = match found.len() {
+            0 => ("this entry does not say what happens", did_you_mean(written, &names)),
+            _ => ("one thing happens in each entry", Some("write an entry for each".to_string())),
         };
         return Err(Refusal { problem: problem.to_string(), hint, place: None });
     };
-    let (name, settings) = VERBS[verb];
     let mut fields = Fields::new(context, format!("this `{name}`"), entry, vec![SETTINGS, settings]);
     if let Some(field) = fields.field(name) {
         fields.span = field.name_span.clone();
     }
-    let at = read_at(&mut fields, known.run);
-    let happening = surges::read(&mut fields, at.unwrap_or(0), known);
+    let when = read_at(&mut fields, known.run);
+    let at = when.unwrap_or(0);
+    let targets = Targets { context, directory: known.directory, links: known.links };
+    let happening = match *name {
+        "surge" => surges::read(&mut fields, at, known).map(|(name, it)| (name, What::Surge(it))),
+        MAINTAIN => maintenance::read(&mut fields, at, known, &targets)
+            .map(|(name, it)| (name, What::Maintenance(it))),
+        verb => faults::read(&mut fields, verb, at, &targets).map(|(name, it)| (name, What::Fault(it))),
+    };
     let place = fields.span.clone();
     fields.finish();
-    let happening = happening.map(|(name, surge)| Happening { name, what: What::Surge(surge) });
-    Ok(at.and(happening).map(|happening| (happening, place)))
+    Ok(when.and(happening).map(|(name, what)| (Happening { name, what }, place)))
 }
 
 /// When it happens, which has to be while the run lasts.

@@ -75,7 +75,7 @@ fn surges_reach_those_who_are_named() {
 fn the_clock_counts_from_the_start_of_the_run() {
     let at = |text: &str| {
         let scenario = scenario(&shop("surge: 2x").replace("20m", text));
-        let What::Surge(traffic) = &scenario.timeline[0].what;
+        let What::Surge(traffic) = &scenario.timeline[0].what else { panic!("a surge") };
         traffic.surge.starts_at()
     };
     assert_eq!(at("18:30"), 30 * MINUTE);

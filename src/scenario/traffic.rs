@@ -28,8 +28,9 @@ pub struct Traffic<'s> {
 
 impl<'s> Traffic<'s> {
     pub fn of(scenario: &'s Scenario) -> Traffic<'s> {
-        let surges = scenario.timeline.iter().map(|happening| match &happening.what {
-            What::Surge(traffic) => (&traffic.surge, traffic.on),
+        let surges = scenario.timeline.iter().filter_map(|happening| match &happening.what {
+            What::Surge(traffic) => Some((&traffic.surge, traffic.on)),
+            _ => None,
         });
         Traffic::with(&scenario.nodes, &scenario.classes, &scenario.run, surges.collect())
     }

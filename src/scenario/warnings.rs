@@ -1,7 +1,7 @@
 //! What is no mistake in a scenario, but probably not meant.
 
 use super::load_estimate::{NodeLoad, estimate};
-use super::model::{Happening, NodeId, Scenario, What};
+use super::model::{NodeId, Scenario, What};
 use super::{link_load, surge_load};
 use crate::document::value::Span;
 use crate::kernel::time::to_seconds;
@@ -33,14 +33,15 @@ pub fn warn(context: Context, scenario: &Scenario, places: Places) {
 fn warn_of_surges(context: Context, scenario: &Scenario, places: &[Span]) {
     let duration = |time| format_span(to_seconds(time));
     for excess in surge_load::excesses(scenario) {
-        let begun = scenario.timeline.iter().zip(places).filter(|(happening, _)| match &happening.what {
-            What::Surge(traffic) => traffic.surge.starts_at() <= excess.from,
-        });
+        let begun =
+            scenario.timeline.iter().zip(places).filter_map(|(happening, place)| match &happening.what {
+                What::Surge(traffic) if traffic.surge.starts_at() <= excess.from => {
+                    Some((traffic.surge.starts_at(), place))
+                }
+                _ => None,
+            });
         // The surge that came last is the one that is too much.
-        let starts_at = |(happening, _): &(&Happening, &Span)| match &happening.what {
-            What::Surge(traffic) => traffic.surge.starts_at(),
-        };
-        let Some((_, place)) = begun.max_by_key(starts_at) else { continue };
+        let Some((_, place)) = begun.max_by_key(|(starts_at, _)| *starts_at) else { continue };
         let length = match excess.until {
             Some(until) => format!("for {}", duration(until - excess.from)),
             None => "to the end".to_string(),

@@ -1,7 +1,8 @@
 //! What the timeline of a scenario says, line by line.
 
 use crate::kernel::time::{NEVER, Time, to_seconds};
-use crate::scenario::model::{Scenario, What};
+use crate::scenario::maintenance;
+use crate::scenario::model::{Happening, Scenario, What};
 use serde::Serialize;
 
 #[derive(Clone, Debug, Serialize)]
@@ -16,15 +17,23 @@ pub struct HappeningLine {
 
 /// In the order in which they happen.
 pub fn happenings(scenario: &Scenario) -> Vec<HappeningLine> {
-    let mut lines: Vec<(Time, HappeningLine)> = scenario.timeline.iter().map(line).collect();
+    let mut lines: Vec<(Time, HappeningLine)> =
+        scenario.timeline.iter().map(|happening| line(scenario, happening)).collect();
     lines.sort_by_key(|(at, _)| *at);
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-fn line(happening: &crate::scenario::model::Happening) -> (Time, HappeningLine) {
+fn line(scenario: &Scenario, happening: &Happening) -> (Time, HappeningLine) {
     let (at, length, every) = match &happening.what {
         What::Surge(traffic) => {
             (traffic.surge.starts_at(), traffic.surge.noticeable_length(), traffic.surge.every())
+        }
+        What::Fault(fault) => {
+            let length = if fault.until == NEVER { NEVER } else { fault.until - fault.at };
+            (fault.at, length, None)
+        }
+        What::Maintenance(maintenance) => {
+            (maintenance.at, maintenance::length(maintenance, &scenario.nodes), maintenance.every)
         }
     };
     let line = HappeningLine {

@@ -1,0 +1,200 @@
+//! The faults by their names in scenario files: what each takes, and what it can hit.
+
+use super::model::{FaultTarget, TimedFault};
+use super::nodes::Directory;
+use super::targets::{self, Targets};
+use crate::document::value::Entry;
+use crate::kernel::time::{NEVER, Time};
+use crate::nodes::NodeKind;
+use crate::nodes::fields::{Fields, Refusal};
+use crate::nodes::setting::{Setting, Takes};
+use crate::parts::fault::Fault;
+use crate::parts::quantity;
+
+const FOR: Setting = Setting::optional(
+    "for",
+    Takes::Duration,
+    "how long it lasts; to the end, or until a restart brings it back, if not given",
+);
+const BY: Setting = Setting::required("by", Takes::Form("a factor such as `4x`"), "how much slower it is");
+const DELAY_BY: Setting = Setting::required("by", Takes::Duration, "how much longer each message takes");
+const SHARE: Setting = Setting::required("share", Takes::Share, "how much of it fails");
+const TO: Setting = Setting::required("to", Takes::Bandwidth, "what the link still carries");
+
+const fn target(verb: &'static str, help: &'static str) -> Setting {
+    Setting::required(verb, Takes::Form(targets::FORM), help)
+}
+
+const CRASHES: &str = "what crashes, with all that stands on it";
+
+/// The verbs of the timeline with their settings.
+pub const VERBS: &[(&str, &[Setting])] = &[
+    ("fail", &[target("fail", CRASHES), FOR]),
+    ("crash", &[target("crash", "the same as `fail`"), FOR]),
+    ("kill", &[target("kill", "the same as `fail`"), FOR]),
+    ("hang", &[target("hang", "what accepts and never answers"), FOR]),
+    ("slow", &[target("slow", "what takes longer for all its work"), BY, FOR]),
+    ("errors", &[target("errors", "what fails a share of its visits"), SHARE, FOR]),
+    ("black_hole", &[target("black_hole", "what fails every visit at once"), FOR]),
+    ("fill_disk", &[target("fill_disk", "what can write nothing more"), FOR]),
+    ("delay", &[target("delay", "the link on which messages take longer"), DELAY_BY, FOR]),
+    ("lose", &[target("lose", "the link that loses messages"), SHARE, FOR]),
+    ("throttle", &[target("throttle", "the link that carries less"), TO, FOR]),
+    ("partition", &[target("partition", "the link that lets nothing through"), FOR]),
+    ("dns_outage", &[target("dns_outage", "the resolver that resolves nothing"), FOR]),
+    ("expire_certificate", &[target("expire_certificate", "who shows an expired certificate"), FOR]),
+    ("failover", &[target("failover", "the database whose replica takes over")]),
+];
+
+/// The words for `kind` of a random fault, in the order of `VERBS`.
+pub const WORDS: &[&str] = &words();
+
+const fn words() -> [&'static str; VERBS.len()] {
+    let mut words = [""; VERBS.len()];
+    let mut verb = 0;
+    while verb < VERBS.len() {
+        words[verb] = VERBS[verb].0;
+        verb += 1;
+    }
+    words
+}
+
+/// A fault of a timeline; `None` if what is wrong has been told.
+pub fn read(fields: &mut Fields, verb: &str, at: Time, targets: &Targets) -> Option<(String, TimedFault)> {
+    let entry = fields.form(verb);
+    let length = match verb {
+        "failover" => None,
+        _ => fields.optional_duration("for"),
+    };
+    let fault = read_fault(fields, verb);
+    let entry = entry?;
+    if length == Some(0) {
+        let message = "what lasts no time never happens";
+        fields.context.problems.error_with_hint(
+            fields.place("for"),
+            message,
+            "`for: 5m`, or leave `for` out",
+        );
+        return None;
+    }
+    let hit = read_targets(targets, verb, entry, fault?)?;
+    let until = length.map_or(NEVER, |length| at.saturating_add(length));
+    let name = format!("{verb} {}", name_of(&hit, targets));
+    Some((name, TimedFault { at, until, targets: hit, fault: fault? }))
+}
+
+/// The fault that a word stands for, with its own settings; `None` if those are wrong.
+pub fn read_fault(fields: &mut Fields, word: &str) -> Option<Fault> {
+    Some(match word {
+        "fail" | "crash" | "kill" => Fault::Crash,
+        "hang" => Fault::Hang,
+        "slow" => Fault::Slow { factor: read_factor(fields)? },
+        "errors" => Fault::Errors { share: read_share(fields)? },
+        "black_hole" => Fault::BlackHole,
+        "fill_disk" => Fault::FullDisk,
+        "delay" => Fault::Delay { by: fields.parse("by", |text| Ok(quantity::parse_time(text)?))? },
+        "lose" => Fault::Loss { share: read_share(fields)? },
+        "throttle" => Fault::Throttle { nanoseconds_per_byte: 1e9 / fields.optional_bandwidth("to")? },
+        "partition" => Fault::Partition,
+        "dns_outage" => Fault::DnsOutage,
+        "expire_certificate" => Fault::ExpiredCertificate,
+        _ => Fault::Failover,
+    })
+}
+
+fn read_factor(fields: &mut Fields) -> Option<f64> {
+    const HINT: &str = "write a factor above 1, such as `4x`";
+    fields.parse("by", |text| {
+        let number = text.trim().strip_suffix(['x', '×']);
+        let number = number.ok_or_else(|| Refusal::new(format!("`{text}` is no factor"), HINT))?;
+        match quantity::parse_number(number)? {
+            factor if factor > 1.0 && factor <= 1e6 => Ok(factor),
+            _ => Err(Refusal::new(format!("`{text}` makes nothing slower"), HINT)),
+        }
+    })
+}
+
+fn read_share(fields: &mut Fields) -> Option<f64> {
+    let share = fields.optional_share("share")?;
+    if share == 0.0 {
+        let message = "a share of nothing does nothing";
+        fields.context.problems.error_with_hint(fields.place("share"), message, "`share: 20%`");
+        return None;
+    }
+    Some(share)
+}
+
+/// The targets, all of which the fault can hit.
+pub fn read_targets(targets: &Targets, verb: &str, entry: &Entry, fault: Fault) -> Option<Vec<FaultTarget>> {
+    let hit = targets.read(verb, entry)?;
+    for target in &hit {
+        if let Err(refusal) = check(targets, verb, *target, fault) {
+            crate::nodes::fields::report_refusal(targets.context, entry, verb, refusal);
+            return None;
+        }
+    }
+    Some(hit)
+}
+
+fn check(targets: &Targets, verb: &str, target: FaultTarget, fault: Fault) -> Result<(), Refusal> {
+    let on_links =
+        matches!(fault, Fault::Delay { .. } | Fault::Loss { .. } | Fault::Throttle { .. } | Fault::Partition);
+    let (id, replica) = match target {
+        FaultTarget::Link(_) if on_links => return Ok(()),
+        FaultTarget::Link(_) => {
+            let hint = "links are hit by `delay`, `lose`, `throttle` and `partition`";
+            return Err(Refusal::new(format!("`{verb}` hits nodes, not links"), hint));
+        }
+        FaultTarget::Node(id) => (id, None),
+        FaultTarget::Replica(id, replica) => (id, Some(replica)),
+    };
+    let node = targets.directory.get(id);
+    if on_links {
+        let hint = format!("name a link: `{verb}: a -> {}`", node.name);
+        return Err(Refusal::new(format!("`{verb}` hits links, and `{}` is a node", node.name), hint));
+    }
+    let kind = &node.kind;
+    let cannot = |hint: &str| {
+        Err(Refusal::new(format!("`{}` is a {}, which `{verb}` cannot hit", node.name, kind.name()), hint))
+    };
+    match fault {
+        Fault::Errors { .. } | Fault::BlackHole if matches!(kind, NodeKind::Server(_)) => {
+            cannot("hit what stands on it, or let it `fail`, `hang` or be `slow`")
+        }
+        Fault::FullDisk
+            if !matches!(kind, NodeKind::Server(_) | NodeKind::Database(_) | NodeKind::Storage(_)) =>
+        {
+            cannot("servers, databases and storage have disks")
+        }
+        Fault::DnsOutage if !matches!(kind, NodeKind::Dns(_)) => cannot("name a `dns` node"),
+        Fault::ExpiredCertificate if !matches!(kind, NodeKind::WebServer(_) | NodeKind::LoadBalancer(_)) => {
+            cannot("web servers and load balancers show certificates")
+        }
+        Fault::Failover if !matches!(kind, NodeKind::Database(_)) => cannot("databases fail over"),
+        Fault::Failover if node.replicas < 2 && replica.is_none() => {
+            let problem = format!("`{}` has no replica that could take over", node.name);
+            Err(Refusal::new(problem, "give it `replicas: 2`"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// "app", "app/2", "a -> b", "app and 3 more".
+pub fn name_of(hit: &[FaultTarget], targets: &Targets) -> String {
+    let first = hit.first().map_or(String::new(), |target| one_name(*target, targets.directory, targets));
+    match hit.len() {
+        0 | 1 => first,
+        count => format!("{first} and {} more", count - 1),
+    }
+}
+
+fn one_name(target: FaultTarget, directory: &Directory, targets: &Targets) -> String {
+    match target {
+        FaultTarget::Node(id) => directory.get(id).name.clone(),
+        FaultTarget::Replica(id, replica) => format!("{}/{replica}", directory.get(id).name),
+        FaultTarget::Link(link) => {
+            let link = &targets.links[link as usize];
+            format!("{} -> {}", directory.get(link.from).name, directory.get(link.to).name)
+        }
+    }
+}
