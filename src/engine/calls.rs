@@ -140,7 +140,8 @@ impl Simulation<'_> {
             latest
         } else {
             let member = self.pick(plan, replica, root, if again { latest } else { NONE });
-            self.available_peer(plan, replica, member)
+            let member = self.available_peer(plan, replica, member);
+            if self.draining == 0 { member } else { self.member_that_stays(plan.route, member) }
         };
         if plan.tries != 1 {
             self.visits[slot].awaited = member;

@@ -2,6 +2,7 @@
 //! their own behind one clock, so that a run in which nothing changes never looks at it.
 
 use super::Simulation;
+use super::maintenance::Progress;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
 use crate::plan::{ChangeTarget, NONE, Plan};
@@ -13,7 +14,7 @@ use std::collections::{BinaryHeap, VecDeque};
 const LISTED_MOST: usize = 100_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Change {
+pub(super) enum Change {
     Begins(u32),
     Ends(u32),
     Fails(u32),
@@ -21,6 +22,12 @@ enum Change {
     HasBooted(u32),
     /// A caller asks all of its peers whether they are there.
     Checks(u32),
+    /// The next step of a piece of maintenance.
+    Maintains(u32),
+    /// What stands by takes an instance's place.
+    TakesOver(u32),
+    /// The instance that a spare has replaced is whole again, and is a spare now.
+    IsSpareAgain(u32),
 }
 
 #[derive(Debug)]
@@ -31,6 +38,12 @@ pub struct Changes {
     /// The incident that each change and each random fault has opened, or `NONE`.
     of_change: Vec<u32>,
     of_random: Vec<u32>,
+    /// How far each piece of maintenance has come.
+    pub progress: Vec<Progress>,
+    /// Spares that are whole, of each standby.
+    pub spares: Vec<u32>,
+    /// The standby of each instance, or `NONE`.
+    pub standby_of: Vec<u32>,
     pub incidents: Vec<Incident>,
     pub unlisted: u64,
     /// Incidents in force, the latest last.
@@ -54,6 +67,9 @@ impl Changes {
             crews: plan.crews.iter().map(|&free| Crew { free, waiting: VecDeque::new() }).collect(),
             of_change: vec![NONE; plan.changes.len()],
             of_random: vec![NONE; plan.random_faults.len()],
+            progress: vec![Progress::default(); plan.maintenance.len()],
+            spares: plan.standbys.iter().map(|standby| standby.spares).collect(),
+            standby_of: Vec::new(),
             incidents: Vec::new(),
             unlisted: 0,
             active: Vec::new(),
@@ -66,6 +82,15 @@ impl Changes {
                     changes.hosted[instance.host as usize].push(number as u32);
                 }
             }
+            changes.standby_of = vec![NONE; plan.instances.len()];
+        }
+        for (number, standby) in plan.standbys.iter().enumerate() {
+            for &instance in &standby.instances {
+                changes.standby_of[instance as usize] = number as u32;
+            }
+        }
+        for (number, maintenance) in plan.maintenance.iter().enumerate() {
+            changes.add(maintenance.at, Change::Maintains(number as u32));
         }
         for (number, change) in plan.changes.iter().enumerate() {
             changes.add(change.at, Change::Begins(number as u32));
@@ -73,7 +98,7 @@ impl Changes {
         changes
     }
 
-    fn add(&mut self, time: Time, change: Change) {
+    pub(super) fn add(&mut self, time: Time, change: Change) {
         if time != NEVER {
             self.pending.push(Reverse((time, self.sequence, change)));
             self.sequence += 1;
@@ -84,7 +109,7 @@ impl Changes {
         self.pending.peek().map_or(NEVER, |Reverse((time, ..))| *time)
     }
 
-    fn open(&mut self, incident: Incident) -> u32 {
+    pub(super) fn open(&mut self, incident: Incident) -> u32 {
         if self.incidents.len() == LISTED_MOST {
             self.unlisted += 1;
             return NONE;
@@ -95,7 +120,7 @@ impl Changes {
         number
     }
 
-    fn close(&mut self, number: u32, now: Time) {
+    pub(super) fn close(&mut self, number: u32, now: Time) {
         if let Some(incident) = self.incidents.get_mut(number as usize) {
             incident.end = Some(now);
             self.active.retain(|&active| active != number);
@@ -139,6 +164,9 @@ impl Simulation<'_> {
                 Change::Fails(number) => self.random_fault_begins(number),
                 Change::IsRepaired(number) => self.random_fault_ends(number),
                 Change::HasBooted(instance) => self.has_booted(instance),
+                Change::Maintains(number) => self.maintain(number),
+                Change::TakesOver(fault) => self.standby_takes_over(fault),
+                Change::IsSpareAgain(fault) => self.is_spare_again(fault),
                 Change::Checks(site) => {
                     self.check_peers(site as usize);
                     let next = self.now.saturating_add(self.balancers.checks[site as usize].inter);
@@ -184,7 +212,9 @@ impl Simulation<'_> {
         };
         self.changes.of_random[number as usize] = self.changes.open(incident);
         let mut until = NEVER;
-        if fault.crew == NONE {
+        if self.spare_jumps_in(number) {
+            // The spare's coming is the end of the fault; the repair makes a new spare.
+        } else if fault.crew == NONE {
             until = self.repair_begins(number);
         } else {
             let crew = &mut self.changes.crews[fault.crew as usize];
@@ -210,16 +240,25 @@ impl Simulation<'_> {
 
     fn random_fault_ends(&mut self, number: u32) {
         let fault = &self.plan.random_faults[number as usize];
-        self.changes.close(self.changes.of_random[number as usize], self.now);
-        for &target in &fault.targets {
-            self.lift(target, fault.fault);
-        }
+        self.end_random_fault(number, true);
         if fault.crew != NONE {
             match self.changes.crews[fault.crew as usize].waiting.pop_front() {
                 Some(next) => {
                     self.repair_begins(next);
                 }
                 None => self.changes.crews[fault.crew as usize].free += 1,
+            }
+        }
+    }
+
+    /// The targets are whole again, and have to boot or not; the time to the next failure begins.
+    pub(super) fn end_random_fault(&mut self, number: u32, boots: bool) {
+        let fault = &self.plan.random_faults[number as usize];
+        self.changes.close(self.changes.of_random[number as usize], self.now);
+        for &target in &fault.targets {
+            match target {
+                ChangeTarget::Instance(instance) if !boots => self.restart(instance, false),
+                target => self.lift(target, fault.fault),
             }
         }
         let next = self.now.saturating_add(self.draws.take(self.plan, fault.time_between));

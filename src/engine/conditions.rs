@@ -29,6 +29,10 @@ pub struct Condition {
     /// What it has when it is well.
     slots: u32,
     line_limit: u32,
+    /// Callers that have a choice send it nothing new.
+    drains: bool,
+    /// Writes wait until then.
+    writes_locked_until: Time,
     down_since: Time,
     down_time: Time,
 }
@@ -62,6 +66,8 @@ enum Verdict {
     Refuse,
     SendSynAgain,
     Fail,
+    /// It comes in at this instant.
+    ComeBackAt(Time),
     /// Into the line, however many workers are free.
     Wait,
 }
@@ -85,6 +91,8 @@ impl Condition {
                 errors: Faults::NONE,
                 slots: node.slots,
                 line_limit: node.line,
+                drains: false,
+                writes_locked_until: 0,
                 down_since: 0,
                 down_time: 0,
             }
@@ -111,7 +119,8 @@ impl Condition {
 
     /// Whether those who come in have to be looked at one by one.
     fn is_impaired(&self) -> bool {
-        self.down + self.hung + self.black_holes + self.full_disks + self.expired + self.errors.count > 0
+        let faults = self.down + self.hung + self.black_holes + self.full_disks + self.expired;
+        faults + self.errors.count > 0 || self.writes_locked_until > 0
     }
 
     /// Whether it takes somebody out of its line.
@@ -170,7 +179,7 @@ impl Simulation<'_> {
 
     pub(super) fn lift_from_instance(&mut self, instance: u32, fault: Fault) {
         match fault {
-            Fault::Crash | Fault::Failover => self.restart(instance),
+            Fault::Crash | Fault::Failover => self.restart(instance, true),
             Fault::Slow { factor } => {
                 self.conditions[instance as usize].slowdowns.remove(factor);
                 self.set_speed(instance);
@@ -202,21 +211,53 @@ impl Simulation<'_> {
         self.changes.hosted[instance as usize] = hosted;
     }
 
-    /// What has crashed is started again, and boots.
-    fn restart(&mut self, instance: u32) {
+    /// What has crashed is started again, and boots unless it has done so before.
+    pub(super) fn restart(&mut self, instance: u32, boots: bool) {
         let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
         let is_host = !hosted.is_empty();
         for &one in hosted.iter().chain([&instance]) {
             // The host answers again: a port without its process refuses.
             self.conditions[one as usize].silent -= u32::from(is_host);
             let host = if one == instance { 0 } else { self.boot_time(instance) };
-            self.boot_after(one, host);
+            if boots {
+                self.boot_after(one, host);
+            } else {
+                self.has_booted(one);
+            }
         }
         self.changes.hosted[instance as usize] = hosted;
     }
 
     pub(super) fn has_booted(&mut self, instance: u32) {
         self.conditions[instance as usize].comes_up(self.now);
+        self.take_condition(instance);
+    }
+
+    /// Callers that have a choice send nothing new to these, or do so again.
+    pub(super) fn drain(&mut self, instances: &[u32], drains: bool) {
+        for &instance in instances {
+            let condition = &mut self.conditions[instance as usize];
+            if std::mem::replace(&mut condition.drains, drains) != drains {
+                self.draining = if drains { self.draining + 1 } else { self.draining - 1 };
+            }
+        }
+    }
+
+    /// The member to call instead of one that drains, if there is another.
+    pub(super) fn member_that_stays(&self, route: u32, member: u32) -> u32 {
+        let route = &self.plan.routes[route as usize];
+        let stays = |&member: &u32| {
+            let instance = route.members[member as usize].instance;
+            !self.conditions[instance as usize].drains
+        };
+        let in_turn = (0..route.primaries).map(|step| (member + step) % route.primaries.max(1));
+        in_turn.chain(route.primaries..route.members.len() as u32).find(stays).unwrap_or(member)
+    }
+
+    /// Writes to this database wait until then; 0: no longer.
+    pub(super) fn lock_writes(&mut self, instance: u32, until: Time) {
+        self.conditions[instance as usize].writes_locked_until = until;
+        self.disturbed = true;
         self.take_condition(instance);
     }
 
@@ -254,6 +295,14 @@ impl Simulation<'_> {
             Verdict::AsUsual => None,
             Verdict::SendSynAgain => Some(self.send_syn_again(slot)),
             Verdict::Refuse => Some(self.turn_away(instance, Outcome::Refused)),
+            Verdict::ComeBackAt(time) => {
+                // It has come once, however often it looks.
+                let again = u64::from(self.visits[slot].tries == 0);
+                let counts = &mut self.nodes[instance as usize].counts;
+                counts.visits = counts.visits.wrapping_sub(again);
+                self.schedule(slot, time);
+                Some(Entry::Waits)
+            }
             Verdict::Fail => Some(self.turn_away(instance, Outcome::ServerError)),
             Verdict::Wait => {
                 let limit = self.conditions[instance as usize].line_limit;
@@ -280,6 +329,9 @@ impl Simulation<'_> {
         let writes = call != NONE && self.plan.calls[call as usize].writes;
         if condition.black_holes > 0 || (condition.full_disks > 0 && writes) {
             return Verdict::Fail;
+        }
+        if writes && condition.writes_locked_until > self.now {
+            return Verdict::ComeBackAt(condition.writes_locked_until);
         }
         let passes = condition.errors.product;
         if condition.errors.count > 0 && uniform(&mut self.fault_die) >= passes {

@@ -23,10 +23,15 @@ impl Simulation<'_> {
         }
         for &instance in instances {
             self.forget_connections(instance);
-            let place = &self.plan.instances[instance as usize];
-            if let Some(first) = self.plan.nodes[place.node as usize].first_cache {
-                self.caches[(first + place.replica) as usize].clear();
-            }
+            self.clear_cache(instance);
+        }
+    }
+
+    /// What a cache held is lost.
+    pub(super) fn clear_cache(&mut self, instance: u32) {
+        let place = &self.plan.instances[instance as usize];
+        if let Some(first) = self.plan.nodes[place.node as usize].first_cache {
+            self.caches[(first + place.replica) as usize].clear();
         }
     }
 

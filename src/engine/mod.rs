@@ -24,6 +24,7 @@ mod fault_tests;
 mod health;
 mod lanes;
 mod leaving;
+mod maintenance;
 mod network;
 mod node;
 mod outages;
@@ -32,6 +33,7 @@ mod recorder;
 mod rows;
 mod run;
 mod source;
+mod standby;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -97,6 +99,8 @@ pub struct Simulation<'p> {
     conditions: Vec<conditions::Condition>,
     /// Whether anything has gone wrong yet.
     disturbed: bool,
+    /// How many instances drain.
+    draining: u32,
     /// Decides which requests meet an error.
     fault_die: Generator,
     recorder: recorder::Recorder,
@@ -186,6 +190,7 @@ impl<'p> Simulation<'p> {
             changes: changes::Changes::new(plan),
             conditions: conditions::Condition::of_all(plan),
             disturbed: false,
+            draining: 0,
             fault_die: family.stream("faults", "errors"),
             recorder: recorder::Recorder::new(plan),
             tracks_occupancy: plan.nodes.iter().any(|node| node.track_occupancy),

@@ -192,7 +192,7 @@ pub struct LinkPlan {
 impl Plan {
     /// Whether anything changes while the run goes on.
     pub fn has_changes(&self) -> bool {
-        !self.changes.is_empty() || !self.random_faults.is_empty()
+        !self.changes.is_empty() || !self.random_faults.is_empty() || !self.maintenance.is_empty()
     }
 
     /// The number of columns of a row: one for each node, and one for the network.

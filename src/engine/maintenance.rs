@@ -1,0 +1,142 @@
+//! Maintenance that is more than instances being down at known times: draining first,
+//! batch after batch, new beside old, and writes that wait.
+
+use super::Simulation;
+use super::changes::Change;
+use crate::kernel::time::{NEVER, Time};
+use crate::parts::fault::Fault;
+use crate::plan::Way;
+use crate::results::incident::Incident;
+
+/// How far a piece of maintenance has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// The steps done.
+    step: u32,
+    /// Instances before this one are done.
+    first: usize,
+    /// `None` before it has begun.
+    incident: Option<u32>,
+}
+
+impl Simulation<'_> {
+    /// The next step of a piece of maintenance; the first one begins it.
+    pub(super) fn maintain(&mut self, number: u32) {
+        let plan = &self.plan.maintenance[number as usize];
+        let mut progress = self.changes.progress[number as usize];
+        let now = self.now;
+        let incident = *progress.incident.get_or_insert_with(|| {
+            self.changes.open(Incident {
+                start: now,
+                end: None,
+                name: plan.name.clone(),
+                fault: Fault::Crash,
+                planned: true,
+            })
+        });
+        progress.step += 1;
+        let wait = match plan.way {
+            Way::DrainAndRestart { drain, takes } => {
+                self.restart_step(progress.step, &plan.instances, drain, takes)
+            }
+            Way::Rolling { batch, takes, pause, extra, drain } => {
+                self.rolling_step(&mut progress, &plan.instances, (batch, extra), (drain, takes, pause))
+            }
+            Way::Migrate { takes } => self.migration_step(progress.step, &plan.instances, takes),
+            Way::Reload { takes, drain } => {
+                let ready = takes.saturating_add(self.longest_boot(&plan.instances));
+                (progress.step == 1).then(|| ready.saturating_add(drain))
+            }
+            Way::BlueGreen { takes, drain } => {
+                self.replacing_step(progress.step, &plan.instances, (takes, 0, drain))
+            }
+            // Of caches, and of nothing else, it matters how many requests the new ones get
+            // before they get all.
+            Way::Canary { bake, takes, drain, .. } => {
+                self.replacing_step(progress.step, &plan.instances, (takes, bake, drain))
+            }
+        };
+        match wait {
+            Some(wait) => self.changes.add(self.now.saturating_add(wait), Change::Maintains(number)),
+            None => self.changes.close(incident, now),
+        }
+        self.changes.progress[number as usize] = progress;
+    }
+
+    /// Nothing new, then down, then up again; returns the time to the next step.
+    fn restart_step(&mut self, step: u32, instances: &[u32], drain: Time, takes: Time) -> Option<Time> {
+        match step {
+            1 => {
+                self.drain(instances, true);
+                Some(drain)
+            }
+            2 => {
+                self.drain(instances, false);
+                for &instance in instances {
+                    self.strike_instance(instance, Fault::Crash);
+                }
+                Some(takes)
+            }
+            3 => {
+                for &instance in instances {
+                    self.lift_from_instance(instance, Fault::Crash);
+                }
+                Some(self.longest_boot(instances))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same for one batch after the other. Instances that are made in addition take the
+    /// place of as many in each batch, so that those never go away.
+    fn rolling_step(
+        &mut self,
+        progress: &mut Progress,
+        instances: &[u32],
+        (batch, extra): (u32, u32),
+        (drain, takes, pause): (Time, Time, Time),
+    ) -> Option<Time> {
+        let rest = &instances[progress.first.min(instances.len())..];
+        let batch = &rest[..rest.len().min(batch as usize)];
+        let replaced = batch.len().min(extra as usize);
+        let wait = self.restart_step(progress.step, &batch[replaced..], drain, takes);
+        if wait.is_some() {
+            return wait;
+        }
+        progress.step = 0;
+        progress.first += batch.len();
+        (progress.first < instances.len()).then_some(pause)
+    }
+
+    /// Writes wait until it is done.
+    fn migration_step(&mut self, step: u32, instances: &[u32], takes: Time) -> Option<Time> {
+        let until = if step == 1 { self.now.saturating_add(takes) } else { 0 };
+        for &instance in instances {
+            self.lock_writes(instance, until);
+        }
+        (step == 1).then_some(takes)
+    }
+
+    /// New ones are made beside the old and get everything at one instant, with cold caches.
+    fn replacing_step(
+        &mut self,
+        step: u32,
+        instances: &[u32],
+        (takes, bake, drain): (Time, Time, Time),
+    ) -> Option<Time> {
+        match step {
+            1 => Some(takes.saturating_add(self.longest_boot(instances)).saturating_add(bake)),
+            2 => {
+                for &instance in instances {
+                    self.clear_cache(instance);
+                }
+                Some(drain)
+            }
+            _ => None,
+        }
+    }
+
+    fn longest_boot(&self, instances: &[u32]) -> Time {
+        instances.iter().map(|&instance| self.boot_time(instance)).max().unwrap_or(0).min(NEVER - 1)
+    }
+}
