@@ -111,8 +111,14 @@ impl Simulation<'_> {
     fn hand_slot_on(&mut self, instance: u32) {
         let node = &mut self.nodes[instance as usize];
         node.served_one(self.now);
-        // Requests that come another way may stand in the same line.
-        self.release_slot(instance);
+        if node.line_length == 0 {
+            node.busy -= 1;
+        } else if node.busy > node.slots {
+            self.release_slot(instance);
+        } else {
+            // Requests that come another way may stand in the same line.
+            self.admit_next(instance);
+        }
     }
 
     /// The first in the line of a node where nothing else matters takes the free slot.
