@@ -54,7 +54,7 @@ fn parse_clock(text: &str) -> Result<(Option<Time>, Time), BadQuantity> {
 fn parse_day(text: &str) -> Result<Time, BadQuantity> {
     let lower = text.to_lowercase();
     let named = |day: &&str| **day == *lower || lower.len() == 3 && day.starts_with(&lower);
-    DAYS.iter().position(|day| named(&day)).map(|day| day as Time).ok_or_else(|| BadQuantity {
+    DAYS.iter().position(named).map(|day| day as Time).ok_or_else(|| BadQuantity {
         problem: format!("{} is no day of the week", quoted(text)),
         hint: HINT.to_string(),
     })

@@ -42,7 +42,8 @@ pub fn excesses(scenario: &Scenario) -> Vec<Excess> {
             estimate_for(scenario, &one)
         })
         .collect();
-    const MEASURES: [(fn(&NodeLoad) -> Option<f64>, &str); 2] =
+    type Measure = fn(&NodeLoad) -> Option<f64>;
+    const MEASURES: [(Measure, &str); 2] =
         [(|load| load.core_utilisation, "cores"), (|load| load.slot_utilisation, "slots")];
     let mut excesses = Vec::new();
     for node in 0..scenario.nodes.len() {
