@@ -41,14 +41,14 @@ const HOURS_PER_YEAR: f64 = 8_766.0;
 pub fn summarise_availability(results: &RunResults, window: &Window) -> AvailabilitySummary {
     let outages: Vec<&Outage> = counted(results, window).collect();
     let lengths: Vec<f64> = outages.iter().map(|outage| length_s(outage)).collect();
-    let outage_s: f64 = lengths.iter().sum();
+    let outage_s = total(lengths.iter().copied());
     let run_s = window.length_s();
     let planned = outages.iter().filter(|outage| is_planned(results, outage));
     AvailabilitySummary {
         outages: outages.len() as u64 + results.unlisted_outages,
         outage_s,
         longest_outage_s: lengths.iter().copied().reduce(f64::max),
-        planned_outage_s: planned.map(|outage| length_s(outage)).sum(),
+        planned_outage_s: total(planned.map(|outage| length_s(outage))),
         requests_lost: outages.iter().map(|outage| outage.lost).sum(),
         time_up: ratio(run_s - outage_s, run_s),
         down_h_per_year: down_per_year(&lengths, run_s),
@@ -56,6 +56,11 @@ pub fn summarise_availability(results: &RunResults, window: &Window) -> Availabi
         mean_time_between_s: mean(&times_between(&outages)),
         by_cause: by_cause(results, &outages),
     }
+}
+
+/// A sum that is zero, and not minus zero, of nothing.
+fn total(lengths: impl Iterator<Item = f64>) -> f64 {
+    lengths.fold(0.0, |sum, length| sum + length)
 }
 
 /// The outages that began after the warm-up.
@@ -119,7 +124,7 @@ fn mean(lengths: &[f64]) -> Estimate {
 /// the sum of their squares; with fewer than ten the sum is too uneven for an interval.
 fn down_per_year(lengths: &[f64], run_s: f64) -> Estimate {
     let per_year = |seconds: f64| ratio(seconds * HOURS_PER_YEAR, run_s);
-    let value = per_year(lengths.iter().sum());
+    let value = per_year(total(lengths.iter().copied()));
     if lengths.len() < 10 {
         return Estimate::without_interval(value, "fewer than ten outages were observed");
     }

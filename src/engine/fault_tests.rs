@@ -13,10 +13,10 @@ const SITE: &str = "
 run: { duration: 10m, warmup: 0s }
 nodes:
   visitors: { kind: user, arrivals: 50/s, timeout: 10s }
-  server:   { kind: server, cores: 4 }
+  server:   { kind: server, cores: 4, boot: 0s }
   nginx:    { kind: web_server, on: server }
   gunicorn: { kind: app_server, on: server, workers: 8 }
-  mysql:    { kind: database, on: server }
+  mysql:    { kind: database, on: server, boot: 0s }
 links:
   visitors -> server: { latency: 10ms }
 requests:

@@ -37,7 +37,7 @@ impl PeerHealth {
 
     /// Whether the check changes what callers do.
     fn checked(&mut self, is_well: bool, checks: &HealthChecks) {
-        if is_well == !self.taken_out {
+        if is_well != self.taken_out {
             self.streak = 0;
             return;
         }
