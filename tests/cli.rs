@@ -57,7 +57,9 @@ fn a_run_sums_up_and_leaves_its_files() {
     assert!(!text.contains('\u{1b}'), "colours in a pipe");
     assert!(output.stderr.is_empty());
     let folder = home.path().join("output/shop");
-    assert_eq!(names(&folder), ["latency.csv", "nodes.csv", "run.json", "summary.json", "timeline.csv"]);
+    let files =
+        ["events.csv", "latency.csv", "nodes.csv", "outages.csv", "run.json", "summary.json", "timeline.csv"];
+    assert_eq!(names(&folder), files);
     let rows = fs::read_to_string(folder.join("latency.csv")).unwrap();
     assert!(rows.starts_with("id,class,start_s,latency_ms,outcome,attempts,counter_ms,network_ms\n"));
     assert!(rows.lines().count() > 2_000);
