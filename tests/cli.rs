@@ -57,9 +57,28 @@ fn a_run_sums_up_and_leaves_its_files() {
     assert!(!text.contains('\u{1b}'), "colours in a pipe");
     assert!(output.stderr.is_empty());
     let folder = home.path().join("output/shop");
-    let files =
-        ["events.csv", "latency.csv", "nodes.csv", "outages.csv", "run.json", "summary.json", "timeline.csv"];
-    assert_eq!(names(&folder), files);
+    assert_eq!(
+        names(&folder),
+        [
+            "availability.svg",
+            "events.csv",
+            "heatmap.svg",
+            "histogram.csv",
+            "latency.csv",
+            "latency.svg",
+            "nodes.csv",
+            "nodes_timeline.csv",
+            "outages.csv",
+            "run.json",
+            "summary.json",
+            "timeline.csv",
+            "timeline.svg",
+            "topology.json",
+            "topology.svg",
+            "utilisation.svg",
+            "waterfall.svg",
+        ]
+    );
     let rows = fs::read_to_string(folder.join("latency.csv")).unwrap();
     assert!(rows.starts_with("id,class,start_s,latency_ms,outcome,attempts,counter_ms,network_ms\n"));
     assert!(rows.lines().count() > 2_000);
@@ -71,10 +90,65 @@ fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
     for (out, seed) in [("one", "5"), ("two", "5"), ("three", "6")] {
         spof(home.path(), &["simulate", "shop.yaml", "--out", out, "--seed", seed]).assert().success();
     }
-    for name in ["latency.csv", "nodes.csv", "summary.json", "timeline.csv"] {
+    for name in ["latency.csv", "nodes.csv", "summary.json", "timeline.csv", "histogram.csv", "timeline.svg"]
+    {
         let read = |out: &str| fs::read(home.path().join(out).join(name)).unwrap();
         assert!(read("one") == read("two"), "{name} differs");
         assert!(read("one") != read("three"), "{name} does not depend on the seed");
+    }
+}
+
+#[test]
+fn charts_are_drawn_again_from_the_files_alone() {
+    let home = home();
+    let folder = home.path().join("run");
+    spof(home.path(), &["simulate", "shop.yaml", "--out", "run", "--quiet"]).assert().success();
+    let pictures = ["availability", "timeline", "latency", "heatmap", "utilisation", "waterfall", "topology"];
+    let read = |name: &str| fs::read(folder.join(format!("{name}.svg"))).unwrap();
+    let first: Vec<Vec<u8>> = pictures.iter().map(|name| read(name)).collect();
+    pictures.iter().for_each(|name| fs::remove_file(folder.join(format!("{name}.svg"))).unwrap());
+    spof(home.path(), &["render", "run"]).assert().success();
+    assert!(pictures.iter().zip(first).all(|(name, before)| read(name) == before));
+
+    // A later run takes with it what was drawn of an earlier one.
+    let dark =
+        ["render", "run", "--chart", "latency", "--format", "png", "--theme", "dark", "--width", "600"];
+    spof(home.path(), &dark).assert().success();
+    assert!(fs::read(folder.join("latency-dark.png")).unwrap().starts_with(b"\x89PNG"));
+    spof(home.path(), &["simulate", "shop.yaml", "--out", "run", "--quiet", "--no-charts"])
+        .assert()
+        .success();
+    assert!(names(&folder).iter().all(|name| !name.ends_with(".png") && !name.ends_with(".svg")));
+
+    // Several runs over each other, and a table by itself.
+    spof(home.path(), &["simulate", "shop.yaml", "--out", "other", "--seed", "9", "--quiet"])
+        .assert()
+        .success();
+    spof(home.path(), &["render", "run", "other"]).assert().success();
+    assert_eq!(names(&home.path().join("output/compared")).len(), pictures.len());
+    fs::create_dir(home.path().join("alone")).unwrap();
+    fs::copy(folder.join("timeline.csv"), home.path().join("alone/timeline.csv")).unwrap();
+    spof(home.path(), &["render", "alone/timeline.csv"]).assert().success();
+    assert_eq!(names(&home.path().join("alone")), ["availability.svg", "timeline.csv", "timeline.svg"]);
+}
+
+#[test]
+fn charts_of_what_is_no_run_are_refused_with_a_hint() {
+    let home = home();
+    fs::create_dir(home.path().join("empty")).unwrap();
+    fs::create_dir(home.path().join("odd")).unwrap();
+    fs::write(home.path().join("odd/timeline.csv"), "start_s,length_s\n").unwrap();
+    for (arguments, code, part) in [
+        (&["render", "empty"][..], 2, "empty holds no results of a run; name a folder"),
+        (&["render", "odd"], 2, "timeline.csv:1: there is no column `class`; simulate again"),
+        (&["render", "empty", "--chart", "topology"], 2, "needs topology.json, which empty does not have"),
+        (&["render", "empty", "--width", "7"], 2, "7 is not in 480..=4000"),
+        (&["render", "nowhere"], 3, "nowhere: "),
+    ] {
+        let output = spof(home.path(), arguments).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+        assert!(told.contains(part), "{arguments:?}: {told}");
     }
 }
 

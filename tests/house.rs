@@ -32,8 +32,14 @@ const BUSINESS: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["std::fs", "fs::", "File::", "OpenOptions"],
-        &["src/scenario/load.rs", "src/scenario/files.rs", "src/output/folder.rs", "src/output/text_file.rs"],
-        "only `scenario` reads files and only `output` writes them",
+        &[
+            "src/scenario/load.rs",
+            "src/scenario/files.rs",
+            "src/output/folder.rs",
+            "src/output/text_file.rs",
+            "src/output/record/reading.rs",
+        ],
+        "only `scenario` and `output/record` read files and only `output` writes them",
     ),
     (&["std::thread", "rayon", "thread::"], &["src/experiment/"], "threads live only in `experiment`"),
     (&["Instant", "SystemTime"], &["src/cli/"], "the wall clock belongs to the command line"),

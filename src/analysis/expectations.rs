@@ -18,7 +18,7 @@ pub fn judge_all(
     scenario
         .expectations
         .iter()
-        .map(|expectation| judge(expectation, measure(expectation, results, window, nodes)))
+        .map(|expectation| judge(scenario, expectation, measure(expectation, results, window, nodes)))
         .collect()
 }
 
@@ -51,13 +51,26 @@ fn unit(metric: Metric) -> &'static str {
     }
 }
 
+fn metric_name(metric: Metric) -> String {
+    match metric {
+        Metric::Mean => "mean".to_owned(),
+        // As it is written: p99, p99.9.
+        Metric::Quantile(share) => format!("p{}", (share * 1e8).round() / 1e6),
+        Metric::Max => "max".to_owned(),
+        Metric::Availability => "availability".to_owned(),
+        Metric::Errors => "errors".to_owned(),
+        Metric::Goodput => "goodput".to_owned(),
+        Metric::Utilisation(_) => "utilisation".to_owned(),
+    }
+}
+
 fn in_seconds(estimate: Estimate) -> Estimate {
     let convert = |figure: Option<f64>| figure.map(|figure| figure * MILLISECOND_S);
     Estimate { value: convert(estimate.value), half_width: convert(estimate.half_width), ..estimate }
 }
 
 /// What was never measured does not hold.
-fn judge(expectation: &Expectation, measured: Estimate) -> ExpectationResult {
+fn judge(scenario: &Scenario, expectation: &Expectation, measured: Estimate) -> ExpectationResult {
     let bound = expectation.bound;
     let holds = measured.value.is_some_and(|value| match expectation.comparison {
         Comparison::Less => value < bound,
@@ -71,6 +84,12 @@ fn judge(expectation: &Expectation, measured: Estimate) -> ExpectationResult {
     };
     ExpectationResult {
         text: expectation.text.clone(),
+        metric: metric_name(expectation.metric),
+        subject: match expectation.metric {
+            Metric::Utilisation(node) => Some(scenario.nodes[node.0 as usize].name.clone()),
+            _ => expectation.class.map(|class| scenario.classes[class].name.clone()),
+        },
+        bound,
         unit: unit(expectation.metric),
         measured: measured.value,
         half_width: measured.half_width,

@@ -5,11 +5,14 @@ mod classes;
 mod estimate;
 mod expectations;
 pub mod journey;
+pub mod moments;
 pub mod nodes;
 mod notices;
+mod single_points;
 pub mod summarise;
 pub mod summary;
 pub mod time_spent;
+pub mod topology;
 pub mod waterfall;
 pub mod window;
 

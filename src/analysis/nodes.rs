@@ -16,14 +16,14 @@ const NANOSECOND_MS: f64 = 1e-6;
 
 /// What limits one replica of a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Capacity {
+pub(super) enum Capacity {
     Slots(f64),
     Cores(f64),
     Unlimited,
 }
 
 impl Capacity {
-    fn of(node: &Node) -> Capacity {
+    pub(super) fn of(node: &Node) -> Capacity {
         if let NodeKind::Server(server) = &node.kind {
             return Capacity::Cores(f64::from(server.cores));
         }
@@ -37,7 +37,7 @@ impl Capacity {
         }
     }
 
-    fn utilisation(self, total: &NodeBucket, replicas: f64, nanoseconds: f64) -> Option<f64> {
+    pub(super) fn utilisation(self, total: &NodeBucket, replicas: f64, nanoseconds: f64) -> Option<f64> {
         match self {
             Capacity::Cores(cores) => ratio(total.cpu as f64, cores * replicas * nanoseconds),
             Capacity::Slots(slots) => ratio(total.held as f64, slots * replicas * nanoseconds),
@@ -81,7 +81,7 @@ pub fn summarise_replicas(
 }
 
 /// The nodes, with their numbers and the places of their replicas' records.
-fn each_node(scenario: &Scenario) -> impl Iterator<Item = (usize, &Node, Range<usize>)> {
+pub(super) fn each_node(scenario: &Scenario) -> impl Iterator<Item = (usize, &Node, Range<usize>)> {
     scenario.nodes.iter().enumerate().scan(0, |next, (number, node)| {
         let first = *next;
         *next += node.replicas as usize;
@@ -183,7 +183,7 @@ fn occupancy(records: &[NodeRecord]) -> Option<Vec<f64>> {
     Some(sums.into_iter().map(|sum| ratio(sum as f64, all as f64).unwrap_or(0.0)).collect())
 }
 
-fn total(records: &[NodeRecord], buckets: Range<usize>) -> NodeBucket {
+pub(super) fn total(records: &[NodeRecord], buckets: Range<usize>) -> NodeBucket {
     let counted = records.iter().flat_map(|record| &record.buckets[buckets.clone()]);
     counted.fold(NodeBucket::default(), NodeBucket::join)
 }

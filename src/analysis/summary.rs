@@ -119,6 +119,20 @@ pub struct TimeSpent {
     pub latency_mean_ms: f64,
     /// The longest first.
     pub places: Vec<PlaceTime>,
+    /// The same of the slowest requests alone, where there were rows to tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slowest: Option<SlowestTime>,
+}
+
+/// Where the time of the slowest requests of a class went.
+#[derive(Clone, Debug, Serialize)]
+pub struct SlowestTime {
+    /// The share of the class's requests that these are.
+    pub share: f64,
+    pub requests: u64,
+    pub latency_mean_ms: f64,
+    /// In the order of `TimeSpent::places`.
+    pub places: Vec<PlaceTime>,
 }
 
 /// A node's own time, in line and at work, or the network's; calls to others not counted.
@@ -131,6 +145,13 @@ pub struct PlaceTime {
 #[derive(Clone, Debug, Serialize)]
 pub struct ExpectationResult {
     pub text: String,
+    /// "mean", "p99", "availability" and so on.
+    pub metric: String,
+    /// The class or the node that it is about; none for all requests together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// In the unit below, as is what was measured.
+    pub bound: f64,
     /// Of what was measured: "s", "share", "per s"
     pub unit: &'static str,
     pub measured: Option<f64>,

@@ -2,6 +2,7 @@
 
 use super::printing::print_error;
 use crate::output::folder::OutputError;
+use crate::output::record::RecordError;
 use std::fmt::Display;
 use std::io;
 use std::path::Path;
@@ -64,6 +65,17 @@ impl From<OutputError> for Failure {
             // The user can say that he means it.
             OutputError::Occupied { .. } | OutputError::Exists { .. } => Failure::Usage(error.to_string()),
             OutputError::Failed { .. } => Failure::InputOutput(error.to_string()),
+        }
+    }
+}
+
+impl From<RecordError> for Failure {
+    fn from(error: RecordError) -> Failure {
+        // A file that no run has written is as wrong as a scenario that says nothing.
+        if error.malformed {
+            Failure::Usage(error.to_string())
+        } else {
+            Failure::InputOutput(error.to_string())
         }
     }
 }

@@ -9,6 +9,7 @@ mod man;
 mod new;
 mod printing;
 mod reading;
+mod render;
 mod schema;
 mod simulate;
 
@@ -38,6 +39,7 @@ enum Command {
     Simulate(simulate::SimulateArguments),
     Check(check::CheckArguments),
     Explain(explain::ExplainArguments),
+    Render(render::RenderArguments),
     New(new::NewArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
@@ -49,6 +51,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Render(arguments) => render::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

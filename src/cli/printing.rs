@@ -1,5 +1,6 @@
 //! The terminal. Colours are taken out where nobody sees them, and where `NO_COLOR` is set.
 
+use crate::output::terminal::glance::Letters;
 use owo_colors::OwoColorize;
 use std::io::{self, ErrorKind, Write};
 
@@ -9,6 +10,15 @@ pub fn print(text: &str) -> io::Result<()> {
     match terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result,
+    }
+}
+
+/// Blocks and bars for a person at a terminal; plain letters for files, programs, and those
+/// who ask for them with `NO_COLOR`.
+pub fn letters() -> Letters {
+    match anstream::AutoStream::choice(&io::stdout()) {
+        anstream::ColorChoice::Never => Letters::Ascii,
+        _ => Letters::Unicode,
     }
 }
 

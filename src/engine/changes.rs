@@ -206,7 +206,7 @@ impl Simulation<'_> {
         let incident = Incident {
             start: self.now,
             end: None,
-            name: fault.name.clone(),
+            name: format!("{} {}", fault.fault.name(), fault.name),
             fault: fault.fault,
             planned: false,
         };

@@ -4,7 +4,7 @@
 //! after an hour. They carry a temporary name until they are whole, so that nobody ever
 //! reads half a file, and a run that is broken off leaves the earlier results as they were.
 
-use super::Format;
+use super::{Format, charts};
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
@@ -74,6 +74,12 @@ impl Folder {
         self.parts.iter_mut().find(|part| part.format == format)?.file.take()
     }
 
+    /// A file that has been written and not yet published, to be read.
+    pub fn written(&self, file_name: &str) -> io::Result<Option<File>> {
+        let part = self.parts.iter().find(|part| part.format.file_name() == file_name);
+        part.map(|part| File::open(&part.temporary)).transpose()
+    }
+
     pub fn failed(&self, format: Format, source: io::Error) -> OutputError {
         failed("write", &self.path.join(format.file_name()), source)
     }
@@ -81,9 +87,9 @@ impl Folder {
     /// Gives all files their names. Results of an earlier run that this one does not write
     /// anew are taken away: they would speak of another run.
     pub fn publish(mut self) -> Result<Vec<Format>, OutputError> {
-        for format in Format::ALL {
-            let path = self.path.join(format.file_name());
-            if !self.parts.iter().any(|part| part.format == format) {
+        for name in our_names() {
+            if !self.parts.iter().any(|part| part.format.file_name() == name) {
+                let path = self.path.join(name);
                 match fs::remove_file(&path) {
                     Err(source) if source.kind() != io::ErrorKind::NotFound => {
                         return Err(failed("remove the outdated", &path, source));
@@ -116,11 +122,14 @@ fn temporary_name(format: Format) -> String {
     format!(".{}.{}.part", format.file_name(), std::process::id())
 }
 
+/// The names of all files that a run, or a picture of it drawn later, can leave in its folder.
+fn our_names() -> impl Iterator<Item = String> {
+    Format::ALL.into_iter().map(|format| format.file_name().to_owned()).chain(charts::file_names())
+}
+
 fn is_ours(name: &str) -> bool {
-    Format::ALL.iter().any(|format| {
-        let file_name = format.file_name();
-        name == file_name || (name.ends_with(".part") && name.starts_with(&format!(".{file_name}.")))
-    })
+    our_names()
+        .any(|ours| name == ours || (name.ends_with(".part") && name.starts_with(&format!(".{ours}."))))
 }
 
 fn refuse_strangers(folder: &Path) -> Result<(), OutputError> {
@@ -179,18 +188,11 @@ mod tests {
         let mut first = Folder::open(&path, &Format::ALL, Ownership::Named).unwrap();
         first.take(Format::SummaryJson).unwrap().write_all(b"one").unwrap();
         first.publish().unwrap();
-        assert_eq!(
-            names(&path),
-            [
-                "events.csv",
-                "latency.csv",
-                "nodes.csv",
-                "outages.csv",
-                "run.json",
-                "summary.json",
-                "timeline.csv"
-            ]
-        );
+        let mut all: Vec<&str> = Format::ALL.iter().map(|format| format.file_name()).collect();
+        all.sort_unstable();
+        assert_eq!(names(&path), all);
+        // A picture that was drawn later belongs to the run that is replaced.
+        fs::write(path.join("latency-dark.png"), "").unwrap();
 
         let mut second = Folder::open(&path, &[Format::SummaryJson], Ownership::Named).unwrap();
         second.take(Format::SummaryJson).unwrap().write_all(b"two").unwrap();

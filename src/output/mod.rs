@@ -1,37 +1,58 @@
 //! What a run leaves behind: files, and a summary for people. One file per format.
 
+pub mod charts;
 pub mod events_csv;
 pub mod folder;
+pub mod histogram_csv;
 pub mod latency_csv;
 pub mod nodes_csv;
+pub mod nodes_timeline_csv;
 mod number;
 pub mod outages_csv;
+pub mod record;
 pub mod run_json;
 pub mod summary_json;
 pub mod terminal;
 pub mod text_file;
 pub mod timeline_csv;
+pub mod topology_json;
+
+use charts::Chart;
 
 /// The files of a run, in the order in which they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     LatencyCsv,
     TimelineCsv,
+    HistogramCsv,
     NodesCsv,
     EventsCsv,
     OutagesCsv,
+    NodesTimelineCsv,
+    TopologyJson,
+    Picture(Chart),
     RunJson,
     /// The last one: who sees a new summary finds all other files new as well.
     SummaryJson,
 }
 
 impl Format {
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 17] = [
         Format::LatencyCsv,
         Format::TimelineCsv,
+        Format::HistogramCsv,
         Format::NodesCsv,
+        Format::NodesTimelineCsv,
+        Format::TopologyJson,
         Format::EventsCsv,
         Format::OutagesCsv,
+        Format::Picture(Chart::Availability),
+        Format::Picture(Chart::Timeline),
+        Format::Picture(Chart::Latency),
+        Format::Picture(Chart::Heatmap),
+        Format::Picture(Chart::Utilisation),
+        Format::Picture(Chart::Waterfall),
+        Format::Picture(Chart::Topology),
         Format::RunJson,
         Format::SummaryJson,
     ];
@@ -40,9 +61,13 @@ impl Format {
         match self {
             Format::LatencyCsv => "latency.csv",
             Format::TimelineCsv => "timeline.csv",
+            Format::HistogramCsv => "histogram.csv",
             Format::NodesCsv => "nodes.csv",
             Format::EventsCsv => "events.csv",
             Format::OutagesCsv => "outages.csv",
+            Format::NodesTimelineCsv => "nodes_timeline.csv",
+            Format::TopologyJson => "topology.json",
+            Format::Picture(chart) => chart.usual_file_name(),
             Format::RunJson => "run.json",
             Format::SummaryJson => "summary.json",
         }
@@ -53,9 +78,13 @@ impl Format {
         match self {
             Format::LatencyCsv => "each request: latency, outcome, time at each node",
             Format::TimelineCsv => "requests, errors and latency over time",
+            Format::HistogramCsv => "how latencies were spread, over time",
             Format::NodesCsv => "each replica of each node",
             Format::EventsCsv => "what went wrong or was maintained",
             Format::OutagesCsv => "the stretches in which users met errors",
+            Format::NodesTimelineCsv => "each node over time",
+            Format::TopologyJson => "who calls whom, and what has no second",
+            Format::Picture(chart) => chart.about(),
             Format::RunJson => "how long the simulation took on this machine",
             Format::SummaryJson => "all figures of the summary, with confidence intervals",
         }

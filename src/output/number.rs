@@ -166,6 +166,12 @@ pub fn optional(figure: Option<f64>) -> String {
     figure.map(|figure| figure.to_string()).unwrap_or_default()
 }
 
+/// Six digits are enough for a picture, and keep long tables short.
+pub fn rounded(figure: f64) -> String {
+    let digits: f64 = format!("{figure:.5e}").parse().unwrap_or(figure);
+    digits.to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +192,19 @@ mod tests {
         ] {
             assert_eq!(milliseconds(time), in_milliseconds);
             assert_eq!(seconds(time), in_seconds);
+        }
+    }
+
+    #[test]
+    fn figures_are_rounded_to_six_digits() {
+        for (figure, text) in [
+            (0.0, "0"),
+            (1.0 / 3.0, "0.333333"),
+            (1e-9 / 3.0, "0.000000000333333"),
+            (2e9 / 3.0, "666667000"),
+            (0.1, "0.1"),
+        ] {
+            assert_eq!(rounded(figure), text);
         }
     }
 

@@ -84,7 +84,7 @@ fn the_terminal_summary_is_as_it_was_and_fits_the_page() {
     gatherer.add(&rows());
     summary.time_spent = gatherer.finish(&scenario);
     let coloured =
-        terminal::render(&summary, Some(Path::new("output/example")), &["latency.csv", "nodes.csv"]);
+        terminal::render(&summary, "", Some(Path::new("output/example")), &["latency.csv", "nodes.csv"]);
     let plain = anstream::adapter::strip_str(&coloured).to_string();
     assert!(coloured.len() > plain.len());
     assert!(plain.lines().all(|line| line.chars().count() <= 100), "{plain}");

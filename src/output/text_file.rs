@@ -25,9 +25,34 @@ pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), OutputError> {
     file.write_all(text).map_err(failed)
 }
 
+/// Writes a file, in the place of one that may be there. It gets its name when it is whole.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let failed = |source| OutputError::Failed { action: "write", path: path.to_owned(), source };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let name = path.file_name().unwrap_or_default().display();
+    let temporary = folder.join(format!(".{name}.{}.part", std::process::id()));
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // There is nobody left to tell if this fails, and the name shows what it is.
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(failed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_replaced_file_leaves_no_half_of_itself() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("deep/picture.svg");
+        replace(&path, b"one").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(home.path().join("deep")).unwrap().count(), 1);
+    }
 
     #[test]
     fn an_existing_file_is_replaced_only_by_force() {

@@ -18,15 +18,9 @@ pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io
     let header = ["start_s", "length_s", "class", "offered", "ended", "ok", "good"]
         .into_iter()
         .chain(errors.map(Outcome::name))
-        .chain(["mean_ms", "p50_ms", "p90_ms", "p99_ms", "max_ms", "in_flight"]);
+        .chain(["mean_ms", "p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms", "in_flight"]);
     table.write_record(header).map_err(io::Error::from)?;
-    for bucket in 0..results.bucket_edges.len().saturating_sub(1) {
-        let start = results.bucket_edges[bucket];
-        let end = results.bucket_edges[bucket + 1].min(results.ended_at);
-        if start >= end && results.classes.iter().all(|class| is_empty(&class.buckets[bucket])) {
-            // The run ended before.
-            break;
-        }
+    for (bucket, start, end) in buckets(results) {
         for (class, record) in scenario.classes.iter().zip(&results.classes) {
             let line = line(start, end, &class.name, &[record], bucket);
             table.write_record(line).map_err(io::Error::from)?;
@@ -35,6 +29,18 @@ pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io
         table.write_record(line(start, end, ALL, &all, bucket)).map_err(io::Error::from)?;
     }
     table.flush()
+}
+
+/// The time buckets that belong to the run, with their edges. The last one ends with the run;
+/// what ended at that very instant may stand in a bucket without length.
+pub(super) fn buckets(results: &RunResults) -> impl Iterator<Item = (usize, Time, Time)> {
+    let edges = results.bucket_edges.windows(2).enumerate();
+    edges
+        .map(|(bucket, edges)| (bucket, edges[0], edges[1].min(results.ended_at)))
+        .take_while(|&(bucket, start, end)| {
+            start < end || !results.classes.iter().all(|class| is_empty(&class.buckets[bucket]))
+        })
+        .map(|(bucket, start, end)| (bucket, start, end.max(start)))
 }
 
 fn is_empty(bucket: &ClassBucket) -> bool {
@@ -68,7 +74,7 @@ fn line(start: Time, end: Time, class: &str, records: &[&ClassRecord], bucket: u
         _ => milliseconds(from_seconds(nanoseconds * 1e-9)),
     };
     line.push(figure(histogram.mean()));
-    line.extend([0.5, 0.9, 0.99].map(|share| figure(histogram.quantile(share))));
+    line.extend([0.5, 0.9, 0.95, 0.99].map(|share| figure(histogram.quantile(share))));
     line.push(figure(histogram.maximum().unwrap_or(0) as f64));
     line.push(sum.in_flight.to_string());
     line

@@ -8,18 +8,24 @@ use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::cli::clock::date_and_time;
 use crate::engine::{Advance, Options, Simulation};
 use crate::kernel::time::{NEVER, to_seconds};
+use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
+use crate::output::record::{Record, read_with};
 use crate::output::run_json::{self, RunCost};
 use crate::output::terminal::count;
-use crate::output::{Format, events_csv, nodes_csv, outages_csv, summary_json, timeline_csv};
+use crate::output::terminal::glance::Glance;
+use crate::output::{
+    Format, events_csv, histogram_csv, nodes_csv, nodes_timeline_csv, outages_csv, summary_json,
+    timeline_csv, topology_json,
+};
 use crate::parts::quantity::format_rate;
 use crate::plan;
 use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
 use crate::scenario::model::Scenario;
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -37,6 +43,7 @@ pub struct Job {
 
 pub struct Done {
     pub summary: Summary,
+    pub glance: Glance,
     pub interrupted: bool,
     pub folder: PathBuf,
     pub files: Vec<&'static str>,
@@ -66,8 +73,13 @@ impl Job {
         rows: RowSampling,
         path: &Path,
         ownership: Ownership,
+        pictures: bool,
     ) -> Result<Job, OutputError> {
-        let wanted = |format: &Format| *format != Format::LatencyCsv || rows != RowSampling::None;
+        let wanted = |format: &Format| match format {
+            Format::LatencyCsv => rows != RowSampling::None,
+            Format::Picture(_) => pictures,
+            _ => true,
+        };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
         Ok(Job { scenario, file: file.to_owned(), seed, rows, path: path.to_owned(), folder })
@@ -91,10 +103,13 @@ impl Job {
             summary.time_spent = sink.time_spent.finish(&self.scenario);
         }
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
-        self.write(&results, &summary, &cost)?;
+        self.write_tables(&results, &summary, &cost)?;
+        let record = self.read_back()?;
+        self.draw(&record)?;
+        let glance = Glance::of(&record[0]);
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
-        Ok(Done { summary, interrupted, folder: path, files, cost })
+        Ok(Done { summary, glance, interrupted, folder: path, files, cost })
     }
 
     fn simulate(&self, sink: &mut RowSink, progress: &Progress) -> io::Result<(RunResults, bool)> {
@@ -115,14 +130,46 @@ impl Job {
         }
     }
 
-    fn write(&mut self, results: &RunResults, summary: &Summary, cost: &RunCost) -> Result<(), OutputError> {
+    /// Pictures, and what the terminal shows, are made of the files, as they could be at any
+    /// later time.
+    fn read_back(&self) -> Result<[Record; 1], OutputError> {
+        let record = read_with(&self.scenario.name, |file| self.folder.written(file));
+        record
+            .map(|record| [record])
+            .map_err(|error| self.folder.failed(Format::SummaryJson, io::Error::other(error)))
+    }
+
+    fn draw(&mut self, records: &[Record]) -> Result<(), OutputError> {
+        let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
+        for chart in Chart::ALL {
+            let format = Format::Picture(chart);
+            let Some(mut file) = self.folder.take(format) else { continue };
+            let picture = charts::render(chart, records, &look, PictureFormat::Svg);
+            let written = picture.map_err(io::Error::from).and_then(|picture| file.write_all(&picture));
+            written.map_err(|error| self.folder.failed(format, error))?;
+        }
+        Ok(())
+    }
+
+    fn write_tables(
+        &mut self,
+        results: &RunResults,
+        summary: &Summary,
+        cost: &RunCost,
+    ) -> Result<(), OutputError> {
         for format in Format::ALL {
+            if matches!(format, Format::Picture(_)) {
+                continue;
+            }
             // The rows have been written while the run went on.
             let Some(file) = self.folder.take(format) else { continue };
             let file = BufWriter::new(file);
             let written = match format {
-                Format::LatencyCsv => Ok(()),
+                Format::LatencyCsv | Format::Picture(_) => Ok(()),
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
+                Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),
+                Format::NodesTimelineCsv => nodes_timeline_csv::write(file, &self.scenario, results),
+                Format::TopologyJson => topology_json::write(file, &self.scenario, results),
                 Format::NodesCsv => nodes_csv::write(file, &self.scenario, results),
                 Format::EventsCsv => events_csv::write(file, results),
                 Format::OutagesCsv => outages_csv::write(file, &self.scenario, results),

@@ -5,7 +5,7 @@ mod job;
 mod progress;
 
 use super::ending::{Ending, Failure};
-use super::printing::{print, print_aside};
+use super::printing::{letters, print, print_aside};
 use super::reading::{parse_setting, read};
 use crate::experiment::in_parallel;
 use crate::output::folder::Ownership;
@@ -44,6 +44,10 @@ pub struct SimulateArguments {
     /// Which requests get a line in latency.csv: all, none, or a share such as 1%
     #[arg(long, value_name = "all|none|1%", default_value = "all", value_parser = parse_rows)]
     rows: RowSampling,
+
+    /// Draw no charts; `spof render` can draw them later
+    #[arg(long)]
+    no_charts: bool,
 
     /// Print summary.json instead of the summary for people
     #[arg(long)]
@@ -112,7 +116,15 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
     let mut jobs = Vec::new();
     for ((file, scenario), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
         let seed = arguments.seed.unwrap_or(scenario.run.seed);
-        jobs.push(Job::prepare(file, scenario, seed, arguments.rows, &folder, ownership)?);
+        jobs.push(Job::prepare(
+            file,
+            scenario,
+            seed,
+            arguments.rows,
+            &folder,
+            ownership,
+            !arguments.no_charts,
+        )?);
     }
     Ok(jobs)
 }
@@ -143,7 +155,8 @@ fn tell(arguments: &SimulateArguments, done: &[Done]) -> Result<Ending, Failure>
         print(&json(done)?)?;
     } else if !arguments.quiet {
         for done in done {
-            print(&terminal::render(&done.summary, Some(&done.folder), &done.files))?;
+            let glance = done.glance.text(letters());
+            print(&terminal::render(&done.summary, &glance, Some(&done.folder), &done.files))?;
             print(&format!("  {}\n\n", done.speed()))?;
         }
     }

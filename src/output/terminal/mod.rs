@@ -4,6 +4,7 @@
 
 mod classes;
 pub mod figure;
+pub mod glance;
 mod nodes;
 mod notes;
 mod outages;
@@ -19,11 +20,13 @@ use table::{Paint, painted};
 
 const WIDTH: usize = 100;
 
-/// `files` names the results that were written, all in one folder.
-pub fn render(summary: &Summary, folder: Option<&Path>, files: &[&str]) -> String {
+/// `files` names the results that were written, all in one folder; `glance` is what shows
+/// them in a few letters.
+pub fn render(summary: &Summary, glance: &str, folder: Option<&Path>, files: &[&str]) -> String {
     let sections = [
         heading(summary),
         classes::table(summary),
+        glance.to_owned(),
         nodes::table(summary),
         nodes::time_spent(summary),
         outages::outages(summary),

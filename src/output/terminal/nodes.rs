@@ -14,8 +14,9 @@ const BAR_CHARACTERS: usize = 10;
 const BUSY: f64 = 0.7;
 const FULL: f64 = 0.9;
 
-/// Places with a smaller share of the time are not named.
+/// Places with a smaller share of the time are not named, and neither are those beyond so many.
 const PLACE_LEAST: f64 = 0.005;
+const PLACES_MOST: usize = 10;
 
 pub fn table(summary: &Summary) -> String {
     let active: Vec<&NodeSummary> =
@@ -120,7 +121,8 @@ fn class_time(class: &TimeSpent, name_width: usize) -> String {
     let mut column = indent;
     let mut rest = latency.max(sum);
     let mut terms: Vec<(String, f64)> = Vec::new();
-    for place in class.places.iter().filter(|place| place.mean_ms >= PLACE_LEAST * sum) {
+    let shown = class.places.iter().take(PLACES_MOST);
+    for place in shown.filter(|place| place.mean_ms >= PLACE_LEAST * sum) {
         terms.push((short_name(&place.place), place.mean_ms));
         rest -= place.mean_ms;
     }

@@ -41,7 +41,14 @@ pub fn notices(summary: &Summary) -> String {
 pub fn files(folder: Option<&Path>, files: &[&str]) -> String {
     let Some(folder) = folder else { return String::new() };
     let folder = folder.join("").display().to_string();
-    let text = format!("{} in {folder}", files.join(", "));
+    let (pictures, tables): (Vec<&str>, Vec<&str>) = files.iter().partition(|name| name.ends_with(".svg"));
+    let mut text = tables.join(", ");
+    match pictures.as_slice() {
+        [] => {}
+        [one] => text.push_str(&format!(", {one}")),
+        many => text.push_str(&format!(", {} pictures (.svg)", many.len())),
+    }
+    let text = format!("{text} in {folder}");
     format!("  {}\n", painted(&wrapped(&text, 2), Paint::Faint))
 }
 

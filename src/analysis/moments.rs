@@ -1,0 +1,51 @@
+//! What each node was like in each time bucket, its replicas together.
+
+use super::estimate::ratio;
+use super::nodes::{Capacity, each_node, total};
+use crate::kernel::time::{Time, to_milliseconds};
+use crate::results::RunResults;
+use crate::scenario::model::Scenario;
+
+/// One node in one time bucket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    pub visits: u64,
+    pub ended: u64,
+    pub failed: u64,
+    /// Of its slots, or of a host's cores; none for nodes without a limit.
+    pub utilisation: Option<f64>,
+    /// The fullest replica's.
+    pub utilisation_max: Option<f64>,
+    pub queue_mean: f64,
+    pub queue_max: u32,
+    pub inside_mean: f64,
+    /// Of the visits that got a slot in this bucket.
+    pub wait_mean_ms: Option<f64>,
+}
+
+/// The moments of all nodes between two instants, in the order of the scenario's nodes.
+pub fn moments(scenario: &Scenario, results: &RunResults, bucket: usize, length: Time) -> Vec<Moment> {
+    let nanoseconds = length as f64;
+    each_node(scenario)
+        .map(|(_, node, replicas)| {
+            let records = &results.nodes[replicas];
+            let capacity = Capacity::of(node);
+            let sum = total(records, bucket..bucket + 1);
+            let fullest = records
+                .iter()
+                .filter_map(|record| capacity.utilisation(&record.buckets[bucket], 1.0, nanoseconds))
+                .reduce(f64::max);
+            Moment {
+                visits: sum.visits,
+                ended: sum.ended,
+                failed: sum.failed,
+                utilisation: capacity.utilisation(&sum, records.len() as f64, nanoseconds),
+                utilisation_max: fullest,
+                queue_mean: ratio(sum.queued as f64, nanoseconds).unwrap_or(0.0),
+                queue_max: sum.queue_max,
+                inside_mean: ratio((sum.queued + sum.served) as f64, nanoseconds).unwrap_or(0.0),
+                wait_mean_ms: ratio(sum.queued as f64 * to_milliseconds(1), sum.started as f64),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,330 @@
+//! When the site was up as its users felt it, and each of its nodes as its callers did; with
+//! what happened, how long outages lasted, and what is left of the error budget.
+
+use super::drawing::{Anchor, Label};
+use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, merged};
+use super::scale::{Scale, short_length};
+use super::states::{State, in_columns, in_pieces, of_site, of_stations, outages};
+use super::theme::Color;
+use crate::output::record::{Outage, Record, Stretch};
+use crate::output::terminal::{count, figure};
+
+const SITE_HEIGHT: f64 = 34.0;
+const NODE_HEIGHT: f64 = 13.0;
+const NODE_GAP: f64 = 5.0;
+
+/// With more nodes than this, those that were well share one strip.
+const NODES_MOST: usize = 24;
+
+/// What a site is held to if its scenario does not say.
+const USUAL_TARGET: f64 = 0.999;
+
+pub fn draw(records: &[&Record], look: &Look) -> super::drawing::Drawing {
+    let (title, message) = match records {
+        [record] => (format!("Availability of {}", record.name), message(record)),
+        _ => ("Availability".to_owned(), format!("{} runs, as their users felt them", records.len())),
+    };
+    let mut page = Page::new(look, &title, &message);
+    let end_s = records.iter().map(|record| record.end_s()).fold(0.0, f64::max);
+    if end_s == 0.0 {
+        page.note("Nothing happened: the run has no time in it.");
+        return page.finish();
+    }
+    let names_width = (look.width * 0.16).clamp(90.0, 190.0);
+    let figures_width = 72.0;
+    let panel = Panel {
+        left: MARGIN + names_width,
+        top: 0.0,
+        width: look.width - 2.0 * MARGIN - names_width - figures_width,
+        height: 0.0,
+    };
+    let scale = Scale::linear(0.0, end_s, panel.left, panel.right());
+    key(&mut page);
+    if let [record] = records {
+        budget(&mut page, record);
+        page.name_events(panel.left, panel.right(), &scale, &record.events);
+    }
+    page.top += 6.0;
+    let first = page.top;
+    for record in records {
+        let name = if records.len() == 1 { "the site" } else { &record.name };
+        let share = good_share(record).map(figure::share).unwrap_or_default();
+        site_strip(&mut page, &panel, &scale, record, name, &share);
+    }
+    if let [record] = records {
+        node_strips(&mut page, &panel, &scale, record);
+    }
+    let panel = Panel { top: first, height: page.top - first, ..panel };
+    time_axis(&mut page, &panel, &scale);
+    page.finish()
+}
+
+/// Ticks below the strips; lines through them would look like gaps.
+fn time_axis(page: &mut Page, panel: &Panel, scale: &Scale) {
+    let below = Panel { top: panel.bottom(), height: 4.0, ..*panel };
+    page.time_columns(&[below], scale);
+}
+
+fn good_share(record: &Record) -> Option<f64> {
+    if let Some(facts) = &record.facts {
+        return facts.total.good_share.value;
+    }
+    let counts = &record.timeline.as_ref()?.all;
+    let ended: u64 = counts.iter().map(|count| count.ended).sum();
+    let good: u64 = counts.iter().map(|count| count.good).sum();
+    (ended > 0).then(|| good as f64 / ended as f64)
+}
+
+fn message(record: &Record) -> String {
+    let Some(share) = good_share(record) else { return "No request ended.".to_owned() };
+    let outages = outages(record);
+    let lost_s: f64 = outages.iter().map(|outage| outage.end_s - outage.start_s).sum();
+    let mut text = format!("{} of requests were good{}.", figure::share(share), nines(share));
+    text.push_str(&match outages.len() {
+        0 => " There was no outage.".to_owned(),
+        1 => format!(" There was one outage of {}.", short_length(lost_s)),
+        many => format!(" There were {many} outages, of {} together.", short_length(lost_s)),
+    });
+    text
+}
+
+/// ` (3.4 nines)`
+fn nines(share: f64) -> String {
+    if share >= 1.0 || share < 0.9 {
+        return String::new();
+    }
+    let nines = libm::floor(-libm::log10(1.0 - share) * 10.0 + 1e-6) / 10.0;
+    format!(" ({nines} nines)")
+}
+
+fn state_color(page: &Page, state: State) -> Color {
+    let palette = &page.palette;
+    match state {
+        State::Idle => palette.idle,
+        State::Up => palette.up,
+        State::Maintenance => palette.maintenance,
+        State::Degraded => palette.degraded,
+        State::Down => palette.down,
+    }
+}
+
+fn key(page: &mut Page) {
+    let states = [
+        (State::Up, "up"),
+        (State::Degraded, "degraded: more than 1 % not good"),
+        (State::Down, "down: most not good"),
+        (State::Maintenance, "maintenance"),
+        (State::Idle, "no requests"),
+    ];
+    let mut x = MARGIN;
+    page.top += 12.0;
+    for (state, name) in states {
+        let label = Label::new(name, x + 16.0, page.top, SMALL, page.palette.muted);
+        let next = x + 16.0 + label.width() + 16.0;
+        if next > page.width() - MARGIN && x > MARGIN {
+            page.top += 16.0;
+            x = MARGIN;
+        }
+        let width = label.width();
+        let color = state_color(page, state);
+        page.drawing.rectangle(x, page.top - 9.0, 11.0, 9.0, color);
+        page.drawing.label(Label { x: x + 16.0, y: page.top, ..label });
+        x += 16.0 + width + 16.0;
+    }
+    page.top += 8.0;
+}
+
+/// How much of what may go wrong has gone wrong.
+fn budget(page: &mut Page, record: &Record) {
+    let Some(share) = good_share(record) else { return };
+    let given = record.facts.as_ref().and_then(|facts| facts.availability_target());
+    let target = given.unwrap_or(USUAL_TARGET);
+    let used = (1.0 - share) / (1.0 - target);
+    let goal = match given {
+        Some(_) => format!("goal {} %", (target * 1e8).round() / 1e6),
+        None => format!("no goal given; if it were {} %", (target * 1e8).round() / 1e6),
+    };
+    let verdict = match used {
+        used if used <= 1.0 => format!("{:.0} % of the error budget left", (1.0 - used) * 100.0),
+        used => format!("error budget overspent {}", times(used)),
+    };
+    let (left, width, height) = (MARGIN, 150.0, 9.0);
+    page.top += 16.0;
+    let (idle, down, good, ink) =
+        (page.palette.idle, page.palette.down, page.palette.maintenance, page.palette.ink);
+    let y = page.top - height;
+    page.drawing.rectangle(left, y, width, height, idle);
+    let color = if used > 1.0 { down } else { good };
+    page.drawing.rectangle(
+        left,
+        y,
+        (width * used.min(1.0)).max(if used > 0.0 { 1.0 } else { 0.0 }),
+        height,
+        color,
+    );
+    let room = page.width() - 2.0 * MARGIN - width - 12.0;
+    let text = format!("{verdict} ({goal})");
+    page.drawing.label(Label::new(text, left + width + 12.0, page.top, SMALL, ink).within(room));
+    page.top += 8.0;
+}
+
+/// `2.5 times`
+fn times(factor: f64) -> String {
+    match factor {
+        large if large >= 9.95 => format!("{} times", count(large.round() as u64)),
+        small => format!("{small:.1} times"),
+    }
+}
+
+fn site_strip(page: &mut Page, panel: &Panel, scale: &Scale, record: &Record, name: &str, share: &str) {
+    let y = page.top;
+    let ink = page.palette.ink;
+    let label = Label::new(name, panel.left - 10.0, y + SITE_HEIGHT / 2.0 + 4.5, NORMAL, ink);
+    let label = label.bold().within(panel.left - 10.0 - MARGIN).anchored(Anchor::End);
+    page.drawing.label(label);
+    let figure = Label::new(share, panel.right() + 8.0, y + SITE_HEIGHT / 2.0 + 4.5, NORMAL, ink);
+    page.drawing.label(figure.bold().within(page.width() - MARGIN - panel.right() + 16.0));
+    strip(page, panel, scale, &of_site(record), (y, SITE_HEIGHT));
+    let outages = outages(record);
+    // Each is seen, however short it was.
+    let of = |planned: bool| outages.iter().filter(move |outage| outage.planned == planned);
+    for (planned, color) in [(true, page.palette.maintenance), (false, page.palette.down)] {
+        let stretches = of(planned).map(|outage| (outage.start_s, outage.end_s));
+        for (from, to) in merged(scale, stretches, 2.0) {
+            page.drawing.rectangle(from, y, to - from, SITE_HEIGHT, color);
+        }
+    }
+    page.top = y + SITE_HEIGHT;
+    name_outages(page, panel, scale, &outages);
+    page.top += 10.0;
+}
+
+/// The longest outages first, as long as there is room.
+fn name_outages(page: &mut Page, panel: &Panel, scale: &Scale, outages: &[Outage]) {
+    const LINES_MOST: usize = 3;
+    let mut order: Vec<&Outage> = outages.iter().collect();
+    order.sort_by(|a, b| (b.end_s - b.start_s).total_cmp(&(a.end_s - a.start_s)));
+    // Far more than could find a place.
+    const NAMED_MOST: usize = 40;
+    let mut named = 0;
+    let mut lowest = page.top;
+    for outage in order.into_iter().take(NAMED_MOST) {
+        let (from, to) = (scale.place(outage.start_s), scale.place(outage.end_s));
+        let lost = match outage.requests_lost {
+            Some(lost) if lost >= 1.0 => format!(", {} requests", count(lost as u64)),
+            _ => String::new(),
+        };
+        let length = short_length(outage.end_s - outage.start_s);
+        let text = format!("{length}: {}{lost}", outage.cause);
+        let ink = page.palette.ink;
+        let label = Label::new(text, 0.0, 0.0, SMALL, ink).within(panel.width);
+        let half = label.width() / 2.0;
+        let x = ((from + to) / 2.0 - half).min(panel.right() - label.width()).max(panel.left);
+        for line in 0..LINES_MOST {
+            let y = page.top + 14.0 + 14.0 * line as f64;
+            if page.drawing.label_if_free(Label { x, y, ..label.clone() }) {
+                named += 1;
+                lowest = lowest.max(y + 2.0);
+                break;
+            }
+        }
+    }
+    page.top = lowest;
+    if named < outages.len() {
+        page.top += 14.0;
+        let text = format!("and {} more outages", outages.len() - named);
+        let muted = page.palette.muted;
+        page.drawing.label(Label::new(text, panel.left, page.top, SMALL, muted));
+    }
+}
+
+fn strip(page: &mut Page, panel: &Panel, scale: &Scale, states: &[(Stretch, State)], place: (f64, f64)) {
+    let columns = panel.width as usize;
+    let end_s = scale.high();
+    let (y, height) = place;
+    for (from, to, state) in in_pieces(&in_columns(states, end_s, columns)) {
+        let x = |column: usize| panel.left + column as f64 * panel.width / columns as f64;
+        let color = state_color(page, state);
+        page.drawing.tile((x(from), y), (x(to), y + height), color);
+    }
+}
+
+fn node_strips(page: &mut Page, panel: &Panel, scale: &Scale, record: &Record) {
+    let Some(stations) = &record.stations else { return };
+    let all: Vec<(usize, Vec<(Stretch, State)>)> = of_stations(record, stations)
+        .into_iter()
+        .enumerate()
+        .filter(|(_, states)| states.iter().any(|(_, state)| *state != State::Idle))
+        .collect();
+    let trouble = |states: &[(Stretch, State)]| {
+        let weight = |state: State| match state {
+            State::Idle | State::Up => 0.0,
+            State::Maintenance => 0.1,
+            State::Degraded => 1.0,
+            State::Down => 3.0,
+        };
+        states.iter().map(|(stretch, state)| stretch.length_s * weight(*state)).sum::<f64>()
+    };
+    let mut shown: Vec<usize> = (0..all.len()).collect();
+    if all.len() > NODES_MOST {
+        shown.sort_by(|&a, &b| trouble(&all[b].1).total_cmp(&trouble(&all[a].1)));
+        shown.retain(|&place| trouble(&all[place].1) > 0.0);
+        shown.truncate(NODES_MOST - 1);
+        shown.sort_unstable();
+    }
+    if all.is_empty() {
+        return;
+    }
+    page.top += 14.0;
+    let muted = page.palette.muted;
+    let heading = Label::new("nodes, as their callers felt them", panel.left, page.top, SMALL, muted);
+    page.drawing.label(heading);
+    page.top += 6.0;
+    for &place in &shown {
+        let (number, states) = &all[place];
+        let station = &stations.stations[*number];
+        let (ended, failed) = station
+            .moments
+            .iter()
+            .fold((0u64, 0u64), |sum, moment| (sum.0 + moment.ended, sum.1 + moment.failed));
+        let share = if ended > 0 {
+            figure::share(1.0 - failed.min(ended) as f64 / ended as f64)
+        } else {
+            String::new()
+        };
+        node_strip(page, panel, scale, &station.name, &share, states);
+    }
+    if shown.len() < all.len() {
+        let rest = (0..all.len()).filter(|place| !shown.contains(place));
+        let rest: Vec<&Vec<(Stretch, State)>> = rest.map(|place| &all[place].1).collect();
+        let worst: Vec<(Stretch, State)> = stations
+            .buckets
+            .iter()
+            .enumerate()
+            .map(|(bucket, stretch)| {
+                let states = rest.iter().filter_map(|states| states.get(bucket));
+                (*stretch, states.map(|(_, state)| *state).max().unwrap_or(State::Idle))
+            })
+            .collect();
+        let name = if shown.is_empty() { "all" } else { "the other" };
+        node_strip(page, panel, scale, &format!("{name} {} nodes", rest.len()), "", &worst);
+    }
+}
+
+fn node_strip(
+    page: &mut Page,
+    panel: &Panel,
+    scale: &Scale,
+    name: &str,
+    share: &str,
+    states: &[(Stretch, State)],
+) {
+    let y = page.top;
+    let muted = page.palette.muted;
+    let base = y + NODE_HEIGHT - 2.5;
+    let label = Label::new(name, panel.left - 10.0, base, SMALL, muted);
+    page.drawing.label(label.within(panel.left - 10.0 - MARGIN).anchored(Anchor::End));
+    page.drawing.label(Label::new(share, panel.right() + 8.0, base, SMALL, muted));
+    strip(page, panel, scale, states, (y, NODE_HEIGHT));
+    page.top = y + NODE_HEIGHT + NODE_GAP;
+}

@@ -1,0 +1,267 @@
+//! What pictures have in common: headings, axes, keys, and marks for what happened.
+
+use super::drawing::{Anchor, Drawing, Label, shortened, text_width};
+use super::scale::{Scale, Tick, time_ticks};
+use super::theme::{Color, Palette, Theme, palette};
+use crate::output::record::{Event, Record};
+
+pub const MARGIN: f64 = 24.0;
+pub const SMALL: f64 = 11.0;
+pub const NORMAL: f64 = 12.5;
+const TITLE: f64 = 18.0;
+
+/// How a picture is to look.
+#[derive(Clone, Debug)]
+pub struct Look {
+    pub theme: Theme,
+    pub width: f64,
+}
+
+/// Where values are shown: the inside of a diagram.
+#[derive(Clone, Copy, Debug)]
+pub struct Panel {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Panel {
+    pub fn right(&self) -> f64 {
+        self.left + self.width
+    }
+
+    pub fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+}
+
+/// A picture in the making.
+pub struct Page {
+    pub drawing: Drawing,
+    pub palette: Palette,
+    /// Where the next thing may begin.
+    pub top: f64,
+}
+
+impl Page {
+    /// With what is to be seen in it as a title, and below it what it says.
+    pub fn new(look: &Look, title: &str, message: &str) -> Page {
+        let palette = palette(look.theme);
+        let mut drawing = Drawing::new(look.width, palette.background, title);
+        drawing.about = message.to_owned();
+        let room = look.width - 2.0 * MARGIN;
+        drawing.label(Label::new(title, MARGIN, 36.0, TITLE, palette.ink).bold().within(room));
+        let mut top = 42.0;
+        for line in wrapped(message, NORMAL, room) {
+            top += 17.0;
+            drawing.label(Label::new(line, MARGIN, top, NORMAL, palette.muted));
+        }
+        Page { drawing, palette, top: top + 14.0 }
+    }
+
+    pub fn width(&self) -> f64 {
+        self.drawing.width
+    }
+
+    pub fn finish(mut self) -> Drawing {
+        self.drawing.height = (self.top + MARGIN).ceil();
+        self.drawing
+    }
+
+    /// A heading above a panel, and at its right a key to the colours.
+    pub fn panel_heading(&mut self, text: &str, left: f64, key: &[(String, Color)]) {
+        self.top += 16.0;
+        let right = self.width() - MARGIN;
+        let heading = Label::new(text, left, self.top, NORMAL, self.palette.ink).bold();
+        let heading = heading.within(right - left);
+        let mut place = left + heading.width() + 24.0;
+        self.drawing.label(heading);
+        for (name, color) in key {
+            let name = shortened(name, SMALL, false, right - left - 16.0);
+            let width = 16.0 + text_width(&name, SMALL, false);
+            if place + width > right {
+                self.top += 16.0;
+                place = left;
+            }
+            self.drawing.rectangle(place, self.top - 9.0, 11.0, 9.0, *color);
+            self.drawing.label(Label::new(name, place + 16.0, self.top, SMALL, self.palette.muted));
+            place += width + 16.0;
+        }
+        self.top += 14.0;
+    }
+
+    /// Lines at round values, with the values to the left of the panel.
+    pub fn rows(&mut self, panel: &Panel, ticks: &[(f64, String)]) {
+        for (y, text) in ticks {
+            let (grid, muted) = (self.palette.grid, self.palette.muted);
+            self.drawing.line(&[(panel.left, *y), (panel.right(), *y)], grid, 1.0);
+            let label = Label::new(text, panel.left - 7.0, y + 4.0, SMALL, muted).anchored(Anchor::End);
+            self.drawing.label_if_free(label);
+        }
+    }
+
+    /// Lines at round values along a panel, and the values below it.
+    pub fn columns(&mut self, panels: &[Panel], scale: &Scale, ticks: &[Tick], unit: &str) {
+        let Some(last) = panels.last() else { return };
+        let y = last.bottom() + 16.0;
+        for panel in panels {
+            for tick in ticks {
+                let x = scale.place(tick.value);
+                let grid = self.palette.grid;
+                self.drawing.line(&[(x, panel.top), (x, panel.bottom())], grid, 1.0);
+            }
+        }
+        let muted = self.palette.muted;
+        let unit = Label::new(unit, last.right(), y + 15.0, SMALL, muted).anchored(Anchor::End);
+        let unit = unit.within(last.right() - MARGIN);
+        for tick in ticks {
+            let x = scale.place(tick.value);
+            let label = Label::new(&tick.text, x, y, SMALL, muted).anchored(Anchor::Middle);
+            self.drawing.label_if_free(label);
+        }
+        self.drawing.label(unit);
+        self.top = y + 20.0;
+    }
+
+    pub fn time_columns(&mut self, panels: &[Panel], scale: &Scale) {
+        let room = scale.ends().1 - scale.ends().0;
+        let (ticks, unit) = time_ticks(scale.high(), (room / 75.0) as usize);
+        self.columns(panels, scale, &ticks, &format!("simulated time, {unit}"));
+    }
+
+    /// The lower edge of a panel, drawn over what is in it.
+    pub fn base_line(&mut self, panel: &Panel) {
+        let ends = [(panel.left, panel.bottom()), (panel.right(), panel.bottom())];
+        let axis = self.palette.axis;
+        self.drawing.line(&ends, axis, 1.0);
+    }
+
+    /// Shades what is not counted.
+    pub fn shade_warmup(&mut self, panel: &Panel, scale: &Scale, record: &Record) {
+        let end = scale.place(record.warmup_s());
+        if record.warmup_s() > 0.0 && end - panel.left > 1.0 {
+            let shade = self.palette.shade;
+            self.drawing.rectangle(panel.left, panel.top, end - panel.left, panel.height, shade);
+        }
+    }
+
+    /// Says what the shade at the beginning is, if there is room.
+    pub fn name_warmup(&mut self, panel: &Panel, scale: &Scale, record: &Record) {
+        let room = scale.place(record.warmup_s()) - panel.left - 6.0;
+        let name = Label::new("warm-up", panel.left + 4.0, panel.top + 13.0, SMALL, self.palette.muted);
+        if name.width() <= room {
+            self.drawing.label_if_free(name);
+        }
+    }
+
+    /// Stripes where something happened, from top to bottom of a panel.
+    pub fn shade_events(&mut self, panel: &Panel, scale: &Scale, events: &[Event]) {
+        for (planned, color) in [(true, self.palette.maintenance), (false, self.palette.down)] {
+            let color = color.mix(self.palette.background, 0.82);
+            let of_kind = events.iter().filter(|event| event.planned == planned);
+            for (from, to) in merged(scale, of_kind.map(|event| (event.start_s, event.end_s)), 1.0) {
+                self.drawing.rectangle(from, panel.top, to - from, panel.height, color);
+            }
+        }
+    }
+
+    /// The names of what happened, in as few lines as they need above a panel; where there is
+    /// not room for all, of what took longest. What finds no place keeps its mark.
+    pub fn name_events(&mut self, left: f64, right: f64, scale: &Scale, events: &[Event]) {
+        const LINES_MOST: usize = 4;
+        const NAMED_MOST: usize = 30;
+        if events.is_empty() {
+            return;
+        }
+        let mut named: Vec<&Event> = events.iter().collect();
+        let length_s = |event: &Event| event.end_s - event.start_s;
+        named.sort_by(|a, b| length_s(b).total_cmp(&length_s(a)));
+        named.truncate(NAMED_MOST);
+        named.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        let first = self.top + 12.0;
+        let mut ends = [f64::MIN; LINES_MOST];
+        let mut lowest = first;
+        for event in named {
+            let label = Label::new(event_name(event), 0.0, 0.0, SMALL, self.palette.ink).within(right - left);
+            let start = scale.place(event.start_s).min(right - label.width()).max(left);
+            if let Some(line) = ends.iter().position(|end| *end + 8.0 < start) {
+                ends[line] = start + label.width();
+                let y = first + 14.0 * line as f64;
+                lowest = lowest.max(y);
+                self.drawing.label(Label { x: start, y, ..label });
+            }
+        }
+        let base = lowest + 12.0;
+        for (planned, color) in [(true, self.palette.maintenance), (false, self.palette.down)] {
+            let of_kind = events.iter().filter(|event| event.planned == planned);
+            let mut last = f64::MIN;
+            for x in of_kind.map(|event| scale.place(event.start_s)) {
+                // Marks that would cover each other are one.
+                if x >= last + 2.0 {
+                    self.drawing
+                        .polygon(vec![(x - 4.0, base - 7.0), (x + 4.0, base - 7.0), (x, base)], color);
+                    last = x;
+                }
+            }
+        }
+        self.top = base;
+    }
+
+    /// What there is to say where there is nothing to draw.
+    pub fn note(&mut self, text: &str) {
+        let room = self.width() - 2.0 * MARGIN;
+        for line in wrapped(text, NORMAL, room) {
+            self.top += 17.0;
+            let muted = self.palette.muted;
+            self.drawing.label(Label::new(line, MARGIN, self.top, NORMAL, muted));
+        }
+    }
+}
+
+/// Stretches of time in the order of their beginnings as stretches on the page, each at least so
+/// wide; those that touch are one.
+pub fn merged(scale: &Scale, stretches: impl Iterator<Item = (f64, f64)>, least: f64) -> Vec<(f64, f64)> {
+    let mut merged: Vec<(f64, f64)> = Vec::new();
+    for (start_s, end_s) in stretches {
+        let from = scale.place(start_s);
+        let to = scale.place(end_s).max(from + least);
+        match merged.last_mut() {
+            Some((_, end)) if from <= *end => *end = end.max(to),
+            _ => merged.push((from, to)),
+        }
+    }
+    merged
+}
+
+/// What happened, in a few words.
+pub fn event_name(event: &Event) -> String {
+    match (event.label.as_str(), event.target.as_str()) {
+        ("", "") => event.kind.clone(),
+        ("", target) => format!("{} {target}", event.kind),
+        (label, _) => label.to_owned(),
+    }
+}
+
+/// Colours for a number of series; there are no more than these.
+pub fn series_color(palette: &Palette, number: usize) -> Color {
+    palette.series[number % palette.series.len()]
+}
+
+/// A text in lines of a width.
+pub fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        if text_width(&longer, size, false) > width && !line.is_empty() {
+            lines.push(std::mem::replace(&mut line, word.to_owned()));
+        } else {
+            line = longer;
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}

@@ -1,0 +1,195 @@
+//! Pictures of runs, drawn from their files alone.
+//!
+//! A chart is first a list of shapes (`drawing`), so that a test can see whether two texts
+//! hide each other, and then becomes SVG or PNG.
+
+mod availability;
+mod drawing;
+mod frame;
+mod heatmap;
+mod latency;
+#[cfg(feature = "png")]
+mod png;
+pub(super) mod scale;
+pub mod states;
+mod svg;
+mod theme;
+mod timeline;
+mod topology;
+mod topology_boxes;
+mod topology_hosts;
+mod topology_layout;
+mod utilisation;
+mod waterfall;
+
+pub use frame::Look;
+pub use theme::Theme;
+
+use super::record::Record;
+use drawing::Drawing;
+use std::fmt;
+use std::io;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    Availability,
+    Timeline,
+    Latency,
+    Heatmap,
+    Utilisation,
+    Waterfall,
+    Topology,
+}
+
+impl Chart {
+    pub const ALL: [Chart; 7] = [
+        Chart::Availability,
+        Chart::Timeline,
+        Chart::Latency,
+        Chart::Heatmap,
+        Chart::Utilisation,
+        Chart::Waterfall,
+        Chart::Topology,
+    ];
+
+    pub fn name(self) -> &'static str {
+        self.usual_file_name().trim_end_matches(".svg")
+    }
+
+    /// As a run writes it beside its tables.
+    pub fn usual_file_name(self) -> &'static str {
+        match self {
+            Chart::Availability => "availability.svg",
+            Chart::Timeline => "timeline.svg",
+            Chart::Latency => "latency.svg",
+            Chart::Heatmap => "heatmap.svg",
+            Chart::Utilisation => "utilisation.svg",
+            Chart::Waterfall => "waterfall.svg",
+            Chart::Topology => "topology.svg",
+        }
+    }
+
+    /// What is seen in it.
+    pub fn about(self) -> &'static str {
+        match self {
+            Chart::Availability => "when the site and its nodes were up, degraded or down",
+            Chart::Timeline => "requests and latencies over time",
+            Chart::Latency => "how latencies are spread, and their tail",
+            Chart::Heatmap => "how latencies are spread, over time",
+            Chart::Utilisation => "how full each node was, and its line",
+            Chart::Waterfall => "where the time goes, on average and in the slowest requests",
+            Chart::Topology => "who calls whom, what is full, and what has no second",
+        }
+    }
+
+    /// The file without which there is nothing to draw.
+    pub fn source(self) -> &'static str {
+        match self {
+            Chart::Availability | Chart::Timeline => "timeline.csv",
+            Chart::Latency | Chart::Heatmap => "histogram.csv",
+            Chart::Utilisation => "nodes_timeline.csv",
+            Chart::Waterfall => "summary.json",
+            Chart::Topology => "topology.json",
+        }
+    }
+
+    pub fn can_be_drawn(self, record: &Record) -> bool {
+        match self {
+            Chart::Availability | Chart::Timeline => record.timeline.is_some(),
+            Chart::Latency | Chart::Heatmap => record.latencies.is_some(),
+            Chart::Utilisation => record.stations.is_some(),
+            Chart::Waterfall => record.facts.is_some(),
+            Chart::Topology => record.topology.is_some(),
+        }
+    }
+
+    /// Of one run, or of several for comparison; runs that lack the file are left out.
+    fn draw(self, records: &[Record], look: &Look) -> Drawing {
+        let records: Vec<&Record> = records.iter().filter(|record| self.can_be_drawn(record)).collect();
+        match self {
+            Chart::Availability => availability::draw(&records, look),
+            Chart::Timeline => timeline::draw(&records, look),
+            Chart::Latency => latency::draw(&records, look),
+            Chart::Heatmap => heatmap::draw(&records, look),
+            Chart::Utilisation => utilisation::draw(&records, look),
+            Chart::Waterfall => waterfall::draw(&records, look),
+            Chart::Topology => topology::draw(&records, look),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureFormat {
+    Svg,
+    Png,
+}
+
+impl PictureFormat {
+    pub const ALL: [PictureFormat; 2] = [PictureFormat::Svg, PictureFormat::Png];
+
+    pub fn extension(self) -> &'static str {
+        match self {
+            PictureFormat::Svg => "svg",
+            PictureFormat::Png => "png",
+        }
+    }
+}
+
+/// `timeline.svg`; a dark one says so in its name, so that both can lie in one folder.
+pub fn file_name(chart: Chart, theme: Theme, format: PictureFormat) -> String {
+    let dark = if theme == Theme::Dark { "-dark" } else { "" };
+    format!("{}{dark}.{}", chart.name(), format.extension())
+}
+
+/// All names that a picture of a run can have.
+pub fn file_names() -> impl Iterator<Item = String> {
+    let themes = [Theme::Light, Theme::Dark];
+    Chart::ALL.into_iter().flat_map(move |chart| {
+        themes.into_iter().flat_map(move |theme| {
+            PictureFormat::ALL.into_iter().map(move |format| file_name(chart, theme, format))
+        })
+    })
+}
+
+/// The widths that a picture can have, and the one it has if nobody says another.
+pub const WIDTH_LEAST: u32 = 480;
+pub const WIDTH_MOST: u32 = 4_000;
+pub const WIDTH_USUAL: u32 = 1_000;
+
+/// A picture could not be painted.
+#[derive(Debug)]
+pub struct PaintError(String);
+
+impl fmt::Display for PaintError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for PaintError {}
+
+impl From<PaintError> for io::Error {
+    fn from(error: PaintError) -> io::Error {
+        io::Error::other(error)
+    }
+}
+
+pub fn render(
+    chart: Chart,
+    records: &[Record],
+    look: &Look,
+    format: PictureFormat,
+) -> Result<Vec<u8>, PaintError> {
+    let drawing = chart.draw(records, look);
+    let painted = match format {
+        PictureFormat::Svg => svg::render(&drawing).map(String::into_bytes),
+        #[cfg(feature = "png")]
+        PictureFormat::Png => png::render(&drawing),
+        #[cfg(not(feature = "png"))]
+        PictureFormat::Png => Err("this spof was built without the feature `png`; take svg".into()),
+    };
+    painted.map_err(|error| PaintError(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests;

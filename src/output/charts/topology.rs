@@ -1,0 +1,336 @@
+//! Who calls whom: the redder a box, the fuller the node; the wider a line, the more calls. A
+//! thick frame marks what takes requests with it when it alone is down.
+
+use super::drawing::{Anchor, Drawing, Label, Point};
+use super::frame::{Look, MARGIN, NORMAL, Page, SMALL};
+use super::scale::short_number;
+use super::theme::Color;
+use super::topology_boxes::{Item, Member, Sketch, sketch};
+use super::topology_hosts::{frame_hosts, hosts_apart};
+use super::topology_layout::{Layout, Way, lay_out};
+use crate::output::record::Record;
+
+const BOX_WIDTH_MOST: f64 = 150.0;
+const BOX_WIDTH_LEAST: f64 = 74.0;
+const COLUMN_GAP_LEAST: f64 = 30.0;
+const BOX_HEIGHT: f64 = 46.0;
+/// Around the boxes that stand on one host, with its name above them.
+pub(super) const HOST_PADDING: f64 = 10.0;
+pub(super) const HOST_HEADING: f64 = 18.0;
+pub(super) const FRAME: f64 = 2.6;
+const DOT: f64 = 9.0;
+
+/// From here on a node's share in use is written in the picture's message.
+const FULL: f64 = 0.9;
+
+pub fn draw(records: &[&Record], look: &Look) -> Drawing {
+    let title = match records {
+        [record] => format!("Who calls whom in {}", record.name),
+        _ => "Who calls whom".to_owned(),
+    };
+    let sketches: Vec<Sketch> = records.iter().map(|record| sketch(record)).collect();
+    let text = match sketches.as_slice() {
+        [sketch] => message(sketch),
+        many => format!("{} runs, one below the other", many.len()),
+    };
+    let mut page = Page::new(look, &title, &text);
+    key(&mut page);
+    for (record, sketch) in records.iter().zip(&sketches) {
+        if records.len() > 1 {
+            page.panel_heading(&record.name, MARGIN, &[]);
+        }
+        draw_sketch(&mut page, sketch);
+    }
+    page.finish()
+}
+
+fn message(sketch: &Sketch) -> String {
+    let members = || sketch.items.iter().flat_map(|item| &item.members).chain(&sketch.hosts);
+    let single: Vec<&str> =
+        members().filter(|member| member.is_single_point).map(|member| member.name.as_str()).collect();
+    let mut text = match single.as_slice() {
+        [] => "There is no single point of failure.".to_owned(),
+        [one] => format!("One single point of failure: {one}."),
+        few if few.len() <= 8 => format!("{} single points of failure: {}.", few.len(), few.join(", ")),
+        many => format!("{} single points of failure.", many.len()),
+    };
+    let full: Vec<String> = members()
+        .filter(|member| member.utilisation.is_some_and(|utilisation| utilisation >= FULL))
+        .map(|member| format!("{} ({:.0} %)", member.name, member.utilisation.unwrap_or(0.0) * 100.0))
+        .collect();
+    match full.as_slice() {
+        [] => {}
+        few if few.len() <= 6 => text.push_str(&format!(" Nearly full: {}.", few.join(", "))),
+        many => text.push_str(&format!(" {} nodes are nearly full.", many.len())),
+    }
+    if sketch.calls_left_out > 0 {
+        text.push_str(&format!(" {} calls with little traffic are not shown.", sketch.calls_left_out));
+    }
+    text
+}
+
+fn key(page: &mut Page) {
+    page.top += 12.0;
+    let (muted, ink) = (page.palette.muted, page.palette.ink);
+    let mut x = MARGIN;
+    let word = |page: &mut Page, x: f64, text: &str| {
+        let label = Label::new(text, x, page.top, SMALL, muted);
+        let end = x + label.width();
+        page.drawing.label(label);
+        end
+    };
+    x = word(page, x, "in use: 0 %") + 6.0;
+    for step in 0..=10 {
+        let color = page.palette.fullness_of(f64::from(step) / 10.0);
+        page.drawing.rectangle(x, page.top - 9.0, 12.0, 10.0, color);
+        x += 12.0;
+    }
+    x = word(page, x + 6.0, "100 %") + 22.0;
+    let room = |page: &mut Page, x: f64, needed: f64| {
+        if x + needed <= page.width() - MARGIN {
+            return x;
+        }
+        page.top += 18.0;
+        MARGIN
+    };
+    x = room(page, x, 160.0);
+    page.drawing.outline(x, page.top - 11.0, 20.0, 13.0, ink, FRAME);
+    x = word(page, x + 26.0, "single point of failure") + 22.0;
+    x = room(page, x, 150.0);
+    for (number, width) in [1.0, 3.0, 6.0].into_iter().enumerate() {
+        let y = page.top - 4.0;
+        let color = call_color(page);
+        let from = x + 12.0 * number as f64;
+        page.drawing.line(&[(from, y), (from + 12.0, y)], color, width);
+    }
+    word(page, x + 42.0, "calls per second");
+    page.top += 14.0;
+}
+
+fn call_color(page: &Page) -> Color {
+    page.palette.axis.mix(page.palette.background, 0.25)
+}
+
+/// Where a column of boxes stands.
+#[derive(Clone, Copy)]
+pub(super) struct Grid {
+    left: f64,
+    pub(super) box_width: f64,
+    step: f64,
+    /// More columns than fit go on below.
+    columns_per_band: usize,
+    band_height: f64,
+    top: f64,
+}
+
+impl Grid {
+    fn new(page: &Page, layout: &Layout) -> Grid {
+        let room = page.width() - 2.0 * MARGIN - 2.0 * HOST_PADDING;
+        let columns = layout.columns.max(1);
+        let fitting = ((room + COLUMN_GAP_LEAST) / (BOX_WIDTH_LEAST + COLUMN_GAP_LEAST)) as usize;
+        let columns_per_band = columns.min(fitting.max(1));
+        let share = room / (columns_per_band as f64 + (columns_per_band as f64 - 1.0) * 0.45);
+        let box_width = share.clamp(BOX_WIDTH_LEAST, BOX_WIDTH_MOST);
+        let step = match columns_per_band {
+            1 => 0.0,
+            many => ((room - box_width) / (many as f64 - 1.0)).min(box_width + 160.0),
+        };
+        Grid {
+            left: MARGIN + HOST_PADDING,
+            box_width,
+            step,
+            columns_per_band,
+            band_height: layout.height + 40.0,
+            top: page.top + HOST_HEADING + HOST_PADDING,
+        }
+    }
+
+    /// The left edge of a column, and how far down its band lies.
+    fn column(&self, column: usize) -> (f64, f64) {
+        let band = column / self.columns_per_band;
+        let x = self.left + self.step * (column % self.columns_per_band) as f64;
+        (x, self.top + self.band_height * band as f64)
+    }
+
+    fn bands(&self, columns: usize) -> usize {
+        columns.div_ceil(self.columns_per_band).max(1)
+    }
+}
+
+fn draw_sketch(page: &mut Page, sketch: &Sketch) {
+    if sketch.items.is_empty() {
+        page.note("No request reaches a node.");
+        return;
+    }
+    let heights: Vec<f64> = sketch.items.iter().map(|item| height(item)).collect();
+    let calls: Vec<(usize, usize)> = sketch.calls.iter().map(|call| (call.from, call.to)).collect();
+    let starts: Vec<usize> = (0..sketch.items.len()).filter(|&it| sketch.items[it].is_user()).collect();
+    let family: Vec<usize> = sketch
+        .items
+        .iter()
+        .enumerate()
+        .map(|(it, item)| item.host.map_or(sketch.hosts.len() + it, |host| host))
+        .collect();
+    let clearance = if sketch.hosts.is_empty() { 0.0 } else { HOST_HEADING + 2.0 * HOST_PADDING - 8.0 };
+    let layout = lay_out(&heights, &calls, &starts, (&family, clearance));
+    let grid = Grid::new(page, &layout);
+    let places: Vec<(f64, f64)> = layout
+        .boxes
+        .iter()
+        .map(|placed| {
+            let (x, y) = grid.column(placed.column);
+            (x, y + placed.y - placed.height / 2.0)
+        })
+        .collect();
+    let framed = frame_hosts(page, sketch, &grid, &places, &heights);
+    let most = sketch.calls.iter().map(|call| call.calls_per_s).fold(0.0, f64::max);
+    for (call, way) in sketch.calls.iter().zip(&layout.ways) {
+        let share = if most > 0.0 { (call.calls_per_s / most).sqrt() } else { 0.0 };
+        let points = curve(&grid, way, &places, &heights);
+        let color = call_color(page);
+        page.drawing.line(&points, color, 1.0 + 5.0 * share);
+    }
+    for (item, &(x, y)) in sketch.items.iter().zip(&places) {
+        draw_item(page, sketch, item, (x, y, grid.box_width), &framed);
+    }
+    for (call, way) in sketch.calls.iter().zip(&layout.ways) {
+        let in_frame = sketch.items[call.to].host.is_some_and(|host| framed[host])
+            && sketch.items[call.from].host != sketch.items[call.to].host;
+        name_call(page, call.calls_per_s, &curve(&grid, way, &places, &heights), in_frame);
+    }
+    page.top = grid.top + grid.band_height * grid.bands(layout.columns) as f64 - 40.0 + HOST_PADDING + 8.0;
+    hosts_apart(page, sketch, &framed);
+}
+
+fn height(item: &Item) -> f64 {
+    match item.members.len() {
+        1 => BOX_HEIGHT,
+        many => {
+            BOX_HEIGHT + (many.div_ceil(Item::DOTS_PER_LINE).min(Item::DOT_LINES_MOST)) as f64 * (DOT + 2.0)
+        }
+    }
+}
+
+fn draw_item(page: &mut Page, sketch: &Sketch, item: &Item, (x, y, width): (f64, f64, f64), framed: &[bool]) {
+    let height = height(item);
+    let ground = match item.utilisation() {
+        Some(utilisation) if item.members.len() == 1 => page.palette.fullness_of(utilisation),
+        _ => page.palette.background,
+    };
+    let (color, faint) = (page.palette.ink_on(ground), page.palette.axis);
+    page.drawing.rectangle(x, y, width, height, ground);
+    let (frame, line) = if item.has_single_point() { (page.palette.ink, FRAME) } else { (faint, 1.0) };
+    page.drawing.outline(x, y, width, height, frame, line);
+    let inner = width - 16.0;
+    let share = item.utilisation().map(percent).unwrap_or_default();
+    let share = Label::new(share, x + width - 8.0, y + 36.0, SMALL, color).anchored(Anchor::End);
+    let room = inner - share.width() - 4.0;
+    page.drawing.label(Label::new(item.title(), x + 8.0, y + 19.0, NORMAL, color).bold().within(inner));
+    let on = item.host.filter(|&host| !framed[host]).map(|host| sketch.hosts[host].name.as_str());
+    page.drawing.label(Label::new(item.subtitle(on), x + 8.0, y + 36.0, SMALL, color).within(room));
+    page.drawing.label(share);
+    if item.members.len() > 1 {
+        dots(page, &item.members, (x + 8.0, y + BOX_HEIGHT - 3.0, inner));
+    }
+}
+
+/// A small square for each of many.
+fn dots(page: &mut Page, members: &[Member], (x, y, width): (f64, f64, f64)) {
+    let step = (width / Item::DOTS_PER_LINE as f64).min(DOT + 2.0);
+    for (number, member) in members.iter().take(Item::DOTS_PER_LINE * Item::DOT_LINES_MOST).enumerate() {
+        let place = (number % Item::DOTS_PER_LINE, number / Item::DOTS_PER_LINE);
+        let color = page.palette.fullness_of(member.utilisation.unwrap_or(0.0));
+        let (left, top) = (x + step * place.0 as f64, y + (DOT + 2.0) * place.1 as f64);
+        page.drawing.rectangle(left, top, step - 1.5, DOT, color);
+        let (ink, axis) = (page.palette.ink, page.palette.axis);
+        let edge = if member.is_single_point { ink } else { axis };
+        page.drawing.outline(left, top, step - 1.5, DOT, edge, 0.6);
+    }
+}
+
+/// From the right side of the caller to the left side of the called, past what is between.
+fn curve(grid: &Grid, way: &Way, places: &[(f64, f64)], heights: &[f64]) -> Vec<Point> {
+    let side = |it: usize, right: bool| {
+        let (x, y) = places[it];
+        (if right { x + grid.box_width } else { x }, y + heights[it] / 2.0)
+    };
+    let mut stops = vec![side(way.from, true)];
+    for &(column, y) in &way.through {
+        let (x, top) = grid.column(column);
+        stops.push((x, top + y));
+        stops.push((x + grid.box_width, top + y));
+    }
+    stops.push(side(way.to, false));
+    if way.back {
+        return around(side(way.from, true), side(way.to, false), heights[way.from] / 2.0);
+    }
+    let mut points = Vec::new();
+    for pair in stops.windows(2) {
+        bend(&mut points, pair[0], pair[1]);
+    }
+    points
+}
+
+const CURVE_POINTS: usize = 14;
+
+/// An S whose ends are level.
+fn bend(points: &mut Vec<Point>, from: Point, to: Point) {
+    if from.1 == to.1 {
+        points.extend([from, to]);
+        return;
+    }
+    let reach = ((to.0 - from.0) / 2.0).abs().max(24.0);
+    for number in 0..=CURVE_POINTS {
+        let t = number as f64 / CURVE_POINTS as f64;
+        let weights = [
+            (1.0 - t) * (1.0 - t) * (1.0 - t),
+            3.0 * t * (1.0 - t) * (1.0 - t),
+            3.0 * t * t * (1.0 - t),
+            t * t * t,
+        ];
+        let x = weights[0] * from.0
+            + weights[1] * (from.0 + reach)
+            + weights[2] * (to.0 - reach)
+            + weights[3] * to.0;
+        let y = (weights[0] + weights[1]) * from.1 + (weights[2] + weights[3]) * to.1;
+        points.push((x, y));
+    }
+}
+
+/// Back to where the calls came from, below the boxes.
+fn around(from: Point, to: Point, half_height: f64) -> Vec<Point> {
+    let below = from.1.max(to.1) + half_height + 11.0;
+    let out = 10.0;
+    vec![from, (from.0 + out, from.1), (from.0 + out, below), (to.0 - out, below), (to.0 - out, to.1), to]
+}
+
+fn name_call(page: &mut Page, calls_per_s: f64, points: &[Point], in_frame: bool) {
+    if calls_per_s <= 0.0 || points.len() < 2 {
+        return;
+    }
+    // At its end it is clear whose it is; where many end at one box, their beginnings differ.
+    let text = format!("{}/s", short_number(calls_per_s));
+    let (first, last) = (points[0], points[points.len() - 1]);
+    let muted = page.palette.muted;
+    // A line that comes from above leaves room below it, and the other way round. Where there
+    // may be a frame around the box, the text stands before it.
+    let (near, far) = if first.1 < last.1 { (16.0, -7.0) } else { (-7.0, 16.0) };
+    let end = last.0 - if in_frame { HOST_PADDING + 7.0 } else { 8.0 };
+    for (x, y, anchor) in [
+        (end, last.1 + near, Anchor::End),
+        (end, last.1 + far, Anchor::End),
+        (first.0 + 9.0, first.1 + far, Anchor::Start),
+        (first.0 + 9.0, first.1 + near, Anchor::Start),
+    ] {
+        if page.drawing.label_if_free(Label::new(text.clone(), x, y, SMALL, muted).anchored(anchor)) {
+            return;
+        }
+    }
+}
+
+pub(super) fn percent(share: f64) -> String {
+    match share * 100.0 {
+        small if small < 0.95 && small > 0.0 => format!("{small:.1} %"),
+        large => format!("{large:.0} %"),
+    }
+}

@@ -1,0 +1,276 @@
+//! How full each node was, and how many stood in its line, over time.
+
+use super::drawing::{Anchor, Drawing, Label, Point};
+use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, series_color};
+use super::scale::{Scale, nice_above, short_number};
+use crate::output::record::{Moment, Record, StationTimeline, Stretch};
+
+const ROW_HEIGHT: f64 = 40.0;
+const ROW_GAP: f64 = 12.0;
+const FIGURES_WIDTH: f64 = 78.0;
+
+/// With more nodes than this, the fullest and those with the longest lines are shown.
+const NODES_MOST: usize = 16;
+
+/// From here on a node counts as nearly full, and a line on the page says so.
+const FULL: f64 = 0.9;
+
+const POINT_PIXELS: f64 = 1.5;
+
+/// A node in the runs that have it.
+struct Row<'a> {
+    name: &'a str,
+    runs: Vec<(usize, Vec<(Stretch, Moment)>)>,
+}
+
+impl Row<'_> {
+    fn moments(&self) -> impl Iterator<Item = &(Stretch, Moment)> {
+        self.runs.iter().flat_map(|(_, moments)| moments)
+    }
+
+    fn fullest(&self) -> f64 {
+        self.moments().filter_map(|(_, moment)| moment.utilisation).fold(0.0, f64::max)
+    }
+
+    fn longest_line(&self) -> f64 {
+        self.moments().map(|(_, moment)| moment.queue_max).fold(0.0, f64::max)
+    }
+
+    fn is_used(&self) -> bool {
+        self.moments().any(|(_, moment)| {
+            moment.queue_max > 0.0 || moment.utilisation.is_some_and(|utilisation| utilisation > 0.0)
+        })
+    }
+}
+
+pub fn draw(records: &[&Record], look: &Look) -> Drawing {
+    let end_s = records.iter().map(|record| record.end_s()).fold(0.0, f64::max);
+    let names_width = (look.width * 0.13).clamp(80.0, 150.0);
+    let width = (look.width - 2.0 * MARGIN - names_width - 2.0 * FIGURES_WIDTH) / 2.0;
+    let rows = rows(records, (width / POINT_PIXELS) as usize);
+    let (shown, left_out) = busiest(rows);
+    let title = match records {
+        [record] => format!("How full the nodes of {} were", record.name),
+        _ => "How full the nodes were".to_owned(),
+    };
+    let mut page = Page::new(look, &title, &message(&shown));
+    if shown.is_empty() || end_s == 0.0 {
+        page.note("No node has a limit or a line, or nothing happened.");
+        return page.finish();
+    }
+    let left = MARGIN + names_width;
+    let uses = Scale::linear(0.0, end_s, left, left + width);
+    let second = left + width + FIGURES_WIDTH;
+    let lines = Scale::linear(0.0, end_s, second, second + width);
+    headings(&mut page, records, (left, second));
+    for row in &shown {
+        let upper = Panel { left, top: page.top, width, height: ROW_HEIGHT };
+        let ink = page.palette.ink;
+        let y = upper.top + ROW_HEIGHT / 2.0 + 4.5;
+        let name = Label::new(row.name, left - 10.0, y, NORMAL, ink);
+        page.drawing.label(name.within(names_width - 10.0).anchored(Anchor::End));
+        in_use(&mut page, &upper, &uses, records, row);
+        in_line(&mut page, &Panel { left: second, ..upper }, &lines, records, row);
+        page.top = upper.bottom() + ROW_GAP;
+    }
+    let below = Panel { left, top: page.top - ROW_GAP, width, height: 4.0 };
+    let top = page.top;
+    page.time_columns(&[below], &uses);
+    page.top = top;
+    page.time_columns(&[Panel { left: second, ..below }], &lines);
+    if left_out > 0 {
+        page.note(&format!("{left_out} quieter nodes are not shown; nodes.csv has all."));
+    }
+    page.finish()
+}
+
+fn rows<'a>(records: &[&'a Record], points_most: usize) -> Vec<Row<'a>> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut places: rustc_hash::FxHashMap<&str, usize> = rustc_hash::FxHashMap::default();
+    for (number, record) in records.iter().enumerate() {
+        let Some(stations) = &record.stations else { continue };
+        for station in &stations.stations {
+            let place = *places.entry(&station.name).or_insert_with(|| {
+                rows.push(Row { name: &station.name, runs: Vec::new() });
+                rows.len() - 1
+            });
+            rows[place].runs.push((number, joined(&stations.buckets, station, points_most)));
+        }
+    }
+    rows.retain(Row::is_used);
+    rows
+}
+
+/// In no more points than can be seen; the fullest and the longest line of each are kept.
+fn joined(buckets: &[Stretch], station: &StationTimeline, points_most: usize) -> Vec<(Stretch, Moment)> {
+    let together = buckets.len().div_ceil(points_most.max(1)).max(1);
+    let pairs: Vec<(&Stretch, &Moment)> = buckets.iter().zip(&station.moments).collect();
+    let join = |pairs: &[(&Stretch, &Moment)]| {
+        let (first, last) = (pairs[0].0, pairs[pairs.len() - 1].0);
+        let stretch = Stretch { start_s: first.start_s, length_s: last.end_s() - first.start_s };
+        let mut sum = *pairs[0].1;
+        for (_, moment) in &pairs[1..] {
+            sum.utilisation = match (sum.utilisation, moment.utilisation) {
+                (Some(mine), Some(other)) => Some(mine.max(other)),
+                (mine, other) => mine.or(other),
+            };
+            sum.queue_mean = sum.queue_mean.max(moment.queue_mean);
+            sum.queue_max = sum.queue_max.max(moment.queue_max);
+        }
+        (stretch, sum)
+    };
+    pairs.chunks(together).map(join).collect()
+}
+
+/// Those to be seen, in the order of the scenario, and how many are not.
+fn busiest(rows: Vec<Row>) -> (Vec<Row>, usize) {
+    let all = rows.len();
+    if all <= NODES_MOST {
+        return (rows, 0);
+    }
+    let mut order: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+    // A line says as much as being full: somebody had to wait.
+    let load = |row: &Row| row.fullest() + row.longest_line() / (row.longest_line() + 10.0);
+    order.sort_by(|a, b| load(&b.1).total_cmp(&load(&a.1)));
+    order.truncate(NODES_MOST);
+    order.sort_by_key(|(place, _)| *place);
+    (order.into_iter().map(|(_, row)| row).collect(), all - NODES_MOST)
+}
+
+fn message(rows: &[Row]) -> String {
+    let fullest = rows.iter().max_by(|a, b| a.fullest().total_cmp(&b.fullest()));
+    let Some(fullest) = fullest.filter(|row| row.fullest() > 0.0) else { return String::new() };
+    let share = percent(fullest.fullest());
+    let mut text = format!("The fullest was {}, at times with {share} in use.", fullest.name);
+    let longest = rows.iter().max_by(|a, b| a.longest_line().total_cmp(&b.longest_line()));
+    match longest.map(|row| (row.name, row.longest_line())) {
+        Some((name, line)) if line > 0.0 => {
+            text.push_str(&format!(" The longest line was at {name}: {}.", short_number(line)));
+        }
+        _ => text.push_str(" Nobody had to stand in line."),
+    }
+    text
+}
+
+fn percent(share: f64) -> String {
+    match share * 100.0 {
+        small if small < 9.95 => format!("{} %", (small * 10.0).round() / 10.0),
+        large => format!("{} %", large.round()),
+    }
+}
+
+fn headings(page: &mut Page, records: &[&Record], (left, second): (f64, f64)) {
+    let ink = page.palette.ink;
+    if records.len() > 1 {
+        let runs = records.iter().enumerate();
+        let key: Vec<_> =
+            runs.map(|(number, record)| (record.name.clone(), series_color(&page.palette, number))).collect();
+        page.panel_heading("", MARGIN, &key);
+    }
+    page.top += 14.0;
+    let width = second - left - 8.0;
+    for (text, x) in [("in use, of 100 %", left), ("in line: mean and (pale) longest", second)] {
+        page.drawing.label(Label::new(text, x, page.top, NORMAL, ink).bold().within(width));
+    }
+    page.top += 10.0;
+}
+
+fn in_use(page: &mut Page, panel: &Panel, scale: &Scale, records: &[&Record], row: &Row) {
+    let rows = Scale::linear(0.0, 1.0, panel.bottom(), panel.top);
+    frame(page, panel);
+    let limited: Vec<(usize, Vec<(Stretch, f64)>)> = row
+        .runs
+        .iter()
+        .map(|(number, moments)| {
+            let used = moments.iter().filter_map(|(stretch, it)| Some((*stretch, it.utilisation?)));
+            (*number, used.collect())
+        })
+        .collect();
+    if limited.iter().all(|(_, used)| used.is_empty()) {
+        let muted = page.palette.muted;
+        let y = panel.top + ROW_HEIGHT / 2.0 + 4.0;
+        page.drawing.label(Label::new("without limit", panel.left + 8.0, y, SMALL, muted));
+        return;
+    }
+    if let ([record], [(_, used)]) = (records, limited.as_slice()) {
+        events(page, panel, scale, record);
+        // Pieces of one shade in a row are one area.
+        for (stretch, utilisation) in used {
+            let color = page.palette.fullness_of(if *utilisation >= FULL { 1.0 } else { utilisation * 0.9 });
+            let color =
+                if *utilisation < 0.5 { page.palette.good.mix(page.palette.background, 0.55) } else { color };
+            let (from, to) = (scale.place(stretch.start_s).round(), scale.place(stretch.end_s()).round());
+            let y = rows.place(*utilisation);
+            page.drawing.rectangle(from, y, to - from, panel.bottom() - y, color);
+        }
+    } else {
+        for (number, used) in &limited {
+            let color = series_color(&page.palette, *number);
+            page.drawing.line(&outline(scale, &rows, used), color, 1.4);
+        }
+    }
+    page.base_line(panel);
+    let (sum, length) = limited
+        .iter()
+        .flat_map(|(_, used)| used)
+        .fold((0.0, 0.0), |sum, (stretch, used)| (sum.0 + used * stretch.length_s, sum.1 + stretch.length_s));
+    let mean = if length > 0.0 { sum / length } else { 0.0 };
+    figures(page, panel, &format!("{} mean", percent(mean)), &format!("{} max", percent(row.fullest())));
+}
+
+fn in_line(page: &mut Page, panel: &Panel, scale: &Scale, records: &[&Record], row: &Row) {
+    frame(page, panel);
+    page.base_line(panel);
+    if row.longest_line() == 0.0 {
+        figures(page, panel, "", "no line");
+        return;
+    }
+    let top = nice_above(row.longest_line().max(1.0));
+    let rows = Scale::linear(0.0, top, panel.bottom(), panel.top);
+    if let [record] = records {
+        events(page, panel, scale, record);
+    }
+    for (number, moments) in &row.runs {
+        let color = if records.len() == 1 { page.palette.ink } else { series_color(&page.palette, *number) };
+        let pick = |figure: fn(&Moment) -> f64| -> Vec<(Stretch, f64)> {
+            moments.iter().map(|(stretch, moment)| (*stretch, figure(moment))).collect()
+        };
+        if records.len() == 1 {
+            let mut points = outline(scale, &rows, &pick(|moment| moment.queue_max));
+            if let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) {
+                points.extend([(last.0, panel.bottom()), (first.0, panel.bottom())]);
+            }
+            page.drawing.polygon(points, color.mix(page.palette.background, 0.8));
+        }
+        page.drawing.line(&outline(scale, &rows, &pick(|moment| moment.queue_mean)), color, 1.3);
+    }
+    let longest = short_number(row.longest_line());
+    figures(page, panel, "", &format!("{longest} max"));
+}
+
+fn frame(page: &mut Page, panel: &Panel) {
+    let (shade, grid) = (page.palette.shade, page.palette.grid);
+    page.drawing.rectangle(panel.left, panel.top, panel.width, panel.height, shade);
+    page.drawing.line(&[(panel.left, panel.top), (panel.right(), panel.top)], grid, 1.0);
+}
+
+fn events(page: &mut Page, panel: &Panel, scale: &Scale, record: &Record) {
+    page.shade_events(panel, scale, &record.events);
+}
+
+fn figures(page: &mut Page, panel: &Panel, upper: &str, lower: &str) {
+    let muted = page.palette.muted;
+    let x = panel.right() + 6.0;
+    page.drawing.label(Label::new(upper, x, panel.top + 15.0, SMALL, muted));
+    page.drawing.label(Label::new(lower, x, panel.top + 32.0, SMALL, muted));
+}
+
+fn outline(scale: &Scale, rows: &Scale, series: &[(Stretch, f64)]) -> Vec<Point> {
+    let mut points = Vec::new();
+    for (stretch, value) in series {
+        let y = rows.place(*value);
+        points.push((scale.place(stretch.start_s), y));
+        points.push((scale.place(stretch.end_s()), y));
+    }
+    points
+}

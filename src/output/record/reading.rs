@@ -1,0 +1,112 @@
+//! Reads the files of a run back.
+
+use super::table::Table;
+use super::{Record, tables};
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// Why the files of a run cannot be read.
+#[derive(Debug)]
+pub struct RecordError {
+    file: PathBuf,
+    line: Option<u64>,
+    problem: String,
+    /// The file is there, but it is not what a run writes.
+    pub malformed: bool,
+}
+
+impl RecordError {
+    pub fn wrong(file: &str, line: Option<u64>, problem: String) -> RecordError {
+        RecordError { file: file.into(), line, problem, malformed: true }
+    }
+
+    pub fn of_csv(file: &str, error: &csv::Error) -> RecordError {
+        let line = error.position().map(|position| position.line());
+        match error.kind() {
+            csv::ErrorKind::Io(error) => RecordError::failed(file, error),
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                let problem = format!("this line has {len} fields and the header {expected_len}");
+                RecordError::wrong(file, line, problem)
+            }
+            _ => RecordError::wrong(file, line, error.to_string()),
+        }
+    }
+
+    fn failed(file: impl Into<PathBuf>, error: &io::Error) -> RecordError {
+        RecordError { file: file.into(), line: None, problem: error.to_string(), malformed: false }
+    }
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(formatter, ":{line}")?;
+        }
+        write!(formatter, ": {}", self.problem)?;
+        if self.malformed {
+            write!(formatter, "; simulate again to have it written anew")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for RecordError {}
+
+/// Reads what is there of a run's files. `open` gives a file by its name, or none.
+pub fn read_with<R: Read>(
+    name: &str,
+    mut open: impl FnMut(&str) -> io::Result<Option<R>>,
+) -> Result<Record, RecordError> {
+    let mut source = |file: &'static str| -> Result<Option<BufReader<R>>, RecordError> {
+        let source = open(file).map_err(|error| RecordError::failed(file, &error))?;
+        Ok(source.map(BufReader::new))
+    };
+    let facts: Option<super::Facts> = json("summary.json", source("summary.json")?)?;
+    let name = match &facts {
+        Some(facts) if !facts.scenario.is_empty() => facts.scenario.clone(),
+        _ => name.to_owned(),
+    };
+    let mut table = |file: &'static str| source(file)?.map(|source| Table::open(file, source)).transpose();
+    let timeline = table("timeline.csv")?.map(tables::timeline).transpose()?;
+    let latencies = table("histogram.csv")?.map(tables::latencies).transpose()?;
+    let stations = table("nodes_timeline.csv")?.map(tables::stations).transpose()?;
+    let events = table("events.csv")?.map(tables::events).transpose()?.unwrap_or_default();
+    let outages = table("outages.csv")?.map(tables::outages).transpose()?;
+    let topology = json("topology.json", source("topology.json")?)?;
+    Ok(Record { name, facts, timeline, latencies, stations, topology, events, outages })
+}
+
+fn json<T: DeserializeOwned, R: Read>(
+    file: &'static str,
+    source: Option<BufReader<R>>,
+) -> Result<Option<T>, RecordError> {
+    let Some(source) = source else { return Ok(None) };
+    serde_json::from_reader(source).map(Some).map_err(|error| match error.io_error_kind() {
+        Some(_) => RecordError::failed(file, &error.into()),
+        None => RecordError::wrong(file, Some(error.line() as u64), error.to_string()),
+    })
+}
+
+/// Reads a run's folder, or a single file of one: then what lies beside it is left alone, but
+/// for the summary.
+pub fn read_folder(path: &Path) -> Result<Record, RecordError> {
+    let is_folder = path.metadata().map_err(|error| RecordError::failed(path, &error))?.is_dir();
+    let (folder, only) = if is_folder {
+        (path, None)
+    } else {
+        (path.parent().unwrap_or(Path::new("")), path.file_name().and_then(|name| name.to_str()))
+    };
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("run");
+    let open = |file: &str| match only {
+        Some(only) if file != only && file != "summary.json" => Ok(None),
+        _ => match File::open(folder.join(file)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            result => result.map(Some),
+        },
+    };
+    read_with(name, open).map_err(|error| RecordError { file: folder.join(&error.file), ..error })
+}
