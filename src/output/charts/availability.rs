@@ -232,7 +232,8 @@ fn name_outages(page: &mut Page, panel: &Panel, scale: &Scale, outages: &[Outage
     page.top = lowest;
     if named < outages.len() {
         page.top += 14.0;
-        let text = format!("and {} more outages", outages.len() - named);
+        let more = outages.len() - named;
+        let text = format!("and {more} more outage{}", if more == 1 { "" } else { "s" });
         let muted = page.palette.muted;
         page.drawing.label(Label::new(text, panel.left, page.top, SMALL, muted));
     }
