@@ -43,6 +43,8 @@ proptest! {
         let scenario = scenario(&random.text);
         let (one, two) = (run(&scenario, seed, EVENTS_MOST / 4), run(&scenario, seed, EVENTS_MOST / 4));
         prop_assert!(one.files == two.files);
+        prop_assert!(one.results.incidents == two.results.incidents);
+        prop_assert!(one.results.outages == two.results.outages);
     }
 }
 
