@@ -11,8 +11,8 @@ use proptest::test_runner::Config;
 use random_scenario::random_scenario;
 use spof::kernel::time::Time;
 use spof::nodes::behaviour::UNLIMITED;
-use spof::results::RunResults;
-use spof::results::StopReason;
+use spof::results::row::Row;
+use spof::results::{ClassBucket, RunResults, StopReason};
 use spof::scenario::model::{RunEnd, Scenario, Warmup};
 use support::{Outcome, run, scenario};
 
@@ -34,6 +34,8 @@ proptest! {
         check_requests(&outcome, random.parallel)?;
         check_classes(&scenario, &outcome)?;
         check_nodes(&scenario, &outcome.results)?;
+        check_incidents(&outcome.results)?;
+        check_outages(&outcome.results)?;
     }
 
     #[test]
@@ -41,6 +43,8 @@ proptest! {
         let scenario = scenario(&random.text);
         let (one, two) = (run(&scenario, seed, EVENTS_MOST / 4), run(&scenario, seed, EVENTS_MOST / 4));
         prop_assert!(one.files == two.files);
+        prop_assert!(one.results.incidents == two.results.incidents);
+        prop_assert!(one.results.outages == two.results.outages);
     }
 }
 
@@ -100,7 +104,12 @@ fn check_classes(scenario: &Scenario, outcome: &Outcome) -> Result<(), TestCaseE
     check_timeline(outcome)?;
     let warmup = if let Warmup::Requests(requests) = scenario.run.warmup { requests } else { 0 };
     if let (RunEnd::Requests(requests), StopReason::Requests) = (scenario.run.end, results.stop) {
-        prop_assert_eq!(results.ended, requests + warmup);
+        // A crash ends many at once, and the run with them.
+        let wanted = requests + warmup;
+        let earlier = |(row, _): &&(Row, Vec<u64>)| row.start + row.latency < results.ended_at;
+        let earlier = outcome.requests.iter().filter(earlier).count() as u64;
+        prop_assert!(earlier < wanted && wanted <= results.ended, "{earlier} {}", results.ended);
+        prop_assert!(wanted == results.ended || !results.incidents.is_empty(), "{}", results.ended);
     }
     Ok(())
 }
@@ -131,6 +140,7 @@ fn check_nodes(scenario: &Scenario, results: &RunResults) -> Result<(), TestCase
             spof::nodes::NodeKind::Server(server) => Some(server.cores),
             _ => behaviour.and_then(|behaviour| behaviour.shared_cores),
         };
+        let is_database = matches!(node.kind, spof::nodes::NodeKind::Database(_));
         for record in records.by_ref().take(node.replicas as usize) {
             let (mut visits, mut started, mut ended) = (0, 0, 0);
             for (bucket, edges) in record.buckets.iter().zip(results.bucket_edges.windows(2)) {
@@ -138,8 +148,13 @@ fn check_nodes(scenario: &Scenario, results: &RunResults) -> Result<(), TestCase
                 visits += bucket.visits;
                 started += bucket.started;
                 ended += bucket.ended;
-                prop_assert!(started <= visits && ended <= visits, "{}: {:?}", node.name, bucket);
+                // What has to knock several times at a database that is down is not counted
+                // as having come there, only as having failed.
+                let counts_all = !is_database || results.incidents.is_empty();
+                let is_balanced = started <= visits && ended <= visits;
+                prop_assert!(is_balanced || !counts_all, "{}: {:?}", node.name, bucket);
                 prop_assert!(bucket.waited <= bucket.started && bucket.failed <= bucket.ended);
+                prop_assert!(bucket.down <= length, "{}: {:?}", node.name, bucket);
                 prop_assert!(bucket.unwanted <= bucket.ended && bucket.hits <= bucket.lookups);
                 // Requests stand at their user without being served there.
                 prop_assert!(
@@ -163,5 +178,34 @@ fn check_nodes(scenario: &Scenario, results: &RunResults) -> Result<(), TestCase
         }
     }
     prop_assert!(records.next().is_none());
+    Ok(())
+}
+
+/// What goes wrong begins in order, and ends after it began or not at all.
+fn check_incidents(results: &RunResults) -> Result<(), TestCaseError> {
+    let incidents = &results.incidents;
+    prop_assert!(incidents.windows(2).all(|pair| pair[0].start <= pair[1].start), "{:?}", incidents);
+    for incident in incidents {
+        let end = incident.end.unwrap_or(results.ended_at);
+        prop_assert!(incident.start <= end && end <= results.ended_at, "{:?}", incident);
+    }
+    Ok(())
+}
+
+/// Outages end in order, lose no more than failed, and blame what had begun by then.
+fn check_outages(results: &RunResults) -> Result<(), TestCaseError> {
+    let outages = &results.outages;
+    prop_assert!(outages.windows(2).all(|pair| pair[0].end <= pair[1].end), "{:?}", outages);
+    for outage in outages {
+        prop_assert!(outage.start <= outage.end && outage.end <= results.ended_at, "{:?}", outage);
+        prop_assert!(!outage.first_error.is_ok() && !outage.last_error.is_ok(), "{:?}", outage);
+        if let Some(cause) = outage.cause {
+            let incident = results.incidents.get(cause as usize);
+            prop_assert!(incident.is_some_and(|incident| incident.start <= outage.end), "{:?}", outage);
+        }
+    }
+    let failed = |bucket: &ClassBucket| bucket.outcomes[1..].iter().sum::<u64>();
+    let failed: u64 = results.classes.iter().flat_map(|class| &class.buckets).map(failed).sum();
+    prop_assert!(outages.iter().map(|outage| outage.lost).sum::<u64>() <= failed, "{:?}", outages);
     Ok(())
 }

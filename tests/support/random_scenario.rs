@@ -1,9 +1,13 @@
 //! Scenarios that nobody would write: small, crowded, and failing in every way there is.
 
+#[path = "random_happenings.rs"]
+mod random_happenings;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
+use random_happenings::{boot, breakdown, happenings};
 
 /// A scenario as text, with what has to be known to judge its run.
 #[derive(Clone, Debug)]
@@ -82,10 +86,13 @@ fn user() -> Text {
 }
 
 fn node(kind: &'static str, parts: Vec<Text>) -> Text {
-    let replicas = perhaps("replicas", small());
-    (settings(parts), replicas)
-        .prop_map(move |(rest, replicas)| format!("{{ kind: {kind}{rest}{replicas} }}"))
-        .boxed()
+    let boot = if kind == "server" {
+        one_of(&["0ms", "100ms"]).prop_map(|boot| format!(", boot: {boot}")).boxed()
+    } else {
+        boot()
+    };
+    let rest = settings(vec![settings(parts), perhaps("replicas", small()), boot, breakdown()]);
+    rest.prop_map(move |rest| format!("{{ kind: {kind}{rest} }}")).boxed()
 }
 
 fn on_a_host() -> Text {
@@ -106,7 +113,6 @@ fn app_server() -> Text {
             perhaps("backlog", one_of(&["0", "1", "4"])),
             perhaps("listen", one_of(&["tcp", "unix"])),
             perhaps("timeout", timeout()),
-            perhaps("boot", one_of(&["0ms", "5ms", "300ms"])),
             perhaps(
                 "pool",
                 one_of(&["{ size: 1, overflow: 0, wait: 5ms }", "{ size: 1, overflow: 1, wait: none }"]),
@@ -285,10 +291,13 @@ fn run_settings() -> Text {
 }
 
 pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
-    let parts = (run_settings(), vec(user(), 1..4), nodes(), vec(link(), 0..5), vec(class(), 1..4));
-    parts.prop_map(|(run, users, nodes, mut links, classes)| {
+    let parts =
+        (run_settings(), vec(user(), 1..4), nodes(), vec(link(), 0..5), vec(class(), 1..4), happenings());
+    parts.prop_map(|(run, users, nodes, mut links, classes, happenings)| {
         links.sort();
         links.dedup_by_key(|link| link.split(':').next().map(str::to_owned));
+        let ends: Vec<&str> = links.iter().filter_map(|link| link.split(':').next().map(str::trim)).collect();
+        let happenings = happenings.sections(&ends, users[0].contains("arrivals"));
         let users: Vec<String> =
             users.iter().enumerate().map(|(number, user)| format!("  u{number}: {user}\n")).collect();
         let classes: Vec<String> =
@@ -296,7 +305,7 @@ pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
         let names = "  dns: { kind: dns, records: [ www.site.test A 10.0.0.1 1s, www.gone.test A 10.0.0.1 0s ], lookup: exp(20ms), timeout: 30ms }\n";
         let links = if links.is_empty() { String::new() } else { format!("links:\n{}", links.concat()) };
         let text = format!(
-            "run: {run}\nnodes:\n{}{names}{nodes}{links}requests:\n{}",
+            "run: {run}\nnodes:\n{}{names}{nodes}{links}requests:\n{}{happenings}",
             users.concat(),
             classes.concat()
         );
