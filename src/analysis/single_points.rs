@@ -139,13 +139,14 @@ nodes:
   app: { kind: app_server, on: back, replicas: 3 }
   hints: { kind: cache, objects: 10, capacity: 5 }
   one: { kind: database, on: back }
-  other: { kind: database }
+  spare: { kind: server }
+  other: { kind: database, on: spare }
 groups:
   databases: { members: [ one, other ] }
 requests:
   page: { path: [ proxy: 1ms, app: 1ms, databases: 1ms ] }
   file: { path: [ proxy: 1ms ] }
-  hint: { path: [ proxy: 1ms, { optional: true, hints: 1ms } ] }
+  hint: { path: [ proxy: 1ms, hints: { optional: true, wait: 1ms } ] }
 ";
         let everything = ["page", "file", "hint"].map(str::to_owned).to_vec();
         let expected = ["names", "front", "proxy"].map(|name| (name.to_owned(), everything.clone()));

@@ -189,7 +189,7 @@ mod tests {
         let times = gatherer.finish(&scenario);
         let [page] = times.as_slice() else { panic!("{times:?}") };
         let told = |places: &[PlaceTime]| -> Vec<(String, f64)> {
-            places.iter().map(|place| (place.place.clone(), place.mean_ms)).collect()
+            places.iter().map(|place| (place.place.clone(), (place.mean_ms * 1e6).round() / 1e6)).collect()
         };
         let named = |app: f64| vec![("app".to_owned(), app), ("network".to_owned(), 8.0)];
         assert_eq!((page.requests, told(&page.places)), (1_000, named(11.9)));
