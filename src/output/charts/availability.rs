@@ -90,7 +90,7 @@ fn message(record: &Record) -> String {
 
 /// ` (3.4 nines)`
 fn nines(share: f64) -> String {
-    if share >= 1.0 || share < 0.9 {
+    if !(0.9..1.0).contains(&share) {
         return String::new();
     }
     let nines = libm::floor(-libm::log10(1.0 - share) * 10.0 + 1e-6) / 10.0;

@@ -164,26 +164,37 @@ fn cells(
 ) {
     let rows = shares.first().map_or(0, Vec::len);
     for row in 0..rows {
-        let y = |row: usize| panel.bottom() - panel.height * row as f64 / rows as f64;
-        let mut start = 0;
-        while start < columns.len() {
-            let shade_of = |column: usize| shade(shares[column][row], densest);
-            let mut end = start + 1;
-            // Neighbours of one shade are one rectangle.
-            while end < columns.len()
-                && shade_of(end) == shade_of(start)
-                && columns[end].stretch.start_s <= columns[end - 1].stretch.end_s()
-            {
-                end += 1;
-            }
-            if shade_of(start) > 0 {
-                let color = on_scale(&page.palette.density, shade_of(start) as f64 / SHADES as f64);
-                let from = scale.place(columns[start].stretch.start_s);
-                let to = scale.place(columns[end - 1].stretch.end_s()).max(from + 1.0);
-                page.drawing.tile((from, y(row + 1)), (to, y(row)), color);
-            }
-            start = end;
+        cells_of_row(page, scale, panel, (columns, shares), (row, rows), densest);
+    }
+}
+
+fn cells_of_row(
+    page: &mut Page,
+    scale: &Scale,
+    panel: &Panel,
+    (columns, shares): (&[Column], &[Vec<f64>]),
+    (row, rows): (usize, usize),
+    densest: f64,
+) {
+    let y = |row: usize| panel.bottom() - panel.height * row as f64 / rows as f64;
+    let mut start = 0;
+    while start < columns.len() {
+        let shade_of = |column: usize| shade(shares[column][row], densest);
+        let mut end = start + 1;
+        // Neighbours of one shade are one rectangle.
+        while end < columns.len()
+            && shade_of(end) == shade_of(start)
+            && columns[end].stretch.start_s <= columns[end - 1].stretch.end_s()
+        {
+            end += 1;
         }
+        if shade_of(start) > 0 {
+            let color = on_scale(&page.palette.density, shade_of(start) as f64 / SHADES as f64);
+            let from = scale.place(columns[start].stretch.start_s);
+            let to = scale.place(columns[end - 1].stretch.end_s()).max(from + 1.0);
+            page.drawing.tile((from, y(row + 1)), (to, y(row)), color);
+        }
+        start = end;
     }
 }
 

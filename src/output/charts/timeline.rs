@@ -278,14 +278,11 @@ fn area(page: &mut Page, scale: &Scale, rows: &Scale, series: &[(Stretch, Option
     }
 }
 
+/// A figure for each stretch in which there was one.
+type Figures = [(Stretch, Option<f64>)];
+
 /// Between two series that are there at the same times.
-fn band(
-    page: &mut Page,
-    scale: &Scale,
-    rows: &Scale,
-    (lower, upper): (&[(Stretch, Option<f64>)], &[(Stretch, Option<f64>)]),
-    color: Color,
-) {
+fn band(page: &mut Page, scale: &Scale, rows: &Scale, (lower, upper): (&Figures, &Figures), color: Color) {
     for (mut low, high) in outline(scale, rows, lower).into_iter().zip(outline(scale, rows, upper)) {
         low.extend(high.into_iter().rev());
         page.drawing.polygon(low, color);

@@ -162,7 +162,7 @@ fn draw_sketch(page: &mut Page, sketch: &Sketch) {
         page.note("No request reaches a node.");
         return;
     }
-    let heights: Vec<f64> = sketch.items.iter().map(|item| height(item)).collect();
+    let heights: Vec<f64> = sketch.items.iter().map(height).collect();
     let calls: Vec<(usize, usize)> = sketch.calls.iter().map(|call| (call.from, call.to)).collect();
     let starts: Vec<usize> = (0..sketch.items.len()).filter(|&it| sketch.items[it].is_user()).collect();
     let family: Vec<usize> = sketch
