@@ -225,11 +225,14 @@ impl Simulation<'_> {
         if parent == NONE {
             return self.enter(slot);
         }
-        if self.disturbed
-            && let Some(entry) = self.enter_in_bad_condition(slot)
-        {
-            self.nodes[instance as usize].counts.visits += u64::from(self.visits[slot].tries == 0);
-            return entry;
+        // It comes once, however often its SYN is sent.
+        let comes = u64::from(self.visits[slot].tries == 0);
+        if self.disturbed {
+            self.nodes[instance as usize].counts.visits += comes;
+            if let Some(entry) = self.enter_in_bad_condition(slot) {
+                return entry;
+            }
+            self.nodes[instance as usize].counts.visits -= comes;
         }
         let connection = Holds::Connection(instance);
         let node = &mut self.nodes[instance as usize];
@@ -244,7 +247,7 @@ impl Simulation<'_> {
             self.visits[parent].sessions = self.sessions.add(Session { holds: connection, next });
         }
         let node = &mut self.nodes[instance as usize];
-        node.counts.visits += 1;
+        node.counts.visits += comes;
         node.serve_one(now);
         node.hold_extra(-1, now);
         let visit = &mut self.visits[slot];

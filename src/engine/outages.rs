@@ -73,7 +73,15 @@ impl OutageFinder {
     /// Lists the present climb if it was high enough, and begins anew.
     pub fn close(&mut self) {
         if self.peak >= OUTAGE {
-            if self.found.len() < LISTED_MOST {
+            // Requests that failed late may have been sent before the last outage was over:
+            // that is one outage.
+            if let Some(last) = self.found.last_mut()
+                && self.present.start <= last.end
+            {
+                last.end = last.end.max(self.present.end);
+                last.lost += self.present.lost;
+                last.last_error = self.present.last_error;
+            } else if self.found.len() < LISTED_MOST {
                 self.found.push(self.present);
             } else {
                 self.unlisted += 1;
@@ -117,6 +125,27 @@ mod tests {
     fn every_second_request_lost_is_one_outage() {
         let story = format!("{}{}", "fg".repeat(500), "g".repeat(100));
         assert_eq!(outages(&story), [(0, 998, 500)]);
+    }
+
+    #[test]
+    fn what_fails_late_belongs_to_the_outage_in_which_it_was_sent() {
+        let mut finder = OutageFinder::new();
+        for (sent, now) in [(0, 10), (20, 400)] {
+            for _ in 0..12 {
+                finder.failed(sent, now, Outcome::TimedOut, None);
+            }
+            finder.close();
+        }
+        finder.failed(500, 500, Outcome::TimedOut, None);
+        let found: Vec<_> = finder.found.iter().map(|outage| (outage.start, outage.end)).collect();
+        assert_eq!(found, [(0, 10), (20, 400)]);
+        for _ in 0..12 {
+            finder.failed(300, 600, Outcome::TimedOut, None);
+        }
+        finder.close();
+        let found: Vec<_> =
+            finder.found.iter().map(|outage| (outage.start, outage.end, outage.lost)).collect();
+        assert_eq!(found, [(0, 10, 12), (20, 600, 25)]);
     }
 
     #[test]

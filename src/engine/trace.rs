@@ -5,7 +5,7 @@
 
 use super::Simulation;
 use super::visit::State;
-use crate::kernel::time::Time;
+use crate::kernel::time::{NEVER, Time};
 use crate::plan::NONE;
 use rustc_hash::FxHashMap;
 
@@ -148,6 +148,8 @@ impl Simulation<'_> {
 
     fn note_crossing(&mut self, slot: u32, travel: Time) {
         let root = self.visits[slot].root;
+        // What never arrives is under way until the end of time, and no longer.
+        let travel = travel.min(NEVER - self.now);
         self.rows.network(root, travel);
         if root == self.tracer.root {
             let now = self.now;

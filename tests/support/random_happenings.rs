@@ -134,19 +134,14 @@ fn node_fault() -> Text {
     entry(at(), what.boxed())
 }
 
-/// A partition that has no end is not among them: what it holds back counts as time on the
-/// network even after its request has ended.
 fn link_fault() -> Text {
     let what = one_of(&[
-        "partition: LINK, for: 2s",
-        "partition: LINK, for: 40ms",
+        "partition: LINK",
         "delay: LINK, by: 50ms",
         "lose: LINK, share: 40%",
         "throttle: LINK, to: 1Mbps",
     ]);
-    let what = (what, lasts())
-        .prop_map(|(what, lasts)| if what.contains("for:") { what } else { format!("{what}{lasts}") });
-    entry(at(), what.boxed())
+    entry(at(), (what, lasts()).prop_map(|(what, lasts)| format!("{what}{lasts}")).boxed())
 }
 
 /// Nothing is maintained twice, so that nothing is maintained twice at once.
