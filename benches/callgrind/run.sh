@@ -4,8 +4,8 @@
 #   benches/callgrind/run.sh            compares with baseline.txt, fails if more than 3 % worse
 #   benches/callgrind/run.sh --update   writes baseline.txt anew
 #
-# Each scenario runs twice, for few and for more requests; the difference leaves out
-# reading, compiling and the first peak.
+# Each scenario runs twice, for few and for more requests, in as many time buckets; the
+# difference leaves out reading, compiling, the first peak, and writing the tables.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
@@ -18,7 +18,7 @@ folder=$(mktemp -d)
 count() {
     local told instructions events
     told=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-        "$spof" simulate "$1" --set "$2" --rows none --quiet --out "$folder" 2>&1)
+        "$spof" simulate "$1" --set "$2" --set "run.bucket=$3" --rows none --no-charts --quiet --out "$folder" 2>&1)
     instructions=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' <<<"$told")
     events=$(sed -n 's/.*"events": \([0-9]*\).*/\1/p' "$folder/summary.json")
     echo "$instructions $events"
@@ -26,17 +26,17 @@ count() {
 
 measured=$(mktemp)
 trap 'rm -rf "$measured" "$folder"' EXIT
-while read -r scenario setting small large; do
-    few=$(count "scenarios/$scenario.yaml" "$setting=$small")
-    more=$(count "scenarios/$scenario.yaml" "$setting=$large")
+while read -r scenario setting small short large long; do
+    few=$(count "scenarios/$scenario.yaml" "$setting=$small" "$short")
+    more=$(count "scenarios/$scenario.yaml" "$setting=$large" "$long")
     awk -v scenario="$scenario" -v few="$few" -v more="$more" 'BEGIN {
         split(few, a, " "); split(more, b, " ")
         printf "%s %.1f\n", scenario, (b[1] - a[1]) / (b[2] - a[2])
     }' | tee -a "$measured"
 done <<'RUNS'
-theory/mm1 run.requests 100000 400000
-theory/three-tier run.requests 100000 300000
-one-server run.duration 10m 30m
+theory/mm1 run.requests 100000 10000s 400000 40000s
+theory/three-tier run.requests 100000 100s 300000 300s
+one-server run.duration 10m 1m 30m 3m
 RUNS
 
 if [[ ${1:-} == --update ]]; then
