@@ -137,7 +137,6 @@ mod tests {
     use super::*;
     use crate::analysis::example;
     use crate::kernel::time::SECOND;
-    use crate::parts::fault::Fault;
     use crate::parts::outcome::Outcome;
     use crate::results::incident::Incident;
 
@@ -155,13 +154,7 @@ mod tests {
     #[test]
     fn outages_are_summed_by_cause() {
         let mut results = example::results();
-        results.incidents.push(Incident {
-            start: 30 * SECOND,
-            end: None,
-            name: "restart gunicorn".into(),
-            fault: Fault::Crash,
-            planned: true,
-        });
+        results.incidents.push(Incident::of_maintenance("restart gunicorn".into(), 30 * SECOND));
         results.outages = vec![outage(30, 34, Some(0)), outage(40, 46, None), outage(50, 52, Some(0))];
         let window = Window::of(&example::scenario(), &results);
         let summary = summarise_availability(&results, &window);

@@ -41,18 +41,23 @@ impl Simulation<'_> {
         self.enter_full(slot)
     }
 
+    /// The node is full, or in a bad condition.
     #[inline(never)]
-    pub(super) fn enter_full(&mut self, slot: u32) -> Entry {
-        let instance = self.visits[slot].instance;
+    fn enter_full(&mut self, slot: u32) -> Entry {
         if self.disturbed
             && let Some(entry) = self.enter_in_bad_condition(slot)
         {
             return entry;
         }
+        self.enter_passed(slot)
+    }
+
+    /// The node's condition has let the visit pass: what counts now is whether there is room.
+    pub(super) fn enter_passed(&mut self, slot: u32) -> Entry {
+        let instance = self.visits[slot].instance;
         let (slots, line_limit) = self.room(instance);
         let state = &mut self.nodes[instance as usize];
         if state.busy < slots && self.visits[slot].tries <= SYN_RETRIES {
-            // The condition let it pass.
             state.busy += 1;
             state.serve_one(self.now);
             self.visits[slot].slots = 1;

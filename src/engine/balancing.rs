@@ -4,6 +4,7 @@ use super::Simulation;
 use super::health::PeerHealth;
 use crate::kernel::clocks::Clocks;
 use crate::kernel::random::{below, mix};
+use crate::kernel::time::NEVER;
 use crate::nodes::behaviour::HealthChecks;
 use crate::plan::{CallPlan, NONE, Plan, Policy, RoutePlan};
 use rand::Rng;
@@ -14,7 +15,11 @@ pub struct Balancers {
     pub(super) sites: Vec<Site>,
     /// How each site looks at its peers.
     pub(super) checks: Vec<HealthChecks>,
+    /// Of each instance, the sites that check it actively, if anything changes at all.
+    pub(super) checkers: Vec<Vec<u32>>,
     pub(super) peers: Vec<PeerHealth>,
+    /// How many peers are not well, as their sites see them.
+    pub(super) ailing: u32,
     /// Open requests of a site to each of its peers, for the policies that look at them.
     pub(super) open: Vec<u32>,
     /// Whose peer each of them is.
@@ -27,10 +32,10 @@ pub struct Balancers {
 pub(super) struct Site {
     pub route: u32,
     cursor: u32,
-    /// Where the health of its peers is kept, if it has several and looks at them, and how
-    /// many of them are not well.
+    /// Where the health of its peers is kept, if it has several and looks at them.
     pub first_peer: u32,
-    pub ailing: u32,
+    /// Whether its next active check is on the agenda.
+    pub checking: bool,
     pub first_open: u32,
     first_current: u32,
     /// For least connections: each peer's load, the least loaded first, among equals the
@@ -49,7 +54,9 @@ impl Balancers {
         let mut balancers = Balancers {
             sites: Vec::new(),
             checks: Vec::new(),
+            checkers: Vec::new(),
             peers: Vec::new(),
+            ailing: 0,
             open: Vec::new(),
             site_of_open: Vec::new(),
             current: Vec::new(),
@@ -80,7 +87,7 @@ impl Balancers {
             route: number,
             cursor: 0,
             first_peer: NONE,
-            ailing: 0,
+            checking: false,
             first_open: NONE,
             first_current: NONE,
             loads: None,
@@ -112,10 +119,22 @@ impl Balancers {
 }
 
 impl Balancers {
+    /// Notes who checks whom. As long as nothing changes every check would find every peer
+    /// well, so that nobody need know.
+    pub(super) fn watch(&mut self, plan: &Plan) {
+        self.checkers = vec![Vec::new(); plan.instances.len()];
+        for (number, site) in self.sites.iter().enumerate() {
+            if site.first_peer != NONE && self.checks[number].inter != NEVER {
+                for member in &plan.routes[site.route as usize].members {
+                    self.checkers[member.instance as usize].push(number as u32);
+                }
+            }
+        }
+    }
+
     /// A peer of a site is well, or is not, otherwise than before.
-    pub(super) fn count_ailing(&mut self, place: usize, before: bool, after: bool) {
-        let ailing = &mut self.sites[place].ailing;
-        *ailing = *ailing + u32::from(after) - u32::from(before);
+    pub(super) fn count_ailing(&mut self, before: bool, after: bool) {
+        self.ailing = self.ailing + u32::from(after) - u32::from(before);
     }
 }
 

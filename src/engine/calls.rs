@@ -140,8 +140,8 @@ impl Simulation<'_> {
             latest
         } else {
             let member = self.pick(plan, replica, root, if again { latest } else { NONE });
-            let member = self.available_peer(plan, replica, member);
-            if self.draining == 0 { member } else { self.member_that_stays(plan.route, member) }
+            let all_are_usable = self.balancers.ailing == 0 && self.draining == 0;
+            if all_are_usable { member } else { self.usable_peer(plan, replica, member) }
         };
         if plan.tries != 1 {
             self.visits[slot].awaited = member;
@@ -227,19 +227,19 @@ impl Simulation<'_> {
         }
         // It comes once, however often its SYN is sent.
         let comes = u64::from(self.visits[slot].tries == 0);
-        if self.disturbed {
-            self.nodes[instance as usize].counts.visits += comes;
-            if let Some(entry) = self.enter_in_bad_condition(slot) {
-                return entry;
-            }
-            self.nodes[instance as usize].counts.visits -= comes;
+        self.nodes[instance as usize].counts.visits += comes;
+        if self.disturbed
+            && let Some(entry) = self.enter_in_bad_condition(slot)
+        {
+            return entry;
         }
         let connection = Holds::Connection(instance);
-        let node = &mut self.nodes[instance as usize];
         if !self.sessions.holds(self.visits[parent].sessions, connection) {
-            if node.busy >= node.slots {
+            let (slots, _) = self.room(instance);
+            let node = &mut self.nodes[instance as usize];
+            if node.busy >= slots {
                 // It is full, or has a line: the same as everywhere else.
-                return self.enter(slot);
+                return self.enter_passed(slot);
             }
             node.busy += 1;
             node.hold_extra(1, now);
@@ -247,7 +247,6 @@ impl Simulation<'_> {
             self.visits[parent].sessions = self.sessions.add(Session { holds: connection, next });
         }
         let node = &mut self.nodes[instance as usize];
-        node.counts.visits += comes;
         node.serve_one(now);
         node.hold_extra(-1, now);
         let visit = &mut self.visits[slot];

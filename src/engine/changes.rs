@@ -136,18 +136,13 @@ impl Simulation<'_> {
             let time = self.draws.take(plan, fault.time_between);
             self.changes.add(time, Change::Fails(number as u32));
         }
-        // While nothing changes every check would find every peer well.
         if plan.has_changes() {
-            for (number, checks) in self.balancers.checks.iter().enumerate() {
-                if self.balancers.sites[number].first_peer != NONE {
-                    self.changes.add(checks.inter, Change::Checks(number as u32));
-                }
-            }
+            self.balancers.watch(plan);
         }
         self.set_change_clock();
     }
 
-    fn set_change_clock(&mut self) {
+    pub(super) fn set_change_clock(&mut self) {
         if let Some(clock) = self.clock_numbers.changes {
             self.clocks.set(clock, self.changes.next());
         }
@@ -167,11 +162,7 @@ impl Simulation<'_> {
                 Change::Maintains(number) => self.maintain(number),
                 Change::TakesOver(fault) => self.standby_takes_over(fault),
                 Change::IsSpareAgain(fault) => self.is_spare_again(fault),
-                Change::Checks(site) => {
-                    self.check_peers(site as usize);
-                    let next = self.now.saturating_add(self.balancers.checks[site as usize].inter);
-                    self.changes.add(next, Change::Checks(site));
-                }
+                Change::Checks(site) => self.check_peers(site as usize),
             }
         }
         self.set_change_clock();
@@ -179,12 +170,9 @@ impl Simulation<'_> {
 
     fn change_begins(&mut self, number: u32) {
         let change = &self.plan.changes[number as usize];
-        let incident = Incident {
-            start: self.now,
-            end: None,
-            name: change.name.clone(),
-            fault: change.fault,
-            planned: change.planned,
+        let incident = match change.planned {
+            true => Incident::of_maintenance(change.name.clone(), self.now),
+            false => Incident::of_fault(change.fault, change.name.clone(), self.now),
         };
         self.changes.of_change[number as usize] = self.changes.open(incident);
         for &target in &change.targets {
@@ -203,13 +191,8 @@ impl Simulation<'_> {
 
     fn random_fault_begins(&mut self, number: u32) {
         let fault = &self.plan.random_faults[number as usize];
-        let incident = Incident {
-            start: self.now,
-            end: None,
-            name: format!("{} {}", fault.fault.name(), fault.name),
-            fault: fault.fault,
-            planned: false,
-        };
+        let name = format!("{} {}", fault.fault.name(), fault.name);
+        let incident = Incident::of_fault(fault.fault, name, self.now);
         self.changes.of_random[number as usize] = self.changes.open(incident);
         let mut until = NEVER;
         if self.spare_jumps_in(number) {
@@ -268,7 +251,9 @@ impl Simulation<'_> {
     /// The fault has hit the target.
     fn strike(&mut self, target: ChangeTarget, fault: Fault, until: Time) {
         match target {
-            ChangeTarget::Link(link) => self.links[link as usize].strike(fault, until),
+            ChangeTarget::Link(link) => {
+                self.links[link as usize].strike(&self.plan.links[link as usize], fault, until);
+            }
             ChangeTarget::Instance(instance) => self.strike_instance(instance, fault),
         }
     }
@@ -276,7 +261,9 @@ impl Simulation<'_> {
     /// The fault is over.
     fn lift(&mut self, target: ChangeTarget, fault: Fault) {
         match target {
-            ChangeTarget::Link(link) => self.links[link as usize].lift(fault),
+            ChangeTarget::Link(link) => {
+                self.links[link as usize].lift(&self.plan.links[link as usize], fault);
+            }
             ChangeTarget::Instance(instance) => self.lift_from_instance(instance, fault),
         }
     }

@@ -109,6 +109,10 @@ impl Condition {
         self.down == 0 && self.hung == 0
     }
 
+    pub fn drains(&self) -> bool {
+        self.drains
+    }
+
     pub fn has_dns_outage(&self) -> bool {
         self.dns_outages > 0
     }
@@ -243,17 +247,6 @@ impl Simulation<'_> {
         }
     }
 
-    /// The member to call instead of one that drains, if there is another.
-    pub(super) fn member_that_stays(&self, route: u32, member: u32) -> u32 {
-        let route = &self.plan.routes[route as usize];
-        let stays = |&member: &u32| {
-            let instance = route.members[member as usize].instance;
-            !self.conditions[instance as usize].drains
-        };
-        let in_turn = (0..route.primaries).map(|step| (member + step) % route.primaries.max(1));
-        in_turn.chain(route.primaries..route.members.len() as u32).find(stays).unwrap_or(member)
-    }
-
     /// Writes to this database wait until then; 0: no longer.
     pub(super) fn lock_writes(&mut self, instance: u32, until: Time) {
         self.conditions[instance as usize].writes_locked_until = until;
@@ -270,6 +263,7 @@ impl Simulation<'_> {
         } else {
             (node.slots, node.line_limit) = (condition.slots, condition.line_limit);
         }
+        self.wake_checkers(instance);
         self.serve_line(instance);
     }
 

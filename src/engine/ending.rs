@@ -116,7 +116,8 @@ impl Simulation<'_> {
         visit.since = self.now;
         self.nodes[visit.instance as usize].called(self.now);
         if outcome.is_ok() {
-            if plan.only_peer == NONE {
+            // A good answer is news only of peers that were not well.
+            if plan.only_peer == NONE && self.balancers.ailing > 0 {
                 self.tell_health(slot, plan, outcome);
             }
             let visit = &mut self.visits[slot];

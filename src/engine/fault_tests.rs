@@ -267,3 +267,47 @@ fn haproxy_takes_a_dead_server_out_after_three_checks() {
     let later = ended(&results, PAGE, 208, 600);
     assert_eq!(later.iter().sum::<u64>(), later[Outcome::Ok as usize], "{later:?}");
 }
+
+#[test]
+fn a_database_meets_each_query_with_the_share_of_errors_that_is_said_once() {
+    let plan = plan_of(SITE);
+    let mysql = instance(&plan, "mysql");
+    let results = run(&with(plan, mysql, Fault::Errors { share: 0.2 }, 100, 500));
+    let pages = ended(&results, PAGE, 102, 498);
+    let share = pages[Outcome::ServerError as usize] as f64 / pages.iter().sum::<u64>() as f64;
+    assert!((share - 0.2).abs() < 0.02, "{share}");
+}
+
+#[test]
+fn a_run_ends_when_nothing_is_left_but_faults_and_checks() {
+    let text = TWO.replace("FRONT", "load_balancer").replace("duration: 10m", "requests: 1000000")
+        + "timeline: [ { at: 20s, surge: 0/s } ]\n";
+    let text = text.replace("replicas: 2 }", "replicas: 2, mtbf: 1m, mttr: 10s }");
+    let plan = plan_of(&text);
+    let options = Options { seed: 1, replication: 0, rows: RowSampling::None };
+    let mut simulation = Simulation::new(&plan, options);
+    let ended = (0..100).any(|_| simulation.advance(NEVER, 10_000) == Advance::Ended);
+    assert!(ended, "it still runs at {} s", to_seconds(simulation.now()));
+}
+
+#[test]
+fn who_drains_is_not_replaced_by_who_is_down() {
+    let text = TWO.replace("FRONT", "load_balancer").replace("replicas: 2", "replicas: 3")
+        + "timeline: [ { at: 220s, maintain: app/0, how: restart, takes: 1s, drain: 60s } ]\n";
+    let plan = plan_of(&text);
+    let ChangeTarget::Instance(first) = instance(&plan, "app") else { unreachable!("it is a node") };
+    let results = run(&with(plan, ChangeTarget::Instance(first + 1), Fault::Crash, 200, 300));
+    // The second is known to be out since 206 s, and the third takes everybody.
+    let pages = ended(&results, PAGE, 208, 278);
+    assert_eq!(pages.iter().sum::<u64>(), pages[Outcome::Ok as usize], "{pages:?}");
+}
+
+#[test]
+fn quiet_times_cost_no_checks() {
+    let text = TWO.replace("FRONT", "load_balancer").replace("duration: 10m", "duration: 1000h");
+    let text = text.replace("arrivals: 50/s", "arrivals: 0.001/s");
+    let plan = plan_of(&text);
+    let app = instance(&plan, "app");
+    let results = run(&with(plan, app, Fault::Crash, 200, 300));
+    assert!(results.events < 40_000, "{}", results.events);
+}

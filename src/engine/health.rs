@@ -6,6 +6,8 @@
 
 use super::Simulation;
 use super::balancing::Site;
+use super::changes::Change;
+use super::conditions::Condition;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::HealthChecks;
 use crate::parts::outcome::Outcome;
@@ -50,38 +52,42 @@ impl PeerHealth {
 }
 
 impl Simulation<'_> {
-    /// The member to call instead of the one that the policy chose, if that one is out.
-    pub(super) fn available_peer(&mut self, call: &CallPlan, replica: u32, member: u32) -> u32 {
+    /// The member to call instead of the one that the policy chose, if that one is out or
+    /// drains.
+    #[inline(never)]
+    pub(super) fn usable_peer(&mut self, call: &CallPlan, replica: u32, member: u32) -> u32 {
         let place = self.site_of(call, replica);
-        let site = &self.balancers.sites[place];
-        if site.ailing == 0 {
-            return member;
-        }
-        let chosen = self.first_available(call, place, member).unwrap_or(member);
-        let now = self.now;
-        let peer = &mut self.balancers.peers[(self.balancers.sites[place].first_peer + chosen) as usize];
-        if peer.fails > 0 && now.saturating_sub(peer.tried_at) > call.health.fail_timeout {
-            peer.tried_at = now;
+        let chosen = self.first_usable(call, place, member).unwrap_or(member);
+        let (first_peer, now) = (self.balancers.sites[place].first_peer, self.now);
+        if first_peer != NONE {
+            let peer = &mut self.balancers.peers[(first_peer + chosen) as usize];
+            if peer.fails > 0 && now.saturating_sub(peer.tried_at) > call.health.fail_timeout {
+                peer.tried_at = now;
+            }
         }
         chosen
     }
 
-    /// The policy's own choice if it is available, otherwise the least loaded or the next
-    /// of the others, then a backup. `None`: all are out, and so all are tried.
-    fn first_available(&self, call: &CallPlan, place: usize, member: u32) -> Option<u32> {
+    /// The policy's own choice if it is usable, otherwise the least loaded or the next
+    /// of the others, then a backup. `None`: none is, and so all are tried.
+    fn first_usable(&self, call: &CallPlan, place: usize, member: u32) -> Option<u32> {
         let route = &self.plan.routes[call.route as usize];
         let site = &self.balancers.sites[place];
-        let peers = &self.balancers.peers[site.first_peer as usize..][..route.members.len()];
-        let is_available = |&member: &u32| peers[member as usize].is_available(&call.health, self.now);
+        let is_usable = |&member: &u32| {
+            let instance = route.members[member as usize].instance as usize;
+            let drains = self.conditions.get(instance).is_some_and(Condition::drains);
+            let is_known = site.first_peer != NONE;
+            let peer = || &self.balancers.peers[(site.first_peer + member) as usize];
+            !drains && (!is_known || peer().is_available(&call.health, self.now))
+        };
         let count = route.primaries;
-        let in_turn = (0..count).map(|step| (member + step) % count).filter(is_available);
-        let primary = if is_available(&member) || site.first_open == NONE {
-            let mut in_turn = in_turn;
+        let mut in_turn = (0..count).map(|step| (member + step) % count.max(1)).filter(is_usable);
+        let primary = if is_usable(&member) || site.first_open == NONE {
             in_turn.next()
         } else {
             in_turn.min_by_key(|&member| self.balancers.open[(site.first_open + member) as usize])
         };
-        primary.or_else(|| (count..route.members.len() as u32).find(is_available))
+        primary.or_else(|| (count..route.members.len() as u32).find(is_usable))
     }
 
     /// A call to one of several peers has ended.
@@ -112,20 +118,40 @@ impl Simulation<'_> {
             _ => {}
         }
         let after = peer.is_ailing();
-        self.balancers.count_ailing(place, before, after);
+        self.balancers.count_ailing(before, after);
     }
 
-    /// All of a caller's active checks of its peers are done now.
+    /// An instance may answer checks otherwise than before: whoever checks it and was sure
+    /// of all its peers looks again when its next check is due.
+    pub(super) fn wake_checkers(&mut self, instance: u32) {
+        for number in 0..self.balancers.checkers[instance as usize].len() {
+            let place = self.balancers.checkers[instance as usize][number];
+            if !std::mem::replace(&mut self.balancers.sites[place as usize].checking, true) {
+                let inter = self.balancers.checks[place as usize].inter;
+                let due = self.now.div_ceil(inter).saturating_mul(inter);
+                self.changes.add(due, Change::Checks(place));
+            }
+        }
+    }
+
+    /// All of a caller's active checks of its peers are done now. Once it is sure of each,
+    /// further checks would change nothing, and it makes none until a peer changes.
     pub(super) fn check_peers(&mut self, place: usize) {
         let Site { route, first_peer, .. } = self.balancers.sites[place];
         let checks = self.balancers.checks[place];
+        let mut is_sure = true;
         for (number, member) in self.plan.routes[route as usize].members.iter().enumerate() {
             let is_well = self.conditions[member.instance as usize].answers_checks();
             let peer = &mut self.balancers.peers[first_peer as usize + number];
             let before = peer.is_ailing();
             peer.checked(is_well, &checks);
             let after = peer.is_ailing();
-            self.balancers.count_ailing(place, before, after);
+            is_sure &= is_well != peer.taken_out;
+            self.balancers.count_ailing(before, after);
+        }
+        self.balancers.sites[place].checking = !is_sure;
+        if !is_sure {
+            self.changes.add(self.now.saturating_add(checks.inter), Change::Checks(place as u32));
         }
     }
 }

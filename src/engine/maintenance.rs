@@ -25,15 +25,9 @@ impl Simulation<'_> {
         let plan = &self.plan.maintenance[number as usize];
         let mut progress = self.changes.progress[number as usize];
         let now = self.now;
-        let incident = *progress.incident.get_or_insert_with(|| {
-            self.changes.open(Incident {
-                start: now,
-                end: None,
-                name: plan.name.clone(),
-                fault: Fault::Crash,
-                planned: true,
-            })
-        });
+        let incident = *progress
+            .incident
+            .get_or_insert_with(|| self.changes.open(Incident::of_maintenance(plan.name.clone(), now)));
         progress.step += 1;
         let wait = match plan.way {
             Way::DrainAndRestart { drain, takes } => {

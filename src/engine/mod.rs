@@ -180,7 +180,7 @@ impl<'p> Simulation<'p> {
             sessions: node::Sessions::default(),
             caches: plan.caches.iter().map(caching::CacheState::new).collect(),
             names: plan.names.iter().map(|name| caching::NameState::new(plan, name)).collect(),
-            links: plan.links.iter().map(|_| network::LinkState::default()).collect(),
+            links: plan.links.iter().map(network::LinkState::new).collect(),
             sources: plan
                 .sources
                 .iter()

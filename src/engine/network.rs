@@ -4,15 +4,21 @@ use super::Simulation;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fault::Fault;
-use crate::plan::NONE;
+use crate::plan::{LinkPlan, NONE};
 
 /// A link as it is now.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct LinkState {
     /// When the last byte so far will have left, for each way: links carry both at once.
     free_at: [Time; 2],
     /// What is wrong with it.
     faults: Vec<(Fault, Time)>,
+    /// What every message has to wait in addition to the link's latency.
+    delay: Time,
+    loss: f64,
+    nanoseconds_per_byte: f64,
+    /// Until then nothing gets through.
+    cut_until: Time,
 }
 
 /// Which way a message goes over a link.
@@ -28,41 +34,46 @@ const RETRANSMISSION: Time = 200 * MILLISECOND;
 const LOSSES_MOST: u32 = 6;
 
 impl LinkState {
-    pub fn strike(&mut self, fault: Fault, until: Time) {
-        self.faults.push((fault, until));
+    pub fn new(plan: &LinkPlan) -> Self {
+        LinkState {
+            free_at: [0; 2],
+            faults: Vec::new(),
+            delay: 0,
+            loss: plan.loss,
+            nanoseconds_per_byte: plan.nanoseconds_per_byte,
+            cut_until: 0,
+        }
     }
 
-    pub fn lift(&mut self, fault: Fault) {
+    pub fn strike(&mut self, plan: &LinkPlan, fault: Fault, until: Time) {
+        self.faults.push((fault, until));
+        self.put_together(plan);
+    }
+
+    pub fn lift(&mut self, plan: &LinkPlan, fault: Fault) {
         if let Some(place) = self.faults.iter().position(|&(other, _)| other == fault) {
             self.faults.swap_remove(place);
         }
+        self.put_together(plan);
     }
 
-    /// What is wrong, taken together: a delay, a share of losses, the slowest of the
-    /// throttles, and until when nothing gets through.
-    fn trouble(&self) -> Trouble {
-        let mut all = Trouble::default();
+    /// The link as it is planned with all that is wrong with it: delays add up, losses
+    /// are independent, and the slowest throttle counts.
+    fn put_together(&mut self, plan: &LinkPlan) {
+        (self.delay, self.cut_until) = (0, 0);
+        (self.loss, self.nanoseconds_per_byte) = (plan.loss, plan.nanoseconds_per_byte);
         for &(fault, until) in &self.faults {
             match fault {
-                Fault::Delay { by } => all.delay = all.delay.saturating_add(by),
-                Fault::Loss { share } => all.loss = 1.0 - (1.0 - all.loss) * (1.0 - share),
+                Fault::Delay { by } => self.delay = self.delay.saturating_add(by),
+                Fault::Loss { share } => self.loss = 1.0 - (1.0 - self.loss) * (1.0 - share),
                 Fault::Throttle { nanoseconds_per_byte } => {
-                    all.nanoseconds_per_byte = all.nanoseconds_per_byte.max(nanoseconds_per_byte);
+                    self.nanoseconds_per_byte = self.nanoseconds_per_byte.max(nanoseconds_per_byte);
                 }
-                Fault::Partition => all.cut_until = all.cut_until.max(until),
+                Fault::Partition => self.cut_until = self.cut_until.max(until),
                 _ => {}
             }
         }
-        all
     }
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Trouble {
-    delay: Time,
-    loss: f64,
-    nanoseconds_per_byte: f64,
-    cut_until: Time,
 }
 
 /// When TCP's next repetition gets through a cut link: it sends again after the first
@@ -80,37 +91,32 @@ impl Simulation<'_> {
     /// The time for a message over a link, after so many round trips of handshake.
     pub(super) fn travel(&mut self, link: u32, way: Way, bytes: u64, round_trips: u32) -> Time {
         let plan = &self.plan.links[link as usize];
-        let trouble = match self.links[link as usize].faults.is_empty() {
-            true => Trouble::default(),
-            false => self.links[link as usize].trouble(),
-        };
+        let state = &mut self.links[link as usize];
         let mut one_way = self.draws.take(self.plan, plan.latency);
         if plan.jitter != NONE {
             one_way = one_way.saturating_add(self.draws.take(self.plan, plan.jitter));
         }
-        one_way = one_way.saturating_add(trouble.delay);
+        one_way = one_way.saturating_add(state.delay);
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
-        if trouble.cut_until > self.now {
+        if state.cut_until > self.now {
             let first_wait = if round_trips > 0 { SECOND } else { RETRANSMISSION };
-            time = time.saturating_add(repeated_until(self.now, trouble.cut_until, first_wait));
+            time = time.saturating_add(repeated_until(self.now, state.cut_until, first_wait));
         }
-        let loss = 1.0 - (1.0 - plan.loss) * (1.0 - trouble.loss);
-        if loss > 0.0 {
+        if state.loss > 0.0 {
             let generator = &mut self.dice[plan.die as usize];
             for trip in 0..=round_trips {
                 let mut wait = if trip < round_trips { SECOND } else { RETRANSMISSION };
                 let mut losses = 0;
-                while losses < LOSSES_MOST && uniform(generator) < loss {
+                while losses < LOSSES_MOST && uniform(generator) < state.loss {
                     time = time.saturating_add(wait);
                     wait *= 2;
                     losses += 1;
                 }
             }
         }
-        let nanoseconds_per_byte = plan.nanoseconds_per_byte.max(trouble.nanoseconds_per_byte);
-        if nanoseconds_per_byte > 0.0 && bytes > 0 {
-            let sending = (bytes as f64 * nanoseconds_per_byte) as Time;
-            let free_at = &mut self.links[link as usize].free_at[way as usize];
+        if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
+            let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
+            let free_at = &mut state.free_at[way as usize];
             *free_at = (*free_at).max(self.now).saturating_add(sending);
             time = time.saturating_add(*free_at - self.now);
         }

@@ -51,7 +51,7 @@ impl Simulation<'_> {
                 return None;
             }
         }
-        match entry.unwrap_or_else(|| self.enter_full(slot)) {
+        match entry.unwrap_or_else(|| self.enter_passed(slot)) {
             Entry::In | Entry::Waits => None,
             Entry::Fails(outcome) => self.end_visit(slot, outcome),
         }

@@ -176,11 +176,23 @@ impl Simulation<'_> {
     /// The edge of a time bucket.
     fn edge(&mut self) {
         self.cut_bucket();
-        self.clocks.set(EDGE_CLOCK, NEVER);
-        let nothing_left = Agenda::is_empty(&self.agenda) && self.clocks.first().time == NEVER;
-        if nothing_left && matches!(self.plan.end, RunEnd::Requests(_)) {
+        if matches!(self.plan.end, RunEnd::Requests(_)) && self.nothing_is_left() {
             self.stop(StopReason::NothingLeft);
         }
         self.clocks.set(EDGE_CLOCK, self.now.saturating_add(self.recorder.bucket_width()));
+    }
+
+    /// Whether no request will come or end any more. Faults and checks may go on for ever,
+    /// and matter only to requests that are there.
+    fn nothing_is_left(&mut self) -> bool {
+        self.clocks.set(EDGE_CLOCK, NEVER);
+        if self.in_flight() == 0
+            && let Some(clock) = self.clock_numbers.changes
+        {
+            self.clocks.set(clock, NEVER);
+        }
+        let left = self.clocks.first().time;
+        self.set_change_clock();
+        left == NEVER && Agenda::is_empty(&self.agenda)
     }
 }

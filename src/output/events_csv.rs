@@ -13,7 +13,7 @@ pub fn write<W: Write>(file: W, results: &RunResults) -> io::Result<()> {
         let line: [String; HEADER.len()] = [
             seconds(incident.start),
             incident.end.map_or(String::new(), seconds),
-            if incident.planned { "maintenance" } else { incident.fault.name() }.to_owned(),
+            incident.kind.to_owned(),
             incident.planned.to_string(),
             incident.name.clone(),
         ];

@@ -11,8 +11,19 @@ pub struct Incident {
     /// `None`: it still was at the end of the run.
     pub end: Option<Time>,
     pub name: String,
-    pub fault: Fault,
+    /// `crash`, `hang` …; `maintenance` for all that is planned.
+    pub kind: &'static str,
     pub planned: bool,
+}
+
+impl Incident {
+    pub fn of_fault(fault: Fault, name: String, start: Time) -> Self {
+        Incident { start, end: None, name, kind: fault.name(), planned: false }
+    }
+
+    pub fn of_maintenance(name: String, start: Time) -> Self {
+        Incident { start, end: None, name, kind: "maintenance", planned: true }
+    }
 }
 
 /// A stretch in which users met errors.
