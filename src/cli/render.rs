@@ -7,6 +7,7 @@ use crate::output::charts::{
 };
 use crate::output::record::{Record, read_folder};
 use crate::output::text_file;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -22,15 +23,15 @@ pub struct RenderArguments {
 
     /// What to draw; may be given again [default: everything]
     #[arg(long = "chart", value_name = "NAME")]
-    charts: Vec<ChartName>,
+    charts: Vec<Chart>,
 
     /// The kind of picture
     #[arg(long, default_value = "svg")]
-    format: FormatName,
+    format: PictureFormat,
 
     /// Dark letters on a light ground, or light ones on a dark ground
     #[arg(long, default_value = "light")]
-    theme: ThemeName,
+    theme: Theme,
 
     /// Width in pixels of a screen; a PNG has two for each
     #[arg(long, value_name = "PIXELS", default_value_t = WIDTH_USUAL,
@@ -42,55 +43,44 @@ pub struct RenderArguments {
     out: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ChartName {
-    Availability,
-    Timeline,
-    Latency,
-    Heatmap,
-    Utilisation,
-    Waterfall,
-    Topology,
-}
+impl ValueEnum for Chart {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Chart::ALL
+    }
 
-impl From<ChartName> for Chart {
-    fn from(name: ChartName) -> Chart {
-        match name {
-            ChartName::Availability => Chart::Availability,
-            ChartName::Timeline => Chart::Timeline,
-            ChartName::Latency => Chart::Latency,
-            ChartName::Heatmap => Chart::Heatmap,
-            ChartName::Utilisation => Chart::Utilisation,
-            ChartName::Waterfall => Chart::Waterfall,
-            ChartName::Topology => Chart::Topology,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FormatName {
-    Svg,
-    Png,
+impl ValueEnum for PictureFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &PictureFormat::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.extension()))
+    }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ThemeName {
-    Light,
-    Dark,
+impl ValueEnum for Theme {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Theme::Light, Theme::Dark]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }))
+    }
 }
 
 pub fn run(arguments: RenderArguments) -> Result<Ending, Failure> {
     let records = arguments.runs.iter().map(|run| read_folder(run)).collect::<Result<Vec<_>, _>>()?;
     let records = with_distinct_names(records, &arguments.runs);
     let charts = chosen(&arguments, &records)?;
-    let format = match arguments.format {
-        FormatName::Svg => PictureFormat::Svg,
-        FormatName::Png => PictureFormat::Png,
-    };
-    let theme = match arguments.theme {
-        ThemeName::Light => Theme::Light,
-        ThemeName::Dark => Theme::Dark,
-    };
+    let (format, theme) = (arguments.format, arguments.theme);
     let look = Look { theme, width: f64::from(arguments.width) };
     let folder = folder(&arguments);
     let mut names = Vec::new();
@@ -120,7 +110,7 @@ fn chosen(arguments: &RenderArguments, records: &[Record]) -> Result<Vec<Chart>,
         };
     }
     let mut charts: Vec<Chart> = Vec::new();
-    for chart in arguments.charts.iter().map(|name| Chart::from(*name)) {
+    for chart in arguments.charts.iter().copied() {
         if let Some(run) = missing(chart) {
             return Err(Failure::Usage(format!(
                 "the chart {} needs {}, which {} does not have; simulate again to have it written",

@@ -8,7 +8,6 @@ use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::parts::outcome::Outcome;
 use crate::results::row::{Row, Rows};
 use std::path::Path;
-use std::time::Instant;
 
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
@@ -89,32 +88,4 @@ fn the_terminal_summary_is_as_it_was_and_fits_the_page() {
     assert!(coloured.len() > plain.len());
     assert!(plain.lines().all(|line| line.chars().count() <= 100), "{plain}");
     insta::assert_snapshot!("terminal", plain);
-}
-
-/// Run with `cargo test --release -- --ignored --nocapture speed`.
-#[test]
-#[ignore = "it measures"]
-fn speed_of_latency_csv() {
-    let mut scenario = scenario();
-    for _ in 0..7 {
-        scenario.nodes.push(scenario.nodes[2].clone());
-    }
-    let mut rows = Rows { columns: scenario.nodes.len() + 1, ..Rows::default() };
-    let mut chance: u64 = 1;
-    for id in 0..10_000 {
-        let mut time = || {
-            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            chance >> 40
-        };
-        let start = id * 16_000_000;
-        rows.rows.push(Row { id, class: 0, outcome: Outcome::Ok, attempts: 1, start, latency: 4 * time() });
-        rows.times.extend((0..rows.columns).map(|_| time()));
-    }
-    let mut file = LatencyCsv::new(std::io::sink(), &scenario);
-    let clock = Instant::now();
-    for _ in 0..200 {
-        file.write(&rows).unwrap();
-    }
-    let written = 200 * rows.rows.len();
-    println!("{:.1} ns a row", clock.elapsed().as_secs_f64() * 1e9 / written as f64);
 }

@@ -2,33 +2,12 @@ use super::*;
 use crate::kernel::time::{MILLISECOND, MINUTE, NEVER, SECOND, Time};
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
+use crate::scenario::fault_tests::shop;
 use crate::scenario::load::load_text;
 use crate::scenario::model::Scenario;
 
-const SHOP: &str = "
-run: { duration: 1h, warmup: none }
-nodes:
-  visitors: { kind: user, arrivals: 10/s }
-  resolver: { kind: dns, records: [ shop.com A 1.1.1.1 300s ] }
-  host: { kind: server, replicas: 2 }
-  nginx: { kind: web_server, on: host }
-  app: { kind: app_server, on: host, replicas: 4, boot: 2s }
-  mysql: { kind: database, replicas: 2 }
-links:
-  visitors -> nginx: 20ms
-requests:
-  page: { path: [ nginx: 1ms, app: 5ms, mysql: 2ms ] }
-timeline:
-  - { at: 20m, THING }
-";
-
-/// Instances: visitors 0, resolver 1, host 2 and 3, nginx 4, app 5 to 8, mysql 9 and 10.
 fn instances(numbers: impl IntoIterator<Item = u32>) -> Vec<ChangeTarget> {
     numbers.into_iter().map(ChangeTarget::Instance).collect()
-}
-
-fn shop(thing: &str) -> String {
-    SHOP.replace("THING", thing)
 }
 
 fn scenario(text: &str) -> Scenario {

@@ -2,6 +2,7 @@
 
 use super::load::load_text;
 
+/// Instances: visitors 0, resolver 1, host 2 and 3, nginx 4, app 5 to 8, mysql 9 and 10.
 const SHOP: &str = "
 run: { duration: 1h, warmup: none }
 nodes:
@@ -19,7 +20,7 @@ timeline:
   - { at: 20m, THING }
 ";
 
-fn shop(thing: &str) -> String {
+pub(crate) fn shop(thing: &str) -> String {
     SHOP.replace("THING", thing)
 }
 

@@ -6,7 +6,7 @@ pub mod check;
 mod check_tests;
 mod expectations;
 #[cfg(test)]
-mod fault_tests;
+pub(crate) mod fault_tests;
 mod faults;
 mod files;
 mod groups;

@@ -284,22 +284,6 @@ mod tests {
         }
     }
 
-    /// Run with `cargo test --release -- --ignored --nocapture speed`.
-    #[test]
-    #[ignore = "prints a time"]
-    fn speed_of_record() {
-        let mut generator = StreamFamily::new(1, 0).stream("histogram", "speed");
-        let values: Vec<u64> =
-            (0..4096).map(|_| (-2e6 * libm::log(1.0 - uniform(&mut generator))) as u64).collect();
-        let mut histogram = Histogram::new();
-        let start = std::time::Instant::now();
-        for _ in 0..10_000 {
-            values.iter().for_each(|&value| histogram.record(value));
-        }
-        let elapsed = start.elapsed().as_nanos() as f64 / histogram.count() as f64;
-        println!("{elapsed:.2} ns a record, mean {}", histogram.mean());
-    }
-
     fn of(values: &[u64]) -> Histogram {
         let mut histogram = Histogram::new();
         values.iter().for_each(|&value| histogram.record(value));

@@ -129,17 +129,6 @@ mod tests {
         assert!(series.cells_mean().iter().all(|&mean| mean == u64::MAX as f64));
     }
 
-    /// Run with `cargo test --release -- --ignored --nocapture speed`.
-    #[test]
-    #[ignore = "prints a time"]
-    fn speed_of_push() {
-        let mut series = Series::default();
-        let start = std::time::Instant::now();
-        (0..40_000_000u64).for_each(|value| series.push(std::hint::black_box(value)));
-        let elapsed = start.elapsed().as_nanos() as f64 / series.count() as f64;
-        println!("{elapsed:.2} ns a push, mean {}", series.mean());
-    }
-
     proptest! {
         #[test]
         fn folding_is_the_same_as_long_cells_from_the_start(

@@ -1,5 +1,5 @@
+use super::tests::until;
 use super::*;
-use crate::kernel::random::StreamFamily;
 use crate::kernel::time::{HOUR, MINUTE, NEVER, SECOND, Time, to_seconds};
 
 fn course(ramp: Time, hold: Time, fall: Time) -> Course {
@@ -10,26 +10,12 @@ fn surged(base: Arrivals, surges: Vec<Surge>) -> Surged {
     Surged { base, surges, beyond: None }
 }
 
-fn instants(arrivals: &Arrivals, seed: u64, horizon: Time) -> Vec<Time> {
-    let mut generator = StreamFamily::new(seed, 0).stream("visitors", "arrivals");
-    let (mut process, mut all, mut block) = (arrivals.process(), Vec::new(), [0; 64]);
-    loop {
-        let count = process.fill(&mut generator, &mut block);
-        all.extend_from_slice(&block[..count]);
-        if count < block.len() || block[count - 1] >= horizon {
-            assert!(all.is_sorted());
-            all.retain(|&instant| instant < horizon);
-            return all;
-        }
-    }
-}
-
 /// The expected arrivals in each interval equal `rate` summed up, and what comes is as
 /// many, give or take five deviations of so many runs.
 fn check(surged: &Surged, rate: impl Fn(f64) -> f64, width: Time, intervals: u64) {
     const RUNS: u64 = 20;
     let arrivals = Arrivals::Surged(Box::new(surged.clone()));
-    let runs: Vec<Vec<Time>> = (0..RUNS).map(|seed| instants(&arrivals, seed, width * intervals)).collect();
+    let runs: Vec<Vec<Time>> = (0..RUNS).map(|seed| until(&arrivals, seed, width * intervals)).collect();
     for index in 0..intervals {
         let (from, to) = (index * width, (index + 1) * width);
         const STEPS: u32 = 20_000;
@@ -116,7 +102,7 @@ fn a_wave_and_a_busy_source_surge_as_well() {
     let phase = Distribution::Exponential { mean: 0.02 };
     let on_off = Arrivals::OnOff { on: phase.clone(), off: phase, rate_on: 300.0, rate_off: 0.0 };
     let surged = Arrivals::Surged(Box::new(surged(on_off, vec![surge])));
-    let found = (0..20).map(|seed| instants(&surged, seed, 300 * SECOND)).collect::<Vec<_>>();
+    let found = (0..20).map(|seed| until(&surged, seed, 300 * SECOND)).collect::<Vec<_>>();
     let within = |from: Time, to: Time| {
         let count = found.iter().flatten().filter(|instant| (from..to).contains(instant)).count();
         count as f64 / (20.0 * to_seconds(to - from))
@@ -175,7 +161,7 @@ fn the_draws_serve_with_and_without_a_surge() {
         Arrivals::OnOff { on: law("exp(1s)"), off: law("exp(1s)"), rate_on: 40.0, rate_off: 0.0 },
     ] {
         let with = Arrivals::Surged(Box::new(surged(base.clone(), vec![surge.clone()])));
-        assert_eq!(instants(&base, 3, HOUR), instants(&with, 3, HOUR), "{base:?}");
+        assert_eq!(until(&base, 3, HOUR), until(&with, 3, HOUR), "{base:?}");
     }
 }
 
@@ -185,9 +171,9 @@ fn what_has_no_rate_cannot_surge_and_silence_ends() {
     let closed = Arrivals::Closed { population: 3, think: Distribution::Constant(1.0) };
     assert!(surged(closed, surge()).problem().is_some());
     let silent = Arrivals::Surged(Box::new(surged(Arrivals::Poisson { rate: 0.0 }, surge())));
-    assert!(instants(&silent, 1, NEVER).is_empty());
+    assert!(until(&silent, 1, NEVER).is_empty());
     let stopped = Surge::new(MINUTE, Level::Factor(0.0), course(0, NEVER, 0));
     let ends = Arrivals::Surged(Box::new(surged(Arrivals::Poisson { rate: 10.0 }, vec![stopped])));
-    let all = instants(&ends, 1, NEVER);
+    let all = until(&ends, 1, NEVER);
     assert!(all.len() > 400 && *all.last().unwrap() <= MINUTE);
 }

@@ -12,7 +12,7 @@ fn law(text: &str) -> Distribution {
 }
 
 /// All instants before the horizon, taken in blocks of an odd size.
-fn until(arrivals: &Arrivals, seed: u64, horizon: Time) -> Vec<Time> {
+pub(super) fn until(arrivals: &Arrivals, seed: u64, horizon: Time) -> Vec<Time> {
     let (mut process, mut generator) = (arrivals.process(), generator(seed));
     let (mut all, mut block) = (Vec::new(), [0; 97]);
     loop {
