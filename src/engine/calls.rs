@@ -136,7 +136,13 @@ impl Simulation<'_> {
         let replica = self.plan.instances[caller.instance as usize].replica;
         // While it tries again, a caller remembers in `awaited` which peer has failed it.
         let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
-        let member = if again && !plan.tries_others {
+        let member = if !plan.members_at.is_empty()
+            && let Some(member) = self.member_at_address(plan, root)
+        {
+            member
+        } else if plan.replication != NONE {
+            self.replicated_member(plan)
+        } else if again && !plan.tries_others {
             latest
         } else {
             let member = self.pick(plan, replica, root, if again { latest } else { NONE });

@@ -5,7 +5,10 @@ use super::buckets::BucketPlan;
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
-use super::{CachePlan, ClassPlan, InstancePlan, NONE, NodePlan, Plan, ProcessorPlan, changes, sources};
+use super::{
+    CachePlan, ClassPlan, InstancePlan, NONE, NodePlan, Plan, ProcessorPlan, changes, names, replication,
+    sources,
+};
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
@@ -18,6 +21,8 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let mut compiler = Compiler::new(scenario);
     let sources = sources::compile(&mut compiler);
     let changes = changes::compile(&mut compiler);
+    let replications = replication::compile(&mut compiler);
+    let name_changes = names::changes(&compiler);
     let buckets = BucketPlan::of(scenario, compiler.instances.len());
     let Compiler { mut tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } =
         compiler;
@@ -40,6 +45,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         lookups: tables.lookups,
         caches: compiler.caches,
         names: tables.names,
+        name_changes,
         pools: tables.pools,
         routes,
         sites,
@@ -58,6 +64,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         crews: changes.crews,
         maintenance: changes.maintenance,
         standbys: changes.standbys,
+        replications,
     }
 }
 
