@@ -4,6 +4,7 @@ use super::classes::{answers_needed, sum};
 use super::summary::{ClassSummary, Estimate, NodeSummary, Notice};
 use super::window::{Origin, Window};
 use crate::kernel::time::to_seconds;
+use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::parts::quantity::{format_duration, format_share};
 use crate::results::{ClassRecord, RunResults, StopReason};
@@ -31,6 +32,7 @@ pub fn notices(
 ) -> Vec<Notice> {
     let mut notices = Vec::new();
     notices.extend(stop(results));
+    notices.extend(fidelity(results));
     if total.ended == 0 {
         let text = "No request has ended, so there is nothing to tell of.".to_owned();
         notices.push(Notice { about: "empty", text });
@@ -67,6 +69,26 @@ fn stop(results: &RunResults) -> Option<Notice> {
         }
     };
     Some(Notice { about, text })
+}
+
+fn fidelity(results: &RunResults) -> Option<Notice> {
+    let text = match results.fidelity {
+        Fidelity::Requests => return None,
+        Fidelity::Incidents { .. } => {
+            let simulated = format_duration(to_seconds(results.ended_at - results.skipped).round());
+            format!(
+                "Requests were simulated for {simulated}, around incidents; what was counted in a stretch of the \
+                 steady state stands for the rest. Rows, and where the time goes, are of what was simulated."
+            )
+        }
+        Fidelity::Components => {
+            "No requests were simulated: each class was asked once a second whether all that \
+                                 it needs is up. What callers do about what is down (health checks, retries, \
+                                 timeouts), links and overload are left out."
+                .to_owned()
+        }
+    };
+    Some(Notice { about: "fidelity", text })
 }
 
 fn overload(

@@ -15,6 +15,9 @@ mod balancing;
 mod caching;
 mod calls;
 mod changes;
+#[cfg(test)]
+mod component_tests;
+mod components;
 mod conditions;
 mod crash;
 mod draws;
@@ -32,6 +35,10 @@ mod network;
 mod node;
 mod outages;
 mod plain;
+mod quiet;
+mod quiet_books;
+#[cfg(test)]
+mod quiet_tests;
 mod recorder;
 mod replication;
 #[cfg(test)]
@@ -102,6 +109,8 @@ pub struct Simulation<'p> {
     ready: std::collections::VecDeque<u32>,
     replications: replication::Replications,
     changes: changes::Changes,
+    quiet: quiet::Quiet,
+    components: components::Components,
     /// Of each instance, if anything changes during the run.
     conditions: Vec<conditions::Condition>,
     /// Whether anything has gone wrong yet.
@@ -196,6 +205,8 @@ impl<'p> Simulation<'p> {
             ready: std::collections::VecDeque::with_capacity(64),
             replications: replication::Replications::new(plan),
             changes: changes::Changes::new(plan),
+            quiet: quiet::Quiet::new(plan),
+            components: components::Components::new(plan),
             conditions: conditions::Condition::of_all(plan),
             disturbed: false,
             draining: 0,
@@ -207,7 +218,9 @@ impl<'p> Simulation<'p> {
         };
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
         simulation.start_changes();
-        simulation.start_sources();
+        if !simulation.components.is_on() {
+            simulation.start_sources();
+        }
         simulation
     }
 
@@ -268,10 +281,14 @@ impl<'p> Simulation<'p> {
             "requests in must be requests out and requests in flight"
         );
         self.cut_bucket();
+        self.end_outage_of_components();
         let (incidents, unlisted) = (self.changes.incidents, self.changes.unlisted);
         let mut results =
             self.recorder.finish(self.plan, &self.nodes, self.now, stop, self.events, in_flight);
         (results.incidents, results.unlisted_incidents) = (incidents, unlisted);
+        results.offered = results.offered + self.quiet.added[0] - self.quiet.discarded[0];
+        results.ended = results.ended + self.quiet.added[1] - self.quiet.discarded[1];
+        results.skipped = self.quiet.skipped;
         results.replications = self.replications.finish(self.now);
         results
     }

@@ -8,5 +8,6 @@ pub mod calendar;
 pub mod count;
 pub mod distribution;
 pub mod fault;
+pub mod fidelity;
 pub mod outcome;
 pub mod quantity;

@@ -26,6 +26,9 @@ impl Incident {
     }
 }
 
+/// The number of all incidents that are not listed any more, since there are too many.
+pub const UNLISTED: u32 = u32::MAX - 1;
+
 /// A stretch in which users met errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outage {
