@@ -30,6 +30,9 @@ mod node;
 mod outages;
 mod plain;
 mod recorder;
+#[cfg(test)]
+mod remedy_tests;
+mod resilience;
 mod rows;
 mod run;
 mod source;
@@ -90,6 +93,8 @@ pub struct Simulation<'p> {
     sessions: node::Sessions,
     caches: Vec<caching::CacheState>,
     names: Vec<caching::NameState>,
+    buckets: resilience::rate_limit::Buckets,
+    guards: resilience::guard::Guards,
     links: Vec<network::LinkState>,
     sources: Vec<source::SourceState>,
     /// Visits that got a slot and go on after the present one.
@@ -180,6 +185,8 @@ impl<'p> Simulation<'p> {
             sessions: node::Sessions::default(),
             caches: plan.caches.iter().map(caching::CacheState::new).collect(),
             names: plan.names.iter().map(|name| caching::NameState::new(plan, name)).collect(),
+            buckets: resilience::rate_limit::Buckets::new(plan),
+            guards: resilience::guard::Guards::new(plan),
             links: plan.links.iter().map(network::LinkState::new).collect(),
             sources: plan
                 .sources

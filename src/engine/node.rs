@@ -65,6 +65,9 @@ pub struct PoolState {
     pub wait: Time,
     pub head: u32,
     pub tail: u32,
+    /// How many stand in its line, and how many may.
+    pub length: u32,
+    pub line: u32,
 }
 
 /// Connections that visits hold until they are done, in lists through a slab.
@@ -101,6 +104,25 @@ impl Sessions {
     pub fn remove(&mut self, place: u32) -> Session {
         self.free.push(place);
         self.all[place as usize]
+    }
+
+    /// Takes one of a list's sessions out of it, if it is there.
+    pub fn take_out(&mut self, first: &mut u32, wanted: Holds) -> bool {
+        let mut before = NONE;
+        let mut place = *first;
+        while place != NONE {
+            let session = self.all[place as usize];
+            if session.holds == wanted {
+                match before {
+                    NONE => *first = session.next,
+                    before => self.all[before as usize].next = session.next,
+                }
+                self.remove(place);
+                return true;
+            }
+            (before, place) = (place, session.next);
+        }
+        false
     }
 
     pub fn holds(&self, first: u32, wanted: Holds) -> bool {
@@ -230,6 +252,8 @@ pub fn pools(plan: &Plan) -> Vec<PoolState> {
         wait: pool.wait,
         head: NONE,
         tail: NONE,
+        length: 0,
+        line: pool.line,
     };
     plan.pools.iter().flat_map(|pool| (0..pool.callers).map(move |_| one(pool))).collect()
 }

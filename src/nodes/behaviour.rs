@@ -4,8 +4,10 @@
 //! mechanism and no special case for any kind of software.
 
 use crate::kernel::time::{NEVER, Time};
+use crate::parts::caution::Caution;
 use crate::parts::distribution::Distribution;
 use crate::parts::outcome::Outcome;
+use crate::parts::rate_limit::RateLimit;
 
 /// As many slots or waiting places as anybody asks for.
 pub const UNLIMITED: u32 = u32::MAX;
@@ -32,6 +34,8 @@ pub struct Behaviour {
     pub shared_cores: Option<u32>,
     /// Keeps the share of time that each number of visits was inside.
     pub track_occupancy: bool,
+    /// What more than so many requests a second are told.
+    pub limits: [Option<RateLimit>; 2],
     pub calling: Calling,
 }
 
@@ -80,6 +84,8 @@ pub struct Calling {
     pub health: HealthChecks,
     /// A pool of database connections in each of the node's processes.
     pub pool: Option<ConnectionPool>,
+    /// What it does besides so that a failing peer does no harm.
+    pub caution: Option<Caution>,
 }
 
 /// How a node finds out that a peer is not well.
@@ -155,6 +161,7 @@ impl Calling {
         tries_others: true,
         health: HealthChecks::NONE,
         pool: None,
+        caution: None,
     };
 }
 
@@ -172,6 +179,7 @@ impl Behaviour {
         hands_over: false,
         shared_cores: None,
         track_occupancy: false,
+        limits: [None, None],
         calling: Calling::PLAIN,
     };
 }

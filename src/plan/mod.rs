@@ -10,6 +10,7 @@ mod changes_tests;
 mod compile;
 mod links;
 mod program;
+mod remedies;
 mod sources;
 mod steps;
 mod streams;
@@ -18,6 +19,7 @@ pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
+pub use remedies::{GuardPlan, LimitPlan};
 pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
 };
@@ -49,6 +51,8 @@ pub struct Plan {
     pub caches: Vec<CachePlan>,
     pub names: Vec<NamePlan>,
     pub pools: Vec<PoolPlan>,
+    pub limits: Vec<LimitPlan>,
+    pub guards: Vec<GuardPlan>,
     pub routes: Vec<RoutePlan>,
     /// How many balancing states there are: one for each replica of each caller of a route.
     pub sites: u32,
@@ -95,6 +99,8 @@ pub struct NodePlan {
     pub die: u32,
     /// The cache of its first replica, if it is one.
     pub first_cache: Option<u32>,
+    /// Its rate limits.
+    pub limits: std::ops::Range<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -176,6 +182,8 @@ pub struct PoolPlan {
     pub size: u32,
     pub wait: Time,
     pub callers: u32,
+    /// Places in the line of those that wait for one.
+    pub line: u32,
 }
 
 #[derive(Clone, Debug)]

@@ -151,6 +151,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         compiler.behaviour(node).is_some_and(|behaviour| behaviour.hands_over)
             && user.timeout == NEVER
             && user.retries == 0
+            && user.caution.is_none()
             && call.times == Count::Fixed(1)
             && call.chance >= 1.0
             && !call.optional
@@ -185,6 +186,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             die: compiler
                 .streams
                 .die(&compiler.node(self.id).name, &format!("{}/backoff", self.program.purpose)),
+            of_request: true,
         });
         let route = compiler.tables.calls[call as usize].route;
         let first = compiler.routes[route as usize].members[0].instance;
@@ -198,12 +200,17 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         } else {
             ConnectionUse::Fresh
         };
+        let guard = self.user.caution.as_deref().map_or(NONE, |caution| {
+            let plan = compiler.tables.calls[call as usize].clone();
+            compiler.guard(self.id, &plan, caution)
+        });
         let plan = &mut compiler.tables.calls[call as usize];
         *plan = CallPlan {
             connect_lane: lane,
             read_lane: NONE,
             whole: lane != NONE,
             retry,
+            guard,
             connection,
             round_trips: 1 + self.user.tls.round_trips(),
             ..plan.clone()

@@ -40,6 +40,10 @@ pub enum Step {
     Borrow {
         pool: u32,
     },
+    /// Pass a rate limit, now or later, or be turned away.
+    Limit {
+        limit: u32,
+    },
     /// Call another node and wait for its answer.
     Call {
         call: u32,
@@ -124,6 +128,8 @@ pub struct CallPlan {
     pub tries_others: bool,
     pub health: HealthChecks,
     pub retry: Option<RetryPlan>,
+    /// Of a careful caller, or `NONE`.
+    pub guard: u32,
     pub connection: ConnectionUse,
     /// Round trips that a new connection costs.
     pub round_trips: u32,
@@ -139,12 +145,14 @@ pub struct CallPlan {
     pub response_bytes: u64,
 }
 
-/// A client's own retries, with waits between.
+/// A caller's own retries, with waits between.
 #[derive(Clone, Debug)]
 pub struct RetryPlan {
     pub retries: u32,
     pub backoff: Backoff,
     pub die: u32,
+    /// They are counted for the whole request, as clients do, and not for each call.
+    pub of_request: bool,
 }
 
 /// Whether a call finds a connection open.
@@ -217,6 +225,7 @@ impl CallPlan {
             tries_others: true,
             health: HealthChecks::NONE,
             retry: None,
+            guard: NONE,
             connection: ConnectionUse::Kept,
             round_trips: 0,
             answers: Answers::PassOn,

@@ -21,6 +21,8 @@ pub mod model;
 mod nodes;
 mod paths;
 pub mod reference;
+#[cfg(test)]
+mod remedy_tests;
 mod requests;
 mod run;
 pub mod schema;

@@ -6,6 +6,7 @@ use super::model::{Group, Node, NodeId};
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span};
 use crate::nodes::fields::{Context, Fields, InForce, Refusal};
+use crate::nodes::remedies::{self, Remedies};
 use crate::nodes::setting::{Setting, Takes};
 use crate::nodes::{KINDS, NodeKind};
 use rustc_hash::FxHashMap;
@@ -50,6 +51,8 @@ pub struct Directory<'a> {
     /// How each breaks by itself, and what stands by then.
     pub breakdowns: Vec<Option<Breakdown>>,
     pub standbys: Vec<Option<StandbyRead>>,
+    /// How each protects itself.
+    remedies: Vec<Remedies>,
     /// How many names have been thought about that do not exist.
     suggestions: Cell<u32>,
 }
@@ -68,13 +71,15 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         works: Vec::new(),
         breakdowns: Vec::new(),
         standbys: Vec::new(),
+        remedies: Vec::new(),
         suggestions: Cell::new(0),
     };
     let mut settings = Vec::new();
     let mut hosts = Vec::new();
     for field in section {
         check_name(context, field);
-        let ReadNode { node, host, work, breakdown, standby, settings: held } = read_one(context, field);
+        let ReadNode { node, host, work, breakdown, standby, remedies, settings: held } =
+            read_one(context, field);
         directory.node_ids.insert(&field.name, NodeId(directory.nodes.len() as u32));
         settings.push(NodeSettings { node: node.name.clone(), kind: node.kind.name(), settings: held });
         directory.nodes.push(node);
@@ -82,6 +87,7 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         directory.works.push(work);
         directory.breakdowns.push(breakdown);
         directory.standbys.push(standby);
+        directory.remedies.push(remedies);
         hosts.push(host);
     }
     place_on_hosts(context, section, &mut directory, &hosts);
@@ -95,6 +101,7 @@ struct ReadNode<'a> {
     work: Option<&'a Entry>,
     breakdown: Option<Breakdown>,
     standby: Option<StandbyRead>,
+    remedies: Remedies,
     settings: Vec<InForce>,
 }
 
@@ -119,16 +126,16 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
             work: None,
             breakdown: None,
             standby: None,
+            remedies: Remedies::default(),
             settings: Vec::new(),
         };
     }
     let number = common.word("kind");
-    let mut fields = Fields::new(
-        context,
-        &title,
-        &field.entry,
-        vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1],
-    );
+    let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1];
+    if remedies::can_be_given_to(KIND_NAMES[number]) {
+        tables.push(remedies::SETTINGS);
+    }
+    let mut fields = Fields::new(context, &title, &field.entry, tables);
     fields.span = field.name_span.clone();
     let on = fields.optional_text("on");
     let replicas = fields.whole("replicas");
@@ -144,9 +151,13 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     }
     let boot = kind.read_boot(&mut fields);
     let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind);
+    let remedies = match remedies::can_be_given_to(kind.name()) {
+        true => Remedies::read(&mut fields, &kind),
+        false => Remedies::default(),
+    };
     let settings = fields.finish();
     let node = Node { name: field.name.clone(), replicas, on: None, boot, kind, behaviour: None };
-    ReadNode { node, host: on, work, breakdown, standby, settings }
+    ReadNode { node, host: on, work, breakdown, standby, remedies, settings }
 }
 
 /// Names are written in paths, links and overrides, so they are kept plain.
@@ -165,7 +176,7 @@ fn check_name(context: Context, field: &Field) {
 fn place_on_hosts(context: Context, section: &[Field], directory: &mut Directory, hosts: &[Option<String>]) {
     for (index, host) in hosts.iter().enumerate() {
         let Some(host) = host else {
-            directory.nodes[index].behaviour = directory.nodes[index].kind.behaviour(1);
+            directory.give_behaviour(index, 1);
             continue;
         };
         let place = section[index]
@@ -177,9 +188,8 @@ fn place_on_hosts(context: Context, section: &[Field], directory: &mut Directory
             Ok(id) => match &directory.nodes[id.0 as usize].kind {
                 NodeKind::Server(server) => {
                     let cores = server.cores;
-                    let node = &mut directory.nodes[index];
-                    node.on = Some(id);
-                    node.behaviour = node.kind.behaviour(cores);
+                    directory.nodes[index].on = Some(id);
+                    directory.give_behaviour(index, cores);
                 }
                 other => {
                     let message = format!("`{host}` is a {}; nodes stand on a `server`", other.name());
@@ -209,6 +219,15 @@ fn check_number(context: Context, directory: &Directory) {
 }
 
 impl Directory<'_> {
+    /// What the node does on a host with so many cores.
+    fn give_behaviour(&mut self, index: usize, cores: u32) {
+        let node = &mut self.nodes[index];
+        node.behaviour = node.kind.behaviour(cores);
+        if let Some(behaviour) = &mut node.behaviour {
+            self.remedies[index].apply(behaviour);
+        }
+    }
+
     pub fn node(&self, name: &str) -> Result<NodeId, Refusal> {
         self.node_ids.get(name).copied().ok_or_else(|| Refusal {
             problem: format!("there is no node `{name}`"),
