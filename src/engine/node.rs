@@ -1,5 +1,6 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
+use super::resilience::shedding::SlowLine;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::plan::{NONE, Plan};
@@ -49,12 +50,13 @@ pub struct Counts {
     pub hits: u64,
 }
 
-/// A line that is not a plain list: by priority or in random order.
+/// A line that is not a plain list: by priority, in random order, or with shedding.
 #[derive(Clone, Debug)]
 pub enum SideLine {
     /// First and last of each priority.
     Priority(Vec<(u32, u32)>),
     Random(Vec<u32>),
+    Slow(SlowLine),
 }
 
 /// A pool of database connections of one replica of a caller.
@@ -206,6 +208,10 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
             Order::Fifo | Order::Lifo => NONE,
             Order::Priority => {
                 lines.push(SideLine::Priority(vec![(NONE, NONE); priorities]));
+                lines.len() as u32 - 1
+            }
+            Order::Shedding(_) => {
+                lines.push(SideLine::Slow(SlowLine::new(NONE)));
                 lines.len() as u32 - 1
             }
             Order::Random => {

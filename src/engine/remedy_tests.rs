@@ -296,3 +296,56 @@ timeline:
     assert!(late.len() > 300 && late.iter().all(|latency| (latency - 0.021_001).abs() < 1e-6), "{late:?}");
     assert!(others.len() > 100 && others.iter().all(|latency| (latency - 0.001_001).abs() < 1e-6));
 }
+
+#[test]
+fn a_short_line_turns_away_as_many_as_theory_says() {
+    let run = run("
+run: { requests: 300000, warmup: none }
+nodes:
+  visitors: { kind: user, arrivals: 100/s }
+  app: { kind: station, queue_limit: 2 }
+requests:
+  page: { path: [ app: exp(10ms) ] }
+");
+    // Four numbers of visits inside, all equally likely.
+    close(run.share(Outcome::Unavailable), 0.25, 0.01);
+}
+
+/// Half as much again as one worker can do, for a minute.
+fn overloaded(app: &str) -> Run {
+    run(&format!(
+        "
+run: {{ duration: 60s, warmup: none }}
+nodes:
+  visitors: {{ kind: user, arrivals: 150/s }}
+  app: {{ kind: app_server, workers: 1{app} }}
+requests:
+  page: {{ path: [ app: 10ms ] }}
+"
+    ))
+}
+
+/// The median of the second half.
+fn late_median(run: &Run) -> f64 {
+    let mut latencies = run.latencies(Outcome::Ok).split_off(3_000);
+    latencies.sort_by(f64::total_cmp);
+    latencies[latencies.len() / 2]
+}
+
+#[test]
+fn codel_keeps_waits_short_and_the_worker_busy() {
+    assert!(late_median(&overloaded("")) > 10.0);
+    let run = overloaded(", shedding: {}");
+    assert!(late_median(&run) < 0.2, "{}", late_median(&run));
+    assert!(run.count(Outcome::Ok) > 5_900);
+    close(run.share(Outcome::Unavailable), 1.0 / 3.0, 0.06);
+    assert_eq!(run.node(1).failed, run.count(Outcome::Unavailable));
+}
+
+#[test]
+fn the_newest_are_served_at_once_while_the_oldest_wait() {
+    let run = overloaded(", shedding: { by: adaptive_lifo }");
+    assert!(late_median(&run) < 0.1, "{}", late_median(&run));
+    assert!(run.count(Outcome::Ok) > 5_900);
+    assert_eq!(run.count(Outcome::Unavailable), 0);
+}

@@ -88,6 +88,7 @@ impl Simulation<'_> {
             }
             Step::Borrow { pool } => self.borrow(slot, pool),
             Step::Limit { limit } => self.ask_limit(slot, limit),
+            Step::TurnAway => self.end_visit(slot, Outcome::Unavailable),
             Step::Fork { fork } => self.fork(slot, fork),
             Step::Chance { chance } => {
                 let chance = &plan.chances[chance as usize];

@@ -8,6 +8,7 @@ use crate::parts::caution::Caution;
 use crate::parts::distribution::Distribution;
 use crate::parts::outcome::Outcome;
 use crate::parts::rate_limit::RateLimit;
+use crate::parts::shedding::Shedding;
 
 /// As many slots or waiting places as anybody asks for.
 pub const UNLIMITED: u32 = u32::MAX;
@@ -56,6 +57,8 @@ pub enum Order {
     Random,
     /// The class with the lowest number first, without interrupting anybody.
     Priority,
+    /// In order of arrival, unless waits become too long.
+    Shedding(Shedding),
 }
 
 /// What a node does when the caller of a visit no longer waits for it.

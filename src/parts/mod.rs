@@ -14,3 +14,4 @@ pub mod outcome;
 pub mod quantity;
 pub mod rate_limit;
 pub mod retry_budget;
+pub mod shedding;

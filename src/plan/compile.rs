@@ -6,8 +6,8 @@ use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
 use super::{
-    CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, changes,
-    sources,
+    CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
+    changes, sources,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
@@ -29,12 +29,14 @@ pub fn compile(scenario: &Scenario) -> Plan {
             (call.only_peer, call.only_link) = (only.instance, only.link);
         }
     }
+    let turned_away = tables.place(vec![Step::TurnAway]);
     Plan {
         seed: scenario.run.seed,
         end: scenario.run.end,
         warmup: scenario.run.warmup,
         buckets,
         steps: tables.steps,
+        turned_away,
         calls: tables.calls,
         chances: tables.chances,
         repeats: tables.repeats,

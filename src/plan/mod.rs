@@ -42,6 +42,8 @@ pub struct Plan {
     pub buckets: BucketPlan,
     /// The programs of all visits, one behind the other; jumps are relative.
     pub steps: Vec<Step>,
+    /// The step of visits that are turned away out of a line.
+    pub turned_away: u32,
     pub calls: Vec<CallPlan>,
     pub chances: Vec<ChancePlan>,
     pub repeats: Vec<RepeatPlan>,

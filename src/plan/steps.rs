@@ -99,6 +99,8 @@ pub enum Step {
     Branch {
         branch: u32,
     },
+    /// The visit has been turned away out of a line.
+    TurnAway,
     /// The visit is done.
     End,
 }

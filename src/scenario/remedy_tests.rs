@@ -75,3 +75,20 @@ requests:
     let shown = load_text("desk.yaml", text, &[]).render(false);
     check(&shown, &["`desk` hands over, so that it makes no calls", "hands_over: false", "desk.yaml:4"]);
 }
+
+#[test]
+fn mistakes_about_lines_are_told_with_place_and_hint() {
+    check(&shown("", "", ", shedding: codel"), &["is to be a table of settings", "shop.yaml:5"]);
+    check(&shown("", "", ", shedding: { by: lifo }"), &["there is no by `lifo`"]);
+    let text = "
+nodes:
+  visitors: { kind: user, arrivals: 10/s }
+  desk: { kind: station, discipline: lifo, shedding: {} }
+  mysql: { kind: database, queue_limit: 5 }
+requests:
+  page: { path: [ desk: 1ms, mysql: 1ms ] }
+";
+    let shown = load_text("desk.yaml", text, &[]).render(false);
+    check(&shown, &["only a line in order of arrival can be shed", "desk.yaml:4"]);
+    check(&shown, &["a database has no line, and so no `queue_limit`", "max_in_flight", "desk.yaml:5"]);
+}

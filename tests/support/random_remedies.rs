@@ -13,6 +13,23 @@ pub fn protection() -> Text {
     Union::new_weighted(vec![(3, Just(String::new()).boxed()), (1, something)]).boxed()
 }
 
+/// What a node with a line can be given.
+pub fn line() -> Text {
+    settings(vec![perhaps("queue_limit", queue_limit()), perhaps("shedding", shedding())])
+}
+
+pub fn queue_limit() -> Text {
+    one_of(&["0", "2", "10"])
+}
+
+fn shedding() -> Text {
+    one_of(&[
+        "{ target: 1ms, interval: 5ms }",
+        "{ by: adaptive_lifo }",
+        "{ by: both, target: 0ms, interval: 20ms }",
+    ])
+}
+
 /// nginx's own limit.
 pub fn limit_req() -> Text {
     perhaps(

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use random_happenings::{boot, breakdown, happenings};
-use random_remedies::{breaker, care, hedge, limit_req, protection};
+use random_remedies::{breaker, care, hedge, limit_req, line, protection, queue_limit};
 
 /// A scenario as text, with what has to be known to judge its run.
 #[derive(Clone, Debug)]
@@ -115,6 +115,7 @@ fn app_server() -> Text {
         vec![
             on_a_host(),
             care(),
+            line(),
             software.boxed(),
             perhaps("workers", small()),
             perhaps("backlog", one_of(&["0", "1", "4"])),
@@ -139,6 +140,7 @@ fn station(hands_over: &'static str) -> Text {
             perhaps("patience", time()),
             perhaps("when_caller_leaves", one_of(&["finish", "stop"])),
             perhaps("occupancy", one_of(&["true"])),
+            perhaps("queue_limit", queue_limit()),
         ],
     )
 }
@@ -146,7 +148,7 @@ fn station(hands_over: &'static str) -> Text {
 /// The names of all nodes that can be called, with their settings.
 fn nodes() -> Text {
     let proxy = |timeout: &'static str| {
-        vec![on_a_host(), perhaps(timeout, self::timeout()), perhaps("balance", balance()), care()]
+        vec![on_a_host(), perhaps(timeout, self::timeout()), perhaps("balance", balance()), care(), line()]
     };
     let mut web = proxy("proxy_read_timeout");
     web.extend([
@@ -176,7 +178,7 @@ fn nodes() -> Text {
         ", objects: 50, capacity: 5, ttl: 200ms",
         ", objects: 10, zipf: 0",
     ]);
-    let storage = vec![perhaps("channels", one_of(&["1", "3", "unlimited"]))];
+    let storage = vec![perhaps("channels", one_of(&["1", "3", "unlimited"])), line()];
     let named = |name: &'static str, node: Text| node.prop_map(move |node| format!("  {name}: {node}\n"));
     vec![
         named("host", host(", address: 10.0.0.1")).boxed(),

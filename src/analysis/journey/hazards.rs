@@ -1,10 +1,11 @@
 //! What goes wrong where, after how long, and what the user sees of it.
 
 use crate::kernel::time::{NEVER, Time, to_seconds};
-use crate::nodes::behaviour::{Answers, Behaviour, Calling, UNLIMITED, WhenCallerLeaves, WhenFull};
+use crate::nodes::behaviour::{Answers, Behaviour, Calling, Order, UNLIMITED, WhenCallerLeaves, WhenFull};
 use crate::parts::caution::Caution;
 use crate::parts::outcome::Outcome;
 use crate::parts::rate_limit::Per;
+use crate::parts::shedding::Shedding;
 use serde::Serialize;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,6 +44,12 @@ pub enum Trouble {
         per_client: bool,
         waits: bool,
         with: &'static str,
+    },
+    /// The line has become too slow.
+    Sheds {
+        target_s: f64,
+        turns_away: bool,
+        newest_first: bool,
     },
     /// A visit waits in line no longer than that on average.
     PatienceEnds {
@@ -215,6 +222,10 @@ fn full(
     if behaviour.queue > 0 {
         let places = (behaviour.queue != UNLIMITED).then_some(behaviour.queue);
         add(Trouble::InLine { places }, None);
+    }
+    if let Order::Shedding(Shedding { codel, newest_first, target, .. }) = behaviour.order {
+        let trouble = Trouble::Sheds { target_s: to_seconds(target), turns_away: codel, newest_first };
+        add(trouble, codel.then_some(Outcome::Unavailable));
     }
     if let Some(patience) = &behaviour.patience {
         add(Trouble::PatienceEnds { mean_s: patience.mean() }, Some(Outcome::Abandoned));

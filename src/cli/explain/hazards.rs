@@ -32,6 +32,7 @@ fn trouble(trouble: &Trouble) -> String {
         Trouble::RateLimited { rate_per_s, burst, per_client, waits, with } => {
             rate_limited(*rate_per_s, *burst, *per_client, *waits, with)
         }
+        Trouble::Sheds { target_s, turns_away, newest_first } => sheds(*target_s, *turns_away, *newest_first),
         Trouble::PatienceEnds { mean_s } => {
             format!("It waits in line for {} on average, then gives up", seconds(*mean_s))
         }
@@ -84,6 +85,15 @@ fn rate_limited(rate_per_s: f64, burst: u32, per_client: bool, waits: bool, with
         (burst, false) => format!(", {} more at once pass", counted(burst, "request")),
     };
     format!("More than {rate_per_s}/s {whose}{burst}: turned away ({with})")
+}
+
+fn sheds(target_s: f64, turns_away: bool, newest_first: bool) -> String {
+    let what = match (turns_away, newest_first) {
+        (true, true) => "the newest come next, and the oldest are turned away (503 Service Unavailable)",
+        (false, true) => "the newest come next",
+        _ => "the oldest are turned away (503 Service Unavailable)",
+    };
+    format!("Waits longer than {} for some time: {what}", seconds(target_s))
 }
 
 fn too_many_calls(caller: &str, calls: u32, line: Option<u32>) -> String {

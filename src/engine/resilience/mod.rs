@@ -4,3 +4,4 @@ pub mod guard;
 mod hedging;
 pub mod rate_limit;
 mod retrying;
+pub mod shedding;
