@@ -60,6 +60,7 @@ pub fn results() -> RunResults {
         unlisted_incidents: 0,
         outages: Vec::new(),
         unlisted_outages: 0,
+        replications: Vec::new(),
     }
 }
 

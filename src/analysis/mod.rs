@@ -8,6 +8,7 @@ pub mod journey;
 pub mod moments;
 pub mod nodes;
 mod notices;
+mod replication;
 mod single_points;
 pub mod summarise;
 pub mod summary;

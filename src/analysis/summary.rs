@@ -1,6 +1,7 @@
 //! The summary of a run, as it stands in `summary.json` and on the terminal.
 
 use super::availability::AvailabilitySummary;
+use super::replication::ReplicationSummary;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub struct Summary {
     pub classes: Vec<ClassSummary>,
     pub nodes: Vec<NodeSummary>,
     pub availability: AvailabilitySummary,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replications: Vec<ReplicationSummary>,
     /// Of each class's good requests that became rows (`--rows`); without rows, of all
     /// requests together.
     pub time_spent: Vec<TimeSpent>,

@@ -1,12 +1,10 @@
-//! What is remembered: objects in caches, names with clients and resolvers.
+//! What caches hold.
 
 use super::Simulation;
-use super::visit::State;
 use crate::kernel::random::{Generator, uniform};
 use crate::kernel::time::Time;
 use crate::nodes::cache::Holds;
-use crate::parts::outcome::Outcome;
-use crate::plan::{CachePlan, NONE, NamePlan, Plan};
+use crate::plan::{CachePlan, NONE};
 
 /// One replica of a cache.
 #[derive(Debug)]
@@ -136,22 +134,6 @@ impl Objects {
     }
 }
 
-/// What a user's clients and their resolver remember of a name.
-#[derive(Debug)]
-pub struct NameState {
-    /// Until when the resolver keeps each record of the chain.
-    resolver: Vec<Time>,
-    /// Until when each client keeps the address.
-    clients: Vec<Time>,
-}
-
-impl NameState {
-    pub fn new(plan: &Plan, name: &NamePlan) -> Self {
-        let clients = plan.sources[name.source as usize].clients as usize;
-        NameState { resolver: vec![0; name.ttls.len().max(1)], clients: vec![0; clients] }
-    }
-}
-
 impl Simulation<'_> {
     /// Asks the cache at which the visit stands.
     pub(super) fn look_up(&mut self, slot: u32, lookup: u32) -> bool {
@@ -164,52 +146,6 @@ impl Simulation<'_> {
         counts.lookups += 1;
         counts.hits += u64::from(hit);
         hit
-    }
-
-    /// Whether the client still knows the address.
-    pub(super) fn recall_name(&self, slot: u32, name: u32) -> bool {
-        let client = self.visits.requests[slot as usize].client;
-        self.now < self.names[name as usize].clients[client as usize]
-    }
-
-    /// The client keeps the address for as long as the resolver will.
-    pub(super) fn remember_name(&mut self, slot: u32, name: u32) {
-        let client = self.visits.requests[slot as usize].client;
-        let state = &mut self.names[name as usize];
-        let until = state.resolver.iter().copied().min().expect("a record");
-        state.clients[client as usize] = until;
-    }
-
-    /// The resolver answers from its cache, or asks the authoritative servers first.
-    pub(super) fn resolve_name(&mut self, slot: u32, name: u32) -> Option<u32> {
-        let plan = &self.plan.names[name as usize];
-        let state = &mut self.names[name as usize];
-        let counts = &mut self.nodes[self.visits[slot].instance as usize].counts;
-        // A visit that has been here before comes back from its look-up.
-        if self.visits[slot].repeats == 0 {
-            counts.lookups += 1;
-            if state.resolver.iter().all(|&expires| self.now < expires) {
-                counts.hits += 1;
-            } else if self.disturbed && self.conditions[self.visits[slot].instance as usize].has_dns_outage()
-            {
-                // The resolver asks and asks; its client does not wait that long.
-                return None;
-            } else {
-                self.visits[slot].repeats = 1;
-                debug_assert_eq!(self.visits[slot].state, State::Going);
-                let time = self.draws.take(self.plan, plan.lookup);
-                self.schedule(slot, self.now.saturating_add(time));
-                return None;
-            }
-        } else {
-            let ttls = plan.ttls.iter().copied().chain(plan.ttls.is_empty().then_some(plan.negative_ttl));
-            for (expires, ttl) in state.resolver.iter_mut().zip(ttls) {
-                if self.now >= *expires {
-                    *expires = self.now.saturating_add(ttl);
-                }
-            }
-        }
-        if plan.resolves { self.skip(slot, 1) } else { self.end_visit(slot, Outcome::DnsFailure) }
     }
 }
 

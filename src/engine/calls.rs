@@ -150,7 +150,13 @@ impl Simulation<'_> {
         let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
         // A hedge is of use only elsewhere.
         let hedges = plan.guard != NONE && caller.child != NONE;
-        let member = if again && !plan.tries_others && !hedges {
+        let member = if !plan.members_at.is_empty()
+            && let Some(member) = self.member_at_address(plan, root)
+        {
+            member
+        } else if plan.replication != NONE {
+            self.replicated_member(plan)
+        } else if again && !plan.tries_others && !hedges {
             latest
         } else {
             let member = self.pick(plan, replica, root, if again { latest } else { NONE });

@@ -26,6 +26,12 @@ pub(super) enum Change {
     Maintains(u32),
     /// What stands by takes an instance's place.
     TakesOver(u32),
+    /// A zone asks whether anybody answers at the addresses of a name.
+    ChecksName(u32),
+    /// A name leads elsewhere.
+    ChangesName(u32),
+    /// A replica becomes the primary of a set of databases.
+    Promotes(u32),
     /// The instance that a spare has replaced is whole again, and is a spare now.
     IsSpareAgain(u32),
 }
@@ -95,6 +101,9 @@ impl Changes {
         for (number, change) in plan.changes.iter().enumerate() {
             changes.add(change.at, Change::Begins(number as u32));
         }
+        for (number, change) in plan.name_changes.iter().enumerate() {
+            changes.add(change.at, Change::ChangesName(number as u32));
+        }
         changes
     }
 
@@ -162,6 +171,9 @@ impl Simulation<'_> {
                 Change::Maintains(number) => self.maintain(number),
                 Change::TakesOver(fault) => self.standby_takes_over(fault),
                 Change::IsSpareAgain(fault) => self.is_spare_again(fault),
+                Change::ChecksName(name) => self.check_name(name),
+                Change::ChangesName(number) => self.change_name(number),
+                Change::Promotes(set) => self.promote(set),
                 Change::Checks(site) => self.check_peers(site as usize),
             }
         }

@@ -117,6 +117,11 @@ impl Condition {
         self.dns_outages > 0
     }
 
+    /// For how long it has been down now.
+    pub fn down_for(&self, now: Time) -> Option<Time> {
+        (self.down > 0).then(|| now - self.down_since)
+    }
+
     pub fn down_time(&self, now: Time) -> Time {
         self.down_time + if self.down > 0 { now - self.down_since } else { 0 }
     }
@@ -162,7 +167,8 @@ impl Condition {
 impl Simulation<'_> {
     pub(super) fn strike_instance(&mut self, instance: u32, fault: Fault) {
         match fault {
-            Fault::Crash | Fault::Failover => self.crash(instance),
+            Fault::Crash => self.crash(instance),
+            Fault::Failover => return self.strike_primary(instance),
             Fault::Slow { factor } => {
                 self.conditions[instance as usize].slowdowns.add(factor);
                 self.set_speed(instance);
@@ -183,7 +189,8 @@ impl Simulation<'_> {
 
     pub(super) fn lift_from_instance(&mut self, instance: u32, fault: Fault) {
         match fault {
-            Fault::Crash | Fault::Failover => self.restart(instance, true),
+            Fault::Crash => self.restart(instance, true),
+            Fault::Failover => return self.lift_from_primary(instance),
             Fault::Slow { factor } => {
                 self.conditions[instance as usize].slowdowns.remove(factor);
                 self.set_speed(instance);
@@ -264,6 +271,8 @@ impl Simulation<'_> {
             (node.slots, node.line_limit) = (condition.slots, condition.line_limit);
         }
         self.wake_checkers(instance);
+        self.watch_replication(instance);
+        self.wake_name_checkers(instance);
         self.serve_line(instance);
     }
 

@@ -33,12 +33,17 @@ impl PeerHealth {
         !self.taken_out && !waits
     }
 
+    /// Whether active checks have found it gone.
+    pub fn is_taken_out(&self) -> bool {
+        self.taken_out
+    }
+
     fn is_ailing(&self) -> bool {
         self.fails > 0 || self.taken_out
     }
 
     /// Whether the check changes what callers do.
-    fn checked(&mut self, is_well: bool, checks: &HealthChecks) {
+    pub fn checked(&mut self, is_well: bool, checks: &HealthChecks) {
         if is_well != self.taken_out {
             self.streak = 0;
             return;

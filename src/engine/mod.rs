@@ -25,6 +25,9 @@ mod health;
 mod lanes;
 mod leaving;
 mod maintenance;
+#[cfg(test)]
+mod name_tests;
+mod names;
 mod network;
 mod node;
 mod outages;
@@ -32,6 +35,9 @@ mod plain;
 mod recorder;
 #[cfg(test)]
 mod remedy_tests;
+mod replication;
+#[cfg(test)]
+mod replication_tests;
 mod resilience;
 mod rows;
 mod run;
@@ -92,13 +98,14 @@ pub struct Simulation<'p> {
     pools: Vec<node::PoolState>,
     sessions: node::Sessions,
     caches: Vec<caching::CacheState>,
-    names: Vec<caching::NameState>,
     buckets: resilience::rate_limit::Buckets,
     guards: resilience::guard::Guards,
+    names: Vec<names::NameState>,
     links: Vec<network::LinkState>,
     sources: Vec<source::SourceState>,
     /// Visits that got a slot and go on after the present one.
     ready: std::collections::VecDeque<u32>,
+    replications: replication::Replications,
     changes: changes::Changes,
     /// Of each instance, if anything changes during the run.
     conditions: Vec<conditions::Condition>,
@@ -184,9 +191,9 @@ impl<'p> Simulation<'p> {
             pools: node::pools(plan),
             sessions: node::Sessions::default(),
             caches: plan.caches.iter().map(caching::CacheState::new).collect(),
-            names: plan.names.iter().map(|name| caching::NameState::new(plan, name)).collect(),
             buckets: resilience::rate_limit::Buckets::new(plan),
             guards: resilience::guard::Guards::new(plan),
+            names: plan.names.iter().map(|name| names::NameState::new(plan, name)).collect(),
             links: plan.links.iter().map(network::LinkState::new).collect(),
             sources: plan
                 .sources
@@ -194,6 +201,7 @@ impl<'p> Simulation<'p> {
                 .map(|source| source::SourceState::new(source, family, plan))
                 .collect(),
             ready: std::collections::VecDeque::with_capacity(64),
+            replications: replication::Replications::new(plan),
             changes: changes::Changes::new(plan),
             conditions: conditions::Condition::of_all(plan),
             disturbed: false,
@@ -271,6 +279,7 @@ impl<'p> Simulation<'p> {
         let mut results =
             self.recorder.finish(self.plan, &self.nodes, self.now, stop, self.events, in_flight);
         (results.incidents, results.unlisted_incidents) = (incidents, unlisted);
+        results.replications = self.replications.finish(self.now);
         results
     }
 

@@ -289,6 +289,7 @@ impl Recorder {
             unlisted_incidents: 0,
             outages: self.outages.found,
             unlisted_outages: self.outages.unlisted,
+            replications: Vec::new(),
         }
     }
 }

@@ -74,16 +74,13 @@ impl Simulation<'_> {
                 self.use_cpu(slot, Time::from(nanoseconds));
                 None
             }
-            Step::RecordedWait { column } => {
-                self.visits[slot].step += 1;
-                let time = self.recorded(slot, column);
-                self.schedule(slot, self.now.saturating_add(time));
-                None
-            }
-            Step::RecordedCpu { column } => {
+            Step::RecordedWait { column } | Step::RecordedCpu { column } => {
                 self.visits[slot].step += 1;
                 let work = self.recorded(slot, column);
-                self.use_cpu(slot, work);
+                match step {
+                    Step::RecordedCpu { .. } => self.use_cpu(slot, work),
+                    _ => self.schedule(slot, self.now.saturating_add(work)),
+                }
                 None
             }
             Step::Borrow { pool } => self.borrow(slot, pool),
@@ -117,6 +114,7 @@ impl Simulation<'_> {
                 self.skip(slot, 1)
             }
             Step::Resolve { name } => self.resolve_name(slot, name),
+            Step::Commit { .. } | Step::ReadDone { .. } => self.replicate(slot, step),
             Step::Enter { .. }
             | Step::EnterSession { .. }
             | Step::Wait { .. }

@@ -101,6 +101,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         faults: vec![],
         crews: vec![],
         standbys: vec![],
+        replications: vec![],
         expectations: vec![],
         graph: DiGraph::new(),
     }

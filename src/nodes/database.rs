@@ -54,7 +54,33 @@ pub const SETTINGS: &[Setting] = &[
         "spof: InnoDB opens its files",
         "how long it takes from its start until it serves",
     ),
+    REPLICATION,
 ];
+
+/// What databases and groups of them are given.
+pub const REPLICATION: Setting = Setting::optional(
+    "replication",
+    Takes::Table(REPLICATION_SETTINGS),
+    "for databases: the first takes the writes, and the others follow it",
+);
+
+const REPLICATION_SETTINGS: &[Setting] = &[
+    Setting::new(
+        "lag",
+        Takes::Distribution,
+        "100ms",
+        "spof: replicas near their primary, which is not overloaded",
+        "how long after its commit a write is on a replica",
+    ),
+    Setting::optional(
+        "failover",
+        Takes::Duration,
+        "how long after the primary's loss a replica is promoted; never if not given",
+    ),
+    Setting::new("reads", Takes::Word(READS), "replicas", "spof: the usual split", "who answers reads"),
+];
+
+const READS: &[&str] = &["replicas", "all", "primary"];
 
 /// MariaDB raises `max_connections` to this, whatever is asked.
 const MARIADB_CONNECTIONS_MIN: u32 = 10;

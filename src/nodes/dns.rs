@@ -1,5 +1,6 @@
 //! `dns`: a recursive resolver with the records of the zone it is asked for.
 
+use super::behaviour::HealthChecks;
 use super::fields::{Fields, Refusal, report_refusal};
 use super::setting::{Setting, Takes};
 use crate::document::value::Value;
@@ -19,6 +20,8 @@ pub struct Dns {
     pub attempts: u32,
     /// How long "no such name" is remembered.
     pub negative_ttl: Time,
+    /// The zone checks its addresses and answers the first that is well.
+    pub failover: Option<HealthChecks>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +43,18 @@ pub enum PointsTo {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
     pub ttls: Vec<Time>,
-    pub address: Option<String>,
+    /// All addresses of the last name; none if it has none.
+    pub addresses: Vec<String>,
+    pub last_name: String,
+}
+
+impl Record {
+    pub fn address(&self) -> Option<String> {
+        match &self.points_to {
+            PointsTo::Address(address) => Some(address.clone()),
+            PointsTo::Name(_) => None,
+        }
+    }
 }
 
 impl Dns {
@@ -55,11 +69,15 @@ impl Dns {
             };
             ttls.push(record.ttl);
             match &record.points_to {
-                PointsTo::Address(address) => return Chain { ttls, address: Some(address.clone()) },
+                PointsTo::Address(_) => {
+                    let same = self.records.iter().filter(|other| other.name == record.name);
+                    let addresses = same.filter_map(Record::address).collect();
+                    return Chain { ttls, addresses, last_name: record.name.clone() };
+                }
                 PointsTo::Name(next) => name = next,
             }
         }
-        Chain { ttls, address: None }
+        Chain { ttls, addresses: Vec::new(), last_name: name.to_string() }
     }
 }
 
@@ -93,6 +111,11 @@ pub const SETTINGS: &[Setting] = &[
         "spof: a common SOA minimum",
         "how long \"no such name\" is remembered",
     ),
+    Setting::optional(
+        "failover",
+        Takes::Table(FAILOVER),
+        "health checks: of several addresses the first that is well is answered",
+    ),
     Setting::new(
         "boot",
         Takes::Duration,
@@ -102,6 +125,38 @@ pub const SETTINGS: &[Setting] = &[
     ),
 ];
 
+const FAILOVER: &[Setting] = &[
+    Setting::new("inter", Takes::Duration, "30s", "Route 53: RequestInterval", "time between two checks"),
+    Setting::new(
+        "fall",
+        Takes::Whole(1, 100),
+        "3",
+        "Route 53: FailureThreshold",
+        "failed checks in a row that take an address out",
+    ),
+    Setting::new(
+        "rise",
+        Takes::Whole(1, 100),
+        "3",
+        "Route 53: FailureThreshold",
+        "good checks in a row that bring it back",
+    ),
+];
+
+fn read_failover(fields: &mut Fields) -> HealthChecks {
+    let inter = fields.duration("inter");
+    if inter == 0 {
+        let message = "checks take some time to come round";
+        fields.context.problems.error_with_hint(fields.place("inter"), message, "`inter: 10s`");
+    }
+    HealthChecks {
+        inter: inter.max(1),
+        fall: fields.whole("fall"),
+        rise: fields.whole("rise"),
+        ..HealthChecks::NONE
+    }
+}
+
 impl Dns {
     pub fn read(fields: &mut Fields) -> Dns {
         Dns {
@@ -110,6 +165,7 @@ impl Dns {
             timeout: fields.duration("timeout"),
             attempts: fields.whole("attempts"),
             negative_ttl: fields.duration("negative_ttl"),
+            failover: fields.is_given("failover").then(|| fields.within("failover", read_failover)),
         }
     }
 }
@@ -147,7 +203,8 @@ fn read_records(fields: &mut Fields) -> Vec<Record> {
 const RECORD_HINT: &str =
     "a record is a name, a type, a target and a time to live: `foobar.com A 8.8.8.8 300s`";
 
-fn parse_record(text: &str) -> Result<Record, Refusal> {
+/// `foobar.com A 8.8.8.8 300s`
+pub fn parse_record(text: &str) -> Result<Record, Refusal> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let (name, kind, target, ttl) = match words[..] {
         [name, kind, target, ttl] => (name, kind, target, ttl),

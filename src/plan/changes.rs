@@ -102,7 +102,7 @@ pub fn compile(compiler: &mut Compiler) -> Changes {
         Changes { crews: scenario.crews.iter().map(|crew| crew.repairers).collect(), ..Changes::default() };
     for happening in &scenario.timeline {
         match &happening.what {
-            What::Surge(_) => {}
+            What::Surge(_) | What::RecordChange(_) => {}
             What::Fault(fault) => changes.changes.push(timed(compiler, fault, &happening.name)),
             What::Maintenance(maintenance) => {
                 for round in 0..maintenance.rounds {

@@ -7,7 +7,7 @@ use super::program::Tables;
 use super::streams::Streams;
 use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
-    changes, sources,
+    changes, names, replication, sources,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
@@ -21,6 +21,8 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let mut compiler = Compiler::new(scenario);
     let sources = sources::compile(&mut compiler);
     let changes = changes::compile(&mut compiler);
+    let replications = replication::compile(&mut compiler);
+    let name_changes = names::changes(&compiler);
     let buckets = BucketPlan::of(scenario, compiler.instances.len());
     let Compiler { mut tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } =
         compiler;
@@ -45,6 +47,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         lookups: tables.lookups,
         caches: compiler.caches,
         names: tables.names,
+        name_changes,
         pools: tables.pools,
         limits: compiler.limits,
         guards: compiler.guards,
@@ -65,6 +68,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         crews: changes.crews,
         maintenance: changes.maintenance,
         standbys: changes.standbys,
+        replications,
     }
 }
 

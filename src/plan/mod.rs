@@ -9,8 +9,10 @@ mod changes;
 mod changes_tests;
 mod compile;
 mod links;
+mod names;
 mod program;
 mod remedies;
+mod replication;
 mod sources;
 mod steps;
 mod streams;
@@ -19,14 +21,16 @@ pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
+pub use names::NameChangePlan;
 pub use remedies::{GuardPlan, LimitPlan};
+pub use replication::ReplicationPlan;
 pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
 };
 pub use streams::{DiePlan, DrawPlan};
 
 use crate::kernel::time::Time;
-use crate::nodes::behaviour::{Order, WhenCallerLeaves, WhenFull};
+use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
 use crate::nodes::cache::Holds;
 use crate::parts::arrivals::Arrivals;
 use crate::scenario::model::{RunEnd, Warmup};
@@ -52,6 +56,7 @@ pub struct Plan {
     pub lookups: Vec<LookupPlan>,
     pub caches: Vec<CachePlan>,
     pub names: Vec<NamePlan>,
+    pub name_changes: Vec<NameChangePlan>,
     pub pools: Vec<PoolPlan>,
     pub limits: Vec<LimitPlan>,
     pub guards: Vec<GuardPlan>,
@@ -77,6 +82,7 @@ pub struct Plan {
     pub crews: Vec<u32>,
     pub maintenance: Vec<MaintenancePlan>,
     pub standbys: Vec<StandbyPlan>,
+    pub replications: Vec<ReplicationPlan>,
 }
 
 #[derive(Clone, Debug)]
@@ -173,6 +179,13 @@ pub struct NamePlan {
     pub lookup: u32,
     /// Which source's clients keep it, and so where their caches stand.
     pub source: u32,
+    /// All addresses that it leads to at some time; the first so many at the start.
+    pub addresses: Vec<String>,
+    pub first_answers: u32,
+    /// The instances that have to answer for an address to be well.
+    pub hosts: Vec<Vec<u32>>,
+    /// How the zone checks its addresses, if it does.
+    pub checks: Option<HealthChecks>,
 }
 
 /// A pool of connections that the processes of one node keep to their database.
@@ -202,7 +215,10 @@ pub struct LinkPlan {
 impl Plan {
     /// Whether anything changes while the run goes on.
     pub fn has_changes(&self) -> bool {
-        !self.changes.is_empty() || !self.random_faults.is_empty() || !self.maintenance.is_empty()
+        !self.changes.is_empty()
+            || !self.random_faults.is_empty()
+            || !self.maintenance.is_empty()
+            || !self.name_changes.is_empty()
     }
 
     /// The number of columns of a row: one for each node, and one for the network.

@@ -271,6 +271,11 @@ impl<'c, 'a> Program<'c, 'a> {
         let encrypted =
             matches!(&self.compiler.node(caller).kind, NodeKind::User(user) if user.tls != Tls::None);
         let mut body = self.visit(call, encrypted);
+        let sets = &self.compiler.scenario.replications;
+        let set = sets.iter().position(|set| set.target == call.target).map_or(NONE, |set| set as u32);
+        if set != NONE {
+            body.push(if call.write { Step::Commit { set } } else { Step::ReadDone { set } });
+        }
         body.push(Step::End);
         let body = self.compiler.tables.place(body);
         let (route, site) = self.compiler.route(caller, call.target);
@@ -280,6 +285,7 @@ impl<'c, 'a> Program<'c, 'a> {
             optional: call.optional,
             idempotent: self.class.idempotent && !call.write,
             writes: call.write,
+            replication: set,
             request_bytes: self.class.request_bytes,
             response_bytes: self.class.response_bytes,
             keeps_session: matches!(

@@ -3,7 +3,7 @@
 use super::compile::Compiler;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, RetryPlan, Step};
-use super::{NONE, NamePlan, ProgramPlan, SourcePlan};
+use super::{NONE, ProgramPlan, SourcePlan, names};
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Answers;
@@ -204,8 +204,12 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             let plan = compiler.tables.calls[call as usize].clone();
             compiler.guard(self.id, &plan, caution)
         });
+        let name = names::name_of_source(compiler, self.source);
+        let members_at = name.map_or(Vec::new(), |name| names::members_at(compiler, name, route));
         let plan = &mut compiler.tables.calls[call as usize];
         *plan = CallPlan {
+            name: name.unwrap_or(NONE),
+            members_at,
             connect_lane: lane,
             read_lane: NONE,
             whole: lane != NONE,
@@ -221,7 +225,6 @@ impl<'a> ClientProgram<'_, '_, 'a> {
     fn look_up(&mut self) -> Vec<Step> {
         let Some((resolver, dns, name)) = self.resolver() else { return Vec::new() };
         let compiler = &mut *self.program.compiler;
-        let chain = dns.chain(&name);
         let lookup = compiler.streams.draw(
             &compiler.node(resolver).name,
             &format!("{}/look-up", self.program.purpose),
@@ -230,13 +233,8 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         // All classes of a user share what its clients and the resolver remember.
         let known = compiler.tables.names.iter().position(|name| name.source == self.source);
         let number = known.unwrap_or_else(|| {
-            compiler.tables.names.push(NamePlan {
-                resolves: chain.address.is_some(),
-                ttls: chain.ttls,
-                negative_ttl: dns.negative_ttl,
-                lookup,
-                source: self.source,
-            });
+            let plan = names::name_plan(compiler, dns, &name, lookup, self.source);
+            compiler.tables.names.push(plan);
             compiler.tables.names.len() - 1
         }) as u32;
         let body =

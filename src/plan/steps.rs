@@ -101,6 +101,14 @@ pub enum Step {
     },
     /// The visit has been turned away out of a line.
     TurnAway,
+    /// A set of databases has taken a write.
+    Commit {
+        set: u32,
+    },
+    /// One of a set of databases has answered a read.
+    ReadDone {
+        set: u32,
+    },
     /// The visit is done.
     End,
 }
@@ -140,6 +148,12 @@ pub struct CallPlan {
     /// A request that must not be sent twice is tried again only if it never arrived.
     pub idempotent: bool,
     pub writes: bool,
+    /// What the client looks up, and the member of the route at each of its addresses;
+    /// nothing where it has no choice.
+    pub name: u32,
+    pub members_at: Vec<u32>,
+    /// The set of databases whose primary takes the writes, or `NONE`.
+    pub replication: u32,
     pub takes_extra_slot: bool,
     /// To a database, whose connection the caller keeps until it is done.
     pub keeps_session: bool,
@@ -234,6 +248,9 @@ impl CallPlan {
             optional: false,
             idempotent: true,
             writes: false,
+            name: NONE,
+            members_at: Vec::new(),
+            replication: NONE,
             takes_extra_slot: false,
             keeps_session: false,
             request_bytes: 0,

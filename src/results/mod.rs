@@ -5,6 +5,7 @@
 //! business of `analysis`.
 
 pub mod incident;
+pub mod replication;
 pub mod row;
 
 use crate::kernel::time::Time;
@@ -12,6 +13,7 @@ use crate::parts::outcome::Outcome;
 use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
 use incident::{Incident, Outage};
+use replication::ReplicationRecord;
 
 /// The results of one replication.
 #[derive(Clone, Debug)]
@@ -43,6 +45,8 @@ pub struct RunResults {
     /// The stretches in which users met errors, in order, and how many more there were.
     pub outages: Vec<Outage>,
     pub unlisted_outages: u64,
+    /// In the order of the scenario's sets of databases.
+    pub replications: Vec<ReplicationRecord>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,9 @@ use super::model::Scenario;
 use super::nodes::CheckedNodes;
 use super::targets::Targets;
 use super::warnings::Places;
-use super::{breakdowns, expectations, groups, links, nodes, requests, run, timeline, topology, warnings};
+use super::{
+    breakdowns, expectations, groups, links, nodes, replication, requests, run, timeline, topology, warnings,
+};
 use crate::document::problem::Problems;
 use crate::document::source::Source;
 use crate::document::value::{Entry, Field, Value};
@@ -77,6 +79,7 @@ pub fn check(
     let targets = Targets { context, directory: &directory, links: &links };
     let faults = breakdowns::read(context, faults_section, &directory, &targets, &crews);
     let standbys = breakdowns::standbys(&directory);
+    let replications = replication::all(context, &directory, &groups);
     let expectations = expectations::read(context, expect_section, &directory, &classes);
     if problems.has_errors() {
         return (None, settings);
@@ -94,6 +97,7 @@ pub fn check(
         faults,
         crews,
         standbys,
+        replications,
         expectations,
         graph,
     };

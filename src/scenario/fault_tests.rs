@@ -2,7 +2,8 @@
 
 use super::load::load_text;
 
-/// Instances: visitors 0, resolver 1, host 2 and 3, nginx 4, app 5 to 8, mysql 9 and 10.
+/// Instances: visitors 0, resolver 1, host 2 and 3, nginx 4, app 5 to 8, mysql 9 and 10,
+/// orders 11.
 const SHOP: &str = "
 run: { duration: 1h, warmup: none }
 nodes:
@@ -11,7 +12,8 @@ nodes:
   host: { kind: server, replicas: 2 }
   nginx: { kind: web_server, on: host }
   app: { kind: app_server, on: host, replicas: 4, boot: 2s }
-  mysql: { kind: database, replicas: 2 }
+  mysql: { kind: database, replicas: 2, replication: { failover: 30s } }
+  orders: { kind: database }
 links:
   visitors -> nginx: 20ms
 requests:
@@ -34,7 +36,7 @@ fn check_text(text: &str, expected: &[&str]) {
 #[test]
 fn mistakes_are_told_with_place_and_hint() {
     for (thing, expected) in [
-        ("fail: apps", &["there is no node `apps`", "did you mean `app`?", "shop.yaml:15:22"][..]),
+        ("fail: apps", &["there is no node `apps`", "did you mean `app`?", "shop.yaml:16:22"][..]),
         ("fail: app/4", &["`app` has no replica 4", "`app/0` to `app/3`"]),
         ("fail: nginx/1", &["there is only one: `nginx`"]),
         ("fail: visitors", &["`visitors` is a user"]),
@@ -57,6 +59,7 @@ fn mistakes_are_told_with_place_and_hint() {
         ("dns_outage: nginx", &["name a `dns` node"]),
         ("expire_certificate: mysql", &["web servers and load balancers"]),
         ("failover: nginx", &["databases fail over"]),
+        ("failover: orders", &["`orders` follows no primary", "replication: { failover: 30s }"]),
         ("maintain: app, how: rollin", &["there is no how `rollin`", "did you mean `rolling`?"]),
         ("maintain: app, how: rolling, batch: 5", &["a batch of 5 is larger than the pool of 4"]),
         ("maintain: nginx, how: rolling, batch: 2", &["the pool of 1", "`how: restart`"]),
@@ -70,7 +73,7 @@ fn mistakes_are_told_with_place_and_hint() {
         ("maintain: app, every: 1us", &["more than 100000 times"]),
         (
             "maintain: app, takes: 5m }\n  - { at: 22m, maintain: app/1",
-            &["`app` is maintained already then, until 25m2s", "shop.yaml:16"],
+            &["`app` is maintained already then, until 25m2s", "shop.yaml:17"],
         ),
     ] {
         check_text(&shop(thing), expected);

@@ -43,7 +43,7 @@ pub const VERBS: &[(&str, &[Setting])] = &[
     ("partition", &[target("partition", "the link that lets nothing through"), FOR]),
     ("dns_outage", &[target("dns_outage", "the resolver that resolves nothing"), FOR]),
     ("expire_certificate", &[target("expire_certificate", "who shows an expired certificate"), FOR]),
-    ("failover", &[target("failover", "the database whose replica takes over")]),
+    ("failover", &[target("failover", "the databases whose primary is lost"), FOR]),
 ];
 
 /// The words for `kind` of a random fault, in the order of `VERBS`.
@@ -62,10 +62,7 @@ const fn words() -> [&'static str; VERBS.len()] {
 /// A fault of a timeline; `None` if what is wrong has been told.
 pub fn read(fields: &mut Fields, verb: &str, at: Time, targets: &Targets) -> Option<(String, TimedFault)> {
     let entry = fields.form(verb);
-    let length = match verb {
-        "failover" => None,
-        _ => fields.optional_duration("for"),
-    };
+    let length = fields.optional_duration("for");
     let fault = read_fault(fields, verb);
     let entry = entry?;
     if length == Some(0) {
@@ -139,14 +136,13 @@ pub fn read_targets(targets: &Targets, verb: &str, entry: &Entry, fault: Fault) 
 fn check(targets: &Targets, verb: &str, target: FaultTarget, fault: Fault) -> Result<(), Refusal> {
     let on_links =
         matches!(fault, Fault::Delay { .. } | Fault::Loss { .. } | Fault::Throttle { .. } | Fault::Partition);
-    let (id, replica) = match target {
+    let id = match target {
         FaultTarget::Link(_) if on_links => return Ok(()),
         FaultTarget::Link(_) => {
             let hint = "links are hit by `delay`, `lose`, `throttle` and `partition`";
             return Err(Refusal::new(format!("`{verb}` hits nodes, not links"), hint));
         }
-        FaultTarget::Node(id) => (id, None),
-        FaultTarget::Replica(id, replica) => (id, Some(replica)),
+        FaultTarget::Node(id) | FaultTarget::Replica(id, _) => id,
     };
     let node = targets.directory.get(id);
     if on_links {
@@ -171,9 +167,12 @@ fn check(targets: &Targets, verb: &str, target: FaultTarget, fault: Fault) -> Re
             cannot("web servers and load balancers show certificates")
         }
         Fault::Failover if !matches!(kind, NodeKind::Database(_)) => cannot("databases fail over"),
-        Fault::Failover if node.replicas < 2 && replica.is_none() => {
-            let problem = format!("`{}` has no replica that could take over", node.name);
-            Err(Refusal::new(problem, "give it `replicas: 2`"))
+        Fault::Failover if !targets.directory.is_replicated(id) => {
+            let problem = format!("`{}` follows no primary, and none follows it", node.name);
+            Err(Refusal::new(
+                problem,
+                "give it `replicas: 2` and `replication: { failover: 30s }`, or its group",
+            ))
         }
         _ => Ok(()),
     }

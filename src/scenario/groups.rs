@@ -2,9 +2,11 @@
 
 use super::model::{Group, Member};
 use super::nodes::Directory;
+use super::replication;
 use crate::document::problem::Severity;
 use crate::document::value::{Entry, Field, Value};
 use crate::nodes::balancing;
+use crate::nodes::database::REPLICATION;
 use crate::nodes::fields::{Context, Fields, Refusal, report_refusal};
 use crate::nodes::setting::{Setting, Takes};
 use rustc_hash::FxHashSet;
@@ -16,6 +18,7 @@ pub const SETTINGS: &[Setting] = &[
         "who belongs to it",
     ),
     Setting::optional("balance", balancing::TAKES, "how a peer is picked; as the caller does if not given"),
+    REPLICATION,
 ];
 
 pub const MEMBER_SETTINGS: &[Setting] = &[
@@ -46,8 +49,11 @@ pub fn read<'a>(
         };
         check_alike(context, field, &members, &directory);
         let balance = fields.parse("balance", balancing::parse);
+        let replication = replication::of(&mut fields);
         fields.finish();
         directory.group_ids.insert(&field.name, groups.len() as u32);
+        directory.group_members.push(members.iter().map(|member| member.node).collect());
+        directory.group_replications.push(replication);
         groups.push(Group { name: field.name.clone(), members, balance });
     }
     (directory, groups)

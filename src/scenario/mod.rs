@@ -20,9 +20,11 @@ pub mod maintenance;
 pub mod model;
 mod nodes;
 mod paths;
+mod record_changes;
 pub mod reference;
 #[cfg(test)]
 mod remedy_tests;
+mod replication;
 mod requests;
 mod run;
 pub mod schema;

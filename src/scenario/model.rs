@@ -3,6 +3,7 @@
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
+use crate::nodes::dns::Record;
 use crate::parts::arrivals::Surge;
 use crate::parts::balance::Balance;
 use crate::parts::count::Count;
@@ -27,6 +28,7 @@ pub struct Scenario {
     pub faults: Vec<RandomFault>,
     pub crews: Vec<Crew>,
     pub standbys: Vec<Standby>,
+    pub replications: Vec<Replication>,
     pub expectations: Vec<Expectation>,
     /// The nodes with an edge for every call that some request makes; the weight of an
     /// edge is the link it goes over (an index into `links`), if any is declared.
@@ -213,6 +215,7 @@ pub enum What {
     Surge(TrafficSurge),
     Fault(TimedFault),
     Maintenance(Maintenance),
+    RecordChange(RecordChange),
 }
 
 #[derive(Clone, Debug)]
@@ -228,6 +231,15 @@ pub enum SurgeOn {
     User(NodeId),
     /// An index into `Scenario::classes`.
     Class(usize),
+}
+
+/// `{ at: 20m, change_record: foobar.com A 9.9.9.9 60s }`
+#[derive(Clone, Debug)]
+pub struct RecordChange {
+    pub at: Time,
+    /// Who has the records of that name.
+    pub resolver: NodeId,
+    pub record: Record,
 }
 
 /// What a fault hits.
@@ -315,6 +327,25 @@ pub struct Standby {
     pub switch_over: Time,
     /// How often the switch succeeds.
     pub coverage: f64,
+}
+
+/// A set of databases of which one takes the writes and the others follow.
+#[derive(Clone, Debug)]
+pub struct Replication {
+    pub target: Target,
+    /// From a write's commit until a replica has it.
+    pub lag: Distribution,
+    /// From the primary's loss until a replica is promoted; `None`: nobody is.
+    pub failover: Option<Time>,
+    pub reads: Reads,
+}
+
+/// Who answers the reads of a set of databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    Replicas,
+    All,
+    Primary,
 }
 
 impl Maintenance {

@@ -3,6 +3,7 @@
 use super::breakdowns::{self, Breakdown, StandbyRead};
 use super::load::NodeSettings;
 use super::model::{Group, Node, NodeId};
+use super::replication::{self, ReplicationRead};
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span};
 use crate::nodes::fields::{Context, Fields, InForce, Refusal};
@@ -44,6 +45,8 @@ pub struct Directory<'a> {
     pub nodes: Vec<Node>,
     pub node_ids: FxHashMap<&'a str, NodeId>,
     pub group_ids: FxHashMap<&'a str, u32>,
+    /// The nodes of each group.
+    pub group_members: Vec<Vec<NodeId>>,
     /// Where each node's name stands.
     pub places: Vec<Span>,
     /// The work of visits that name none.
@@ -53,6 +56,9 @@ pub struct Directory<'a> {
     pub standbys: Vec<Option<StandbyRead>>,
     /// How each protects itself.
     remedies: Vec<Remedies>,
+    /// Which databases follow a primary.
+    pub replications: Vec<Option<ReplicationRead>>,
+    pub group_replications: Vec<Option<ReplicationRead>>,
     /// How many names have been thought about that do not exist.
     suggestions: Cell<u32>,
 }
@@ -67,18 +73,21 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         nodes: Vec::new(),
         node_ids: FxHashMap::default(),
         group_ids: FxHashMap::default(),
+        group_members: Vec::new(),
         places: Vec::new(),
         works: Vec::new(),
         breakdowns: Vec::new(),
         standbys: Vec::new(),
         remedies: Vec::new(),
+        replications: Vec::new(),
+        group_replications: Vec::new(),
         suggestions: Cell::new(0),
     };
     let mut settings = Vec::new();
     let mut hosts = Vec::new();
     for field in section {
         check_name(context, field);
-        let ReadNode { node, host, work, breakdown, standby, remedies, settings: held } =
+        let ReadNode { node, host, work, breakdown, standby, remedies, replication, settings: held } =
             read_one(context, field);
         directory.node_ids.insert(&field.name, NodeId(directory.nodes.len() as u32));
         settings.push(NodeSettings { node: node.name.clone(), kind: node.kind.name(), settings: held });
@@ -88,6 +97,7 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         directory.breakdowns.push(breakdown);
         directory.standbys.push(standby);
         directory.remedies.push(remedies);
+        directory.replications.push(replication);
         hosts.push(host);
     }
     place_on_hosts(context, section, &mut directory, &hosts);
@@ -102,6 +112,7 @@ struct ReadNode<'a> {
     breakdown: Option<Breakdown>,
     standby: Option<StandbyRead>,
     remedies: Remedies,
+    replication: Option<ReplicationRead>,
     settings: Vec<InForce>,
 }
 
@@ -127,6 +138,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
             breakdown: None,
             standby: None,
             remedies: Remedies::default(),
+            replication: None,
             settings: Vec::new(),
         };
     }
@@ -155,9 +167,13 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         true => Remedies::read(&mut fields, &kind),
         false => Remedies::default(),
     };
+    let replication = match kind {
+        NodeKind::Database(_) => replication::of(&mut fields),
+        _ => None,
+    };
     let settings = fields.finish();
     let node = Node { name: field.name.clone(), replicas, on: None, boot, kind, behaviour: None };
-    ReadNode { node, host: on, work, breakdown, standby, remedies, settings }
+    ReadNode { node, host: on, work, breakdown, standby, remedies, replication, settings }
 }
 
 /// Names are written in paths, links and overrides, so they are kept plain.
@@ -238,6 +254,13 @@ impl Directory<'_> {
 
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// Whether it belongs to databases of which one takes the writes.
+    pub fn is_replicated(&self, id: NodeId) -> bool {
+        let groups = self.group_members.iter().zip(&self.group_replications);
+        let mut of_groups = groups.filter_map(|(members, replication)| replication.as_ref().map(|_| members));
+        self.replications[id.0 as usize].is_some() || of_groups.any(|members| members.contains(&id))
     }
 
     /// Which node or group was meant. Only the first so many slips are thought about,

@@ -1,4 +1,4 @@
-//! What a fault hits: `app`, one replica `app[2]` (or `app/2`), a link `a -> b`, or a list.
+//! What a fault hits: `app`, one replica `app[2]` (or `app/2`), all of a group, a link `a -> b`, or a list.
 
 use super::model::{FaultTarget, Link};
 use super::nodes::Directory;
@@ -6,7 +6,7 @@ use crate::document::value::{Entry, Value};
 use crate::nodes::NodeKind;
 use crate::nodes::fields::{Context, Refusal, report_refusal};
 
-pub const FORM: &str = "a node, one replica `app/2`, a link `a -> b`, or a list of them";
+pub const FORM: &str = "a node, one replica `app/2`, a group, a link `a -> b`, or a list of them";
 
 /// What can be hit.
 #[derive(Clone, Copy)]
@@ -66,6 +66,10 @@ impl Targets<'_, '_> {
             Some((name, rest)) => (name.trim(), Some(rest.trim_end_matches(']').trim())),
             None => (text.trim(), None),
         };
+        if let (Some(&group), None) = (self.directory.group_ids.get(name), replica) {
+            let members = &self.directory.group_members[group as usize];
+            return Ok(members.iter().map(|&id| FaultTarget::Node(id)).collect());
+        }
         let id = self.directory.node(name)?;
         let node = self.directory.get(id);
         if let NodeKind::User(_) = node.kind {

@@ -3,7 +3,7 @@
 use super::model::{Happening, Link, RequestClass, RunEnd, RunSettings, What};
 use super::nodes::Directory;
 use super::targets::Targets;
-use super::{faults, maintenance, surges};
+use super::{faults, maintenance, record_changes, surges};
 use crate::document::problem::did_you_mean;
 use crate::document::value::{Entry, Span, Value};
 use crate::kernel::time::{Time, to_seconds};
@@ -21,7 +21,11 @@ pub const SETTINGS: &[Setting] = &[Setting::required(
 
 type Verb = (&'static str, &'static [Setting]);
 
-const OWN_VERBS: &[Verb] = &[("surge", surges::SETTINGS), (MAINTAIN, maintenance::SETTINGS)];
+const OWN_VERBS: &[Verb] = &[
+    ("surge", surges::SETTINGS),
+    (MAINTAIN, maintenance::SETTINGS),
+    (record_changes::VERB, record_changes::SETTINGS),
+];
 
 /// Its settings have names that are verbs elsewhere.
 const MAINTAIN: &str = "maintain";
@@ -115,6 +119,9 @@ fn read_entry<'a>(
     let targets = Targets { context, directory: known.directory, links: known.links };
     let happening = match *name {
         "surge" => surges::read(&mut fields, at, known).map(|(name, it)| (name, What::Surge(it))),
+        record_changes::VERB => {
+            record_changes::read(&mut fields, at, known).map(|(name, it)| (name, What::RecordChange(it)))
+        }
         MAINTAIN => maintenance::read(&mut fields, at, known, &targets)
             .map(|(name, it)| (name, What::Maintenance(it))),
         verb => faults::read(&mut fields, verb, at, &targets).map(|(name, it)| (name, What::Fault(it))),

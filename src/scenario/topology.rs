@@ -153,8 +153,10 @@ fn check_names(context: Context, scenario: &Scenario, places: &[Span]) -> FxHash
             continue;
         };
         asked.insert(*index);
-        match dns.chain(name).address {
-            None => {
+        let chain = dns.chain(name);
+        let unknown = chain.addresses.iter().find(|address| !addresses.contains(address.as_str()));
+        match unknown {
+            _ if chain.addresses.is_empty() => {
                 let message = format!("the records of `{name}` lead to no address");
                 context.problems.error_with_hint(
                     places[*index].clone(),
@@ -162,12 +164,12 @@ fn check_names(context: Context, scenario: &Scenario, places: &[Span]) -> FxHash
                     "add an A record for the last name",
                 );
             }
-            Some(address) if !addresses.contains(address.as_str()) => {
+            Some(address) => {
                 let message = format!("`{name}` leads to {address}, which belongs to no server");
                 let hint = format!("give a server `address: {address}`");
                 context.problems.error_with_hint(places[*index].clone(), message, hint);
             }
-            Some(_) => {}
+            None => {}
         }
     }
     asked

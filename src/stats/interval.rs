@@ -50,6 +50,9 @@ impl Interval {
 
     fn of_spread(estimate: f64, variance: f64, batches: usize) -> Self {
         let half_width = two_sided_t(batches as u32 - 1, LEVEL) * variance.sqrt();
+        if !half_width.is_finite() {
+            return Interval::without(estimate, NoInterval::NotFinite);
+        }
         Interval { estimate, half_width: Ok(half_width), level: LEVEL, batches }
     }
 }
@@ -258,6 +261,14 @@ mod tests {
         one_outage[30].0 = 0.0;
         let half_width = ratio_interval(&one_outage).half_width.unwrap();
         assert!((0.03..0.05).contains(&half_width), "an outage weighs more than its requests: {half_width}");
+    }
+
+    #[test]
+    fn a_spread_beyond_all_numbers_is_no_interval() {
+        let mut values = vec![0.0; 30];
+        values[7] = 1e200;
+        assert_eq!(batch_means(&values).half_width, Err(NoInterval::NotFinite));
+        assert_eq!(independent_interval(&values).half_width, Err(NoInterval::NotFinite));
     }
 
     proptest! {

@@ -188,7 +188,7 @@ fn nodes() -> Text {
         named("app", app_server()).boxed(),
         named("late", app_server()).boxed(),
         named("cache", node("cache", vec![on_a_host(), care(), cache])).boxed(),
-        named("db", node("database", database)).boxed(),
+        named("db", replicated(node("database", database))).boxed(),
         named("disk", node("storage", storage)).boxed(),
         named("desk", station(", hands_over: false")).boxed(),
         named("hall", station("")).boxed(),
@@ -196,6 +196,25 @@ fn nodes() -> Text {
     ]
     .prop_map(|lines| lines.concat())
     .boxed()
+}
+
+/// A primary and its replicas.
+fn replicated(database: Text) -> Text {
+    let replication = one_of(&[
+        "{ lag: exp(50ms), failover: 100ms }",
+        "{ lag: 20ms, failover: 0s, reads: all }",
+        "{ lag: 0s, reads: primary }",
+    ]);
+    (database, one_of(&["2", "3"]), replication)
+        .prop_map(|(database, replicas, replication)| {
+            let (kind, settings) = database.split_once(',').unwrap_or((&database, " }"));
+            let settings = settings.split(", ").filter(|setting| !setting.contains("replicas: "));
+            let settings = settings.collect::<Vec<_>>().join(", ");
+            let settings = settings.trim_end_matches('}').trim().trim_end_matches(',');
+            let comma = if settings.is_empty() { "" } else { ", " };
+            format!("{kind}{comma}{settings}, replicas: {replicas}, replication: {replication} }}")
+        })
+        .boxed()
 }
 
 fn host(address: &'static str) -> Text {
@@ -220,19 +239,25 @@ fn call(depth: u32) -> Text {
     let plain = (one_of(&["disk", "desk"]), time()).prop_map(|(name, time)| format!("{name}: {time}"));
     let walk = (time(), time()).prop_map(|(first, then)| format!("[ hall: {first}, till: {then} ]"));
     if depth == 0 {
-        let leaf = (hosted, work).prop_map(|(name, work)| format!("{name}: {{ {} }}", plus_overhead(&work)));
+        let leaf = (hosted, work, query())
+            .prop_map(|(name, work, query)| format!("{name}: {{ {} }}", plus_overhead(&name, &work, &query)));
         return Union::new_weighted(vec![(3, leaf.boxed()), (2, plain.boxed()), (1, walk.boxed())]).boxed();
     }
-    let inner = (hosted, work, vec(stage(depth - 1), 1..3)).prop_map(|(name, work, calls)| {
-        format!("{name}: {{ {}, calls: [ {} ] }}", plus_overhead(&work), calls.join(", "))
-    });
+    let inner =
+        (hosted, work, query(), vec(stage(depth - 1), 1..3)).prop_map(|(name, work, query, calls)| {
+            format!("{name}: {{ {}, calls: [ {} ] }}", plus_overhead(&name, &work, &query), calls.join(", "))
+        });
     Union::new_weighted(vec![(5, inner.boxed()), (1, plain.boxed())]).boxed()
 }
 
 /// Something has to take time, or a request that fails at once is tried again for ever at
-/// the same instant.
-fn plus_overhead(work: &str) -> String {
-    format!("overhead: 10us{work}")
+/// the same instant. Only databases are written to.
+fn plus_overhead(name: &str, work: &str, query: &str) -> String {
+    format!("overhead: 10us{work}{}", if name == "db" { query } else { "" })
+}
+
+fn query() -> Text {
+    perhaps("query", one_of(&["write"]))
 }
 
 fn stage(depth: u32) -> Text {

@@ -32,6 +32,7 @@ fn line(scenario: &Scenario, happening: &Happening) -> (Time, HappeningLine) {
             let length = if fault.until == NEVER { NEVER } else { fault.until - fault.at };
             (fault.at, length, None)
         }
+        What::RecordChange(change) => (change.at, NEVER, None),
         What::Maintenance(maintenance) => {
             (maintenance.at, maintenance::length(maintenance, &scenario.nodes), maintenance.every)
         }

@@ -8,6 +8,7 @@ pub mod glance;
 mod nodes;
 mod notes;
 mod outages;
+mod replication;
 pub mod table;
 
 pub use figure::count;
@@ -30,6 +31,7 @@ pub fn render(summary: &Summary, glance: &str, folder: Option<&Path>, files: &[&
         nodes::table(summary),
         nodes::time_spent(summary),
         outages::outages(summary),
+        replication::replications(summary),
         notes::expectations(summary),
         notes::notices(summary),
         notes::files(folder, files),

@@ -1,0 +1,254 @@
+//! Databases that follow a primary: writes reach them late, and one of them takes the
+//! primary's place when it is gone.
+
+use super::Simulation;
+use super::changes::Change;
+use crate::kernel::time::{NEVER, Time};
+use crate::parts::fault::Fault;
+use crate::plan::{CallPlan, NONE, Plan, ReplicationPlan, Step};
+use crate::results::replication::ReplicationRecord;
+use crate::scenario::model::Reads;
+use std::collections::VecDeque;
+
+/// All sets, and who belongs to which.
+#[derive(Debug)]
+pub struct Replications {
+    pub sets: Vec<SetState>,
+    /// Of each instance its set, or `NONE`; empty if there are no sets.
+    set_of: Vec<u32>,
+}
+
+#[derive(Debug)]
+pub struct SetState {
+    /// Members are counted in the order of the plan's instances.
+    primary: usize,
+    /// Of each member, when it will have each of the writes that it lacks, oldest first.
+    lacks: Vec<VecDeque<Time>>,
+    /// Since then the primary has been gone, and nothing reaches the replicas; `NEVER`: it is there.
+    gone_since: Time,
+    is_promoting: bool,
+    /// Who answered the latest read.
+    reader: usize,
+    /// Primaries that a `failover` has brought down.
+    brought_down: Vec<u32>,
+    /// The number of each client's latest write, by source.
+    latest: Vec<Vec<u64>>,
+    pub record: ReplicationRecord,
+}
+
+impl Replications {
+    pub fn new(plan: &Plan) -> Self {
+        let mut set_of =
+            if plan.replications.is_empty() { Vec::new() } else { vec![NONE; plan.instances.len()] };
+        let mut sets = Vec::new();
+        for (number, set) in plan.replications.iter().enumerate() {
+            for &instance in &set.instances {
+                set_of[instance as usize] = number as u32;
+            }
+            sets.push(SetState {
+                primary: 0,
+                lacks: vec![VecDeque::new(); set.instances.len()],
+                gone_since: NEVER,
+                is_promoting: false,
+                reader: 0,
+                brought_down: Vec::new(),
+                latest: plan.sources.iter().map(|source| vec![0; source.clients as usize]).collect(),
+                record: ReplicationRecord::default(),
+            });
+        }
+        Replications { sets, set_of }
+    }
+
+    fn set_of(&self, instance: u32) -> Option<usize> {
+        self.set_of.get(instance as usize).filter(|&&set| set != NONE).map(|&set| set as usize)
+    }
+
+    /// The records at the end of a run.
+    pub fn finish(self, now: Time) -> Vec<ReplicationRecord> {
+        let close = |mut set: SetState| {
+            set.record.without_primary += now.saturating_sub(set.gone_since);
+            set.record
+        };
+        self.sets.into_iter().map(close).collect()
+    }
+}
+
+impl SetState {
+    /// Forgets the writes that a member has by now.
+    fn catch_up(&mut self, member: usize, now: Time) {
+        let until = now.min(self.gone_since);
+        let lacks = &mut self.lacks[member];
+        while lacks.front().is_some_and(|&due| due <= until) {
+            lacks.pop_front();
+        }
+    }
+}
+
+impl Simulation<'_> {
+    /// The member of a set for this call: the primary for writes, and for reads whoever
+    /// answers them, in turn.
+    pub(super) fn replicated_member(&mut self, call: &CallPlan) -> u32 {
+        let plan = &self.plan.replications[call.replication as usize];
+        let set = &self.replications.sets[call.replication as usize];
+        if call.writes || plan.reads == Reads::Primary {
+            return set.primary as u32;
+        }
+        let count = plan.instances.len();
+        let mut in_turn = (1..=count).map(|step| (set.reader + step) % count);
+        let may_read = |&member: &usize| {
+            (plan.reads == Reads::All || member != set.primary) && !self.is_left_out(plan, member)
+        };
+        match in_turn.find(may_read) {
+            Some(reader) => {
+                self.replications.sets[call.replication as usize].reader = reader;
+                reader as u32
+            }
+            None => set.primary as u32,
+        }
+    }
+
+    /// Whoever would promote a replica also notices, after the same time, that one is gone.
+    fn is_left_out(&self, plan: &ReplicationPlan, member: usize) -> bool {
+        let condition = self.conditions.get(plan.instances[member] as usize);
+        condition
+            .is_some_and(|it| it.drains() || it.down_for(self.now).is_some_and(|time| time >= plan.failover))
+    }
+
+    /// A write or a read is done at its database.
+    pub(super) fn replicate(&mut self, slot: u32, step: Step) -> Option<u32> {
+        match step {
+            Step::Commit { set } => self.commit(slot, set),
+            Step::ReadDone { set } => self.read_done(slot, set),
+            _ => unreachable!("no other step is about replication"),
+        }
+        self.skip(slot, 1)
+    }
+
+    /// A write is done at its database.
+    fn commit(&mut self, slot: u32, number: u32) {
+        let plan = &self.plan.replications[number as usize];
+        let visit = &self.visits[slot];
+        let (instance, root, now) = (visit.instance, visit.root, self.now);
+        let set = &mut self.replications.sets[number as usize];
+        if plan.instances[set.primary] != instance {
+            // Another has become the primary meanwhile: what this one takes nobody gets.
+            set.record.writes += 1;
+            set.record.lost_writes += 1;
+            return;
+        }
+        set.record.writes += 1;
+        if root != NONE {
+            let request = &self.visits.requests[root as usize];
+            set.latest[request.source as usize][request.client as usize] = set.record.writes;
+        }
+        for member in 0..plan.instances.len() {
+            let set = &mut self.replications.sets[number as usize];
+            let condition = self.conditions.get(plan.instances[member] as usize);
+            if member == set.primary || condition.is_some_and(|it| !it.answers_checks()) {
+                continue;
+            }
+            let due = now.saturating_add(self.draws.take(self.plan, plan.lag));
+            // Writes arrive in the order in which they were made.
+            let due = set.lacks[member].back().map_or(due, |&last| last.max(due));
+            set.catch_up(member, now);
+            if due > now {
+                set.lacks[member].push_back(due);
+            }
+        }
+    }
+
+    /// A read is done at its database.
+    fn read_done(&mut self, slot: u32, number: u32) {
+        let plan = &self.plan.replications[number as usize];
+        let visit = &self.visits[slot];
+        let (instance, root, now) = (visit.instance, visit.root, self.now);
+        let set = &mut self.replications.sets[number as usize];
+        let Some(member) = plan.instances.iter().position(|&one| one == instance) else { return };
+        if member == set.primary {
+            return;
+        }
+        set.record.replica_reads += 1;
+        set.catch_up(member, now);
+        let has = set.record.writes - set.lacks[member].len() as u64;
+        set.record.behind_reads += u64::from(has < set.record.writes);
+        if root != NONE {
+            let request = &self.visits.requests[root as usize];
+            let own = set.latest[request.source as usize][request.client as usize];
+            set.record.stale_reads += u64::from(own > has);
+        }
+    }
+
+    /// A database may answer otherwise than before.
+    pub(super) fn watch_replication(&mut self, instance: u32) {
+        let Some(number) = self.replications.set_of(instance) else { return };
+        let plan = &self.plan.replications[number];
+        let now = self.now;
+        let answers = self.conditions[instance as usize].answers_checks();
+        let set = &mut self.replications.sets[number];
+        let is_primary = plan.instances[set.primary] == instance;
+        if is_primary && answers && set.gone_since != NEVER {
+            set.record.without_primary += now - set.gone_since;
+            set.gone_since = NEVER;
+        } else if is_primary && !answers {
+            set.gone_since = set.gone_since.min(now);
+        } else if !is_primary && !answers {
+            // When it is back it is given all that it lacks before it serves.
+            let member = plan.instances.iter().position(|&one| one == instance);
+            set.lacks[member.expect("a member of its set")].clear();
+        }
+        let someone_else = plan.instances.iter().any(|&one| self.conditions[one as usize].answers_checks());
+        if set.gone_since != NEVER && someone_else && !set.is_promoting && plan.failover != NEVER {
+            set.is_promoting = true;
+            self.changes.add(now.saturating_add(plan.failover), Change::Promotes(number as u32));
+        }
+    }
+
+    /// The replica that lacks least takes the primary's place, unless that one is back.
+    pub(super) fn promote(&mut self, number: u32) {
+        let plan = &self.plan.replications[number as usize];
+        let now = self.now;
+        let set = &mut self.replications.sets[number as usize];
+        set.is_promoting = false;
+        if set.gone_since == NEVER {
+            return;
+        }
+        for member in 0..plan.instances.len() {
+            set.catch_up(member, now);
+        }
+        let answers = |&member: &usize| self.conditions[plan.instances[member] as usize].answers_checks();
+        let best = (0..plan.instances.len()).filter(answers).min_by_key(|&member| set.lacks[member].len());
+        let Some(best) = best else { return };
+        let lost = set.lacks[best].len();
+        set.record.lost_writes += lost as u64;
+        set.record.failovers += 1;
+        set.record.without_primary += now - set.gone_since;
+        for lacks in &mut set.lacks {
+            // Nobody will ever get what the new primary has not got.
+            lacks.truncate(lacks.len().saturating_sub(lost));
+        }
+        set.lacks[set.primary].clear();
+        (set.primary, set.gone_since) = (best, NEVER);
+    }
+
+    /// `failover` hits whoever is the primary now; without a set, the database itself.
+    pub(super) fn strike_primary(&mut self, instance: u32) {
+        if let Some(number) = self.replications.set_of(instance) {
+            let set = &mut self.replications.sets[number];
+            let is_primary = self.plan.replications[number].instances[set.primary] == instance;
+            if !is_primary || set.brought_down.contains(&instance) {
+                return;
+            }
+            set.brought_down.push(instance);
+        }
+        self.strike_instance(instance, Fault::Crash);
+    }
+
+    pub(super) fn lift_from_primary(&mut self, instance: u32) {
+        if let Some(number) = self.replications.set_of(instance) {
+            let brought_down = &mut self.replications.sets[number].brought_down;
+            let Some(place) = brought_down.iter().position(|&one| one == instance) else { return };
+            brought_down.swap_remove(place);
+        }
+        self.lift_from_instance(instance, Fault::Crash);
+    }
+}

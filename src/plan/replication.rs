@@ -1,0 +1,43 @@
+//! Sets of databases of which one takes the writes.
+
+use super::compile::Compiler;
+use crate::kernel::time::{NEVER, Time};
+use crate::scenario::model::{Reads, Target};
+
+#[derive(Clone, Debug)]
+pub struct ReplicationPlan {
+    pub name: String,
+    /// The first is the primary at the start.
+    pub instances: Vec<u32>,
+    /// A draw: from a write's commit until a replica has it.
+    pub lag: u32,
+    /// From the primary's loss until a replica is promoted; `NEVER`: nobody is.
+    pub failover: Time,
+    pub reads: Reads,
+}
+
+pub fn compile(compiler: &mut Compiler) -> Vec<ReplicationPlan> {
+    let scenario = compiler.scenario;
+    let mut plans = Vec::new();
+    for set in &scenario.replications {
+        let (name, nodes) = match set.target {
+            Target::Node(node) => (&compiler.node(node).name, vec![node]),
+            Target::Group(group) => {
+                let group = &scenario.groups[group as usize];
+                (&group.name, group.members.iter().map(|member| member.node).collect())
+            }
+        };
+        let instances = nodes.into_iter().flat_map(|node| {
+            let plan = &compiler.nodes[node.0 as usize];
+            plan.first_instance..plan.first_instance + plan.replicas
+        });
+        plans.push(ReplicationPlan {
+            name: name.clone(),
+            instances: instances.collect(),
+            lag: compiler.streams.draw(name, "replication lag", &set.lag),
+            failover: set.failover.unwrap_or(NEVER),
+            reads: set.reads,
+        });
+    }
+    plans
+}
