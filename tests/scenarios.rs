@@ -66,6 +66,7 @@ const SCENARIOS: &[(&str, &[(&str, &str)])] = &[
     ("theory/e01-ttl-cache.yaml", SHORT),
     ("theory/e05-lru-cache.yaml", SHORT),
     ("theory/f01-step-surge.yaml", AS_IT_STANDS),
+    ("theory/f05-layered-retries.yaml", SHORT_NETWORK),
     ("theory/f05-retries.yaml", SHORT),
     ("theory/f06-timeout-retry.yaml", SHORT),
     ("theory/g01-coverage.yaml", AS_IT_STANDS),

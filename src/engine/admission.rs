@@ -156,18 +156,21 @@ impl Simulation<'_> {
         match self.plan.nodes[node.node as usize].order {
             Order::Fifo => append(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Lifo => prepend(&mut self.visits, &mut node.head, &mut node.tail, slot),
-            Order::Priority | Order::Random => match &mut self.lines[node.side_line as usize] {
-                SideLine::Priority(lists) => {
-                    let priority = self.plan.classes[self.visits[slot].class as usize].priority;
-                    let (head, tail) = &mut lists[usize::from(priority)];
-                    append(&mut self.visits, head, tail, slot);
+            Order::Priority | Order::Random | Order::Shedding(_) => {
+                match &mut self.lines[node.side_line as usize] {
+                    SideLine::Priority(lists) => {
+                        let priority = self.plan.classes[self.visits[slot].class as usize].priority;
+                        let (head, tail) = &mut lists[usize::from(priority)];
+                        append(&mut self.visits, head, tail, slot);
+                    }
+                    SideLine::Slow(line) => append(&mut self.visits, &mut line.head, &mut line.tail, slot),
+                    SideLine::Random(all) => {
+                        // Its place in the list stands where others have a neighbour.
+                        self.visits[slot].previous = all.len() as u32;
+                        all.push(slot);
+                    }
                 }
-                SideLine::Random(all) => {
-                    // Its place in the list stands where others have a neighbour.
-                    self.visits[slot].previous = all.len() as u32;
-                    all.push(slot);
-                }
-            },
+            }
         }
     }
 
@@ -185,6 +188,7 @@ impl Simulation<'_> {
                     let (head, tail) = &mut lists[usize::from(priority)];
                     unlink(&mut self.visits, head, tail, slot);
                 }
+                SideLine::Slow(line) => unlink(&mut self.visits, &mut line.head, &mut line.tail, slot),
                 SideLine::Random(all) => {
                     let place = self.visits[slot].previous as usize;
                     all.swap_remove(place);
@@ -211,6 +215,7 @@ impl Simulation<'_> {
                 .map(|&(head, _)| head)
                 .find(|&head| head != NONE)
                 .expect("a line that is not empty"),
+            SideLine::Slow(line) => self.next_in_slow_line(instance, line),
             SideLine::Random(all) => all[below(&mut self.dice[plan.die as usize], all.len() as u32) as usize],
         }
     }
@@ -235,6 +240,9 @@ impl Simulation<'_> {
 
     pub(super) fn admit_next(&mut self, instance: u32) {
         let now = self.now;
+        if self.nodes[instance as usize].side_line != NONE {
+            self.shed(instance);
+        }
         let slot = self.next_in_line(instance);
         if let Step::Serve { .. } = self.plan.steps[self.visits[slot].step as usize] {
             self.serve_next(instance);

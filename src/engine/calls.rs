@@ -4,6 +4,7 @@ use super::Simulation;
 use super::admission::Entry;
 use super::network::Way;
 use super::node::{Holds, Session};
+use super::resilience::guard::Permission;
 use super::visit::{DEADLINE, Flags, State, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
@@ -17,6 +18,13 @@ impl Simulation<'_> {
             return None;
         }
         let plan = &self.plan.calls[call as usize];
+        if plan.guard != NONE {
+            match self.ask_guard(slot, call) {
+                Permission::Granted => {}
+                Permission::Waits => return None,
+                Permission::Refused => return self.refuse_call(slot, call),
+            }
+        }
         if plan.takes_extra_slot && !self.take_extra_slot(slot) {
             return self.call_failed(slot, call, Outcome::ServerError);
         }
@@ -67,7 +75,7 @@ impl Simulation<'_> {
 
     /// Makes the called visit and sends it off. Returns it if it is there at once.
     #[inline(always)]
-    fn begin_call(&mut self, slot: u32, call: u32) -> Option<u32> {
+    pub(super) fn begin_call(&mut self, slot: u32, call: u32) -> Option<u32> {
         let plan = &self.plan.calls[call as usize];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
@@ -103,6 +111,9 @@ impl Simulation<'_> {
         if self.rows.keeps {
             self.trace_call(child);
         }
+        if plan.guard != NONE {
+            self.guarded_call_begins(slot, plan, instance);
+        }
         if link == NONE {
             if plan.whole {
                 self.start_timer(DEADLINE, plan.connect_lane, child);
@@ -133,23 +144,26 @@ impl Simulation<'_> {
     #[inline(never)]
     fn choose_peer(&mut self, slot: u32, plan: &CallPlan) -> (u32, u32, u32) {
         let caller = &self.visits[slot];
-        let replica = self.plan.instances[caller.instance as usize].replica;
+        let from = caller.instance;
+        let replica = self.plan.instances[from as usize].replica;
         // While it tries again, a caller remembers in `awaited` which peer has failed it.
         let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
+        // A hedge is of use only elsewhere.
+        let hedges = plan.guard != NONE && caller.child != NONE;
         let member = if !plan.members_at.is_empty()
             && let Some(member) = self.member_at_address(plan, root)
         {
             member
         } else if plan.replication != NONE {
             self.replicated_member(plan)
-        } else if again && !plan.tries_others {
+        } else if again && !plan.tries_others && !hedges {
             latest
         } else {
             let member = self.pick(plan, replica, root, if again { latest } else { NONE });
             let all_are_usable = self.balancers.ailing == 0 && self.draining == 0;
-            if all_are_usable { member } else { self.usable_peer(plan, replica, member) }
+            if all_are_usable { member } else { self.usable_peer(plan, from, member) }
         };
-        if plan.tries != 1 {
+        if plan.tries != 1 || (plan.guard != NONE && self.visits[slot].pending == 0) {
             self.visits[slot].awaited = member;
         }
         let open = self.open_at_peer(plan, replica, member);
@@ -276,7 +290,14 @@ impl Simulation<'_> {
             self.keep(slot, holds);
             return self.skip(slot, 1);
         }
+        self.stand_in_pool_line(slot, place);
+        None
+    }
+
+    pub(super) fn stand_in_pool_line(&mut self, slot: u32, place: u32) {
+        let state = &mut self.pools[place as usize];
         super::admission::append(&mut self.visits, &mut state.head, &mut state.tail, slot);
+        state.length += 1;
         let wait = state.wait;
         let visit = &mut self.visits[slot];
         visit.state = State::InPoolLine;
@@ -284,7 +305,6 @@ impl Simulation<'_> {
         if wait != NEVER {
             self.schedule(slot, self.now.saturating_add(wait));
         }
-        None
     }
 
     pub(super) fn keep(&mut self, slot: u32, holds: Holds) {

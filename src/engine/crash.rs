@@ -67,6 +67,7 @@ impl Simulation<'_> {
     fn reset_visit(&mut self, slot: u32) {
         let visit = &self.visits[slot];
         let (parent, call, is_request) = (visit.parent, visit.call, visit.root == slot);
+        let instance = visit.instance;
         if visit.state == State::InLine {
             let counts = &mut self.nodes[visit.instance as usize].counts;
             counts.ended += 1;
@@ -83,7 +84,7 @@ impl Simulation<'_> {
         }
         self.visits.remove(slot);
         if parent != NONE
-            && let Some(next) = self.call_ended(parent, call, Outcome::Reset)
+            && let Some(next) = self.call_ended(parent, call, instance, Outcome::Reset)
         {
             self.make_ready(next);
         }

@@ -4,7 +4,6 @@ use super::Simulation;
 use super::network::Way;
 use super::node::Holds;
 use super::visit::{DEADLINE, State, WATCHDOG};
-use crate::kernel::random::uniform;
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Step};
 
@@ -71,8 +70,9 @@ impl Simulation<'_> {
     #[inline(always)]
     fn answered(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
         let (parent, call) = self.unlink_from_caller(slot);
+        let instance = self.visits[slot].instance;
         self.visits.remove(slot);
-        self.call_ended(parent, call, outcome)
+        self.call_ended(parent, call, instance, outcome)
     }
 
     /// The caller no longer counts this visit among those that it waits for.
@@ -101,10 +101,13 @@ impl Simulation<'_> {
         (parent, call)
     }
 
-    /// A call has come to its end: the caller goes on, tries again, or fails itself.
+    /// A call has been ended by an instance: the caller goes on, tries again, or fails itself.
     #[inline(always)]
-    pub(super) fn call_ended(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
+    pub(super) fn call_ended(&mut self, slot: u32, call: u32, by: u32, outcome: Outcome) -> Option<u32> {
         let plan = &self.plan.calls[call as usize];
+        if plan.guard != NONE && self.guarded_call_ended(slot, plan, by, outcome) {
+            return None;
+        }
         if plan.takes_extra_slot {
             self.give_extra_slot_back(slot);
         }
@@ -145,25 +148,24 @@ impl Simulation<'_> {
         if self.may_try_another_peer(plan, u32::from(tries), outcome) {
             return Some(slot);
         }
-        if let Some(retry) = &plan.retry {
-            let root = self.visits[slot].root as usize;
-            let request = &mut self.visits.requests[root];
-            if request.attempts <= retry.retries {
-                let number = request.attempts;
-                request.attempts += 1;
-                let luck =
-                    if retry.backoff.full_jitter { uniform(&mut self.dice[retry.die as usize]) } else { 0.0 };
-                let wait = retry.backoff.wait(number, luck);
-                self.visits[slot].tries = 0;
-                if wait == 0 {
-                    return Some(slot);
-                }
-                self.schedule(slot, self.now.saturating_add(wait));
-                return None;
+        self.try_again_or_fail(slot, call, outcome)
+    }
+
+    /// No other peer is tried: all of them are after a while, or the caller does without.
+    pub(super) fn try_again_or_fail(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
+        let plan = &self.plan.calls[call as usize];
+        self.visits[slot].tries = 0;
+        if let Some(retry) = &plan.retry
+            && let Some(wait) = self.wait_before_retry(slot, plan, retry, outcome)
+        {
+            if wait == 0 {
+                return Some(slot);
             }
+            self.schedule(slot, self.now.saturating_add(wait));
+            return None;
         }
+        self.visits[slot].retries = 0;
         if plan.optional {
-            self.visits[slot].tries = 0;
             return self.skip(slot, 1);
         }
         self.end_visit(slot, plan.answers.to(outcome))
@@ -251,7 +253,7 @@ impl Simulation<'_> {
     }
 
     /// A connection of a pool is free: the next in its line gets it.
-    fn release_pool(&mut self, pool: u32) {
+    pub(super) fn release_pool(&mut self, pool: u32) {
         let state = &mut self.pools[pool as usize];
         let next = state.head;
         if next == NONE {
@@ -261,8 +263,10 @@ impl Simulation<'_> {
         self.leave_pool_line(next);
         self.visits[next].word = 0;
         self.keep(next, Holds::Pool(pool));
-        debug_assert!(matches!(self.plan.steps[self.visits[next].step as usize], Step::Borrow { .. }));
-        self.visits[next].step += 1;
+        // A call that waited for others of its caller is made now.
+        if let Step::Borrow { .. } = self.plan.steps[self.visits[next].step as usize] {
+            self.visits[next].step += 1;
+        }
         self.make_ready(next);
     }
 
@@ -271,13 +275,19 @@ impl Simulation<'_> {
         let pool = std::mem::replace(&mut visit.pending, 0);
         visit.state = State::Going;
         let state = &mut self.pools[pool as usize];
+        state.length -= 1;
         super::admission::unlink(&mut self.visits, &mut state.head, &mut state.tail, slot);
     }
 
-    /// No connection of the pool was free in time: the application fails.
+    /// No connection of the pool was free in time: the application fails. Or no earlier
+    /// call has ended, and this one is not made.
     pub(super) fn give_up_in_pool_line(&mut self, slot: u32) {
         self.leave_pool_line(slot);
-        if let Some(next) = self.end_visit(slot, Outcome::ServerError) {
+        let next = match self.plan.steps[self.visits[slot].step as usize] {
+            Step::Call { call } => self.refuse_call(slot, call),
+            _ => self.end_visit(slot, Outcome::ServerError),
+        };
+        if let Some(next) = next {
             self.run_visit(next);
         }
     }

@@ -60,9 +60,10 @@ impl Simulation<'_> {
     /// The member to call instead of the one that the policy chose, if that one is out or
     /// drains.
     #[inline(never)]
-    pub(super) fn usable_peer(&mut self, call: &CallPlan, replica: u32, member: u32) -> u32 {
+    pub(super) fn usable_peer(&mut self, call: &CallPlan, caller: u32, member: u32) -> u32 {
+        let replica = self.plan.instances[caller as usize].replica;
         let place = self.site_of(call, replica);
-        let chosen = self.first_usable(call, place, member).unwrap_or(member);
+        let chosen = self.first_usable(call, caller, place, member).unwrap_or(member);
         let (first_peer, now) = (self.balancers.sites[place].first_peer, self.now);
         if first_peer != NONE {
             let peer = &mut self.balancers.peers[(first_peer + chosen) as usize];
@@ -75,7 +76,7 @@ impl Simulation<'_> {
 
     /// The policy's own choice if it is usable, otherwise the least loaded or the next
     /// of the others, then a backup. `None`: none is, and so all are tried.
-    fn first_usable(&self, call: &CallPlan, place: usize, member: u32) -> Option<u32> {
+    fn first_usable(&self, call: &CallPlan, caller: u32, place: usize, member: u32) -> Option<u32> {
         let route = &self.plan.routes[call.route as usize];
         let site = &self.balancers.sites[place];
         let is_usable = |&member: &u32| {
@@ -83,7 +84,8 @@ impl Simulation<'_> {
             let drains = self.conditions.get(instance).is_some_and(Condition::drains);
             let is_known = site.first_peer != NONE;
             let peer = || &self.balancers.peers[(site.first_peer + member) as usize];
-            !drains && (!is_known || peer().is_available(&call.health, self.now))
+            let is_let_through = || call.guard == NONE || self.breaker_permits(call, caller, member);
+            !drains && is_let_through() && (!is_known || peer().is_available(&call.health, self.now))
         };
         let count = route.primaries;
         let mut in_turn = (0..count).map(|step| (member + step) % count.max(1)).filter(is_usable);

@@ -9,9 +9,10 @@ use crate::plan::NONE;
 impl Simulation<'_> {
     /// The caller's timeout has ended the wait for this visit.
     pub(super) fn deadline_passed(&mut self, slot: u32) {
-        let (parent, call) = (self.visits[slot].parent, self.visits[slot].call);
+        let visit = &self.visits[slot];
+        let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
         self.abandon(slot);
-        if let Some(next) = self.call_ended(parent, call, Outcome::TimedOut) {
+        if let Some(next) = self.call_ended(parent, call, instance, Outcome::TimedOut) {
             self.run_visit(next);
         }
     }
@@ -30,7 +31,7 @@ impl Simulation<'_> {
         self.abandon_children(slot);
         self.give_sessions_back(slot);
         let visit = &mut self.visits[slot];
-        let (parent, call, root) = (visit.parent, visit.call, visit.root);
+        let (parent, call, root, instance) = (visit.parent, visit.call, visit.root, visit.instance);
         visit.pending = 0;
         visit.word = 0;
         visit.state = State::Rebooting;
@@ -41,7 +42,7 @@ impl Simulation<'_> {
         self.visits[slot].root = NONE;
         self.schedule(slot, self.now.saturating_add(boot));
         if parent != NONE {
-            if let Some(next) = self.call_ended(parent, call, Outcome::Reset) {
+            if let Some(next) = self.call_ended(parent, call, instance, Outcome::Reset) {
                 self.run_visit(next);
             }
         } else if root == slot {

@@ -40,9 +40,12 @@ mod quiet_books;
 #[cfg(test)]
 mod quiet_tests;
 mod recorder;
+#[cfg(test)]
+mod remedy_tests;
 mod replication;
 #[cfg(test)]
 mod replication_tests;
+mod resilience;
 mod rows;
 mod run;
 mod source;
@@ -102,6 +105,8 @@ pub struct Simulation<'p> {
     pools: Vec<node::PoolState>,
     sessions: node::Sessions,
     caches: Vec<caching::CacheState>,
+    buckets: resilience::rate_limit::Buckets,
+    guards: resilience::guard::Guards,
     names: Vec<names::NameState>,
     links: Vec<network::LinkState>,
     sources: Vec<source::SourceState>,
@@ -195,6 +200,8 @@ impl<'p> Simulation<'p> {
             pools: node::pools(plan),
             sessions: node::Sessions::default(),
             caches: plan.caches.iter().map(caching::CacheState::new).collect(),
+            buckets: resilience::rate_limit::Buckets::new(plan),
+            guards: resilience::guard::Guards::new(plan),
             names: plan.names.iter().map(|name| names::NameState::new(plan, name)).collect(),
             links: plan.links.iter().map(network::LinkState::new).collect(),
             sources: plan

@@ -1,5 +1,6 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
+use super::resilience::shedding::SlowLine;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::plan::{NONE, Plan};
@@ -49,12 +50,13 @@ pub struct Counts {
     pub hits: u64,
 }
 
-/// A line that is not a plain list: by priority or in random order.
+/// A line that is not a plain list: by priority, in random order, or with shedding.
 #[derive(Clone, Debug)]
 pub enum SideLine {
     /// First and last of each priority.
     Priority(Vec<(u32, u32)>),
     Random(Vec<u32>),
+    Slow(SlowLine),
 }
 
 /// A pool of database connections of one replica of a caller.
@@ -65,6 +67,9 @@ pub struct PoolState {
     pub wait: Time,
     pub head: u32,
     pub tail: u32,
+    /// How many stand in its line, and how many may.
+    pub length: u32,
+    pub line: u32,
 }
 
 /// Connections that visits hold until they are done, in lists through a slab.
@@ -101,6 +106,25 @@ impl Sessions {
     pub fn remove(&mut self, place: u32) -> Session {
         self.free.push(place);
         self.all[place as usize]
+    }
+
+    /// Takes one of a list's sessions out of it, if it is there.
+    pub fn take_out(&mut self, first: &mut u32, wanted: Holds) -> bool {
+        let mut before = NONE;
+        let mut place = *first;
+        while place != NONE {
+            let session = self.all[place as usize];
+            if session.holds == wanted {
+                match before {
+                    NONE => *first = session.next,
+                    before => self.all[before as usize].next = session.next,
+                }
+                self.remove(place);
+                return true;
+            }
+            (before, place) = (place, session.next);
+        }
+        false
     }
 
     pub fn holds(&self, first: u32, wanted: Holds) -> bool {
@@ -186,6 +210,10 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
                 lines.push(SideLine::Priority(vec![(NONE, NONE); priorities]));
                 lines.len() as u32 - 1
             }
+            Order::Shedding(_) => {
+                lines.push(SideLine::Slow(SlowLine::new(NONE)));
+                lines.len() as u32 - 1
+            }
             Order::Random => {
                 lines.push(SideLine::Random(Vec::new()));
                 lines.len() as u32 - 1
@@ -230,6 +258,8 @@ pub fn pools(plan: &Plan) -> Vec<PoolState> {
         wait: pool.wait,
         head: NONE,
         tail: NONE,
+        length: 0,
+        line: pool.line,
     };
     plan.pools.iter().flat_map(|pool| (0..pool.callers).map(move |_| one(pool))).collect()
 }

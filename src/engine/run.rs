@@ -108,7 +108,8 @@ impl Simulation<'_> {
             State::Replying => self.answer_arrives(slot),
             State::Rebooting => self.worker_is_back(slot),
             State::Thinking => self.think_no_more(slot),
-            State::Going | State::Calling | State::Free => unreachable!("no event is pending in this state"),
+            State::Calling => self.hedge(slot),
+            State::Going | State::Free => unreachable!("no event is pending in this state"),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::kernel::random::{StreamFamily, below, uniform};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::arrivals::{ArrivalProcess, Arrivals};
 use crate::parts::outcome::Outcome;
+use crate::parts::rate_limit::Per;
 use crate::plan::{ConnectionUse, NONE, Plan, Policy, SourcePlan};
 use crate::results::StopReason;
 
@@ -91,11 +92,12 @@ impl SourceState {
     }
 }
 
-/// Clients matter where they have caches, connections or favourite peers.
+/// Clients matter where they have caches, connections, favourite peers or limits.
 fn clients_matter(plan: &Plan) -> bool {
     let hashes = plan.routes.iter().any(|route| matches!(route.policy, Policy::IpHash(_) | Policy::Ring(_)));
     let connects = plan.calls.iter().any(|call| matches!(call.connection, ConnectionUse::PerClient { .. }));
-    hashes || connects || !plan.names.is_empty()
+    let limits = plan.limits.iter().any(|limit| limit.per == Per::Client);
+    hashes || connects || limits || !plan.names.is_empty()
 }
 
 impl Simulation<'_> {

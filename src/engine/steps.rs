@@ -84,6 +84,8 @@ impl Simulation<'_> {
                 None
             }
             Step::Borrow { pool } => self.borrow(slot, pool),
+            Step::Limit { limit } => self.ask_limit(slot, limit),
+            Step::TurnAway => self.end_visit(slot, Outcome::Unavailable),
             Step::Fork { fork } => self.fork(slot, fork),
             Step::Chance { chance } => {
                 let chance = &plan.chances[chance as usize];
@@ -102,13 +104,7 @@ impl Simulation<'_> {
                 visit.step = if visit.repeats > 0 { visit.step - back } else { visit.step + 1 };
                 Some(slot)
             }
-            Step::Branch { branch } => {
-                let branch = &plan.branches[branch as usize];
-                let point = uniform(&mut self.dice[branch.die as usize]);
-                let way = branch.ways.iter().find(|(cumulated, _)| point < *cumulated).or(branch.ways.last());
-                self.visits[slot].step = way.expect("a branch has a way").1;
-                Some(slot)
-            }
+            Step::Branch { branch } => self.go_one_way(slot, branch),
             Step::Lookup { lookup } => {
                 let hit = self.look_up(slot, lookup);
                 self.skip(slot, if hit { 1 + plan.lookups[lookup as usize].skip } else { 1 })
@@ -133,6 +129,14 @@ impl Simulation<'_> {
                 unreachable!("the loop takes these itself")
             }
         }
+    }
+
+    fn go_one_way(&mut self, slot: u32, branch: u32) -> Option<u32> {
+        let branch = &self.plan.branches[branch as usize];
+        let point = uniform(&mut self.dice[branch.die as usize]);
+        let way = branch.ways.iter().find(|(cumulated, _)| point < *cumulated).or(branch.ways.last());
+        self.visits[slot].step = way.expect("a branch has a way").1;
+        Some(slot)
     }
 
     /// The visit has its slot. Work on the cores, which comes next in most programs,

@@ -28,6 +28,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         timeout: NEVER,
         retries: 0,
         backoff: Backoff::NONE,
+        caution: None,
         tls: Tls::None,
         keeps_connection: true,
     };

@@ -57,6 +57,8 @@ pub struct Visit {
     pub state: State,
     /// Slots of its node that it holds.
     pub slots: u8,
+    /// Tries of the present call that came after the first, waits between them.
+    pub retries: u8,
     pub flags: Flags,
 }
 
@@ -267,6 +269,7 @@ impl Visit {
             tries: 0,
             state: State::Going,
             slots: 0,
+            retries: 0,
             flags: Flags::NONE,
         }
     };

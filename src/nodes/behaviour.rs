@@ -4,8 +4,11 @@
 //! mechanism and no special case for any kind of software.
 
 use crate::kernel::time::{NEVER, Time};
+use crate::parts::caution::Caution;
 use crate::parts::distribution::Distribution;
 use crate::parts::outcome::Outcome;
+use crate::parts::rate_limit::RateLimit;
+use crate::parts::shedding::Shedding;
 
 /// As many slots or waiting places as anybody asks for.
 pub const UNLIMITED: u32 = u32::MAX;
@@ -32,6 +35,8 @@ pub struct Behaviour {
     pub shared_cores: Option<u32>,
     /// Keeps the share of time that each number of visits was inside.
     pub track_occupancy: bool,
+    /// What more than so many requests a second are told.
+    pub limits: [Option<RateLimit>; 2],
     pub calling: Calling,
 }
 
@@ -52,6 +57,8 @@ pub enum Order {
     Random,
     /// The class with the lowest number first, without interrupting anybody.
     Priority,
+    /// In order of arrival, unless waits become too long.
+    Shedding(Shedding),
 }
 
 /// What a node does when the caller of a visit no longer waits for it.
@@ -80,6 +87,8 @@ pub struct Calling {
     pub health: HealthChecks,
     /// A pool of database connections in each of the node's processes.
     pub pool: Option<ConnectionPool>,
+    /// What it does besides so that a failing peer does no harm.
+    pub caution: Option<Caution>,
 }
 
 /// How a node finds out that a peer is not well.
@@ -155,6 +164,7 @@ impl Calling {
         tries_others: true,
         health: HealthChecks::NONE,
         pool: None,
+        caution: None,
     };
 }
 
@@ -172,6 +182,7 @@ impl Behaviour {
         hands_over: false,
         shared_cores: None,
         track_occupancy: false,
+        limits: [None, None],
         calling: Calling::PLAIN,
     };
 }

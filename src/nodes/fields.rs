@@ -125,7 +125,7 @@ impl<'a> Fields<'a> {
             if unknown > UNKNOWN_MAX {
                 break;
             }
-            let hint = later_version(&field.name).map(str::to_string).or(did_you_mean(&field.name, &names));
+            let hint = elsewhere(&field.name).map(str::to_string).or(did_you_mean(&field.name, &names));
             self.context.problems.report(Severity::Error, field.name_span.clone(), message, hint);
         }
         self.in_force
@@ -348,12 +348,13 @@ impl Fields<'_> {
     }
 }
 
-/// Things that people will rightly look for, and that come later.
-pub fn later_version(name: &str) -> Option<&'static str> {
+/// Settings that people will rightly look for, and that stand elsewhere.
+fn elsewhere(name: &str) -> Option<&'static str> {
     match name {
-        "health_check" | "circuit_breaker" | "hedge" | "autoscale" | "retry_budget" => {
-            Some("this remedy is not part of this version yet")
+        "circuit_breaker" | "hedge" | "retry_budget" | "max_in_flight" | "backoff" => {
+            Some("how a node calls others stands in its `calls`, such as `calls: { retries: 2 }`")
         }
+        "health_check" => Some("a `load_balancer` has `check`, a `web_server` has `max_fails`"),
         _ => None,
     }
 }

@@ -1,11 +1,13 @@
 //! `user`: who sends the requests.
 
+use super::care;
 use super::fields::Fields;
 use super::setting::{Setting, Takes};
 use super::user_arrivals;
 use crate::kernel::time::Time;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::backoff::Backoff;
+use crate::parts::caution::Caution;
 
 #[derive(Clone, Debug)]
 pub struct User {
@@ -18,6 +20,7 @@ pub struct User {
     pub timeout: Time,
     pub retries: u32,
     pub backoff: Backoff,
+    pub caution: Option<Box<Caution>>,
     pub tls: Tls,
     /// Keeps its connection open between requests, as browsers do.
     pub keeps_connection: bool,
@@ -71,7 +74,11 @@ pub const SETTINGS: &[Setting] = &[
         "how long a client waits for one try",
     ),
     Setting::new("retries", Takes::Whole(0, 1000), "0", "spof", "how often a client tries again"),
-    Setting::new("backoff", Takes::Table(BACKOFF), "", "spof: at once", "the waits between tries"),
+    Setting::new("backoff", Takes::Table(care::BACKOFF), "", "spof: at once", "the waits between tries"),
+    care::RETRY_BUDGET,
+    care::RETRY_BURST,
+    care::CIRCUIT_BREAKER,
+    care::HEDGE,
     Setting::new(
         "tls",
         Takes::Word(&["auto", "none", "1.2", "1.3"]),
@@ -80,25 +87,6 @@ pub const SETTINGS: &[Setting] = &[
         "TLS's version",
     ),
     Setting::new("keep_alive", Takes::Flag, "true", "HTTP/1.1", "keeps its connection open between requests"),
-];
-
-const BACKOFF: &[Setting] = &[
-    Setting::new("base", Takes::Duration, "0s", "spof: at once", "the wait before the first retry"),
-    Setting::new(
-        "factor",
-        Takes::Number,
-        "2",
-        "spof: exponential",
-        "each wait is so many times the one before",
-    ),
-    Setting::new("longest", Takes::Duration, "1m", "spof", "no wait is longer"),
-    Setting::new(
-        "jitter",
-        Takes::Word(&["none", "full"]),
-        "none",
-        "spof",
-        "full: a uniform share of the wait",
-    ),
 ];
 
 impl User {
@@ -114,6 +102,8 @@ impl User {
         let visits = fields.optional_text("visits");
         let is_https = visits.as_deref().is_some_and(|visits| visits.starts_with("https://"));
         let clients = fields.whole("clients");
+        let timeout = fields.duration("timeout");
+        let retries = fields.whole("retries");
         User {
             visits: visits.map(host_name),
             clients: match arrivals {
@@ -121,14 +111,10 @@ impl User {
                 _ => clients,
             },
             arrivals,
-            timeout: fields.duration("timeout"),
-            retries: fields.whole("retries"),
-            backoff: fields.within("backoff", |backoff| Backoff {
-                base: backoff.duration("base"),
-                factor: backoff.number("factor"),
-                longest: backoff.duration("longest"),
-                full_jitter: backoff.word("jitter") == 1,
-            }),
+            timeout,
+            retries,
+            backoff: care::read_backoff(fields),
+            caution: care::read_of_user(fields, retries).map(Box::new),
             tls: match fields.word("tls") {
                 0 if is_https => Tls::V1_3,
                 2 => Tls::V1_2,

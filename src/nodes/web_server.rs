@@ -3,6 +3,7 @@
 use super::balancing;
 use super::behaviour::{Answers, Behaviour, Calling, HealthChecks, WhenCallerLeaves, WhenFull};
 use super::fields::Fields;
+use super::remedies::LIMIT_REQ;
 use super::setting::{Setting, Takes};
 use crate::kernel::time::Time;
 use crate::parts::balance::Balance;
@@ -134,6 +135,7 @@ pub const SETTINGS: &[Setting] = &[
         "nginx: fail_timeout",
         "how long an upstream stays out",
     ),
+    Setting::optional("limit_req", Takes::Table(LIMIT_REQ), "how many requests a second it lets through"),
     Setting::new(
         "tls_handshake",
         Takes::Duration,

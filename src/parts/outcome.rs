@@ -6,6 +6,8 @@
 pub enum Outcome {
     /// Answered as it should be.
     Ok,
+    /// 429: a rate limit has turned it away.
+    TooManyRequests,
     /// 500: the application failed, for instance because its database did.
     ServerError,
     /// 502: a proxy was refused or cut off by the server behind it.
@@ -31,8 +33,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub const ALL: [Outcome; 12] = [
+    pub const ALL: [Outcome; 13] = [
         Outcome::Ok,
+        Outcome::TooManyRequests,
         Outcome::ServerError,
         Outcome::BadGateway,
         Outcome::Unavailable,
@@ -58,6 +61,7 @@ impl Outcome {
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Ok => "ok",
+            Outcome::TooManyRequests => "429",
             Outcome::ServerError => "500",
             Outcome::BadGateway => "502",
             Outcome::Unavailable => "503",
@@ -76,6 +80,7 @@ impl Outcome {
     pub fn meaning(self) -> &'static str {
         match self {
             Outcome::Ok => "good",
+            Outcome::TooManyRequests => "429 Too Many Requests",
             Outcome::ServerError => "500 Internal Server Error",
             Outcome::BadGateway => "502 Bad Gateway",
             Outcome::Unavailable => "503 Service Unavailable",

@@ -6,8 +6,8 @@ use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
 use super::{
-    CachePlan, ClassPlan, InstancePlan, NONE, NodePlan, Plan, ProcessorPlan, changes, names, replication,
-    sources, structure,
+    CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
+    changes, names, replication, sources, structure,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
@@ -36,12 +36,14 @@ pub fn compile(scenario: &Scenario) -> Plan {
             (call.only_peer, call.only_link) = (only.instance, only.link);
         }
     }
+    let turned_away = tables.place(vec![Step::TurnAway]);
     Plan {
         seed: scenario.run.seed,
         end: scenario.run.end,
         warmup: scenario.run.warmup,
         buckets,
         steps: tables.steps,
+        turned_away,
         calls: tables.calls,
         chances: tables.chances,
         repeats: tables.repeats,
@@ -52,6 +54,8 @@ pub fn compile(scenario: &Scenario) -> Plan {
         names: tables.names,
         name_changes,
         pools: tables.pools,
+        limits: compiler.limits,
+        guards: compiler.guards,
         routes,
         sites,
         links: links.plans,
@@ -89,8 +93,12 @@ pub struct Compiler<'a> {
     pub instances: Vec<InstancePlan>,
     pub processors: Vec<ProcessorPlan>,
     pub caches: Vec<CachePlan>,
+    pub limits: Vec<LimitPlan>,
+    pub guards: Vec<GuardPlan>,
     known_routes: FxHashMap<(NodeId, TargetKey), (u32, u32)>,
     known_lanes: FxHashMap<Time, u32>,
+    /// The guard of each caller of a route that has one, by the first of its states.
+    pub known_guards: FxHashMap<u32, u32>,
 }
 
 /// A target as a key of a map.
@@ -113,8 +121,11 @@ impl<'a> Compiler<'a> {
             instances: Vec::new(),
             processors: Vec::new(),
             caches: Vec::new(),
+            limits: Vec::new(),
+            guards: Vec::new(),
             known_routes: FxHashMap::default(),
             known_lanes: FxHashMap::default(),
+            known_guards: FxHashMap::default(),
         };
         for node in 0..scenario.nodes.len() {
             compiler.add_node(NodeId(node as u32));
@@ -168,6 +179,7 @@ impl<'a> Compiler<'a> {
         let first_instance = self.instances.len() as u32;
         let is_cache = matches!(node.kind, NodeKind::Cache(_));
         let first_cache = is_cache.then_some(self.caches.len() as u32);
+        let limits = self.add_limits(&behaviour, first_instance, node.replicas);
         self.nodes.push(NodePlan {
             name: node.name.clone(),
             first_instance,
@@ -183,6 +195,7 @@ impl<'a> Compiler<'a> {
             track_occupancy: behaviour.track_occupancy,
             die: self.streams.die(&node.name, "line"),
             first_cache,
+            limits,
         });
         for replica in 0..node.replicas {
             self.add_instance(id, replica, behaviour.shared_cores);

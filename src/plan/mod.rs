@@ -11,6 +11,7 @@ mod compile;
 mod links;
 mod names;
 mod program;
+mod remedies;
 mod replication;
 mod sources;
 mod steps;
@@ -22,6 +23,7 @@ pub use buckets::BucketPlan;
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
 pub use names::NameChangePlan;
+pub use remedies::{GuardPlan, LimitPlan};
 pub use replication::ReplicationPlan;
 pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
@@ -47,6 +49,8 @@ pub struct Plan {
     pub buckets: BucketPlan,
     /// The programs of all visits, one behind the other; jumps are relative.
     pub steps: Vec<Step>,
+    /// The step of visits that are turned away out of a line.
+    pub turned_away: u32,
     pub calls: Vec<CallPlan>,
     pub chances: Vec<ChancePlan>,
     pub repeats: Vec<RepeatPlan>,
@@ -57,6 +61,8 @@ pub struct Plan {
     pub names: Vec<NamePlan>,
     pub name_changes: Vec<NameChangePlan>,
     pub pools: Vec<PoolPlan>,
+    pub limits: Vec<LimitPlan>,
+    pub guards: Vec<GuardPlan>,
     pub routes: Vec<RoutePlan>,
     /// How many balancing states there are: one for each replica of each caller of a route.
     pub sites: u32,
@@ -107,6 +113,8 @@ pub struct NodePlan {
     pub die: u32,
     /// The cache of its first replica, if it is one.
     pub first_cache: Option<u32>,
+    /// Its rate limits.
+    pub limits: std::ops::Range<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -195,6 +203,8 @@ pub struct PoolPlan {
     pub size: u32,
     pub wait: Time,
     pub callers: u32,
+    /// Places in the line of those that wait for one.
+    pub line: u32,
 }
 
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use super::steps::{BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, Lo
 use super::{NONE, NamePlan, PoolPlan};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
-use crate::nodes::behaviour::{Calling, Order};
+use crate::nodes::behaviour::{Calling, Order, UNLIMITED};
 use crate::nodes::user::Tls;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
@@ -29,7 +29,7 @@ pub struct Tables {
     pub pools: Vec<PoolPlan>,
     /// Connection pools that stand already: by caller and database.
     known_pools: FxHashMap<(NodeId, NodeId), u32>,
-    pool_instances: u32,
+    pub pool_instances: u32,
 }
 
 impl Tables {
@@ -259,6 +259,9 @@ impl<'c, 'a> Program<'c, 'a> {
         plan.connection = if calling.keeps_connections { ConnectionUse::Kept } else { ConnectionUse::Fresh };
         plan.round_trips = 1;
         plan.answers = calling.answers;
+        if let Some(caution) = &calling.caution {
+            self.take_care(&mut plan, caller, caution);
+        }
         plan.takes_extra_slot = calling.takes_extra_slot;
         self.compiler.tables.add_call(plan)
     }
@@ -305,10 +308,12 @@ impl<'c, 'a> Program<'c, 'a> {
             NodeKind::Database(_) => Step::EnterSession { kept },
             _ => Step::Enter { kept },
         };
-        let mut code = vec![enter];
+        let (mut code, behind) = self.compiler.limit_steps(node);
+        code.push(enter);
         if handshake > 0 {
             code.push(Step::Handshake { nanoseconds: u32::try_from(handshake).unwrap_or(u32::MAX) });
         }
+        code.extend(behind);
         code
     }
 
@@ -363,6 +368,7 @@ impl<'c, 'a> Program<'c, 'a> {
                 size: pool.size.saturating_mul(pool.processes),
                 wait: if pool.wait == 0 { NEVER } else { pool.wait },
                 callers: node.replicas,
+                line: UNLIMITED,
             });
             tables.pool_instances += node.replicas;
             let number = tables.pools.len() as u32 - 1;
@@ -373,7 +379,7 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     /// A name for one more stream of this node in this program.
-    fn stream_name(&mut self, node: NodeId, what: &str) -> String {
+    pub fn stream_name(&mut self, node: NodeId, what: &str) -> String {
         let used = self.used.entry(node).or_insert(0);
         *used += 1;
         format!("{}/{what}/{used}", self.purpose)

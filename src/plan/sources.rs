@@ -151,6 +151,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         compiler.behaviour(node).is_some_and(|behaviour| behaviour.hands_over)
             && user.timeout == NEVER
             && user.retries == 0
+            && user.caution.is_none()
             && call.times == Count::Fixed(1)
             && call.chance >= 1.0
             && !call.optional
@@ -185,6 +186,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             die: compiler
                 .streams
                 .die(&compiler.node(self.id).name, &format!("{}/backoff", self.program.purpose)),
+            of_request: true,
         });
         let route = compiler.tables.calls[call as usize].route;
         let first = compiler.routes[route as usize].members[0].instance;
@@ -198,6 +200,10 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         } else {
             ConnectionUse::Fresh
         };
+        let guard = self.user.caution.as_deref().map_or(NONE, |caution| {
+            let plan = compiler.tables.calls[call as usize].clone();
+            compiler.guard(self.id, &plan, caution)
+        });
         let name = names::name_of_source(compiler, self.source);
         let members_at = name.map_or(Vec::new(), |name| names::members_at(compiler, name, route));
         let plan = &mut compiler.tables.calls[call as usize];
@@ -208,6 +214,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             read_lane: NONE,
             whole: lane != NONE,
             retry,
+            guard,
             connection,
             round_trips: 1 + self.user.tls.round_trips(),
             ..plan.clone()

@@ -40,6 +40,10 @@ pub enum Step {
     Borrow {
         pool: u32,
     },
+    /// Pass a rate limit, now or later, or be turned away.
+    Limit {
+        limit: u32,
+    },
     /// Call another node and wait for its answer.
     Call {
         call: u32,
@@ -95,6 +99,8 @@ pub enum Step {
     Branch {
         branch: u32,
     },
+    /// The visit has been turned away out of a line.
+    TurnAway,
     /// A set of databases has taken a write.
     Commit {
         set: u32,
@@ -132,6 +138,8 @@ pub struct CallPlan {
     pub tries_others: bool,
     pub health: HealthChecks,
     pub retry: Option<RetryPlan>,
+    /// Of a careful caller, or `NONE`.
+    pub guard: u32,
     pub connection: ConnectionUse,
     /// Round trips that a new connection costs.
     pub round_trips: u32,
@@ -153,12 +161,14 @@ pub struct CallPlan {
     pub response_bytes: u64,
 }
 
-/// A client's own retries, with waits between.
+/// A caller's own retries, with waits between.
 #[derive(Clone, Debug)]
 pub struct RetryPlan {
     pub retries: u32,
     pub backoff: Backoff,
     pub die: u32,
+    /// They are counted for the whole request, as clients do, and not for each call.
+    pub of_request: bool,
 }
 
 /// Whether a call finds a connection open.
@@ -231,6 +241,7 @@ impl CallPlan {
             tries_others: true,
             health: HealthChecks::NONE,
             retry: None,
+            guard: NONE,
             connection: ConnectionUse::Kept,
             round_trips: 0,
             answers: Answers::PassOn,

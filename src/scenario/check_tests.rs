@@ -269,11 +269,11 @@ fn load_above_capacity_is_seen_before_running() {
 }
 
 #[test]
-fn remedies_come_later() {
+fn remedies_of_callers_stand_in_their_calls() {
     check(
         "kind: app_server",
         "kind: app_server, circuit_breaker: 3",
-        &["`app` has no setting `circuit_breaker`", "this remedy is not part of this version yet"],
+        &["`app` has no setting `circuit_breaker`", "stands in its `calls`"],
     );
     check("links:", "timeline: []\nlinks:", &[]);
 }

@@ -23,6 +23,8 @@ mod nodes;
 mod paths;
 mod record_changes;
 pub mod reference;
+#[cfg(test)]
+mod remedy_tests;
 mod replication;
 mod requests;
 mod run;

@@ -7,6 +7,7 @@ use super::replication::{self, ReplicationRead};
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span};
 use crate::nodes::fields::{Context, Fields, InForce, Refusal};
+use crate::nodes::remedies::{self, Remedies};
 use crate::nodes::setting::{Setting, Takes};
 use crate::nodes::{KINDS, NodeKind};
 use rustc_hash::FxHashMap;
@@ -53,6 +54,8 @@ pub struct Directory<'a> {
     /// How each breaks by itself, and what stands by then.
     pub breakdowns: Vec<Option<Breakdown>>,
     pub standbys: Vec<Option<StandbyRead>>,
+    /// How each protects itself.
+    remedies: Vec<Remedies>,
     /// Which databases follow a primary.
     pub replications: Vec<Option<ReplicationRead>>,
     pub group_replications: Vec<Option<ReplicationRead>>,
@@ -75,6 +78,7 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         works: Vec::new(),
         breakdowns: Vec::new(),
         standbys: Vec::new(),
+        remedies: Vec::new(),
         replications: Vec::new(),
         group_replications: Vec::new(),
         suggestions: Cell::new(0),
@@ -83,7 +87,7 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
     let mut hosts = Vec::new();
     for field in section {
         check_name(context, field);
-        let ReadNode { node, host, work, breakdown, standby, replication, settings: held } =
+        let ReadNode { node, host, work, breakdown, standby, remedies, replication, settings: held } =
             read_one(context, field);
         directory.node_ids.insert(&field.name, NodeId(directory.nodes.len() as u32));
         settings.push(NodeSettings { node: node.name.clone(), kind: node.kind.name(), settings: held });
@@ -92,6 +96,7 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         directory.works.push(work);
         directory.breakdowns.push(breakdown);
         directory.standbys.push(standby);
+        directory.remedies.push(remedies);
         directory.replications.push(replication);
         hosts.push(host);
     }
@@ -106,6 +111,7 @@ struct ReadNode<'a> {
     work: Option<&'a Entry>,
     breakdown: Option<Breakdown>,
     standby: Option<StandbyRead>,
+    remedies: Remedies,
     replication: Option<ReplicationRead>,
     settings: Vec<InForce>,
 }
@@ -131,17 +137,17 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
             work: None,
             breakdown: None,
             standby: None,
+            remedies: Remedies::default(),
             replication: None,
             settings: Vec::new(),
         };
     }
     let number = common.word("kind");
-    let mut fields = Fields::new(
-        context,
-        &title,
-        &field.entry,
-        vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1],
-    );
+    let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1];
+    if remedies::can_be_given_to(KIND_NAMES[number]) {
+        tables.push(remedies::SETTINGS);
+    }
+    let mut fields = Fields::new(context, &title, &field.entry, tables);
     fields.span = field.name_span.clone();
     let on = fields.optional_text("on");
     let replicas = fields.whole("replicas");
@@ -157,13 +163,17 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     }
     let boot = kind.read_boot(&mut fields);
     let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind);
+    let remedies = match remedies::can_be_given_to(kind.name()) {
+        true => Remedies::read(&mut fields, &kind),
+        false => Remedies::default(),
+    };
     let replication = match kind {
         NodeKind::Database(_) => replication::of(&mut fields),
         _ => None,
     };
     let settings = fields.finish();
     let node = Node { name: field.name.clone(), replicas, on: None, boot, kind, behaviour: None };
-    ReadNode { node, host: on, work, breakdown, standby, replication, settings }
+    ReadNode { node, host: on, work, breakdown, standby, remedies, replication, settings }
 }
 
 /// Names are written in paths, links and overrides, so they are kept plain.
@@ -182,7 +192,7 @@ fn check_name(context: Context, field: &Field) {
 fn place_on_hosts(context: Context, section: &[Field], directory: &mut Directory, hosts: &[Option<String>]) {
     for (index, host) in hosts.iter().enumerate() {
         let Some(host) = host else {
-            directory.nodes[index].behaviour = directory.nodes[index].kind.behaviour(1);
+            directory.give_behaviour(index, 1);
             continue;
         };
         let place = section[index]
@@ -194,9 +204,8 @@ fn place_on_hosts(context: Context, section: &[Field], directory: &mut Directory
             Ok(id) => match &directory.nodes[id.0 as usize].kind {
                 NodeKind::Server(server) => {
                     let cores = server.cores;
-                    let node = &mut directory.nodes[index];
-                    node.on = Some(id);
-                    node.behaviour = node.kind.behaviour(cores);
+                    directory.nodes[index].on = Some(id);
+                    directory.give_behaviour(index, cores);
                 }
                 other => {
                     let message = format!("`{host}` is a {}; nodes stand on a `server`", other.name());
@@ -226,6 +235,15 @@ fn check_number(context: Context, directory: &Directory) {
 }
 
 impl Directory<'_> {
+    /// What the node does on a host with so many cores.
+    fn give_behaviour(&mut self, index: usize, cores: u32) {
+        let node = &mut self.nodes[index];
+        node.behaviour = node.kind.behaviour(cores);
+        if let Some(behaviour) = &mut node.behaviour {
+            self.remedies[index].apply(behaviour);
+        }
+    }
+
     pub fn node(&self, name: &str) -> Result<NodeId, Refusal> {
         self.node_ids.get(name).copied().ok_or_else(|| Refusal {
             problem: format!("there is no node `{name}`"),

@@ -1,8 +1,8 @@
 //! The reference of all settings, made of the tables that the loader reads by.
 
 use super::{breakdowns, check, groups, links, nodes, requests, run, timeline, work};
-use crate::nodes::KINDS;
 use crate::nodes::setting::{Otherwise, Setting, Takes};
+use crate::nodes::{KINDS, remedies};
 
 /// The reference as Markdown.
 pub fn reference() -> String {
@@ -13,6 +13,7 @@ pub fn reference() -> String {
     section(&mut text, "`run`", run::SETTINGS);
     section(&mut text, "Every node", nodes::SETTINGS);
     section(&mut text, "Every node but users", breakdowns::NODE_SETTINGS);
+    section(&mut text, "Every node that is called, but `dns`", remedies::SETTINGS);
     for (kind, settings) in KINDS {
         section(&mut text, &format!("`kind: {kind}`"), settings);
     }
@@ -57,11 +58,10 @@ fn row(text: &mut String, before: &str, setting: &Setting) {
     let cells = [takes, value, source, setting.help.to_string()].map(|cell| cell.replace('|', "\\|"));
     text.push_str(&format!("| `{before}{}` | {} |\n", setting.name, cells.join(" | ")));
     if let Takes::Table(settings) = setting.takes
-        && before.is_empty()
         && setting.name != "run"
     {
         for inner in settings {
-            row(text, &format!("{}.", setting.name), inner);
+            row(text, &format!("{before}{}.", setting.name), inner);
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::check::SECTIONS;
 use super::{breakdowns, groups, links, nodes, requests, timeline, work};
-use crate::nodes::KINDS;
 use crate::nodes::setting::{Otherwise, Setting, Takes};
+use crate::nodes::{KINDS, remedies};
 use serde_json::{Map, Value, json};
 
 /// The schema as indented JSON.
@@ -41,7 +41,8 @@ fn node() -> Value {
         .iter()
         .map(|(kind, settings)| {
             let besides = if *kind == "user" { &[][..] } else { breakdowns::NODE_SETTINGS };
-            let mut node = table(&[nodes::SETTINGS, besides, settings]);
+            let protects = if remedies::can_be_given_to(kind) { remedies::SETTINGS } else { &[] };
+            let mut node = table(&[nodes::SETTINGS, besides, settings, protects]);
             node["properties"]["kind"] = json!({ "const": kind });
             node["properties"]["work"] = json!({ "$ref": "#/$defs/work" });
             node

@@ -2,18 +2,22 @@
 
 #[path = "random_happenings.rs"]
 mod random_happenings;
+#[path = "random_remedies.rs"]
+mod random_remedies;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use random_happenings::{boot, breakdown, happenings};
+use random_remedies::{breaker, care, hedge, limit_req, line, protection, queue_limit};
 
 /// A scenario as text, with what has to be known to judge its run.
 #[derive(Clone, Debug)]
 pub struct RandomScenario {
     pub text: String,
-    /// Whether several visits of one request can be at work at once.
+    /// Whether several visits of one request can be at work at once: some are called side by
+    /// side, or once more when the answer takes long.
     pub parallel: bool,
 }
 
@@ -75,7 +79,9 @@ fn user() -> Text {
     let rest = settings(vec![
         perhaps("clients", one_of(&["1", "3", "50"])),
         perhaps("timeout", timeout()),
-        perhaps("retries", one_of(&["0", "1", "3", "7"])),
+        one_of(&["", ", retries: 0", ", retries: 1", ", retries: 3", ", retries: 7, retry_budget: 20%"]),
+        perhaps("circuit_breaker", breaker()),
+        perhaps("hedge", hedge()),
         perhaps("backoff", one_of(&["{ base: 10ms, jitter: full }", "{ base: 100ms, longest: 300ms }"])),
         perhaps("tls", one_of(&["none", "1.2", "1.3"])),
         perhaps("keep_alive", one_of(&["true", "false"])),
@@ -86,12 +92,12 @@ fn user() -> Text {
 }
 
 fn node(kind: &'static str, parts: Vec<Text>) -> Text {
-    let boot = if kind == "server" {
+    let own = if kind == "server" {
         one_of(&["0ms", "100ms"]).prop_map(|boot| format!(", boot: {boot}")).boxed()
     } else {
-        boot()
+        settings(vec![boot(), protection()])
     };
-    let rest = settings(vec![settings(parts), perhaps("replicas", small()), boot, breakdown()]);
+    let rest = settings(vec![settings(parts), perhaps("replicas", small()), own, breakdown()]);
     rest.prop_map(move |rest| format!("{{ kind: {kind}{rest} }}")).boxed()
 }
 
@@ -108,6 +114,8 @@ fn app_server() -> Text {
         "app_server",
         vec![
             on_a_host(),
+            care(),
+            line(),
             software.boxed(),
             perhaps("workers", small()),
             perhaps("backlog", one_of(&["0", "1", "4"])),
@@ -132,6 +140,7 @@ fn station(hands_over: &'static str) -> Text {
             perhaps("patience", time()),
             perhaps("when_caller_leaves", one_of(&["finish", "stop"])),
             perhaps("occupancy", one_of(&["true"])),
+            perhaps("queue_limit", queue_limit()),
         ],
     )
 }
@@ -139,7 +148,7 @@ fn station(hands_over: &'static str) -> Text {
 /// The names of all nodes that can be called, with their settings.
 fn nodes() -> Text {
     let proxy = |timeout: &'static str| {
-        vec![on_a_host(), perhaps(timeout, self::timeout()), perhaps("balance", balance())]
+        vec![on_a_host(), perhaps(timeout, self::timeout()), perhaps("balance", balance()), care(), line()]
     };
     let mut web = proxy("proxy_read_timeout");
     web.extend([
@@ -149,6 +158,7 @@ fn nodes() -> Text {
         perhaps("backlog", one_of(&["1", "3"])),
         perhaps("proxy_next_upstream_tries", one_of(&["0", "2"])),
         perhaps("upstream_keepalive", one_of(&["true"])),
+        limit_req(),
     ]);
     let mut balancer = proxy("timeout_server");
     balancer.extend([
@@ -168,7 +178,7 @@ fn nodes() -> Text {
         ", objects: 50, capacity: 5, ttl: 200ms",
         ", objects: 10, zipf: 0",
     ]);
-    let storage = vec![perhaps("channels", one_of(&["1", "3", "unlimited"]))];
+    let storage = vec![perhaps("channels", one_of(&["1", "3", "unlimited"])), line()];
     let named = |name: &'static str, node: Text| node.prop_map(move |node| format!("  {name}: {node}\n"));
     vec![
         named("host", host(", address: 10.0.0.1")).boxed(),
@@ -177,7 +187,7 @@ fn nodes() -> Text {
         named("web", node("web_server", web)).boxed(),
         named("app", app_server()).boxed(),
         named("late", app_server()).boxed(),
-        named("cache", node("cache", vec![on_a_host(), cache])).boxed(),
+        named("cache", node("cache", vec![on_a_host(), care(), cache])).boxed(),
         named("db", replicated(node("database", database))).boxed(),
         named("disk", node("storage", storage)).boxed(),
         named("desk", station(", hands_over: false")).boxed(),
@@ -334,6 +344,6 @@ pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
             users.concat(),
             classes.concat()
         );
-        RandomScenario { parallel: text.contains("parallel"), text }
+        RandomScenario { parallel: text.contains("parallel") || text.contains("hedge"), text }
     })
 }

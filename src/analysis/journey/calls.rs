@@ -180,7 +180,8 @@ impl<'a> Follower<'a> {
             Some(behaviour) if !is_client => behaviour.calling.clone(),
             _ => {
                 let timeout = self.user.map_or(NEVER, |user| user.timeout);
-                Calling { connect_timeout: timeout, ..Calling::PLAIN }
+                let caution = self.user.and_then(|user| user.caution.as_deref().copied());
+                Calling { connect_timeout: timeout, caution, ..Calling::PLAIN }
             }
         };
         let round_trips = u32::from(!is_client && !calling.keeps_connections);

@@ -1,8 +1,11 @@
 //! What goes wrong where, after how long, and what the user sees of it.
 
 use crate::kernel::time::{NEVER, Time, to_seconds};
-use crate::nodes::behaviour::{Answers, Behaviour, Calling, UNLIMITED, WhenCallerLeaves, WhenFull};
+use crate::nodes::behaviour::{Answers, Behaviour, Calling, Order, UNLIMITED, WhenCallerLeaves, WhenFull};
+use crate::parts::caution::Caution;
 use crate::parts::outcome::Outcome;
+use crate::parts::rate_limit::Per;
+use crate::parts::shedding::Shedding;
 use serde::Serialize;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,6 +37,20 @@ pub enum Trouble {
     TurnedAway {
         with: &'static str,
     },
+    /// More than so many a second come from one client, or in all.
+    RateLimited {
+        rate_per_s: f64,
+        burst: u32,
+        per_client: bool,
+        waits: bool,
+        with: &'static str,
+    },
+    /// The line has become too slow.
+    Sheds {
+        target_s: f64,
+        turns_away: bool,
+        newest_first: bool,
+    },
     /// A visit waits in line no longer than that on average.
     PatienceEnds {
         mean_s: f64,
@@ -62,6 +79,28 @@ pub enum Trouble {
     /// The user has left: the node notices, or works on for nobody.
     WorkForNobody,
     StopsAtOnce,
+    /// The caller tries again after a while, as often as its budget allows.
+    TriesAgain {
+        caller: String,
+        retries: u32,
+        budget: Option<f64>,
+    },
+    /// The peer fails too often: the caller leaves it alone for a while.
+    BreakerOpens {
+        caller: String,
+        open_s: f64,
+    },
+    /// The caller makes as many calls at once as it may.
+    TooManyCalls {
+        caller: String,
+        calls: u32,
+        line: Option<u32>,
+    },
+    /// No answer yet: the caller calls another peer as well.
+    Hedges {
+        caller: String,
+        after_s: f64,
+    },
     /// Another peer is tried.
     TriesElsewhere {
         caller: String,
@@ -117,6 +156,16 @@ pub fn of_visit(
         let user_sees = failure.and_then(|failure| seen_by_user(callers, failure));
         hazards.push(Hazard { trouble, user_sees });
     };
+    for limit in behaviour.limits.iter().flatten() {
+        let trouble = Trouble::RateLimited {
+            rate_per_s: limit.rate,
+            burst: limit.burst,
+            per_client: limit.per == Per::Client,
+            waits: limit.delays && limit.burst > 0,
+            with: limit.answer.meaning(),
+        };
+        add(trouble, Some(limit.answer));
+    }
     full(behaviour, calling, &name, &mut add);
     if behaviour.watchdog != NEVER {
         let trouble = Trouble::WorkerKilled {
@@ -131,9 +180,33 @@ pub fn of_visit(
     }
     let tries = if calling.tries == 0 { peers } else { calling.tries };
     if peers > 1 && tries > 1 && idempotent {
-        add(Trouble::TriesElsewhere { caller: name, tries }, None);
+        add(Trouble::TriesElsewhere { caller: name.clone(), tries }, None);
+    }
+    if let Some(caution) = &calling.caution {
+        of_caution(caution, &name, &mut add);
     }
     hazards
+}
+
+/// What a careful caller does about it.
+fn of_caution(caution: &Caution, caller: &str, add: &mut impl FnMut(Trouble, Option<Outcome>)) {
+    let caller = || caller.to_owned();
+    if let Some(hedge) = caution.hedge {
+        add(Trouble::Hedges { caller: caller(), after_s: to_seconds(hedge.after) }, None);
+    }
+    if let Some(bulkhead) = caution.bulkhead {
+        let line = (bulkhead.line != UNLIMITED).then_some(bulkhead.line);
+        let failure = (line.is_some() || bulkhead.wait != NEVER).then_some(Outcome::Unavailable);
+        add(Trouble::TooManyCalls { caller: caller(), calls: bulkhead.calls, line }, failure);
+    }
+    if let Some(breaker) = caution.breaker {
+        let open_s = to_seconds(breaker.open_for);
+        add(Trouble::BreakerOpens { caller: caller(), open_s }, Some(Outcome::Unavailable));
+    }
+    if caution.retries > 0 {
+        let budget = caution.budget.map(|budget| budget.share);
+        add(Trouble::TriesAgain { caller: caller(), retries: caution.retries, budget }, None);
+    }
 }
 
 /// When the slots are taken, and when the line is full as well.
@@ -149,6 +222,10 @@ fn full(
     if behaviour.queue > 0 {
         let places = (behaviour.queue != UNLIMITED).then_some(behaviour.queue);
         add(Trouble::InLine { places }, None);
+    }
+    if let Order::Shedding(Shedding { codel, newest_first, target, .. }) = behaviour.order {
+        let trouble = Trouble::Sheds { target_s: to_seconds(target), turns_away: codel, newest_first };
+        add(trouble, codel.then_some(Outcome::Unavailable));
     }
     if let Some(patience) = &behaviour.patience {
         add(Trouble::PatienceEnds { mean_s: patience.mean() }, Some(Outcome::Abandoned));

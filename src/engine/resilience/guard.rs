@@ -1,0 +1,209 @@
+//! Callers that take care: breakers that let nobody through, bulkheads that are full,
+//! and what is noted when a call begins and ends.
+
+use crate::engine::Simulation;
+use crate::engine::node::Holds;
+use crate::parts::circuit_breaker::CircuitBreaker;
+use crate::parts::outcome::Outcome;
+use crate::parts::retry_budget::Tokens;
+use crate::plan::{CallPlan, NONE, Plan, Step};
+
+/// What each replica of each careful caller keeps of those it calls.
+#[derive(Debug)]
+pub struct Guards {
+    pub(super) tokens: Vec<Option<Tokens>>,
+    /// One for each peer of each, where there are any.
+    breakers: Vec<CircuitBreaker>,
+    /// Where those of each begin.
+    first_breaker: Vec<u32>,
+}
+
+/// Whether a call may be made.
+pub enum Permission {
+    Granted,
+    /// In line until another call of the same caller ends.
+    Waits,
+    Refused,
+}
+
+impl Guards {
+    pub fn new(plan: &Plan) -> Self {
+        let mut guards = Guards { tokens: Vec::new(), breakers: Vec::new(), first_breaker: Vec::new() };
+        for guard in &plan.guards {
+            for _ in 0..guard.replicas {
+                guards.tokens.push(guard.budget.map(|budget| budget.tokens()));
+                guards.first_breaker.push(guards.breakers.len() as u32);
+                let peers = plan.routes[guard.route as usize].members.len();
+                let breakers = guard.breaker.iter().flat_map(|settings| {
+                    std::iter::repeat_with(|| CircuitBreaker::new(settings)).take(peers)
+                });
+                guards.breakers.extend(breakers);
+            }
+        }
+        guards
+    }
+}
+
+impl Simulation<'_> {
+    /// Which of the guards of all callers is this caller's.
+    fn guard_of(&self, call: &CallPlan, caller: u32) -> usize {
+        let replica = if call.site_per_replica { self.plan.instances[caller as usize].replica } else { 0 };
+        (self.plan.guards[call.guard as usize].first + replica) as usize
+    }
+
+    /// Whether a careful caller makes this call now.
+    #[inline(never)]
+    pub(in crate::engine) fn ask_guard(&mut self, slot: u32, call: u32) -> Permission {
+        let plan = &self.plan.calls[call as usize];
+        let guard = &self.plan.guards[plan.guard as usize];
+        let caller = self.visits[slot].instance;
+        if guard.breaker.is_some() {
+            let peers = self.plan.routes[plan.route as usize].members.len() as u32;
+            if !(0..peers).any(|member| self.breaker_permits(plan, caller, member)) {
+                return Permission::Refused;
+            }
+        }
+        if guard.pool != NONE {
+            return self.enter_bulkhead(slot, plan);
+        }
+        Permission::Granted
+    }
+
+    /// Whether the breaker of a caller for one of its peers lets a call through.
+    pub(in crate::engine) fn breaker_permits(&self, call: &CallPlan, caller: u32, member: u32) -> bool {
+        let Some(settings) = &self.plan.guards[call.guard as usize].breaker else { return true };
+        let first = self.guards.first_breaker[self.guard_of(call, caller)];
+        self.guards.breakers[(first + member) as usize].permits(settings, self.now)
+    }
+
+    /// A place among the calls that the caller makes at once, or in the line for one.
+    fn enter_bulkhead(&mut self, slot: u32, call: &CallPlan) -> Permission {
+        let place = self.bulkhead_of(call, self.visits[slot].instance);
+        // Whoever comes out of the line has its place already.
+        if self.sessions.holds(self.visits[slot].sessions, Holds::Pool(place)) {
+            return Permission::Granted;
+        }
+        let state = &mut self.pools[place as usize];
+        if state.busy < state.size {
+            state.busy += 1;
+            self.keep(slot, Holds::Pool(place));
+            return Permission::Granted;
+        }
+        if state.length >= state.line {
+            return Permission::Refused;
+        }
+        self.stand_in_pool_line(slot, place);
+        Permission::Waits
+    }
+
+    fn bulkhead_of(&self, call: &CallPlan, caller: u32) -> u32 {
+        let guard = &self.plan.guards[call.guard as usize];
+        let replica = if call.site_per_replica { self.plan.instances[caller as usize].replica } else { 0 };
+        self.plan.pools[guard.pool as usize].first + replica
+    }
+
+    /// The call is not made: nobody was asked, so that nobody's health is in doubt.
+    #[inline(never)]
+    pub(in crate::engine) fn refuse_call(&mut self, slot: u32, call: u32) -> Option<u32> {
+        self.try_again_or_fail(slot, call, Outcome::Unavailable)
+    }
+
+    /// A careful caller has sent a call to an instance.
+    #[inline(never)]
+    pub(in crate::engine) fn guarded_call_begins(&mut self, slot: u32, call: &CallPlan, to: u32) {
+        let guard = &self.plan.guards[call.guard as usize];
+        if let Some(settings) = &guard.breaker {
+            let place = self.breaker_of(call, self.visits[slot].instance, to);
+            self.guards.breakers[place].call_begins(settings, self.now);
+        }
+        if let Some(hedge) = guard.hedge
+            && let Step::Call { .. } = self.plan.steps[self.visits[slot].step as usize]
+            && self.calls_under_way(slot, hedge.at_most) <= hedge.at_most
+        {
+            self.schedule(slot, self.now.saturating_add(hedge.after));
+        }
+    }
+
+    fn breaker_of(&self, call: &CallPlan, caller: u32, peer: u32) -> usize {
+        let first = self.guards.first_breaker[self.guard_of(call, caller)];
+        (first + self.member_of(call, peer)) as usize
+    }
+
+    /// Which of a call's peers an instance is. Replicas of one node stand in a row.
+    fn member_of(&self, call: &CallPlan, instance: u32) -> u32 {
+        let members = &self.plan.routes[call.route as usize].members;
+        let guess = instance.wrapping_sub(members[0].instance) as usize;
+        if members.get(guess).is_some_and(|member| member.instance == instance) {
+            return guess as u32;
+        }
+        members.iter().position(|member| member.instance == instance).unwrap_or(0) as u32
+    }
+
+    /// A call of a careful caller has come to its end. Returns whether the caller waits on,
+    /// for others that it has sent meanwhile.
+    #[inline(never)]
+    pub(in crate::engine) fn guarded_call_ended(
+        &mut self,
+        slot: u32,
+        call: &CallPlan,
+        by: u32,
+        outcome: Outcome,
+    ) -> bool {
+        let guard = &self.plan.guards[call.guard as usize];
+        let caller = self.visits[slot].instance;
+        if let Some(settings) = &guard.breaker {
+            let place = self.breaker_of(call, caller, by);
+            let breaker = &mut self.guards.breakers[place];
+            let before = breaker.is_closed();
+            // Who asks too often is told so; that is no failure of the peer's.
+            let is_well = matches!(outcome, Outcome::Ok | Outcome::TooManyRequests);
+            breaker.call_ended(settings, is_well, self.now);
+            let after = breaker.is_closed();
+            self.balancers.count_ailing(!before, !after);
+        }
+        if self.visits[slot].pending > 0 {
+            return false;
+        }
+        if call.only_peer == NONE {
+            // Who has failed is not always whom it has called last.
+            self.visits[slot].awaited = self.member_of(call, by);
+        }
+        if !outcome.is_ok() && self.visits[slot].child != NONE {
+            if call.only_peer == NONE {
+                self.tell_health(slot, call, outcome);
+            }
+            return true;
+        }
+        let visit = &mut self.visits[slot];
+        visit.word = 0;
+        self.abandon_children(slot);
+        if guard.pool != NONE {
+            self.leave_bulkhead(slot, self.bulkhead_of(call, caller));
+        }
+        if outcome.is_ok() {
+            self.visits[slot].retries = 0;
+            let place = self.guard_of(call, caller);
+            if let (Some(budget), Some(tokens)) = (&guard.budget, &mut self.guards.tokens[place]) {
+                tokens.earn(budget);
+            }
+        }
+        false
+    }
+
+    /// The place is given to the next that waits for it.
+    fn leave_bulkhead(&mut self, slot: u32, place: u32) {
+        let wanted = Holds::Pool(place);
+        if self.sessions.take_out(&mut self.visits[slot].sessions, wanted) {
+            self.release_pool(place);
+        }
+    }
+
+    /// Whether there is a token for one more retry.
+    pub(super) fn budget_allows_retry(&mut self, slot: u32, call: &CallPlan) -> bool {
+        if call.guard == NONE {
+            return true;
+        }
+        let place = self.guard_of(call, self.visits[slot].instance);
+        self.guards.tokens[place].as_mut().is_none_or(Tokens::take)
+    }
+}

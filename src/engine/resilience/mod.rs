@@ -1,0 +1,7 @@
+//! Remedies at work: how nodes protect themselves and their callers from too much.
+
+pub mod guard;
+mod hedging;
+pub mod rate_limit;
+mod retrying;
+pub mod shedding;

@@ -1,0 +1,116 @@
+//! Remedies, prepared: what nodes do about too much.
+
+use super::compile::Compiler;
+use super::program::Program;
+use super::steps::{CallPlan, RetryPlan};
+use super::{NONE, PoolPlan, Step};
+use crate::kernel::time::NEVER;
+use crate::nodes::behaviour::Behaviour;
+use crate::parts::caution::{Caution, Hedge};
+use crate::parts::circuit_breaker::BreakerSettings;
+use crate::parts::outcome::Outcome;
+use crate::parts::rate_limit::{Bucket, Per};
+use crate::parts::retry_budget::RetryBudget;
+use crate::scenario::model::NodeId;
+use std::ops::Range;
+
+/// What a careful caller keeps of those it calls; each of its replicas has its own.
+#[derive(Clone, Debug)]
+pub struct GuardPlan {
+    pub budget: Option<RetryBudget>,
+    pub breaker: Option<BreakerSettings>,
+    pub hedge: Option<Hedge>,
+    /// The pool whose places are its calls at once, or `NONE`.
+    pub pool: u32,
+    pub route: u32,
+    /// The first of the states of its replicas, and how many there are.
+    pub first: u32,
+    pub replicas: u32,
+}
+
+/// A rate limit of one node; each of its replicas keeps its own buckets.
+#[derive(Clone, Debug)]
+pub struct LimitPlan {
+    pub bucket: Bucket,
+    pub delays: bool,
+    pub per: Per,
+    pub answer: Outcome,
+    pub first_instance: u32,
+    pub replicas: u32,
+}
+
+impl Compiler<'_> {
+    /// The limits of a node that is being added, which its programs will ask.
+    pub fn add_limits(&mut self, behaviour: &Behaviour, first_instance: u32, replicas: u32) -> Range<u32> {
+        let first = self.limits.len() as u32;
+        self.limits.extend(behaviour.limits.iter().flatten().map(|limit| LimitPlan {
+            bucket: limit.bucket(),
+            delays: limit.delays,
+            per: limit.per,
+            answer: limit.answer,
+            first_instance,
+            replicas,
+        }));
+        first..self.limits.len() as u32
+    }
+
+    /// The steps that ask a node's limits: those in front of its line, and those behind it.
+    pub fn limit_steps(&self, node: NodeId) -> (Vec<Step>, Vec<Step>) {
+        let limits = self.behaviour(node).map_or([None, None], |behaviour| behaviour.limits);
+        let numbers = self.nodes[node.0 as usize].limits.clone();
+        let in_front = |wanted| {
+            let asked = numbers
+                .clone()
+                .zip(limits.into_iter().flatten())
+                .filter(move |(_, limit)| limit.in_front == wanted);
+            asked.map(|(limit, _)| Step::Limit { limit }).collect()
+        };
+        (in_front(true), in_front(false))
+    }
+
+    /// What a caller keeps of those it reaches by this call; all its calls to them share it.
+    pub fn guard(&mut self, caller: NodeId, call: &CallPlan, caution: &Caution) -> u32 {
+        let known = self.known_guards.get(&call.site).copied();
+        if let Some(known) = known {
+            return known;
+        }
+        let node = &self.nodes[caller.0 as usize];
+        let (first_instance, replicas) = (node.first_instance, node.replicas);
+        let pool = caution.bulkhead.map_or(NONE, |bulkhead| {
+            let tables = &mut self.tables;
+            tables.pools.push(PoolPlan {
+                first: tables.pool_instances,
+                first_instance,
+                size: bulkhead.calls,
+                wait: bulkhead.wait,
+                callers: replicas,
+                line: bulkhead.line,
+            });
+            tables.pool_instances += replicas;
+            tables.pools.len() as u32 - 1
+        });
+        let first = self.guards.last().map_or(0, |guard| guard.first + guard.replicas);
+        let (budget, breaker, hedge) = (caution.budget, caution.breaker, caution.hedge);
+        self.guards.push(GuardPlan { budget, breaker, hedge, pool, route: call.route, first, replicas });
+        let number = self.guards.len() as u32 - 1;
+        self.known_guards.insert(call.site, number);
+        number
+    }
+}
+
+impl Program<'_, '_> {
+    /// The call of a careful caller.
+    pub fn take_care(&mut self, call: &mut CallPlan, caller: NodeId, caution: &Caution) {
+        if caution.timeout != NEVER {
+            (call.connect_lane, call.read_lane) = (self.compiler.lane(caution.timeout), NONE);
+            call.whole = true;
+        }
+        if caution.retries > 0 {
+            let name = self.stream_name(caller, "backoff");
+            let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
+            let (retries, backoff) = (caution.retries, caution.backoff);
+            call.retry = Some(RetryPlan { retries, backoff, die, of_request: false });
+        }
+        call.guard = self.compiler.guard(caller, call, caution);
+    }
+}

@@ -1,0 +1,94 @@
+//! Remedies: what is said of their mistakes.
+
+use super::load::load_text;
+
+/// With a setting of the user, of nginx and of the application, each in its place.
+fn shown(user: &str, nginx: &str, app: &str) -> String {
+    let text = format!(
+        "run: {{ duration: 1m, warmup: none }}
+nodes:
+  visitors: {{ kind: user, arrivals: 10/s{user} }}
+  nginx: {{ kind: web_server{nginx} }}
+  app: {{ kind: app_server{app} }}
+requests:
+  page: {{ path: [ nginx: 1ms, app: 5ms ] }}
+"
+    );
+    load_text("shop.yaml", &text, &[]).render(false)
+}
+
+fn check(text: &str, expected: &[&str]) {
+    for expected in expected {
+        assert!(text.contains(expected), "expected: {expected}\nshown:\n{text}");
+    }
+}
+
+#[test]
+fn mistakes_in_rate_limits_are_told_with_place_and_hint() {
+    for (nginx, expected) in [
+        ("limit_req: {}", &["`limit_req` of `nginx` has no `rate`", "give it a rate such as `60/s`"][..]),
+        ("limit_req: { rate: 0/s }", &["a rate of zero lets nothing through", "shop.yaml:4:49"]),
+        ("limit_req: { rate: 2000000/s }", &["too fast to be counted", "at most 1000000/s"]),
+        (
+            "limit_req: { rate: 5/s, no_delay: true }",
+            &["has no setting `no_delay`", "did you mean `nodelay`"],
+        ),
+        ("limit_req: { rate: 5/s, per: user }", &["there is no per `user`"]),
+        ("rate_limit: { rate: 5/s, burst: 0 }", &["`burst`: 0 is out of range", "a whole number from 1"]),
+        ("rate_limit: 5/s", &["`rate_limit` of `nginx` is to be a table of settings"]),
+    ] {
+        check(&shown("", &format!(", {nginx}"), ""), expected);
+    }
+    check(&shown(", rate_limit: { rate: 5/s }", "", ""), &["`visitors` has no setting `rate_limit`"]);
+    check(&shown("", "", ", limit_req: { rate: 5/s }"), &["`app` has no setting `limit_req`"]);
+}
+
+#[test]
+fn mistakes_of_careful_callers_are_told_with_place_and_hint() {
+    for (calls, expected) in [
+        ("retry_budget: 10%", &["there are no `retries`", "such as `retries: 3`", "shop.yaml:5"][..]),
+        ("retries: 101", &["101 is out of range", "from 0 to 100"]),
+        ("queue: 5", &["`queue` says nothing without `max_in_flight`", "such as `max_in_flight: 20`"]),
+        ("hedge: {}", &["has no `after`"]),
+        ("hedge: { after: 5ms, at_most: 0 }", &["0 is out of range"]),
+        ("circuit_breaker: { failures: 3, window: 5 }", &["`window` says nothing beside `failures`"]),
+        ("circuit_breaker: { window: 10, least: 20 }", &["`least` is 20, but only 10 calls are looked at"]),
+        ("circuit_breaker: { failure_share: 0% }", &["a share of zero opens it whatever happens"]),
+        ("circuit_braker: {}", &["has no setting `circuit_braker`", "did you mean `circuit_breaker`?"]),
+    ] {
+        check(&shown("", "", &format!(", calls: {{ {calls} }}")), expected);
+    }
+    check(&shown(", retry_budget: 10%", "", ""), &["there are no `retries`", "shop.yaml:3"]);
+    let good = shown(", retries: 2, retry_budget: 10%", ", calls: { circuit_breaker: { window: 10 } }", "");
+    assert!(!good.contains("error"), "{good}");
+}
+
+#[test]
+fn a_station_that_hands_over_makes_no_calls() {
+    let text = "
+nodes:
+  visitors: { kind: user, arrivals: 10/s }
+  desk: { kind: station, calls: { retries: 2 } }
+requests:
+  page: { path: [ desk: 1ms ] }
+";
+    let shown = load_text("desk.yaml", text, &[]).render(false);
+    check(&shown, &["`desk` hands over, so that it makes no calls", "hands_over: false", "desk.yaml:4"]);
+}
+
+#[test]
+fn mistakes_about_lines_are_told_with_place_and_hint() {
+    check(&shown("", "", ", shedding: codel"), &["is to be a table of settings", "shop.yaml:5"]);
+    check(&shown("", "", ", shedding: { by: lifo }"), &["there is no by `lifo`"]);
+    let text = "
+nodes:
+  visitors: { kind: user, arrivals: 10/s }
+  desk: { kind: station, discipline: lifo, shedding: {} }
+  mysql: { kind: database, queue_limit: 5 }
+requests:
+  page: { path: [ desk: 1ms, mysql: 1ms ] }
+";
+    let shown = load_text("desk.yaml", text, &[]).render(false);
+    check(&shown, &["only a line in order of arrival can be shed", "desk.yaml:4"]);
+    check(&shown, &["a database has no line, and so no `queue_limit`", "max_in_flight", "desk.yaml:5"]);
+}
