@@ -15,6 +15,7 @@ mod replication;
 mod sources;
 mod steps;
 mod streams;
+mod targets;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;

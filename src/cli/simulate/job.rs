@@ -171,7 +171,7 @@ impl Job {
                 Format::NodesTimelineCsv => nodes_timeline_csv::write(file, &self.scenario, results),
                 Format::TopologyJson => topology_json::write(file, &self.scenario, results),
                 Format::NodesCsv => nodes_csv::write(file, &self.scenario, results),
-                Format::EventsCsv => events_csv::write(file, results),
+                Format::EventsCsv => events_csv::write(file, &self.scenario, results),
                 Format::OutagesCsv => outages_csv::write(file, &self.scenario, results),
                 Format::RunJson => run_json::write(file, cost),
                 Format::SummaryJson => summary_json::write(file, summary),
