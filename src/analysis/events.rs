@@ -89,7 +89,7 @@ mod tests {
         let text = "
 run: { duration: 40s }
 nodes: { visitors: { kind: user, arrivals: 5/s }, app: { kind: station } }
-requests: { page: [ app: 5ms ] }
+requests: { page: { path: [ app: 5ms ] } }
 timeline:
   - { at: 4s, surge: 3x, hold: 2s, every: 10s }
   - { at: 35s, surge: 2x, on: visitors }

@@ -10,7 +10,9 @@ pub mod nodes_timeline_csv;
 mod number;
 pub mod outages_csv;
 pub mod record;
+pub mod report;
 pub mod run_json;
+pub mod scenario_json;
 pub mod summary_json;
 pub mod terminal;
 pub mod text_file;
@@ -31,13 +33,15 @@ pub enum Format {
     NodesTimelineCsv,
     TopologyJson,
     Picture(Chart),
+    Report,
+    ScenarioJson,
     RunJson,
     /// The last one: who sees a new summary finds all other files new as well.
     SummaryJson,
 }
 
 impl Format {
-    pub const ALL: [Format; 17] = [
+    pub const ALL: [Format; 19] = [
         Format::LatencyCsv,
         Format::TimelineCsv,
         Format::HistogramCsv,
@@ -53,6 +57,8 @@ impl Format {
         Format::Picture(Chart::Utilisation),
         Format::Picture(Chart::Waterfall),
         Format::Picture(Chart::Topology),
+        Format::Report,
+        Format::ScenarioJson,
         Format::RunJson,
         Format::SummaryJson,
     ];
@@ -68,6 +74,8 @@ impl Format {
             Format::NodesTimelineCsv => "nodes_timeline.csv",
             Format::TopologyJson => "topology.json",
             Format::Picture(chart) => chart.usual_file_name(),
+            Format::Report => report::FILE_NAME,
+            Format::ScenarioJson => "scenario.json",
             Format::RunJson => "run.json",
             Format::SummaryJson => "summary.json",
         }
@@ -85,6 +93,8 @@ impl Format {
             Format::NodesTimelineCsv => "each node over time",
             Format::TopologyJson => "who calls whom, and what has no second",
             Format::Picture(chart) => chart.about(),
+            Format::Report => "the whole run in one page for a browser",
+            Format::ScenarioJson => "the scenario as it was run, with the defaults in force",
             Format::RunJson => "how long the simulation took on this machine",
             Format::SummaryJson => "all figures of the summary, with confidence intervals",
         }

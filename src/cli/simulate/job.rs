@@ -13,10 +13,11 @@ use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::record::{Record, read_with};
 use crate::output::run_json::{self, RunCost};
+use crate::output::scenario_json::{self, Script};
 use crate::output::terminal::count;
 use crate::output::terminal::glance::Glance;
 use crate::output::{
-    Format, events_csv, histogram_csv, nodes_csv, nodes_timeline_csv, outages_csv, summary_json,
+    Format, events_csv, histogram_csv, nodes_csv, nodes_timeline_csv, outages_csv, report, summary_json,
     timeline_csv, topology_json,
 };
 use crate::parts::quantity::format_rate;
@@ -39,6 +40,15 @@ pub struct Job {
     rows: RowSampling,
     path: PathBuf,
     folder: Folder,
+    script: Script,
+}
+
+/// What a run is to leave behind beside its tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Wishes {
+    pub rows: RowSampling,
+    pub pictures: bool,
+    pub report: bool,
 }
 
 pub struct Done {
@@ -68,21 +78,22 @@ impl RowSink {
 impl Job {
     pub fn prepare(
         file: &Path,
-        scenario: Scenario,
+        (scenario, script): (Scenario, Script),
         seed: u64,
-        rows: RowSampling,
+        wishes: Wishes,
         path: &Path,
         ownership: Ownership,
-        pictures: bool,
     ) -> Result<Job, OutputError> {
+        let Wishes { rows, pictures, report } = wishes;
         let wanted = |format: &Format| match format {
             Format::LatencyCsv => rows != RowSampling::None,
             Format::Picture(_) => pictures,
+            Format::Report => report,
             _ => true,
         };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
-        Ok(Job { scenario, file: file.to_owned(), seed, rows, path: path.to_owned(), folder })
+        Ok(Job { scenario, file: file.to_owned(), seed, rows, path: path.to_owned(), folder, script })
     }
 
     pub fn run(mut self, progress: &Progress) -> Result<Done, OutputError> {
@@ -106,6 +117,7 @@ impl Job {
         self.write_tables(&results, &summary, &cost)?;
         let record = self.read_back()?;
         self.draw(&record)?;
+        self.report(&record[0])?;
         let glance = Glance::of(&record[0]);
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
@@ -151,6 +163,13 @@ impl Job {
         Ok(())
     }
 
+    fn report(&mut self, record: &Record) -> Result<(), OutputError> {
+        let Some(mut file) = self.folder.take(Format::Report) else { return Ok(()) };
+        let page = report::render(record).map_err(io::Error::other);
+        let written = page.and_then(|page| file.write_all(page.as_bytes()));
+        written.map_err(|error| self.folder.failed(Format::Report, error))
+    }
+
     fn write_tables(
         &mut self,
         results: &RunResults,
@@ -158,14 +177,16 @@ impl Job {
         cost: &RunCost,
     ) -> Result<(), OutputError> {
         for format in Format::ALL {
-            if matches!(format, Format::Picture(_)) {
+            // These are made of the tables.
+            if matches!(format, Format::Picture(_) | Format::Report) {
                 continue;
             }
             // The rows have been written while the run went on.
             let Some(file) = self.folder.take(format) else { continue };
             let file = BufWriter::new(file);
             let written = match format {
-                Format::LatencyCsv | Format::Picture(_) => Ok(()),
+                Format::LatencyCsv | Format::Picture(_) | Format::Report => Ok(()),
+                Format::ScenarioJson => scenario_json::write(file, &self.script),
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
                 Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),
                 Format::NodesTimelineCsv => nodes_timeline_csv::write(file, &self.scenario, results),

@@ -9,11 +9,12 @@ use super::printing::{letters, print, print_aside};
 use super::reading::{parse_setting, read};
 use crate::experiment::in_parallel;
 use crate::output::folder::Ownership;
+use crate::output::scenario_json::Script;
 use crate::output::{summary_json, terminal};
 use crate::parts::quantity::parse_share;
 use crate::results::row::RowSampling;
 use clap::Args;
-use job::{Done, Job};
+use job::{Done, Job, Wishes};
 use progress::Progress;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,10 @@ pub struct SimulateArguments {
     /// Draw no charts; `spof render` can draw them later
     #[arg(long)]
     no_charts: bool,
+
+    /// Write no report.html; `spof render --report` can write it later
+    #[arg(long)]
+    no_report: bool,
 
     /// Print summary.json instead of the summary for people
     #[arg(long)]
@@ -99,8 +104,13 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
     let mut scenarios = Vec::new();
     let mut all_good = true;
     for file in &arguments.files {
-        match read(file, &arguments.settings, arguments.quiet)?.scenario {
-            Some(scenario) => scenarios.push(scenario),
+        let mut loaded = read(file, &arguments.settings, arguments.quiet)?;
+        match loaded.scenario.take() {
+            Some(scenario) => {
+                let seed = arguments.seed.unwrap_or(scenario.run.seed);
+                let script = Script::of(file, &loaded, &arguments.settings, seed);
+                scenarios.push((scenario, script, seed));
+            }
             None => all_good = false,
         }
     }
@@ -113,18 +123,11 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
         (Some(_), false) => Ownership::Named,
         (Some(_), true) => Ownership::Forced,
     };
+    let wishes =
+        Wishes { rows: arguments.rows, pictures: !arguments.no_charts, report: !arguments.no_report };
     let mut jobs = Vec::new();
-    for ((file, scenario), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
-        let seed = arguments.seed.unwrap_or(scenario.run.seed);
-        jobs.push(Job::prepare(
-            file,
-            scenario,
-            seed,
-            arguments.rows,
-            &folder,
-            ownership,
-            !arguments.no_charts,
-        )?);
+    for ((file, (scenario, script, seed)), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
+        jobs.push(Job::prepare(file, (scenario, script), seed, wishes, &folder, ownership)?);
     }
     Ok(jobs)
 }

@@ -177,8 +177,7 @@ pub fn outages(record: &Record) -> Vec<Outage> {
         if is_down {
             if !was_down {
                 let (start_s, end_s) = (stretch.start_s, stretch.end_s());
-                let outage =
-                    Outage { start_s, end_s, requests_lost: Some(0.0), cause: String::new(), planned: false };
+                let outage = Outage { start_s, end_s, requests_lost: Some(0.0), ..Outage::default() };
                 found.push((outage, vec![0; timeline.failures.len()]));
             }
             if let Some((outage, failures)) = found.last_mut() {

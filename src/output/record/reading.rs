@@ -77,7 +77,8 @@ pub fn read_with<R: Read>(
     let events = table("events.csv")?.map(tables::events).transpose()?.unwrap_or_default();
     let outages = table("outages.csv")?.map(tables::outages).transpose()?;
     let topology = json("topology.json", source("topology.json")?)?;
-    Ok(Record { name, facts, timeline, latencies, stations, topology, events, outages })
+    let script = json("scenario.json", source("scenario.json")?)?;
+    Ok(Record { name, facts, timeline, latencies, stations, topology, script, events, outages })
 }
 
 fn json<T: DeserializeOwned, R: Read>(
