@@ -18,6 +18,7 @@ pub mod terminal;
 pub mod text_file;
 pub mod timeline_csv;
 pub mod topology_json;
+pub mod traces_jsonl;
 
 use charts::Chart;
 
@@ -25,6 +26,7 @@ use charts::Chart;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     LatencyCsv,
+    TracesJsonl,
     TimelineCsv,
     HistogramCsv,
     NodesCsv,
@@ -41,8 +43,9 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 19] = [
+    pub const ALL: [Format; 20] = [
         Format::LatencyCsv,
+        Format::TracesJsonl,
         Format::TimelineCsv,
         Format::HistogramCsv,
         Format::NodesCsv,
@@ -66,6 +69,7 @@ impl Format {
     pub fn file_name(self) -> &'static str {
         match self {
             Format::LatencyCsv => "latency.csv",
+            Format::TracesJsonl => "traces.jsonl",
             Format::TimelineCsv => "timeline.csv",
             Format::HistogramCsv => "histogram.csv",
             Format::NodesCsv => "nodes.csv",
@@ -85,6 +89,7 @@ impl Format {
     pub fn about(self) -> &'static str {
         match self {
             Format::LatencyCsv => "each request: latency, outcome, time at each node",
+            Format::TracesJsonl => "the stories of sampled requests",
             Format::TimelineCsv => "requests, errors and latency over time",
             Format::HistogramCsv => "how latencies were spread, over time",
             Format::NodesCsv => "each replica of each node",
