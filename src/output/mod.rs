@@ -2,6 +2,7 @@
 
 pub mod charts;
 pub mod events_csv;
+pub mod export;
 pub mod folder;
 pub mod histogram_csv;
 pub mod latency_csv;

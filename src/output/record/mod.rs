@@ -4,6 +4,7 @@
 mod facts;
 mod log_rows;
 mod reading;
+mod stories;
 mod table;
 mod tables;
 
@@ -11,7 +12,8 @@ pub use facts::{
     Class, Expectation, Facts, Figure, Place, Script, Station, TimeSpent, Topology, TopologyNode,
 };
 pub use log_rows::LogRows;
-pub use reading::{RecordError, read_folder, read_with};
+pub use reading::{RecordError, open_table, read_folder, read_with};
+pub use stories::{Activity, Story, StoryVisit, stories};
 
 use crate::stats::histogram::{CELLS, Histogram, bounds};
 
