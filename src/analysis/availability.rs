@@ -157,7 +157,11 @@ mod tests {
     #[test]
     fn outages_are_summed_by_cause() {
         let mut results = example::results();
-        results.incidents.push(Incident::of_maintenance("restart gunicorn".into(), 30 * SECOND));
+        results.incidents.push(Incident::of_maintenance(
+            "restart gunicorn".into(),
+            "gunicorn".into(),
+            30 * SECOND,
+        ));
         results.outages = vec![outage(30, 34, Some(0)), outage(40, 46, None), outage(50, 52, Some(0))];
         let window = Window::of(&example::scenario(), &results);
         let summary = summarise_availability(&results, &window);

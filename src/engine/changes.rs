@@ -207,8 +207,8 @@ impl Simulation<'_> {
     fn change_begins(&mut self, number: u32) {
         let change = &self.plan.changes[number as usize];
         let incident = match change.planned {
-            true => Incident::of_maintenance(change.name.clone(), self.now),
-            false => Incident::of_fault(change.fault, change.name.clone(), self.now),
+            true => Incident::of_maintenance(change.name.clone(), change.target.clone(), self.now),
+            false => Incident::of_fault(change.fault, change.name.clone(), change.target.clone(), self.now),
         };
         self.changes.of_change[number as usize] = self.changes.open(incident);
         for &target in &change.targets {
@@ -228,7 +228,7 @@ impl Simulation<'_> {
     fn random_fault_begins(&mut self, number: u32) {
         let fault = &self.plan.random_faults[number as usize];
         let name = format!("{} {}", fault.fault.name(), fault.name);
-        let incident = Incident::of_fault(fault.fault, name, self.now);
+        let incident = Incident::of_fault(fault.fault, name, fault.target.clone(), self.now);
         self.changes.of_random[number as usize] = self.changes.open(incident);
         let mut until = NEVER;
         if self.spare_jumps_in(number) {

@@ -54,10 +54,14 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod trace;
+#[cfg(test)]
+mod trace_tests;
+mod tracer;
 mod visit;
 
 pub use run::Advance;
 pub use trace::{Doing, Span, Trace, TracedVisit};
+pub use tracer::{KeptTrace, Reason, TraceWishes};
 
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
@@ -128,7 +132,8 @@ pub struct Simulation<'p> {
     /// Whether any node keeps how many visits are inside.
     tracks_occupancy: bool,
     rows: rows::RowKeeper,
-    tracer: trace::Tracer,
+    tracer: tracer::Tracer,
+    followed: trace::Followed,
 }
 
 /// Which clock is whose.
@@ -221,7 +226,8 @@ impl<'p> Simulation<'p> {
             recorder: recorder::Recorder::new(plan),
             tracks_occupancy: plan.nodes.iter().any(|node| node.track_occupancy),
             rows: rows::RowKeeper::new(options, plan),
-            tracer: trace::Tracer::off(),
+            tracer: tracer::Tracer::default(),
+            followed: trace::Followed::default(),
         };
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
         simulation.start_changes();

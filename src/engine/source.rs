@@ -202,7 +202,7 @@ impl Simulation<'_> {
         self.close_at_peer(peer);
         self.rows.end(slot, request, class, outcome, self.now);
         if self.rows.keeps {
-            self.trace_end(slot);
+            self.trace_end(slot, request, class, outcome);
         }
         self.visits.remove(slot);
         let latency = self.now - request.start;

@@ -17,6 +17,7 @@ mod sources;
 mod steps;
 mod streams;
 mod structure;
+mod targets;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
