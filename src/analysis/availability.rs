@@ -5,7 +5,7 @@ use super::summary::Estimate;
 use super::window::Window;
 use crate::kernel::time::to_seconds;
 use crate::results::RunResults;
-use crate::results::incident::Outage;
+use crate::results::incident::{Outage, UNLISTED};
 use crate::stats::student::two_sided_t;
 use serde::Serialize;
 
@@ -75,8 +75,11 @@ pub fn length_s(outage: &Outage) -> f64 {
 
 /// The incident in force when it began, or what else makes requests fail.
 pub fn cause<'r>(results: &'r RunResults, outage: &Outage) -> &'r str {
-    let incident = outage.cause.and_then(|number| results.incidents.get(number as usize));
-    incident.map_or("overload", |incident| &incident.name)
+    match outage.cause {
+        None => "overload",
+        Some(UNLISTED) => "faults that are not listed",
+        Some(number) => results.incidents.get(number as usize).map_or("overload", |incident| &incident.name),
+    }
 }
 
 pub fn is_planned(results: &RunResults, outage: &Outage) -> bool {
@@ -154,7 +157,11 @@ mod tests {
     #[test]
     fn outages_are_summed_by_cause() {
         let mut results = example::results();
-        results.incidents.push(Incident::of_maintenance("restart gunicorn".into(), 30 * SECOND));
+        results.incidents.push(Incident::of_maintenance(
+            "restart gunicorn".into(),
+            "gunicorn".into(),
+            30 * SECOND,
+        ));
         results.outages = vec![outage(30, 34, Some(0)), outage(40, 46, None), outage(50, 52, Some(0))];
         let window = Window::of(&example::scenario(), &results);
         let summary = summarise_availability(&results, &window);

@@ -63,11 +63,15 @@ impl<'a> Requests<'a> {
     }
 
     pub fn max_ms(&self) -> Option<f64> {
-        (self.answers() > 0).then_some(self.total.latency_max as f64 * NANOSECOND_MS)
+        (self.latencies.count() > 0).then_some(self.total.latency_max as f64 * NANOSECOND_MS)
     }
 
     /// By batch means.
     pub fn mean_ms(&self) -> Estimate {
+        if self.latencies.count() == 0 {
+            let why = "no latencies were simulated".to_owned();
+            return Estimate { value: None, half_width: None, why_no_interval: Some(why) };
+        }
         let mean = self.total.latency_sum as f64 / self.answers() as f64;
         let interval = batch_means(&cells_after(self.latencies, self.answers_before));
         Estimate::with_interval(mean, &interval, NANOSECOND_MS)

@@ -1,6 +1,7 @@
 //! A run made up by hand, of which every figure is known.
 
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
+use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
 use crate::scenario::load::load_text;
@@ -61,6 +62,8 @@ pub fn results() -> RunResults {
         outages: Vec::new(),
         unlisted_outages: 0,
         replications: Vec::new(),
+        fidelity: Fidelity::Requests,
+        skipped: 0,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod availability;
 mod classes;
 mod estimate;
+pub mod events;
 mod expectations;
 pub mod journey;
 pub mod moments;

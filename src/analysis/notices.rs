@@ -1,9 +1,11 @@
 //! What the reader should know before he trusts a figure.
 
+use super::availability::counted;
 use super::classes::{answers_needed, sum};
 use super::summary::{ClassSummary, Estimate, NodeSummary, Notice};
 use super::window::{Origin, Window};
 use crate::kernel::time::to_seconds;
+use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::parts::quantity::{format_duration, format_share};
 use crate::results::{ClassRecord, RunResults, StopReason};
@@ -31,6 +33,7 @@ pub fn notices(
 ) -> Vec<Notice> {
     let mut notices = Vec::new();
     notices.extend(stop(results));
+    notices.extend(fidelity(results));
     if total.ended == 0 {
         let text = "No request has ended, so there is nothing to tell of.".to_owned();
         notices.push(Notice { about: "empty", text });
@@ -69,6 +72,26 @@ fn stop(results: &RunResults) -> Option<Notice> {
     Some(Notice { about, text })
 }
 
+fn fidelity(results: &RunResults) -> Option<Notice> {
+    let text = match results.fidelity {
+        Fidelity::Requests => return None,
+        Fidelity::Incidents { .. } => {
+            let simulated = format_duration(to_seconds(results.ended_at - results.skipped).round());
+            format!(
+                "Requests were simulated for {simulated}, around incidents; what was counted in a stretch of the \
+                 steady state stands for the rest. Rows, and where the time goes, are of what was simulated."
+            )
+        }
+        Fidelity::Components => {
+            "No requests were simulated: each class was asked once a second whether all that \
+                                 it needs is up. What callers do about what is down (health checks, retries, \
+                                 timeouts), links and overload are left out."
+                .to_owned()
+        }
+    };
+    Some(Notice { about: "fidelity", text })
+}
+
 fn overload(
     results: &RunResults,
     window: &Window,
@@ -81,7 +104,7 @@ fn overload(
         .filter(|node| utilisation(node) >= FULL)
         .max_by(|a, b| utilisation(a).total_cmp(&utilisation(b)))
         .map(|node| node.name.as_str());
-    let lost = lost_share(total);
+    let lost = lost_share(results, window, total);
     let text = if let Some((earlier, later)) = growth(results, window) {
         let bottleneck = fullest.map_or(String::new(), |name| format!(" {name} was busy all the time."));
         format!(
@@ -106,12 +129,14 @@ fn overload(
 }
 
 /// The share of requests that ended as they do when there are too many. Stations that
-/// turn away or lose the impatient do so by design.
-fn lost_share(total: &ClassSummary) -> f64 {
+/// turn away or lose the impatient do so by design, and what a fault has cost is its own matter.
+fn lost_share(results: &RunResults, window: &Window, total: &ClassSummary) -> f64 {
     let signs =
         [Outcome::TimedOut, Outcome::GatewayTimeout, Outcome::Unavailable, Outcome::TooManyConnections];
     let lost: u64 = signs.iter().filter_map(|outcome| total.outcomes.get(outcome.name())).sum();
-    lost as f64 / total.ended as f64
+    let by_faults = counted(results, window).filter(|outage| outage.cause.is_some());
+    let by_faults: u64 = by_faults.map(|outage| outage.lost).sum();
+    lost.saturating_sub(by_faults) as f64 / total.ended as f64
 }
 
 /// The mean number of requests in flight in the second and in the last quarter of the run,

@@ -5,6 +5,7 @@ mod clock;
 mod completions;
 mod ending;
 mod explain;
+mod export;
 mod man;
 mod new;
 mod printing;
@@ -40,6 +41,7 @@ enum Command {
     Check(check::CheckArguments),
     Explain(explain::ExplainArguments),
     Render(render::RenderArguments),
+    Export(export::ExportArguments),
     New(new::NewArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
@@ -52,6 +54,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Render(arguments) => render::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

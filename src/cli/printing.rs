@@ -13,6 +13,31 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// What may be too long to be kept in memory first.
+pub fn stream<E>(write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<(), E> {
+    let mut terminal = io::BufWriter::new(Patient(io::stdout().lock()));
+    write(&mut terminal)
+}
+
+/// Takes no offence at a reader that has seen enough.
+struct Patient<W: Write>(W);
+
+impl<W: Write> Write for Patient<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
+            result => result,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+}
+
 /// Blocks and bars for a person at a terminal; plain letters for files, programs, and those
 /// who ask for them with `NO_COLOR`.
 pub fn letters() -> Letters {

@@ -6,7 +6,7 @@ use crate::output::charts::{
     self, Chart, Look, PictureFormat, Theme, WIDTH_LEAST, WIDTH_MOST, WIDTH_USUAL, file_name,
 };
 use crate::output::record::{Record, read_folder};
-use crate::output::text_file;
+use crate::output::{report, text_file};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -24,6 +24,10 @@ pub struct RenderArguments {
     /// What to draw; may be given again [default: everything]
     #[arg(long = "chart", value_name = "NAME")]
     charts: Vec<Chart>,
+
+    /// Write report.html instead: one run in one page for a browser
+    #[arg(long, conflicts_with_all = ["charts", "format", "theme", "width"])]
+    report: bool,
 
     /// The kind of picture
     #[arg(long, default_value = "svg")]
@@ -79,6 +83,9 @@ impl ValueEnum for Theme {
 pub fn run(arguments: RenderArguments) -> Result<Ending, Failure> {
     let records = arguments.runs.iter().map(|run| read_folder(run)).collect::<Result<Vec<_>, _>>()?;
     let records = with_distinct_names(records, &arguments.runs);
+    if arguments.report {
+        return write_report(&arguments, &records);
+    }
     let charts = chosen(&arguments, &records)?;
     let (format, theme) = (arguments.format, arguments.theme);
     let look = Look { theme, width: f64::from(arguments.width) };
@@ -92,6 +99,22 @@ pub fn run(arguments: RenderArguments) -> Result<Ending, Failure> {
         names.push(name);
     }
     print(&format!("{} in {}\n", names.join(", "), folder.join("").display()))?;
+    Ok(Ending::Good)
+}
+
+fn write_report(arguments: &RenderArguments, records: &[Record]) -> Result<Ending, Failure> {
+    let [record] = records else {
+        return Err(Failure::Usage("a report is about one run; name one folder".to_owned()));
+    };
+    let page = report::render(record).map_err(|error| {
+        let folder = arguments.runs[0].display();
+        Failure::Usage(format!(
+            "cannot report on {folder}: {error}; name a folder that `spof simulate` has written"
+        ))
+    })?;
+    let folder = folder(arguments);
+    text_file::replace(&folder.join(report::FILE_NAME), page.as_bytes())?;
+    print(&format!("{} in {}\n", report::FILE_NAME, folder.join("").display()))?;
     Ok(Ending::Good)
 }
 

@@ -6,7 +6,7 @@ use super::maintenance::Progress;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
 use crate::plan::{ChangeTarget, NONE, Plan};
-use crate::results::incident::Incident;
+use crate::results::incident::{Incident, UNLISTED};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -26,6 +26,8 @@ pub(super) enum Change {
     Maintains(u32),
     /// What stands by takes an instance's place.
     TakesOver(u32),
+    /// Is it quiet enough to simulate no requests, or are they to be simulated again?
+    Rests,
     /// A zone asks whether anybody answers at the addresses of a name.
     ChecksName(u32),
     /// A name leads elsewhere.
@@ -34,6 +36,13 @@ pub(super) enum Change {
     Promotes(u32),
     /// The instance that a spare has replaced is whole again, and is a spare now.
     IsSpareAgain(u32),
+}
+
+impl Change {
+    /// Whether requests may fare otherwise from then on.
+    fn is_felt(self) -> bool {
+        !matches!(self, Change::Rests | Change::Checks(_) | Change::ChecksName(_))
+    }
 }
 
 #[derive(Debug)]
@@ -118,10 +127,17 @@ impl Changes {
         self.pending.peek().map_or(NEVER, |Reverse((time, ..))| *time)
     }
 
+    /// When something changes that is going to be felt.
+    pub(super) fn next_but_checks(&self) -> Time {
+        let felt = self.pending.iter().filter(|Reverse((.., change))| change.is_felt());
+        felt.map(|Reverse((time, ..))| *time).min().unwrap_or(NEVER)
+    }
+
     pub(super) fn open(&mut self, incident: Incident) -> u32 {
         if self.incidents.len() == LISTED_MOST {
             self.unlisted += 1;
-            return NONE;
+            self.active.push(UNLISTED);
+            return UNLISTED;
         }
         let number = self.incidents.len() as u32;
         self.incidents.push(incident);
@@ -132,7 +148,9 @@ impl Changes {
     pub(super) fn close(&mut self, number: u32, now: Time) {
         if let Some(incident) = self.incidents.get_mut(number as usize) {
             incident.end = Some(now);
-            self.active.retain(|&active| active != number);
+        }
+        if let Some(place) = self.active.iter().position(|&active| active == number) {
+            self.active.remove(place);
         }
     }
 }
@@ -148,6 +166,7 @@ impl Simulation<'_> {
         if plan.has_changes() {
             self.balancers.watch(plan);
         }
+        self.start_quiet();
         self.set_change_clock();
     }
 
@@ -162,6 +181,9 @@ impl Simulation<'_> {
     pub(super) fn change(&mut self) {
         while self.changes.next() <= self.now {
             let Some(Reverse((_, _, change))) = self.changes.pending.pop() else { break };
+            if change.is_felt() {
+                self.quiet_is_over();
+            }
             match change {
                 Change::Begins(number) => self.change_begins(number),
                 Change::Ends(number) => self.change_ends(number),
@@ -173,18 +195,20 @@ impl Simulation<'_> {
                 Change::IsSpareAgain(fault) => self.is_spare_again(fault),
                 Change::ChecksName(name) => self.check_name(name),
                 Change::ChangesName(number) => self.change_name(number),
+                Change::Rests => self.rest(),
                 Change::Promotes(set) => self.promote(set),
                 Change::Checks(site) => self.check_peers(site as usize),
             }
         }
+        self.look_at_components();
         self.set_change_clock();
     }
 
     fn change_begins(&mut self, number: u32) {
         let change = &self.plan.changes[number as usize];
         let incident = match change.planned {
-            true => Incident::of_maintenance(change.name.clone(), self.now),
-            false => Incident::of_fault(change.fault, change.name.clone(), self.now),
+            true => Incident::of_maintenance(change.name.clone(), change.target.clone(), self.now),
+            false => Incident::of_fault(change.fault, change.name.clone(), change.target.clone(), self.now),
         };
         self.changes.of_change[number as usize] = self.changes.open(incident);
         for &target in &change.targets {
@@ -204,7 +228,7 @@ impl Simulation<'_> {
     fn random_fault_begins(&mut self, number: u32) {
         let fault = &self.plan.random_faults[number as usize];
         let name = format!("{} {}", fault.fault.name(), fault.name);
-        let incident = Incident::of_fault(fault.fault, name, self.now);
+        let incident = Incident::of_fault(fault.fault, name, fault.target.clone(), self.now);
         self.changes.of_random[number as usize] = self.changes.open(incident);
         let mut until = NEVER;
         if self.spare_jumps_in(number) {

@@ -109,6 +109,11 @@ impl Condition {
         self.down == 0 && self.hung == 0
     }
 
+    /// Whether a request that comes in is going to be answered.
+    pub fn answers(&self) -> bool {
+        self.answers_checks() && self.black_holes == 0 && self.dns_outages == 0
+    }
+
     pub fn drains(&self) -> bool {
         self.drains
     }
@@ -270,6 +275,7 @@ impl Simulation<'_> {
         } else {
             (node.slots, node.line_limit) = (condition.slots, condition.line_limit);
         }
+        self.components.is_stale = true;
         self.wake_checkers(instance);
         self.watch_replication(instance);
         self.wake_name_checkers(instance);

@@ -14,6 +14,7 @@ impl Simulation<'_> {
     pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
         if self.rows.keeps {
             self.own_time_ends(slot);
+            self.trace_answer(slot, outcome);
         }
         let visit = &self.visits[slot];
         let (parent, link) = (visit.parent, visit.link);

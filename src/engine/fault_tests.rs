@@ -43,6 +43,7 @@ fn with(mut plan: Plan, target: ChangeTarget, fault: Fault, from_s: u64, to_s: u
         fault,
         planned: false,
         name: format!("{} something", fault.name()),
+        target: "something".into(),
     });
     plan
 }
@@ -209,6 +210,7 @@ requests:
     let (time_between, repair) = (draw(&mut plan, 720.0 / 4.0, "mtbf"), draw(&mut plan, 1.0, "mttr"));
     plan.random_faults.push(RandomFaultPlan {
         name: "server fails".into(),
+        target: "server".into(),
         targets: vec![server],
         fault: Fault::Crash,
         time_between,

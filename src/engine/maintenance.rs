@@ -25,9 +25,10 @@ impl Simulation<'_> {
         let plan = &self.plan.maintenance[number as usize];
         let mut progress = self.changes.progress[number as usize];
         let now = self.now;
-        let incident = *progress
-            .incident
-            .get_or_insert_with(|| self.changes.open(Incident::of_maintenance(plan.name.clone(), now)));
+        let incident = *progress.incident.get_or_insert_with(|| {
+            let incident = Incident::of_maintenance(plan.name.clone(), plan.target.clone(), now);
+            self.changes.open(incident)
+        });
         progress.step += 1;
         let wait = match plan.way {
             Way::DrainAndRestart { drain, takes } => {

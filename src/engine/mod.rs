@@ -15,6 +15,9 @@ mod balancing;
 mod caching;
 mod calls;
 mod changes;
+#[cfg(test)]
+mod component_tests;
+mod components;
 mod conditions;
 mod crash;
 mod draws;
@@ -32,6 +35,10 @@ mod network;
 mod node;
 mod outages;
 mod plain;
+mod quiet;
+mod quiet_books;
+#[cfg(test)]
+mod quiet_tests;
 mod recorder;
 #[cfg(test)]
 mod remedy_tests;
@@ -47,10 +54,14 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod trace;
+#[cfg(test)]
+mod trace_tests;
+mod tracer;
 mod visit;
 
 pub use run::Advance;
 pub use trace::{Doing, Span, Trace, TracedVisit};
+pub use tracer::{KeptTrace, Reason, TraceWishes};
 
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
@@ -107,6 +118,8 @@ pub struct Simulation<'p> {
     ready: std::collections::VecDeque<u32>,
     replications: replication::Replications,
     changes: changes::Changes,
+    quiet: quiet::Quiet,
+    components: components::Components,
     /// Of each instance, if anything changes during the run.
     conditions: Vec<conditions::Condition>,
     /// Whether anything has gone wrong yet.
@@ -119,7 +132,8 @@ pub struct Simulation<'p> {
     /// Whether any node keeps how many visits are inside.
     tracks_occupancy: bool,
     rows: rows::RowKeeper,
-    tracer: trace::Tracer,
+    tracer: tracer::Tracer,
+    followed: trace::Followed,
 }
 
 /// Which clock is whose.
@@ -203,6 +217,8 @@ impl<'p> Simulation<'p> {
             ready: std::collections::VecDeque::with_capacity(64),
             replications: replication::Replications::new(plan),
             changes: changes::Changes::new(plan),
+            quiet: quiet::Quiet::new(plan),
+            components: components::Components::new(plan),
             conditions: conditions::Condition::of_all(plan),
             disturbed: false,
             draining: 0,
@@ -210,11 +226,14 @@ impl<'p> Simulation<'p> {
             recorder: recorder::Recorder::new(plan),
             tracks_occupancy: plan.nodes.iter().any(|node| node.track_occupancy),
             rows: rows::RowKeeper::new(options, plan),
-            tracer: trace::Tracer::off(),
+            tracer: tracer::Tracer::default(),
+            followed: trace::Followed::default(),
         };
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
         simulation.start_changes();
-        simulation.start_sources();
+        if !simulation.components.is_on() {
+            simulation.start_sources();
+        }
         simulation
     }
 
@@ -275,10 +294,14 @@ impl<'p> Simulation<'p> {
             "requests in must be requests out and requests in flight"
         );
         self.cut_bucket();
+        self.end_outage_of_components();
         let (incidents, unlisted) = (self.changes.incidents, self.changes.unlisted);
         let mut results =
             self.recorder.finish(self.plan, &self.nodes, self.now, stop, self.events, in_flight);
         (results.incidents, results.unlisted_incidents) = (incidents, unlisted);
+        results.offered = results.offered + self.quiet.added[0] - self.quiet.discarded[0];
+        results.ended = results.ended + self.quiet.added[1] - self.quiet.discarded[1];
+        results.skipped = self.quiet.skipped;
         results.replications = self.replications.finish(self.now);
         results
     }

@@ -70,6 +70,14 @@ impl OutageFinder {
         }
     }
 
+    pub fn list(&mut self, outage: Outage) {
+        if self.found.len() < LISTED_MOST {
+            self.found.push(outage);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
     /// Lists the present climb if it was high enough, and begins anew.
     pub fn close(&mut self) {
         if self.peak >= OUTAGE {
@@ -81,10 +89,8 @@ impl OutageFinder {
                 last.end = last.end.max(self.present.end);
                 last.lost += self.present.lost;
                 last.last_error = self.present.last_error;
-            } else if self.found.len() < LISTED_MOST {
-                self.found.push(self.present);
             } else {
-                self.unlisted += 1;
+                self.list(self.present);
             }
         }
         (self.score, self.peak) = (0, 0);

@@ -30,11 +30,11 @@ pub struct Recorder {
     first_counted_bucket: usize,
     width: Time,
     buckets_most: usize,
-    edges: Vec<Time>,
-    classes: Vec<ClassState>,
+    pub(super) edges: Vec<Time>,
+    pub(super) classes: Vec<ClassState>,
     latencies: Series,
     several_classes: bool,
-    nodes: Vec<NodeLog>,
+    pub(super) nodes: Vec<NodeLog>,
     waits: Vec<Option<Histogram>>,
     keeps_waits: bool,
     occupancies: Vec<Occupancy>,
@@ -42,23 +42,23 @@ pub struct Recorder {
     pub outages: OutageFinder,
 }
 
-struct ClassState {
-    now: ClassBucket,
+pub(super) struct ClassState {
+    pub now: ClassBucket,
     in_flight: u64,
-    buckets: Vec<ClassBucket>,
-    cells: Vec<u32>,
+    pub buckets: Vec<ClassBucket>,
+    pub cells: Vec<u32>,
     /// Where the present bucket's cells begin.
-    first_cell: usize,
+    pub first_cell: usize,
     latencies: Series,
 }
 
 #[derive(Default)]
-struct NodeLog {
+pub(super) struct NodeLog {
     counts: Counts,
     integrals: [u64; 4],
     down: Time,
     processor: (u64, u64),
-    buckets: Vec<NodeBucket>,
+    pub buckets: Vec<NodeBucket>,
 }
 
 struct Occupancy {
@@ -290,25 +290,15 @@ impl Recorder {
             outages: self.outages.found,
             unlisted_outages: self.outages.unlisted,
             replications: Vec::new(),
+            fidelity: plan.fidelity,
+            skipped: 0,
         }
     }
 }
 
 impl ClassState {
     fn join(&mut self, to: usize, group: std::ops::Range<usize>) {
-        let mut joined = ClassBucket::default();
-        for bucket in &self.buckets[group.clone()] {
-            joined.offered += bucket.offered;
-            joined.good += bucket.good;
-            joined.attempts += bucket.attempts;
-            joined.latency_sum += bucket.latency_sum;
-            joined.failed_latency_sum += bucket.failed_latency_sum;
-            joined.latency_max = joined.latency_max.max(bucket.latency_max);
-            joined.in_flight = bucket.in_flight;
-            for (sum, count) in joined.outcomes.iter_mut().zip(bucket.outcomes) {
-                *sum += count;
-            }
-        }
+        let joined = self.buckets[group.clone()].iter().fold(ClassBucket::default(), ClassBucket::join);
         self.buckets[to] = joined;
         for cell in 0..CELLS {
             let sum = group.clone().map(|bucket| self.cells[bucket * CELLS + cell]).sum();
@@ -320,6 +310,12 @@ impl ClassState {
 impl Simulation<'_> {
     /// Puts the present time bucket away and begins the next.
     pub(super) fn cut_bucket(&mut self) {
+        if self.quiet.is_on() {
+            self.quiet_before_cut();
+        }
+        if self.components.is_on() {
+            self.count_components();
+        }
         let now = self.now;
         let recorder = &mut self.recorder;
         let no_time = recorder.edges.last() == Some(&now);
@@ -342,6 +338,10 @@ impl Simulation<'_> {
             let down = self.conditions.get(number).map_or(0, |condition| condition.down_time(now));
             log.cut(&mut self.nodes[number], totals, down, now);
         }
+        if self.quiet.is_on() {
+            self.quiet_after_cut();
+        }
+        let recorder = &mut self.recorder;
         if joins {
             recorder.join_last_buckets();
         } else if recorder.edges.len() > recorder.buckets_most {

@@ -20,6 +20,10 @@ pub struct SourceState {
     instants: [Time; BATCH],
     position: usize,
     filled: usize,
+    /// When its next request was due when it fell silent.
+    pub held: Time,
+    /// How much later than drawn all come, for the times that it has been silent.
+    delayed: Time,
     /// Requests sent so far.
     sent: u64,
     /// Whether it makes a difference which client sends a request.
@@ -37,6 +41,8 @@ impl SourceState {
             instants: [0; BATCH],
             position: 0,
             filled: 0,
+            held: NEVER,
+            delayed: 0,
             sent: 0,
             clients_matter: source.clients > 1 && clients_matter(plan),
             connections: vec![0; source.clients as usize],
@@ -58,7 +64,23 @@ impl SourceState {
         let Some(process) = &mut self.process else { return false };
         self.filled = process.fill(&mut self.generator, &mut self.instants);
         self.position = 0;
+        if self.delayed > 0 {
+            self.delay_batch(0, self.delayed);
+        }
         self.filled > 0
+    }
+
+    fn delay_batch(&mut self, from: usize, by: Time) {
+        for instant in &mut self.instants[from..self.filled] {
+            *instant = instant.saturating_add(by);
+        }
+    }
+
+    /// It sends on after a silence as if no time had passed; returns when.
+    pub fn resume(&mut self, silence: Time) -> Time {
+        self.delayed += silence;
+        self.delay_batch(self.position, silence);
+        if self.held == NEVER { NEVER } else { self.held.saturating_add(silence) }
     }
 
     /// What the recording says of a request's time at a node.
@@ -180,7 +202,7 @@ impl Simulation<'_> {
         self.close_at_peer(peer);
         self.rows.end(slot, request, class, outcome, self.now);
         if self.rows.keeps {
-            self.trace_end(slot);
+            self.trace_end(slot, request, class, outcome);
         }
         self.visits.remove(slot);
         let latency = self.now - request.start;

@@ -10,6 +10,7 @@ use crate::parts::arrivals::Arrivals;
 use crate::parts::backoff::Backoff;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
+use crate::parts::fidelity::Fidelity;
 use crate::plan;
 use crate::results::RunResults;
 use crate::results::row::RowSampling;
@@ -92,6 +93,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
             seed: 1,
             bucket: None,
             starts: 0,
+            fidelity: Fidelity::Requests,
         },
         nodes,
         links: vec![],

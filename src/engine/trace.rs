@@ -1,4 +1,4 @@
-//! The whole story of one request: which visits it made, and what each of them did when.
+//! The whole story of a request: which visits it made, and what each of them did when.
 //!
 //! Rows have to be kept for it, so that a run without rows pays nothing, and a run with
 //! them a comparison now and then.
@@ -6,11 +6,8 @@
 use super::Simulation;
 use super::visit::State;
 use crate::kernel::time::{NEVER, Time};
+use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
-use rustc_hash::FxHashMap;
-
-/// No request is followed. Visits for nobody have `NONE` as their request, so it is not that.
-const NOBODY: u32 = NONE - 1;
 
 /// The visits of one request, callers before those they call.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +22,11 @@ pub struct TracedVisit {
     pub replica: u32,
     /// Whose call it answers: a place among the visits.
     pub caller: Option<usize>,
+    pub from: Time,
+    /// When it answered, or when the request ended without waiting for it.
+    pub until: Time,
+    /// `None` if its caller had left before it answered, or if it has moved on.
+    pub outcome: Option<Outcome>,
     /// In the order of time. Between them it waits for those that it calls.
     pub spans: Vec<Span>,
 }
@@ -46,30 +48,97 @@ pub enum Doing {
     Working,
 }
 
-#[derive(Debug)]
-pub struct Tracer {
-    wanted: Option<u64>,
-    /// The first visit of the request that is followed.
-    root: u32,
-    trace: Trace,
-    /// Which of the traced visits stands in a slot.
-    by_slot: FxHashMap<u32, usize>,
+/// The requests that are followed while they are under way.
+#[derive(Debug, Default)]
+pub(super) struct Followed {
+    /// For the first visit of each, by its slot: where it stands among the open ones, or `NONE`.
+    by_root: Vec<u32>,
+    open: Vec<Open>,
+    free: Vec<u32>,
+    /// Which of the traced visits stands in a slot, and the number of the story that it is of.
+    by_slot: Vec<(u64, u32)>,
+    begun: u64,
 }
 
-impl Tracer {
-    pub fn off() -> Tracer {
-        Tracer { wanted: None, root: NOBODY, trace: Trace::default(), by_slot: FxHashMap::default() }
+#[derive(Debug, Default)]
+struct Open {
+    number: u64,
+    trace: Trace,
+}
+
+impl Followed {
+    fn begin(&mut self, slot: u32) {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.open.push(Open::default());
+            self.open.len() as u32 - 1
+        });
+        // Slots without a story have the number 0.
+        self.begun += 1;
+        self.open[place as usize] = Open { number: self.begun, trace: Trace::default() };
+        let root = slot as usize;
+        if self.by_root.len() <= root {
+            self.by_root.resize(root + 1, NONE);
+        }
+        self.by_root[root] = place;
     }
 
-    fn add(&mut self, slot: u32, caller: Option<usize>, node: u32, replica: u32) -> usize {
-        let place = self.trace.visits.len();
-        self.trace.visits.push(TracedVisit { node, replica, caller, spans: Vec::new() });
-        self.by_slot.insert(slot, place);
+    /// The story ends.
+    pub fn take(&mut self, slot: u32) -> Option<Trace> {
+        let place = self.by_root.get_mut(slot as usize).filter(|place| **place != NONE)?;
+        let place = std::mem::replace(place, NONE);
+        self.free.push(place);
+        Some(std::mem::take(&mut self.open[place as usize].trace))
+    }
+
+    /// Visits for nobody have no root, and no story.
+    #[inline(always)]
+    fn follows(&self, root: u32) -> bool {
+        self.by_root.get(root as usize).is_some_and(|&place| place != NONE)
+    }
+
+    fn known(&self, root: u32, slot: u32) -> Option<usize> {
+        let (number, visit) = *self.by_slot.get(slot as usize)?;
+        let open = &self.open[self.by_root[root as usize] as usize];
+        (open.number == number).then_some(visit as usize)
+    }
+
+    fn visit(&mut self, root: u32, place: usize) -> &mut TracedVisit {
+        &mut self.open[self.by_root[root as usize] as usize].trace.visits[place]
+    }
+
+    fn add(&mut self, root: u32, slot: u32, visit: TracedVisit) -> usize {
+        let open = &mut self.open[self.by_root[root as usize] as usize];
+        let place = open.trace.visits.len();
+        open.trace.visits.push(visit);
+        if self.by_slot.len() <= slot as usize {
+            self.by_slot.resize(slot as usize + 1, (0, 0));
+        }
+        self.by_slot[slot as usize] = (open.number, place as u32);
         place
     }
 }
 
+impl Trace {
+    /// The request ends: what is still under way is of no more interest.
+    pub(super) fn close(&mut self, now: Time, outcome: Outcome) {
+        if let Some(first) = self.visits.first_mut() {
+            (first.until, first.outcome) = (now, Some(outcome));
+        }
+        for visit in &mut self.visits {
+            visit.until = visit.until.min(now);
+            for span in &mut visit.spans {
+                span.until = span.until.min(now);
+            }
+            visit.spans.retain(|span| span.from < span.until);
+        }
+    }
+}
+
 impl TracedVisit {
+    fn new(node: u32, replica: u32, caller: Option<usize>, from: Time) -> TracedVisit {
+        TracedVisit { node, replica, caller, from, until: NEVER, outcome: None, spans: Vec::new() }
+    }
+
     /// Time of its own; what it has spent in line is known already.
     fn spend(&mut self, doing: Doing, from: Time, until: Time) {
         let in_line = self.spans.last().filter(|span| span.doing == Doing::InLine);
@@ -85,43 +154,39 @@ impl TracedVisit {
 }
 
 impl Simulation<'_> {
-    /// Follows the request with this number, which has not begun yet. Rows have to be kept.
-    pub fn follow(&mut self, id: u64) {
-        self.tracer = Tracer { wanted: Some(id), ..Tracer::off() };
-    }
-
-    pub fn trace(&self) -> &Trace {
-        &self.tracer.trace
-    }
-
     /// A request begins in this slot.
     pub(super) fn trace_beginning(&mut self, slot: u32, id: u64) {
-        if self.tracer.wanted == Some(id) {
-            self.tracer.root = slot;
+        if self.tracer.wants(id) {
+            self.followed.begin(slot);
             self.traced(slot);
-        }
-    }
-
-    pub(super) fn trace_end(&mut self, slot: u32) {
-        if self.tracer.root == slot {
-            self.tracer.root = NOBODY;
         }
     }
 
     /// A visit has been made to answer a call.
     pub(super) fn trace_call(&mut self, slot: u32) {
         let visit = &self.visits[slot];
-        if visit.root == self.tracer.root {
-            let caller = self.tracer.by_slot.get(&visit.parent).copied();
+        let root = visit.root;
+        if self.followed.follows(root) {
+            let caller = self.followed.known(root, visit.parent);
             let instance = &self.plan.instances[visit.instance as usize];
-            self.tracer.add(slot, caller, instance.node, instance.replica);
+            let made = TracedVisit::new(instance.node, instance.replica, caller, self.now);
+            self.followed.add(root, slot, made);
+        }
+    }
+
+    /// A visit answers.
+    pub(super) fn trace_answer(&mut self, slot: u32, outcome: Outcome) {
+        if self.followed.follows(self.visits[slot].root) {
+            let now = self.now;
+            let visit = self.traced(slot);
+            (visit.until, visit.outcome) = (now, Some(outcome));
         }
     }
 
     /// A stretch of the visit's own time has ended.
     pub(super) fn trace_work(&mut self, slot: u32, from: Time) {
         let visit = &self.visits[slot];
-        if visit.root == self.tracer.root {
+        if self.followed.follows(visit.root) {
             // Who leaves while in line has done no work.
             let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
             let now = self.now;
@@ -132,7 +197,7 @@ impl Simulation<'_> {
     /// The visit has got its slot.
     pub(super) fn trace_wait(&mut self, slot: u32) {
         let visit = &self.visits[slot];
-        if visit.root == self.tracer.root {
+        if self.followed.follows(visit.root) {
             let span = Span { doing: Doing::InLine, from: visit.since, until: self.now };
             self.traced(slot).push(span);
         }
@@ -151,7 +216,7 @@ impl Simulation<'_> {
         // What never arrives is under way until the end of time, and no longer.
         let travel = travel.min(NEVER - self.now);
         self.rows.network(root, travel);
-        if root == self.tracer.root {
+        if self.followed.follows(root) {
             let now = self.now;
             let until = now.saturating_add(travel);
             self.traced(slot).push(Span { doing: Doing::Travelling, from: now, until });
@@ -161,21 +226,22 @@ impl Simulation<'_> {
     /// What is known of the visit in this slot. One that has moved on is another visit of
     /// the same caller.
     fn traced(&mut self, slot: u32) -> &mut TracedVisit {
+        let (root, now) = (self.visits[slot].root, self.now);
         let instance = &self.plan.instances[self.visits[slot].instance as usize];
         let (node, replica) = (instance.node, instance.replica);
-        let known = self.tracer.by_slot.get(&slot).copied();
-        let place = match known {
+        let place = match self.followed.known(root, slot) {
             Some(place) => {
-                let visit = &self.tracer.trace.visits[place];
+                let visit = self.followed.visit(root, place);
                 let caller = visit.caller;
                 if (visit.node, visit.replica) == (node, replica) {
                     place
                 } else {
-                    self.tracer.add(slot, caller, node, replica)
+                    visit.until = now;
+                    self.followed.add(root, slot, TracedVisit::new(node, replica, caller, now))
                 }
             }
-            None => self.tracer.add(slot, None, node, replica),
+            None => self.followed.add(root, slot, TracedVisit::new(node, replica, None, now)),
         };
-        &mut self.tracer.trace.visits[place]
+        self.followed.visit(root, place)
     }
 }

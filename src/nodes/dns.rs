@@ -58,6 +58,10 @@ impl Record {
 }
 
 impl Dns {
+    pub fn knows(&self, name: &str) -> bool {
+        self.records.iter().any(|record| record.name.eq_ignore_ascii_case(name))
+    }
+
     /// Follows CNAMEs from a name to an address; a loop or a dead end has no address.
     pub fn chain(&self, name: &str) -> Chain {
         let mut ttls = Vec::new();

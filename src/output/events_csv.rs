@@ -1,21 +1,24 @@
-//! `events.csv`: what went wrong or was maintained, and when.
+//! `events.csv`: what went wrong, was maintained or surged, and when.
 
 use super::number::seconds;
+use crate::analysis::events::events;
 use crate::results::RunResults;
+use crate::scenario::model::Scenario;
 use std::io::{self, Write};
 
-const HEADER: [&str; 5] = ["start_s", "end_s", "kind", "planned", "label"];
+const HEADER: [&str; 6] = ["start_s", "end_s", "kind", "target", "planned", "label"];
 
-pub fn write<W: Write>(file: W, results: &RunResults) -> io::Result<()> {
+pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().from_writer(file);
     table.write_record(HEADER).map_err(io::Error::from)?;
-    for incident in &results.incidents {
+    for event in events(scenario, results) {
         let line: [String; HEADER.len()] = [
-            seconds(incident.start),
-            incident.end.map_or(String::new(), seconds),
-            incident.kind.to_owned(),
-            incident.planned.to_string(),
-            incident.name.clone(),
+            seconds(event.start),
+            event.end.map_or(String::new(), seconds),
+            event.kind.to_owned(),
+            event.target,
+            event.planned.to_string(),
+            event.label,
         ];
         table.write_record(line).map_err(io::Error::from)?;
     }

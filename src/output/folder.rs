@@ -4,6 +4,7 @@
 //! after an hour. They carry a temporary name until they are whole, so that nobody ever
 //! reads half a file, and a run that is broken off leaves the earlier results as they were.
 
+use super::export::ExportFormat;
 use super::{Format, charts};
 use std::fmt;
 use std::fs::{self, File};
@@ -122,9 +123,14 @@ fn temporary_name(format: Format) -> String {
     format!(".{}.{}.part", format.file_name(), std::process::id())
 }
 
-/// The names of all files that a run, or a picture of it drawn later, can leave in its folder.
+/// The names of all files that a run, or what is made of it later, can leave in its folder.
 fn our_names() -> impl Iterator<Item = String> {
-    Format::ALL.into_iter().map(|format| format.file_name().to_owned()).chain(charts::file_names())
+    let exports = ExportFormat::ALL.into_iter().map(|format| format.file_name().to_owned());
+    Format::ALL
+        .into_iter()
+        .map(|format| format.file_name().to_owned())
+        .chain(charts::file_names())
+        .chain(exports)
 }
 
 fn is_ours(name: &str) -> bool {

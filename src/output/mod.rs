@@ -2,6 +2,7 @@
 
 pub mod charts;
 pub mod events_csv;
+pub mod export;
 pub mod folder;
 pub mod histogram_csv;
 pub mod latency_csv;
@@ -10,12 +11,15 @@ pub mod nodes_timeline_csv;
 mod number;
 pub mod outages_csv;
 pub mod record;
+pub mod report;
 pub mod run_json;
+pub mod scenario_json;
 pub mod summary_json;
 pub mod terminal;
 pub mod text_file;
 pub mod timeline_csv;
 pub mod topology_json;
+pub mod traces_jsonl;
 
 use charts::Chart;
 
@@ -23,6 +27,7 @@ use charts::Chart;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     LatencyCsv,
+    TracesJsonl,
     TimelineCsv,
     HistogramCsv,
     NodesCsv,
@@ -31,14 +36,17 @@ pub enum Format {
     NodesTimelineCsv,
     TopologyJson,
     Picture(Chart),
+    Report,
+    ScenarioJson,
     RunJson,
     /// The last one: who sees a new summary finds all other files new as well.
     SummaryJson,
 }
 
 impl Format {
-    pub const ALL: [Format; 17] = [
+    pub const ALL: [Format; 20] = [
         Format::LatencyCsv,
+        Format::TracesJsonl,
         Format::TimelineCsv,
         Format::HistogramCsv,
         Format::NodesCsv,
@@ -53,6 +61,8 @@ impl Format {
         Format::Picture(Chart::Utilisation),
         Format::Picture(Chart::Waterfall),
         Format::Picture(Chart::Topology),
+        Format::Report,
+        Format::ScenarioJson,
         Format::RunJson,
         Format::SummaryJson,
     ];
@@ -60,6 +70,7 @@ impl Format {
     pub fn file_name(self) -> &'static str {
         match self {
             Format::LatencyCsv => "latency.csv",
+            Format::TracesJsonl => "traces.jsonl",
             Format::TimelineCsv => "timeline.csv",
             Format::HistogramCsv => "histogram.csv",
             Format::NodesCsv => "nodes.csv",
@@ -68,6 +79,8 @@ impl Format {
             Format::NodesTimelineCsv => "nodes_timeline.csv",
             Format::TopologyJson => "topology.json",
             Format::Picture(chart) => chart.usual_file_name(),
+            Format::Report => report::FILE_NAME,
+            Format::ScenarioJson => "scenario.json",
             Format::RunJson => "run.json",
             Format::SummaryJson => "summary.json",
         }
@@ -77,6 +90,7 @@ impl Format {
     pub fn about(self) -> &'static str {
         match self {
             Format::LatencyCsv => "each request: latency, outcome, time at each node",
+            Format::TracesJsonl => "the stories of sampled requests",
             Format::TimelineCsv => "requests, errors and latency over time",
             Format::HistogramCsv => "how latencies were spread, over time",
             Format::NodesCsv => "each replica of each node",
@@ -85,6 +99,8 @@ impl Format {
             Format::NodesTimelineCsv => "each node over time",
             Format::TopologyJson => "who calls whom, and what has no second",
             Format::Picture(chart) => chart.about(),
+            Format::Report => "the whole run in one page for a browser",
+            Format::ScenarioJson => "the scenario as it was run, with the defaults in force",
             Format::RunJson => "how long the simulation took on this machine",
             Format::SummaryJson => "all figures of the summary, with confidence intervals",
         }

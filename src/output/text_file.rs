@@ -2,7 +2,7 @@
 
 use super::folder::OutputError;
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 /// Writes a file that must not be there yet, unless `force`.
@@ -28,16 +28,29 @@ pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), OutputError> {
 /// Writes a file, in the place of one that may be there. It gets its name when it is whole.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     let failed = |source| OutputError::Failed { action: "write", path: path.to_owned(), source };
+    replace_with(path, |file| file.write_all(bytes)).map_err(failed)
+}
+
+/// The same for a file that is written bit by bit.
+pub fn replace_with<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+) -> Result<(), E> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder).map_err(failed)?;
+    fs::create_dir_all(folder)?;
     let name = path.file_name().unwrap_or_default().display();
     let temporary = folder.join(format!(".{name}.{}.part", std::process::id()));
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = fs::File::create(&temporary).map_err(E::from).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        write(&mut file)?;
+        file.flush()?;
+        Ok(fs::rename(&temporary, path)?)
+    });
     if written.is_err() {
         // There is nobody left to tell if this fails, and the name shows what it is.
         let _ = fs::remove_file(&temporary);
     }
-    written.map_err(failed)
+    written
 }
 
 #[cfg(test)]

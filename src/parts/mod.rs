@@ -10,6 +10,7 @@ pub mod circuit_breaker;
 pub mod count;
 pub mod distribution;
 pub mod fault;
+pub mod fidelity;
 pub mod outcome;
 pub mod quantity;
 pub mod rate_limit;

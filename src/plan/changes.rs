@@ -3,6 +3,7 @@
 
 use super::NONE;
 use super::compile::Compiler;
+use super::targets::names;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
 use crate::scenario::model::{FaultTarget, How, Maintenance, RandomFault, Scenario, TimedFault, What};
@@ -27,12 +28,16 @@ pub struct ChangePlan {
     pub planned: bool,
     /// "fail server", for marks and causes.
     pub name: String,
+    /// What it hits, as `targets::names` has it.
+    pub target: String,
 }
 
 /// One thing that breaks by chance, again and again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RandomFaultPlan {
     pub name: String,
+    /// What it hits, as `targets::names` has it.
+    pub target: String,
     pub targets: Vec<ChangeTarget>,
     pub fault: Fault,
     /// A draw: from being whole to breaking.
@@ -50,6 +55,8 @@ pub struct MaintenancePlan {
     pub instances: Vec<u32>,
     pub way: Way,
     pub name: String,
+    /// What it is done to, as `targets::names` has it.
+    pub target: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -132,10 +139,13 @@ pub fn compile(compiler: &mut Compiler) -> Changes {
 }
 
 fn timed(compiler: &Compiler, fault: &TimedFault, name: &str) -> ChangePlan {
+    let targets: Vec<ChangeTarget> =
+        fault.targets.iter().flat_map(|target| changed(compiler, *target)).collect();
     ChangePlan {
         at: fault.at,
         until: fault.until,
-        targets: fault.targets.iter().flat_map(|target| changed(compiler, *target)).collect(),
+        target: names(compiler, &targets),
+        targets,
         fault: fault.fault,
         planned: false,
         name: name.to_string(),
@@ -149,13 +159,13 @@ fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str
         maintenance.targets.iter().flat_map(|target| instances(compiler, *target)).collect();
     let way = match maintenance.how {
         How::StopStart | How::Restart if drain == 0 => {
-            changes.changes.push(down(at, takes, &instances, name));
+            changes.changes.push(down(compiler, at, takes, &instances, name));
             return;
         }
         How::Rolling if drain == 0 && extra == 0 => {
             let mut at = at;
             for batch in instances.chunks(batch as usize) {
-                changes.changes.push(down(at, takes, batch, name));
+                changes.changes.push(down(compiler, at, takes, batch, name));
                 let boot = batch.iter().map(|&instance| boot(compiler.scenario, compiler, instance)).max();
                 let ready = takes.saturating_add(boot.unwrap_or(0));
                 at = at.saturating_add(ready).saturating_add(pause);
@@ -169,14 +179,18 @@ fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str
         How::Canary => Way::Canary { share, bake, takes, drain },
         How::Migrate => Way::Migrate { takes },
     };
-    changes.maintenance.push(MaintenancePlan { at, instances, way, name: name.to_string() });
+    let targets: Vec<ChangeTarget> = instances.iter().copied().map(ChangeTarget::Instance).collect();
+    let target = names(compiler, &targets);
+    changes.maintenance.push(MaintenancePlan { at, instances, way, name: name.to_string(), target });
 }
 
-fn down(at: Time, takes: Time, instances: &[u32], name: &str) -> ChangePlan {
+fn down(compiler: &Compiler, at: Time, takes: Time, instances: &[u32], name: &str) -> ChangePlan {
+    let targets: Vec<ChangeTarget> = instances.iter().copied().map(ChangeTarget::Instance).collect();
     ChangePlan {
         at,
         until: at.saturating_add(takes),
-        targets: instances.iter().map(|&instance| ChangeTarget::Instance(instance)).collect(),
+        target: names(compiler, &targets),
+        targets,
         fault: Fault::Crash,
         planned: true,
         name: name.to_string(),
@@ -202,6 +216,7 @@ fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFa
         };
         let purpose = |what: &str| if fault.together { format!("common {what}") } else { what.to_string() };
         plans.push(RandomFaultPlan {
+            target: names(compiler, &targets),
             targets,
             fault: fault.fault,
             time_between: compiler.streams.draw(&name, &purpose("time between faults"), &fault.time_between),

@@ -70,6 +70,9 @@ fn maintenance_is_instances_down_at_known_times() {
         plan.changes.iter().map(stay).collect::<Vec<_>>()
     };
     let s = SECOND;
+    let target = |thing: &str| plan(thing).changes.remove(0).target;
+    assert_eq!(target("fail: [ nginx, app/2 ]"), "nginx;app/2");
+    assert_eq!(target("partition: visitors -> nginx"), "visitors -> nginx");
     assert_eq!(stays("maintain: app, takes: 20s"), [(0, 20 * s, instances(5..9))]);
     assert_eq!(stays("maintain: mysql/0, how: restart"), [(0, 0, instances([9]))]);
     // Three are down for 20 s and boot for 2; the last one follows half a minute later.
@@ -90,6 +93,9 @@ fn what_needs_behaviour_is_left_to_it() {
         (maintenance.way, maintenance.instances.clone())
     };
     let (s, m) = (SECOND, MINUTE);
+    let target = |thing: &str| plan(thing).maintenance.remove(0).target;
+    assert_eq!(target("maintain: app, how: reload"), "app");
+    assert_eq!(target("maintain: [ app/1, mysql ], how: blue_green, takes: 1m"), "app/1;mysql");
     let apps = || vec![5, 6, 7, 8];
     let reload = way("maintain: app, how: reload, takes: 1s, drain: 30s");
     assert_eq!(reload, (Way::Reload { takes: s, drain: 30 * s }, apps()));

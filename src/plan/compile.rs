@@ -7,12 +7,13 @@ use super::program::Tables;
 use super::streams::Streams;
 use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
-    changes, names, replication, sources,
+    changes, names, replication, sources, structure,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
 use crate::parts::balance::Balance;
+use crate::parts::fidelity::Fidelity;
 use crate::scenario::model::{NodeId, Scenario, Target};
 use rustc_hash::FxHashMap;
 
@@ -23,6 +24,10 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let changes = changes::compile(&mut compiler);
     let replications = replication::compile(&mut compiler);
     let name_changes = names::changes(&compiler);
+    let structure = match scenario.run.fidelity {
+        Fidelity::Components => structure::compile(&compiler),
+        _ => Vec::new(),
+    };
     let buckets = BucketPlan::of(scenario, compiler.instances.len());
     let Compiler { mut tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } =
         compiler;
@@ -69,6 +74,8 @@ pub fn compile(scenario: &Scenario) -> Plan {
         maintenance: changes.maintenance,
         standbys: changes.standbys,
         replications,
+        fidelity: scenario.run.fidelity,
+        structure,
     }
 }
 

@@ -16,6 +16,8 @@ mod replication;
 mod sources;
 mod steps;
 mod streams;
+mod structure;
+mod targets;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
@@ -28,11 +30,13 @@ pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
 };
 pub use streams::{DiePlan, DrawPlan};
+pub use structure::Need;
 
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
 use crate::nodes::cache::Holds;
 use crate::parts::arrivals::Arrivals;
+use crate::parts::fidelity::Fidelity;
 use crate::scenario::model::{RunEnd, Warmup};
 
 /// No such thing, where a number is expected.
@@ -83,6 +87,9 @@ pub struct Plan {
     pub maintenance: Vec<MaintenancePlan>,
     pub standbys: Vec<StandbyPlan>,
     pub replications: Vec<ReplicationPlan>,
+    pub fidelity: Fidelity,
+    /// What each class needs, if only that is looked at.
+    pub structure: Vec<Need>,
 }
 
 #[derive(Clone, Debug)]
@@ -220,6 +227,7 @@ impl Plan {
             || !self.random_faults.is_empty()
             || !self.maintenance.is_empty()
             || !self.name_changes.is_empty()
+            || self.fidelity != Fidelity::Requests
     }
 
     /// The number of columns of a row: one for each node, and one for the network.

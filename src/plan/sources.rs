@@ -253,16 +253,13 @@ impl<'a> ClientProgram<'_, '_, 'a> {
     }
 
     fn resolver(&self) -> Option<(NodeId, &'a Dns, String)> {
-        let visited = self.user.visits.as_deref()?;
-        let host = visited.split("://").last().unwrap_or(visited);
-        let host = host.split(['/', ':']).next().unwrap_or(host).to_string();
+        let host = self.user.host_visited()?;
         let scenario = self.program.compiler.scenario;
         let nodes = scenario.nodes.iter().enumerate();
         let mut resolvers = nodes.filter_map(|(number, node)| match &node.kind {
             NodeKind::Dns(dns) => Some((NodeId(number as u32), dns)),
             _ => None,
         });
-        let knows = |dns: &Dns| dns.records.iter().any(|record| record.name.eq_ignore_ascii_case(&host));
-        resolvers.find(|(_, dns)| knows(dns)).map(|(id, dns)| (id, dns, host))
+        resolvers.find(|(_, dns)| dns.knows(&host)).map(|(id, dns)| (id, dns, host))
     }
 }

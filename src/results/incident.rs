@@ -13,18 +13,23 @@ pub struct Incident {
     pub name: String,
     /// `crash`, `hang` …; `maintenance` for all that is planned.
     pub kind: &'static str,
+    /// The nodes, replicas and links that it hit, with `;` between.
+    pub target: String,
     pub planned: bool,
 }
 
 impl Incident {
-    pub fn of_fault(fault: Fault, name: String, start: Time) -> Self {
-        Incident { start, end: None, name, kind: fault.name(), planned: false }
+    pub fn of_fault(fault: Fault, name: String, target: String, start: Time) -> Self {
+        Incident { start, end: None, name, kind: fault.name(), target, planned: false }
     }
 
-    pub fn of_maintenance(name: String, start: Time) -> Self {
-        Incident { start, end: None, name, kind: "maintenance", planned: true }
+    pub fn of_maintenance(name: String, target: String, start: Time) -> Self {
+        Incident { start, end: None, name, kind: "maintenance", target, planned: true }
     }
 }
+
+/// The number of all incidents that are not listed any more, since there are too many.
+pub const UNLISTED: u32 = u32::MAX - 1;
 
 /// A stretch in which users met errors.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -9,6 +9,7 @@ pub mod replication;
 pub mod row;
 
 use crate::kernel::time::Time;
+use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
@@ -45,6 +46,10 @@ pub struct RunResults {
     /// The stretches in which users met errors, in order, and how many more there were.
     pub outages: Vec<Outage>,
     pub unlisted_outages: u64,
+    pub fidelity: Fidelity,
+    /// Time in which no requests were simulated, and what was counted in a sample of the
+    /// steady state stands for what they would have done.
+    pub skipped: Time,
     /// In the order of the scenario's sets of databases.
     pub replications: Vec<ReplicationRecord>,
 }
@@ -91,6 +96,23 @@ pub struct ClassBucket {
     pub failed_latency_sum: Nanoseconds,
     /// When the bucket ended.
     pub in_flight: u64,
+}
+
+impl ClassBucket {
+    /// What happened in two buckets together, of which `bucket` is the later one.
+    pub fn join(mut self, bucket: &ClassBucket) -> ClassBucket {
+        self.offered += bucket.offered;
+        self.good += bucket.good;
+        self.attempts += bucket.attempts;
+        self.latency_sum += bucket.latency_sum;
+        self.failed_latency_sum += bucket.failed_latency_sum;
+        self.latency_max = self.latency_max.max(bucket.latency_max);
+        self.in_flight = bucket.in_flight;
+        for (sum, count) in self.outcomes.iter_mut().zip(bucket.outcomes) {
+            *sum += count;
+        }
+        self
+    }
 }
 
 /// A sum of times, exact whatever the order.

@@ -7,7 +7,8 @@ use super::nodes::CheckedNodes;
 use super::targets::Targets;
 use super::warnings::Places;
 use super::{
-    breakdowns, expectations, groups, links, nodes, replication, requests, run, timeline, topology, warnings,
+    breakdowns, expectations, fidelity, groups, links, nodes, replication, requests, run, timeline, topology,
+    warnings,
 };
 use crate::document::problem::Problems;
 use crate::document::source::Source;
@@ -75,6 +76,7 @@ pub fn check(
     let classes = requests::read(context, requests_section, &directory, &groups);
     let known = timeline::Known { run: &run, directory: &directory, links: &links, classes: &classes };
     let (timeline, timeline_places) = timeline::read(context, timeline_section, known);
+    fidelity::check(context, &run, (&directory.nodes, &directory.places), (&timeline, &timeline_places));
     let crews = breakdowns::read_crews(context, crews_section);
     let targets = Targets { context, directory: &directory, links: &links };
     let faults = breakdowns::read(context, faults_section, &directory, &targets, &crews);

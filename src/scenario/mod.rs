@@ -8,6 +8,7 @@ mod expectations;
 #[cfg(test)]
 pub(crate) mod fault_tests;
 mod faults;
+mod fidelity;
 mod files;
 mod groups;
 mod link_load;

@@ -9,6 +9,7 @@ use crate::parts::balance::Balance;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
+use crate::parts::fidelity::Fidelity;
 use petgraph::graph::DiGraph;
 
 #[derive(Clone, Debug)]
@@ -48,6 +49,7 @@ pub struct RunSettings {
     pub bucket: Option<Time>,
     /// When it starts, after Monday at midnight.
     pub starts: Time,
+    pub fidelity: Fidelity,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

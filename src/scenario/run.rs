@@ -5,6 +5,7 @@ use crate::kernel::time::MINUTE;
 use crate::nodes::fields::{Fields, Refusal};
 use crate::nodes::setting::{Setting, Takes};
 use crate::parts::calendar;
+use crate::parts::fidelity::Fidelity;
 use crate::parts::quantity;
 
 pub const SETTINGS: &[Setting] = &[
@@ -34,6 +35,34 @@ pub const SETTINGS: &[Setting] = &[
         "spof",
         "what the clock says at the start, for a timeline that goes by the clock",
     ),
+    Setting::new(
+        "fidelity",
+        Takes::Word(&["requests", "incidents", "components"]),
+        "requests",
+        "spof: all of them",
+        "what is simulated: every request, those around incidents, or only what is up and what is down",
+    ),
+    Setting::new(
+        "settle",
+        Takes::Duration,
+        "10m",
+        "spof: longer than most backlogs",
+        "fidelity incidents: how long nothing may have changed before requests are skipped",
+    ),
+    Setting::new(
+        "lead",
+        Takes::Duration,
+        "2m",
+        "spof: long enough to fill a site",
+        "fidelity incidents: how long before a change requests are simulated again",
+    ),
+    Setting::new(
+        "sample",
+        Takes::Duration,
+        "30m",
+        "spof: enough for most percentiles",
+        "fidelity incidents: the stretch of the steady state that stands for what is skipped",
+    ),
 ];
 
 const DURATION_DEFAULT: u64 = 10 * MINUTE;
@@ -57,7 +86,24 @@ pub fn read(fields: &mut Fields) -> RunSettings {
     let bucket = fields.optional_duration("bucket");
     let starts = fields.parse("starts", |text| Ok(calendar::parse_time_of_week(text)?)).unwrap_or(0);
     check(fields, end, warmup, bucket);
-    RunSettings { end, warmup, seed: seed.unwrap_or(1), bucket, starts }
+    let fidelity = read_fidelity(fields, end);
+    RunSettings { end, warmup, seed: seed.unwrap_or(1), bucket, starts, fidelity }
+}
+
+fn read_fidelity(fields: &mut Fields, end: RunEnd) -> Fidelity {
+    let (settle, lead, sample) =
+        (fields.duration("settle"), fields.duration("lead"), fields.duration("sample"));
+    let fidelity = match fields.word("fidelity") {
+        0 => Fidelity::Requests,
+        1 => Fidelity::Incidents { settle, lead: lead.max(1), sample: sample.max(1) },
+        _ => Fidelity::Components,
+    };
+    if let (true, RunEnd::Requests(_)) = (fidelity != Fidelity::Requests, end) {
+        let message = "a run that skips requests cannot end after a number of them";
+        let hint = "write `duration: 365d` instead of `requests`";
+        fields.context.problems.error_with_hint(fields.place("requests"), message, hint);
+    }
+    fidelity
 }
 
 fn parse_warmup(text: &str) -> Result<Warmup, Refusal> {

@@ -9,12 +9,13 @@ use spof::plan::compile;
 use spof::results::RunResults;
 use std::collections::BTreeSet;
 
-pub static STUDIES: [Study; 5] = [
+pub static STUDIES: [Study; 6] = [
     Study::new("D01", repaired),
     Study::new("D02", structures),
     Study::new("D06", first_outages),
     Study::new("D08", maintained),
     Study::new("D11", from_the_first_day),
+    Study::new("D14", either_supply),
 ];
 
 const YEAR_S: f64 = 8_760.0;
@@ -64,6 +65,11 @@ fn repaired(seed: u64) -> Vec<Figure> {
         figure("downtime_h_per_year", (1.0 - mean(0)) * YEAR_S),
         figure("outages_per_year", mean(2)),
     ]
+}
+
+fn either_supply(seed: u64) -> Vec<Figure> {
+    let runs = measure("d14-power-supply.yaml", &[], (seed, 2), |results| 1.0 - answered(results));
+    vec![figure("p_exact", mean(runs))]
 }
 
 /// When each server, by its name, was down.

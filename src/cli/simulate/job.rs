@@ -6,17 +6,19 @@ use crate::analysis::summarise::summarise;
 use crate::analysis::summary::Summary;
 use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::cli::clock::date_and_time;
-use crate::engine::{Advance, Options, Simulation};
+use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::record::{Record, read_with};
 use crate::output::run_json::{self, RunCost};
+use crate::output::scenario_json::{self, Script};
 use crate::output::terminal::count;
 use crate::output::terminal::glance::Glance;
+use crate::output::traces_jsonl::TracesFile;
 use crate::output::{
-    Format, events_csv, histogram_csv, nodes_csv, nodes_timeline_csv, outages_csv, summary_json,
+    Format, events_csv, histogram_csv, nodes_csv, nodes_timeline_csv, outages_csv, report, summary_json,
     timeline_csv, topology_json,
 };
 use crate::parts::quantity::format_rate;
@@ -37,8 +39,19 @@ pub struct Job {
     file: PathBuf,
     seed: u64,
     rows: RowSampling,
+    traces: TraceWishes,
     path: PathBuf,
     folder: Folder,
+    script: Script,
+}
+
+/// What a run is to leave behind beside its tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Wishes {
+    pub rows: RowSampling,
+    pub pictures: bool,
+    pub report: bool,
+    pub traces: TraceWishes,
 }
 
 pub struct Done {
@@ -53,6 +66,7 @@ pub struct Done {
 /// What becomes of rows as they pass by.
 struct RowSink {
     file: Option<LatencyCsv<File>>,
+    traces: Option<TracesFile<BufWriter<File>>>,
     time_spent: TimeSpentGatherer,
     written: u64,
 }
@@ -63,32 +77,41 @@ impl RowSink {
         self.written += rows.rows.len() as u64;
         self.file.as_mut().map_or(Ok(()), |file| file.write(rows))
     }
+
+    fn trace(&mut self, scenario: &Scenario, traces: &[KeptTrace]) -> io::Result<()> {
+        let Some(file) = &mut self.traces else { return Ok(()) };
+        traces.iter().try_for_each(|trace| file.write(scenario, trace))
+    }
 }
 
 impl Job {
     pub fn prepare(
         file: &Path,
-        scenario: Scenario,
+        (scenario, script): (Scenario, Script),
         seed: u64,
-        rows: RowSampling,
+        wishes: Wishes,
         path: &Path,
         ownership: Ownership,
-        pictures: bool,
     ) -> Result<Job, OutputError> {
+        let Wishes { rows, pictures, report, traces } = wishes;
         let wanted = |format: &Format| match format {
             Format::LatencyCsv => rows != RowSampling::None,
+            Format::TracesJsonl => traces.any(),
             Format::Picture(_) => pictures,
+            Format::Report => report,
             _ => true,
         };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
-        Ok(Job { scenario, file: file.to_owned(), seed, rows, path: path.to_owned(), folder })
+        let (file, path) = (file.to_owned(), path.to_owned());
+        Ok(Job { scenario, file, seed, rows, traces, path, folder, script })
     }
 
     pub fn run(mut self, progress: &Progress) -> Result<Done, OutputError> {
         let (started_at, clock) = (SystemTime::now(), Instant::now());
         let mut sink = RowSink {
             file: self.folder.take(Format::LatencyCsv).map(|file| LatencyCsv::new(file, &self.scenario)),
+            traces: self.folder.take(Format::TracesJsonl).map(|file| TracesFile::new(BufWriter::new(file))),
             time_spent: TimeSpentGatherer::new(&self.scenario),
             written: 0,
         };
@@ -96,6 +119,9 @@ impl Job {
         let (results, interrupted) = self.simulate(&mut sink, progress).map_err(failed)?;
         if let Some(file) = sink.file.take() {
             file.finish().map_err(failed)?;
+        }
+        if let Some(traces) = sink.traces.take() {
+            traces.finish().map_err(|error| self.folder.failed(Format::TracesJsonl, error))?;
         }
         progress.finish();
         let mut summary = summarise(&self.scenario, self.seed, &results);
@@ -106,6 +132,7 @@ impl Job {
         self.write_tables(&results, &summary, &cost)?;
         let record = self.read_back()?;
         self.draw(&record)?;
+        self.report(&record[0])?;
         let glance = Glance::of(&record[0]);
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
@@ -116,14 +143,20 @@ impl Job {
         let plan = plan::compile(&self.scenario);
         let options = Options { seed: self.seed, replication: 0, rows: self.rows };
         let mut simulation = Simulation::new(&plan, options);
+        simulation.keep_traces(self.traces, self.seed);
         loop {
             let advance = simulation.advance(NEVER, SLICE_EVENTS);
+            let is_stopped = interrupt::requested();
             sink.take(simulation.rows())?;
             simulation.clear_rows();
+            sink.trace(&self.scenario, &simulation.take_traces())?;
+            if matches!(advance, Advance::Ended) || is_stopped {
+                sink.trace(&self.scenario, &simulation.take_chosen_traces())?;
+            }
             if matches!(advance, Advance::Ended) {
                 return Ok((simulation.finish(false), false));
             }
-            if interrupt::requested() {
+            if is_stopped {
                 return Ok((simulation.finish(true), true));
             }
             progress.show(simulation.now(), simulation.ended_requests());
@@ -151,6 +184,13 @@ impl Job {
         Ok(())
     }
 
+    fn report(&mut self, record: &Record) -> Result<(), OutputError> {
+        let Some(mut file) = self.folder.take(Format::Report) else { return Ok(()) };
+        let page = report::render(record).map_err(io::Error::other);
+        let written = page.and_then(|page| file.write_all(page.as_bytes()));
+        written.map_err(|error| self.folder.failed(Format::Report, error))
+    }
+
     fn write_tables(
         &mut self,
         results: &RunResults,
@@ -158,20 +198,22 @@ impl Job {
         cost: &RunCost,
     ) -> Result<(), OutputError> {
         for format in Format::ALL {
-            if matches!(format, Format::Picture(_)) {
+            // These are made of the tables.
+            if matches!(format, Format::Picture(_) | Format::Report) {
                 continue;
             }
             // The rows have been written while the run went on.
             let Some(file) = self.folder.take(format) else { continue };
             let file = BufWriter::new(file);
             let written = match format {
-                Format::LatencyCsv | Format::Picture(_) => Ok(()),
+                Format::LatencyCsv | Format::TracesJsonl | Format::Picture(_) | Format::Report => Ok(()),
+                Format::ScenarioJson => scenario_json::write(file, &self.script),
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
                 Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),
                 Format::NodesTimelineCsv => nodes_timeline_csv::write(file, &self.scenario, results),
                 Format::TopologyJson => topology_json::write(file, &self.scenario, results),
                 Format::NodesCsv => nodes_csv::write(file, &self.scenario, results),
-                Format::EventsCsv => events_csv::write(file, results),
+                Format::EventsCsv => events_csv::write(file, &self.scenario, results),
                 Format::OutagesCsv => outages_csv::write(file, &self.scenario, results),
                 Format::RunJson => run_json::write(file, cost),
                 Format::SummaryJson => summary_json::write(file, summary),

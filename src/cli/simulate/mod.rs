@@ -7,19 +7,24 @@ mod progress;
 use super::ending::{Ending, Failure};
 use super::printing::{letters, print, print_aside};
 use super::reading::{parse_setting, read};
+use crate::engine::TraceWishes;
 use crate::experiment::in_parallel;
 use crate::output::folder::Ownership;
+use crate::output::scenario_json::Script;
 use crate::output::{summary_json, terminal};
 use crate::parts::quantity::parse_share;
 use crate::results::row::RowSampling;
 use clap::Args;
-use job::{Done, Job};
+use job::{Done, Job, Wishes};
 use progress::Progress;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Results go here unless `--out` says otherwise.
 const HOME: &str = "output";
+
+/// The slowest and the failed are kept in memory until the end.
+const TRACES_MOST: usize = 100_000;
 
 /// Run scenarios, write every request's latency, and sum up
 #[derive(Debug, Args)]
@@ -45,9 +50,18 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "all|none|1%", default_value = "all", value_parser = parse_rows)]
     rows: RowSampling,
 
+    /// Keep the stories of requests in traces.jsonl: a share such as 1%, slowest=100 and
+    /// failed=100, with commas between
+    #[arg(long, value_name = "1%|slowest=N,failed=N", value_parser = parse_traces)]
+    trace: Option<TraceWishes>,
+
     /// Draw no charts; `spof render` can draw them later
     #[arg(long)]
     no_charts: bool,
+
+    /// Write no report.html; `spof render --report` can write it later
+    #[arg(long)]
+    no_report: bool,
 
     /// Print summary.json instead of the summary for people
     #[arg(long)]
@@ -72,6 +86,29 @@ fn parse_rows(text: &str) -> Result<RowSampling, String> {
             _ => Err("write all, none, or a share such as 1%".to_owned()),
         },
     }
+}
+
+fn parse_traces(text: &str) -> Result<TraceWishes, String> {
+    let mut wishes = TraceWishes::default();
+    for wish in text.split(',').map(str::trim) {
+        let number =
+            |number: &str| number.trim().parse::<usize>().ok().filter(|&number| number <= TRACES_MOST);
+        let understood = match wish.split_once('=') {
+            Some(("slowest", text)) => number(text).map(|number| wishes.slowest = number),
+            Some(("failed", text)) => number(text).map(|number| wishes.failed = number),
+            Some(_) => None,
+            None => parse_share(wish)
+                .ok()
+                .filter(|share| *share > 0.0 && *share <= 1.0)
+                .map(|share| wishes.share = share),
+        };
+        if understood.is_none() {
+            return Err(format!(
+                "write a share such as 1%, slowest=100 or failed=100 (at most {TRACES_MOST}), with commas between"
+            ));
+        }
+    }
+    Ok(wishes)
 }
 
 pub fn run(arguments: SimulateArguments) -> Result<Ending, Failure> {
@@ -99,8 +136,13 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
     let mut scenarios = Vec::new();
     let mut all_good = true;
     for file in &arguments.files {
-        match read(file, &arguments.settings, arguments.quiet)?.scenario {
-            Some(scenario) => scenarios.push(scenario),
+        let mut loaded = read(file, &arguments.settings, arguments.quiet)?;
+        match loaded.scenario.take() {
+            Some(scenario) => {
+                let seed = arguments.seed.unwrap_or(scenario.run.seed);
+                let script = Script::of(file, &loaded, &arguments.settings, seed);
+                scenarios.push((scenario, script, seed));
+            }
             None => all_good = false,
         }
     }
@@ -113,18 +155,15 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
         (Some(_), false) => Ownership::Named,
         (Some(_), true) => Ownership::Forced,
     };
+    let wishes = Wishes {
+        rows: arguments.rows,
+        pictures: !arguments.no_charts,
+        report: !arguments.no_report,
+        traces: arguments.trace.unwrap_or_default(),
+    };
     let mut jobs = Vec::new();
-    for ((file, scenario), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
-        let seed = arguments.seed.unwrap_or(scenario.run.seed);
-        jobs.push(Job::prepare(
-            file,
-            scenario,
-            seed,
-            arguments.rows,
-            &folder,
-            ownership,
-            !arguments.no_charts,
-        )?);
+    for ((file, (scenario, script, seed)), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
+        jobs.push(Job::prepare(file, (scenario, script), seed, wishes, &folder, ownership)?);
     }
     Ok(jobs)
 }
@@ -182,6 +221,17 @@ fn json(done: &[Done]) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn traces_are_a_share_the_slowest_and_the_failed() {
+        let wishes = |share, slowest, failed| Ok(TraceWishes { share, slowest, failed });
+        assert_eq!(parse_traces("1%"), wishes(0.01, 0, 0));
+        assert_eq!(parse_traces("slowest=100, failed=5"), wishes(0.0, 100, 5));
+        assert_eq!(parse_traces("50%,slowest=3"), wishes(0.5, 3, 0));
+        for wrong in ["", "0%", "slowest", "slowest=x", "quick=3", "slowest=1000000", "1%,,"] {
+            assert!(parse_traces(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn rows_are_all_none_or_a_share() {

@@ -2,6 +2,7 @@
 
 use super::drawing::{Anchor, Drawing, Label, shortened, text_width};
 use super::scale::{Scale, Tick, time_ticks};
+use super::states::SURGE;
 use super::theme::{Color, Palette, Theme, palette};
 use crate::output::record::{Event, Record};
 
@@ -157,9 +158,9 @@ impl Page {
 
     /// Stripes where something happened, from top to bottom of a panel.
     pub fn shade_events(&mut self, panel: &Panel, scale: &Scale, events: &[Event]) {
-        for (planned, color) in [(true, self.palette.maintenance), (false, self.palette.down)] {
+        for (sort, color) in self.sorts() {
             let color = color.mix(self.palette.background, 0.82);
-            let of_kind = events.iter().filter(|event| event.planned == planned);
+            let of_kind = events.iter().filter(|event| Sort::of(event) == sort);
             for (from, to) in merged(scale, of_kind.map(|event| (event.start_s, event.end_s)), 1.0) {
                 self.drawing.rectangle(from, panel.top, to - from, panel.height, color);
             }
@@ -193,8 +194,8 @@ impl Page {
             }
         }
         let base = lowest + 12.0;
-        for (planned, color) in [(true, self.palette.maintenance), (false, self.palette.down)] {
-            let of_kind = events.iter().filter(|event| event.planned == planned);
+        for (sort, color) in self.sorts() {
+            let of_kind = events.iter().filter(|event| Sort::of(event) == sort);
             let mut last = f64::MIN;
             for x in of_kind.map(|event| scale.place(event.start_s)) {
                 // Marks that would cover each other are one.
@@ -208,6 +209,12 @@ impl Page {
         self.top = base;
     }
 
+    /// What is drawn later covers what was drawn before.
+    fn sorts(&self) -> [(Sort, Color); 3] {
+        let Palette { degraded, maintenance, down, .. } = self.palette;
+        [(Sort::Surge, degraded), (Sort::Maintenance, maintenance), (Sort::Fault, down)]
+    }
+
     /// What there is to say where there is nothing to draw.
     pub fn note(&mut self, text: &str) {
         let room = self.width() - 2.0 * MARGIN;
@@ -215,6 +222,24 @@ impl Page {
             self.top += 17.0;
             let muted = self.palette.muted;
             self.drawing.label(Label::new(line, MARGIN, self.top, NORMAL, muted));
+        }
+    }
+}
+
+/// What events look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Surge,
+    Maintenance,
+    Fault,
+}
+
+impl Sort {
+    fn of(event: &Event) -> Sort {
+        match event.planned {
+            true => Sort::Maintenance,
+            false if event.kind == SURGE => Sort::Surge,
+            false => Sort::Fault,
         }
     }
 }

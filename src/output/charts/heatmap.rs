@@ -202,19 +202,25 @@ fn cells_of_row(
 fn percentiles(page: &mut Page, scale: &Scale, rows: &Scale, columns: &[Column]) {
     let colors = [(0.5, page.palette.background, 1.2), (0.99, page.palette.bad, 1.6)];
     for (share, color, width) in colors {
-        let points: Vec<Point> = columns
-            .iter()
-            .map(|column| {
-                let histogram = crate::output::record::histogram_of(&column.cells);
-                let middle = column.stretch.start_s + column.stretch.length_s / 2.0;
-                (scale.place(middle), rows.place(histogram.quantile(share) * NANOSECOND_MS))
-            })
-            .collect();
-        if let [point] = points[..] {
-            page.drawing.circle(point, 3.0, color);
+        let point = |column: &Column| {
+            let histogram = crate::output::record::histogram_of(&column.cells);
+            let middle = column.stretch.start_s + column.stretch.length_s / 2.0;
+            (scale.place(middle), rows.place(histogram.quantile(share) * NANOSECOND_MS))
+        };
+        // Where nothing was answered there is nothing to draw a line through.
+        for columns in columns.chunk_by(follows) {
+            let points: Vec<Point> = columns.iter().map(point).collect();
+            if let [point] = points[..] {
+                page.drawing.circle(point, if width > 1.5 { 2.0 } else { 1.5 }, color);
+            }
+            page.drawing.line(&points, color, width);
         }
-        page.drawing.line(&points, color, width);
     }
+}
+
+/// Whether a column begins where the one before it ends.
+fn follows(column: &Column, next: &Column) -> bool {
+    next.stretch.start_s - column.stretch.end_s() < next.stretch.length_s / 2.0
 }
 
 fn key(page: &mut Page, densest: f64) {

@@ -191,5 +191,11 @@ pub fn render(
     painted.map_err(|error| PaintError(error.to_string()))
 }
 
+/// One run's chart as a part of a page with others: it says what it is by names of its own.
+pub fn embedded(chart: Chart, record: &Record, look: &Look) -> Result<String, PaintError> {
+    let drawing = chart.draw(std::slice::from_ref(record), look);
+    svg::render_named(&drawing, &format!("{}-", chart.name())).map_err(|error| PaintError(error.to_string()))
+}
+
 #[cfg(test)]
 mod tests;

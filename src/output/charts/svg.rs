@@ -19,13 +19,18 @@ const HEIGHT_OF_EM: f64 = 1.24;
 const ASCENT_OF_EM: f64 = 0.76;
 
 pub fn render(drawing: &Drawing) -> Result<String, Box<dyn Error>> {
+    render_named(drawing, "")
+}
+
+/// With a prefix to the names within it, so that several can stand in one page.
+pub fn render_named(drawing: &Drawing, prefix: &str) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     let size = (units(drawing.width) as u32, units(drawing.height) as u32);
     let mut backend = SVGBackend::with_string(&mut text, size);
     paint(&mut backend, drawing).map_err(|error| error.to_string())?;
     backend.present()?;
     drop(backend);
-    Ok(with_heading(&text, drawing, size))
+    Ok(with_heading(&text, drawing, size, prefix))
 }
 
 fn units(pixels: f64) -> i32 {
@@ -70,15 +75,15 @@ fn paint<B: DrawingBackend>(
 }
 
 /// The page gets its size on the screen, and words for those who cannot see it.
-fn with_heading(text: &str, drawing: &Drawing, size: (u32, u32)) -> String {
+fn with_heading(text: &str, drawing: &Drawing, size: (u32, u32), prefix: &str) -> String {
     let body = text.split_once('\n').map_or("", |(_, body)| body);
     let mut page = String::with_capacity(text.len() + 512);
     let (title, about) = (escaped(&drawing.title), escaped(&drawing.about));
     writeln!(
         page,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" \
-         role=\"img\" aria-labelledby=\"title about\">\n<title id=\"title\">{title}</title>\n\
-         <desc id=\"about\">{about}</desc>",
+         role=\"img\" aria-labelledby=\"{prefix}title {prefix}about\">\n<title id=\"{prefix}title\">{title}</title>\n\
+         <desc id=\"{prefix}about\">{about}</desc>",
         drawing.width.round(),
         drawing.height.round(),
         size.0,

@@ -1,7 +1,8 @@
-//! What is taken from `summary.json` and `topology.json`. What a file does not say counts as
+//! What is taken from `summary.json`, `scenario.json` and `topology.json`. What a file does not say counts as
 //! nothing, so that files of earlier versions can be read.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -13,15 +14,19 @@ pub struct Facts {
     pub total: Class,
     pub classes: Vec<Class>,
     pub nodes: Vec<Station>,
+    pub availability: Availability,
     pub time_spent: Vec<TimeSpent>,
     pub expectations: Vec<Expectation>,
+    pub notices: Vec<Notice>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Run {
     pub simulated_s: f64,
+    pub stopped: String,
     pub warmup_s: f64,
+    pub warmup: String,
     pub offered: u64,
     pub ended: u64,
 }
@@ -30,8 +35,12 @@ pub struct Run {
 #[serde(default)]
 pub struct Class {
     pub name: String,
+    pub offered: u64,
     pub ended: u64,
+    pub goodput_per_s: f64,
     pub good_share: Figure,
+    pub outcomes: BTreeMap<String, u64>,
+    pub attempts_mean: Option<f64>,
     pub mean_ms: Figure,
     pub p50_ms: Figure,
     pub p90_ms: Figure,
@@ -44,6 +53,26 @@ pub struct Class {
 #[serde(default)]
 pub struct Figure {
     pub value: Option<f64>,
+    pub half_width: Option<f64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Availability {
+    pub outages: u64,
+    pub outage_s: f64,
+    pub planned_outage_s: f64,
+    pub requests_lost: u64,
+    pub time_up: Option<f64>,
+    pub down_h_per_year: Figure,
+}
+
+/// What to know before trusting a figure.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Notice {
+    pub about: String,
+    pub text: String,
 }
 
 /// A node, its replicas together.
@@ -52,12 +81,18 @@ pub struct Figure {
 pub struct Station {
     pub name: String,
     pub kind: String,
+    pub replicas: u64,
     pub visits: u64,
+    pub visits_per_s: f64,
     pub failed: u64,
     pub utilisation: Option<f64>,
     pub utilisation_max: Option<f64>,
     pub queue_mean: f64,
     pub queue_max: f64,
+    pub wait_mean_ms: Figure,
+    pub sojourn_mean_ms: Option<f64>,
+    pub hit_ratio: Option<f64>,
+    pub unwanted: u64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -89,9 +124,53 @@ pub struct Place {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Expectation {
+    pub text: String,
     pub metric: String,
     pub subject: Option<String>,
     pub bound: f64,
+    pub unit: String,
+    pub measured: Option<f64>,
+    pub half_width: Option<f64>,
+    pub holds: bool,
+    pub uncertain: bool,
+}
+
+/// `scenario.json`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Script {
+    pub file: String,
+    pub command: String,
+    pub changed: Vec<Changed>,
+    pub nodes: Vec<Settled>,
+    pub text: String,
+}
+
+/// A setting that the command line has changed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Changed {
+    pub setting: String,
+    pub value: String,
+}
+
+/// A node with its settings in force.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Settled {
+    pub node: String,
+    pub kind: String,
+    pub settings: Vec<InForce>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct InForce {
+    pub setting: String,
+    pub value: String,
+    pub given: bool,
+    /// Where a default comes from.
+    pub source: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -126,6 +205,7 @@ impl Facts {
         let about = |expectation: &&Expectation| {
             expectation.metric == "availability"
                 && expectation.subject.is_none()
+                && !expectation.text.contains('<')
                 && expectation.bound > 0.0
                 && expectation.bound < 1.0
         };

@@ -4,12 +4,16 @@
 mod facts;
 mod log_rows;
 mod reading;
+mod stories;
 mod table;
 mod tables;
 
-pub use facts::{Facts, Place, TimeSpent, Topology, TopologyNode};
+pub use facts::{
+    Class, Expectation, Facts, Figure, Place, Script, Station, TimeSpent, Topology, TopologyNode,
+};
 pub use log_rows::LogRows;
-pub use reading::{RecordError, read_folder, read_with};
+pub use reading::{RecordError, open_table, read_folder, read_with};
+pub use stories::{Activity, Story, StoryVisit, stories};
 
 use crate::stats::histogram::{CELLS, Histogram, bounds};
 
@@ -28,6 +32,8 @@ pub struct Record {
     pub stations: Option<StationTimelines>,
     /// `topology.json`
     pub topology: Option<Topology>,
+    /// `scenario.json`
+    pub script: Option<Script>,
     /// `events.csv`: what was done to the site, in the order of the beginnings.
     pub events: Vec<Event>,
     /// `outages.csv`; none if there is no such file.
@@ -178,13 +184,22 @@ pub struct Event {
 }
 
 /// A stretch in which users were not served.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outage {
     pub start_s: f64,
     pub end_s: f64,
     pub requests_lost: Option<f64>,
     pub cause: String,
     pub planned: bool,
+    /// How the first and the last of its requests failed; empty if that is not known.
+    pub first_error: String,
+    pub last_error: String,
+}
+
+impl Outage {
+    pub fn length_s(&self) -> f64 {
+        self.end_s - self.start_s
+    }
 }
 
 impl Record {

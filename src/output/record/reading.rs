@@ -35,7 +35,7 @@ impl RecordError {
         }
     }
 
-    fn failed(file: impl Into<PathBuf>, error: &io::Error) -> RecordError {
+    pub fn failed(file: impl Into<PathBuf>, error: &io::Error) -> RecordError {
         RecordError { file: file.into(), line: None, problem: error.to_string(), malformed: false }
     }
 }
@@ -77,7 +77,8 @@ pub fn read_with<R: Read>(
     let events = table("events.csv")?.map(tables::events).transpose()?.unwrap_or_default();
     let outages = table("outages.csv")?.map(tables::outages).transpose()?;
     let topology = json("topology.json", source("topology.json")?)?;
-    Ok(Record { name, facts, timeline, latencies, stations, topology, events, outages })
+    let script = json("scenario.json", source("scenario.json")?)?;
+    Ok(Record { name, facts, timeline, latencies, stations, topology, script, events, outages })
 }
 
 fn json<T: DeserializeOwned, R: Read>(
@@ -89,6 +90,16 @@ fn json<T: DeserializeOwned, R: Read>(
         Some(_) => RecordError::failed(file, &error.into()),
         None => RecordError::wrong(file, Some(error.line() as u64), error.to_string()),
     })
+}
+
+/// A file of a run that is read line by line; none if there is no such file.
+pub fn open_table(folder: &Path, file: &str) -> Result<Option<BufReader<File>>, RecordError> {
+    let path = folder.join(file);
+    match File::open(&path) {
+        Ok(source) => Ok(Some(BufReader::new(source))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(RecordError::failed(path, &error)),
+    }
 }
 
 /// Reads a run's folder, or a single file of one: then what lies beside it is left alone, but

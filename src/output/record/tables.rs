@@ -199,8 +199,9 @@ pub fn events<R: Read>(mut table: Table<R>) -> Result<Vec<Event>, RecordError> {
 
 pub fn outages<R: Read>(mut table: Table<R>) -> Result<Vec<Outage>, RecordError> {
     let (start, end) = (table.column("start_s")?, table.column("end_s")?);
-    let [lost, cause, planned] =
-        ["requests_lost", "cause", "planned"].map(|name| table.optional_column(name));
+    let [lost, cause, planned, first, last] =
+        ["requests_lost", "cause", "planned", "first_error", "last_error"]
+            .map(|name| table.optional_column(name));
     let mut outages = Vec::new();
     while table.next()? {
         let text = |column: Option<Column>| column.map_or("", |column| table.text(column)).to_owned();
@@ -211,6 +212,8 @@ pub fn outages<R: Read>(mut table: Table<R>) -> Result<Vec<Outage>, RecordError>
             requests_lost: lost.map(|lost| table.optional_number(lost)).transpose()?.flatten(),
             cause: text(cause),
             planned: is_true(&text(planned)),
+            first_error: text(first),
+            last_error: text(last),
         });
     }
     outages.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));

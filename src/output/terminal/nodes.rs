@@ -96,7 +96,7 @@ fn busiest<'a>(nodes: &[&'a NodeSummary]) -> Vec<&'a NodeSummary> {
 
 /// `page  31.2 ms = 20.1 ms network (64 %) + 7.10 ms gunicorn (23 %) + …`
 pub fn time_spent(summary: &Summary) -> String {
-    if summary.time_spent.is_empty() {
+    if summary.time_spent.iter().all(|class| class.places.is_empty()) {
         return String::new();
     }
     let mut text = format!("  {}\n", painted("where the time of a mean request goes", Paint::Faint));

@@ -1,0 +1,121 @@
+//! What happened to a site in a run: faults, maintenance and surges, in the order of time.
+
+use crate::kernel::time::{NEVER, Time};
+use crate::results::RunResults;
+use crate::scenario::model::{Scenario, SurgeOn, TrafficSurge, What};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub start: Time,
+    /// `None`: it was still in force at the end of the run.
+    pub end: Option<Time>,
+    /// That of the incident, or `surge`.
+    pub kind: &'static str,
+    /// Nodes, replicas `app/2` and links `a -> b`, with `;` between; of a surge, who sends more.
+    pub target: String,
+    pub planned: bool,
+    pub label: String,
+}
+
+/// A surge that comes again and again is listed so often.
+const ROUNDS_MOST: usize = 10_000;
+
+pub fn events(scenario: &Scenario, results: &RunResults) -> Vec<Event> {
+    let incidents = results.incidents.iter().map(|incident| Event {
+        start: incident.start,
+        end: incident.end,
+        kind: incident.kind,
+        target: incident.target.clone(),
+        planned: incident.planned,
+        label: incident.name.clone(),
+    });
+    let mut events: Vec<Event> = incidents.collect();
+    for happening in &scenario.timeline {
+        if let What::Surge(traffic) = &happening.what {
+            events.extend(rounds(scenario, traffic, &happening.name, results.ended_at));
+        }
+    }
+    // The sort keeps the order of those that begin together.
+    events.sort_by_key(|event| event.start);
+    events
+}
+
+/// A surge, each time that it came before the end of the run.
+fn rounds(scenario: &Scenario, traffic: &TrafficSurge, name: &str, ended_at: Time) -> Vec<Event> {
+    let surge = &traffic.surge;
+    let target = senders(scenario, traffic.on);
+    let round = |start: Time| {
+        let end = start.saturating_add(surge.noticeable_length());
+        Event {
+            start,
+            end: (end <= ended_at && end < NEVER).then_some(end),
+            kind: "surge",
+            target: target.clone(),
+            planned: false,
+            label: name.to_owned(),
+        }
+    };
+    let step = surge.every().unwrap_or(NEVER).max(1);
+    let starts = std::iter::successors(Some(surge.starts_at()), |start| start.checked_add(step));
+    starts.take_while(|start| *start < ended_at).take(ROUNDS_MOST).map(round).collect()
+}
+
+/// The users that send more.
+fn senders(scenario: &Scenario, on: SurgeOn) -> String {
+    let name = |node: usize| scenario.nodes[node].name.as_str();
+    let names: Vec<&str> = match on {
+        SurgeOn::User(user) => vec![name(user.0 as usize)],
+        SurgeOn::Class(class) => {
+            scenario.classes[class].from.iter().map(|user| name(user.0 as usize)).collect()
+        }
+        SurgeOn::Everyone => (0..scenario.nodes.len())
+            .filter(|&node| scenario.nodes[node].kind.name() == "user")
+            .map(name)
+            .collect(),
+    };
+    names.join(";")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::example;
+    use crate::kernel::time::SECOND;
+    use crate::results::incident::Incident;
+    use crate::scenario::load::load_text;
+
+    #[test]
+    fn surges_stand_among_the_incidents_as_often_as_they_come() {
+        let text = "
+run: { duration: 40s }
+nodes: { visitors: { kind: user, arrivals: 5/s }, app: { kind: station } }
+requests: { page: { path: [ app: 5ms ] } }
+timeline:
+  - { at: 4s, surge: 3x, hold: 2s, every: 10s }
+  - { at: 35s, surge: 2x, on: visitors }
+";
+        let scenario = load_text("surges.yaml", text, &[]);
+        let scenario = scenario.scenario.unwrap_or_else(|| panic!("{:?}", scenario.problems));
+        let mut results = example::results();
+        results.incidents = vec![Incident::of_maintenance("restart".into(), "app".into(), 20 * SECOND)];
+        let events = events(&scenario, &results);
+        let told: Vec<_> = events
+            .iter()
+            .map(|event| {
+                (event.start / SECOND, event.end.map(|end| end / SECOND), event.kind, &*event.target)
+            })
+            .collect();
+        let surge = |start, end| (start, end, "surge", "visitors");
+        assert_eq!(
+            told,
+            [
+                surge(4, Some(6)),
+                surge(14, Some(16)),
+                (20, None, "maintenance", "app"),
+                surge(24, Some(26)),
+                surge(34, Some(36)),
+                surge(35, None),
+            ]
+        );
+    }
+}

@@ -1,0 +1,292 @@
+//! `fidelity: incidents`: in quiet times no requests are simulated.
+//!
+//! ```text
+//! watching ─ calm for long enough ─▶ sampling ─ long enough ─▶ silent ─ a change is near ─▶ leading ─▶ watching
+//! ```
+//!
+//! While it is silent no requests are sent, so that time passes in a few steps; what would
+//! have been counted is what was counted while the steady state was sampled, in
+//! proportion. Before the next change requests are sent again, and what they do until the
+//! site is as full as it always is does not count.
+
+use super::Simulation;
+use super::changes::Change;
+use crate::kernel::time::{NEVER, Time, from_seconds};
+use crate::parts::fidelity::Fidelity;
+use crate::plan::Plan;
+use crate::results::{ClassBucket, NodeBucket};
+use crate::scenario::model::Warmup;
+use crate::stats::histogram::CELLS;
+
+/// A silence is at least so many times as long as it takes to fill the site again.
+const WORTHWHILE: Time = 4;
+/// A site is calm with no more requests in flight than so many times those that the
+/// sample had in the mean, and a handful.
+const CALM: u64 = 4;
+const CALM_LEAST: u64 = 20;
+
+#[derive(Debug)]
+pub struct Quiet {
+    state: State,
+    /// How long nothing may have changed before it is quiet.
+    settle: Time,
+    /// How long requests are sent before they count again.
+    lead: Time,
+    sample_length: Time,
+    changed_at: Time,
+    sample: Option<Sample>,
+    /// The time for which the sample has stood in so far, and the part of it that is not in
+    /// the buckets yet: for classes and for nodes.
+    filled: [Time; 2],
+    due: [Time; 2],
+    /// What was counted in the present bucket when requests were sent again.
+    kept: Vec<ClassBucket>,
+    kept_cells: Vec<u32>,
+    /// What was simulated and does not count, and what counts and was not simulated.
+    pub discarded: [u64; 2],
+    pub added: [u64; 2],
+    /// When the present silence began.
+    silent_since: Time,
+    /// Time without requests.
+    pub skipped: Time,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Off,
+    Watching,
+    Sampling { since: Time },
+    Silent { since: Time },
+    Leading { since: Time },
+}
+
+/// What was counted in the steady state.
+#[derive(Debug)]
+struct Sample {
+    length: Time,
+    classes: Vec<ClassBucket>,
+    cells: Vec<u64>,
+    nodes: Vec<NodeBucket>,
+    in_flight: u64,
+}
+
+impl Quiet {
+    pub fn new(plan: &Plan) -> Self {
+        let (state, settle, lead, sample_length) = match plan.fidelity {
+            Fidelity::Incidents { settle, lead, sample } => (State::Watching, settle, lead, sample),
+            _ => (State::Off, 0, 0, 0),
+        };
+        let classes = if state == State::Off { 0 } else { plan.classes.len() };
+        Quiet {
+            state,
+            settle,
+            lead,
+            sample_length,
+            changed_at: 0,
+            sample: None,
+            filled: [0; 2],
+            due: [0; 2],
+            kept: vec![ClassBucket::default(); classes],
+            kept_cells: vec![0; classes * CELLS],
+            discarded: [0; 2],
+            added: [0; 2],
+            silent_since: 0,
+            skipped: 0,
+        }
+    }
+
+    pub fn is_on(&self) -> bool {
+        self.state != State::Off
+    }
+
+    /// The time since the last call counts as if the sample had gone on.
+    fn advance(&mut self, now: Time) {
+        match &mut self.state {
+            State::Silent { since } => {
+                let time = now - std::mem::replace(since, now);
+                self.due[0] += time;
+                self.due[1] += time;
+                self.skipped += time;
+            }
+            State::Leading { since } => self.due[0] += now - std::mem::replace(since, now),
+            _ => {}
+        }
+    }
+
+    /// What the sample adds for the time that is due, in whole requests and without a rest
+    /// that gets lost.
+    fn take_due(&mut self, which: usize) -> Option<impl Fn(u128) -> u128 + use<>> {
+        let length = u128::from(self.sample.as_ref()?.length);
+        let before = u128::from(self.filled[which]);
+        self.filled[which] += std::mem::take(&mut self.due[which]);
+        let after = u128::from(self.filled[which]);
+        (after > before).then_some(move |count: u128| count * after / length - count * before / length)
+    }
+}
+
+impl Simulation<'_> {
+    pub(super) fn start_quiet(&mut self) {
+        if self.quiet.is_on() {
+            let warmup = match self.plan.warmup {
+                Warmup::After(time) => time,
+                _ => 0,
+            };
+            self.changes.add(warmup.max(self.quiet.settle), Change::Rests);
+        }
+    }
+
+    /// Something has changed, and is going to be felt.
+    pub(super) fn quiet_is_over(&mut self) {
+        if !self.quiet.is_on() {
+            return;
+        }
+        self.quiet.changed_at = self.now;
+        match self.quiet.state {
+            State::Sampling { .. } => self.quiet.state = State::Watching,
+            State::Silent { .. } => self.wake(),
+            _ => {}
+        }
+        if self.quiet.state == State::Watching {
+            self.changes.add(self.now.saturating_add(self.quiet.settle), Change::Rests);
+        }
+    }
+
+    /// Looks whether it is quiet, and what is to be done about it.
+    pub(super) fn rest(&mut self) {
+        let now = self.now;
+        match self.quiet.state {
+            State::Watching if now.saturating_sub(self.quiet.changed_at) < self.quiet.settle => {}
+            State::Watching if !self.is_calm() => {
+                self.changes.add(now.saturating_add(self.quiet.settle), Change::Rests);
+            }
+            State::Watching if self.quiet.sample.is_none() => {
+                self.cut_bucket();
+                self.quiet.state = State::Sampling { since: now };
+                self.changes.add(now.saturating_add(self.quiet.sample_length), Change::Rests);
+            }
+            State::Sampling { since } if now - since >= self.quiet.sample_length => {
+                self.take_sample(since);
+                self.quiet.state = State::Watching;
+                self.rest();
+            }
+            State::Watching => self.fall_silent(),
+            State::Silent { .. } => self.wake(),
+            State::Leading { .. } => self.count_again(),
+            State::Off | State::Sampling { .. } => {}
+        }
+    }
+
+    /// Nothing is wrong, and no more requests are in flight than usual.
+    fn is_calm(&self) -> bool {
+        let sample = self.quiet.sample.as_ref();
+        let usual = sample.map_or(u64::MAX / (2 * CALM), |sample| sample.in_flight);
+        self.changes.active.is_empty()
+            && self.draining == 0
+            && self.conditions.iter().all(|condition| !condition.is_down())
+            && self.in_flight() <= CALM * usual + CALM_LEAST
+    }
+
+    /// What was counted since the sample began, over all that time.
+    fn take_sample(&mut self, since: Time) {
+        self.cut_bucket();
+        let nodes = self.recorder.nodes_since(since);
+        let mut classes = self.recorder.classes_since(since);
+        let length = self.now - since;
+        let mut ended = 0;
+        for (bucket, _) in &mut classes {
+            // In the steady state as many end as are offered.
+            bucket.offered = bucket.outcomes.iter().sum();
+            ended += bucket.offered;
+        }
+        let latency = |(bucket, _): &(ClassBucket, Vec<u64>)| bucket.latency_sum + bucket.failed_latency_sum;
+        let sum: u128 = classes.iter().map(latency).sum();
+        let rate_per_s: f64 =
+            self.plan.sources.iter().filter_map(|source| source.arrivals.mean_rate(0.0)).sum();
+        if sum == 0 || rate_per_s <= 0.0 {
+            // Nobody came, or the buckets were joined at this very instant.
+            return;
+        }
+        self.quiet.sample = Some(Sample {
+            // So many requests come in this time, whatever the sample had.
+            length: from_seconds(ended as f64 / rate_per_s).max(1),
+            cells: classes.iter().flat_map(|(_, cells)| cells.iter().copied()).collect(),
+            classes: classes.into_iter().map(|(bucket, _)| bucket).collect(),
+            nodes,
+            in_flight: (sum / u128::from(length.max(1))) as u64,
+        });
+    }
+
+    /// No more requests until shortly before the next change, if that is worth the while.
+    fn fall_silent(&mut self) {
+        let next = self.changes.next_but_checks().min(self.horizon);
+        let (now, lead) = (self.now, self.quiet.lead);
+        if next.saturating_sub(now) < lead.saturating_mul(WORTHWHILE) {
+            // What comes next brings it here again.
+            return;
+        }
+        for number in 0..self.sources.len() as u32 {
+            let clock = self.clock_numbers.first_source + number;
+            self.sources[number as usize].held = self.clocks.time(clock);
+            self.clocks.set(clock, NEVER);
+        }
+        self.quiet.state = State::Silent { since: now };
+        self.quiet.silent_since = now;
+        self.changes.add(next - lead, Change::Rests);
+    }
+
+    /// Requests are sent again, as if no time had passed for those who send them.
+    fn wake(&mut self) {
+        self.quiet.advance(self.now);
+        let began = self.quiet.silent_since;
+        for number in 0..self.sources.len() as u32 {
+            let source = &mut self.sources[number as usize];
+            let due = source.resume(self.now - began);
+            self.clocks.set(self.clock_numbers.first_source + number, due);
+        }
+        self.quiet.state = State::Leading { since: self.now };
+        self.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
+        self.changes.add(self.now.saturating_add(self.quiet.lead), Change::Rests);
+    }
+
+    /// From now on requests count again.
+    fn count_again(&mut self) {
+        self.discard_present();
+        self.quiet.advance(self.now);
+        self.quiet.state = State::Watching;
+        self.changes.add(self.now.saturating_add(self.quiet.settle), Change::Rests);
+    }
+
+    /// What was counted since requests were sent again does not count.
+    fn discard_present(&mut self) {
+        let [offered, ended] = self.recorder.restore_present(&self.quiet.kept, &self.quiet.kept_cells);
+        self.quiet.discarded[0] += offered;
+        self.quiet.discarded[1] += ended;
+    }
+
+    /// The present bucket is about to be put away.
+    pub(super) fn quiet_before_cut(&mut self) {
+        if let State::Leading { .. } = self.quiet.state {
+            self.discard_present();
+        }
+        self.quiet.advance(self.now);
+    }
+
+    /// The bucket has been put away: what the sample adds to it is added, and the next begins.
+    pub(super) fn quiet_after_cut(&mut self) {
+        if let Some(scaled) = self.quiet.take_due(0)
+            && let Some(sample) = &self.quiet.sample
+        {
+            let added = self.recorder.add_to_last(&sample.classes, &sample.cells, &scaled);
+            self.quiet.added[0] += added[0];
+            self.quiet.added[1] += added[1];
+        }
+        if let Some(scaled) = self.quiet.take_due(1)
+            && let Some(sample) = &self.quiet.sample
+        {
+            self.recorder.add_to_last_of_nodes(&sample.nodes, &scaled);
+        }
+        if let State::Leading { .. } = self.quiet.state {
+            self.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What the recorder does where not every request is simulated: it tells what was counted
+//! in a stretch, forgets a stretch, and adds what was not simulated.
+
+use super::recorder::Recorder;
+use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
+use crate::results::{ClassBucket, NodeBucket};
+use crate::stats::histogram::CELLS;
+
+impl Recorder {
+    /// The buckets that began at or after this instant.
+    fn first_bucket_since(&self, since: Time) -> usize {
+        self.edges.partition_point(|&edge| edge < since)
+    }
+
+    /// Of each class, what was counted since then, with the counts of its latencies.
+    pub fn classes_since(&self, since: Time) -> Vec<(ClassBucket, Vec<u64>)> {
+        let first = self.first_bucket_since(since);
+        let of_class = |class: &super::recorder::ClassState| {
+            let buckets = class.buckets.get(first..).unwrap_or(&[]);
+            let sum = buckets.iter().fold(ClassBucket::default(), ClassBucket::join);
+            let mut cells = vec![0; CELLS];
+            for counts in class.cells[first * CELLS..class.first_cell.max(first * CELLS)].chunks(CELLS) {
+                cells.iter_mut().zip(counts).for_each(|(sum, &count)| *sum += u64::from(count));
+            }
+            (sum, cells)
+        };
+        self.classes.iter().map(of_class).collect()
+    }
+
+    pub fn nodes_since(&self, since: Time) -> Vec<NodeBucket> {
+        let first = self.first_bucket_since(since);
+        let of_node = |log: &super::recorder::NodeLog| {
+            let buckets = log.buckets.get(first..).unwrap_or(&[]);
+            buckets.iter().fold(NodeBucket::default(), NodeBucket::join)
+        };
+        self.nodes.iter().map(of_node).collect()
+    }
+
+    /// Notes what the present bucket has counted so far.
+    pub fn keep_present(&self, kept: &mut [ClassBucket], kept_cells: &mut [u32]) {
+        for (number, class) in self.classes.iter().enumerate() {
+            kept[number] = class.now.clone();
+            let cells = &class.cells[class.first_cell..class.first_cell + CELLS];
+            kept_cells[number * CELLS..(number + 1) * CELLS].copy_from_slice(cells);
+        }
+    }
+
+    /// Forgets what the present bucket has counted since then. Whoever is in flight stays
+    /// offered, since its end is going to be counted. Returns how many requests that were
+    /// offered, and that ended, are forgotten.
+    pub fn restore_present(&mut self, kept: &[ClassBucket], kept_cells: &[u32]) -> [u64; 2] {
+        let mut forgotten = [0; 2];
+        for (number, class) in self.classes.iter_mut().enumerate() {
+            let ends = |bucket: &ClassBucket| bucket.outcomes.iter().sum::<u64>();
+            let offered = class.now.offered - kept[number].offered;
+            let ended = ends(&class.now) - ends(&kept[number]);
+            let in_flight = offered.saturating_sub(ended);
+            class.now = kept[number].clone();
+            class.now.offered += in_flight;
+            let cells = &mut class.cells[class.first_cell..class.first_cell + CELLS];
+            cells.copy_from_slice(&kept_cells[number * CELLS..(number + 1) * CELLS]);
+            forgotten[0] += offered - in_flight;
+            forgotten[1] += ended;
+        }
+        forgotten
+    }
+
+    /// So many requests of a class have come and ended like this, in no time.
+    pub fn count_answers(&mut self, class: usize, outcome: Outcome, count: u64) {
+        self.offered += count;
+        self.ended += count;
+        let now = &mut self.classes[class].now;
+        now.offered += count;
+        now.attempts += count;
+        now.outcomes[outcome as usize] += count;
+        now.good += if outcome.is_ok() { count } else { 0 };
+    }
+
+    /// Adds a part of a sample to the bucket that was put away last. Returns how many
+    /// requests that adds to those offered, and to those ended.
+    pub fn add_to_last(
+        &mut self,
+        sample: &[ClassBucket],
+        cells: &[u64],
+        scaled: &impl Fn(u128) -> u128,
+    ) -> [u64; 2] {
+        let mut added = [0; 2];
+        for (number, class) in self.classes.iter_mut().enumerate() {
+            let Some(last) = class.buckets.last_mut() else { continue };
+            let part = part_of_class(&sample[number], scaled);
+            added[0] += part.offered;
+            added[1] += part.outcomes.iter().sum::<u64>();
+            *last = std::mem::take(last).join(&part);
+            let first = class.first_cell - CELLS;
+            let sampled = &cells[number * CELLS..(number + 1) * CELLS];
+            for (cell, &count) in class.cells[first..class.first_cell].iter_mut().zip(sampled) {
+                let more = u32::try_from(scaled(u128::from(count))).unwrap_or(u32::MAX);
+                *cell = cell.saturating_add(more);
+            }
+        }
+        added
+    }
+
+    pub fn add_to_last_of_nodes(&mut self, sample: &[NodeBucket], scaled: &impl Fn(u128) -> u128) {
+        for (log, sample) in self.nodes.iter_mut().zip(sample) {
+            if let Some(last) = log.buckets.last_mut() {
+                *last = last.join(&part_of_node(sample, scaled));
+            }
+        }
+    }
+}
+
+fn part_of_class(bucket: &ClassBucket, scaled: &impl Fn(u128) -> u128) -> ClassBucket {
+    let count = |count: u64| scaled(u128::from(count)) as u64;
+    let outcomes = bucket.outcomes.map(count);
+    ClassBucket {
+        offered: count(bucket.offered),
+        outcomes,
+        // Rounding must not make more answers good than there are.
+        good: count(bucket.good).min(outcomes[0]),
+        attempts: count(bucket.attempts),
+        latency_sum: scaled(bucket.latency_sum),
+        latency_max: bucket.latency_max,
+        failed_latency_sum: scaled(bucket.failed_latency_sum),
+        in_flight: bucket.in_flight,
+    }
+}
+
+fn part_of_node(bucket: &NodeBucket, scaled: &impl Fn(u128) -> u128) -> NodeBucket {
+    let count = |count: u64| scaled(u128::from(count)) as u64;
+    NodeBucket {
+        visits: count(bucket.visits),
+        started: count(bucket.started),
+        waited: count(bucket.waited),
+        ended: count(bucket.ended),
+        failed: count(bucket.failed),
+        unwanted: count(bucket.unwanted),
+        held: scaled(bucket.held),
+        served: scaled(bucket.served),
+        calling: scaled(bucket.calling),
+        queued: scaled(bucket.queued),
+        cpu: scaled(bucket.cpu),
+        on_cpu: scaled(bucket.on_cpu),
+        down: 0,
+        queue_max: bucket.queue_max,
+        lookups: count(bucket.lookups),
+        hits: count(bucket.hits),
+    }
+}

@@ -1,0 +1,112 @@
+//! What is not simulated in quiet times comes out as if it had been.
+
+use super::{Advance, Options, Simulation};
+use crate::kernel::time::{HOUR, NEVER};
+use crate::plan::compile;
+use crate::results::row::RowSampling;
+use crate::results::{ClassBucket, NodeBucket, RunResults};
+use crate::scenario::load::load_text;
+
+const SITE: &str = "
+run: { duration: DAYS, warmup: 1h, FIDELITY }
+nodes:
+  visitors: { kind: user, arrivals: 2/s, timeout: 5s }
+  server:   { kind: server, cores: 1, boot: 0s }
+  nginx:    { kind: web_server, on: server }
+  app:      { kind: app_server, on: server, workers: 2, boot: 0s, mtbf: 20d, mttr: 10m }
+requests:
+  page: { share: 80%, path: [ nginx: 0.2ms, app: exp(100ms) ] }
+  file: { share: 20%, path: [ nginx: 0.1ms ] }
+TIMELINE
+";
+
+fn run(days: &str, fidelity: &str, timeline: &str) -> RunResults {
+    let text = SITE.replace("DAYS", days).replace("FIDELITY", fidelity).replace("TIMELINE", timeline);
+    let loaded = load_text("site.yaml", &text, &[]);
+    let shown = loaded.render(false);
+    let plan = compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")));
+    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
+    while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
+    simulation.finish(false)
+}
+
+fn class(results: &RunResults, class: usize) -> ClassBucket {
+    results.classes[class].buckets.iter().fold(ClassBucket::default(), ClassBucket::join)
+}
+
+fn node(results: &RunResults, instance: usize) -> NodeBucket {
+    results.nodes[instance].buckets.iter().fold(NodeBucket::default(), NodeBucket::join)
+}
+
+fn mean_latency_s(bucket: &ClassBucket) -> f64 {
+    bucket.latency_sum as f64 / bucket.outcomes[0] as f64 * 1e-9
+}
+
+fn near(one: f64, other: f64, tolerance: f64, what: &str) {
+    assert!((one - other).abs() <= tolerance * other.abs(), "{what}: {one} and {other}");
+}
+
+#[test]
+fn a_quarter_of_a_year_with_breakdowns_is_the_same_and_a_hundredth_of_the_work() {
+    let all = run("90d", "fidelity: requests", "");
+    let some = run("90d", "fidelity: incidents, sample: 3h", "");
+    assert!(some.skipped > 2_000 * HOUR, "{}", some.skipped / HOUR);
+    assert!(all.events > 100 * some.events, "{} and {} events", all.events, some.events);
+    assert_eq!(all.incidents.len(), some.incidents.len());
+    assert!(all.incidents.len() > 2, "nothing broke");
+    near(some.offered as f64, all.offered as f64, 0.001, "offered");
+    for number in 0..2 {
+        let (one, other) = (class(&some, number), class(&all, number));
+        near(one.offered as f64, other.offered as f64, 0.02, "offered of a class");
+        near(mean_latency_s(&one), mean_latency_s(&other), 0.03, "mean latency");
+        let failed = |bucket: &ClassBucket| (bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[0]) as f64;
+        near(failed(&one), failed(&other), 0.06, "failed");
+    }
+    for instance in 1..4 {
+        let (one, other) = (node(&some, instance), node(&all, instance));
+        near(one.visits as f64, other.visits as f64, 0.02, "visits");
+        near(one.cpu as f64, other.cpu as f64, 0.03, "cpu");
+        assert_eq!(one.down, other.down);
+    }
+    assert_eq!(all.outages.len(), some.outages.len());
+}
+
+#[test]
+fn books_are_kept_however_much_is_skipped() {
+    let timeline = "
+timeline:
+  - { at: 5h, fail: server, for: 10m }
+  - { at: 5h, slow: app, by: 2x, for: 2h }
+  - { at: 30h, maintain: app, how: restart, takes: 1m }
+  - { at: 31h, fail: app, for: 1m }";
+    let results = run("3d", "fidelity: incidents, settle: 5m, lead: 1m, sample: 10m", timeline);
+    let sum = |bucket: &ClassBucket| bucket.outcomes.iter().sum::<u64>();
+    let offered: u64 = (0..2).map(|number| class(&results, number).offered).sum();
+    let ended: u64 = (0..2).map(|number| sum(&class(&results, number))).sum();
+    assert_eq!((offered, ended), (results.offered, results.ended));
+    assert!(offered.abs_diff(ended + results.in_flight) < 50, "{offered} {ended}");
+    assert!(results.skipped > 60 * HOUR && results.skipped < 70 * HOUR, "{}", results.skipped);
+    near(results.offered as f64, 3.0 * 86_400.0 * 2.0, 0.01, "offered");
+}
+
+#[test]
+fn traffic_of_which_no_part_stands_for_the_rest_is_refused() {
+    let told = |from: &str, to: &str, timeline: &str| {
+        let text = SITE.replace("DAYS", "10d").replace("FIDELITY", "fidelity: incidents");
+        let text = text.replace(from, to).replace("TIMELINE", timeline);
+        load_text("site.yaml", &text, &[]).render(false)
+    };
+    assert!(told("arrivals: 2/s", "population: 3, think: 1s", "").contains("it waits for its answers"));
+    let daily = "arrivals: { rate: [[0s, 1/s], [1h, 3/s]], repeat: 1d }";
+    assert!(told("arrivals: 2/s", daily, "").contains("changes with the time"));
+    let surge = "timeline: [ { at: 1h, surge: 2x, hold: 1m } ]";
+    assert!(told("cores: 1", "cores: 2", surge).contains("there is no surge"));
+    assert!(told("duration: 10d", "requests: 10", "").contains("cannot end after a number of them"));
+}
+
+#[test]
+fn a_site_that_is_never_calm_is_simulated_all_along() {
+    let timeline = "timeline: [ { at: 1m, slow: app, by: 2x } ]";
+    let results = run("10h", "fidelity: incidents", timeline);
+    assert_eq!(results.skipped, 0);
+}

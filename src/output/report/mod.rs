@@ -1,0 +1,210 @@
+//! `report.html`: a run in one page that opens anywhere, without a network and, but for the
+//! interaction, without JavaScript. It is made of the run's files alone.
+
+mod advice;
+mod html;
+mod limits;
+mod scenario;
+mod story;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod timelines;
+mod words;
+
+use super::charts::{Chart, Look, PaintError, Theme, WIDTH_USUAL, embedded};
+use super::record::{Facts, Record};
+use super::terminal::figure::{count, length, share};
+use html::{details, escaped, list, section};
+use std::fmt;
+use words::span;
+
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
+const UPLOT: &str = include_str!("../../../assets/uplot/uPlot.iife.min.js");
+const UPLOT_STYLE: &str = include_str!("../../../assets/uplot/uPlot.min.css");
+const UPLOT_LICENSE: &str = include_str!("../../../assets/uplot/LICENSE");
+
+/// The name of the file.
+pub const FILE_NAME: &str = "report.html";
+
+/// Why there is no report.
+#[derive(Debug)]
+pub enum ReportError {
+    /// The file without which there is nothing to report.
+    Missing(&'static str),
+    Paint(PaintError),
+}
+
+impl fmt::Display for ReportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReportError::Missing(file) => write!(formatter, "{file} is missing"),
+            ReportError::Paint(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for ReportError {}
+
+pub fn render(record: &Record) -> Result<String, ReportError> {
+    let facts = record.facts.as_ref().ok_or(ReportError::Missing("summary.json"))?;
+    let sections = [
+        ("summary", "In short", summary(record, facts)),
+        ("availability", "Availability", availability(record)?),
+        ("timelines", "Over time", over_time(record)?),
+        ("requests", "Requests and latencies", requests(record, facts)?),
+        ("nodes", "Nodes", nodes(record, facts)?),
+        ("trust", "How far to trust the figures", trust(facts)),
+        ("scenario", "The scenario", scenario::body(record, facts)),
+        ("limits", "Limits of the model", limits()),
+    ];
+    let links = sections.iter().map(|(id, heading, _)| format!("<a href=\"#{id}\">{heading}</a>"));
+    let links: Vec<String> = links.collect();
+    let body: String = sections.iter().map(|(id, heading, body)| section(id, heading, body)).collect();
+    Ok(page(record, facts, &links.join("\n"), &body))
+}
+
+fn page(record: &Record, facts: &Facts, links: &str, body: &str) -> String {
+    let (name, version) = (escaped(&record.name), escaped(&facts.version));
+    let heading = heading(facts);
+    // JSON within HTML must not be able to end its element.
+    let data = timelines::timelines(record);
+    let data = data.and_then(|data| serde_json::to_string(&data).ok()).unwrap_or("null".to_owned());
+    let data = data.replace('<', "\\u003c");
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"generator\" content=\"spof {version}\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
+         script-src 'unsafe-inline'; img-src data:\">\n\
+         <title>{name} · spof</title>\n<link rel=\"icon\" href=\"data:,\">\n\
+         <style>\n{UPLOT_STYLE}\n{STYLE}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#summary\">Skip to the summary</a>\n\
+         <header>\n<h1>{name}</h1>\n<p>{heading}</p>\n</header>\n\
+         <nav aria-label=\"Sections\">\n{links}\n</nav>\n<main>\n{body}</main>\n\
+         <footer>\n<p>Simulated with spof {version}. All times are simulated.</p>\n</footer>\n\
+         <script type=\"application/json\" id=\"series\">{data}</script>\n\
+         <script>\n/*\n{}*/\n{UPLOT}</script>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+        UPLOT_LICENSE.replace("*/", "* /")
+    )
+}
+
+fn heading(facts: &Facts) -> String {
+    let run = &facts.run;
+    let warmup = match run.warmup_s {
+        0.0 => String::new(),
+        seconds => format!("; the first {} are warm-up ({})", span(seconds), escaped(&run.warmup)),
+    };
+    let stopped = match run.stopped.as_str() {
+        "" => String::new(),
+        stopped => format!(", stopped {}", escaped(stopped)),
+    };
+    format!(
+        "{} simulated{stopped}; {} requests; seed {}{warmup}.",
+        span(run.simulated_s),
+        count(run.offered),
+        facts.seed
+    )
+}
+
+fn summary(record: &Record, facts: &Facts) -> String {
+    let (verdict, is_bad) = story::verdict(record, facts);
+    let class = if is_bad { "bad" } else { "good" };
+    let mut text = format!("<p class=\"verdict {class}\">{}</p>\n", html::sentence(&verdict));
+    text.push_str(&cards(facts));
+    for (heading, told) in [
+        ("What happened, and why", story::happened(record)),
+        ("What it cost", story::cost(record, facts)),
+        ("What to do", advice::advice(record, facts)),
+    ] {
+        text.push_str(&format!("<h3>{heading}</h3>\n{}", list(&told)));
+    }
+    text
+}
+
+/// The figures that everybody asks for first.
+fn cards(facts: &Facts) -> String {
+    let total = &facts.total;
+    let fullest = facts.nodes.iter().filter_map(|node| Some((node.utilisation?, node)));
+    let fullest = fullest.max_by(|a, b| a.0.total_cmp(&b.0));
+    let figures = [
+        ("of requests were good", total.good_share.value.map(share)),
+        ("without service", Some(span(facts.availability.outage_s))),
+        ("half came within", total.p50_ms.value.map(length)),
+        ("99 % came within", total.p99_ms.value.map(length)),
+        ("good per second", Some(super::terminal::figure::three_digits(total.goodput_per_s))),
+    ];
+    let mut text = String::from("<dl class=\"cards\">\n");
+    for (name, value) in figures {
+        let value = value.unwrap_or("–".to_owned());
+        text.push_str(&format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n"));
+    }
+    if let Some((utilisation, node)) = fullest {
+        text.push_str(&format!(
+            "<div><dt>in use: <code>{}</code></dt><dd>{}</dd></div>\n",
+            escaped(&node.name),
+            share(utilisation)
+        ));
+    }
+    text + "</dl>\n"
+}
+
+/// A chart within the page, if its file is there.
+fn figure(record: &Record, chart: Chart, class: &str) -> Result<String, ReportError> {
+    if !chart.can_be_drawn(record) {
+        return Ok(String::new());
+    }
+    let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
+    let picture = embedded(chart, record, &look).map_err(ReportError::Paint)?;
+    let id = format!("chart-{}", chart.name());
+    Ok(format!("<figure id=\"{id}\"{class}>\n{picture}</figure>\n"))
+}
+
+fn availability(record: &Record) -> Result<String, ReportError> {
+    let picture = figure(record, Chart::Availability, "")?;
+    let tables = [tables::outages_table(record), tables::events_table(record)];
+    Ok(picture + &tables.concat())
+}
+
+/// The pictures are there for paper and for browsers without JavaScript, which otherwise puts
+/// diagrams in their place that can be looked into.
+fn over_time(record: &Record) -> Result<String, ReportError> {
+    let still = " class=\"still\"";
+    let text = figure(record, Chart::Timeline, still)?;
+    Ok(format!("<div id=\"interactive\" hidden></div>\n{text}"))
+}
+
+fn requests(record: &Record, facts: &Facts) -> Result<String, ReportError> {
+    let mut text = tables::expectations(facts) + &tables::classes(facts);
+    for chart in [Chart::Latency, Chart::Waterfall, Chart::Heatmap] {
+        text.push_str(&figure(record, chart, "")?);
+    }
+    Ok(text)
+}
+
+fn nodes(record: &Record, facts: &Facts) -> Result<String, ReportError> {
+    let topology = figure(record, Chart::Topology, "")?;
+    let utilisation = figure(record, Chart::Utilisation, "")?;
+    Ok(topology + &tables::nodes(facts) + &utilisation)
+}
+
+fn trust(facts: &Facts) -> String {
+    let mut told: Vec<String> = facts.notices.iter().map(|notice| notice.text.clone()).collect();
+    let close = facts.expectations.iter().filter(|expectation| expectation.uncertain);
+    told.extend(close.map(|expectation| {
+        format!("`{}` is a close call: another seed may judge otherwise.", expectation.text)
+    }));
+    told.push(
+        "± is half of a 95 % confidence interval of this one run. Latency counts from the moment the user meant to \
+         send until the last byte of the answer, retries included."
+            .to_owned(),
+    );
+    list(&told)
+}
+
+fn limits() -> String {
+    let intro = "<p>What is not so in reality. Where it matters to a question, the answer needs a second thought.</p>\n";
+    let limits = limits::limits();
+    format!("{intro}{}", details(&format!("{} limits", limits.len()), &list(&limits)))
+}

@@ -1,0 +1,86 @@
+//! The scenario as it was run, and how to run it again.
+
+use super::html::{Table, details, escaped};
+use super::words::counted;
+use crate::output::record::{Facts, Record, Script};
+
+/// Longer scenarios are cut off in the report; the file has all of it.
+const TEXT_BYTES_MOST: usize = 150_000;
+const NODES_MOST: usize = 100;
+
+pub fn body(record: &Record, facts: &Facts) -> String {
+    let version = escaped(&facts.version);
+    let mut text = format!(
+        "<p>Simulated with spof {version} and seed {}. The same scenario, seed and version give the same files \
+         to the last byte, on every machine.</p>\n",
+        facts.seed
+    );
+    let Some(script) = &record.script else {
+        text.push_str("<p>The scenario itself is not in the run's folder.</p>\n");
+        return text;
+    };
+    text.push_str(&format!(
+        "<p>To make this run again:</p>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
+        escaped(&script.command)
+    ));
+    text.push_str(&changed(script));
+    text.push_str(&details(&format!("The scenario file, {}", script.file), &file(script)));
+    text.push_str(&details(
+        "All settings in force, with the defaults and where they come from",
+        &settings(script),
+    ));
+    text
+}
+
+fn changed(script: &Script) -> String {
+    if script.changed.is_empty() {
+        return String::new();
+    }
+    let mut table =
+        Table::new("Settings changed on the command line").words("setting", "").words("value", "");
+    for changed in &script.changed {
+        table.line(&[changed.setting.clone(), changed.value.clone()]);
+    }
+    table.text()
+}
+
+fn file(script: &Script) -> String {
+    let mut end = script.text.len().min(TEXT_BYTES_MOST);
+    while !script.text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let cut = match script.text.len() > end {
+        true => "<p>The rest is in <code>scenario.json</code>.</p>\n",
+        false => "",
+    };
+    format!("<pre tabindex=\"0\"><code>{}</code></pre>\n{cut}", escaped(&script.text[..end]))
+}
+
+fn settings(script: &Script) -> String {
+    let mut text = String::new();
+    for node in script.nodes.iter().take(NODES_MOST) {
+        let mut table = Table::new(format!("`{}` ({})", node.node, node.kind))
+            .words("setting", "")
+            .words("value", "")
+            .words("from", "");
+        for held in &node.settings {
+            let source = match (&held.source, held.given) {
+                (_, true) => "**given**".to_owned(),
+                (Some(source), false) => source.clone(),
+                (None, false) => String::new(),
+            };
+            table.line(&[held.setting.clone(), held.value.clone(), source]);
+        }
+        if !table.is_empty() {
+            text.push_str(&table.text());
+        }
+    }
+    let left = script.nodes.len().saturating_sub(NODES_MOST);
+    if left > 0 {
+        text.push_str(&format!(
+            "<p>The settings of {} are in <code>scenario.json</code>.</p>\n",
+            counted(left as u64, "more node")
+        ));
+    }
+    text
+}

@@ -1,0 +1,102 @@
+//! Times and lists in prose.
+
+use crate::output::record::Event;
+use crate::output::terminal::figure;
+use crate::parts::outcome::Outcome;
+
+/// `5 min 35 s`, `2 h`, `12.3 s`: two units at most.
+pub fn span(seconds: f64) -> String {
+    const UNITS: [(&str, u64); 4] = [("days", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+    if seconds < 60.0 {
+        return match seconds {
+            0.0 => "0 s".to_owned(),
+            seconds => {
+                let text = figure::length(seconds * 1e3);
+                text.replace(".0 ", " ").replace(".00 ", " ")
+            }
+        };
+    }
+    let mut left = seconds.round() as u64;
+    let mut parts = Vec::new();
+    let first = UNITS.iter().position(|(_, length)| left >= *length).unwrap_or(UNITS.len() - 1);
+    for (name, length) in UNITS.iter().skip(first).take(2) {
+        let number = left / length;
+        left %= length;
+        if number > 0 {
+            let name = if *name == "days" && number == 1 { "day" } else { name };
+            parts.push(format!("{number} {name}"));
+        }
+    }
+    parts.join(" ")
+}
+
+/// `1 outage`, `3 outages`
+pub fn counted(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", figure::count(number))
+}
+
+/// `a, b and c`
+pub fn and(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [many @ .., last] => format!("{} and {last}", many.join(", ")),
+    }
+}
+
+/// The same with the rest counted where there are more than so many.
+pub fn and_more(items: &[String], most: usize) -> String {
+    if items.len() <= most {
+        return and(items);
+    }
+    let mut shown = items[..most].to_vec();
+    shown.push(format!("{} more", items.len() - most));
+    and(&shown)
+}
+
+/// How a request failed, in words.
+pub fn failure(name: &str) -> &str {
+    let known = Outcome::ALL.into_iter().find(|outcome| outcome.name() == name);
+    known.map_or(name, |outcome| outcome.meaning())
+}
+
+/// From when to when something was in force.
+pub fn stretch(event: &Event) -> String {
+    match event.end_s.is_finite() {
+        true => format!("at {} for {}", span(event.start_s), span(event.end_s - event.start_s)),
+        false => format!("from {} to the end", span(event.start_s)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_as_people_tell_them() {
+        for (seconds, text) in [
+            (0.0, "0 s"),
+            (0.25, "250 ms"),
+            (35.0, "35 s"),
+            (59.94, "59.9 s"),
+            (60.0, "1 min"),
+            (335.05, "5 min 35 s"),
+            (3_600.4, "1 h"),
+            (5_400.0, "1 h 30 min"),
+            (90_061.0, "1 day 1 h"),
+            (1e7, "115 days 17 h"),
+        ] {
+            assert_eq!(span(seconds), text);
+        }
+    }
+
+    #[test]
+    fn lists_end_with_and() {
+        let items = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(and(&items), "a, b and c");
+        assert_eq!(and_more(&items, 1), "a and 2 more");
+        assert_eq!(and(&items[..1]), "a");
+        assert_eq!(counted(1, "outage") + ", " + &counted(2_000, "request"), "1 outage, 2,000 requests");
+    }
+}

@@ -1,0 +1,122 @@
+//! `scenario.json`: the scenario as it was run, with the settings that the command line changed,
+//! the defaults in force, and the command that makes the same run again.
+
+use crate::nodes::fields::{InForce, Origin};
+use crate::scenario::load::{Loaded, NodeSettings};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::path::Path;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Script {
+    /// Without its folder, which does not change what comes out.
+    file: String,
+    command: String,
+    changed: Vec<Changed>,
+    nodes: Vec<Settled>,
+    text: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Changed {
+    setting: String,
+    value: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Settled {
+    node: String,
+    kind: &'static str,
+    settings: Vec<Setting>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Setting {
+    setting: String,
+    value: String,
+    given: bool,
+    /// Where a default comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'static str>,
+}
+
+impl Script {
+    pub fn of(file: &Path, loaded: &Loaded, changed: &[(String, String)], seed: u64) -> Script {
+        let file = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+        let mut command = format!("spof simulate {} --seed {seed}", for_shell(&file));
+        for (setting, value) in changed {
+            command.push_str(&format!(" --set {}", for_shell(&format!("{setting}={value}"))));
+        }
+        let changed = changed.iter();
+        Script {
+            file,
+            command,
+            changed: changed
+                .map(|(setting, value)| Changed { setting: setting.clone(), value: value.clone() })
+                .collect(),
+            nodes: loaded.settings_in_force.iter().map(Settled::of).collect(),
+            text: loaded.source.text().to_owned(),
+        }
+    }
+}
+
+impl Settled {
+    fn of(node: &NodeSettings) -> Settled {
+        let setting = |held: &InForce| {
+            let source = match held.origin {
+                Origin::Given => None,
+                Origin::Default { source } => Some(source),
+            };
+            let (setting, value) = (held.setting.clone(), held.value.clone());
+            Setting { setting, value, given: source.is_none(), source }
+        };
+        Settled {
+            node: node.node.clone(),
+            kind: node.kind,
+            settings: node.settings.iter().map(setting).collect(),
+        }
+    }
+}
+
+/// In quotes where a shell would read something into it.
+fn for_shell(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=:,%+@".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+pub fn write<W: Write>(mut file: W, script: &Script) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut file, script).map_err(io::Error::from)?;
+    file.write_all(b"\n")?;
+    file.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load::load_text;
+
+    #[test]
+    fn the_command_makes_the_same_run_again() {
+        let text = "
+run: { duration: 1s }
+nodes: { visitors: { kind: user, arrivals: 5/s }, app: { kind: station } }
+requests: { page: { path: [ app: 5ms ] } }
+";
+        let changed = [("nodes.app.servers".to_owned(), "2".to_owned()), ("name".into(), "it's".into())];
+        let loaded = load_text("some/where/a shop.yaml", text, &changed);
+        assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+        let script = Script::of(Path::new("some/where/a shop.yaml"), &loaded, &changed, 7);
+        assert_eq!(
+            script.command,
+            r"spof simulate 'a shop.yaml' --seed 7 --set nodes.app.servers=2 --set 'name=it'\''s'"
+        );
+        assert_eq!(script.text, text);
+        let servers = script.nodes[1].settings.iter().find(|setting| setting.setting == "servers");
+        assert_eq!(servers.map(|setting| (&*setting.value, setting.given)), Some(("2", true)));
+        assert!(script.nodes[1].settings.iter().any(|setting| setting.source.is_some()));
+    }
+}

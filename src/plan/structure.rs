@@ -1,0 +1,122 @@
+//! What has to be up for a request of each class to be answered.
+
+use super::NONE;
+use super::compile::Compiler;
+use crate::nodes::NodeKind;
+use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Stage, Target};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// One of these instances, with the server that it stands on.
+    AnyOf(Vec<u32>),
+    /// At least so many of these.
+    AtLeast(u32, Vec<Need>),
+}
+
+impl Need {
+    fn all(needs: Vec<Need>) -> Need {
+        Need::AtLeast(needs.len() as u32, needs)
+    }
+
+    /// Whether it is met, if this is what is up.
+    pub fn is_met(&self, is_up: &impl Fn(u32) -> bool) -> bool {
+        match self {
+            Need::AnyOf(instances) => instances.iter().any(|&instance| is_up(instance)),
+            Need::AtLeast(least, needs) => {
+                let mut met = 0;
+                // Whoever counts no further than needed is done early.
+                *least == 0
+                    || needs.iter().any(|need| {
+                        met += u32::from(need.is_met(is_up));
+                        met >= *least
+                    })
+            }
+        }
+    }
+}
+
+/// In the order of the scenario's classes.
+pub fn compile(compiler: &Compiler) -> Vec<Need> {
+    compiler.scenario.classes.iter().map(|class| of_class(compiler, class)).collect()
+}
+
+fn of_class(compiler: &Compiler, class: &RequestClass) -> Need {
+    let mut needs = Vec::from_iter(resolver(compiler, class));
+    match &class.flow {
+        Flow::Calls(stages) => needs.extend(of_stages(compiler, stages)),
+        Flow::Walk(walk) => {
+            needs.extend(walk.stops.iter().map(|stop| any_of(compiler, stop.target, false)));
+        }
+    }
+    Need::all(needs)
+}
+
+/// The resolver that the class's first user asks.
+fn resolver(compiler: &Compiler, class: &RequestClass) -> Option<Need> {
+    let user = compiler.node(*class.from.first()?);
+    let NodeKind::User(user) = &user.kind else { return None };
+    let host = user.host_visited()?;
+    let mut nodes = compiler.scenario.nodes.iter().enumerate();
+    let (resolver, _) =
+        nodes.find(|(_, node)| matches!(&node.kind, NodeKind::Dns(dns) if dns.knows(&host)))?;
+    Some(any_of(compiler, Target::Node(NodeId(resolver as u32)), false))
+}
+
+fn of_stages<'s>(compiler: &'s Compiler, stages: &'s [Stage]) -> impl Iterator<Item = Need> + 's {
+    stages.iter().filter_map(|stage| match stage {
+        Stage::Call(call) => of_call(compiler, call),
+        Stage::Parallel(parallel) => {
+            let needs: Vec<Need> = parallel.calls.iter().filter_map(|call| of_call(compiler, call)).collect();
+            let left_out = parallel.calls.len() - needs.len();
+            let least = parallel.first.unwrap_or(parallel.calls.len() as u32);
+            Some(Need::AtLeast(least.saturating_sub(left_out as u32), needs))
+        }
+    })
+}
+
+/// `None`: the request does well without it.
+fn of_call(compiler: &Compiler, call: &Call) -> Option<Need> {
+    if call.optional || call.chance <= 0.0 || call.times.mean() <= 0.0 {
+        return None;
+    }
+    let mut needs = vec![any_of(compiler, call.target, call.write)];
+    needs.extend(of_stages(compiler, &call.stages));
+    needs.extend(call.hand_over.as_ref().and_then(|next| of_call(compiler, next)));
+    Some(Need::all(needs))
+}
+
+/// Anybody whom a caller may pick. Where nobody is promoted, only the first of a set of
+/// databases takes writes.
+fn any_of(compiler: &Compiler, target: Target, write: bool) -> Need {
+    let scenario = compiler.scenario;
+    let nodes = match target {
+        Target::Node(node) => vec![node],
+        Target::Group(group) => {
+            scenario.groups[group as usize].members.iter().map(|member| member.node).collect()
+        }
+    };
+    let instances = nodes.into_iter().flat_map(|node| {
+        let plan = &compiler.nodes[node.0 as usize];
+        plan.first_instance..plan.first_instance + plan.replicas
+    });
+    let set = scenario.replications.iter().find(|set| set.target == target);
+    let only_primary = write && set.is_some_and(|set| set.failover.is_none());
+    Need::AnyOf(instances.take(if only_primary { 1 } else { NONE as usize }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn needs_are_met_by_those_who_are_up() {
+        let need = Need::all(vec![
+            Need::AnyOf(vec![0, 1]),
+            Need::AtLeast(2, vec![Need::AnyOf(vec![2]), Need::AnyOf(vec![3]), Need::AnyOf(vec![4])]),
+        ]);
+        let met = |up: &[u32]| need.is_met(&|instance| up.contains(&instance));
+        assert!(met(&[0, 2, 3]) && met(&[1, 3, 4]) && met(&[0, 1, 2, 3, 4]));
+        assert!(!met(&[0, 2]) && !met(&[2, 3, 4]) && !met(&[]));
+        assert!(Need::all(vec![]).is_met(&|_| false), "nothing is needed");
+    }
+}

@@ -1,0 +1,313 @@
+//! What `spof export` writes is read by readers from elsewhere, and says what the run's own
+//! files say.
+
+use assert_cmd::Command;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::Deserializer;
+use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+const SCENARIO: &str = r#"
+name: A shop
+run: { duration: 2m, warmup: 10s, seed: 3 }
+nodes:
+  visitors: { kind: user, arrivals: 60/s, timeout: 2s, retries: 1 }
+  host:     { kind: server, cores: 2 }
+  nginx:    { kind: web_server, on: host }
+  app:      { kind: app_server, on: host, workers: 2, replicas: 2 }
+links:
+  visitors -> host: { latency: "lognormal(median 20ms, p99 80ms)" }
+requests:
+  page:    { share: 70%, path: [ nginx: 0.2ms, app: exp(9ms) ] }
+  "a \"b\"": { share: 30%, path: [ nginx: 0.1ms ] }
+timeline:
+  - { at: 60s, fail: app/1, for: 10s }
+  - { at: 90s, surge: 2x, hold: 5s }
+"#;
+
+/// A run with traces and all exports; it is made once for all tests.
+fn run() -> &'static Path {
+    static RUN: OnceLock<TempDir> = OnceLock::new();
+    let home = RUN.get_or_init(|| {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("shop.yaml"), SCENARIO).unwrap();
+        let traces = ["simulate", "shop.yaml", "--out", "run", "--quiet", "--trace", "5%,slowest=9,failed=9"];
+        spof(home.path(), &traces).assert().success();
+        for format in ["hgrm", "hlog", "openmetrics", "otlp", "jaeger", "perfetto", "csv"] {
+            spof(home.path(), &["export", "run", "--to", format]).assert().success();
+        }
+        home
+    });
+    home.path()
+}
+
+fn spof(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("spof").unwrap();
+    command.current_dir(home).args(arguments);
+    command
+}
+
+fn text(file: &str) -> String {
+    fs::read_to_string(run().join("run").join(file)).unwrap()
+}
+
+fn json(file: &str) -> Value {
+    serde_json::from_str(&text(file)).unwrap()
+}
+
+/// The stories of the run as they stand in its own file.
+fn stories() -> Vec<Value> {
+    text("traces.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Latencies of good answers in nanoseconds, by class, of requests that ended after an instant.
+fn latencies(after_s: f64) -> HashMap<String, Vec<u64>> {
+    let mut latencies: HashMap<String, Vec<u64>> = HashMap::new();
+    let path = run().join("run/latency.csv");
+    for row in csv::Reader::from_path(path).unwrap().records() {
+        let row = row.unwrap();
+        let (start_s, latency_ms): (f64, f64) = (row[2].parse().unwrap(), row[3].parse().unwrap());
+        if &row[4] == "ok" && start_s + latency_ms / 1e3 >= after_s {
+            latencies.entry(row[1].to_owned()).or_default().push((latency_ms * 1e6).round() as u64);
+        }
+    }
+    latencies
+}
+
+#[test]
+fn hdrhistogram_reads_the_log() {
+    let log = text("latency.hlog");
+    let mut read: HashMap<String, Histogram<u64>> = HashMap::new();
+    for entry in IntervalLogIterator::new(log.as_bytes()) {
+        let LogEntry::Interval(interval) = entry.unwrap() else { continue };
+        let bytes = decoded(interval.encoded_histogram());
+        let histogram: Histogram<u64> = Deserializer::new().deserialize(&mut bytes.as_slice()).unwrap();
+        assert!(histogram.max() as f64 / 1e6 <= interval.max() * 1.02);
+        let tag = interval.tag().unwrap().as_str().to_owned();
+        read.entry(tag).or_insert_with(|| Histogram::new(2).unwrap()).add(histogram).unwrap();
+    }
+    let known = latencies(0.0);
+    assert_eq!(read.len(), known.len());
+    for (class, values) in known {
+        let read = &read[&class.replace([' ', '"'], "_")];
+        assert_eq!(read.len(), values.len() as u64);
+        let mut exact = Histogram::<u64>::new(3).unwrap();
+        values.iter().for_each(|&value| exact.record(value).unwrap());
+        for share in [0.5, 0.9, 0.99, 0.999] {
+            let (found, exact) =
+                (read.value_at_quantile(share) as f64, exact.value_at_quantile(share) as f64);
+            assert!((found / exact - 1.0).abs() < 0.04, "{class} at {share}: {found} and {exact}");
+        }
+    }
+}
+
+fn decoded(text: &str) -> Vec<u8> {
+    let digit = |letter: u8| match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let mut bytes = Vec::new();
+    for chunk in text.trim_end_matches('=').as_bytes().chunks(4) {
+        let bits = chunk.iter().fold(0_u32, |bits, &letter| bits << 6 | u32::from(digit(letter)));
+        let bits = bits << (6 * (4 - chunk.len()));
+        bytes.extend(&bits.to_be_bytes()[1..chunk.len()]);
+    }
+    bytes
+}
+
+#[test]
+fn percentiles_are_those_of_hdrhistogram() {
+    let mut exact = Histogram::<u64>::new(3).unwrap();
+    latencies(10.0).into_values().flatten().for_each(|value| exact.record(value).unwrap());
+    let text = text("latency.hgrm");
+    let mut lines = 0;
+    let mut last = (0.0, 0.0);
+    for line in text.lines().skip(2).filter(|line| !line.starts_with('#')) {
+        let fields: Vec<f64> = line.split_whitespace().map(|field| field.parse().unwrap()).collect();
+        let (value, share) = (fields[0], fields[1]);
+        assert!(value >= last.0 && share >= last.1, "{line}");
+        let known = exact.value_at_quantile(share) as f64 / 1e6;
+        // The outermost few are told to within a cell.
+        assert!((value / known - 1.0).abs() < 0.07, "{line}: {known}");
+        (last, lines) = ((value, share), lines + 1);
+    }
+    assert!(lines > 40 && last.1 == 1.0, "{lines} lines up to {}", last.1);
+    let total = text.lines().find(|line| line.starts_with("#[Max")).unwrap();
+    assert!(total.contains(&format!("Total count    = {:>12}]", exact.len())), "{total}");
+}
+
+fn check_schema(schema: &str, document: &Value) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers").join(schema);
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(document).take(5).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn jaeger_has_every_visit_as_a_span_of_a_known_service() {
+    let document = json("traces.jaeger.json");
+    check_schema("jaeger.schema.json", &document);
+    let (traces, stories) = (document["data"].as_array().unwrap(), stories());
+    assert_eq!(traces.len(), stories.len());
+    for (trace, story) in traces.iter().zip(&stories) {
+        let (spans, visits) = (trace["spans"].as_array().unwrap(), story["visits"].as_array().unwrap());
+        assert_eq!(spans.len(), visits.len());
+        for (span, visit) in spans.iter().zip(visits) {
+            let process = &trace["processes"][span["processID"].as_str().unwrap()];
+            assert_eq!(process["serviceName"], visit["node"]);
+            let parent = span["references"].get(0).map(|reference| &reference["spanID"]);
+            let caller = visit["caller"].as_u64().map(|caller| &spans[caller as usize]["spanID"]);
+            assert_eq!(parent, caller);
+        }
+        let length = story["end_ns"].as_u64().unwrap() - story["start_ns"].as_u64().unwrap();
+        assert_eq!(spans[0]["duration"], length / 1_000);
+    }
+}
+
+#[test]
+fn perfetto_has_nodes_slices_instants_and_counters() {
+    let document = json("traces.perfetto.json");
+    check_schema("chrome-trace.schema.json", &document);
+    let events = document["traceEvents"].as_array().unwrap();
+    let of = |phase: &str| -> Vec<&Value> { events.iter().filter(|event| event["ph"] == phase).collect() };
+    let named = of("M").into_iter().filter(|event| event["name"] == "process_name");
+    let names: Vec<&str> = named.map(|event| event["args"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["events", "visitors", "host", "nginx", "app"]);
+    let instants: Vec<&str> = of("i").iter().map(|event| event["name"].as_str().unwrap()).collect();
+    assert_eq!(instants, ["fail app/1", "surge 2x"]);
+    assert!(of("C").iter().any(|event| event["name"] == "in line"));
+    // Slices of one track open and close like brackets, and time goes on in them.
+    let mut open: HashMap<(String, String), Vec<(&str, f64)>> = HashMap::new();
+    for event in events.iter().filter(|event| event["ph"] == "b" || event["ph"] == "e") {
+        let key = (event["pid"].to_string(), event["id"].to_string());
+        let (name, at) = (event["name"].as_str().unwrap(), event["ts"].as_f64().unwrap());
+        let stack = open.entry(key).or_default();
+        if event["ph"] == "b" {
+            assert!(stack.last().is_none_or(|(_, start)| *start <= at));
+            stack.push((name, at));
+        } else {
+            let (opened, start) = stack.pop().expect("it has begun");
+            assert!(opened == name && start <= at, "{event}");
+        }
+    }
+    assert!(open.values().all(Vec::is_empty));
+    let visits: usize = stories().iter().map(|story| story["visits"].as_array().unwrap().len()).sum();
+    let begun = of("b").iter().filter(|event| event["args"].get("request").is_some()).count();
+    assert_eq!(begun, visits);
+}
+
+#[test]
+fn the_table_has_a_line_for_each_visit() {
+    let path = run().join("run/visits.csv");
+    let mut table = csv::Reader::from_path(path).unwrap();
+    assert_eq!(&table.headers().unwrap()[8], "length_ms");
+    let visits: usize = stories().iter().map(|story| story["visits"].as_array().unwrap().len()).sum();
+    assert_eq!(table.records().count(), visits);
+}
+
+/// What the Python readers find, if Python has them.
+fn python(reader: &str, file: &str) -> Option<Value> {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers");
+    let own = tools.join(".venv/bin/python");
+    let python = if own.exists() { own } else { PathBuf::from("python3") };
+    let path = run().join("run").join(file);
+    let has_readers = process::Command::new(&python)
+        .args(["-c", "import prometheus_client, opentelemetry.proto.trace.v1.trace_pb2"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !has_readers {
+        let missing = "Python's readers are missing: `python3 -m venv tests/readers/.venv` and \
+                       `tests/readers/.venv/bin/pip install -r tests/readers/requirements.txt` install them";
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing}");
+        eprintln!("left out: {missing}");
+        return None;
+    }
+    let output =
+        process::Command::new(python).arg(tools.join("read.py")).arg(reader).arg(path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn prometheus_reads_the_metrics() {
+    let Some(families) = python("openmetrics", "metrics.openmetrics.txt") else { return };
+    let last = |family: &str| families[family]["last"].as_array().unwrap();
+    let value = |family: &str, wanted: &[(&str, &str)]| -> f64 {
+        let fits = |sample: &&Value| wanted.iter().all(|(label, value)| sample[0][label] == *value);
+        last(family).iter().filter(fits).map(|sample| sample[1].as_f64().unwrap()).sum()
+    };
+    let summary = json("summary.json");
+    let known = latencies(0.0);
+    assert_eq!(families["spof_requests"]["type"], "counter");
+    for (class, values) in &known {
+        let counted = values.len() as f64;
+        assert_eq!(value("spof_requests", &[("class", class), ("outcome", "ok")]), counted);
+        assert_eq!(value("spof_latency_answers", &[("class", class), ("le", "+Inf")]), counted);
+        // 2^26 ns.
+        let fast = values.iter().filter(|value| **value < 1 << 26).count() as f64;
+        assert_eq!(value("spof_latency_answers", &[("class", class), ("le", "0.067108864")]), fast);
+        let sum: f64 = values.iter().map(|&value| value as f64 / 1e9).sum();
+        assert!((value("spof_latency_seconds", &[("class", class)]) / sum - 1.0).abs() < 0.02);
+    }
+    assert_eq!(value("spof_requests", &[]), summary["run"]["ended"].as_f64().unwrap());
+    assert!(last("spof_requests").iter().all(|sample| sample[2] == 120.0));
+    let over = |event: &str| value("spof_event_active", &[("event", event)]);
+    assert_eq!((over("fail app/1"), over("surge 2x")), (0.0, 0.0));
+}
+
+#[test]
+fn opentelemetry_reads_the_traces() {
+    let Some(traces) = python("otlp", "traces.otlp.jsonl") else { return };
+    let (traces, stories) = (traces.as_array().unwrap(), stories());
+    assert_eq!(traces.len(), stories.len());
+    for (trace, story) in traces.iter().zip(&stories) {
+        let (spans, visits) = (trace.as_array().unwrap(), story["visits"].as_array().unwrap());
+        assert_eq!(spans.len(), visits.len());
+        let roots: Vec<&Value> = spans.iter().filter(|span| span["parent"] == "").collect();
+        assert_eq!(roots.len(), 1);
+        assert_eq!((&roots[0]["start"], &roots[0]["end"]), (&story["start_ns"], &story["end_ns"]));
+        assert_eq!(roots[0]["failed"], story["outcome"] != "ok");
+        for span in spans.iter().filter(|span| span["parent"] != "") {
+            assert!(spans.iter().any(|other| other["id"] == span["parent"]), "{span} has no parent");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_exported_is_told() {
+    let home = run();
+    spof(home, &["simulate", "shop.yaml", "--out", "plain", "--quiet", "--rows", "none"]).assert().success();
+    let refused = |arguments: &[&str], code: i32, told: &str| {
+        let output = spof(home, arguments).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{error}");
+        assert!(error.contains(told), "{error}");
+    };
+    refused(
+        &["export", "plain", "--to", "otlp"],
+        2,
+        "there is no traces.jsonl in the folder; simulate with `--trace 1%`",
+    );
+    assert!(!home.join("plain/traces.otlp.jsonl").exists());
+    refused(&["export", "run", "--to", "hgrm", "--class", "nothing"], 2, "the run has no class `nothing`");
+    refused(&["export", "nowhere", "--to", "hgrm"], 3, "nowhere");
+    refused(&["export", "run", "--to", "pdf"], 2, "openmetrics");
+    let cut = home.join("cut");
+    fs::create_dir_all(&cut).unwrap();
+    fs::write(cut.join("traces.jsonl"), "{\"id\":1}\n{\"id\":2,\"visits\":[{\"caller\":0}]}\n").unwrap();
+    refused(&["export", "cut", "--to", "jaeger"], 2, "traces.jsonl:1");
+    let output =
+        spof(home, &["export", "run", "--to", "hgrm", "--out", "-", "--class", "page"]).output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().contains("#[Mean"));
+}
