@@ -30,6 +30,8 @@ const SCENARIOS: &[(&str, &[(&str, &str)])] = &[
     ("traffic-surge.yaml", AS_IT_STANDS),
     ("surge-during-reboot.yaml", AS_IT_STANDS),
     ("retry-storm.yaml", AS_IT_STANDS),
+    ("retry-budget.yaml", AS_IT_STANDS),
+    ("load-shedding.yaml", AS_IT_STANDS),
     ("gray-failure.yaml", AS_IT_STANDS),
     ("database-failover.yaml", AS_IT_STANDS),
     ("dns-failover.yaml", AS_IT_STANDS),

@@ -5,8 +5,8 @@
 
 use crate::engine::{Advance, Doing, Options, Simulation, TracedVisit};
 use crate::kernel::time::{NEVER, Time, to_milliseconds, to_seconds};
-use crate::parts::outcome::Outcome;
 use crate::parts::fidelity::Fidelity;
+use crate::parts::outcome::Outcome;
 use crate::plan::{self, Plan};
 use crate::results::row::{Row, RowSampling};
 use crate::scenario::model::{RunEnd, Scenario, Warmup};

@@ -26,6 +26,14 @@ pub struct Objects {
     ttl: Time,
 }
 
+/// What a cache has of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    Fresh,
+    Stale,
+    Nothing,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     newer: u32,
@@ -87,12 +95,32 @@ impl Objects {
     }
 
     fn ask(&mut self, point: f64, now: Time) -> bool {
+        let object = self.object_at(point);
+        let hit = self.find(object, now) == Found::Fresh;
+        self.hold(object, hit, now);
+        hit
+    }
+
+    /// Which object is asked for.
+    pub fn object_at(&self, point: f64) -> u32 {
         let last = self.entries.len() - 1;
-        let object = self.cumulated.partition_point(|&sum| sum <= point).min(last) as u32;
+        self.cumulated.partition_point(|&sum| sum <= point).min(last) as u32
+    }
+
+    pub fn find(&self, object: u32, now: Time) -> Found {
         let entry = self.entries[object as usize];
-        let hit = entry.held && now < entry.expires;
+        match entry.held && self.capacity > 0 {
+            true if now < entry.expires => Found::Fresh,
+            true => Found::Stale,
+            false => Found::Nothing,
+        }
+    }
+
+    /// The object was used last. It lives on as before if it was a hit, and anew otherwise.
+    pub fn hold(&mut self, object: u32, hit: bool, now: Time) {
+        let entry = self.entries[object as usize];
         if self.capacity == 0 {
-            return false;
+            return;
         }
         if entry.held {
             self.unlink(object);
@@ -108,7 +136,6 @@ impl Objects {
             self.entries[object as usize].expires = now.saturating_add(self.ttl);
         }
         self.link_newest(object);
-        hit
     }
 
     fn unlink(&mut self, object: u32) {
@@ -135,9 +162,12 @@ impl Objects {
 }
 
 impl Simulation<'_> {
-    /// Asks the cache at which the visit stands.
-    pub(super) fn look_up(&mut self, slot: u32, lookup: u32) -> bool {
+    /// Asks the cache at which the visit stands; returns how many steps it leaves out.
+    pub(super) fn look_up(&mut self, slot: u32, lookup: u32) -> u32 {
         let plan = &self.plan.lookups[lookup as usize];
+        if self.plan.caches[plan.first_cache as usize].uses_stale {
+            return self.look_up_with_stale(slot, plan);
+        }
         let instance = self.visits[slot].instance;
         let number = (plan.first_cache + (instance - plan.first_instance)) as usize;
         let generator = &mut self.dice[self.plan.caches[number].die as usize];
@@ -145,7 +175,7 @@ impl Simulation<'_> {
         let counts = &mut self.nodes[instance as usize].counts;
         counts.lookups += 1;
         counts.hits += u64::from(hit);
-        hit
+        if hit { plan.skip } else { 0 }
     }
 }
 

@@ -169,6 +169,9 @@ impl Simulation<'_> {
         if plan.optional {
             return self.skip(slot, 1);
         }
+        if plan.falls_back {
+            return self.fall_back(slot);
+        }
         self.end_visit(slot, plan.answers.to(outcome))
     }
 
@@ -197,7 +200,11 @@ impl Simulation<'_> {
         visit.tries = 0;
         self.nodes[visit.instance as usize].called(self.now);
         self.abandon_children(slot);
-        if enough { self.skip(slot, 1) } else { self.end_visit(slot, plan.answers.to(outcome)) }
+        match enough {
+            true => self.skip(slot, 1),
+            false if plan.falls_back => self.fall_back(slot),
+            false => self.end_visit(slot, plan.answers.to(outcome)),
+        }
     }
 
     /// Leaves the node: the slot is free for the next in line.
@@ -249,6 +256,7 @@ impl Simulation<'_> {
                     self.release_slot(instance);
                 }
                 Holds::Pool(pool) => self.release_pool(pool),
+                Holds::Object(_) => {}
             }
         }
     }

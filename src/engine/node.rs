@@ -91,6 +91,8 @@ pub enum Holds {
     Connection(u32),
     /// A place in this pool of the caller's.
     Pool(u32),
+    /// An object that it fetches into a cache.
+    Object(u32),
 }
 
 impl Sessions {
@@ -125,6 +127,19 @@ impl Sessions {
             (before, place) = (place, session.next);
         }
         false
+    }
+
+    /// The object that is being fetched, if one is.
+    pub fn object(&self, first: u32) -> Option<u32> {
+        let mut place = first;
+        while place != NONE {
+            let session = self.all[place as usize];
+            if let Holds::Object(object) = session.holds {
+                return Some(object);
+            }
+            place = session.next;
+        }
+        None
     }
 
     pub fn holds(&self, first: u32, wanted: Holds) -> bool {

@@ -349,3 +349,30 @@ fn the_newest_are_served_at_once_while_the_oldest_wait() {
     assert!(run.count(Outcome::Ok) > 5_900);
     assert_eq!(run.count(Outcome::Unavailable), 0);
 }
+
+#[test]
+fn a_cache_answers_with_what_has_expired_while_its_origin_fails() {
+    let site = |stale: &str| {
+        run(&format!(
+            "
+run: {{ duration: 30s, warmup: none }}
+nodes:
+  visitors: {{ kind: user, arrivals: {{ every: 10ms }} }}
+  cache: {{ kind: cache, objects: 1, ttl: 990ms{stale} }}
+  app: {{ kind: station, servers: unlimited }}
+requests:
+  page: {{ path: [ cache: 1us, app: 0ms ] }}
+timeline:
+  - {{ at: 10s, errors: app, share: 100%, for: 10s }}
+"
+        ))
+    };
+    // The object is fetched once in a second, and in vain ten times.
+    let without = site("");
+    assert_eq!((without.count(Outcome::ServerError), without.node(2).visits), (10, 31));
+    // What has expired is still good enough, but everybody asks for a better one.
+    let with = site(", use_stale: true");
+    assert_eq!(with.count(Outcome::ServerError), 0);
+    let (visits, failed) = (with.node(2).visits, with.node(2).failed);
+    assert!((900..=1_001).contains(&failed) && (20..=22).contains(&(visits - failed)), "{visits} {failed}");
+}

@@ -85,6 +85,7 @@ impl Simulation<'_> {
             }
             Step::Borrow { pool } => self.borrow(slot, pool),
             Step::Limit { limit } => self.ask_limit(slot, limit),
+            Step::Store { first_cache } => self.store(slot, first_cache),
             Step::TurnAway => self.end_visit(slot, Outcome::Unavailable),
             Step::Fork { fork } => self.fork(slot, fork),
             Step::Chance { chance } => {
@@ -106,8 +107,8 @@ impl Simulation<'_> {
             }
             Step::Branch { branch } => self.go_one_way(slot, branch),
             Step::Lookup { lookup } => {
-                let hit = self.look_up(slot, lookup);
-                self.skip(slot, if hit { 1 + plan.lookups[lookup as usize].skip } else { 1 })
+                let left_out = self.look_up(slot, lookup);
+                self.skip(slot, 1 + left_out)
             }
             Step::Remember { name } => {
                 self.remember_name(slot, name);

@@ -9,6 +9,8 @@ use crate::parts::quantity;
 #[derive(Clone, Debug)]
 pub struct Cache {
     pub holds: Holds,
+    /// Answers with what has expired if what it calls fails.
+    pub uses_stale: bool,
 }
 
 /// How the cache knows whether it has an object.
@@ -53,6 +55,13 @@ pub const SETTINGS: &[Setting] = &[
         "objects that fit, the least recently used leaving first",
     ),
     Setting::optional("ttl", Takes::Duration, "how long an object stays, from its insertion"),
+    Setting::new(
+        "use_stale",
+        Takes::Flag,
+        "false",
+        "nginx: proxy_cache_use_stale off",
+        "answers with an object that has expired if what it calls fails",
+    ),
     Setting::new(
         "boot",
         Takes::Duration,
@@ -107,6 +116,12 @@ impl Cache {
                 }
             }
         }
-        Cache { holds }
+        let uses_stale = fields.flag("use_stale");
+        if uses_stale && matches!(holds, Holds::Ratio(_)) && fields.is_given("hit_ratio") {
+            let message = "with a `hit_ratio` nobody knows which objects have expired";
+            let hint = "describe them: `objects: 10000, ttl: 60s` in place of `hit_ratio`";
+            problems.error_with_hint(fields.place("use_stale"), message, hint);
+        }
+        Cache { holds, uses_stale }
     }
 }

@@ -216,7 +216,8 @@ impl<'a> Compiler<'a> {
         });
         if let NodeKind::Cache(cache) = &node.kind {
             let die = self.streams.die(&node.name, &format!("look-up/{replica}"));
-            self.caches.push(CachePlan { holds: cache.holds.clone(), die });
+            let (holds, uses_stale) = (cache.holds.clone(), cache.uses_stale);
+            self.caches.push(CachePlan { holds, uses_stale, die });
         }
         self.instances.push(InstancePlan { node: id.0, replica, host: NONE, processor });
     }

@@ -175,6 +175,7 @@ pub struct ProgramPlan {
 #[derive(Clone, Debug)]
 pub struct CachePlan {
     pub holds: Holds,
+    pub uses_stale: bool,
     pub die: u32,
 }
 

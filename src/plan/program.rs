@@ -80,8 +80,13 @@ impl<'c, 'a> Program<'c, 'a> {
         let plan = &self.compiler.nodes[node.0 as usize];
         let first_instance = plan.first_instance;
         if let Some(first_cache) = plan.first_cache {
+            let mut lookup =
+                LookupPlan { first_cache, first_instance, skip: rest.len() as u32, skip_if_stale: 0 };
+            if self.compiler.caches[first_cache as usize].uses_stale {
+                self.fall_back(&mut rest, &mut lookup, node, call);
+            }
             let lookups = &mut self.compiler.tables.lookups;
-            lookups.push(LookupPlan { first_cache, first_instance, skip: rest.len() as u32 });
+            lookups.push(lookup);
             fetching.push(Step::Lookup { lookup: lookups.len() as u32 - 1 });
         }
         code.append(&mut fetching);
@@ -317,7 +322,7 @@ impl<'c, 'a> Program<'c, 'a> {
         code
     }
 
-    fn work(&mut self, node: NodeId, work: &Work) -> Vec<Step> {
+    pub fn work(&mut self, node: NodeId, work: &Work) -> Vec<Step> {
         let name = self.compiler.node(node).name.clone();
         let shares = self.compiler.node(node).on.is_some()
             || self.compiler.behaviour(node).is_some_and(|behaviour| behaviour.shared_cores.is_some());

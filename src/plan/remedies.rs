@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use super::program::Program;
-use super::steps::{CallPlan, RetryPlan};
+use super::steps::{CallPlan, LookupPlan, RetryPlan};
 use super::{NONE, PoolPlan, Step};
 use crate::kernel::time::NEVER;
 use crate::nodes::behaviour::Behaviour;
@@ -11,7 +11,7 @@ use crate::parts::circuit_breaker::BreakerSettings;
 use crate::parts::outcome::Outcome;
 use crate::parts::rate_limit::{Bucket, Per};
 use crate::parts::retry_budget::RetryBudget;
-use crate::scenario::model::NodeId;
+use crate::scenario::model::{Call, NodeId};
 use std::ops::Range;
 
 /// What a careful caller keeps of those it calls; each of its replicas has its own.
@@ -99,6 +99,36 @@ impl Compiler<'_> {
 }
 
 impl Program<'_, '_> {
+    /// Fetches once as always, and once more for those who find an object that has expired:
+    /// they are done as soon as a call fails.
+    pub fn fall_back(
+        &mut self,
+        fetching: &mut Vec<Step>,
+        lookup: &mut LookupPlan,
+        cache: NodeId,
+        call: &Call,
+    ) {
+        let store = Step::Store { first_cache: lookup.first_cache };
+        fetching.extend([store, Step::End]);
+        lookup.skip = fetching.len() as u32 - 1;
+        lookup.skip_if_stale = fetching.len() as u32;
+        let again = self.stages(cache, call.target, &call.stages);
+        for &step in &again {
+            let forks = &self.compiler.tables.forks;
+            let calls = match step {
+                Step::Call { call } => vec![call],
+                Step::Fork { fork } => forks[fork as usize].calls.iter().map(|&(call, ..)| call).collect(),
+                _ => Vec::new(),
+            };
+            for call in calls {
+                self.compiler.tables.calls[call as usize].falls_back = true;
+            }
+        }
+        fetching.extend(again);
+        fetching.extend(self.work(cache, &call.afterwards));
+        fetching.push(store);
+    }
+
     /// The call of a careful caller.
     pub fn take_care(&mut self, call: &mut CallPlan, caller: NodeId, caution: &Caution) {
         if caution.timeout != NEVER {

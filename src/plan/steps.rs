@@ -68,6 +68,10 @@ pub enum Step {
     Lookup {
         lookup: u32,
     },
+    /// What was fetched is held from now on.
+    Store {
+        first_cache: u32,
+    },
     /// Does the client know the address? If so the next step, the call to the resolver, is left out.
     Recall {
         name: u32,
@@ -145,6 +149,8 @@ pub struct CallPlan {
     pub round_trips: u32,
     pub answers: Answers,
     pub optional: bool,
+    /// If it fails, the visit is done all the same: its node has an older answer.
+    pub falls_back: bool,
     /// A request that must not be sent twice is tried again only if it never arrived.
     pub idempotent: bool,
     pub writes: bool,
@@ -221,6 +227,8 @@ pub struct LookupPlan {
     pub first_instance: u32,
     /// Steps to leave out after a hit.
     pub skip: u32,
+    /// The same if it holds an object that has expired, and may answer with it.
+    pub skip_if_stale: u32,
 }
 
 impl CallPlan {
@@ -246,6 +254,7 @@ impl CallPlan {
             round_trips: 0,
             answers: Answers::PassOn,
             optional: false,
+            falls_back: false,
             idempotent: true,
             writes: false,
             name: NONE,

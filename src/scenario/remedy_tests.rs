@@ -92,3 +92,17 @@ requests:
     check(&shown, &["only a line in order of arrival can be shed", "desk.yaml:4"]);
     check(&shown, &["a database has no line, and so no `queue_limit`", "max_in_flight", "desk.yaml:5"]);
 }
+
+#[test]
+fn a_cache_that_knows_no_objects_has_none_that_expire() {
+    let text = "
+nodes:
+  visitors: { kind: user, arrivals: 10/s }
+  cache: { kind: cache, hit_ratio: 50%, use_stale: true }
+  app: { kind: app_server }
+requests:
+  page: { path: [ cache: 1ms, app: 1ms ] }
+";
+    let shown = load_text("cache.yaml", text, &[]).render(false);
+    check(&shown, &["nobody knows which objects have expired", "objects: 10000", "cache.yaml:4"]);
+}

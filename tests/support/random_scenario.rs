@@ -177,6 +177,8 @@ fn nodes() -> Text {
         ", hit_ratio: 60%",
         ", objects: 50, capacity: 5, ttl: 200ms",
         ", objects: 10, zipf: 0",
+        ", objects: 20, capacity: 8, ttl: 30ms, use_stale: true",
+        ", objects: 3, ttl: 10ms, use_stale: true",
     ]);
     let storage = vec![perhaps("channels", one_of(&["1", "3", "unlimited"])), line()];
     let named = |name: &'static str, node: Text| node.prop_map(move |node| format!("  {name}: {node}\n"));

@@ -5,3 +5,4 @@ mod hedging;
 pub mod rate_limit;
 mod retrying;
 pub mod shedding;
+mod stale;
