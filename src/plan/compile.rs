@@ -7,7 +7,7 @@ use super::program::Tables;
 use super::streams::Streams;
 use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
-    changes, names, replication, sources, structure,
+    changes, memory, names, replication, sources, structure,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
@@ -24,6 +24,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let changes = changes::compile(&mut compiler);
     let replications = replication::compile(&mut compiler);
     let name_changes = names::changes(&compiler);
+    let memories = memory::compile(&compiler);
     let structure = match scenario.run.fidelity {
         Fidelity::Components => structure::compile(&compiler),
         _ => Vec::new(),
@@ -74,6 +75,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         maintenance: changes.maintenance,
         standbys: changes.standbys,
         replications,
+        memories,
         surges: changes.surges,
         fidelity: scenario.run.fidelity,
         structure,

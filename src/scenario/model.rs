@@ -76,9 +76,29 @@ pub struct Node {
     pub on: Option<NodeId>,
     /// From its start until it serves.
     pub boot: Time,
+    pub memory: NodeMemory,
     pub kind: NodeKind,
     /// The kind's behaviour on this host; `None` for users and servers, which nobody calls.
     pub behaviour: Option<Behaviour>,
+}
+
+/// What each replica needs of its host's memory, in bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NodeMemory {
+    /// When it is idle.
+    pub base: u64,
+    /// For each request inside or in line.
+    pub per_request: u64,
+}
+
+impl Node {
+    /// The memory of the server that it stands on, if that has any limit.
+    pub fn memory_limit(&self, nodes: &[Node]) -> Option<u64> {
+        match &nodes[self.on?.0 as usize].kind {
+            NodeKind::Server(server) => server.memory,
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -340,6 +360,27 @@ pub struct Replication {
     /// From the primary's loss until a replica is promoted; `None`: nobody is.
     pub failover: Option<Time>,
     pub reads: Reads,
+    pub backup: Option<Backup>,
+}
+
+impl Replication {
+    /// Whether the node is one of its databases.
+    pub fn includes(&self, scenario: &Scenario, id: NodeId) -> bool {
+        match self.target {
+            Target::Node(node) => node == id,
+            Target::Group(group) => {
+                scenario.groups[group as usize].members.iter().any(|member| member.node == id)
+            }
+        }
+    }
+}
+
+/// Copies that are made every so often, the first when the run starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backup {
+    pub every: Time,
+    /// How long it takes to put one back.
+    pub restore: Time,
 }
 
 /// Who answers the reads of a set of databases.
