@@ -149,9 +149,7 @@ pub fn compile(compiler: &mut Compiler) -> Changes {
 fn restored_after(compiler: &Compiler, targets: &[FaultTarget]) -> Time {
     let of_target = |target: &FaultTarget| match target {
         FaultTarget::Node(id) | FaultTarget::Replica(id, _) => {
-            let sets = compiler.scenario.replications.iter();
-            let backup = sets.filter(|set| set.includes(compiler.scenario, *id)).find_map(|set| set.backup);
-            backup.map(|backup| backup.restore)
+            compiler.scenario.set_of(*id).and_then(|set| set.backup).map(|backup| backup.restore)
         }
         FaultTarget::Link(_) => None,
     };

@@ -138,6 +138,33 @@ struct ReadNode<'a> {
     settings: Vec<InForce>,
 }
 
+impl ReadNode<'_> {
+    /// What stands for a node of which nobody knows what it is.
+    fn of_no_kind(context: Context, name: &str) -> Self {
+        let kind = NodeKind::read(KINDS.len() - 1, &mut Fields::empty(context, KINDS[KINDS.len() - 1].1));
+        let node = Node {
+            name: name.to_owned(),
+            replicas: 1,
+            on: None,
+            boot: 0,
+            memory: NodeMemory::default(),
+            kind,
+            behaviour: None,
+        };
+        ReadNode {
+            node,
+            host: None,
+            work: None,
+            breakdown: None,
+            standby: None,
+            remedies: Remedies::default(),
+            replication: None,
+            backup: None,
+            settings: Vec::new(),
+        }
+    }
+}
+
 fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let title = format!("`{}`", field.name);
     let mut common = Fields::new(context, &title, &field.entry, vec![SETTINGS]);
@@ -151,27 +178,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     if !is_known {
         // Without a kind nobody can tell which settings are wrong.
         common.word("kind");
-        let kind = NodeKind::read(KINDS.len() - 1, &mut Fields::empty(context, KINDS[KINDS.len() - 1].1));
-        let node = Node {
-            name: field.name.clone(),
-            replicas: 1,
-            on: None,
-            boot: 0,
-            memory: NodeMemory::default(),
-            kind,
-            behaviour: None,
-        };
-        return ReadNode {
-            node,
-            host: None,
-            work: None,
-            breakdown: None,
-            standby: None,
-            remedies: Remedies::default(),
-            replication: None,
-            backup: None,
-            settings: Vec::new(),
-        };
+        return ReadNode::of_no_kind(context, &field.name);
     }
     let number = common.word("kind");
     let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1];
