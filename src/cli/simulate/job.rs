@@ -4,6 +4,7 @@ use super::interrupt;
 use super::progress::Progress;
 use crate::analysis::summarise::summarise;
 use crate::analysis::summary::Summary;
+use crate::analysis::tail::TailGatherer;
 use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::cli::clock::date_and_time;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
@@ -68,12 +69,14 @@ struct RowSink {
     file: Option<LatencyCsv<File>>,
     traces: Option<TracesFile<BufWriter<File>>>,
     time_spent: TimeSpentGatherer,
+    tail: TailGatherer,
     written: u64,
 }
 
 impl RowSink {
     fn take(&mut self, rows: &Rows) -> io::Result<()> {
         self.time_spent.add(rows);
+        self.tail.add(rows);
         self.written += rows.rows.len() as u64;
         self.file.as_mut().map_or(Ok(()), |file| file.write(rows))
     }
@@ -113,6 +116,7 @@ impl Job {
             file: self.folder.take(Format::LatencyCsv).map(|file| LatencyCsv::new(file, &self.scenario)),
             traces: self.folder.take(Format::TracesJsonl).map(|file| TracesFile::new(BufWriter::new(file))),
             time_spent: TimeSpentGatherer::new(&self.scenario),
+            tail: TailGatherer::new(&self.scenario),
             written: 0,
         };
         let failed = |error| self.folder.failed(Format::LatencyCsv, error);
@@ -127,6 +131,7 @@ impl Job {
         let mut summary = summarise(&self.scenario, self.seed, &results);
         if sink.written > 0 {
             summary.time_spent = sink.time_spent.finish(&self.scenario);
+            summary.tail = sink.tail.finish(&self.scenario, &results);
         }
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
         self.write_tables(&results, &summary, &cost)?;
