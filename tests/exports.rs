@@ -224,7 +224,7 @@ fn python(reader: &str, file: &str) -> Option<Value> {
     let python = if own.exists() { own } else { PathBuf::from("python3") };
     let path = run().join("run").join(file);
     let has_readers = process::Command::new(&python)
-        .args(["-c", "import prometheus_client, opentelemetry.proto.trace.v1.trace_pb2"])
+        .args(["-c", "import prometheus_client, zstandard, opentelemetry.proto.trace.v1.trace_pb2"])
         .output()
         .is_ok_and(|output| output.status.success());
     if !has_readers {
@@ -349,4 +349,24 @@ fn slow_requests_are_explained_from_the_files() {
     );
     let output = spof(home, &["explain", "shop.yaml", "--slowest", "3"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn packed_rows_are_the_same_rows() {
+    let home = run();
+    for file in ["latency.csv.gz", "latency.csv.zst"] {
+        // The readers look into the run's folder, so that the packed file goes there.
+        let folder = format!("run/{file}.run");
+        let arguments = ["simulate", "shop.yaml", "--out", &folder, "--quiet", "--rows-file", file];
+        spof(home, &arguments).assert().success();
+        assert!(!home.join(&folder).join("latency.csv").exists());
+        let Some(read) = python("packed", &format!("{file}.run/{file}")) else { return };
+        let plain = fs::read(home.join("run/latency.csv")).unwrap();
+        assert_eq!(read["bytes"], plain.len());
+        let mut checksum = flate2::Crc::new();
+        checksum.update(&plain);
+        assert_eq!(read["crc32"], checksum.sum());
+        let output = spof(home, &["explain", &folder, "--slowest", "1"]).output().unwrap();
+        assert!(String::from_utf8(output.stdout).unwrap().contains("most of it"));
+    }
 }
