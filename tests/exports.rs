@@ -370,3 +370,35 @@ fn packed_rows_are_the_same_rows() {
         assert!(String::from_utf8(output.stdout).unwrap().contains("most of it"));
     }
 }
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn parquet_is_there_for_those_who_build_it() {
+    let output = spof(run(), &["export", "run", "--to", "parquet"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--features parquet"));
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_has_the_rows() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    let home = run();
+    spof(home, &["export", "run", "--to", "parquet"]).assert().success();
+    let file = SerializedFileReader::new(fs::File::open(home.join("run/latency.parquet")).unwrap()).unwrap();
+    let mut table = csv::Reader::from_path(home.join("run/latency.csv")).unwrap();
+    let columns = table.headers().unwrap().len();
+    assert_eq!(file.metadata().file_metadata().schema().get_fields().len(), columns);
+    let mut rows = 0;
+    for (row, line) in file.get_row_iter(None).unwrap().zip(table.records()) {
+        let (row, line) = (row.unwrap(), line.unwrap());
+        assert_eq!(row.get_long(0).unwrap(), line[0].parse::<i64>().unwrap());
+        assert_eq!(row.get_string(1).unwrap(), &line[1]);
+        assert_eq!(row.get_double(3).unwrap(), line[3].parse::<f64>().unwrap());
+        assert_eq!(row.get_string(4).unwrap(), &line[4]);
+        rows += 1;
+    }
+    assert_eq!(rows, file.metadata().file_metadata().num_rows());
+    assert!(rows > 5_000, "{rows}");
+}

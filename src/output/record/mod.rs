@@ -4,6 +4,7 @@
 mod facts;
 mod log_rows;
 mod reading;
+mod rows_table;
 mod slow_rows;
 mod stories;
 mod table;
@@ -15,6 +16,7 @@ pub use facts::{
 };
 pub use log_rows::LogRows;
 pub use reading::{RecordError, open_table, read_folder, read_with};
+pub use rows_table::{RowsTable, open_rows};
 pub use slow_rows::{SlowRow, slowest_rows};
 pub use stories::{Activity, Story, StoryVisit, stories};
 

@@ -1,10 +1,7 @@
 //! The slowest requests of `latency.csv`, which is read line by line.
 
-use super::table::Table;
-use super::{RecordError, open_table};
-use crate::output::Format;
-use crate::output::packing::{Packing, unpacked};
-use std::io::Read;
+use super::RecordError;
+use super::rows_table::open_packed;
 use std::path::Path;
 
 /// A row with the places where its time went.
@@ -20,17 +17,7 @@ pub struct SlowRow {
 
 /// So many of the good answers, the slowest first; none without the file.
 pub fn slowest_rows(folder: &Path, number: usize) -> Result<Vec<SlowRow>, RecordError> {
-    for packing in [Packing::None, Packing::Gzip, Packing::Zstandard] {
-        let file = Format::LatencyCsv(packing).file_name();
-        if let Some(source) = open_table(folder, file)? {
-            let source = unpacked(packing, source).map_err(|error| RecordError::failed(file, &error))?;
-            return slowest(Table::open(file, source)?, number);
-        }
-    }
-    Ok(Vec::new())
-}
-
-fn slowest<R: Read>(mut table: Table<R>, number: usize) -> Result<Vec<SlowRow>, RecordError> {
+    let Some(mut table) = open_packed(folder)? else { return Ok(Vec::new()) };
     let [id, class, start] = ["id", "class", "start_s"].map(|name| table.column(name));
     let [latency, outcome, attempts] = ["latency_ms", "outcome", "attempts"].map(|name| table.column(name));
     let (id, class, start) = (id?, class?, start?);

@@ -43,6 +43,10 @@ impl<R: Read> Table<R> {
         self.columns_between(first, Column(self.header.len()))
     }
 
+    pub fn columns(&self) -> Vec<(String, Column)> {
+        self.header.iter().enumerate().map(|(place, name)| (name.to_owned(), Column(place))).collect()
+    }
+
     /// Goes to the next line; false at the end.
     pub fn next(&mut self) -> Result<bool, RecordError> {
         self.reader.read_record(&mut self.line).map_err(|error| RecordError::of_csv(self.file, &error))

@@ -264,7 +264,7 @@ fn lost(total: &Class) -> String {
         .filter(|(name, _)| *name != "ok")
         .map(|(name, &count)| (name.as_str(), count))
         .collect();
-    failures.sort_by(|a, b| b.1.cmp(&a.1));
+    failures.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     let failed: u64 = failures.iter().map(|(_, count)| count).sum();
     let mut kinds: Vec<String> =
         failures.iter().map(|(name, number)| format!("{} × {}", count(*number), failure(name))).collect();

@@ -111,7 +111,7 @@ fn failures(facts: &Facts) -> String {
             "answered, but later than its objective",
             super::story::bad(class).saturating_sub(failed),
         ));
-        failures.sort_by(|a, b| b.1.cmp(&a.1));
+        failures.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
         for (name, number) in failures.into_iter().filter(|(_, number)| *number > 0) {
             let part = share(number as f64 / class.ended.max(1) as f64);
             table.line(&[class.name.clone(), name.to_owned(), count(number), part]);
