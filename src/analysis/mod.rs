@@ -14,6 +14,7 @@ mod replication;
 mod single_points;
 pub mod summarise;
 pub mod summary;
+pub mod tail;
 pub mod time_spent;
 pub mod topology;
 mod views;

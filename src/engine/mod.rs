@@ -17,6 +17,7 @@ mod blame;
 mod blame_tests;
 mod caching;
 mod calls;
+mod causes;
 mod changes;
 #[cfg(test)]
 mod component_tests;
