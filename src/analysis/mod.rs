@@ -10,6 +10,7 @@ pub mod moments;
 pub mod nodes;
 mod notices;
 mod replication;
+mod scaling;
 mod single_points;
 pub mod summarise;
 pub mod summary;

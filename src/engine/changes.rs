@@ -34,6 +34,10 @@ pub(super) enum Change {
     ChangesName(u32),
     /// A replica becomes the primary of a set of databases.
     Promotes(u32),
+    /// It is decided how many of a node there are to be.
+    Decides(u32),
+    /// One that was missing has booted.
+    IsOneMore(u32),
     /// The instance that a spare has replaced is whole again, and is a spare now.
     IsSpareAgain(u32),
 }
@@ -41,7 +45,7 @@ pub(super) enum Change {
 impl Change {
     /// Whether requests may fare otherwise from then on.
     fn is_felt(self) -> bool {
-        !matches!(self, Change::Rests | Change::Checks(_) | Change::ChecksName(_))
+        !matches!(self, Change::Rests | Change::Checks(_) | Change::ChecksName(_) | Change::Decides(_))
     }
 }
 
@@ -165,6 +169,7 @@ impl Simulation<'_> {
         }
         if plan.has_changes() {
             self.balancers.watch(plan);
+            self.start_scaling();
         }
         self.start_quiet();
         self.set_change_clock();
@@ -196,6 +201,8 @@ impl Simulation<'_> {
                 Change::ChecksName(name) => self.check_name(name),
                 Change::ChangesName(number) => self.change_name(number),
                 Change::Rests => self.rest(),
+                Change::Decides(number) => self.decide(number),
+                Change::IsOneMore(number) => self.is_one_more(number),
                 Change::Promotes(set) => self.promote(set),
                 Change::Checks(site) => self.check_peers(site as usize),
             }

@@ -27,7 +27,7 @@ pub struct Condition {
     slowdowns: Faults,
     errors: Faults,
     /// What it has when it is well.
-    slots: u32,
+    pub slots: u32,
     line_limit: u32,
     /// Callers that have a choice send it nothing new.
     drains: bool,
@@ -267,7 +267,7 @@ impl Simulation<'_> {
     }
 
     /// Brings what the usual way in looks at into line with the condition.
-    fn take_condition(&mut self, instance: u32) {
+    pub(super) fn take_condition(&mut self, instance: u32) {
         let condition = &self.conditions[instance as usize];
         let node = &mut self.nodes[instance as usize];
         if condition.is_impaired() {

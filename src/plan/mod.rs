@@ -13,6 +13,7 @@ mod names;
 mod program;
 mod remedies;
 mod replication;
+mod scaling;
 mod sources;
 mod steps;
 mod streams;
@@ -26,6 +27,7 @@ pub use compile::compile;
 pub use names::NameChangePlan;
 pub use remedies::{GuardPlan, LimitPlan};
 pub use replication::ReplicationPlan;
+pub use scaling::ScalingPlan;
 pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
 };
@@ -61,6 +63,7 @@ pub struct Plan {
     pub caches: Vec<CachePlan>,
     pub names: Vec<NamePlan>,
     pub name_changes: Vec<NameChangePlan>,
+    pub scalings: Vec<ScalingPlan>,
     pub pools: Vec<PoolPlan>,
     pub limits: Vec<LimitPlan>,
     pub guards: Vec<GuardPlan>,
@@ -227,6 +230,7 @@ impl Plan {
             || !self.random_faults.is_empty()
             || !self.maintenance.is_empty()
             || !self.name_changes.is_empty()
+            || !self.scalings.is_empty()
             || self.fidelity != Fidelity::Requests
     }
 

@@ -7,6 +7,7 @@
 pub mod incident;
 pub mod replication;
 pub mod row;
+pub mod scaling;
 
 use crate::kernel::time::Time;
 use crate::parts::fidelity::Fidelity;
@@ -15,6 +16,7 @@ use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
 use incident::{Incident, Outage};
 use replication::ReplicationRecord;
+use scaling::ScalingRecord;
 
 /// The results of one replication.
 #[derive(Clone, Debug)]
@@ -52,6 +54,8 @@ pub struct RunResults {
     pub skipped: Time,
     /// In the order of the scenario's sets of databases.
     pub replications: Vec<ReplicationRecord>,
+    /// Of the nodes that are scaled, in the order of the scenario.
+    pub scalings: Vec<ScalingRecord>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

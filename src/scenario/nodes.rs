@@ -164,9 +164,10 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let boot = kind.read_boot(&mut fields);
     let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind);
     let remedies = match remedies::can_be_given_to(kind.name()) {
-        true => Remedies::read(&mut fields, &kind),
+        true => Remedies::read(&mut fields, &kind, replicas),
         false => Remedies::default(),
     };
+    let replicas = remedies.replicas(replicas);
     let replication = match kind {
         NodeKind::Database(_) => replication::of(&mut fields),
         _ => None,
