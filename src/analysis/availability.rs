@@ -2,12 +2,16 @@
 
 use super::estimate::ratio;
 use super::summary::Estimate;
+use super::views::{Views, views};
 use super::window::Window;
 use crate::kernel::time::to_seconds;
 use crate::results::RunResults;
+use crate::results::blame::Blame;
 use crate::results::incident::{Outage, UNLISTED};
+use crate::scenario::model::Scenario;
 use crate::stats::student::two_sided_t;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// After the warm-up.
 #[derive(Clone, Debug, Serialize)]
@@ -26,6 +30,11 @@ pub struct AvailabilitySummary {
     pub mean_time_to_repair_s: Estimate,
     pub mean_time_between_s: Estimate,
     pub by_cause: Vec<CauseSummary>,
+    /// Requests without success, in all, by what they are put down to.
+    pub lost: BTreeMap<&'static str, u64>,
+    /// The number of nines of the share of good requests: 99.9 % is three.
+    pub nines: Option<f64>,
+    pub views: Views,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -38,7 +47,12 @@ pub struct CauseSummary {
 
 const HOURS_PER_YEAR: f64 = 8_766.0;
 
-pub fn summarise_availability(results: &RunResults, window: &Window) -> AvailabilitySummary {
+pub fn summarise_availability(
+    scenario: &Scenario,
+    results: &RunResults,
+    window: &Window,
+    good: &Estimate,
+) -> AvailabilitySummary {
     let outages: Vec<&Outage> = counted(results, window).collect();
     let lengths: Vec<f64> = outages.iter().map(|outage| length_s(outage)).collect();
     let outage_s = total(lengths.iter().copied());
@@ -55,7 +69,18 @@ pub fn summarise_availability(results: &RunResults, window: &Window) -> Availabi
         mean_time_to_repair_s: mean(&lengths),
         mean_time_between_s: mean(&times_between(&outages)),
         by_cause: by_cause(results, &outages),
+        lost: lost(results, window),
+        nines: good.value.filter(|&good| good < 1.0).map(|good| -libm::log10(1.0 - good)),
+        views: views(scenario, results, window, good),
     }
+}
+
+/// Those that there were.
+fn lost(results: &RunResults, window: &Window) -> BTreeMap<&'static str, u64> {
+    let buckets = || results.classes.iter().flat_map(|class| &class.buckets[window.buckets.clone()]);
+    let count = |blame: Blame| buckets().map(|bucket| bucket.lost[blame as usize]).sum::<u64>();
+    let counts = Blame::ALL.map(|blame| (blame.name(), count(blame)));
+    counts.into_iter().filter(|&(_, count)| count > 0).collect()
 }
 
 /// A sum that is zero, and not minus zero, of nothing.
@@ -164,7 +189,7 @@ mod tests {
         ));
         results.outages = vec![outage(30, 34, Some(0)), outage(40, 46, None), outage(50, 52, Some(0))];
         let window = Window::of(&example::scenario(), &results);
-        let summary = summarise_availability(&results, &window);
+        let summary = summarise_availability(&example::scenario(), &results, &window, &Estimate::empty(""));
         assert_eq!((summary.outages, summary.outage_s, summary.planned_outage_s), (3, 12.0, 6.0));
         assert_eq!((summary.requests_lost, summary.longest_outage_s), (120, Some(6.0)));
         let causes: Vec<_> = summary.by_cause.iter().map(|cause| cause.cause.as_str()).collect();

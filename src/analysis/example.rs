@@ -75,6 +75,7 @@ fn class(latencies: &[Time], good: u64, failed: u64, series: &mut Series) -> Cla
     let bucket = ClassBucket {
         offered: latencies.len() as u64 + failed,
         outcomes,
+        lost: [failed, 0, 0, 0],
         good,
         attempts: latencies.len() as u64 + 2 * failed,
         latency_sum: latencies.iter().map(|&latency| u128::from(latency)).sum(),

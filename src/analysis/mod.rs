@@ -8,6 +8,7 @@ mod expectations;
 pub mod journey;
 pub mod moments;
 pub mod nodes;
+pub mod normality;
 mod notices;
 mod replication;
 mod scaling;
@@ -16,6 +17,7 @@ pub mod summarise;
 pub mod summary;
 pub mod time_spent;
 pub mod topology;
+mod views;
 pub mod waterfall;
 pub mod window;
 

@@ -38,7 +38,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
             in_flight: results.in_flight,
             events: results.events,
         },
-        availability: summarise_availability(results, &window),
+        availability: summarise_availability(scenario, results, &window, &total.good_share),
         replications: summarise_replications(scenario, results),
         scalings: summarise_scalings(scenario, results),
         expectations: judge_all(scenario, results, &window, &nodes),

@@ -5,6 +5,7 @@
 
 use crate::engine::{Advance, Doing, Options, Simulation, TracedVisit};
 use crate::kernel::time::{NEVER, Time, to_milliseconds, to_seconds};
+use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::plan::{self, Plan};
 use crate::results::row::{Row, RowSampling};
@@ -61,7 +62,9 @@ const SLICE_EVENTS: u64 = 100_000;
 
 /// A typical request of a class, given by its number; `None` if none came to its end.
 pub fn waterfall(scenario: &Scenario, class: usize) -> Option<Waterfall> {
-    let plan = plan::compile(scenario);
+    let mut every_request = scenario.clone();
+    every_request.run.fidelity = Fidelity::Requests;
+    let plan = plan::compile(&every_request);
     let options = Options { seed: scenario.run.seed, replication: 0, rows: RowSampling::All };
     let mut sample = sample(scenario, &plan, options, class as u32);
     sample.sort_by_key(|row| (row.latency, row.id));

@@ -67,6 +67,8 @@ pub struct Changes {
     pub unlisted: u64,
     /// Incidents in force, the latest last.
     pub active: Vec<u32>,
+    /// The incident that was over last, and when.
+    pub latest_over: Option<(u32, Time)>,
     /// The instances that stand on each server's instance.
     pub hosted: Vec<Vec<u32>>,
 }
@@ -92,6 +94,7 @@ impl Changes {
             incidents: Vec::new(),
             unlisted: 0,
             active: Vec::new(),
+            latest_over: None,
             hosted: Vec::new(),
         };
         if plan.has_changes() {
@@ -155,6 +158,7 @@ impl Changes {
         }
         if let Some(place) = self.active.iter().position(|&active| active == number) {
             self.active.remove(place);
+            self.latest_over = Some((number, now));
         }
     }
 }

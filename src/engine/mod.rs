@@ -12,6 +12,9 @@
 
 mod admission;
 mod balancing;
+mod blame;
+#[cfg(test)]
+mod blame_tests;
 mod caching;
 mod calls;
 mod changes;

@@ -62,6 +62,11 @@ impl OutageFinder {
         }
     }
 
+    /// When the first of the failures that go on now was sent.
+    pub fn began(&self) -> Time {
+        self.present.start
+    }
+
     /// A request was good, and the score is not zero.
     pub fn good(&mut self) {
         self.score -= 1;

@@ -115,8 +115,10 @@ fn part_of_class(bucket: &ClassBucket, scaled: &impl Fn(u128) -> u128) -> ClassB
     let count = |count: u64| scaled(u128::from(count)) as u64;
     let outcomes = bucket.outcomes.map(count);
     ClassBucket {
-        offered: count(bucket.offered),
+        // In the steady state as many end as come.
+        offered: outcomes.iter().sum(),
         outcomes,
+        lost: bucket.lost.map(count),
         // Rounding must not make more answers good than there are.
         good: count(bucket.good).min(outcomes[0]),
         attempts: count(bucket.attempts),

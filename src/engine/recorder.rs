@@ -9,6 +9,7 @@ use super::outages::OutageFinder;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
+use crate::results::blame::Blame;
 use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
 use crate::scenario::model::{RunEnd, Warmup};
 use crate::stats::histogram::{CELLS, Histogram, cell_of};
@@ -149,6 +150,10 @@ impl Recorder {
         if self.several_classes {
             self.latencies.push(latency);
         }
+    }
+
+    pub fn lose(&mut self, class: u32, blame: Blame) {
+        self.classes[class as usize].now.lost[blame as usize] += 1;
     }
 
     /// A visit got a slot after this wait in line.

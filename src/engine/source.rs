@@ -209,6 +209,8 @@ impl Simulation<'_> {
         if !outcome.is_ok() {
             let cause = self.changes.active.last().copied();
             self.recorder.outages.failed(request.start, self.now, outcome, cause);
+            let blame = self.blame(&request);
+            self.recorder.lose(class, blame);
         }
         self.recorder.end(class, outcome, latency, latency <= objective, request.attempts);
         if self.plan.sources[request.source as usize].think != NONE {

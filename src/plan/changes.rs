@@ -99,6 +99,8 @@ pub struct Changes {
     pub random_faults: Vec<RandomFaultPlan>,
     pub maintenance: Vec<MaintenancePlan>,
     pub standbys: Vec<StandbyPlan>,
+    /// When more come than usual.
+    pub surges: Vec<std::ops::Range<Time>>,
     /// How many repairers each crew has.
     pub crews: Vec<u32>,
 }
@@ -109,7 +111,12 @@ pub fn compile(compiler: &mut Compiler) -> Changes {
         Changes { crews: scenario.crews.iter().map(|crew| crew.repairers).collect(), ..Changes::default() };
     for happening in &scenario.timeline {
         match &happening.what {
-            What::Surge(_) | What::RecordChange(_) => {}
+            What::Surge(traffic) => {
+                let surge = &traffic.surge;
+                let end = surge.starts_at().saturating_add(surge.noticeable_length());
+                changes.surges.push(surge.starts_at()..end);
+            }
+            What::RecordChange(_) => {}
             What::Fault(fault) => changes.changes.push(timed(compiler, fault, &happening.name)),
             What::Maintenance(maintenance) => {
                 for round in 0..maintenance.rounds {

@@ -76,6 +76,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         maintenance: changes.maintenance,
         standbys: changes.standbys,
         replications,
+        surges: changes.surges,
         fidelity: scenario.run.fidelity,
         structure,
     }

@@ -90,6 +90,8 @@ pub struct Plan {
     pub maintenance: Vec<MaintenancePlan>,
     pub standbys: Vec<StandbyPlan>,
     pub replications: Vec<ReplicationPlan>,
+    /// When more come than usual.
+    pub surges: Vec<std::ops::Range<Time>>,
     pub fidelity: Fidelity,
     /// What each class needs, if only that is looked at.
     pub structure: Vec<Need>,

@@ -4,6 +4,7 @@
 //! with the same result. Nothing is divided, and nothing is a percentage: that is the
 //! business of `analysis`.
 
+pub mod blame;
 pub mod incident;
 pub mod replication;
 pub mod row;
@@ -14,6 +15,7 @@ use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
+use blame::Blame;
 use incident::{Incident, Outage};
 use replication::ReplicationRecord;
 use scaling::ScalingRecord;
@@ -91,6 +93,8 @@ pub struct ClassBucket {
     pub outcomes: [u64; Outcome::COUNT],
     /// Answered with success and within the class's objective.
     pub good: u64,
+    /// What those without success are put down to, in the order of `Blame::ALL`.
+    pub lost: [u64; Blame::COUNT],
     /// Tries of those that ended.
     pub attempts: u64,
     /// Of answers with success.
@@ -113,6 +117,9 @@ impl ClassBucket {
         self.latency_max = self.latency_max.max(bucket.latency_max);
         self.in_flight = bucket.in_flight;
         for (sum, count) in self.outcomes.iter_mut().zip(bucket.outcomes) {
+            *sum += count;
+        }
+        for (sum, count) in self.lost.iter_mut().zip(bucket.lost) {
             *sum += count;
         }
         self

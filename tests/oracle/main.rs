@@ -23,7 +23,6 @@ use std::collections::BTreeSet;
 
 /// Cases that are not simulated here, with the reason.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("D14", "is a fault tree of bare probabilities: nothing in it takes time"),
     ("F09", "needs capacity that is added during the run"),
     ("G03", "is held by the tests of the distributions"),
 ];

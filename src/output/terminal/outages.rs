@@ -1,9 +1,9 @@
 //! What went wrong for users: the outages, the longest first.
 
 use super::WIDTH;
-use super::figure::{count, share};
+use super::figure::{count, share, share_with_spread};
 use super::table::{Paint, painted, short_name};
-use crate::analysis::summary::Summary;
+use crate::analysis::summary::{Estimate, Summary};
 use crate::parts::quantity::format_duration;
 
 /// Causes that are listed.
@@ -35,7 +35,36 @@ pub fn outages(summary: &Summary) -> String {
             availability.by_cause.len() - CAUSES_SHOWN
         ));
     }
+    text.push_str(&lost(summary));
+    text.push_str(&views(summary));
     text
+}
+
+/// What all requests without success are put down to.
+fn lost(summary: &Summary) -> String {
+    let lost = &summary.availability.lost;
+    let of = |(blame, lost): (&&str, &u64)| format!("{} {}", count(*lost), blame.replace('_', " "));
+    let parts: Vec<String> = lost.iter().map(of).collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("    {}\n", painted(&format!("lost to: {}", parts.join(", ")), Paint::Faint))
+}
+
+/// The same availability as others see it.
+fn views(summary: &Summary) -> String {
+    let views = &summary.availability.views;
+    let seen = [
+        ("users", &views.user),
+        ("server's log", &views.server_log),
+        ("health checks", &views.health_checker),
+        ("a probe", &views.probe),
+    ];
+    let part = |(name, estimate): &(&str, &Estimate)| {
+        estimate.value.map(|value| format!("{name} {}", share_with_spread(value, estimate.half_width)))
+    };
+    let parts: Vec<String> = seen.iter().filter_map(part).collect();
+    format!("    {}\n", painted(&format!("seen by: {}", parts.join(", ")), Paint::Faint))
 }
 
 fn headline(summary: &Summary) -> String {
