@@ -32,6 +32,7 @@ const SCENARIOS: &[(&str, &[(&str, &str)])] = &[
     ("retry-storm.yaml", AS_IT_STANDS),
     ("retry-budget.yaml", AS_IT_STANDS),
     ("load-shedding.yaml", AS_IT_STANDS),
+    ("autoscaling.yaml", AS_IT_STANDS),
     ("gray-failure.yaml", AS_IT_STANDS),
     ("database-failover.yaml", AS_IT_STANDS),
     ("dns-failover.yaml", AS_IT_STANDS),
@@ -75,6 +76,7 @@ const SCENARIOS: &[(&str, &[(&str, &str)])] = &[
     ("theory/f05-layered-retries.yaml", SHORT_NETWORK),
     ("theory/f05-retries.yaml", SHORT),
     ("theory/f06-timeout-retry.yaml", SHORT),
+    ("theory/f09-autoscaling.yaml", AS_IT_STANDS),
     ("theory/g01-coverage.yaml", AS_IT_STANDS),
 ];
 

@@ -62,6 +62,7 @@ pub fn results() -> RunResults {
         outages: Vec::new(),
         unlisted_outages: 0,
         replications: Vec::new(),
+        scalings: Vec::new(),
         fidelity: Fidelity::Requests,
         skipped: 0,
     }

@@ -11,6 +11,7 @@ pub mod nodes;
 pub mod normality;
 mod notices;
 mod replication;
+mod scaling;
 mod single_points;
 pub mod summarise;
 pub mod summary;

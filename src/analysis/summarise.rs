@@ -6,6 +6,7 @@ use super::expectations::judge_all;
 use super::nodes::summarise_nodes;
 use super::notices::notices;
 use super::replication::summarise_replications;
+use super::scaling::summarise_scalings;
 use super::summary::{RunSummary, Summary};
 use super::time_spent::time_spent_by_all;
 use super::window::Window;
@@ -39,6 +40,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         },
         availability: summarise_availability(scenario, results, &window, &total.good_share),
         replications: summarise_replications(scenario, results),
+        scalings: summarise_scalings(scenario, results),
         expectations: judge_all(scenario, results, &window, &nodes),
         notices: notices(results, &window, &total, &classes, &nodes),
         total,

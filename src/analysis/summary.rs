@@ -2,6 +2,7 @@
 
 use super::availability::AvailabilitySummary;
 use super::replication::ReplicationSummary;
+use super::scaling::ScalingSummary;
 use super::tail::TailSummary;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub struct Summary {
     pub availability: AvailabilitySummary,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replications: Vec<ReplicationSummary>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scalings: Vec<ScalingSummary>,
     /// Of each class's good requests that became rows (`--rows`); without rows, of all
     /// requests together.
     pub time_spent: Vec<TimeSpent>,

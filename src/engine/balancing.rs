@@ -49,6 +49,15 @@ const TURN_BITS: u32 = 36;
 /// Loads are counted in these units per unit of weight.
 const LOAD_UNIT: u64 = 1 << 10;
 
+impl Site {
+    /// Whoever is left out leaves its turn to all others, not always to the one behind it.
+    pub fn go_on_behind(&mut self, chosen: u32, route: &RoutePlan) {
+        if chosen < route.primaries {
+            self.cursor = if chosen + 1 == route.primaries { 0 } else { chosen + 1 };
+        }
+    }
+}
+
 impl Balancers {
     pub fn new(plan: &Plan) -> Self {
         let mut balancers = Balancers {

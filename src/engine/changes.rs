@@ -40,6 +40,10 @@ pub(super) enum Change {
     ChangesName(u32),
     /// A replica becomes the primary of a set of databases.
     Promotes(u32),
+    /// It is decided how many of a node there are to be.
+    Decides(u32),
+    /// One that was missing has booted.
+    IsOneMore(u32),
     /// The instance that a spare has replaced is whole again, and is a spare now.
     IsSpareAgain(u32),
 }
@@ -54,6 +58,7 @@ impl Change {
                 | Change::ChecksName(_)
                 | Change::LooksAtMemory(_)
                 | Change::BacksUp(_)
+                | Change::Decides(_)
         )
     }
 }
@@ -182,6 +187,7 @@ impl Simulation<'_> {
         }
         if plan.has_changes() {
             self.balancers.watch(plan);
+            self.start_scaling();
         }
         self.start_quiet();
         self.start_looking_at_memory();
@@ -218,6 +224,8 @@ impl Simulation<'_> {
                 Change::StartsAgain(instance) => self.start_again(instance),
                 Change::BacksUp(set) => self.back_up(set),
                 Change::Rests => self.rest(),
+                Change::Decides(number) => self.decide(number),
+                Change::IsOneMore(number) => self.is_one_more(number),
                 Change::Promotes(set) => self.promote(set),
                 Change::Checks(site) => self.check_peers(site as usize),
             }

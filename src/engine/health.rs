@@ -64,6 +64,9 @@ impl Simulation<'_> {
         let replica = self.plan.instances[caller as usize].replica;
         let place = self.site_of(call, replica);
         let chosen = self.first_usable(call, caller, place, member).unwrap_or(member);
+        if chosen != member {
+            self.balancers.sites[place].go_on_behind(chosen, &self.plan.routes[call.route as usize]);
+        }
         let (first_peer, now) = (self.balancers.sites[place].first_peer, self.now);
         if first_peer != NONE {
             let peer = &mut self.balancers.peers[(first_peer + chosen) as usize];

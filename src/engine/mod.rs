@@ -55,6 +55,8 @@ mod replication_tests;
 mod resilience;
 mod rows;
 mod run;
+#[cfg(test)]
+mod scaling_tests;
 mod source;
 mod standby;
 mod steps;
@@ -119,6 +121,7 @@ pub struct Simulation<'p> {
     caches: Vec<caching::CacheState>,
     buckets: resilience::rate_limit::Buckets,
     guards: resilience::guard::Guards,
+    scalings: Vec<resilience::scaling::Scaling>,
     names: Vec<names::NameState>,
     links: Vec<network::LinkState>,
     sources: Vec<source::SourceState>,
@@ -216,6 +219,7 @@ impl<'p> Simulation<'p> {
             caches: plan.caches.iter().map(caching::CacheState::new).collect(),
             buckets: resilience::rate_limit::Buckets::new(plan),
             guards: resilience::guard::Guards::new(plan),
+            scalings: resilience::scaling::Scaling::of_all(plan),
             names: plan.names.iter().map(|name| names::NameState::new(plan, name)).collect(),
             links: plan.links.iter().map(network::LinkState::new).collect(),
             sources: plan
@@ -312,6 +316,7 @@ impl<'p> Simulation<'p> {
         results.offered = results.offered + self.quiet.added[0] - self.quiet.discarded[0];
         results.ended = results.ended + self.quiet.added[1] - self.quiet.discarded[1];
         results.skipped = self.quiet.skipped;
+        results.scalings = self.scalings.into_iter().map(|scaling| scaling.finish(self.now)).collect();
         results.replications = self.replications.finish(self.now);
         results
     }

@@ -182,6 +182,7 @@ impl Simulation<'_> {
         let usual = sample.map_or(u64::MAX / (2 * CALM), |sample| sample.in_flight);
         self.changes.active.is_empty()
             && self.draining == 0
+            && self.scalings.is_empty()
             && self.conditions.iter().all(|condition| !condition.is_down())
             && self.in_flight() <= CALM * usual + CALM_LEAST
     }

@@ -295,6 +295,7 @@ impl Recorder {
             outages: self.outages.found,
             unlisted_outages: self.outages.unlisted,
             replications: Vec::new(),
+            scalings: Vec::new(),
             fidelity: plan.fidelity,
             skipped: 0,
         }

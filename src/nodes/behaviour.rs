@@ -4,6 +4,7 @@
 //! mechanism and no special case for any kind of software.
 
 use crate::kernel::time::{NEVER, Time};
+use crate::parts::autoscale::Autoscale;
 use crate::parts::caution::Caution;
 use crate::parts::distribution::Distribution;
 use crate::parts::outcome::Outcome;
@@ -37,6 +38,8 @@ pub struct Behaviour {
     pub track_occupancy: bool,
     /// What more than so many requests a second are told.
     pub limits: [Option<RateLimit>; 2],
+    /// More or fewer of it as the load asks for.
+    pub autoscale: Option<Autoscale>,
     pub calling: Calling,
 }
 
@@ -183,6 +186,7 @@ impl Behaviour {
         shared_cores: None,
         track_occupancy: false,
         limits: [None, None],
+        autoscale: None,
         calling: Calling::PLAIN,
     };
 }

@@ -2,6 +2,7 @@
 //! come from, and the behaviour that the engine is to give them.
 
 pub mod app_server;
+pub mod autoscaling;
 pub mod balancing;
 pub mod behaviour;
 pub mod cache;

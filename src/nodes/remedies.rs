@@ -2,12 +2,14 @@
 //! too much, and others from themselves.
 
 use super::NodeKind;
+use super::autoscaling::{self, AUTOSCALE};
 use super::behaviour::{Behaviour, Order, WhenFull};
 use super::care;
 use super::fields::{Fields, Refusal};
 use super::setting::{Setting, Takes};
 use super::station::{Discipline, Station};
 use crate::kernel::time::NEVER;
+use crate::parts::autoscale::Autoscale;
 use crate::parts::caution::Caution;
 use crate::parts::outcome::Outcome;
 use crate::parts::quantity;
@@ -31,6 +33,7 @@ pub const SETTINGS: &[Setting] = &[
         Takes::Table(SHEDDING),
         "what is done about a line that has become too slow",
     ),
+    Setting::optional("autoscale", Takes::Table(AUTOSCALE), "more or fewer of it as the load asks for"),
     Setting::optional("calls", Takes::Table(care::CALLS), "how carefully it calls others"),
 ];
 
@@ -101,11 +104,12 @@ pub struct Remedies {
     caution: Option<Caution>,
     queue_limit: Option<u32>,
     shedding: Option<Shedding>,
+    autoscale: Option<Autoscale>,
 }
 
 impl Remedies {
     /// The remedies of a node whose other settings have been read.
-    pub fn read(fields: &mut Fields, kind: &NodeKind) -> Remedies {
+    pub fn read(fields: &mut Fields, kind: &NodeKind, replicas: u32) -> Remedies {
         let mut limits = [None, None];
         if let NodeKind::WebServer(_) = kind
             && fields.is_given("limit_req")
@@ -135,7 +139,13 @@ impl Remedies {
             let hint = "with `hands_over: false` it waits for the next element of its path";
             fields.context.problems.error_with_hint(fields.place("calls"), message, hint);
         }
-        Remedies { limits, caution, queue_limit, shedding }
+        let autoscale = autoscaling::read(fields, kind, replicas);
+        Remedies { limits, caution, queue_limit, shedding, autoscale }
+    }
+
+    /// How many replicas there are to be at most.
+    pub fn replicas(&self, initial: u32) -> u32 {
+        self.autoscale.filter(|scale| !scale.by_servers).map_or(initial, |scale| scale.maximum.max(initial))
     }
 
     pub fn apply(&self, behaviour: &mut Behaviour) {
@@ -146,6 +156,10 @@ impl Remedies {
         }
         if let Some(shedding) = self.shedding {
             behaviour.order = Order::Shedding(shedding);
+        }
+        behaviour.autoscale = self.autoscale;
+        if let Some(Autoscale { by_servers: true, maximum, .. }) = self.autoscale {
+            behaviour.slots = maximum;
         }
         behaviour.calling.caution = self.caution;
         if let Some(Caution { timeout, .. }) = self.caution

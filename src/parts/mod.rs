@@ -2,6 +2,7 @@
 //! and counts, and the ways in which requests arrive. No module here reads a file.
 
 pub mod arrivals;
+pub mod autoscale;
 pub mod backoff;
 pub mod balance;
 pub mod calendar;

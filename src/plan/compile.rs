@@ -7,7 +7,7 @@ use super::program::Tables;
 use super::streams::Streams;
 use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
-    changes, memory, names, replication, sources, structure,
+    changes, memory, names, replication, scaling, sources, structure,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
@@ -25,6 +25,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let replications = replication::compile(&mut compiler);
     let name_changes = names::changes(&compiler);
     let memories = memory::compile(&compiler);
+    let scalings = scaling::compile(&compiler);
     let structure = match scenario.run.fidelity {
         Fidelity::Components => structure::compile(&compiler),
         _ => Vec::new(),
@@ -54,6 +55,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         caches: compiler.caches,
         names: tables.names,
         name_changes,
+        scalings,
         pools: tables.pools,
         limits: compiler.limits,
         guards: compiler.guards,

@@ -14,6 +14,7 @@ mod names;
 mod program;
 mod remedies;
 mod replication;
+mod scaling;
 mod sources;
 mod steps;
 mod streams;
@@ -28,6 +29,7 @@ pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
 pub use remedies::{GuardPlan, LimitPlan};
 pub use replication::ReplicationPlan;
+pub use scaling::ScalingPlan;
 pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
 };
@@ -63,6 +65,7 @@ pub struct Plan {
     pub caches: Vec<CachePlan>,
     pub names: Vec<NamePlan>,
     pub name_changes: Vec<NameChangePlan>,
+    pub scalings: Vec<ScalingPlan>,
     pub pools: Vec<PoolPlan>,
     pub limits: Vec<LimitPlan>,
     pub guards: Vec<GuardPlan>,
@@ -233,6 +236,7 @@ impl Plan {
             || !self.maintenance.is_empty()
             || !self.name_changes.is_empty()
             || !self.memories.is_empty()
+            || !self.scalings.is_empty()
             || self.fidelity != Fidelity::Requests
     }
 

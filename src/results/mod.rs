@@ -8,6 +8,7 @@ pub mod blame;
 pub mod incident;
 pub mod replication;
 pub mod row;
+pub mod scaling;
 
 use crate::kernel::time::Time;
 use crate::parts::fidelity::Fidelity;
@@ -17,6 +18,7 @@ use crate::stats::series::Series;
 use blame::Blame;
 use incident::{Incident, Outage};
 use replication::ReplicationRecord;
+use scaling::ScalingRecord;
 
 /// The results of one replication.
 #[derive(Clone, Debug)]
@@ -54,6 +56,8 @@ pub struct RunResults {
     pub skipped: Time,
     /// In the order of the scenario's sets of databases.
     pub replications: Vec<ReplicationRecord>,
+    /// Of the nodes that are scaled, in the order of the scenario.
+    pub scalings: Vec<ScalingRecord>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

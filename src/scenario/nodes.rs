@@ -203,9 +203,10 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let memory = read_memory(&mut fields, &kind);
     let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind);
     let remedies = match remedies::can_be_given_to(kind.name()) {
-        true => Remedies::read(&mut fields, &kind),
+        true => Remedies::read(&mut fields, &kind, replicas),
         false => Remedies::default(),
     };
+    let replicas = remedies.replicas(replicas);
     let replication = match kind {
         NodeKind::Database(_) => replication::of(&mut fields),
         _ => None,

@@ -106,3 +106,26 @@ requests:
     let shown = load_text("cache.yaml", text, &[]).render(false);
     check(&shown, &["nobody knows which objects have expired", "objects: 10000", "cache.yaml:4"]);
 }
+
+#[test]
+fn mistakes_about_autoscaling_are_told_with_place_and_hint() {
+    for (app, expected) in [
+        ("autoscale: {}", &["`autoscale` of `app` has no `maximum`", "shop.yaml:5"][..]),
+        ("replicas: 5, autoscale: { maximum: 3 }", &["it begins with 5 replicas, and may have 1 to 3"]),
+        ("autoscale: { maximum: 3, every: 0s }", &["it cannot decide all the time"]),
+        ("autoscale: { maximum: 3, target: 0% }", &["no such share can be in use"]),
+        ("autoscale: { maximum: 3, target: 50%, queue: 5 }", &["`target` says nothing beside `queue`"]),
+    ] {
+        check(&shown("", "", &format!(", {app}")), expected);
+    }
+    let text = "
+nodes:
+  visitors: { kind: user, arrivals: 10/s }
+  desk: { kind: station, replicas: 2, autoscale: { maximum: 3 } }
+  mysql: { kind: database, autoscale: { maximum: 3 } }
+requests:
+  page: { path: [ desk: 1ms, mysql: 1ms ] }
+";
+    let shown = load_text("desk.yaml", text, &[]).render(false);
+    check(&shown, &["servers are made more of, and not replicas", "what keeps data is not made more of"]);
+}

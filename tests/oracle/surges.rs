@@ -2,12 +2,15 @@
 
 use super::judging::{Figure, Study, figure};
 use super::models::{estimated_seconds, model, number, seconds, simulate};
+use spof::engine::{Advance, Options, Simulation};
 use spof::experiment::{in_parallel, run};
-use spof::kernel::time::{SECOND, to_seconds};
+use spof::kernel::time::{NEVER, SECOND, to_seconds};
 use spof::plan::compile;
 use spof::results::RunResults;
+use spof::results::row::RowSampling;
 
-pub static STUDIES: [Study; 3] = [
+pub static STUDIES: [Study; 4] = [
+    Study::new("F09", scaling),
     Study::new("F01", surge),
     Study::new("F05", |seed| {
         let measured = simulate("f05-retries.yaml", seed);
@@ -32,6 +35,36 @@ pub static STUDIES: [Study; 3] = [
         ]
     }),
 ];
+
+/// The step comes after the first minute.
+const STEP: u64 = 60 * SECOND;
+
+/// Nothing here is left to chance.
+fn scaling(seed: u64) -> Vec<Figure> {
+    let plan = compile(&model("f09-autoscaling.yaml", &[]));
+    let mut simulation = Simulation::new(&plan, Options { seed, replication: 0, rows: RowSampling::All });
+    let mut slowest = (0, 0);
+    loop {
+        let advance = simulation.advance(NEVER, 1 << 20);
+        let latencies = simulation.rows().rows.iter().map(|row| (row.latency, row.start));
+        slowest = latencies.fold(slowest, |slowest, row| if row.0 > slowest.0 { row } else { slowest });
+        simulation.clear_rows();
+        if advance == Advance::Ended {
+            break;
+        }
+    }
+    let results = simulation.finish(false);
+    let pool = results.nodes[1].buckets.iter().zip(&results.bucket_edges);
+    let longest = pool.clone().map(|(bucket, _)| bucket.queue_max).max().expect("a bucket");
+    let empty = pool.clone().find(|(bucket, starts)| **starts > STEP + 60 * SECOND && bucket.queued == 0);
+    vec![
+        figure("peak_backlog", f64::from(longest)),
+        figure("empty_at", empty.map_or(f64::NAN, |(_, starts)| to_seconds(starts - STEP))),
+        // Of its latency a tenth of a second is service.
+        figure("max_wait", to_seconds(slowest.0) - 0.1),
+        figure("worst_arrival", to_seconds(slowest.1) - to_seconds(STEP)),
+    ]
+}
 
 /// The surge lasts from the third minute to its end.
 const SURGE_ENDS: u64 = 180 * SECOND;

@@ -30,6 +30,17 @@ fn shedding() -> Text {
     ])
 }
 
+/// More or fewer of it; there are at most five to begin with.
+pub fn autoscale() -> Text {
+    let scale = one_of(&[
+        "{ maximum: 6, every: 100ms, stabilisation: 200ms }",
+        "{ maximum: 5, target: 20%, every: 300ms }",
+        "{ maximum: 8, queue: 1, every: 50ms, stabilisation: 0ms, tolerance: 0% }",
+    ]);
+    let scale = scale.prop_map(|scale| format!(", autoscale: {scale}"));
+    Union::new_weighted(vec![(6, Just(String::new()).boxed()), (1, scale.boxed())]).boxed()
+}
+
 /// nginx's own limit.
 pub fn limit_req() -> Text {
     perhaps(

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use random_happenings::{boot, breakdown, happenings};
-use random_remedies::{breaker, care, hedge, limit_req, line, protection, queue_limit};
+use random_remedies::{autoscale, breaker, care, hedge, limit_req, line, protection, queue_limit};
 
 /// A scenario as text, with what has to be known to judge its run.
 #[derive(Clone, Debug)]
@@ -116,6 +116,7 @@ fn app_server() -> Text {
             on_a_host(),
             care(),
             line(),
+            autoscale(),
             software.boxed(),
             perhaps("workers", small()),
             perhaps("backlog", one_of(&["0", "1", "4"])),
@@ -148,7 +149,14 @@ fn station(hands_over: &'static str) -> Text {
 /// The names of all nodes that can be called, with their settings.
 fn nodes() -> Text {
     let proxy = |timeout: &'static str| {
-        vec![on_a_host(), perhaps(timeout, self::timeout()), perhaps("balance", balance()), care(), line()]
+        vec![
+            on_a_host(),
+            perhaps(timeout, self::timeout()),
+            perhaps("balance", balance()),
+            care(),
+            line(),
+            autoscale(),
+        ]
     };
     let mut web = proxy("proxy_read_timeout");
     web.extend([

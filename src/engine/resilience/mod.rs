@@ -4,5 +4,6 @@ pub mod guard;
 mod hedging;
 pub mod rate_limit;
 mod retrying;
+pub mod scaling;
 pub mod shedding;
 mod stale;

@@ -9,6 +9,7 @@ mod nodes;
 mod notes;
 mod outages;
 mod replication;
+mod scaling;
 pub mod table;
 
 pub use figure::count;
@@ -32,6 +33,7 @@ pub fn render(summary: &Summary, glance: &str, folder: Option<&Path>, files: &[&
         nodes::time_spent(summary),
         outages::outages(summary),
         replication::replications(summary),
+        scaling::scalings(summary),
         notes::expectations(summary),
         notes::notices(summary),
         notes::files(folder, files),

@@ -1,0 +1,147 @@
+//! Autoscaling at work: decides how many of a node there are, boots what is missing and
+//! lets go of what is too many.
+
+use crate::engine::Simulation;
+use crate::engine::changes::Change;
+use crate::kernel::time::Time;
+use crate::parts::autoscale::{Measure, Recommendations};
+use crate::plan::{Plan, ScalingPlan};
+use crate::results::scaling::ScalingRecord;
+
+/// Changes that are kept; all are counted.
+const CHANGES_MOST: usize = 10_000;
+
+/// How many there are of one node.
+#[derive(Debug)]
+pub struct Scaling {
+    latest: Recommendations,
+    wanted: u32,
+    running: u32,
+    booting: u32,
+    /// Slot time held up to the latest decision.
+    held: u64,
+    decided_at: Time,
+    /// Since when so many run and boot, and what that has cost until then.
+    counted_at: Time,
+    record: ScalingRecord,
+}
+
+impl Scaling {
+    pub fn of_all(plan: &Plan) -> Vec<Scaling> {
+        let scaling = |scaling: &ScalingPlan| {
+            let initial = scaling.settings.initial;
+            Scaling {
+                latest: Recommendations::new(&scaling.settings),
+                wanted: initial,
+                running: initial,
+                booting: 0,
+                held: 0,
+                decided_at: 0,
+                counted_at: 0,
+                record: ScalingRecord {
+                    paid: 0,
+                    most: initial,
+                    least: initial,
+                    changes: vec![(0, initial)],
+                    changed: 0,
+                },
+            }
+        };
+        plan.scalings.iter().map(scaling).collect()
+    }
+
+    /// What runs and boots costs until now.
+    fn pay(&mut self, now: Time) {
+        self.record.paid += u128::from(self.running + self.booting) * u128::from(now - self.counted_at);
+        self.counted_at = now;
+    }
+
+    pub fn finish(mut self, now: Time) -> ScalingRecord {
+        self.pay(now);
+        self.record
+    }
+}
+
+impl Simulation<'_> {
+    pub(in crate::engine) fn start_scaling(&mut self) {
+        for (number, plan) in self.plan.scalings.iter().enumerate() {
+            self.changes.add(plan.settings.every, Change::Decides(number as u32));
+            self.set_running(number, plan.settings.maximum, plan.settings.initial);
+        }
+    }
+
+    /// It is time to decide how many there are to be.
+    pub(in crate::engine) fn decide(&mut self, number: u32) {
+        let plan = &self.plan.scalings[number as usize];
+        let now = self.now;
+        self.changes.add(now.saturating_add(plan.settings.every), Change::Decides(number));
+        let sum = self.measured(number as usize, plan);
+        let scaling = &mut self.scalings[number as usize];
+        let wanted = scaling.latest.decide(&plan.settings, scaling.wanted, sum, now);
+        if wanted == scaling.wanted {
+            return;
+        }
+        scaling.pay(now);
+        scaling.wanted = wanted;
+        let record = &mut scaling.record;
+        (record.most, record.least) = (record.most.max(wanted), record.least.min(wanted));
+        record.changed += 1;
+        if record.changes.len() < CHANGES_MOST {
+            record.changes.push((now, wanted));
+        }
+        let missing = wanted.saturating_sub(scaling.running + scaling.booting);
+        scaling.booting += missing;
+        let before = scaling.running;
+        scaling.running = before.min(wanted);
+        for _ in 0..missing {
+            self.changes.add(now.saturating_add(plan.boot), Change::IsOneMore(number));
+        }
+        self.set_running(number as usize, before, before.min(wanted));
+    }
+
+    /// One that was missing has booted, if it is still wanted.
+    pub(in crate::engine) fn is_one_more(&mut self, number: u32) {
+        let now = self.now;
+        let scaling = &mut self.scalings[number as usize];
+        scaling.pay(now);
+        scaling.booting -= 1;
+        let before = scaling.running;
+        scaling.running += u32::from(before < scaling.wanted);
+        let running = scaling.running;
+        self.set_running(number as usize, before, running);
+    }
+
+    /// What all that run have had since the latest decision: utilisations added up, or
+    /// those in line now.
+    fn measured(&mut self, number: usize, plan: &ScalingPlan) -> f64 {
+        let instances = plan.first_instance..plan.first_instance + plan.replicas;
+        let nodes = &self.nodes[instances.start as usize..instances.end as usize];
+        let held = nodes.iter().fold(0_u64, |sum, node| {
+            let [served, _, _, extra] = node.integrals(self.now);
+            sum.wrapping_add(served).wrapping_add(extra)
+        });
+        let scaling = &mut self.scalings[number];
+        let time = self.now - std::mem::replace(&mut scaling.decided_at, self.now);
+        let held = held.wrapping_sub(std::mem::replace(&mut scaling.held, held));
+        match plan.settings.measure {
+            Measure::Queue(_) => nodes.iter().map(|node| f64::from(node.line_length)).sum(),
+            Measure::Utilisation(_) => held as f64 / (time.max(1) as f64 * f64::from(plan.slots_each)),
+        }
+    }
+
+    /// Of the replicas the first so many take requests; of a station so many servers work.
+    fn set_running(&mut self, number: usize, before: u32, running: u32) {
+        let plan = &self.plan.scalings[number];
+        if before == running {
+            return;
+        }
+        if plan.settings.by_servers {
+            self.conditions[plan.first_instance as usize].slots = running;
+            self.take_condition(plan.first_instance);
+            return;
+        }
+        for replica in before.min(running)..before.max(running) {
+            self.drain(&[plan.first_instance + replica], running <= replica);
+        }
+    }
+}
