@@ -27,6 +27,7 @@ requests:
   page:    { share: 70%, path: [ nginx: 0.2ms, app: exp(9ms) ] }
   "a \"b\"": { share: 30%, path: [ nginx: 0.1ms ] }
 timeline:
+  - { at: 30s, slow: app, by: 8x, for: 8s }
   - { at: 60s, fail: app/1, for: 10s }
   - { at: 90s, surge: 2x, hold: 5s }
 "#;
@@ -185,7 +186,7 @@ fn perfetto_has_nodes_slices_instants_and_counters() {
     let names: Vec<&str> = named.map(|event| event["args"]["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["events", "visitors", "host", "nginx", "app"]);
     let instants: Vec<&str> = of("i").iter().map(|event| event["name"].as_str().unwrap()).collect();
-    assert_eq!(instants, ["fail app/1", "surge 2x"]);
+    assert_eq!(instants, ["slow app", "fail app/1", "surge 2x"]);
     assert!(of("C").iter().any(|event| event["name"] == "in line"));
     // Slices of one track open and close like brackets, and time goes on in them.
     let mut open: HashMap<(String, String), Vec<(&str, f64)>> = HashMap::new();
@@ -223,7 +224,7 @@ fn python(reader: &str, file: &str) -> Option<Value> {
     let python = if own.exists() { own } else { PathBuf::from("python3") };
     let path = run().join("run").join(file);
     let has_readers = process::Command::new(&python)
-        .args(["-c", "import prometheus_client, opentelemetry.proto.trace.v1.trace_pb2"])
+        .args(["-c", "import prometheus_client, zstandard, opentelemetry.proto.trace.v1.trace_pb2"])
         .output()
         .is_ok_and(|output| output.status.success());
     if !has_readers {
@@ -310,4 +311,94 @@ fn what_cannot_be_exported_is_told() {
     let output =
         spof(home, &["export", "run", "--to", "hgrm", "--out", "-", "--class", "page"]).output().unwrap();
     assert!(String::from_utf8(output.stdout).unwrap().contains("#[Mean"));
+}
+
+#[test]
+fn slow_requests_are_explained_from_the_files() {
+    let home = run();
+    let explain = |arguments: &[&str]| {
+        let output = spof(home, arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = explain(&["explain", "run", "--slowest", "3"]);
+    for part in ["the slowest", "in line at app", "work at app", "on the way", "slow app"] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    let parts = json("summary.json")["tail"]["parts"].as_array().unwrap().clone();
+    let shares: f64 = parts.iter().map(|part| part["share"].as_f64().unwrap()).sum();
+    assert!((shares - 1.0).abs() < 1e-9, "{shares}");
+    // The slowest of all stands first.
+    let slowest = latencies(0.0).into_values().flatten().max().unwrap();
+    let rows: Vec<&str> = text.lines().skip_while(|line| !line.contains("most of it")).collect();
+    assert_eq!(rows.len(), 4);
+    let first =
+        csv::Reader::from_path(home.join("run/latency.csv")).unwrap().into_records().find_map(|row| {
+            let row = row.unwrap();
+            let is_it = (row[3].parse::<f64>().unwrap() * 1e6).round() as u64 == slowest && &row[4] == "ok";
+            is_it.then(|| row[0].to_owned())
+        });
+    assert!(rows[1].trim().starts_with(&first.unwrap()), "{text}");
+
+    // Without traces the rows do.
+    spof(home, &["simulate", "shop.yaml", "--out", "rows", "--quiet"]).assert().success();
+    let from_rows = explain(&["explain", "rows", "--slowest", "3"]);
+    assert_eq!(
+        from_rows.lines().find(|line| line.contains(" page ")).map(|line| line.split_whitespace().next()),
+        rows.get(1).map(|line| line.split_whitespace().next())
+    );
+    let output = spof(home, &["explain", "shop.yaml", "--slowest", "3"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn packed_rows_are_the_same_rows() {
+    let home = run();
+    for file in ["latency.csv.gz", "latency.csv.zst"] {
+        // The readers look into the run's folder, so that the packed file goes there.
+        let folder = format!("run/{file}.run");
+        let arguments = ["simulate", "shop.yaml", "--out", &folder, "--quiet", "--rows-file", file];
+        spof(home, &arguments).assert().success();
+        assert!(!home.join(&folder).join("latency.csv").exists());
+        let Some(read) = python("packed", &format!("{file}.run/{file}")) else { return };
+        let plain = fs::read(home.join("run/latency.csv")).unwrap();
+        assert_eq!(read["bytes"], plain.len());
+        let mut checksum = flate2::Crc::new();
+        checksum.update(&plain);
+        assert_eq!(read["crc32"], checksum.sum());
+        let output = spof(home, &["explain", &folder, "--slowest", "1"]).output().unwrap();
+        assert!(String::from_utf8(output.stdout).unwrap().contains("most of it"));
+    }
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn parquet_is_there_for_those_who_build_it() {
+    let output = spof(run(), &["export", "run", "--to", "parquet"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--features parquet"));
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_has_the_rows() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    let home = run();
+    spof(home, &["export", "run", "--to", "parquet"]).assert().success();
+    let file = SerializedFileReader::new(fs::File::open(home.join("run/latency.parquet")).unwrap()).unwrap();
+    let mut table = csv::Reader::from_path(home.join("run/latency.csv")).unwrap();
+    let columns = table.headers().unwrap().len();
+    assert_eq!(file.metadata().file_metadata().schema().get_fields().len(), columns);
+    let mut rows = 0;
+    for (row, line) in file.get_row_iter(None).unwrap().zip(table.records()) {
+        let (row, line) = (row.unwrap(), line.unwrap());
+        assert_eq!(row.get_long(0).unwrap(), line[0].parse::<i64>().unwrap());
+        assert_eq!(row.get_string(1).unwrap(), &line[1]);
+        assert_eq!(row.get_double(3).unwrap(), line[3].parse::<f64>().unwrap());
+        assert_eq!(row.get_string(4).unwrap(), &line[4]);
+        rows += 1;
+    }
+    assert_eq!(rows, file.metadata().file_metadata().num_rows());
+    assert!(rows > 5_000, "{rows}");
 }

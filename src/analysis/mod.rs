@@ -15,6 +15,7 @@ mod scaling;
 mod single_points;
 pub mod summarise;
 pub mod summary;
+pub mod tail;
 pub mod time_spent;
 pub mod topology;
 mod views;

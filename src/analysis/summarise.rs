@@ -47,6 +47,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         classes,
         nodes,
         time_spent: time_spent_by_all(scenario, results, &window),
+        tail: None,
     }
 }
 

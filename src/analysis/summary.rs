@@ -3,6 +3,7 @@
 use super::availability::AvailabilitySummary;
 use super::replication::ReplicationSummary;
 use super::scaling::ScalingSummary;
+use super::tail::TailSummary;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -25,6 +26,9 @@ pub struct Summary {
     /// Of each class's good requests that became rows (`--rows`); without rows, of all
     /// requests together.
     pub time_spent: Vec<TimeSpent>,
+    /// What made the slowest requests slow, where there were rows to tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tail: Option<TailSummary>,
     pub expectations: Vec<ExpectationResult>,
     /// What the reader should know before he trusts a figure.
     pub notices: Vec<Notice>,

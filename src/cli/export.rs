@@ -58,6 +58,8 @@ fn refused(error: ExportError) -> Failure {
     match error {
         ExportError::Record(error) => error.into(),
         ExportError::Write(error) => Failure::InputOutput(error.to_string()),
-        ExportError::Missing { .. } | ExportError::NoClass(_) => Failure::Usage(error.to_string()),
+        ExportError::Missing { .. } | ExportError::NoClass(_) | ExportError::NotBuilt(_) => {
+            Failure::Usage(error.to_string())
+        }
     }
 }

@@ -97,6 +97,7 @@ impl Simulation<'_> {
         }
         // What is lost on the way is the network's time, not the node's.
         self.own_time_ends(slot);
+        self.rows.causes.lost = wait;
         self.crosses(slot, wait);
         self.visits[slot].since = self.now + wait;
         self.schedule(slot, self.now + wait);

@@ -28,6 +28,12 @@ pub(super) enum Change {
     TakesOver(u32),
     /// Is it quiet enough to simulate no requests, or are they to be simulated again?
     Rests,
+    /// Is there memory left on a host?
+    LooksAtMemory(u32),
+    /// What was killed for want of memory is started.
+    StartsAgain(u32),
+    /// A set of databases is backed up.
+    BacksUp(u32),
     /// A zone asks whether anybody answers at the addresses of a name.
     ChecksName(u32),
     /// A name leads elsewhere.
@@ -45,7 +51,15 @@ pub(super) enum Change {
 impl Change {
     /// Whether requests may fare otherwise from then on.
     fn is_felt(self) -> bool {
-        !matches!(self, Change::Rests | Change::Checks(_) | Change::ChecksName(_) | Change::Decides(_))
+        !matches!(
+            self,
+            Change::Rests
+                | Change::Checks(_)
+                | Change::ChecksName(_)
+                | Change::LooksAtMemory(_)
+                | Change::BacksUp(_)
+                | Change::Decides(_)
+        )
     }
 }
 
@@ -176,6 +190,8 @@ impl Simulation<'_> {
             self.start_scaling();
         }
         self.start_quiet();
+        self.start_looking_at_memory();
+        self.start_backups();
         self.set_change_clock();
     }
 
@@ -204,6 +220,9 @@ impl Simulation<'_> {
                 Change::IsSpareAgain(fault) => self.is_spare_again(fault),
                 Change::ChecksName(name) => self.check_name(name),
                 Change::ChangesName(number) => self.change_name(number),
+                Change::LooksAtMemory(host) => self.look_at_memory(host),
+                Change::StartsAgain(instance) => self.start_again(instance),
+                Change::BacksUp(set) => self.back_up(set),
                 Change::Rests => self.rest(),
                 Change::Decides(number) => self.decide(number),
                 Change::IsOneMore(number) => self.is_one_more(number),

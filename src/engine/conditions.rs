@@ -16,48 +16,52 @@ use crate::plan::{NONE, Plan};
 #[derive(Clone, Debug)]
 pub struct Condition {
     /// Reasons why its process is not there: crashes of its own and of its host, booting.
-    down: u32,
+    pub(super) down: u32,
     /// Of these, how many make its host silent.
-    silent: u32,
-    hung: u32,
-    black_holes: u32,
-    full_disks: u32,
-    expired: u32,
-    dns_outages: u32,
-    slowdowns: Faults,
-    errors: Faults,
+    pub(super) silent: u32,
+    pub(super) hung: u32,
+    pub(super) black_holes: u32,
+    pub(super) full_disks: u32,
+    pub(super) expired: u32,
+    pub(super) dns_outages: u32,
+    pub(super) slowdowns: Faults,
+    pub(super) errors: Faults,
     /// What it has when it is well.
-    pub slots: u32,
-    line_limit: u32,
+    pub(super) slots: u32,
+    pub(super) line_limit: u32,
     /// Callers that have a choice send it nothing new.
-    drains: bool,
+    pub(super) drains: bool,
     /// Writes wait until then.
-    writes_locked_until: Time,
-    down_since: Time,
-    down_time: Time,
+    pub(super) writes_locked_until: Time,
+    pub(super) down_since: Time,
+    pub(super) down_time: Time,
 }
 
 /// Faults of one sort in force, and their product.
 #[derive(Clone, Copy, Debug)]
-struct Faults {
-    count: u32,
-    product: f64,
+pub(super) struct Faults {
+    pub(super) count: u32,
+    pub(super) product: f64,
 }
 
 impl Faults {
     const NONE: Faults = Faults { count: 0, product: 1.0 };
 
-    fn add(&mut self, factor: f64) {
+    pub(super) fn add(&mut self, factor: f64) {
         self.count += 1;
         self.product *= factor;
     }
 
-    fn remove(&mut self, factor: f64) {
+    pub(super) fn remove(&mut self, factor: f64) {
         self.count -= 1;
         // Without any it is exactly one again.
         self.product = if self.count == 0 { 1.0 } else { self.product / factor };
     }
 }
+
+/// So many connections wait in the backlog of any process (`net.core.somaxconn` before
+/// Linux 5.4).
+const BACKLOG_LEAST: u32 = 128;
 
 /// What its condition lets a replica do with somebody who comes in.
 enum Verdict {
@@ -142,7 +146,7 @@ impl Condition {
         self.down == 0 && self.hung == 0
     }
 
-    fn goes_down(&mut self, silent: bool, now: Time) {
+    pub(super) fn goes_down(&mut self, silent: bool, now: Time) {
         if self.down == 0 {
             self.down_since = now;
         }
@@ -150,14 +154,14 @@ impl Condition {
         self.silent += u32::from(silent);
     }
 
-    fn comes_up(&mut self, now: Time) {
+    pub(super) fn comes_up(&mut self, now: Time) {
         self.down -= 1;
         if self.down == 0 {
             self.down_time += now - self.down_since;
         }
     }
 
-    fn counter(&mut self, fault: Fault) -> Option<&mut u32> {
+    pub(super) fn counter(&mut self, fault: Fault) -> Option<&mut u32> {
         match fault {
             Fault::Hang => Some(&mut self.hung),
             Fault::BlackHole => Some(&mut self.black_holes),
@@ -170,102 +174,6 @@ impl Condition {
 }
 
 impl Simulation<'_> {
-    pub(super) fn strike_instance(&mut self, instance: u32, fault: Fault) {
-        match fault {
-            Fault::Crash => self.crash(instance),
-            Fault::Failover => return self.strike_primary(instance),
-            Fault::Slow { factor } => {
-                self.conditions[instance as usize].slowdowns.add(factor);
-                self.set_speed(instance);
-            }
-            Fault::Errors { share } => self.conditions[instance as usize].errors.add(1.0 - share),
-            other => {
-                if let Some(counter) = self.conditions[instance as usize].counter(other) {
-                    *counter += 1;
-                }
-                if other == Fault::Hang {
-                    self.freeze(instance);
-                }
-            }
-        }
-        self.disturbed = true;
-        self.take_condition(instance);
-    }
-
-    pub(super) fn lift_from_instance(&mut self, instance: u32, fault: Fault) {
-        match fault {
-            Fault::Crash => self.restart(instance, true),
-            Fault::Failover => return self.lift_from_primary(instance),
-            Fault::Slow { factor } => {
-                self.conditions[instance as usize].slowdowns.remove(factor);
-                self.set_speed(instance);
-            }
-            Fault::Errors { share } => self.conditions[instance as usize].errors.remove(1.0 - share),
-            other => {
-                if let Some(counter) = self.conditions[instance as usize].counter(other) {
-                    *counter -= 1;
-                }
-                if other == Fault::Hang && self.conditions[instance as usize].hung == 0 {
-                    self.thaw(instance);
-                }
-            }
-        }
-        self.take_condition(instance);
-    }
-
-    /// Everything that has to go down with an instance goes down.
-    fn crash(&mut self, instance: u32) {
-        let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
-        let is_host = !hosted.is_empty();
-        for &one in hosted.iter().chain([&instance]) {
-            self.conditions[one as usize].goes_down(is_host, self.now);
-            self.take_condition(one);
-        }
-        // Nobody takes anybody in any more before the first is thrown out.
-        self.throw_everybody_out(&hosted);
-        self.throw_everybody_out(&[instance]);
-        self.changes.hosted[instance as usize] = hosted;
-    }
-
-    /// What has crashed is started again, and boots unless it has done so before.
-    pub(super) fn restart(&mut self, instance: u32, boots: bool) {
-        let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
-        let is_host = !hosted.is_empty();
-        for &one in hosted.iter().chain([&instance]) {
-            // The host answers again: a port without its process refuses.
-            self.conditions[one as usize].silent -= u32::from(is_host);
-            let host = if one == instance { 0 } else { self.boot_time(instance) };
-            if boots {
-                self.boot_after(one, host);
-            } else {
-                self.has_booted(one);
-            }
-        }
-        self.changes.hosted[instance as usize] = hosted;
-    }
-
-    pub(super) fn has_booted(&mut self, instance: u32) {
-        self.conditions[instance as usize].comes_up(self.now);
-        self.take_condition(instance);
-    }
-
-    /// Callers that have a choice send nothing new to these, or do so again.
-    pub(super) fn drain(&mut self, instances: &[u32], drains: bool) {
-        for &instance in instances {
-            let condition = &mut self.conditions[instance as usize];
-            if std::mem::replace(&mut condition.drains, drains) != drains {
-                self.draining = if drains { self.draining + 1 } else { self.draining - 1 };
-            }
-        }
-    }
-
-    /// Writes to this database wait until then; 0: no longer.
-    pub(super) fn lock_writes(&mut self, instance: u32, until: Time) {
-        self.conditions[instance as usize].writes_locked_until = until;
-        self.disturbed = true;
-        self.take_condition(instance);
-    }
-
     /// Brings what the usual way in looks at into line with the condition.
     pub(super) fn take_condition(&mut self, instance: u32) {
         let condition = &self.conditions[instance as usize];
@@ -314,9 +222,10 @@ impl Simulation<'_> {
             }
             Verdict::Fail => Some(self.turn_away(instance, Outcome::ServerError)),
             Verdict::Wait => {
-                let limit = self.conditions[instance as usize].line_limit;
+                // The kernel takes connections for a process that does not look at them.
+                let limit = self.conditions[instance as usize].line_limit.max(BACKLOG_LEAST);
                 if self.nodes[instance as usize].line_length >= limit {
-                    return None;
+                    return Some(self.send_syn_again(slot));
                 }
                 self.stand_in_line(slot);
                 Some(Entry::Waits)
@@ -375,26 +284,5 @@ impl Simulation<'_> {
             return work;
         }
         (work as f64 * slowdowns.product) as Time
-    }
-
-    /// The processor whose cores are this very instance's, or `NONE`.
-    fn own_processor(&self, instance: u32) -> u32 {
-        match self.plan.instances[instance as usize].processor {
-            NONE => NONE,
-            processor if self.plan.processors[processor as usize].instance == instance => processor,
-            _ => NONE,
-        }
-    }
-
-    /// A host that is slowed down slows all work on it, also what is under way.
-    fn set_speed(&mut self, instance: u32) {
-        let processor = self.own_processor(instance);
-        if processor == NONE {
-            return;
-        }
-        let speed = self.plan.processors[processor as usize].speed;
-        let factor = self.conditions[instance as usize].slowdowns.product;
-        self.processors[processor as usize].set_speed(self.now, speed / factor);
-        self.unset_clock(processor);
     }
 }

@@ -159,6 +159,7 @@ impl Simulation<'_> {
         if let Some(retry) = &plan.retry
             && let Some(wait) = self.wait_before_retry(slot, plan, retry, outcome)
         {
+            self.note_retry(slot, wait);
             if wait == 0 {
                 return Some(slot);
             }

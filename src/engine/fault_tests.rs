@@ -313,3 +313,14 @@ fn quiet_times_cost_no_checks() {
     let results = run(&with(plan, app, Fault::Crash, 200, 300));
     assert!(results.events < 40_000, "{}", results.events);
 }
+
+#[test]
+fn a_hung_database_answers_nobody_who_comes_after_it_hung() {
+    let plan = plan_of(SITE);
+    let mysql = instance(&plan, "mysql");
+    let results = run(&with(plan, mysql, Fault::Hang, 100, 160));
+    // The eight workers are stuck with the first eight pages; files go on.
+    assert_eq!(ended(&results, PAGE, 101, 129)[Outcome::Ok as usize], 0);
+    let pages = ended(&results, PAGE, 250, 590);
+    assert_eq!(pages.iter().sum::<u64>(), pages[Outcome::Ok as usize], "{pages:?}");
+}

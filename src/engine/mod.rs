@@ -17,6 +17,7 @@ mod blame;
 mod blame_tests;
 mod caching;
 mod calls;
+mod causes;
 mod changes;
 #[cfg(test)]
 mod component_tests;
@@ -31,6 +32,9 @@ mod health;
 mod lanes;
 mod leaving;
 mod maintenance;
+mod memory;
+#[cfg(test)]
+mod memory_tests;
 #[cfg(test)]
 mod name_tests;
 mod names;
@@ -56,6 +60,7 @@ mod scaling_tests;
 mod source;
 mod standby;
 mod steps;
+mod striking;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -124,6 +129,7 @@ pub struct Simulation<'p> {
     ready: std::collections::VecDeque<u32>,
     replications: replication::Replications,
     changes: changes::Changes,
+    memories: memory::Memories,
     quiet: quiet::Quiet,
     components: components::Components,
     /// Of each instance, if anything changes during the run.
@@ -224,6 +230,7 @@ impl<'p> Simulation<'p> {
             ready: std::collections::VecDeque::with_capacity(64),
             replications: replication::Replications::new(plan),
             changes: changes::Changes::new(plan),
+            memories: memory::Memories::new(plan),
             quiet: quiet::Quiet::new(plan),
             components: components::Components::new(plan),
             conditions: conditions::Condition::of_all(plan),

@@ -98,9 +98,10 @@ impl Simulation<'_> {
         }
         one_way = one_way.saturating_add(state.delay);
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
+        let mut lost: Time = 0;
         if state.cut_until > self.now {
             let first_wait = if round_trips > 0 { SECOND } else { RETRANSMISSION };
-            time = time.saturating_add(repeated_until(self.now, state.cut_until, first_wait));
+            lost = repeated_until(self.now, state.cut_until, first_wait);
         }
         if state.loss > 0.0 {
             let generator = &mut self.dice[plan.die as usize];
@@ -108,12 +109,14 @@ impl Simulation<'_> {
                 let mut wait = if trip < round_trips { SECOND } else { RETRANSMISSION };
                 let mut losses = 0;
                 while losses < LOSSES_MOST && uniform(generator) < state.loss {
-                    time = time.saturating_add(wait);
+                    lost = lost.saturating_add(wait);
                     wait *= 2;
                     losses += 1;
                 }
             }
         }
+        self.rows.causes.lost = lost;
+        time = time.saturating_add(lost);
         if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
             let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
             let free_at = &mut state.free_at[way as usize];

@@ -29,6 +29,8 @@ pub struct SetState {
     is_promoting: bool,
     /// Who answered the latest read.
     reader: usize,
+    /// The number of the latest write that a backup has.
+    backed_up: u64,
     /// Primaries that a `failover` has brought down.
     brought_down: Vec<u32>,
     /// The number of each client's latest write, by source.
@@ -50,6 +52,7 @@ impl Replications {
                 lacks: vec![VecDeque::new(); set.instances.len()],
                 gone_since: NEVER,
                 is_promoting: false,
+                backed_up: 0,
                 reader: 0,
                 brought_down: Vec::new(),
                 latest: plan.sources.iter().map(|source| vec![0; source.clients as usize]).collect(),
@@ -228,6 +231,36 @@ impl Simulation<'_> {
         }
         set.lacks[set.primary].clear();
         (set.primary, set.gone_since) = (best, NEVER);
+    }
+
+    pub(super) fn start_backups(&mut self) {
+        for (number, set) in self.plan.replications.iter().enumerate() {
+            if let Some(backup) = set.backup {
+                self.changes.add(backup.every, Change::BacksUp(number as u32));
+            }
+        }
+    }
+
+    pub(super) fn back_up(&mut self, number: u32) {
+        let Some(backup) = self.plan.replications[number as usize].backup else { return };
+        let set = &mut self.replications.sets[number as usize];
+        set.backed_up = set.record.writes;
+        self.changes.add(self.now.saturating_add(backup.every), Change::BacksUp(number));
+    }
+
+    /// The data of an instance are gone. If nobody takes its place, everything written since
+    /// the latest backup is lost.
+    pub(super) fn lose_data(&mut self, instance: u32) {
+        let Some(number) = self.replications.set_of(instance) else { return };
+        let plan = &self.plan.replications[number];
+        let set = &mut self.replications.sets[number];
+        let is_primary = plan.instances[set.primary] == instance;
+        let others = plan.instances.iter().filter(|&&one| one != instance);
+        let somebody = others.clone().any(|&one| self.conditions[one as usize].answers_checks());
+        if is_primary && !(somebody && plan.failover != NEVER) {
+            set.record.lost_writes += set.record.writes - set.backed_up;
+            set.backed_up = set.record.writes;
+        }
     }
 
     /// `failover` hits whoever is the primary now; without a set, the database itself.

@@ -1,6 +1,7 @@
 //! Rows of `latency.csv`, kept until somebody fetches them.
 
 use super::Options;
+use super::causes::Causes;
 use super::visit::Request;
 use crate::kernel::random::mix;
 use crate::kernel::time::Time;
@@ -21,6 +22,7 @@ pub struct RowKeeper {
     columns: usize,
     /// The times so far of the requests in flight, by slot.
     times: Vec<Time>,
+    pub(super) causes: Causes,
 }
 
 impl RowKeeper {
@@ -36,7 +38,15 @@ impl RowKeeper {
             rows.rows.reserve(2 * FULL);
             rows.times.reserve(2 * FULL * columns);
         }
-        RowKeeper { rows, keeps, threshold, seed: options.seed, columns, times: Vec::new() }
+        RowKeeper {
+            rows,
+            keeps,
+            threshold,
+            seed: options.seed,
+            columns,
+            times: Vec::new(),
+            causes: Causes::new(columns - 1),
+        }
     }
 
     #[inline(always)]
@@ -53,6 +63,7 @@ impl RowKeeper {
                 self.times.resize(first + self.columns, 0);
             }
             self.times[first..first + self.columns].fill(0);
+            self.causes.begin(slot);
         }
     }
 
@@ -71,6 +82,12 @@ impl RowKeeper {
         self.spend(root, self.columns as u32 - 1, time);
     }
 
+    /// All that the request has spent so far was for nothing.
+    pub fn tries_again(&mut self, slot: u32, elapsed: Time) {
+        let first = slot as usize * self.columns;
+        self.causes.tries_again(slot, &self.times[first..first + self.columns], elapsed);
+    }
+
     /// Time on the network that the request did not wait for in the end.
     pub fn take_back_network(&mut self, root: u32, time: Time) {
         if self.keeps && root != NONE && time > 0 {
@@ -80,10 +97,14 @@ impl RowKeeper {
     }
 
     #[inline(always)]
-    pub fn end(&mut self, slot: u32, request: Request, class: u32, outcome: Outcome, now: Time) {
+    pub fn end(&mut self, slot: u32, request: Request, class: u32, outcome: Outcome, end: (Time, u32)) {
         if self.keeps && mix(request.id ^ mix(self.seed)) <= self.threshold {
+            let (now, during) = end;
             let first = slot as usize * self.columns;
-            self.rows.times.extend_from_slice(&self.times[first..first + self.columns]);
+            let times = &self.times[first..first + self.columns];
+            self.rows.times.extend_from_slice(times);
+            self.causes.write(slot, times, &mut self.rows.causes);
+            self.rows.during.push(during);
             self.rows.rows.push(Row {
                 id: request.id,
                 class,

@@ -200,8 +200,9 @@ impl Simulation<'_> {
         let objective = self.plan.classes[class as usize].objective;
         let peer = self.visits[slot].peer;
         self.close_at_peer(peer);
-        self.rows.end(slot, request, class, outcome, self.now);
         if self.rows.keeps {
+            let during = self.incident_since(request.start);
+            self.rows.end(slot, request, class, outcome, (self.now, during));
             self.trace_end(slot, request, class, outcome);
         }
         self.visits.remove(slot);

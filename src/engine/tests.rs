@@ -15,7 +15,8 @@ use crate::plan;
 use crate::results::RunResults;
 use crate::results::row::RowSampling;
 use crate::scenario::model::{
-    Call, Flow, Node, NodeId, RequestClass, RunEnd, RunSettings, Scenario, Stage, Target, Warmup, Work,
+    Call, Flow, Node, NodeId, NodeMemory, RequestClass, RunEnd, RunSettings, Scenario, Stage, Target, Warmup,
+    Work,
 };
 use petgraph::graph::DiGraph;
 
@@ -37,6 +38,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         replicas: 1,
         on: None,
         boot: 0,
+        memory: NodeMemory::default(),
         kind: NodeKind::User(user),
         behaviour: None,
     }];
@@ -56,6 +58,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
             replicas: 1,
             on: None,
             boot: 0,
+            memory: NodeMemory::default(),
             behaviour: Some(station.behaviour()),
             kind: NodeKind::Station(station),
         });

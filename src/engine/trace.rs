@@ -186,6 +186,10 @@ impl Simulation<'_> {
     /// A stretch of the visit's own time has ended.
     pub(super) fn trace_work(&mut self, slot: u32, from: Time) {
         let visit = &self.visits[slot];
+        if visit.state == State::InLine {
+            self.note_wait(slot, from);
+        }
+        let visit = &self.visits[slot];
         if self.followed.follows(visit.root) {
             // Who leaves while in line has done no work.
             let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
@@ -196,6 +200,7 @@ impl Simulation<'_> {
 
     /// The visit has got its slot.
     pub(super) fn trace_wait(&mut self, slot: u32) {
+        self.note_wait(slot, self.visits[slot].since);
         let visit = &self.visits[slot];
         if self.followed.follows(visit.root) {
             let span = Span { doing: Doing::InLine, from: visit.since, until: self.now };
@@ -216,6 +221,7 @@ impl Simulation<'_> {
         // What never arrives is under way until the end of time, and no longer.
         let travel = travel.min(NEVER - self.now);
         self.rows.network(root, travel);
+        self.rows.causes.crosses(root);
         if self.followed.follows(root) {
             let now = self.now;
             let until = now.saturating_add(travel);

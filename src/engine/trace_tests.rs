@@ -4,7 +4,7 @@ use super::{Advance, KeptTrace, Options, Reason, Simulation, TraceWishes};
 use crate::kernel::time::{MILLISECOND, NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{Plan, compile};
-use crate::results::row::{Row, RowSampling};
+use crate::results::row::{NO_INCIDENT, Row, RowSampling};
 use crate::scenario::load::load_text;
 
 /// One thing after the other, with lines, losses, retries, and a server that is gone for a while.
@@ -76,6 +76,33 @@ fn a_story_has_no_gaps_and_is_as_long_as_the_request() {
         assert_eq!(ended, end);
     }
     assert!(several > 100, "{several}");
+}
+
+#[test]
+fn what_kept_a_request_comes_to_its_latency() {
+    let plan = shop();
+    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::All });
+    let (mut good, mut retried, mut resent, mut disturbed) = (0, 0, 0, 0);
+    let mut has_ended = false;
+    while !has_ended {
+        has_ended = simulation.advance(NEVER, 1 << 16) == Advance::Ended;
+        let rows = simulation.rows();
+        let columns = rows.causes.len() / rows.rows.len().max(1);
+        for (number, row) in rows.rows.iter().enumerate().filter(|(_, row)| row.outcome.is_ok()) {
+            let causes = &rows.causes[number * columns..(number + 1) * columns];
+            assert_eq!(causes.iter().sum::<Time>(), row.latency, "{row:?}: {causes:?}");
+            let [.., lost, before] = causes else { panic!("{causes:?}") };
+            assert_eq!(*before > 0, row.attempts > 1);
+            good += 1;
+            retried += usize::from(*before > 0);
+            resent += usize::from(*lost > 0);
+            disturbed += usize::from(rows.during[number] != NO_INCIDENT);
+        }
+        simulation.clear_rows();
+    }
+    assert!(good > 4_000 && retried > 5 && resent > 100, "{good}, {retried}, {resent}");
+    // While the host is down, few answers come that were sent before.
+    assert!((1..100).contains(&disturbed), "{disturbed}");
 }
 
 #[test]

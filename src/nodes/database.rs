@@ -55,6 +55,16 @@ pub const SETTINGS: &[Setting] = &[
         "how long it takes from its start until it serves",
     ),
     REPLICATION,
+    Setting::optional(
+        "backup",
+        Takes::Table(BACKUP),
+        "copies that `lose_data` comes back from, the first at the start",
+    ),
+];
+
+const BACKUP: &[Setting] = &[
+    Setting::new("every", Takes::Duration, "1d", "spof: nightly", "time from one backup to the next"),
+    Setting::new("restore", Takes::Duration, "1h", "spof", "how long it takes to put one back"),
 ];
 
 /// What databases and groups of them are given.

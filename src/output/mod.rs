@@ -10,6 +10,7 @@ pub mod nodes_csv;
 pub mod nodes_timeline_csv;
 mod number;
 pub mod outages_csv;
+pub mod packing;
 pub mod record;
 pub mod report;
 pub mod run_json;
@@ -22,11 +23,12 @@ pub mod topology_json;
 pub mod traces_jsonl;
 
 use charts::Chart;
+use packing::Packing;
 
 /// The files of a run, in the order in which they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    LatencyCsv,
+    LatencyCsv(Packing),
     TracesJsonl,
     TimelineCsv,
     HistogramCsv,
@@ -44,8 +46,10 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 20] = [
-        Format::LatencyCsv,
+    pub const ALL: [Format; 22] = [
+        Format::LatencyCsv(Packing::None),
+        Format::LatencyCsv(Packing::Gzip),
+        Format::LatencyCsv(Packing::Zstandard),
         Format::TracesJsonl,
         Format::TimelineCsv,
         Format::HistogramCsv,
@@ -69,7 +73,9 @@ impl Format {
 
     pub fn file_name(self) -> &'static str {
         match self {
-            Format::LatencyCsv => "latency.csv",
+            Format::LatencyCsv(Packing::None) => "latency.csv",
+            Format::LatencyCsv(Packing::Gzip) => "latency.csv.gz",
+            Format::LatencyCsv(Packing::Zstandard) => "latency.csv.zst",
             Format::TracesJsonl => "traces.jsonl",
             Format::TimelineCsv => "timeline.csv",
             Format::HistogramCsv => "histogram.csv",
@@ -89,7 +95,7 @@ impl Format {
     /// What is in it.
     pub fn about(self) -> &'static str {
         match self {
-            Format::LatencyCsv => "each request: latency, outcome, time at each node",
+            Format::LatencyCsv(_) => "each request: latency, outcome, time at each node",
             Format::TracesJsonl => "the stories of sampled requests",
             Format::TimelineCsv => "requests, errors and latency over time",
             Format::HistogramCsv => "how latencies were spread, over time",

@@ -23,6 +23,7 @@ fn rows() -> Rows {
         // Visitors, host, app, network.
         times: vec![0, 0, 11_204_518, 20_000_000, 0, 0, 0, 2_000_000],
         columns: 4,
+        ..Rows::default()
     }
 }
 

@@ -18,6 +18,11 @@ pub enum Fault {
     BlackHole,
     /// Writes fail.
     FullDisk,
+    /// It needs more and more memory, until it is started again.
+    Leak { bytes_per_s: f64 },
+    /// The data are gone: it is down until its backup is restored, and has lost what was
+    /// written since that was made.
+    DataLoss,
     /// A link takes so much longer, one way.
     Delay { by: Time },
     /// A link loses this share of its messages on top of its own.
@@ -44,6 +49,8 @@ impl Fault {
             Fault::Errors { .. } => "errors",
             Fault::BlackHole => "black_hole",
             Fault::FullDisk => "fill_disk",
+            Fault::Leak { .. } => "leak",
+            Fault::DataLoss => "lose_data",
             Fault::Delay { .. } => "delay",
             Fault::Loss { .. } => "lose",
             Fault::Throttle { .. } => "throttle",

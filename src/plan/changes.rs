@@ -145,12 +145,26 @@ pub fn compile(compiler: &mut Compiler) -> Changes {
     changes
 }
 
+/// How long it takes to put back the data of the databases that lose them.
+fn restored_after(compiler: &Compiler, targets: &[FaultTarget]) -> Time {
+    let of_target = |target: &FaultTarget| match target {
+        FaultTarget::Node(id) | FaultTarget::Replica(id, _) => {
+            compiler.scenario.set_of(*id).and_then(|set| set.backup).map(|backup| backup.restore)
+        }
+        FaultTarget::Link(_) => None,
+    };
+    targets.iter().filter_map(of_target).max().unwrap_or(0)
+}
+
 fn timed(compiler: &Compiler, fault: &TimedFault, name: &str) -> ChangePlan {
     let targets: Vec<ChangeTarget> =
         fault.targets.iter().flat_map(|target| changed(compiler, *target)).collect();
     ChangePlan {
         at: fault.at,
-        until: fault.until,
+        until: match fault.fault {
+            Fault::DataLoss => fault.at.saturating_add(restored_after(compiler, &fault.targets)),
+            _ => fault.until,
+        },
         target: names(compiler, &targets),
         targets,
         fault: fault.fault,

@@ -7,7 +7,7 @@ use super::program::Tables;
 use super::streams::Streams;
 use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
-    changes, names, replication, scaling, sources, structure,
+    changes, memory, names, replication, scaling, sources, structure,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
@@ -24,6 +24,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let changes = changes::compile(&mut compiler);
     let replications = replication::compile(&mut compiler);
     let name_changes = names::changes(&compiler);
+    let memories = memory::compile(&compiler);
     let scalings = scaling::compile(&compiler);
     let structure = match scenario.run.fidelity {
         Fidelity::Components => structure::compile(&compiler),
@@ -76,6 +77,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         maintenance: changes.maintenance,
         standbys: changes.standbys,
         replications,
+        memories,
         surges: changes.surges,
         fidelity: scenario.run.fidelity,
         structure,

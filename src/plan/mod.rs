@@ -9,6 +9,7 @@ mod changes;
 mod changes_tests;
 mod compile;
 mod links;
+mod memory;
 mod names;
 mod program;
 mod remedies;
@@ -24,6 +25,7 @@ pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
+pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
 pub use remedies::{GuardPlan, LimitPlan};
 pub use replication::ReplicationPlan;
@@ -90,6 +92,7 @@ pub struct Plan {
     pub maintenance: Vec<MaintenancePlan>,
     pub standbys: Vec<StandbyPlan>,
     pub replications: Vec<ReplicationPlan>,
+    pub memories: Vec<HostMemoryPlan>,
     /// When more come than usual.
     pub surges: Vec<std::ops::Range<Time>>,
     pub fidelity: Fidelity,
@@ -232,6 +235,7 @@ impl Plan {
             || !self.random_faults.is_empty()
             || !self.maintenance.is_empty()
             || !self.name_changes.is_empty()
+            || !self.memories.is_empty()
             || !self.scalings.is_empty()
             || self.fidelity != Fidelity::Requests
     }

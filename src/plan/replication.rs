@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use crate::kernel::time::{NEVER, Time};
-use crate::scenario::model::{Reads, Target};
+use crate::scenario::model::{Backup, Reads, Target};
 
 #[derive(Clone, Debug)]
 pub struct ReplicationPlan {
@@ -14,6 +14,7 @@ pub struct ReplicationPlan {
     /// From the primary's loss until a replica is promoted; `NEVER`: nobody is.
     pub failover: Time,
     pub reads: Reads,
+    pub backup: Option<Backup>,
 }
 
 pub fn compile(compiler: &mut Compiler) -> Vec<ReplicationPlan> {
@@ -37,6 +38,7 @@ pub fn compile(compiler: &mut Compiler) -> Vec<ReplicationPlan> {
             lag: compiler.streams.draw(name, "replication lag", &set.lag),
             failover: set.failover.unwrap_or(NEVER),
             reads: set.reads,
+            backup: set.backup,
         });
     }
     plans

@@ -23,6 +23,10 @@ impl Incident {
         Incident { start, end: None, name, kind: fault.name(), target, planned: false }
     }
 
+    pub fn of_kill(name: String, target: String, start: Time) -> Self {
+        Incident { start, end: None, name, kind: "out_of_memory", target, planned: false }
+    }
+
     pub fn of_maintenance(name: String, target: String, start: Time) -> Self {
         Incident { start, end: None, name, kind: "maintenance", target, planned: true }
     }

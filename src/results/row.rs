@@ -35,12 +35,21 @@ pub struct Rows {
     pub times: Vec<Time>,
     /// Times per row.
     pub columns: usize,
+    /// For each row, what kept it: for each node the time in line, for each node the time at
+    /// work, the network, what was sent again, and tries before the last.
+    pub causes: Vec<Time>,
+    /// For each row, the incident in force while it was under way, or `NO_INCIDENT`.
+    pub during: Vec<u32>,
 }
+
+pub const NO_INCIDENT: u32 = u32::MAX;
 
 impl Rows {
     pub fn clear(&mut self) {
         self.rows.clear();
         self.times.clear();
+        self.causes.clear();
+        self.during.clear();
     }
 
     pub fn times_of(&self, row: usize) -> &[Time] {

@@ -18,6 +18,8 @@ const FOR: Setting = Setting::optional(
 );
 const BY: Setting = Setting::required("by", Takes::Form("a factor such as `4x`"), "how much slower it is");
 const DELAY_BY: Setting = Setting::required("by", Takes::Duration, "how much longer each message takes");
+const LEAK_BY: Setting =
+    Setting::required("by", Takes::Form("a rate such as `10MiB/s`"), "how fast it grows");
 const SHARE: Setting = Setting::required("share", Takes::Share, "how much of it fails");
 const TO: Setting = Setting::required("to", Takes::Bandwidth, "what the link still carries");
 
@@ -37,6 +39,8 @@ pub const VERBS: &[(&str, &[Setting])] = &[
     ("errors", &[target("errors", "what fails a share of its visits"), SHARE, FOR]),
     ("black_hole", &[target("black_hole", "what fails every visit at once"), FOR]),
     ("fill_disk", &[target("fill_disk", "what can write nothing more"), FOR]),
+    ("leak", &[target("leak", "what needs more and more memory"), LEAK_BY, FOR]),
+    ("lose_data", &[target("lose_data", "the database whose data are gone, and come from its backup")]),
     ("delay", &[target("delay", "the link on which messages take longer"), DELAY_BY, FOR]),
     ("lose", &[target("lose", "the link that loses messages"), SHARE, FOR]),
     ("throttle", &[target("throttle", "the link that carries less"), TO, FOR]),
@@ -62,7 +66,10 @@ const fn words() -> [&'static str; VERBS.len()] {
 /// A fault of a timeline; `None` if what is wrong has been told.
 pub fn read(fields: &mut Fields, verb: &str, at: Time, targets: &Targets) -> Option<(String, TimedFault)> {
     let entry = fields.form(verb);
-    let length = fields.optional_duration("for");
+    let length = match verb {
+        "lose_data" => None,
+        _ => fields.optional_duration("for"),
+    };
     let fault = read_fault(fields, verb);
     let entry = entry?;
     if length == Some(0) {
@@ -89,6 +96,8 @@ pub fn read_fault(fields: &mut Fields, word: &str) -> Option<Fault> {
         "errors" => Fault::Errors { share: read_share(fields)? },
         "black_hole" => Fault::BlackHole,
         "fill_disk" => Fault::FullDisk,
+        "leak" => Fault::Leak { bytes_per_s: read_leak(fields)? },
+        "lose_data" => Fault::DataLoss,
         "delay" => Fault::Delay { by: fields.parse("by", |text| Ok(quantity::parse_time(text)?))? },
         "lose" => Fault::Loss { share: read_share(fields)? },
         "throttle" => Fault::Throttle { nanoseconds_per_byte: 1e9 / fields.optional_bandwidth("to")? },
@@ -107,6 +116,24 @@ fn read_factor(fields: &mut Fields) -> Option<f64> {
         match quantity::parse_number(number)? {
             factor if factor > 1.0 && factor <= 1e6 => Ok(factor),
             _ => Err(Refusal::new(format!("`{text}` makes nothing slower"), HINT)),
+        }
+    })
+}
+
+fn read_leak(fields: &mut Fields) -> Option<f64> {
+    const HINT: &str = "write how much in which time: `10MiB/s`, `2GiB/h`";
+    fields.parse("by", |text| {
+        let refusal = || Refusal::new(format!("`{text}` is no growth of memory"), HINT);
+        let (size, time) = text.split_once('/').ok_or_else(refusal)?;
+        let seconds = match time.trim() {
+            "s" => 1.0,
+            "min" | "m" => 60.0,
+            "h" => 3_600.0,
+            _ => return Err(refusal()),
+        };
+        match quantity::parse_size(size.trim())? {
+            0 => Err(refusal()),
+            bytes => Ok(bytes as f64 / seconds),
         }
     })
 }
@@ -165,6 +192,14 @@ fn check(targets: &Targets, verb: &str, target: FaultTarget, fault: Fault) -> Re
         Fault::DnsOutage if !matches!(kind, NodeKind::Dns(_)) => cannot("name a `dns` node"),
         Fault::ExpiredCertificate if !matches!(kind, NodeKind::WebServer(_) | NodeKind::LoadBalancer(_)) => {
             cannot("web servers and load balancers show certificates")
+        }
+        Fault::Leak { .. } if node.memory_limit(&targets.directory.nodes).is_none() => {
+            let problem = format!("nothing limits the memory of `{}`", node.name);
+            Err(Refusal::new(problem, "let it stand on a server with `memory: 4GiB`"))
+        }
+        Fault::DataLoss if !targets.directory.has_backup(id) => {
+            let problem = format!("`{}` has no backup to come from", node.name);
+            Err(Refusal::new(problem, "give it `backup: { every: 1d, restore: 2h }`"))
         }
         Fault::Failover if !matches!(kind, NodeKind::Database(_)) => cannot("databases fail over"),
         Fault::Failover if !targets.directory.is_replicated(id) => {

@@ -11,6 +11,8 @@ mod faults;
 mod fidelity;
 mod files;
 mod groups;
+mod happening;
+mod identity;
 mod link_load;
 mod links;
 pub mod load;

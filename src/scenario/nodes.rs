@@ -2,7 +2,7 @@
 
 use super::breakdowns::{self, Breakdown, StandbyRead};
 use super::load::NodeSettings;
-use super::model::{Group, Node, NodeId};
+use super::model::{Backup, Group, Node, NodeId, NodeMemory};
 use super::replication::{self, ReplicationRead};
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span};
@@ -19,6 +19,12 @@ pub const SETTINGS: &[Setting] = &[
     Setting::optional("on", Takes::Text, "the `server` it stands on"),
     Setting::new("replicas", Takes::Whole(1, INSTANCES_MAX), "1", "spof", "how many there are of it"),
     Setting::optional("work", Takes::Form("work such as `exp(5ms)`"), "the work of visits that name none"),
+    Setting::optional("memory_base", Takes::Size, "memory that it needs on its server when it is idle"),
+    Setting::optional(
+        "memory_per_request",
+        Takes::Size,
+        "memory that each request inside, or in line, needs",
+    ),
 ];
 
 const KIND_NAMES: &[&str] = &kind_names();
@@ -58,6 +64,7 @@ pub struct Directory<'a> {
     remedies: Vec<Remedies>,
     /// Which databases follow a primary.
     pub replications: Vec<Option<ReplicationRead>>,
+    pub backups: Vec<Option<Backup>>,
     pub group_replications: Vec<Option<ReplicationRead>>,
     /// How many names have been thought about that do not exist.
     suggestions: Cell<u32>,
@@ -80,6 +87,7 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         standbys: Vec::new(),
         remedies: Vec::new(),
         replications: Vec::new(),
+        backups: Vec::new(),
         group_replications: Vec::new(),
         suggestions: Cell::new(0),
     };
@@ -87,7 +95,7 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
     let mut hosts = Vec::new();
     for field in section {
         check_name(context, field);
-        let ReadNode { node, host, work, breakdown, standby, remedies, replication, settings: held } =
+        let ReadNode { node, host, work, breakdown, standby, remedies, replication, backup, settings: held } =
             read_one(context, field);
         directory.node_ids.insert(&field.name, NodeId(directory.nodes.len() as u32));
         settings.push(NodeSettings { node: node.name.clone(), kind: node.kind.name(), settings: held });
@@ -98,11 +106,24 @@ pub fn read<'a>(context: Context<'a>, section: &'a [Field]) -> CheckedNodes<'a> 
         directory.standbys.push(standby);
         directory.remedies.push(remedies);
         directory.replications.push(replication);
+        directory.backups.push(backup);
         hosts.push(host);
     }
     place_on_hosts(context, section, &mut directory, &hosts);
     check_number(context, &directory);
     CheckedNodes { directory, settings }
+}
+
+/// Workers need memory besides what is said of the whole.
+fn read_memory(fields: &mut Fields, kind: &NodeKind) -> NodeMemory {
+    let workers = match kind {
+        NodeKind::AppServer(app) => app.memory_per_worker.unwrap_or(0).saturating_mul(u64::from(app.workers)),
+        _ => 0,
+    };
+    NodeMemory {
+        base: fields.optional_size("memory_base").unwrap_or(0).saturating_add(workers),
+        per_request: fields.optional_size("memory_per_request").unwrap_or(0),
+    }
 }
 
 struct ReadNode<'a> {
@@ -113,7 +134,35 @@ struct ReadNode<'a> {
     standby: Option<StandbyRead>,
     remedies: Remedies,
     replication: Option<ReplicationRead>,
+    backup: Option<Backup>,
     settings: Vec<InForce>,
+}
+
+impl ReadNode<'_> {
+    /// What stands for a node of which nobody knows what it is.
+    fn of_no_kind(context: Context, name: &str) -> Self {
+        let kind = NodeKind::read(KINDS.len() - 1, &mut Fields::empty(context, KINDS[KINDS.len() - 1].1));
+        let node = Node {
+            name: name.to_owned(),
+            replicas: 1,
+            on: None,
+            boot: 0,
+            memory: NodeMemory::default(),
+            kind,
+            behaviour: None,
+        };
+        ReadNode {
+            node,
+            host: None,
+            work: None,
+            breakdown: None,
+            standby: None,
+            remedies: Remedies::default(),
+            replication: None,
+            backup: None,
+            settings: Vec::new(),
+        }
+    }
 }
 
 fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
@@ -129,18 +178,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     if !is_known {
         // Without a kind nobody can tell which settings are wrong.
         common.word("kind");
-        let kind = NodeKind::read(KINDS.len() - 1, &mut Fields::empty(context, KINDS[KINDS.len() - 1].1));
-        let node = Node { name: field.name.clone(), replicas: 1, on: None, boot: 0, kind, behaviour: None };
-        return ReadNode {
-            node,
-            host: None,
-            work: None,
-            breakdown: None,
-            standby: None,
-            remedies: Remedies::default(),
-            replication: None,
-            settings: Vec::new(),
-        };
+        return ReadNode::of_no_kind(context, &field.name);
     }
     let number = common.word("kind");
     let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1];
@@ -154,7 +192,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let work = fields.form("work");
     let kind = NodeKind::read(number, &mut fields);
     if matches!(kind, NodeKind::User(_) | NodeKind::Server(_)) {
-        for name in ["on", "work"] {
+        for name in ["on", "work", "memory_base", "memory_per_request"] {
             if fields.is_given(name) {
                 let message = format!("a {} has no `{name}`", kind.name());
                 context.problems.error_with_hint(fields.place(name), message, "leave it out");
@@ -162,6 +200,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         }
     }
     let boot = kind.read_boot(&mut fields);
+    let memory = read_memory(&mut fields, &kind);
     let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind);
     let remedies = match remedies::can_be_given_to(kind.name()) {
         true => Remedies::read(&mut fields, &kind, replicas),
@@ -172,9 +211,13 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         NodeKind::Database(_) => replication::of(&mut fields),
         _ => None,
     };
+    let backup = match kind {
+        NodeKind::Database(_) => replication::backup_of(&mut fields),
+        _ => None,
+    };
     let settings = fields.finish();
-    let node = Node { name: field.name.clone(), replicas, on: None, boot, kind, behaviour: None };
-    ReadNode { node, host: on, work, breakdown, standby, remedies, replication, settings }
+    let node = Node { name: field.name.clone(), replicas, on: None, boot, memory, kind, behaviour: None };
+    ReadNode { node, host: on, work, breakdown, standby, remedies, replication, backup, settings }
 }
 
 /// Names are written in paths, links and overrides, so they are kept plain.
@@ -255,6 +298,11 @@ impl Directory<'_> {
 
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// Whether what it has written can be put back.
+    pub fn has_backup(&self, id: NodeId) -> bool {
+        self.backups[id.0 as usize].is_some()
     }
 
     /// Whether it belongs to databases of which one takes the writes.

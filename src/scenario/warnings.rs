@@ -110,10 +110,10 @@ fn warn_of_traffic(context: Context, scenario: &Scenario, places: &[Span]) {
 fn warn_of_memory(context: Context, scenario: &Scenario, places: &[Span]) {
     let mut needed = vec![0_f64; scenario.nodes.len()];
     for node in &scenario.nodes {
-        if let (NodeKind::AppServer(app), Some(NodeId(host))) = (&node.kind, node.on) {
+        if let Some(NodeId(host)) = node.on {
             let hosts = scenario.nodes[host as usize].replicas;
             let on_each = f64::from(node.replicas.div_ceil(hosts));
-            let bytes = app.memory_per_worker.unwrap_or(0) as f64 * f64::from(app.workers);
+            let bytes = node.memory.base as f64;
             needed[host as usize] += bytes * on_each;
         }
     }

@@ -1,5 +1,5 @@
 """Reads what `spof export` has written with other people's readers, and prints what they found
-as JSON: read.py openmetrics FILE, or read.py otlp FILE."""
+as JSON: read.py openmetrics FILE, read.py otlp FILE or read.py packed FILE."""
 
 import json
 import sys
@@ -44,4 +44,17 @@ def otlp(path):
     return traces
 
 
-print(json.dumps({"openmetrics": openmetrics, "otlp": otlp}[sys.argv[1]](sys.argv[2])))
+def packed(path):
+    import gzip
+    import zlib
+
+    import zstandard
+
+    unpack = gzip.open if path.endswith(".gz") else zstandard.open
+    with unpack(path, "rb") as file:
+        content = file.read()
+    return {"bytes": len(content), "crc32": zlib.crc32(content)}
+
+
+READERS = {"openmetrics": openmetrics, "otlp": otlp, "packed": packed}
+print(json.dumps(READERS[sys.argv[1]](sys.argv[2])))

@@ -2,6 +2,7 @@
 
 mod hazards;
 mod journey;
+mod slowest;
 mod steps;
 mod tables;
 #[cfg(test)]
@@ -24,11 +25,16 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use waterfall::Strokes;
 
-/// Tell a request's journey step by step, with expected times and the defaults in force
+/// Requests that are told one by one, if nobody says how many, and at most.
+const SLOWEST_USUAL: u32 = 10;
+const SLOWEST_MOST: i64 = 10_000;
+
+/// Tell a request's journey step by step, with expected times and the defaults in force; or
+/// which nodes and causes made the slowest requests of a run
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A scenario file (YAML, TOML or JSON)
-    #[arg(value_name = "FILE")]
+    /// A scenario file (YAML, TOML or JSON), or the folder of a run
+    #[arg(value_name = "FILE|DIR")]
     file: PathBuf,
 
     /// The class of requests; the first of the file if not given
@@ -39,12 +45,26 @@ pub struct ExplainArguments {
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
     settings: Vec<(String, String)>,
 
+    /// Of a run's folder: how many of the slowest requests are told one by one [default: 10]
+    #[arg(long, value_name = "N", conflicts_with_all = ["class", "settings", "json"],
+          value_parser = clap::value_parser!(u32).range(0..=SLOWEST_MOST))]
+    slowest: Option<u32>,
+
     /// Print the journey as JSON
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: ExplainArguments) -> Result<Ending, Failure> {
+    if arguments.file.is_dir() {
+        let number = arguments.slowest.unwrap_or(SLOWEST_USUAL) as usize;
+        print(&slowest::explain(&arguments.file, number, strokes())?)?;
+        return Ok(Ending::Good);
+    }
+    if arguments.slowest.is_some() {
+        let message = "--slowest is about a run; name the folder that `spof simulate` has written";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let loaded = read(&arguments.file, &arguments.settings, arguments.json)?;
     let scenario = loaded.scenario.as_ref().ok_or(Failure::BadScenario)?;
     let class = match &arguments.class {

@@ -4,6 +4,7 @@ use super::interrupt;
 use super::progress::Progress;
 use crate::analysis::summarise::summarise;
 use crate::analysis::summary::Summary;
+use crate::analysis::tail::TailGatherer;
 use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::cli::clock::date_and_time;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
@@ -11,6 +12,7 @@ use crate::kernel::time::{NEVER, to_seconds};
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
+use crate::output::packing::{Packed, Packing};
 use crate::output::record::{Record, read_with};
 use crate::output::run_json::{self, RunCost};
 use crate::output::scenario_json::{self, Script};
@@ -39,6 +41,7 @@ pub struct Job {
     file: PathBuf,
     seed: u64,
     rows: RowSampling,
+    packing: Packing,
     traces: TraceWishes,
     path: PathBuf,
     folder: Folder,
@@ -49,6 +52,8 @@ pub struct Job {
 #[derive(Clone, Copy, Debug)]
 pub struct Wishes {
     pub rows: RowSampling,
+    /// How latency.csv is packed.
+    pub packing: Packing,
     pub pictures: bool,
     pub report: bool,
     pub traces: TraceWishes,
@@ -65,15 +70,17 @@ pub struct Done {
 
 /// What becomes of rows as they pass by.
 struct RowSink {
-    file: Option<LatencyCsv<File>>,
+    file: Option<LatencyCsv<Packed<File>>>,
     traces: Option<TracesFile<BufWriter<File>>>,
     time_spent: TimeSpentGatherer,
+    tail: TailGatherer,
     written: u64,
 }
 
 impl RowSink {
     fn take(&mut self, rows: &Rows) -> io::Result<()> {
         self.time_spent.add(rows);
+        self.tail.add(rows);
         self.written += rows.rows.len() as u64;
         self.file.as_mut().map_or(Ok(()), |file| file.write(rows))
     }
@@ -93,9 +100,9 @@ impl Job {
         path: &Path,
         ownership: Ownership,
     ) -> Result<Job, OutputError> {
-        let Wishes { rows, pictures, report, traces } = wishes;
+        let Wishes { rows, packing, pictures, report, traces } = wishes;
         let wanted = |format: &Format| match format {
-            Format::LatencyCsv => rows != RowSampling::None,
+            Format::LatencyCsv(kind) => rows != RowSampling::None && *kind == packing,
             Format::TracesJsonl => traces.any(),
             Format::Picture(_) => pictures,
             Format::Report => report,
@@ -104,21 +111,24 @@ impl Job {
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
         let (file, path) = (file.to_owned(), path.to_owned());
-        Ok(Job { scenario, file, seed, rows, traces, path, folder, script })
+        Ok(Job { scenario, file, seed, rows, packing, traces, path, folder, script })
     }
 
     pub fn run(mut self, progress: &Progress) -> Result<Done, OutputError> {
         let (started_at, clock) = (SystemTime::now(), Instant::now());
+        let rows = Format::LatencyCsv(self.packing);
+        let file = self.folder.take(rows);
         let mut sink = RowSink {
-            file: self.folder.take(Format::LatencyCsv).map(|file| LatencyCsv::new(file, &self.scenario)),
+            file: file.map(|file| LatencyCsv::new(Packed::new(file, self.packing), &self.scenario)),
             traces: self.folder.take(Format::TracesJsonl).map(|file| TracesFile::new(BufWriter::new(file))),
             time_spent: TimeSpentGatherer::new(&self.scenario),
+            tail: TailGatherer::new(&self.scenario),
             written: 0,
         };
-        let failed = |error| self.folder.failed(Format::LatencyCsv, error);
+        let failed = |error| self.folder.failed(rows, error);
         let (results, interrupted) = self.simulate(&mut sink, progress).map_err(failed)?;
         if let Some(file) = sink.file.take() {
-            file.finish().map_err(failed)?;
+            file.finish().and_then(Packed::finish).map_err(failed)?;
         }
         if let Some(traces) = sink.traces.take() {
             traces.finish().map_err(|error| self.folder.failed(Format::TracesJsonl, error))?;
@@ -127,6 +137,7 @@ impl Job {
         let mut summary = summarise(&self.scenario, self.seed, &results);
         if sink.written > 0 {
             summary.time_spent = sink.time_spent.finish(&self.scenario);
+            summary.tail = sink.tail.finish(&self.scenario, &results);
         }
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
         self.write_tables(&results, &summary, &cost)?;
@@ -206,7 +217,7 @@ impl Job {
             let Some(file) = self.folder.take(format) else { continue };
             let file = BufWriter::new(file);
             let written = match format {
-                Format::LatencyCsv | Format::TracesJsonl | Format::Picture(_) | Format::Report => Ok(()),
+                Format::LatencyCsv(_) | Format::TracesJsonl | Format::Picture(_) | Format::Report => Ok(()),
                 Format::ScenarioJson => scenario_json::write(file, &self.script),
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
                 Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),

@@ -10,8 +10,9 @@ use super::reading::{parse_setting, read};
 use crate::engine::TraceWishes;
 use crate::experiment::in_parallel;
 use crate::output::folder::Ownership;
+use crate::output::packing::Packing;
 use crate::output::scenario_json::Script;
-use crate::output::{summary_json, terminal};
+use crate::output::{Format, summary_json, terminal};
 use crate::parts::quantity::parse_share;
 use crate::results::row::RowSampling;
 use clap::Args;
@@ -50,6 +51,10 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "all|none|1%", default_value = "all", value_parser = parse_rows)]
     rows: RowSampling,
 
+    /// The name of that file: packed, it is a fraction as large
+    #[arg(long, value_name = "NAME", default_value = "latency.csv", value_parser = parse_rows_file)]
+    rows_file: Packing,
+
     /// Keep the stories of requests in traces.jsonl: a share such as 1%, slowest=100 and
     /// failed=100, with commas between
     #[arg(long, value_name = "1%|slowest=N,failed=N", value_parser = parse_traces)]
@@ -85,6 +90,18 @@ fn parse_rows(text: &str) -> Result<RowSampling, String> {
             Ok(share) if share > 0.0 && share <= 1.0 => Ok(RowSampling::Share(share)),
             _ => Err("write all, none, or a share such as 1%".to_owned()),
         },
+    }
+}
+
+fn parse_rows_file(text: &str) -> Result<Packing, String> {
+    let packings = [Packing::None, Packing::Gzip, Packing::Zstandard];
+    let found = packings.into_iter().find(|packing| Format::LatencyCsv(*packing).file_name() == text);
+    match found {
+        Some(Packing::Zstandard) if !cfg!(feature = "zstd") => {
+            Err("this spof was built without the feature `zstd`; take latency.csv.gz".to_owned())
+        }
+        Some(packing) => Ok(packing),
+        None => Err("write latency.csv, latency.csv.gz or latency.csv.zst".to_owned()),
     }
 }
 
@@ -157,6 +174,7 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
     };
     let wishes = Wishes {
         rows: arguments.rows,
+        packing: arguments.rows_file,
         pictures: !arguments.no_charts,
         report: !arguments.no_report,
         traces: arguments.trace.unwrap_or_default(),

@@ -6,6 +6,8 @@ mod hlog;
 mod jaeger;
 mod openmetrics;
 mod otlp;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod perfetto;
 mod visits_csv;
 
@@ -23,10 +25,11 @@ pub enum ExportFormat {
     Jaeger,
     Perfetto,
     Csv,
+    Parquet,
 }
 
 impl ExportFormat {
-    pub const ALL: [ExportFormat; 7] = [
+    pub const ALL: [ExportFormat; 8] = [
         ExportFormat::Hgrm,
         ExportFormat::Hlog,
         ExportFormat::OpenMetrics,
@@ -34,6 +37,7 @@ impl ExportFormat {
         ExportFormat::Jaeger,
         ExportFormat::Perfetto,
         ExportFormat::Csv,
+        ExportFormat::Parquet,
     ];
 
     pub fn name(self) -> &'static str {
@@ -45,6 +49,7 @@ impl ExportFormat {
             ExportFormat::Jaeger => "jaeger",
             ExportFormat::Perfetto => "perfetto",
             ExportFormat::Csv => "csv",
+            ExportFormat::Parquet => "parquet",
         }
     }
 
@@ -57,6 +62,7 @@ impl ExportFormat {
             ExportFormat::Jaeger => "traces as Jaeger's JSON",
             ExportFormat::Perfetto => "traces, faults and queues as Chrome's trace JSON, for Perfetto",
             ExportFormat::Csv => "traces as a table, a line for each visit",
+            ExportFormat::Parquet => "latency.csv as Parquet, if spof was built with that feature",
         }
     }
 
@@ -70,6 +76,7 @@ impl ExportFormat {
             ExportFormat::Jaeger => "traces.jaeger.json",
             ExportFormat::Perfetto => "traces.perfetto.json",
             ExportFormat::Csv => "visits.csv",
+            ExportFormat::Parquet => "latency.parquet",
         }
     }
 }
@@ -78,8 +85,13 @@ impl ExportFormat {
 #[derive(Debug)]
 pub enum ExportError {
     Record(RecordError),
-    Missing { file: &'static str, how: &'static str },
+    Missing {
+        file: &'static str,
+        how: &'static str,
+    },
     NoClass(String),
+    /// The feature that is missing.
+    NotBuilt(&'static str),
     Write(io::Error),
 }
 
@@ -91,6 +103,10 @@ impl fmt::Display for ExportError {
                 write!(formatter, "there is no {file} in the folder; {how}")
             }
             ExportError::NoClass(class) => write!(formatter, "the run has no class `{class}`"),
+            ExportError::NotBuilt(feature) => write!(
+                formatter,
+                "this spof was built without the feature `{feature}`: `cargo install --path . --features {feature}`"
+            ),
             ExportError::Write(error) => error.fmt(formatter),
         }
     }
@@ -132,6 +148,10 @@ pub fn export(format: ExportFormat, export: &Export, file: &mut dyn Write) -> Re
         ExportFormat::Jaeger => jaeger::write(export, file)?,
         ExportFormat::Perfetto => perfetto::write(export, file)?,
         ExportFormat::Csv => visits_csv::write(export, file)?,
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => parquet::write(export, file)?,
+        #[cfg(not(feature = "parquet"))]
+        ExportFormat::Parquet => return Err(ExportError::NotBuilt("parquet")),
     }
     Ok(file.flush()?)
 }

@@ -18,6 +18,46 @@ pub struct Facts {
     pub time_spent: Vec<TimeSpent>,
     pub expectations: Vec<Expectation>,
     pub notices: Vec<Notice>,
+    pub tail: Option<Tail>,
+}
+
+/// What made the slowest requests slow.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Tail {
+    pub requests: u64,
+    pub share: f64,
+    pub latency_least_ms: f64,
+    pub latency_mean_ms: f64,
+    pub parts: Vec<TailPart>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TailPart {
+    /// `queue`, `service`, `network`, `retransmission`, `retry` or `waiting`.
+    pub cause: String,
+    pub place: Option<String>,
+    pub during: Option<String>,
+    pub share: f64,
+    pub mean_ms: f64,
+}
+
+impl TailPart {
+    /// The cause in words.
+    pub fn words(&self) -> String {
+        let place = self.place.as_deref().map_or(String::new(), |place| format!(" at `{place}`"));
+        let cause = match self.cause.as_str() {
+            "queue" => "in line",
+            "service" => "work",
+            "network" => "on the way",
+            "retransmission" => "until something lost was sent again",
+            "retry" => "tries before the last one",
+            "waiting" => "waiting for an answer that did not come",
+            other => other,
+        };
+        format!("{cause}{place}")
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

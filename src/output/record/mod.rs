@@ -4,15 +4,20 @@
 mod facts;
 mod log_rows;
 mod reading;
+mod rows_table;
+mod slow_rows;
 mod stories;
 mod table;
 mod tables;
 
 pub use facts::{
-    Class, Expectation, Facts, Figure, Place, Script, Station, TimeSpent, Topology, TopologyNode,
+    Class, Expectation, Facts, Figure, Place, Script, Station, Tail, TailPart, TimeSpent, Topology,
+    TopologyNode,
 };
 pub use log_rows::LogRows;
 pub use reading::{RecordError, open_table, read_folder, read_with};
+pub use rows_table::{RowsTable, open_rows};
+pub use slow_rows::{SlowRow, slowest_rows};
 pub use stories::{Activity, Story, StoryVisit, stories};
 
 use crate::stats::histogram::{CELLS, Histogram, bounds};

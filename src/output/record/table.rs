@@ -38,6 +38,15 @@ impl<R: Read> Table<R> {
         within.map(|(place, name)| (name.to_owned(), Column(place))).collect()
     }
 
+    /// The names of the columns behind another.
+    pub fn columns_after(&self, first: Column) -> Vec<(String, Column)> {
+        self.columns_between(first, Column(self.header.len()))
+    }
+
+    pub fn columns(&self) -> Vec<(String, Column)> {
+        self.header.iter().enumerate().map(|(place, name)| (name.to_owned(), Column(place))).collect()
+    }
+
     /// Goes to the next line; false at the end.
     pub fn next(&mut self) -> Result<bool, RecordError> {
         self.reader.read_record(&mut self.line).map_err(|error| RecordError::of_csv(self.file, &error))

@@ -141,7 +141,7 @@ fn full_nodes<'f>(record: &Record, facts: &'f Facts) -> Vec<Full<'f>> {
             .filter(|(stretch, moment)| stretch.middle_s() >= warmup_s && is_full(moment.utilisation))
             .map(|(stretch, _)| stretch);
         let Some(first) = stretches.next() else { continue };
-        let to_s = stretches.last().unwrap_or(first).end_s();
+        let to_s = stretches.next_back().unwrap_or(first).end_s();
         full.push(Full { station, from_s: first.start_s, to_s });
     }
     full.sort_by(|a, b| b.station.queue_max.total_cmp(&a.station.queue_max));

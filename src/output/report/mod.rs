@@ -177,7 +177,9 @@ fn over_time(record: &Record) -> Result<String, ReportError> {
 
 fn requests(record: &Record, facts: &Facts) -> Result<String, ReportError> {
     let mut text = tables::expectations(facts) + &tables::classes(facts);
-    for chart in [Chart::Latency, Chart::Waterfall, Chart::Heatmap] {
+    text.push_str(&figure(record, Chart::Latency, "")?);
+    text.push_str(&tables::tail(facts));
+    for chart in [Chart::Waterfall, Chart::Heatmap] {
         text.push_str(&figure(record, chart, "")?);
     }
     Ok(text)

@@ -2,13 +2,15 @@
 
 use super::words::{and_more, counted, failure, span, stretch};
 use crate::output::charts::states::{SURGE, outages};
-use crate::output::record::{Class, Event, Facts, Outage, Record};
+use crate::output::record::{Class, Event, Facts, Outage, Record, Tail, TailPart};
 use crate::output::terminal::figure::{self, count, length, three_digits};
 
 /// Causes and events that are told one by one.
 const TOLD_MOST: usize = 6;
 /// Kinds of failure that are named.
 const FAILURES_MOST: usize = 4;
+/// Parts of the slowest requests' time that are told.
+const PARTS_MOST: usize = 3;
 /// An outage that goes on for so long after its cause is worth a sentence.
 const AFTERMATH_S: f64 = 1.0;
 
@@ -226,10 +228,29 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
             length(p99)
         ));
     }
+    told.extend(facts.tail.as_ref().and_then(slow));
     if told.is_empty() && record.timeline.is_some() {
         told.push("The figures of this run are not in its folder: `summary.json` is missing.".to_owned());
     }
     told
+}
+
+/// What the slowest requests spent most of their time on.
+fn slow(tail: &Tail) -> Option<String> {
+    let part = |part: &TailPart| {
+        let during =
+            part.during.as_deref().map_or(String::new(), |during| format!(" while `{during}` was in force"));
+        format!("{} {}{during}", figure::share(part.share), part.words())
+    };
+    let parts: Vec<String> = tail.parts.iter().take(PARTS_MOST).map(part).collect();
+    (!parts.is_empty()).then(|| {
+        format!(
+            "Of the time of the slowest {} (beyond {}) went {}.",
+            figure::share(tail.share),
+            length(tail.latency_least_ms),
+            super::words::and(&parts)
+        )
+    })
 }
 
 fn lost(total: &Class) -> String {
@@ -243,7 +264,7 @@ fn lost(total: &Class) -> String {
         .filter(|(name, _)| *name != "ok")
         .map(|(name, &count)| (name.as_str(), count))
         .collect();
-    failures.sort_by(|a, b| b.1.cmp(&a.1));
+    failures.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     let failed: u64 = failures.iter().map(|(_, count)| count).sum();
     let mut kinds: Vec<String> =
         failures.iter().map(|(name, number)| format!("{} × {}", count(*number), failure(name))).collect();

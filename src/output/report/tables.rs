@@ -111,7 +111,7 @@ fn failures(facts: &Facts) -> String {
             "answered, but later than its objective",
             super::story::bad(class).saturating_sub(failed),
         ));
-        failures.sort_by(|a, b| b.1.cmp(&a.1));
+        failures.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
         for (name, number) in failures.into_iter().filter(|(_, number)| *number > 0) {
             let part = share(number as f64 / class.ended.max(1) as f64);
             table.line(&[class.name.clone(), name.to_owned(), count(number), part]);
@@ -138,6 +138,31 @@ fn class_line(class: &Class) -> Vec<String> {
         latency(&class.p999_ms),
         class.max_ms.map_or(NONE.to_owned(), length),
     ]
+}
+
+/// What made the slowest requests slow.
+pub fn tail(facts: &Facts) -> String {
+    let Some(tail) = &facts.tail else {
+        return "<p>What made the slow requests slow is known of runs with rows; this one was run without them \
+                (<code>--rows none</code>).</p>\n"
+            .to_owned();
+    };
+    let mut table = Table::new(format!(
+        "The slow requests explained: the slowest {} of the good answers ({} requests, from {} on, {} on average)",
+        share(tail.share),
+        count(tail.requests),
+        length(tail.latency_least_ms),
+        length(tail.latency_mean_ms)
+    ))
+    .words("what the time went on", "")
+    .words("while this was in force", "a fault or maintenance during the request")
+    .figures("share", "of the latency of all of these requests")
+    .figures("of each", "on average");
+    for part in &tail.parts {
+        let during = part.during.clone().unwrap_or(NONE.to_owned());
+        table.line(&[part.words(), during, share(part.share), length(part.mean_ms)]);
+    }
+    table.text()
 }
 
 pub fn expectations(facts: &Facts) -> String {

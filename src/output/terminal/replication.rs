@@ -20,13 +20,18 @@ pub fn replications(summary: &Summary) -> String {
         let lost = format!("{} of {} writes lost", count(set.lost_writes), count(set.writes));
         let paint = if set.lost_writes > 0 { Paint::Bad } else { Paint::Faint };
         text.push_str(&format!(
-            "  {} {}{}\n    {} of {} reads from replicas were stale: they missed their client's latest write\n",
+            "  {} {}{}\n",
             painted(&short_name(&set.name), Paint::Strong),
             painted(&lost, paint),
             painted(&format!("{failovers}{gone}"), Paint::Faint),
-            count(set.stale_reads),
-            count(set.replica_reads),
         ));
+        if set.replica_reads > 0 {
+            text.push_str(&format!(
+                "    {} of {} reads from replicas were stale: they missed their client's latest write\n",
+                count(set.stale_reads),
+                count(set.replica_reads),
+            ));
+        }
     }
     text
 }

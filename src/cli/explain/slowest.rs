@@ -1,0 +1,162 @@
+//! The slow requests of a run, explained from its files: what made the tail, and the slowest
+//! ones by name.
+
+use super::waterfall::Strokes;
+use crate::cli::ending::Failure;
+use crate::output::record::{
+    Activity, Facts, RecordError, SlowRow, Story, TailPart, open_table, read_folder, slowest_rows, stories,
+};
+use crate::output::terminal::count;
+use crate::output::terminal::figure::{length, share};
+use crate::output::terminal::table::{Cell, Paint, Table, painted};
+use std::path::Path;
+
+const TRACES: &str = "traces.jsonl";
+const BAR_LETTERS: f64 = 24.0;
+/// Places that are named for one request.
+const PLACES_MOST: usize = 3;
+
+pub fn explain(folder: &Path, number: usize, strokes: Strokes) -> Result<String, Failure> {
+    let record = read_folder(folder)?;
+    let Some(facts) = &record.facts else {
+        let message = format!(
+            "{} holds no results of a run; name a folder that `spof simulate` has written",
+            folder.display()
+        );
+        return Err(Failure::Usage(message));
+    };
+    let mut text = format!("\n  {}\n\n", painted(&facts.scenario, Paint::Strong));
+    text.push_str(&tail(facts, strokes));
+    text.push_str(&requests(folder, number)?);
+    Ok(text)
+}
+
+fn tail(facts: &Facts, strokes: Strokes) -> String {
+    let Some(tail) = &facts.tail else {
+        return "  What made the slow requests slow is not known of a run without rows; simulate with `--rows all`.\n"
+            .to_owned();
+    };
+    let heading = format!(
+        "the slowest {} of the good answers: {} requests, from {} on, {} on average",
+        share(tail.share),
+        count(tail.requests),
+        length(tail.latency_least_ms),
+        length(tail.latency_mean_ms)
+    );
+    let mut table =
+        Table::new(&["their time went", "share", "of each", "while this was in force", ""], &[3, 4]);
+    let letter = match strokes {
+        Strokes::Blocks => "█",
+        Strokes::Ascii => "#",
+    };
+    for part in &tail.parts {
+        table.add(vec![
+            Cell::new(plain(part)),
+            Cell::new(share(part.share)),
+            Cell::new(length(part.mean_ms)),
+            Cell::new(part.during.clone().unwrap_or_default()),
+            Cell::painted(letter.repeat((part.share * BAR_LETTERS).round() as usize), Paint::Faint),
+        ]);
+    }
+    format!("  {}\n\n{}\n", painted(&heading, Paint::Strong), table.text())
+}
+
+fn plain(part: &TailPart) -> String {
+    part.words().replace('`', "")
+}
+
+/// From the stories if there are some of the slowest, or else from the rows.
+fn requests(folder: &Path, number: usize) -> Result<String, Failure> {
+    let mut slowest: Vec<Story> = Vec::new();
+    if let Some(source) = open_table(folder, TRACES)? {
+        stories::<RecordError>(TRACES, source, |story| {
+            if story.outcome == "ok" {
+                keep(&mut slowest, story, number);
+            }
+            Ok(())
+        })?;
+    }
+    if slowest.iter().any(|story| story.why == "slowest") {
+        return Ok(told(slowest.iter().map(of_story).collect()));
+    }
+    let rows = slowest_rows(folder, number)?;
+    if rows.is_empty() {
+        return Ok(
+            "  The run kept no request of its own: simulate with `--rows all` or `--trace slowest=10`.\n"
+                .to_owned(),
+        );
+    }
+    let hint = "  Simulated with `--trace slowest=10`, they are told in more detail.\n";
+    let line = |row: SlowRow| Told {
+        id: row.id,
+        class: row.class,
+        start_s: row.start_s,
+        latency_ms: row.latency_ms,
+        attempts: row.attempts,
+        parts: row.places,
+    };
+    Ok(told(rows.into_iter().map(line).collect()) + hint)
+}
+
+/// So many of the slowest, the slowest first; of equally slow ones those that come first.
+fn keep(slowest: &mut Vec<Story>, story: Story, number: usize) {
+    let key = |story: &Story| (std::cmp::Reverse(story.latency_ns()), story.id);
+    let place = slowest.partition_point(|known| key(known) < key(&story));
+    slowest.insert(place, story);
+    slowest.truncate(number);
+}
+
+struct Told {
+    id: u64,
+    class: String,
+    start_s: f64,
+    latency_ms: f64,
+    attempts: u64,
+    /// What it spent its time on, in milliseconds.
+    parts: Vec<(String, f64)>,
+}
+
+fn of_story(story: &Story) -> Told {
+    let mut parts: Vec<(String, f64)> = Vec::new();
+    for visit in &story.visits {
+        for activity in [Activity::Travelling, Activity::InLine, Activity::Working] {
+            let spent_ms = visit.spent_ns(activity) as f64 * 1e-6;
+            let words = match activity {
+                Activity::Travelling => format!("to and from {}", visit.place()),
+                Activity::InLine => format!("in line at {}", visit.place()),
+                Activity::Working => format!("work at {}", visit.place()),
+            };
+            match parts.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, sum)) => *sum += spent_ms,
+                None => parts.push((words, spent_ms)),
+            }
+        }
+    }
+    Told {
+        id: story.id,
+        class: story.class.clone(),
+        start_s: story.start_ns as f64 * 1e-9,
+        latency_ms: story.latency_ns() as f64 * 1e-6,
+        attempts: u64::from(story.attempts),
+        parts,
+    }
+}
+
+fn told(requests: Vec<Told>) -> String {
+    let mut table = Table::new(&["request", "class", "sent at", "latency", "tries", "most of it"], &[1, 5]);
+    for mut request in requests {
+        request.parts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let parts = request.parts.iter().take(PLACES_MOST).filter(|(_, spent_ms)| *spent_ms > 0.0);
+        let parts: Vec<String> =
+            parts.map(|(words, spent_ms)| format!("{words} {}", length(*spent_ms))).collect();
+        table.add(vec![
+            Cell::painted(request.id.to_string(), Paint::Strong),
+            Cell::new(request.class),
+            Cell::new(format!("{:.3} s", request.start_s)),
+            Cell::new(length(request.latency_ms)),
+            Cell::new(request.attempts.to_string()),
+            Cell::new(parts.join(", ")),
+        ]);
+    }
+    table.text()
+}

@@ -1,0 +1,110 @@
+//! What kept each request under way: lines, work, the network, what was sent again, and tries
+//! that came to nothing. With it the slow ones can be explained.
+//!
+//! It is kept only together with rows. Most is a part of what the rows have already; here is
+//! what tells the parts from each other.
+
+use super::Simulation;
+use crate::kernel::time::Time;
+use crate::plan::NONE;
+use crate::results::row::NO_INCIDENT;
+use rustc_hash::FxHashMap;
+
+#[derive(Debug, Default)]
+pub(super) struct Causes {
+    nodes: usize,
+    /// Of the requests in flight, by slot and node: the time in line in the present try.
+    in_line: Vec<Time>,
+    /// By slot: the time until something lost was sent again, in the present try.
+    resent: Vec<Time>,
+    /// Of those that were tried again: what they had spent before the present try.
+    before: FxHashMap<u32, Before>,
+    /// What of the next crossing is due to something lost.
+    pub lost: Time,
+}
+
+#[derive(Debug)]
+struct Before {
+    /// As in the rows.
+    times: Vec<Time>,
+    elapsed: Time,
+}
+
+impl Causes {
+    pub fn new(nodes: usize) -> Causes {
+        Causes { nodes, ..Causes::default() }
+    }
+
+    /// A request begins in this slot.
+    pub fn begin(&mut self, slot: u32) {
+        let (slot, first) = (slot as usize, slot as usize * self.nodes);
+        if self.resent.len() <= slot {
+            self.resent.resize(slot + 1, 0);
+            self.in_line.resize((slot + 1) * self.nodes, 0);
+        }
+        self.resent[slot] = 0;
+        self.in_line[first..first + self.nodes].fill(0);
+    }
+
+    fn waits(&mut self, root: u32, node: u32, time: Time) {
+        if root != NONE {
+            let waited = &mut self.in_line[root as usize * self.nodes + node as usize];
+            *waited = waited.saturating_add(time);
+        }
+    }
+
+    /// A crossing begins, of which a part is due to something lost.
+    pub fn crosses(&mut self, root: u32) {
+        let lost = std::mem::take(&mut self.lost);
+        if lost > 0 && root != NONE {
+            let resent = &mut self.resent[root as usize];
+            *resent = resent.saturating_add(lost);
+        }
+    }
+
+    /// All that the request has spent so far, which is `times`, was for nothing.
+    pub fn tries_again(&mut self, slot: u32, times: &[Time], elapsed: Time) {
+        self.begin(slot);
+        self.before.insert(slot, Before { times: times.to_vec(), elapsed });
+    }
+
+    /// Writes what kept the request: for each node the time in line and then for each the time at
+    /// work, the network, what was sent again, and the tries before the last.
+    pub fn write(&mut self, slot: u32, times: &[Time], to: &mut Vec<Time>) {
+        let before = self.before.remove(&slot);
+        let already = |column: usize| before.as_ref().map_or(0, |before| before.times[column]);
+        let first = slot as usize * self.nodes;
+        let in_line = &self.in_line[first..first + self.nodes];
+        to.extend_from_slice(in_line);
+        let working = |(node, waited): (usize, &Time)| {
+            times[node].saturating_sub(already(node)).saturating_sub(*waited)
+        };
+        to.extend(in_line.iter().enumerate().map(working));
+        let network = times[self.nodes].saturating_sub(already(self.nodes));
+        let resent = self.resent[slot as usize].min(network);
+        to.extend([network - resent, resent, before.map_or(0, |before| before.elapsed)]);
+    }
+}
+
+impl Simulation<'_> {
+    /// The visit has stood in line from an instant until now.
+    pub(super) fn note_wait(&mut self, slot: u32, from: Time) {
+        let visit = &self.visits[slot];
+        let node = self.nodes[visit.instance as usize].node;
+        self.rows.causes.waits(visit.root, node, self.now.saturating_sub(from));
+    }
+
+    /// A caller will try again after a wait. Tries of servers are a part of their work.
+    pub(super) fn note_retry(&mut self, slot: u32, wait: Time) {
+        if self.rows.keeps && self.visits[slot].root == slot {
+            let elapsed = (self.now - self.visits.requests[slot as usize].start).saturating_add(wait);
+            self.rows.tries_again(slot, elapsed);
+        }
+    }
+
+    /// The incident that was in force while the request was under way.
+    pub(super) fn incident_since(&self, start: Time) -> u32 {
+        let ended = self.changes.latest_over.filter(|(_, end)| *end >= start).map(|(incident, _)| incident);
+        self.changes.active.last().copied().or(ended).unwrap_or(NO_INCIDENT)
+    }
+}

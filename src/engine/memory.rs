@@ -1,0 +1,159 @@
+//! Memory of hosts: what stands on one uses it, request by request, and when there is none
+//! left the kernel kills the fattest process.
+
+use super::Simulation;
+use super::changes::Change;
+use crate::kernel::time::{MICROSECOND, MILLISECOND, SECOND, Time, to_seconds};
+use crate::parts::fault::Fault;
+use crate::plan::{HostMemoryPlan, NONE, Plan};
+use crate::results::incident::Incident;
+
+/// How often the use of a host's memory is looked at; not in step with anything else.
+const LOOK: Time = 9_973 * MICROSECOND;
+/// systemd: `RestartSec`, `StartLimitBurst` and `StartLimitIntervalSec`.
+const RESTART_AFTER: Time = 100 * MILLISECOND;
+const STARTS_MOST: usize = 5;
+const STARTS_WITHIN: Time = 10 * SECOND;
+
+/// Of those whose memory is looked at.
+#[derive(Debug)]
+pub struct Memories {
+    /// The state of each instance, or `NONE`; empty if nobody's memory matters.
+    place_of: Vec<u32>,
+    residents: Vec<ResidentState>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct ResidentState {
+    /// What it has leaked since it started, until then, and how fast that grows.
+    leaked: f64,
+    leaked_until: Time,
+    leak_per_s: f64,
+    /// Its latest starts, the oldest first.
+    starts: Vec<Time>,
+    /// The incident of its being killed, while it is dead.
+    killed: Option<u32>,
+}
+
+impl ResidentState {
+    fn leaked(&self, now: Time) -> f64 {
+        self.leaked + self.leak_per_s * to_seconds(now - self.leaked_until)
+    }
+
+    /// systemd gives up on what has to be started too often.
+    fn may_start(&mut self, now: Time) -> bool {
+        self.starts.retain(|&start| start + STARTS_WITHIN > now);
+        let may = self.starts.len() < STARTS_MOST;
+        if may {
+            self.starts.push(now);
+        }
+        may
+    }
+}
+
+impl Memories {
+    pub fn new(plan: &Plan) -> Self {
+        if plan.memories.is_empty() {
+            return Memories { place_of: Vec::new(), residents: Vec::new() };
+        }
+        let mut place_of = vec![NONE; plan.instances.len()];
+        let residents = plan.memories.iter().flat_map(|host| &host.residents);
+        for (place, resident) in residents.clone().enumerate() {
+            place_of[resident.instance as usize] = place as u32;
+        }
+        Memories { place_of, residents: vec![ResidentState::default(); residents.count()] }
+    }
+
+    fn of(&mut self, instance: u32) -> Option<&mut ResidentState> {
+        let place = self.place_of.get(instance as usize).filter(|&&place| place != NONE)?;
+        self.residents.get_mut(*place as usize)
+    }
+
+    /// What a process has leaked goes with it.
+    pub fn forget_leak(&mut self, instance: u32, now: Time) {
+        if let Some(resident) = self.of(instance) {
+            (resident.leaked, resident.leaked_until) = (0.0, now);
+        }
+    }
+
+    /// From now on it leaks so much more, or less.
+    pub fn leak(&mut self, instance: u32, bytes_per_s: f64, now: Time) {
+        if let Some(resident) = self.of(instance) {
+            (resident.leaked, resident.leaked_until) = (resident.leaked(now), now);
+            resident.leak_per_s = (resident.leak_per_s + bytes_per_s).max(0.0);
+        }
+    }
+}
+
+impl Simulation<'_> {
+    pub(super) fn start_looking_at_memory(&mut self) {
+        for host in 0..self.plan.memories.len() {
+            self.changes.add(LOOK, Change::LooksAtMemory(host as u32));
+        }
+    }
+
+    /// If what stands on a host needs more than it has, the fattest process is killed.
+    pub(super) fn look_at_memory(&mut self, number: u32) {
+        let host: &HostMemoryPlan = &self.plan.memories[number as usize];
+        let mut used = 0.0;
+        let mut fattest = (0.0, NONE);
+        for resident in &host.residents {
+            if self.conditions[resident.instance as usize].is_down() {
+                continue;
+            }
+            let node = &self.nodes[resident.instance as usize];
+            let inside = f64::from(node.serving + node.line_length);
+            let leaked = self.memories.of(resident.instance).map_or(0.0, |state| state.leaked(self.now));
+            let needed = resident.base as f64 + resident.per_request as f64 * inside + leaked;
+            used += needed;
+            if needed > fattest.0 {
+                fattest = (needed, resident.instance);
+            }
+        }
+        if used > host.bytes as f64 && fattest.1 != NONE {
+            self.kill(fattest.1);
+        }
+        self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(number));
+    }
+
+    fn kill(&mut self, instance: u32) {
+        self.quiet_is_over();
+        let place = &self.plan.instances[instance as usize];
+        let node = &self.plan.nodes[place.node as usize];
+        let target = match node.replicas {
+            1 => node.name.clone(),
+            _ => format!("{}/{}", node.name, place.replica),
+        };
+        let incident = Incident::of_kill(format!("out of memory: {target}"), target, self.now);
+        let incident = self.changes.open(incident);
+        self.strike_instance(instance, Fault::Crash);
+        let now = self.now;
+        let Some(resident) = self.memories.of(instance) else { return };
+        resident.killed = Some(incident);
+        if resident.may_start(now) {
+            self.changes.add(now.saturating_add(RESTART_AFTER), Change::StartsAgain(instance));
+        }
+    }
+
+    /// systemd starts what was killed.
+    pub(super) fn start_again(&mut self, instance: u32) {
+        let killed = self.memories.of(instance).and_then(|resident| resident.killed.take());
+        if let Some(incident) = killed {
+            self.changes.close(incident, self.now);
+            self.lift_from_instance(instance, Fault::Crash);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sixth_start_within_ten_seconds_is_one_too_many() {
+        let mut resident = ResidentState::default();
+        assert!((1..=5).all(|second| resident.may_start(second * SECOND)));
+        assert!(!resident.may_start(6 * SECOND));
+        assert!(resident.may_start(11 * SECOND), "the first one is ten seconds ago");
+    }
+}

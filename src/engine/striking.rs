@@ -1,0 +1,132 @@
+//! Faults that strike instances, and are lifted from them.
+
+use super::Simulation;
+use crate::kernel::time::Time;
+use crate::parts::fault::Fault;
+use crate::plan::NONE;
+
+impl Simulation<'_> {
+    pub(super) fn strike_instance(&mut self, instance: u32, fault: Fault) {
+        match fault {
+            Fault::Crash => self.crash(instance),
+            Fault::DataLoss => {
+                self.lose_data(instance);
+                self.crash(instance);
+            }
+            Fault::Leak { bytes_per_s } => self.memories.leak(instance, bytes_per_s, self.now),
+            Fault::Failover => return self.strike_primary(instance),
+            Fault::Slow { factor } => {
+                self.conditions[instance as usize].slowdowns.add(factor);
+                self.set_speed(instance);
+            }
+            Fault::Errors { share } => self.conditions[instance as usize].errors.add(1.0 - share),
+            other => {
+                if let Some(counter) = self.conditions[instance as usize].counter(other) {
+                    *counter += 1;
+                }
+                if other == Fault::Hang {
+                    self.freeze(instance);
+                }
+            }
+        }
+        self.disturbed = true;
+        self.take_condition(instance);
+    }
+
+    pub(super) fn lift_from_instance(&mut self, instance: u32, fault: Fault) {
+        match fault {
+            Fault::Crash | Fault::DataLoss => self.restart(instance, true),
+            Fault::Leak { bytes_per_s } => self.memories.leak(instance, -bytes_per_s, self.now),
+            Fault::Failover => return self.lift_from_primary(instance),
+            Fault::Slow { factor } => {
+                self.conditions[instance as usize].slowdowns.remove(factor);
+                self.set_speed(instance);
+            }
+            Fault::Errors { share } => self.conditions[instance as usize].errors.remove(1.0 - share),
+            other => {
+                if let Some(counter) = self.conditions[instance as usize].counter(other) {
+                    *counter -= 1;
+                }
+                if other == Fault::Hang && self.conditions[instance as usize].hung == 0 {
+                    self.thaw(instance);
+                }
+            }
+        }
+        self.take_condition(instance);
+    }
+
+    /// Everything that has to go down with an instance goes down.
+    fn crash(&mut self, instance: u32) {
+        let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
+        let is_host = !hosted.is_empty();
+        for &one in hosted.iter().chain([&instance]) {
+            self.conditions[one as usize].goes_down(is_host, self.now);
+            self.memories.forget_leak(one, self.now);
+            self.take_condition(one);
+        }
+        // Nobody takes anybody in any more before the first is thrown out.
+        self.throw_everybody_out(&hosted);
+        self.throw_everybody_out(&[instance]);
+        self.changes.hosted[instance as usize] = hosted;
+    }
+
+    /// What has crashed is started again, and boots unless it has done so before.
+    pub(super) fn restart(&mut self, instance: u32, boots: bool) {
+        let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
+        let is_host = !hosted.is_empty();
+        for &one in hosted.iter().chain([&instance]) {
+            // The host answers again: a port without its process refuses.
+            self.conditions[one as usize].silent -= u32::from(is_host);
+            let host = if one == instance { 0 } else { self.boot_time(instance) };
+            if boots {
+                self.boot_after(one, host);
+            } else {
+                self.has_booted(one);
+            }
+        }
+        self.changes.hosted[instance as usize] = hosted;
+    }
+
+    pub(super) fn has_booted(&mut self, instance: u32) {
+        self.conditions[instance as usize].comes_up(self.now);
+        self.take_condition(instance);
+    }
+
+    /// Callers that have a choice send nothing new to these, or do so again.
+    pub(super) fn drain(&mut self, instances: &[u32], drains: bool) {
+        for &instance in instances {
+            let condition = &mut self.conditions[instance as usize];
+            if std::mem::replace(&mut condition.drains, drains) != drains {
+                self.draining = if drains { self.draining + 1 } else { self.draining - 1 };
+            }
+        }
+    }
+
+    /// Writes to this database wait until then; 0: no longer.
+    pub(super) fn lock_writes(&mut self, instance: u32, until: Time) {
+        self.conditions[instance as usize].writes_locked_until = until;
+        self.disturbed = true;
+        self.take_condition(instance);
+    }
+
+    /// The processor whose cores are this very instance's, or `NONE`.
+    pub(super) fn own_processor(&self, instance: u32) -> u32 {
+        match self.plan.instances[instance as usize].processor {
+            NONE => NONE,
+            processor if self.plan.processors[processor as usize].instance == instance => processor,
+            _ => NONE,
+        }
+    }
+
+    /// A host that is slowed down slows all work on it, also what is under way.
+    fn set_speed(&mut self, instance: u32) {
+        let processor = self.own_processor(instance);
+        if processor == NONE {
+            return;
+        }
+        let speed = self.plan.processors[processor as usize].speed;
+        let factor = self.conditions[instance as usize].slowdowns.product;
+        self.processors[processor as usize].set_speed(self.now, speed / factor);
+        self.unset_clock(processor);
+    }
+}

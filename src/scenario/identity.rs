@@ -1,0 +1,12 @@
+//! How nodes and groups are told apart once names are resolved.
+
+/// An index into `Scenario::nodes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    Node(NodeId),
+    /// An index into `Scenario::groups`.
+    Group(u32),
+}
