@@ -84,6 +84,8 @@ impl CircuitBreaker {
     pub fn call_begins(&mut self, settings: &BreakerSettings, now: Time) {
         match &mut self.state {
             State::Closed => {}
+            // Whoever calls all the same proves nothing.
+            State::Open { until } if now < *until => {}
             State::HalfOpen { begun, .. } if *begun < settings.trials => *begun += 1,
             _ => self.state = State::HalfOpen { since: now, begun: 1, ended: 0, failed: 0 },
         }
