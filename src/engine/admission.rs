@@ -183,32 +183,37 @@ impl Simulation<'_> {
         if node.side_line == NONE {
             unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
         } else {
-            match &mut self.lines[node.side_line as usize] {
-                SideLine::Priority(lists) => {
-                    let priority = self.plan.classes[self.visits[slot].class as usize].priority;
-                    let (head, tail) = &mut lists[usize::from(priority)];
-                    unlink(&mut self.visits, head, tail, slot);
-                }
-                SideLine::Slow(line) => unlink(&mut self.visits, &mut line.head, &mut line.tail, slot),
-                SideLine::Random(all) => {
-                    let place = self.visits[slot].previous as usize;
-                    all.swap_remove(place);
-                    if let Some(&moved) = all.get(place) {
-                        self.visits[moved].previous = place as u32;
-                    }
-                }
-            }
+            self.leave_side_line(slot, instance);
         }
         self.note_occupancy(instance);
     }
 
-    /// Who is next in a line that is not empty.
-    #[inline(always)]
-    fn next_in_line(&mut self, instance: u32) -> u32 {
+    #[inline(never)]
+    fn leave_side_line(&mut self, slot: u32, instance: u32) {
         let node = &self.nodes[instance as usize];
-        if node.side_line == NONE {
-            return node.head;
+        match &mut self.lines[node.side_line as usize] {
+            SideLine::Priority(lists) => {
+                let priority = self.plan.classes[self.visits[slot].class as usize].priority;
+                let (head, tail) = &mut lists[usize::from(priority)];
+                unlink(&mut self.visits, head, tail, slot);
+            }
+            SideLine::Slow(line) => unlink(&mut self.visits, &mut line.head, &mut line.tail, slot),
+            SideLine::Random(all) => {
+                let place = self.visits[slot].previous as usize;
+                all.swap_remove(place);
+                if let Some(&moved) = all.get(place) {
+                    self.visits[moved].previous = place as u32;
+                }
+            }
         }
+    }
+
+    /// Who is next in a line that is no plain list, and not empty, once those who are too
+    /// many have been turned away.
+    #[inline(never)]
+    fn next_in_side_line(&mut self, instance: u32) -> u32 {
+        self.shed(instance);
+        let node = &self.nodes[instance as usize];
         let plan = &self.plan.nodes[node.node as usize];
         match &self.lines[node.side_line as usize] {
             SideLine::Priority(lists) => lists
@@ -241,10 +246,8 @@ impl Simulation<'_> {
 
     pub(super) fn admit_next(&mut self, instance: u32) {
         let now = self.now;
-        if self.nodes[instance as usize].side_line != NONE {
-            self.shed(instance);
-        }
-        let slot = self.next_in_line(instance);
+        let node = &self.nodes[instance as usize];
+        let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(instance) };
         if let Step::Serve { .. } = self.plan.steps[self.visits[slot].step as usize] {
             self.serve_next(instance);
             return;

@@ -1,7 +1,6 @@
 //! What a lost request is put down to.
 
 use super::Simulation;
-use super::visit::Request;
 use crate::kernel::time::Time;
 use crate::results::blame::Blame;
 
@@ -12,8 +11,7 @@ impl Simulation<'_> {
     /// was when these failures began, it is to blame for those that were sent before it was
     /// over; later ones are lost to the load, and if they have been tried before, to a
     /// storm of retries.
-    #[inline(never)]
-    pub(super) fn blame(&self, request: &Request) -> Blame {
+    pub(super) fn blame(&self, sent: Time, attempts: u32) -> Blame {
         if let Some(&active) = self.changes.active.last() {
             return self.blame_of(active);
         }
@@ -26,7 +24,7 @@ impl Simulation<'_> {
         let surge_over: Option<Time> = surge_over.max().filter(|&over| began <= over);
         let over = latest.map(|(_, over)| over).max(surge_over);
         match over {
-            Some(over) if request.start > over => match request.attempts > 1 {
+            Some(over) if sent > over => match attempts > 1 {
                 true => Blame::RetryStorm,
                 false => Blame::Overload,
             },

@@ -195,27 +195,22 @@ impl Simulation<'_> {
     /// The request has its one outcome.
     #[inline(always)]
     pub(super) fn request_ended(&mut self, slot: u32, outcome: Outcome) {
-        let request = self.visits.requests[slot as usize];
+        let Request { start, source, client, attempts, .. } = self.visits.requests[slot as usize];
         let class = self.visits[slot].class;
         let objective = self.plan.classes[class as usize].objective;
         let peer = self.visits[slot].peer;
         self.close_at_peer(peer);
         if self.rows.keeps {
-            let during = self.incident_since(request.start);
-            self.rows.end(slot, request, class, outcome, (self.now, during));
-            self.trace_end(slot, request, class, outcome);
+            self.row_ends(slot, class, outcome);
         }
         self.visits.remove(slot);
-        let latency = self.now - request.start;
+        let latency = self.now - start;
         if !outcome.is_ok() {
-            let cause = self.changes.active.last().copied();
-            self.recorder.outages.failed(request.start, self.now, outcome, cause);
-            let blame = self.blame(&request);
-            self.recorder.lose(class, blame);
+            self.request_failed(start, attempts, class, outcome);
         }
-        self.recorder.end(class, outcome, latency, latency <= objective, request.attempts);
-        if self.plan.sources[request.source as usize].think != NONE {
-            self.think(request.source, request.client);
+        self.recorder.end(class, outcome, latency, latency <= objective, attempts);
+        if self.plan.sources[source as usize].think != NONE {
+            self.think(source, client);
         }
         if self.recorder.ended == self.recorder.last_request {
             self.stop(StopReason::Requests);
@@ -223,6 +218,22 @@ impl Simulation<'_> {
             self.cut_bucket();
             self.recorder.start_counting();
         }
+    }
+
+    #[inline(never)]
+    fn row_ends(&mut self, slot: u32, class: u32, outcome: Outcome) {
+        let request = self.visits.requests[slot as usize];
+        let during = self.incident_since(request.start);
+        self.rows.end(slot, request, class, outcome, (self.now, during));
+        self.trace_end(slot, request, class, outcome);
+    }
+
+    #[inline(never)]
+    fn request_failed(&mut self, start: Time, attempts: u32, class: u32, outcome: Outcome) {
+        let cause = self.changes.active.last().copied();
+        self.recorder.outages.failed(start, self.now, outcome, cause);
+        let blame = self.blame(start, attempts);
+        self.recorder.lose(class, blame);
     }
 
     /// A stretch of the visit's own time at its node is over.
