@@ -376,3 +376,24 @@ timeline:
     let (visits, failed) = (with.node(2).visits, with.node(2).failed);
     assert!((900..=1_001).contains(&failed) && (20..=22).contains(&(visits - failed)), "{visits} {failed}");
 }
+
+#[test]
+fn members_of_a_group_have_pools_of_their_own() {
+    let run = run("
+run: { duration: 20s, warmup: none }
+nodes:
+  visitors: { kind: user, arrivals: { every: 10ms } }
+  nginx: { kind: web_server }
+  app1: { kind: app_server, workers: 9, pool: { size: 1, overflow: 0 }, calls: { max_in_flight: 1 } }
+  app2: { kind: app_server, workers: 9, pool: { size: 1, overflow: 0 }, calls: { max_in_flight: 1 } }
+  mysql: { kind: database }
+groups:
+  apps: { members: [ app1, app2 ] }
+requests:
+  page: { path: [ nginx: 0ms, apps: 1ms, mysql: 15ms ] }
+");
+    // Each has nine connections, but the group makes one call at a time.
+    assert!(run.latencies(Outcome::Ok).len() > 1_000);
+    assert_eq!(run.node(4).queue_max, 0);
+    assert!(run.node(2).visits.abs_diff(run.node(3).visits) <= 1);
+}

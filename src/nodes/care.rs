@@ -117,7 +117,7 @@ const BREAKER: &[Setting] = &[
         Takes::Whole(1, 1_000_000),
         "100",
         "resilience4j: minimumNumberOfCalls",
-        "with fewer calls it stays closed",
+        "with fewer calls it stays closed; if not given, no more than `window`",
     ),
     Setting::new(
         "open_for",

@@ -28,7 +28,7 @@ pub struct Tables {
     pub names: Vec<NamePlan>,
     pub pools: Vec<PoolPlan>,
     /// Connection pools that stand already: by caller and database.
-    known_pools: FxHashMap<(NodeId, NodeId), u32>,
+    known_pools: FxHashMap<((bool, u32), NodeId), u32>,
     pub pool_instances: u32,
 }
 
@@ -214,7 +214,7 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     fn repeated_call(&mut self, caller: NodeId, caller_target: Target, call: &Call) -> Vec<Step> {
-        let borrow = self.borrow(caller, call);
+        let borrow = self.borrow(caller, caller_target, call);
         let number = self.call(caller, caller_target, call);
         let mut code = Vec::from_iter(borrow);
         if let Count::Fixed(times @ 1..=UNROLLED_MOST) = call.times {
@@ -357,27 +357,27 @@ impl<'c, 'a> Program<'c, 'a> {
 
     /// The step that takes a connection of the caller's pool, if this is a call to a
     /// database from a node that has one.
-    fn borrow(&mut self, caller: NodeId, call: &Call) -> Option<Step> {
+    fn borrow(&mut self, caller: NodeId, caller_target: Target, call: &Call) -> Option<Step> {
         let database = self.compiler.first_node(call.target);
         if !matches!(self.compiler.node(database).kind, NodeKind::Database(_)) {
             return None;
         }
         let pool = self.compiler.behaviour(caller)?.calling.pool?;
+        let (key, callers) = self.compiler.callers(caller_target);
         let tables = &mut self.compiler.tables;
-        let known = tables.known_pools.get(&(caller, database)).copied();
+        let known = tables.known_pools.get(&(key, database)).copied();
         let number = known.unwrap_or_else(|| {
-            let node = &self.compiler.nodes[caller.0 as usize];
             tables.pools.push(PoolPlan {
                 first: tables.pool_instances,
-                first_instance: node.first_instance,
+                first_instance: callers.start,
                 size: pool.size.saturating_mul(pool.processes),
                 wait: if pool.wait == 0 { NEVER } else { pool.wait },
-                callers: node.replicas,
+                callers: callers.end - callers.start,
                 line: UNLIMITED,
             });
-            tables.pool_instances += node.replicas;
+            tables.pool_instances += callers.end - callers.start;
             let number = tables.pools.len() as u32 - 1;
-            tables.known_pools.insert((caller, database), number);
+            tables.known_pools.insert((key, database), number);
             number
         });
         Some(Step::Borrow { pool: number })

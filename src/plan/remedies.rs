@@ -11,7 +11,7 @@ use crate::parts::circuit_breaker::BreakerSettings;
 use crate::parts::outcome::Outcome;
 use crate::parts::rate_limit::{Bucket, Per};
 use crate::parts::retry_budget::RetryBudget;
-use crate::scenario::model::{Call, NodeId};
+use crate::scenario::model::{Call, NodeId, Target};
 use std::ops::Range;
 
 /// What a careful caller keeps of those it calls; each of its replicas has its own.
@@ -66,6 +66,23 @@ impl Compiler<'_> {
             asked.map(|(limit, _)| Step::Limit { limit }).collect()
         };
         (in_front(true), in_front(false))
+    }
+
+    /// All instances that a program may stand at, and those between them, with a key for them.
+    pub fn callers(&self, target: Target) -> ((bool, u32), Range<u32>) {
+        let instances = |node: NodeId| {
+            let plan = &self.nodes[node.0 as usize];
+            plan.first_instance..plan.first_instance + plan.replicas
+        };
+        match target {
+            Target::Node(node) => ((false, node.0), instances(node)),
+            Target::Group(group) => {
+                let members = &self.scenario.groups[group as usize].members;
+                let all = members.iter().map(|member| instances(member.node));
+                let hull = all.reduce(|hull, one| hull.start.min(one.start)..hull.end.max(one.end));
+                ((true, group), hull.unwrap_or(0..0))
+            }
+        }
     }
 
     /// What a caller keeps of those it reaches by this call; all its calls to them share it.
