@@ -18,7 +18,7 @@ folder=$(mktemp -d)
 count() {
     local told instructions events
     told=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-        "$spof" simulate "$1" --set "$2" --set "run.bucket=$3" --rows none --no-charts --quiet --out "$folder" 2>&1)
+        "$spof" simulate "$1" --set "$2" --set "run.bucket=$3" --rows none --no-charts --no-report --quiet --out "$folder" 2>&1)
     instructions=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' <<<"$told")
     events=$(sed -n 's/.*"events": \([0-9]*\).*/\1/p' "$folder/summary.json")
     echo "$instructions $events"
