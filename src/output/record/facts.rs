@@ -105,6 +105,8 @@ pub struct Availability {
     pub requests_lost: u64,
     pub time_up: Option<f64>,
     pub down_h_per_year: Figure,
+    /// The share that is up, by where one looks from.
+    pub views: BTreeMap<String, Figure>,
 }
 
 /// What to know before trusting a figure.

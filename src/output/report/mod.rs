@@ -51,7 +51,7 @@ pub fn render(record: &Record) -> Result<String, ReportError> {
     let facts = record.facts.as_ref().ok_or(ReportError::Missing("summary.json"))?;
     let sections = [
         ("summary", "In short", summary(record, facts)),
-        ("availability", "Availability", availability(record)?),
+        ("availability", "Availability", availability(record, facts)?),
         ("timelines", "Over time", over_time(record)?),
         ("requests", "Requests and latencies", requests(record, facts)?),
         ("nodes", "Nodes", nodes(record, facts)?),
@@ -161,9 +161,9 @@ fn figure(record: &Record, chart: Chart, class: &str) -> Result<String, ReportEr
     Ok(format!("<figure id=\"{id}\"{class}>\n{picture}</figure>\n"))
 }
 
-fn availability(record: &Record) -> Result<String, ReportError> {
+fn availability(record: &Record, facts: &Facts) -> Result<String, ReportError> {
     let picture = figure(record, Chart::Availability, "")?;
-    let tables = [tables::outages_table(record), tables::events_table(record)];
+    let tables = [tables::outages_table(record), tables::events_table(record), tables::views(facts)];
     Ok(picture + &tables.concat())
 }
 

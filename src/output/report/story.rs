@@ -145,17 +145,32 @@ fn outage_story(record: &Record, outage: &Outage) -> String {
     match cause {
         Some(event) => {
             text.push_str(&format!(" The cause: `{}`, {}.", event.label, stretch(event)));
-            if outage.end_s > event.end_s + AFTERMATH_S {
-                text.push_str(&format!(
-                    " Users felt it for {} longer than it lasted: what was down had to start again, and what \
-                     had waited had to be served or given up.",
-                    span(outage.end_s - event.end_s)
-                ));
-            }
+            text.push_str(&aftermath(record, outage, event));
         }
         None => text.push_str(&overload(record, outage)),
     }
     text
+}
+
+/// What was felt when the cause was over.
+fn aftermath(record: &Record, outage: &Outage, event: &Event) -> String {
+    let longer_s = outage.end_s - event.end_s;
+    let longest_s = AFTERMATH_S.max(event.end_s - event.start_s);
+    // Requests that fail at the very end of a run are not counted any more.
+    let goes_on = outage.end_s > record.end_s() - AFTERMATH_S && longer_s > longest_s;
+    match longer_s {
+        longer_s if goes_on => format!(
+            " It went on to the end of the run, {} after its cause was over: what it had left behind, such as \
+             retries and work for callers that had left, kept it up.",
+            span(longer_s)
+        ),
+        longer_s if longer_s > AFTERMATH_S => format!(
+            " Users felt it for {} longer than it lasted: what was down had to start again, and what had waited \
+             had to be served or given up.",
+            span(longer_s)
+        ),
+        _ => String::new(),
+    }
 }
 
 fn was(number: f64) -> &'static str {

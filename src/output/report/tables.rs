@@ -43,6 +43,31 @@ pub fn outages_table(record: &Record) -> String {
     table.text() + &left_out(outages.len(), "outage", "outages.csv")
 }
 
+/// Who looks, and what they see.
+const VIEWS: [(&str, &str, &str); 5] = [
+    ("user", "users", "of the requests that they sent were good"),
+    ("server_log", "the logs of what users reach first", "of the requests in them were good"),
+    ("health_checker", "a health checker", "of its checks passed: it asks whether a process is there"),
+    ("probe", "a probe", "of its requests were good: it sends one every so often, busy or not"),
+    ("good_buckets", "a count of good moments", "of the time nearly all requests were good"),
+];
+
+/// The same run's availability from different places: who looks at one alone may miss an outage.
+pub fn views(facts: &Facts) -> String {
+    let mut table = Table::new("Availability, by where one looks from")
+        .words("seen by", "")
+        .figures("share", "with a 95 % interval")
+        .words("means", "what this is a share of");
+    for (name, who, what) in VIEWS {
+        let Some(view) = facts.availability.views.get(name) else { continue };
+        if let Some(value) = view.value {
+            let seen = share_with_spread(value, view.half_width);
+            table.line(&[who.to_owned(), seen, what.to_owned()]);
+        }
+    }
+    if table.is_empty() { String::new() } else { table.text() }
+}
+
 pub fn events_table(record: &Record) -> String {
     if record.events.is_empty() {
         return String::new();

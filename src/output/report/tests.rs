@@ -15,7 +15,8 @@ const SUMMARY: &str = r#"{
     { "name": "app", "kind": "app_server", "visits": 6000, "utilisation": 0.5, "utilisation_max": 0.5,
       "queue_max": 90, "unwanted": 1200 }
   ],
-  "availability": { "outages": 1, "outage_s": 130, "time_up": 0.886 },
+  "availability": { "outages": 1, "outage_s": 130, "time_up": 0.886,
+                    "views": { "health_checker": { "value": 0.995, "half_width": 0.001 } } },
   "expectations": [
     { "text": "availability >= 99%", "metric": "availability", "bound": 0.99, "unit": "share", "measured": 0.9 }
   ],
@@ -97,6 +98,15 @@ fn names_cannot_break_out_of_the_page() {
     assert!(page.contains("<h1>A &lt;shop&gt; &amp; more</h1>"));
     assert!(!page.contains("<shop>") && !page.contains("fail <host>") && !page.contains("<script>alert"));
     assert_eq!(page.matches("</script>").count(), 3);
+}
+
+#[test]
+fn availability_is_told_from_where_one_looks() {
+    let record = troubled();
+    let table = tables::views(record.facts.as_ref().unwrap());
+    assert!(table.contains("a health checker</th><td class=\"number\">99.50 ±0.10 %</td>"), "{table}");
+    assert_eq!(table.matches("<tr>").count(), 2);
+    assert_eq!(tables::views(&Facts::default()), "");
 }
 
 #[test]
