@@ -201,9 +201,7 @@ impl Simulation<'_> {
         let peer = self.visits[slot].peer;
         self.close_at_peer(peer);
         if self.rows.keeps {
-            let during = self.incident_since(request.start);
-            self.rows.end(slot, request, class, outcome, (self.now, during));
-            self.trace_end(slot, request, class, outcome);
+            self.note_end(slot, outcome);
         }
         self.visits.remove(slot);
         let latency = self.now - request.start;
