@@ -6,6 +6,7 @@
 
 use super::Simulation;
 use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
 use crate::results::row::NO_INCIDENT;
 use rustc_hash::FxHashMap;
@@ -88,6 +89,7 @@ impl Causes {
 
 impl Simulation<'_> {
     /// The visit has stood in line from an instant until now.
+    #[inline(never)]
     pub(super) fn note_wait(&mut self, slot: u32, from: Time) {
         let visit = &self.visits[slot];
         let node = self.nodes[visit.instance as usize].node;
@@ -95,6 +97,7 @@ impl Simulation<'_> {
     }
 
     /// A caller will try again after a wait. Tries of servers are a part of their work.
+    #[inline(never)]
     pub(super) fn note_retry(&mut self, slot: u32, wait: Time) {
         if self.rows.keeps && self.visits[slot].root == slot {
             let elapsed = (self.now - self.visits.requests[slot as usize].start).saturating_add(wait);
@@ -102,8 +105,18 @@ impl Simulation<'_> {
         }
     }
 
+    /// The request in this slot has ended: its row and its story are kept, if they are wanted.
+    #[inline(never)]
+    pub(super) fn note_end(&mut self, slot: u32, outcome: Outcome) {
+        let request = self.visits.requests[slot as usize];
+        let class = self.visits[slot].class;
+        let during = self.incident_since(request.start);
+        self.rows.end(slot, request, class, outcome, (self.now, during));
+        self.trace_end(slot, request, class, outcome);
+    }
+
     /// The incident that was in force while the request was under way.
-    pub(super) fn incident_since(&self, start: Time) -> u32 {
+    fn incident_since(&self, start: Time) -> u32 {
         let ended = self.changes.latest_over.filter(|(_, end)| *end >= start).map(|(incident, _)| incident);
         self.changes.active.last().copied().or(ended).unwrap_or(NO_INCIDENT)
     }

@@ -117,7 +117,11 @@ impl Simulation<'_> {
             self.release_slot(instance);
         } else {
             // Requests that come another way may stand in the same line.
-            self.admit_next(instance);
+            let next = &self.visits[node.head];
+            match self.plan.steps[next.step as usize] {
+                Step::Serve { .. } => self.serve_next(instance),
+                _ => self.admit_next(instance),
+            }
         }
     }
 

@@ -201,7 +201,7 @@ impl Simulation<'_> {
         let peer = self.visits[slot].peer;
         self.close_at_peer(peer);
         if self.rows.keeps {
-            self.row_ends(slot, class, outcome);
+            self.note_end(slot, outcome);
         }
         self.visits.remove(slot);
         let latency = self.now - start;
@@ -218,14 +218,6 @@ impl Simulation<'_> {
             self.cut_bucket();
             self.recorder.start_counting();
         }
-    }
-
-    #[inline(never)]
-    fn row_ends(&mut self, slot: u32, class: u32, outcome: Outcome) {
-        let request = self.visits.requests[slot as usize];
-        let during = self.incident_since(request.start);
-        self.rows.end(slot, request, class, outcome, (self.now, during));
-        self.trace_end(slot, request, class, outcome);
     }
 
     #[inline(never)]

@@ -153,8 +153,10 @@ impl TracedVisit {
     }
 }
 
+/// These are called only where rows are kept, and stay out of the way of runs without.
 impl Simulation<'_> {
     /// A request begins in this slot.
+    #[inline(never)]
     pub(super) fn trace_beginning(&mut self, slot: u32, id: u64) {
         if self.tracer.wants(id) {
             self.followed.begin(slot);
@@ -163,6 +165,7 @@ impl Simulation<'_> {
     }
 
     /// A visit has been made to answer a call.
+    #[inline(never)]
     pub(super) fn trace_call(&mut self, slot: u32) {
         let visit = &self.visits[slot];
         let root = visit.root;
@@ -175,6 +178,7 @@ impl Simulation<'_> {
     }
 
     /// A visit answers.
+    #[inline(never)]
     pub(super) fn trace_answer(&mut self, slot: u32, outcome: Outcome) {
         if self.followed.follows(self.visits[slot].root) {
             let now = self.now;
@@ -184,6 +188,7 @@ impl Simulation<'_> {
     }
 
     /// A stretch of the visit's own time has ended.
+    #[inline(never)]
     pub(super) fn trace_work(&mut self, slot: u32, from: Time) {
         let visit = &self.visits[slot];
         if visit.state == State::InLine {
@@ -199,6 +204,7 @@ impl Simulation<'_> {
     }
 
     /// The visit has got its slot.
+    #[inline(never)]
     pub(super) fn trace_wait(&mut self, slot: u32) {
         self.note_wait(slot, self.visits[slot].since);
         let visit = &self.visits[slot];
@@ -216,6 +222,7 @@ impl Simulation<'_> {
         }
     }
 
+    #[inline(never)]
     fn note_crossing(&mut self, slot: u32, travel: Time) {
         let root = self.visits[slot].root;
         // What never arrives is under way until the end of time, and no longer.
