@@ -5,7 +5,7 @@ use super::Simulation;
 use super::maintenance::Progress;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
-use crate::plan::{ChangeTarget, NONE, Plan};
+use crate::plan::{CallPlan, ChangeTarget, ConnectionUse, NONE, Plan};
 use crate::results::incident::{Incident, UNLISTED};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -20,6 +20,8 @@ pub(super) enum Change {
     Fails(u32),
     IsRepaired(u32),
     HasBooted(u32),
+    /// A host's kernel has booted.
+    Answers(u32),
     /// A caller asks all of its peers whether they are there.
     Checks(u32),
     /// The next step of a piece of maintenance.
@@ -83,6 +85,8 @@ pub struct Changes {
     pub active: Vec<u32>,
     /// The incident that was over last, and when.
     pub latest_over: Option<(u32, Time)>,
+    /// Whether clients keep connections to each instance.
+    pub greets: Vec<bool>,
     /// The instances that stand on each server's instance.
     pub hosted: Vec<Vec<u32>>,
 }
@@ -109,6 +113,7 @@ impl Changes {
             unlisted: 0,
             active: Vec::new(),
             latest_over: None,
+            greets: Vec::new(),
             hosted: Vec::new(),
         };
         if plan.has_changes() {
@@ -119,6 +124,7 @@ impl Changes {
                 }
             }
             changes.standby_of = vec![NONE; plan.instances.len()];
+            changes.greets = greets(plan);
         }
         for (number, standby) in plan.standbys.iter().enumerate() {
             for &instance in &standby.instances {
@@ -177,6 +183,18 @@ impl Changes {
     }
 }
 
+/// Of each instance, whether clients keep connections to it.
+fn greets(plan: &Plan) -> Vec<bool> {
+    let mut greets = vec![false; plan.instances.len()];
+    let is_kept = |call: &&CallPlan| matches!(call.connection, ConnectionUse::PerClient { .. });
+    for call in plan.calls.iter().filter(is_kept) {
+        for member in &plan.routes[call.route as usize].members {
+            greets[member.instance as usize] = true;
+        }
+    }
+    greets
+}
+
 impl Simulation<'_> {
     /// Draws the first random faults and sets the clock of changes.
     pub(super) fn start_changes(&mut self) {
@@ -214,6 +232,7 @@ impl Simulation<'_> {
                 Change::Ends(number) => self.change_ends(number),
                 Change::Fails(number) => self.random_fault_begins(number),
                 Change::IsRepaired(number) => self.random_fault_ends(number),
+                Change::Answers(host) => self.host_answers(host),
                 Change::HasBooted(instance) => self.has_booted(instance),
                 Change::Maintains(number) => self.maintain(number),
                 Change::TakesOver(fault) => self.standby_takes_over(fault),

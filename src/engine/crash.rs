@@ -5,7 +5,7 @@ use super::Simulation;
 use super::node::Holds;
 use super::visit::State;
 use crate::parts::outcome::Outcome;
-use crate::plan::{ConnectionUse, NONE};
+use crate::plan::NONE;
 
 impl Simulation<'_> {
     /// The processes at these instances are gone, with everybody inside and in line.
@@ -120,15 +120,10 @@ impl Simulation<'_> {
 
     /// Clients that are connected to this instance have to connect again.
     fn forget_connections(&mut self, instance: u32) {
-        for call in &self.plan.calls {
-            let ConnectionUse::PerClient { .. } = call.connection else { continue };
-            let route = &self.plan.routes[call.route as usize];
-            // Which of several peers a client is connected to is not kept.
-            if route.members.iter().any(|member| member.instance == instance) {
-                for source in &mut self.sources {
-                    source.connections.fill(0);
-                }
-                return;
+        // Which of several peers a client is connected to is not kept.
+        if self.changes.greets[instance as usize] {
+            for source in &mut self.sources {
+                source.connections.fill(0);
             }
         }
     }

@@ -324,3 +324,21 @@ fn a_hung_database_answers_nobody_who_comes_after_it_hung() {
     let pages = ended(&results, PAGE, 250, 590);
     assert_eq!(pages.iter().sum::<u64>(), pages[Outcome::Ok as usize], "{pages:?}");
 }
+
+#[test]
+fn a_host_is_silent_until_its_kernel_has_booted_and_its_ports_refuse_until_their_processes_have() {
+    let site = SITE
+        .replace("boot: 0s }\n  nginx", "boot: 60s }\n  nginx")
+        .replace("web_server, on: server", "web_server, on: server, boot: 60s");
+    let plan = plan_of(&site);
+    let server = instance(&plan, "server");
+    let results = run(&with(plan, server, Fault::Crash, 100, 160));
+    // Whoever knocks before 220 s waits until its own patience ends.
+    let silent = ended(&results, ASSET, 165, 215);
+    assert_eq!(silent[Outcome::Refused as usize], 0, "{silent:?}");
+    assert!(silent[Outcome::TimedOut as usize] > 500, "{silent:?}");
+    let refused = ended(&results, ASSET, 235, 275);
+    assert!(refused[Outcome::Refused as usize] > 500, "{refused:?}");
+    let well = ended(&results, ASSET, 300, 590);
+    assert_eq!(well.iter().sum::<u64>(), well[Outcome::Ok as usize], "{well:?}");
+}

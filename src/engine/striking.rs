@@ -1,6 +1,7 @@
 //! Faults that strike instances, and are lifted from them.
 
 use super::Simulation;
+use super::changes::Change;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
 use crate::plan::NONE;
@@ -75,8 +76,6 @@ impl Simulation<'_> {
         let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
         let is_host = !hosted.is_empty();
         for &one in hosted.iter().chain([&instance]) {
-            // The host answers again: a port without its process refuses.
-            self.conditions[one as usize].silent -= u32::from(is_host);
             let host = if one == instance { 0 } else { self.boot_time(instance) };
             if boots {
                 self.boot_after(one, host);
@@ -85,6 +84,19 @@ impl Simulation<'_> {
             }
         }
         self.changes.hosted[instance as usize] = hosted;
+        if is_host && boots {
+            let answers = self.now.saturating_add(self.boot_time(instance));
+            self.changes.add(answers, Change::Answers(instance));
+        } else if is_host {
+            self.host_answers(instance);
+        }
+    }
+
+    /// A host's kernel is there again: from now on a port without its process refuses.
+    pub(super) fn host_answers(&mut self, host: u32) {
+        for &one in self.changes.hosted[host as usize].iter().chain([&host]) {
+            self.conditions[one as usize].silent -= 1;
+        }
     }
 
     pub(super) fn has_booted(&mut self, instance: u32) {
