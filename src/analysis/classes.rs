@@ -69,8 +69,7 @@ impl<'a> Requests<'a> {
     /// By batch means.
     pub fn mean_ms(&self) -> Estimate {
         if self.latencies.count() == 0 {
-            let why = "no latencies were simulated".to_owned();
-            return Estimate { value: None, half_width: None, why_no_interval: Some(why) };
+            return Estimate::empty("no latencies were simulated");
         }
         let mean = self.total.latency_sum as f64 / self.answers() as f64;
         let interval = batch_means(&cells_after(self.latencies, self.answers_before));

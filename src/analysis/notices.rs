@@ -85,7 +85,7 @@ fn fidelity(results: &RunResults) -> Option<Notice> {
         Fidelity::Components => {
             "No requests were simulated: each class was asked once a second whether all that \
                                  it needs is up. What callers do about what is down (health checks, retries, \
-                                 timeouts), links and overload are left out."
+                                 timeouts), links, errors, slow work and overload are left out."
                 .to_owned()
         }
     };

@@ -1,7 +1,7 @@
 //! What became of the writes to each set of databases.
 
-use crate::kernel::time::to_seconds;
 use crate::results::RunResults;
+use crate::results::replication::ReplicationRecord;
 use crate::scenario::model::{Scenario, Target};
 use serde::Serialize;
 
@@ -9,36 +9,17 @@ use serde::Serialize;
 #[derive(Clone, Debug, Serialize)]
 pub struct ReplicationSummary {
     pub name: String,
-    pub writes: u64,
-    /// Acknowledged, and gone since the promoted replica never got them.
-    pub lost_writes: u64,
-    pub replica_reads: u64,
-    /// Answered by a replica that lacked some acknowledged write.
-    pub behind_reads: u64,
-    /// Of these, the ones that missed the client's own latest write.
-    pub stale_reads: u64,
-    pub failovers: u64,
-    pub without_primary_s: f64,
+    #[serde(flatten)]
+    pub record: ReplicationRecord,
 }
 
 pub fn summarise_replications(scenario: &Scenario, results: &RunResults) -> Vec<ReplicationSummary> {
-    let sets = scenario.replications.iter().zip(&results.replications);
-    let summary = |(set, record): (&crate::scenario::model::Replication, &_)| {
-        let name = match set.target {
+    let summary = |(set, record): (usize, &ReplicationRecord)| {
+        let name = match scenario.replications[set].target {
             Target::Node(node) => &scenario.nodes[node.0 as usize].name,
             Target::Group(group) => &scenario.groups[group as usize].name,
         };
-        let record: &crate::results::replication::ReplicationRecord = record;
-        ReplicationSummary {
-            name: name.clone(),
-            writes: record.writes,
-            lost_writes: record.lost_writes,
-            replica_reads: record.replica_reads,
-            behind_reads: record.behind_reads,
-            stale_reads: record.stale_reads,
-            failovers: record.failovers,
-            without_primary_s: to_seconds(record.without_primary),
-        }
+        ReplicationSummary { name: name.clone(), record: record.clone() }
     };
-    sets.map(summary).collect()
+    results.replications.iter().enumerate().map(summary).collect()
 }

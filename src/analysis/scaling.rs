@@ -2,7 +2,8 @@
 
 use crate::kernel::time::to_seconds;
 use crate::results::RunResults;
-use crate::scenario::model::Scenario;
+use crate::results::scaling::ScalingRecord;
+use crate::scenario::model::{Node, Scenario};
 use serde::Serialize;
 
 /// Counts of this very run, from its start on, and so without an interval.
@@ -27,12 +28,10 @@ pub struct WantedFrom {
 }
 
 pub fn summarise_scalings(scenario: &Scenario, results: &RunResults) -> Vec<ScalingSummary> {
-    let is_scaled = |node: &&crate::scenario::model::Node| {
-        node.behaviour.as_ref().is_some_and(|behaviour| behaviour.autoscale.is_some())
-    };
+    let is_scaled =
+        |node: &&Node| node.behaviour.as_ref().is_some_and(|behaviour| behaviour.autoscale.is_some());
     let scaled = scenario.nodes.iter().filter(is_scaled).zip(&results.scalings);
-    let summary = |(node, record): (&crate::scenario::model::Node, &_)| {
-        let record: &crate::results::scaling::ScalingRecord = record;
+    let summary = |(node, record): (&Node, &ScalingRecord)| {
         let paid_s = record.paid as f64 * 1e-9;
         let wanted =
             record.changes.iter().map(|&(time, count)| WantedFrom { from_s: to_seconds(time), count });

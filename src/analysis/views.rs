@@ -100,10 +100,8 @@ fn reached_first(scenario: &Scenario, results: &RunResults) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Advance, Options, Simulation};
-    use crate::kernel::time::NEVER;
+    use crate::engine::trial;
     use crate::plan::compile;
-    use crate::results::row::RowSampling;
     use crate::scenario::load::load_text;
 
     #[test]
@@ -124,11 +122,7 @@ timeline:
   - { at: 600s, errors: app, share: 100%, for: 100s }
 ";
         let scenario = load_text("site.yaml", text, &[]).scenario.expect("a good scenario");
-        let plan = compile(&scenario);
-        let options = Options { seed: 1, replication: 0, rows: RowSampling::None };
-        let mut simulation = Simulation::new(&plan, options);
-        while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
-        let results = simulation.finish(false);
+        let results = trial::run(&compile(&scenario));
         let views = views(&scenario, &results, &Window::of(&scenario, &results), &Estimate::empty(""));
         let near = |estimate: &Estimate, expected: f64| {
             let value = estimate.value.expect("something was observed");

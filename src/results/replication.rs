@@ -1,12 +1,14 @@
 //! What became of the writes to a set of databases, over the whole run.
 
-use crate::kernel::time::Time;
+use crate::kernel::time::{Time, to_seconds};
+use serde::{Serialize, Serializer};
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ReplicationRecord {
     /// Writes that were acknowledged.
     pub writes: u64,
-    /// Of these, the ones that the promoted replica never got.
+    /// Of these, the ones that are gone: the promoted replica never got them, or no backup had
+    /// them when the disk was lost.
     pub lost_writes: u64,
     /// Reads that a replica answered.
     pub replica_reads: u64,
@@ -17,5 +19,10 @@ pub struct ReplicationRecord {
     /// Promotions of a replica.
     pub failovers: u64,
     /// Time without a primary that answers.
+    #[serde(rename = "without_primary_s", serialize_with = "in_seconds")]
     pub without_primary: Time,
+}
+
+fn in_seconds<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(to_seconds(*time))
 }

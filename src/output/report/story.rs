@@ -55,6 +55,17 @@ pub fn bad(class: &Class) -> u64 {
     ((1.0 - share) * class.ended as f64).round() as u64
 }
 
+/// How the requests of a class were not good, the most frequent first.
+pub fn failures(class: &Class) -> Vec<(&str, u64)> {
+    let failures = class.outcomes.iter().filter(|(name, _)| *name != "ok");
+    let mut failures: Vec<(&str, u64)> = failures.map(|(name, number)| (failure(name), *number)).collect();
+    let failed: u64 = failures.iter().map(|(_, number)| number).sum();
+    failures.push(("answered too late for the objective", bad(class).saturating_sub(failed)));
+    failures.retain(|&(_, number)| number > 0);
+    failures.sort_by_key(|&(_, number)| std::cmp::Reverse(number));
+    failures
+}
+
 /// What happened, and why: outages by their causes, and what was done to the site without one.
 pub fn happened(record: &Record) -> Vec<String> {
     let outages = outages(record);
@@ -273,19 +284,8 @@ fn lost(total: &Class) -> String {
     if bad == 0 {
         return format!("Nothing: all {} requests were good.", count(total.ended));
     }
-    let mut failures: Vec<(&str, u64)> = total
-        .outcomes
-        .iter()
-        .filter(|(name, _)| *name != "ok")
-        .map(|(name, &count)| (name.as_str(), count))
-        .collect();
-    failures.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
-    let failed: u64 = failures.iter().map(|(_, count)| count).sum();
-    let mut kinds: Vec<String> =
-        failures.iter().map(|(name, number)| format!("{} × {}", count(*number), failure(name))).collect();
-    if bad > failed {
-        kinds.push(format!("{} × answered too late", count(bad - failed)));
-    }
+    let kinds: Vec<String> =
+        failures(total).into_iter().map(|(what, number)| format!("{} × {what}", count(number))).collect();
     format!(
         "{} of {} requests ({}) were not good: {}.",
         count(bad),

@@ -128,16 +128,7 @@ fn failures(facts: &Facts) -> String {
         .figures("requests", "")
         .figures("share", "of the requests of the class that ended");
     for class in facts.classes.iter().take(LINES_MOST) {
-        let failures = class.outcomes.iter().filter(|(name, _)| *name != "ok");
-        let mut failures: Vec<(&str, u64)> =
-            failures.map(|(name, number)| (failure(name), *number)).collect();
-        let failed: u64 = failures.iter().map(|(_, number)| number).sum();
-        failures.push((
-            "answered, but later than its objective",
-            super::story::bad(class).saturating_sub(failed),
-        ));
-        failures.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
-        for (name, number) in failures.into_iter().filter(|(_, number)| *number > 0) {
+        for (name, number) in super::story::failures(class) {
             let part = share(number as f64 / class.ended.max(1) as f64);
             table.line(&[class.name.clone(), name.to_owned(), count(number), part]);
         }
