@@ -4,7 +4,6 @@ use super::Simulation;
 use super::health::PeerHealth;
 use crate::kernel::clocks::Clocks;
 use crate::kernel::random::{below, mix};
-use crate::kernel::time::NEVER;
 use crate::nodes::behaviour::HealthChecks;
 use crate::plan::{CallPlan, NONE, Plan, Policy, RoutePlan};
 use rand::Rng;
@@ -15,8 +14,6 @@ pub struct Balancers {
     pub(super) sites: Vec<Site>,
     /// How each site looks at its peers.
     pub(super) checks: Vec<HealthChecks>,
-    /// Of each instance, the sites that check it actively, if anything changes at all.
-    pub(super) checkers: Vec<Vec<u32>>,
     pub(super) peers: Vec<PeerHealth>,
     /// How many peers are not well, as their sites see them.
     pub(super) ailing: u32,
@@ -63,7 +60,6 @@ impl Balancers {
         let mut balancers = Balancers {
             sites: Vec::new(),
             checks: Vec::new(),
-            checkers: Vec::new(),
             peers: Vec::new(),
             ailing: 0,
             open: Vec::new(),
@@ -128,19 +124,6 @@ impl Balancers {
 }
 
 impl Balancers {
-    /// Notes who checks whom. As long as nothing changes every check would find every peer
-    /// well, so that nobody need know.
-    pub(super) fn watch(&mut self, plan: &Plan) {
-        self.checkers = vec![Vec::new(); plan.instances.len()];
-        for (number, site) in self.sites.iter().enumerate() {
-            if site.first_peer != NONE && self.checks[number].inter != NEVER {
-                for member in &plan.routes[site.route as usize].members {
-                    self.checkers[member.instance as usize].push(number as u32);
-                }
-            }
-        }
-    }
-
     /// A peer of a site is well, or is not, otherwise than before.
     pub(super) fn count_ailing(&mut self, before: bool, after: bool) {
         self.ailing = self.ailing + u32::from(after) - u32::from(before);
@@ -150,29 +133,29 @@ impl Balancers {
 impl Simulation<'_> {
     /// Chooses a member of the call's route; `avoid` is the peer that has just failed.
     #[inline(always)]
-    pub(super) fn pick(&mut self, call: &CallPlan, replica: u32, root: u32, avoid: u32) -> u32 {
+    pub(super) fn pick(&mut self, call: &CallPlan, caller: u32, root: u32, avoid: u32) -> u32 {
         let route = &self.plan.routes[call.route as usize];
         if let Policy::Single = route.policy {
             return 0;
         }
-        self.pick_among(call, route, replica, root, avoid)
+        self.pick_among(call, route, caller, root, avoid)
     }
 
     #[inline(never)]
-    fn pick_among(&mut self, call: &CallPlan, route: &RoutePlan, replica: u32, root: u32, avoid: u32) -> u32 {
+    fn pick_among(&mut self, call: &CallPlan, route: &RoutePlan, caller: u32, root: u32, avoid: u32) -> u32 {
         // A try after all primaries have failed goes to the backups.
         if avoid != NONE && route.primaries == 1 && route.has_backups() {
             return if avoid == 0 { 1 } else { (avoid + 1) % route.members.len() as u32 };
         }
-        let member = self.pick_primary(call, route, replica, root);
+        let member = self.pick_primary(call, route, caller, root);
         if member != avoid || route.primaries == 1 {
             return member;
         }
         (member + 1) % route.primaries
     }
 
-    fn pick_primary(&mut self, call: &CallPlan, route: &RoutePlan, replica: u32, root: u32) -> u32 {
-        let place = self.site_of(call, replica);
+    fn pick_primary(&mut self, call: &CallPlan, route: &RoutePlan, caller: u32, root: u32) -> u32 {
+        let place = self.site_of(call, caller);
         let generator = &mut self.dice[route.die as usize];
         let site = &mut self.balancers.sites[place];
         match &route.policy {
@@ -229,14 +212,20 @@ impl Simulation<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn site_of(&self, call: &CallPlan, replica: u32) -> usize {
-        (call.site + if call.site_per_replica { replica } else { 0 }) as usize
+    pub(super) fn site_of(&self, call: &CallPlan, caller: u32) -> usize {
+        (call.site + self.share_of(call, caller)) as usize
+    }
+
+    /// Each replica of a caller keeps its own view of its peers; or all keep one.
+    #[inline(always)]
+    pub(super) fn share_of(&self, call: &CallPlan, caller: u32) -> u32 {
+        if call.site_per_replica { self.plan.instances[caller as usize].replica } else { 0 }
     }
 
     /// Counts a request as open at a peer and says where, or `NONE` if nobody looks.
     #[inline(always)]
-    pub(super) fn open_at_peer(&mut self, call: &CallPlan, replica: u32, member: u32) -> u32 {
-        let place = self.site_of(call, replica);
+    pub(super) fn open_at_peer(&mut self, call: &CallPlan, caller: u32, member: u32) -> u32 {
+        let place = self.site_of(call, caller);
         let first = self.balancers.sites[place].first_open;
         if first == NONE {
             return NONE;

@@ -1,11 +1,7 @@
 //! What lost requests are put down to.
 
-use super::{Advance, Options, Simulation};
-use crate::kernel::time::NEVER;
-use crate::plan::compile;
+use super::trial::{plan_of, run};
 use crate::results::ClassBucket;
-use crate::results::row::RowSampling;
-use crate::scenario::load::load_text;
 
 const SITE: &str = "
 run: { duration: 10m, warmup: 0s }
@@ -21,12 +17,7 @@ TIMELINE
 fn lost(rate: &str, retries: &str, timeline: &str) -> [u64; 4] {
     let timeline = if timeline.is_empty() { String::new() } else { format!("timeline: [ {timeline} ]") };
     let text = SITE.replace("RATE", rate).replace("RETRIES", retries).replace("TIMELINE", &timeline);
-    let loaded = load_text("site.yaml", &text, &[]);
-    let shown = loaded.render(false);
-    let plan = compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")));
-    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
-    while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
-    let results = simulation.finish(false);
+    let results = run(&plan_of(&text));
     let sum = results.classes[0].buckets.iter().fold(ClassBucket::default(), ClassBucket::join);
     let failed: u64 = sum.outcomes.iter().skip(1).sum();
     assert_eq!(sum.lost.iter().sum::<u64>(), failed, "each is put down to something");

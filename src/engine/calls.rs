@@ -145,7 +145,6 @@ impl Simulation<'_> {
     fn choose_peer(&mut self, slot: u32, plan: &CallPlan) -> (u32, u32, u32) {
         let caller = &self.visits[slot];
         let from = caller.instance;
-        let replica = self.plan.instances[from as usize].replica;
         // While it tries again, a caller remembers in `awaited` which peer has failed it.
         let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
         // A hedge is of use only elsewhere.
@@ -155,18 +154,20 @@ impl Simulation<'_> {
         {
             member
         } else if plan.replication != NONE {
-            self.replicated_member(plan)
+            let member = self.replicated_member(plan, from);
+            self.note_reader(plan, member);
+            member
         } else if again && !plan.tries_others && !hedges {
             latest
         } else {
-            let member = self.pick(plan, replica, root, if again { latest } else { NONE });
+            let member = self.pick(plan, from, root, if again { latest } else { NONE });
             let all_are_usable = self.balancers.ailing == 0 && self.draining == 0;
             if all_are_usable { member } else { self.usable_peer(plan, from, member) }
         };
         if plan.tries != 1 || (plan.guard != NONE && self.visits[slot].pending == 0) {
             self.visits[slot].awaited = member;
         }
-        let open = self.open_at_peer(plan, replica, member);
+        let open = self.open_at_peer(plan, from, member);
         let peer = &self.plan.routes[plan.route as usize].members[member as usize];
         (peer.instance, peer.link, open)
     }
@@ -215,12 +216,11 @@ impl Simulation<'_> {
             self.own_time_ends(slot);
             self.leave_node(slot, Outcome::Ok);
         }
-        let replica = self.plan.instances[instance as usize].replica;
-        let member = self.pick(plan, replica, root, NONE);
+        let member = self.pick(plan, instance, root, NONE);
         let peer = &self.plan.routes[plan.route as usize].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
         let link = if link == NONE { NONE } else { self.link_between(instance, to, link) };
-        let open = self.open_at_peer(plan, replica, member);
+        let open = self.open_at_peer(plan, instance, member);
         let before = std::mem::replace(&mut self.visits[slot].peer, open);
         self.close_at_peer(before);
         let visit = &mut self.visits[slot];

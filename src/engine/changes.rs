@@ -2,6 +2,7 @@
 //! their own behind one clock, so that a run in which nothing changes never looks at it.
 
 use super::Simulation;
+use super::health::{self, Checker};
 use super::maintenance::Progress;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
@@ -85,6 +86,8 @@ pub struct Changes {
     pub active: Vec<u32>,
     /// The incident that was over last, and when.
     pub latest_over: Option<(u32, Time)>,
+    /// Who checks each instance.
+    pub checkers: Vec<Vec<Checker>>,
     /// Whether clients keep connections to each instance.
     pub greets: Vec<bool>,
     /// The instances that stand on each server's instance.
@@ -113,6 +116,7 @@ impl Changes {
             unlisted: 0,
             active: Vec::new(),
             latest_over: None,
+            checkers: Vec::new(),
             greets: Vec::new(),
             hosted: Vec::new(),
         };
@@ -148,6 +152,11 @@ impl Changes {
             self.pending.push(Reverse((time, self.sequence, change)));
             self.sequence += 1;
         }
+    }
+
+    /// These are not going to happen.
+    pub(super) fn forget(&mut self, which: impl Fn(Change) -> bool) {
+        self.pending.retain(|Reverse((.., change))| !which(*change));
     }
 
     fn next(&self) -> Time {
@@ -204,7 +213,7 @@ impl Simulation<'_> {
             self.changes.add(time, Change::Fails(number as u32));
         }
         if plan.has_changes() {
-            self.balancers.watch(plan);
+            self.changes.checkers = health::checkers(plan, &self.balancers);
             self.start_scaling();
         }
         self.start_quiet();

@@ -1,11 +1,7 @@
 //! What is up and what is down, without requests and with them.
 
-use super::{Advance, Options, Simulation};
-use crate::kernel::time::NEVER;
-use crate::plan::compile;
+use super::trial;
 use crate::results::RunResults;
-use crate::results::row::RowSampling;
-use crate::scenario::load::load_text;
 
 const SITE: &str = "
 run: { duration: 400h, warmup: 0s, fidelity: FIDELITY }
@@ -21,12 +17,7 @@ requests:
 
 fn run(fidelity: &str) -> RunResults {
     let text = SITE.replace("FIDELITY", fidelity);
-    let loaded = load_text("site.yaml", &text, &[]);
-    let shown = loaded.render(false);
-    let plan = compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")));
-    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
-    while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
-    simulation.finish(false)
+    trial::run(&trial::plan_of(&text))
 }
 
 fn unavailable(results: &RunResults) -> f64 {

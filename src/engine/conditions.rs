@@ -108,7 +108,7 @@ impl Condition {
         self.down > 0
     }
 
-    /// Whether a health checker gets its answer.
+    /// Whether a health checker gets its answer, and whoever stands in line its turn.
     pub fn answers_checks(&self) -> bool {
         self.down == 0 && self.hung == 0
     }
@@ -139,11 +139,6 @@ impl Condition {
     fn is_impaired(&self) -> bool {
         let faults = self.down + self.hung + self.black_holes + self.full_disks + self.expired;
         faults + self.errors.count > 0 || self.writes_locked_until > 0
-    }
-
-    /// Whether it takes somebody out of its line.
-    fn serves(&self) -> bool {
-        self.down == 0 && self.hung == 0
     }
 
     pub(super) fn goes_down(&mut self, silent: bool, now: Time) {
@@ -186,7 +181,6 @@ impl Simulation<'_> {
         self.components.is_stale = true;
         self.wake_checkers(instance);
         self.watch_replication(instance);
-        self.wake_name_checkers(instance);
         self.serve_line(instance);
     }
 
@@ -195,7 +189,7 @@ impl Simulation<'_> {
         loop {
             let condition = &self.conditions[instance as usize];
             let node = &mut self.nodes[instance as usize];
-            if !condition.serves() || node.line_length == 0 || node.busy >= condition.slots {
+            if !condition.answers_checks() || node.line_length == 0 || node.busy >= condition.slots {
                 return;
             }
             node.busy += 1;

@@ -96,24 +96,11 @@ impl Simulation<'_> {
             return;
         }
         let lost = Holds::Connection(instance);
-        for slot in 0..self.visits.all.len() {
-            let mut before = NONE;
-            let mut place = self.visits.all[slot].sessions;
-            while place != NONE {
-                let session = self.sessions.all[place as usize];
-                if session.holds != lost {
-                    (before, place) = (place, session.next);
-                    continue;
-                }
-                self.sessions.remove(place);
-                match before {
-                    NONE => self.visits.all[slot].sessions = session.next,
-                    before => self.sessions.all[before as usize].next = session.next,
-                }
+        for visit in &mut self.visits.all {
+            while self.sessions.take_out(&mut visit.sessions, lost) {
                 let node = &mut self.nodes[instance as usize];
                 node.hold_extra(-1, self.now);
                 node.busy -= 1;
-                place = session.next;
             }
         }
     }

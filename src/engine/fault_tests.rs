@@ -1,13 +1,13 @@
 //! What faults do to requests, with the changes put into the plan by hand.
 
+use super::trial::plan_of;
 use super::{Advance, Options, Simulation};
 use crate::kernel::time::{HOUR, MILLISECOND, NEVER, SECOND, Time, to_seconds};
 use crate::parts::fault::Fault;
 use crate::parts::outcome::Outcome;
-use crate::plan::{ChangePlan, ChangeTarget, NONE, Plan, RandomFaultPlan, compile};
+use crate::plan::{ChangePlan, ChangeTarget, NONE, Plan, RandomFaultPlan};
 use crate::results::RunResults;
 use crate::results::row::RowSampling;
-use crate::scenario::load::load_text;
 
 const SITE: &str = "
 run: { duration: 10m, warmup: 0s }
@@ -23,12 +23,6 @@ requests:
   page:  { share: 50%, path: [ nginx: 0.2ms, gunicorn: exp(5ms), mysql: exp(2ms) ] }
   asset: { share: 50%, path: [ nginx: 0.1ms ] }
 ";
-
-fn plan_of(text: &str) -> Plan {
-    let loaded = load_text("test.yaml", text, &[]);
-    let shown = loaded.render(false);
-    compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")))
-}
 
 fn instance(plan: &Plan, name: &str) -> ChangeTarget {
     let node = plan.nodes.iter().find(|node| node.name == name).expect("a node");

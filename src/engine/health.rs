@@ -5,13 +5,13 @@
 //! asked every `inter`; `fall` failed checks take it out, and `rise` good ones bring it back.
 
 use super::Simulation;
-use super::balancing::Site;
+use super::balancing::{Balancers, Site};
 use super::changes::Change;
 use super::conditions::Condition;
-use crate::kernel::time::Time;
+use crate::kernel::time::{NEVER, Time};
 use crate::nodes::behaviour::HealthChecks;
 use crate::parts::outcome::Outcome;
-use crate::plan::{CallPlan, NONE};
+use crate::plan::{CallPlan, NONE, Plan};
 
 /// What one caller knows of one peer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,13 +56,49 @@ impl PeerHealth {
     }
 }
 
+/// Who asks actively whether an instance is well.
+#[derive(Clone, Copy, Debug)]
+pub enum Checker {
+    /// A caller, of its peers.
+    Site(u32),
+    /// A zone, of the hosts at the addresses of a name.
+    Name(u32),
+}
+
+impl Checker {
+    fn checks(self) -> Change {
+        match self {
+            Checker::Site(place) => Change::Checks(place),
+            Checker::Name(name) => Change::ChecksName(name),
+        }
+    }
+}
+
+/// Of each instance, who checks it. As long as nothing changes every check would find
+/// everybody well, so that nobody need know.
+pub fn checkers(plan: &Plan, balancers: &Balancers) -> Vec<Vec<Checker>> {
+    let mut checkers = vec![Vec::new(); plan.instances.len()];
+    for (number, site) in balancers.sites.iter().enumerate() {
+        if site.first_peer != NONE && balancers.checks[number].inter != NEVER {
+            for member in &plan.routes[site.route as usize].members {
+                checkers[member.instance as usize].push(Checker::Site(number as u32));
+            }
+        }
+    }
+    for (number, name) in plan.names.iter().enumerate().filter(|(_, name)| name.checks.is_some()) {
+        for &host in name.hosts.iter().flatten() {
+            checkers[host as usize].push(Checker::Name(number as u32));
+        }
+    }
+    checkers
+}
+
 impl Simulation<'_> {
     /// The member to call instead of the one that the policy chose, if that one is out or
     /// drains.
     #[inline(never)]
     pub(super) fn usable_peer(&mut self, call: &CallPlan, caller: u32, member: u32) -> u32 {
-        let replica = self.plan.instances[caller as usize].replica;
-        let place = self.site_of(call, replica);
+        let place = self.site_of(call, caller);
         let chosen = self.first_usable(call, caller, place, member).unwrap_or(member);
         if chosen != member {
             self.balancers.sites[place].go_on_behind(chosen, &self.plan.routes[call.route as usize]);
@@ -87,7 +123,7 @@ impl Simulation<'_> {
             let drains = self.conditions.get(instance).is_some_and(Condition::drains);
             let is_known = site.first_peer != NONE;
             let peer = || &self.balancers.peers[(site.first_peer + member) as usize];
-            let is_let_through = || call.guard == NONE || self.breaker_permits(call, caller, member);
+            let is_let_through = || self.breaker_permits(call, caller, member);
             !drains && is_let_through() && (!is_known || peer().is_available(&call.health, self.now))
         };
         let count = route.primaries;
@@ -105,7 +141,7 @@ impl Simulation<'_> {
     pub(super) fn tell_health(&mut self, slot: u32, call: &CallPlan, outcome: Outcome) {
         let visit = &self.visits[slot];
         let (member, instance) = (visit.awaited, visit.instance);
-        let place = self.site_of(call, self.plan.instances[instance as usize].replica);
+        let place = self.site_of(call, instance);
         let Site { first_peer, .. } = self.balancers.sites[place];
         let members = self.plan.routes[call.route as usize].members.len() as u32;
         if first_peer == NONE || member >= members || call.health.max_fails == 0 {
@@ -132,14 +168,23 @@ impl Simulation<'_> {
     }
 
     /// An instance may answer checks otherwise than before: whoever checks it and was sure
-    /// of all its peers looks again when its next check is due.
+    /// of all that it checks looks again when its next check is due.
     pub(super) fn wake_checkers(&mut self, instance: u32) {
-        for number in 0..self.balancers.checkers[instance as usize].len() {
-            let place = self.balancers.checkers[instance as usize][number];
-            if !std::mem::replace(&mut self.balancers.sites[place as usize].checking, true) {
-                let inter = self.balancers.checks[place as usize].inter;
+        for number in 0..self.changes.checkers[instance as usize].len() {
+            let checker = self.changes.checkers[instance as usize][number];
+            let (is_checking, inter) = match checker {
+                Checker::Site(place) => {
+                    let site = &mut self.balancers.sites[place as usize];
+                    (&mut site.checking, self.balancers.checks[place as usize].inter)
+                }
+                Checker::Name(name) => {
+                    let checks = self.plan.names[name as usize].checks;
+                    (&mut self.names[name as usize].is_checking, checks.map_or(NEVER, |it| it.inter))
+                }
+            };
+            if !std::mem::replace(is_checking, true) {
                 let due = self.now.div_ceil(inter).saturating_mul(inter);
-                self.changes.add(due, Change::Checks(place));
+                self.changes.add(due, checker.checks());
             }
         }
     }

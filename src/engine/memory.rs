@@ -88,7 +88,14 @@ impl Memories {
 impl Simulation<'_> {
     pub(super) fn start_looking_at_memory(&mut self) {
         for host in 0..self.plan.memories.len() {
-            self.changes.add(LOOK, Change::LooksAtMemory(host as u32));
+            self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(host as u32));
+        }
+    }
+
+    /// Without requests nobody needs more memory than before.
+    pub(super) fn stop_looking_at_memory(&mut self) {
+        if !self.plan.memories.is_empty() {
+            self.changes.forget(|change| matches!(change, Change::LooksAtMemory(_)));
         }
     }
 

@@ -1,11 +1,8 @@
 //! Memory that runs out, and data that come from a backup.
 
-use super::{Advance, Options, Simulation};
-use crate::kernel::time::{MINUTE, NEVER, SECOND, Time};
-use crate::plan::compile;
+use super::trial;
+use crate::kernel::time::{MINUTE, SECOND, Time};
 use crate::results::RunResults;
-use crate::results::row::RowSampling;
-use crate::scenario::load::load_text;
 
 const SITE: &str = "
 run: { duration: 30m, warmup: 0s }
@@ -24,12 +21,7 @@ fn text(app: &str, mysql: &str, timeline: &str) -> String {
 }
 
 fn run(app: &str, mysql: &str, timeline: &str) -> RunResults {
-    let loaded = load_text("site.yaml", &text(app, mysql, timeline), &[]);
-    let shown = loaded.render(false);
-    let plan = compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")));
-    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
-    while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
-    simulation.finish(false)
+    trial::run(&trial::plan_of(&text(app, mysql, timeline)))
 }
 
 /// When processes were killed for want of memory, by name.
@@ -94,10 +86,38 @@ fn with_a_replica_only_the_lag_is_lost_with_the_disk() {
 }
 
 #[test]
+fn with_every_copy_gone_the_backup_is_all_there_is() {
+    let replicated =
+        ", replicas: 2, replication: { lag: 1s, failover: 20s }, backup: { every: 4m, restore: 5m }";
+    let results = run("", replicated, "{ at: 10m, lose_data: mysql }");
+    let record = &results.replications[0];
+    assert!(record.lost_writes.abs_diff(1_200) <= 2, "{}", record.lost_writes);
+}
+
+#[test]
+fn what_a_failover_has_lost_is_not_lost_again_with_the_disk() {
+    let replicated =
+        ", replicas: 2, replication: { lag: 10s, failover: 20s }, backup: { every: 8m, restore: 5m }";
+    let timeline = "{ at: 9m, failover: mysql, for: 2m }, { at: 12m, lose_data: mysql }";
+    let results = run("", replicated, timeline);
+    let record = &results.replications[0];
+    // A hundred of the lag and none while there is no primary; all since eight minutes.
+    let since_the_backup = 10 * (4 * 60 - 20);
+    assert!(record.lost_writes.abs_diff(since_the_backup) <= 25, "{}", record.lost_writes);
+}
+
+#[test]
+fn quiet_times_cost_no_looks_at_the_memory() {
+    let text = text(", memory_per_request: 1MiB", "", "")
+        .replace("30m, warmup: 0s", "100d, warmup: 0s, fidelity: incidents");
+    let results = trial::run(&trial::plan_of(&text));
+    assert!(results.events < 500_000, "{}", results.events);
+}
+
+#[test]
 fn mistakes_are_told() {
-    let told = |from: &str, to: &str, timeline: &str| {
-        load_text("site.yaml", &text("", "", timeline).replace(from, to), &[]).render(false)
-    };
+    let told =
+        |from: &str, to: &str, timeline: &str| trial::told_of(&text("", "", timeline).replace(from, to));
     let leak = "{ at: 1m, leak: app, by: 1MiB/s }";
     assert!(told(", memory: 1GiB", "", leak).contains("nothing limits the memory of `app`"));
     assert!(told("1MiB/s", "1MiB", leak).contains("is no growth of memory"));

@@ -67,6 +67,8 @@ mod trace;
 #[cfg(test)]
 mod trace_tests;
 mod tracer;
+#[cfg(test)]
+pub(crate) mod trial;
 mod visit;
 
 pub use run::Advance;

@@ -1,11 +1,8 @@
 //! Where names lead, and when clients follow.
 
-use super::{Advance, Options, Simulation};
-use crate::kernel::time::{NEVER, SECOND};
-use crate::plan::compile;
+use super::trial;
+use crate::kernel::time::SECOND;
 use crate::results::RunResults;
-use crate::results::row::RowSampling;
-use crate::scenario::load::load_text;
 
 const SITES: &str = "
 run: { duration: 20m, warmup: 0s, bucket: 1s }
@@ -25,12 +22,7 @@ TIMELINE
 
 fn run(second: &str, failover: &str, timeline: &str) -> RunResults {
     let text = SITES.replace("SECOND", second).replace("FAILOVER", failover).replace("TIMELINE", timeline);
-    let loaded = load_text("sites.yaml", &text, &[]);
-    let shown = loaded.render(false);
-    let plan = compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")));
-    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
-    while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
-    simulation.finish(false)
+    trial::run(&trial::plan_of(&text))
 }
 
 /// Visits to the first site and to the second between two instants, in seconds.
@@ -80,7 +72,7 @@ fn mistakes_are_told() {
     let told = |second: &str, failover: &str, timeline: &str| {
         let text =
             SITES.replace("SECOND", second).replace("FAILOVER", failover).replace("TIMELINE", timeline);
-        load_text("sites.yaml", &text, &[]).render(false)
+        trial::told_of(&text)
     };
     let changed =
         |record: &str| told("", "", &format!("timeline: [ {{ at: 1m, change_record: {record} }} ]"));

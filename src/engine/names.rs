@@ -26,7 +26,8 @@ pub struct NameState {
     ttl: Time,
     /// What the zone's health checks have found of each address.
     health: Vec<PeerHealth>,
-    is_checking: bool,
+    /// Whether its next check is on the agenda.
+    pub is_checking: bool,
 }
 
 impl NameState {
@@ -141,20 +142,6 @@ impl Simulation<'_> {
         state.zone.clear();
         state.zone.push(change.address);
         state.ttl = change.ttl;
-    }
-
-    /// An instance may answer checks otherwise than before: zones that watch its address
-    /// look at it when their next check is due.
-    pub(super) fn wake_name_checkers(&mut self, instance: u32) {
-        for (number, plan) in self.plan.names.iter().enumerate() {
-            let Some(checks) = &plan.checks else { continue };
-            let state = &mut self.names[number];
-            if !state.is_checking && plan.hosts.iter().any(|hosts| hosts.contains(&instance)) {
-                state.is_checking = true;
-                let due = self.now.div_ceil(checks.inter).saturating_mul(checks.inter);
-                self.changes.add(due, Change::ChecksName(number as u32));
-            }
-        }
     }
 
     /// All addresses of a name are checked now, and again until nothing is in doubt.

@@ -33,7 +33,8 @@ pub struct Quiet {
     /// How long requests are sent before they count again.
     lead: Time,
     sample_length: Time,
-    changed_at: Time,
+    /// When it is looked again whether it is quiet; whatever comes earlier is out of date.
+    looks_at: Time,
     sample: Option<Sample>,
     /// The time for which the sample has stood in so far, and the part of it that is not in
     /// the buckets yet: for classes and for nodes.
@@ -82,7 +83,7 @@ impl Quiet {
             settle,
             lead,
             sample_length,
-            changed_at: 0,
+            looks_at: 0,
             sample: None,
             filled: [0; 2],
             due: [0; 2],
@@ -131,8 +132,13 @@ impl Simulation<'_> {
                 Warmup::After(time) => time,
                 _ => 0,
             };
-            self.changes.add(warmup.max(self.quiet.settle), Change::Rests);
+            self.rest_at(warmup.max(self.quiet.settle));
         }
+    }
+
+    fn rest_at(&mut self, time: Time) {
+        self.quiet.looks_at = time;
+        self.changes.add(time, Change::Rests);
     }
 
     /// Something has changed, and is going to be felt.
@@ -140,31 +146,31 @@ impl Simulation<'_> {
         if !self.quiet.is_on() {
             return;
         }
-        self.quiet.changed_at = self.now;
         match self.quiet.state {
             State::Sampling { .. } => self.quiet.state = State::Watching,
             State::Silent { .. } => self.wake(),
             _ => {}
         }
         if self.quiet.state == State::Watching {
-            self.changes.add(self.now.saturating_add(self.quiet.settle), Change::Rests);
+            // Not before the warm-up is over.
+            self.rest_at(self.quiet.looks_at.max(self.now.saturating_add(self.quiet.settle)));
         }
     }
 
     /// Looks whether it is quiet, and what is to be done about it.
     pub(super) fn rest(&mut self) {
         let now = self.now;
+        if now < self.quiet.looks_at {
+            return;
+        }
         match self.quiet.state {
-            State::Watching if now.saturating_sub(self.quiet.changed_at) < self.quiet.settle => {}
-            State::Watching if !self.is_calm() => {
-                self.changes.add(now.saturating_add(self.quiet.settle), Change::Rests);
-            }
+            State::Watching if !self.is_calm() => self.rest_at(now.saturating_add(self.quiet.settle)),
             State::Watching if self.quiet.sample.is_none() => {
                 self.cut_bucket();
                 self.quiet.state = State::Sampling { since: now };
-                self.changes.add(now.saturating_add(self.quiet.sample_length), Change::Rests);
+                self.rest_at(now.saturating_add(self.quiet.sample_length));
             }
-            State::Sampling { since } if now - since >= self.quiet.sample_length => {
+            State::Sampling { since } => {
                 self.take_sample(since);
                 self.quiet.state = State::Watching;
                 self.rest();
@@ -172,7 +178,7 @@ impl Simulation<'_> {
             State::Watching => self.fall_silent(),
             State::Silent { .. } => self.wake(),
             State::Leading { .. } => self.count_again(),
-            State::Off | State::Sampling { .. } => {}
+            State::Off => {}
         }
     }
 
@@ -232,7 +238,8 @@ impl Simulation<'_> {
         }
         self.quiet.state = State::Silent { since: now };
         self.quiet.silent_since = now;
-        self.changes.add(next - lead, Change::Rests);
+        self.stop_looking_at_memory();
+        self.rest_at(next - lead);
     }
 
     /// Requests are sent again, as if no time had passed for those who send them.
@@ -246,7 +253,8 @@ impl Simulation<'_> {
         }
         self.quiet.state = State::Leading { since: self.now };
         self.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
-        self.changes.add(self.now.saturating_add(self.quiet.lead), Change::Rests);
+        self.start_looking_at_memory();
+        self.rest_at(self.now.saturating_add(self.quiet.lead));
     }
 
     /// From now on requests count again.
@@ -254,7 +262,7 @@ impl Simulation<'_> {
         self.discard_present();
         self.quiet.advance(self.now);
         self.quiet.state = State::Watching;
-        self.changes.add(self.now.saturating_add(self.quiet.settle), Change::Rests);
+        self.rest_at(self.now.saturating_add(self.quiet.settle));
     }
 
     /// What was counted since requests were sent again does not count.

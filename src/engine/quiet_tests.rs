@@ -1,11 +1,8 @@
 //! What is not simulated in quiet times comes out as if it had been.
 
-use super::{Advance, Options, Simulation};
-use crate::kernel::time::{HOUR, NEVER};
-use crate::plan::compile;
-use crate::results::row::RowSampling;
+use super::trial;
+use crate::kernel::time::{HOUR, SECOND};
 use crate::results::{ClassBucket, NodeBucket, RunResults};
-use crate::scenario::load::load_text;
 
 const SITE: &str = "
 run: { duration: DAYS, warmup: 1h, FIDELITY }
@@ -22,12 +19,7 @@ TIMELINE
 
 fn run(days: &str, fidelity: &str, timeline: &str) -> RunResults {
     let text = SITE.replace("DAYS", days).replace("FIDELITY", fidelity).replace("TIMELINE", timeline);
-    let loaded = load_text("site.yaml", &text, &[]);
-    let shown = loaded.render(false);
-    let plan = compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")));
-    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
-    while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
-    simulation.finish(false)
+    trial::run(&trial::plan_of(&text))
 }
 
 fn class(results: &RunResults, class: usize) -> ClassBucket {
@@ -94,14 +86,43 @@ fn traffic_of_which_no_part_stands_for_the_rest_is_refused() {
     let told = |from: &str, to: &str, timeline: &str| {
         let text = SITE.replace("DAYS", "10d").replace("FIDELITY", "fidelity: incidents");
         let text = text.replace(from, to).replace("TIMELINE", timeline);
-        load_text("site.yaml", &text, &[]).render(false)
+        trial::told_of(&text)
     };
     assert!(told("arrivals: 2/s", "population: 3, think: 1s", "").contains("it waits for its answers"));
     let daily = "arrivals: { rate: [[0s, 1/s], [1h, 3/s]], repeat: 1d }";
     assert!(told("arrivals: 2/s", daily, "").contains("changes with the time"));
     let surge = "timeline: [ { at: 1h, surge: 2x, hold: 1m } ]";
     assert!(told("cores: 1", "cores: 2", surge).contains("there is no surge"));
+    let scaled = "replicas: 2, autoscale: { minimum: 1, maximum: 3, target: 50% }, mtbf: 20d";
+    assert!(told("mtbf: 20d", scaled, "").contains("`app` scales with its load"));
     assert!(told("duration: 10d", "requests: 10", "").contains("cannot end after a number of them"));
+}
+
+#[test]
+fn requests_count_again_no_sooner_than_after_the_lead() {
+    // Each change of the first two asks whether it is quiet, at another time.
+    let timeline = "
+timeline:
+  - { at: 5h, slow: app, by: 1.01x, for: 61s }
+  - { at: 18003s, slow: nginx, by: 1.01x, for: 30s }
+  - { at: 30h, fail: app, for: 1m }";
+    let results = run("2d", "fidelity: incidents, settle: 5m, lead: 10m, sample: 10m", timeline);
+    // Ten minutes before each of three incidents, those with what follows them, and the sample.
+    let simulated = 48 * HOUR - results.skipped;
+    let silences = 3;
+    let least = silences * 10 * 60 * SECOND;
+    assert!(simulated > least, "{} s", simulated / SECOND);
+    assert!(results.events < 2 * 3 * 3_600 * 10, "{}", results.events);
+}
+
+#[test]
+fn what_happens_together_disturbs_the_quiet_once() {
+    let skipped = |slow: &str| {
+        let timeline = format!("timeline: [ {slow} {{ at: 20h, fail: app, for: 1m }} ]");
+        run("1d", "fidelity: incidents, settle: 5m, lead: 10m, sample: 10m", &timeline).skipped
+    };
+    let slow = |node: &str| format!("{{ at: 5h, slow: {node}, by: 1.01x, for: 61s }},");
+    assert_eq!(skipped(&slow("app")), skipped(&(slow("app") + &slow("nginx"))));
 }
 
 #[test]

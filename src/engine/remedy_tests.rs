@@ -1,12 +1,11 @@
 //! What remedies do to requests, against answers that are known.
 
+use super::trial::plan_of;
 use super::{Advance, Options, Simulation};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::parts::outcome::Outcome;
-use crate::plan::compile;
 use crate::results::row::{Row, RowSampling};
 use crate::results::{NodeBucket, RunResults};
-use crate::scenario::load::load_text;
 
 /// What came of a scenario.
 pub(super) struct Run {
@@ -15,9 +14,7 @@ pub(super) struct Run {
 }
 
 pub(super) fn run(text: &str) -> Run {
-    let loaded = load_text("test.yaml", text, &[]);
-    let shown = loaded.render(false);
-    let plan = compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")));
+    let plan = plan_of(text);
     let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::All });
     let mut rows = Vec::new();
     loop {

@@ -29,7 +29,9 @@ pub struct SetState {
     is_promoting: bool,
     /// Who answered the latest read.
     reader: usize,
-    /// The number of the latest write that a backup has.
+    /// Of each member, whether its disk still has the data.
+    has_data: Vec<bool>,
+    /// So many of the writes that are left are in the latest backup too.
     backed_up: u64,
     /// Primaries that a `failover` has brought down.
     brought_down: Vec<u32>,
@@ -52,6 +54,7 @@ impl Replications {
                 lacks: vec![VecDeque::new(); set.instances.len()],
                 gone_since: NEVER,
                 is_promoting: false,
+                has_data: vec![true; set.instances.len()],
                 backed_up: 0,
                 reader: 0,
                 brought_down: Vec::new(),
@@ -85,12 +88,24 @@ impl SetState {
             lacks.pop_front();
         }
     }
+
+    /// Writes that no failover and no disk has lost.
+    fn writes_left(&self) -> u64 {
+        self.record.writes - self.record.lost_writes
+    }
+
+    /// The backup is all there is. Nothing is written until it is restored, so that it does no
+    /// harm to find this out again.
+    fn go_back_to_backup(&mut self) {
+        self.record.lost_writes += self.writes_left().saturating_sub(self.backed_up);
+        self.lacks.iter_mut().for_each(VecDeque::clear);
+    }
 }
 
 impl Simulation<'_> {
     /// The member of a set for this call: the primary for writes, and for reads whoever
     /// answers them, in turn.
-    pub(super) fn replicated_member(&mut self, call: &CallPlan) -> u32 {
+    pub(super) fn replicated_member(&self, call: &CallPlan, caller: u32) -> u32 {
         let plan = &self.plan.replications[call.replication as usize];
         let set = &self.replications.sets[call.replication as usize];
         if call.writes || plan.reads == Reads::Primary {
@@ -99,14 +114,17 @@ impl Simulation<'_> {
         let count = plan.instances.len();
         let mut in_turn = (1..=count).map(|step| (set.reader + step) % count);
         let may_read = |&member: &usize| {
-            (plan.reads == Reads::All || member != set.primary) && !self.is_left_out(plan, member)
+            (plan.reads == Reads::All || member != set.primary)
+                && !self.is_left_out(plan, member)
+                && self.breaker_permits(call, caller, member as u32)
         };
-        match in_turn.find(may_read) {
-            Some(reader) => {
-                self.replications.sets[call.replication as usize].reader = reader;
-                reader as u32
-            }
-            None => set.primary as u32,
+        in_turn.find(may_read).unwrap_or(set.primary) as u32
+    }
+
+    /// The next read goes to the one behind this member.
+    pub(super) fn note_reader(&mut self, call: &CallPlan, member: u32) {
+        if !call.writes {
+            self.replications.sets[call.replication as usize].reader = member as usize;
         }
     }
 
@@ -244,7 +262,7 @@ impl Simulation<'_> {
     pub(super) fn back_up(&mut self, number: u32) {
         let Some(backup) = self.plan.replications[number as usize].backup else { return };
         let set = &mut self.replications.sets[number as usize];
-        set.backed_up = set.record.writes;
+        set.backed_up = set.writes_left();
         self.changes.add(self.now.saturating_add(backup.every), Change::BacksUp(number));
     }
 
@@ -254,12 +272,23 @@ impl Simulation<'_> {
         let Some(number) = self.replications.set_of(instance) else { return };
         let plan = &self.plan.replications[number];
         let set = &mut self.replications.sets[number];
-        let is_primary = plan.instances[set.primary] == instance;
-        let others = plan.instances.iter().filter(|&&one| one != instance);
-        let somebody = others.clone().any(|&one| self.conditions[one as usize].answers_checks());
-        if is_primary && !(somebody && plan.failover != NEVER) {
-            set.record.lost_writes += set.record.writes - set.backed_up;
-            set.backed_up = set.record.writes;
+        let Some(member) = plan.instances.iter().position(|&one| one == instance) else { return };
+        set.has_data[member] = false;
+        let nobody_else = plan.failover == NEVER && member == set.primary;
+        if nobody_else || !set.has_data.contains(&true) {
+            set.go_back_to_backup();
+        }
+    }
+
+    /// An instance has data again: the primary's, or those of the backup if it is that itself.
+    pub(super) fn restore_data(&mut self, instance: u32) {
+        let Some(number) = self.replications.set_of(instance) else { return };
+        let plan = &self.plan.replications[number];
+        let set = &mut self.replications.sets[number];
+        let Some(member) = plan.instances.iter().position(|&one| one == instance) else { return };
+        set.has_data[member] = true;
+        if member == set.primary {
+            set.go_back_to_backup();
         }
     }
 

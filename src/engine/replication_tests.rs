@@ -1,12 +1,9 @@
 //! Databases that follow a primary, against what can be told by hand.
 
-use super::{Advance, Options, Simulation};
-use crate::kernel::time::{NEVER, SECOND};
-use crate::plan::{Plan, compile};
+use super::trial;
+use crate::kernel::time::SECOND;
 use crate::results::RunResults;
 use crate::results::replication::ReplicationRecord;
-use crate::results::row::RowSampling;
-use crate::scenario::load::load_text;
 
 const SHOP: &str = "
 run: { duration: 20m, warmup: 0s }
@@ -20,18 +17,9 @@ requests:
 TIMELINE
 ";
 
-fn plan(replication: &str, timeline: &str) -> Plan {
-    let text = SHOP.replace("REPLICATION", replication).replace("TIMELINE", timeline);
-    let loaded = load_text("shop.yaml", &text, &[]);
-    let shown = loaded.render(false);
-    compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")))
-}
-
 fn run(replication: &str, timeline: &str) -> (RunResults, ReplicationRecord) {
-    let plan = plan(replication, timeline);
-    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
-    while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
-    let results = simulation.finish(false);
+    let text = SHOP.replace("REPLICATION", replication).replace("TIMELINE", timeline);
+    let results = trial::run(&trial::plan_of(&text));
     let [record] = &results.replications[..] else { panic!("there is one set") };
     let record = record.clone();
     (results, record)
@@ -98,11 +86,23 @@ timeline:
 }
 
 #[test]
+fn a_breaker_for_the_primary_stops_writes_though_replicas_are_well() {
+    let breaker = "workers: 50, calls: { circuit_breaker: { failures: 5, open_for: 1h } }";
+    let text = SHOP.replace("workers: 50", breaker).replace("REPLICATION", "lag: 0s");
+    let timeline = "timeline: [ { at: 60s, errors: mysql/0, share: 100%, for: 60s } ]";
+    let results = trial::run(&trial::plan_of(&text.replace("TIMELINE", timeline)));
+    // Five writes are answered with errors; then the primary is left alone to the end.
+    let [primary, one, other] = visits(&results);
+    assert!((2_800..3_300).contains(&primary), "{primary}");
+    assert!(one + other > 50_000, "reads go on: {one} {other}");
+}
+
+#[test]
 fn what_cannot_be_replicated_is_told() {
     let told = |replication: &str, replicas: &str| {
         let text =
             SHOP.replace("REPLICATION", replication).replace("TIMELINE", "").replace("replicas: 3", replicas);
-        load_text("shop.yaml", &text, &[]).render(false)
+        trial::told_of(&text)
     };
     assert!(told("", "replicas: 1").contains("`mysql` has no replica"));
     assert!(told("reads: everybody", "replicas: 2").contains("there is no reads `everybody`"));

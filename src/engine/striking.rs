@@ -36,7 +36,11 @@ impl Simulation<'_> {
 
     pub(super) fn lift_from_instance(&mut self, instance: u32, fault: Fault) {
         match fault {
-            Fault::Crash | Fault::DataLoss => self.restart(instance, true),
+            Fault::Crash => self.restart(instance, true),
+            Fault::DataLoss => {
+                self.restore_data(instance);
+                self.restart(instance, true);
+            }
             Fault::Leak { bytes_per_s } => self.memories.leak(instance, -bytes_per_s, self.now),
             Fault::Failover => return self.lift_from_primary(instance),
             Fault::Slow { factor } => {

@@ -1,11 +1,11 @@
 //! The stories of requests come to their latencies, and keeping them changes nothing.
 
+use super::trial::plan_of;
 use super::{Advance, KeptTrace, Options, Reason, Simulation, TraceWishes};
 use crate::kernel::time::{MILLISECOND, NEVER, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::{Plan, compile};
+use crate::plan::Plan;
 use crate::results::row::{NO_INCIDENT, Row, RowSampling};
-use crate::scenario::load::load_text;
 
 /// One thing after the other, with lines, losses, retries, and a server that is gone for a while.
 const SHOP: &str = "
@@ -26,9 +26,7 @@ timeline:
 ";
 
 fn shop() -> Plan {
-    let loaded = load_text("shop.yaml", SHOP, &[]);
-    let shown = loaded.render(false);
-    compile(&loaded.scenario.unwrap_or_else(|| panic!("{shown}")))
+    plan_of(SHOP)
 }
 
 fn run(plan: &Plan, wishes: TraceWishes) -> (Vec<Row>, Vec<KeptTrace>) {

@@ -19,6 +19,20 @@ pub fn check(
         Fidelity::Incidents { .. } => check_steady(context, nodes, timeline),
         Fidelity::Components => check_surges(context, timeline, "no requests are simulated"),
     }
+    if run.fidelity != Fidelity::Requests {
+        check_scaling(context, nodes);
+    }
+}
+
+/// The load is not there all the time, or never.
+fn check_scaling(context: Context, nodes: (&[Node], &[Span])) {
+    for (node, place) in nodes.0.iter().zip(nodes.1) {
+        if node.behaviour.as_ref().is_some_and(|behaviour| behaviour.autoscale.is_some()) {
+            let message = format!("`{}` scales with its load, and that needs every request", node.name);
+            let hint = "leave `autoscale` out, or give the run `fidelity: requests`";
+            context.problems.error_with_hint(place.clone(), message, hint);
+        }
+    }
 }
 
 /// One stretch of the traffic has to stand for all others.

@@ -47,8 +47,7 @@ impl Guards {
 impl Simulation<'_> {
     /// Which of the guards of all callers is this caller's.
     fn guard_of(&self, call: &CallPlan, caller: u32) -> usize {
-        let replica = if call.site_per_replica { self.plan.instances[caller as usize].replica } else { 0 };
-        (self.plan.guards[call.guard as usize].first + replica) as usize
+        (self.plan.guards[call.guard as usize].first + self.share_of(call, caller)) as usize
     }
 
     /// Whether a careful caller makes this call now.
@@ -57,11 +56,8 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         let guard = &self.plan.guards[plan.guard as usize];
         let caller = self.visits[slot].instance;
-        if guard.breaker.is_some() {
-            let peers = self.plan.routes[plan.route as usize].members.len() as u32;
-            if !(0..peers).any(|member| self.breaker_permits(plan, caller, member)) {
-                return Permission::Refused;
-            }
+        if guard.breaker.is_some() && !self.any_breaker_permits(plan, caller) {
+            return Permission::Refused;
         }
         if guard.pool != NONE {
             return self.enter_bulkhead(slot, plan);
@@ -69,8 +65,20 @@ impl Simulation<'_> {
         Permission::Granted
     }
 
+    /// Whether anybody who could take the call may be called.
+    fn any_breaker_permits(&self, call: &CallPlan, caller: u32) -> bool {
+        if call.replication != NONE {
+            return self.breaker_permits(call, caller, self.replicated_member(call, caller));
+        }
+        let peers = self.plan.routes[call.route as usize].members.len() as u32;
+        (0..peers).any(|member| self.breaker_permits(call, caller, member))
+    }
+
     /// Whether the breaker of a caller for one of its peers lets a call through.
     pub(in crate::engine) fn breaker_permits(&self, call: &CallPlan, caller: u32, member: u32) -> bool {
+        if call.guard == NONE {
+            return true;
+        }
         let Some(settings) = &self.plan.guards[call.guard as usize].breaker else { return true };
         let first = self.guards.first_breaker[self.guard_of(call, caller)];
         self.guards.breakers[(first + member) as usize].permits(settings, self.now)
@@ -98,8 +106,7 @@ impl Simulation<'_> {
 
     fn bulkhead_of(&self, call: &CallPlan, caller: u32) -> u32 {
         let guard = &self.plan.guards[call.guard as usize];
-        let replica = if call.site_per_replica { self.plan.instances[caller as usize].replica } else { 0 };
-        self.plan.pools[guard.pool as usize].first + replica
+        self.plan.pools[guard.pool as usize].first + self.share_of(call, caller)
     }
 
     /// The call is not made: nobody was asked, so that nobody's health is in doubt.
