@@ -18,6 +18,9 @@ mod blame_tests;
 mod caching;
 mod calls;
 mod causes;
+mod chain;
+#[cfg(test)]
+mod chain_tests;
 mod changes;
 #[cfg(test)]
 mod component_tests;
@@ -80,7 +83,7 @@ use crate::kernel::clocks::Clocks;
 use crate::kernel::random::{Generator, StreamFamily};
 use crate::kernel::sharing::SharedProcessor;
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{NONE, Plan};
+use crate::plan::{ChainPlan, NONE, Plan};
 use crate::results::row::{RowSampling, Rows};
 use crate::results::{RunResults, StopReason};
 use crate::scenario::model::RunEnd;
@@ -133,6 +136,8 @@ pub struct Simulation<'p> {
     changes: changes::Changes,
     memories: memory::Memories,
     quiet: quiet::Quiet,
+    /// If the plan is nothing but a row of stations.
+    chain: Option<Box<chain::Chain>>,
     components: components::Components,
     /// Of each instance, if anything changes during the run.
     conditions: Vec<conditions::Condition>,
@@ -234,6 +239,7 @@ impl<'p> Simulation<'p> {
             changes: changes::Changes::new(plan),
             memories: memory::Memories::new(plan),
             quiet: quiet::Quiet::new(plan),
+            chain: ChainPlan::of(plan).map(|plan| Box::new(chain::Chain::of(&plan))),
             components: components::Components::new(plan),
             conditions: conditions::Condition::of_all(plan),
             disturbed: false,
@@ -303,7 +309,8 @@ impl<'p> Simulation<'p> {
         let in_flight = self.visits.all.iter().enumerate().filter(|(slot, visit)| {
             visit.root == *slot as u32 && !matches!(visit.state, State::Free | State::Thinking)
         });
-        let in_flight = in_flight.count() as u64;
+        let in_chain = self.chain.as_ref().map_or(0, |chain| chain.in_flight());
+        let in_flight = (in_flight.count() + in_chain) as u64;
         assert_eq!(
             self.recorder.offered,
             self.recorder.ended + in_flight,

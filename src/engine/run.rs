@@ -19,6 +19,9 @@ pub enum Advance {
     Ended,
 }
 
+/// After so many events it is asked again whether the run can do without them.
+const EVENTS_BETWEEN_CHAINS: u64 = 10_000;
+
 impl Simulation<'_> {
     /// Lets everything happen that comes before `until`, but no more than so many events.
     pub fn advance(&mut self, until: Time, events_at_most: u64) -> Advance {
@@ -27,14 +30,27 @@ impl Simulation<'_> {
         }
         let last = self.events.saturating_add(events_at_most);
         while self.events < last {
-            if self.rows.full() {
-                return Advance::RowsFull;
-            }
-            if !self.next_event(until.min(self.horizon)) {
-                return if self.horizon <= until { Advance::Ended } else { Advance::Paused };
+            let part =
+                if self.chain.is_some() { last.min(self.events + EVENTS_BETWEEN_CHAINS) } else { last };
+            let advance = self.advance_chain(until, last).or_else(|| self.advance_by_events(until, part));
+            if let Some(advance) = advance {
+                return advance;
             }
         }
         Advance::Paused
+    }
+
+    /// `None`: the events allowed are used up.
+    fn advance_by_events(&mut self, until: Time, last: u64) -> Option<Advance> {
+        while self.events < last {
+            if self.rows.full() {
+                return Some(Advance::RowsFull);
+            }
+            if !self.next_event(until.min(self.horizon)) {
+                return Some(if self.horizon <= until { Advance::Ended } else { Advance::Paused });
+            }
+        }
+        None
     }
 
     /// Handles one event that comes before the limit; false if there is none.
@@ -175,7 +191,7 @@ impl Simulation<'_> {
     }
 
     /// The edge of a time bucket.
-    fn edge(&mut self) {
+    pub(super) fn edge(&mut self) {
         self.cut_bucket();
         if matches!(self.plan.end, RunEnd::Requests(_)) && self.nothing_is_left() {
             self.stop(StopReason::NothingLeft);

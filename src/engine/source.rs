@@ -59,6 +59,13 @@ impl SourceState {
         self.instants[self.position - 1]
     }
 
+    /// A request that needs nothing but its instant has been sent: the next instant.
+    #[inline(always)]
+    pub fn send_next(&mut self) -> Time {
+        self.sent += 1;
+        self.next_arrival()
+    }
+
     #[inline(never)]
     fn refill(&mut self) -> bool {
         let Some(process) = &mut self.process else { return false };

@@ -4,6 +4,7 @@
 
 mod balancing;
 mod buckets;
+mod chain;
 mod changes;
 #[cfg(test)]
 mod changes_tests;
@@ -23,6 +24,7 @@ mod targets;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
+pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
 pub use memory::{HostMemoryPlan, ResidentPlan};

@@ -1,0 +1,284 @@
+//! Chains of plain stations, passed without an agenda.
+//!
+//! Where all requests go through the same stations in a row, nobody but the one before has a
+//! say in when a station has something to do. So a stretch of time is simulated station by
+//! station: what leaves one is what comes to the next. At the end of each stretch every
+//! station is in the very state in which events would have left it, and so are all counters;
+//! from there the run may go on by events, which it does for the first and the last requests
+//! of a run that counts them.
+
+use super::EDGE_CLOCK;
+use super::Simulation;
+use super::admission::append;
+use super::run::Advance;
+use super::visit::{Request, SLOT_BITS, SLOT_MASK, State, VISITS_MOST, Visits};
+use crate::kernel::agenda::{Agenda, Event, EventQueue};
+use crate::kernel::time::{NEVER, Time};
+use crate::parts::outcome::Outcome;
+use crate::plan::{ChainPlan, ChainStation, NONE};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Requests that come within one stretch at most: few enough to stay in the cache.
+const STRETCH_MOST: usize = 256;
+/// So many requests before it would have to be left a chain is not worth while any more.
+const WORTHWHILE: u64 = 8 * STRETCH_MOST as u64;
+
+/// The requests inside, station by station.
+#[derive(Debug)]
+pub(super) struct Chain {
+    class: u32,
+    stages: Vec<Stage>,
+    /// Whether requests are passed on here, and not by events.
+    is_on: bool,
+    /// Those that have passed so far.
+    pub(super) passed: u64,
+    coming: Vec<Passing>,
+    leaving: Vec<Passing>,
+}
+
+#[derive(Debug)]
+struct Stage {
+    station: ChainStation,
+    serving: BinaryHeap<Reverse<Serving>>,
+    line: VecDeque<Waiting>,
+}
+
+/// A request on its way from one station to the next.
+#[derive(Clone, Copy, Debug)]
+struct Passing {
+    at: Time,
+    /// Since when that has been known; what has been known for longer comes first.
+    known: Time,
+    began: Time,
+}
+
+/// A request in a slot; the first to be done is the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Serving {
+    done: Time,
+    since: Time,
+    began: Time,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    since: Time,
+    began: Time,
+}
+
+impl Chain {
+    pub(super) fn of(plan: &ChainPlan) -> Chain {
+        let stage = |&station: &ChainStation| Stage {
+            station,
+            serving: BinaryHeap::with_capacity(64),
+            line: VecDeque::with_capacity(1024),
+        };
+        Chain {
+            class: plan.class,
+            stages: plan.stations.iter().map(stage).collect(),
+            is_on: false,
+            passed: 0,
+            coming: Vec::with_capacity(2 * STRETCH_MOST),
+            leaving: Vec::with_capacity(2 * STRETCH_MOST),
+        }
+    }
+
+    /// The requests inside.
+    pub(super) fn in_flight(&self) -> usize {
+        self.stages.iter().map(|stage| stage.serving.len() + stage.line.len()).sum()
+    }
+}
+
+impl Simulation<'_> {
+    /// As [`Simulation::advance`], for a run that can do without events for a while. `None`:
+    /// the events allowed are used up, or it cannot any more.
+    pub(super) fn advance_chain(&mut self, until: Time, last: u64) -> Option<Advance> {
+        let mut chain = self.chain.take()?;
+        if !chain.is_on && !self.rows.keeps && self.requests_before_chain_ends() > WORTHWHILE {
+            self.enter_chain(&mut chain);
+        }
+        let mut advance = None;
+        while chain.is_on && advance.is_none() && self.events < last {
+            if self.requests_before_chain_ends() < STRETCH_MOST as u64 {
+                self.leave_chain(&mut chain);
+                break;
+            }
+            let limit = until.min(self.horizon);
+            let edge = self.clocks.time(EDGE_CLOCK);
+            if !self.pass_stretch(&mut chain, limit.min(edge)) {
+                continue;
+            }
+            if edge < limit {
+                self.now = edge;
+                self.events += 1;
+                self.edge();
+            } else {
+                advance = Some(if self.horizon <= until { Advance::Ended } else { Advance::Paused });
+            }
+        }
+        self.chain = Some(chain);
+        advance
+    }
+
+    /// How many more may come until the one might end with which the run ends, or its warm-up,
+    /// or until there is no room for more; 0 if nobody comes any more.
+    fn requests_before_chain_ends(&self) -> u64 {
+        let recorder = &self.recorder;
+        let ends = match recorder.warmup_requests {
+            warmup if recorder.ended < warmup => warmup,
+            _ => recorder.last_request,
+        };
+        let in_flight = self.in_flight();
+        let room = (VISITS_MOST as u64).saturating_sub(in_flight);
+        match self.clocks.time(self.clock_numbers.first_source) {
+            NEVER => 0,
+            _ => ends.saturating_sub(recorder.ended + in_flight).min(room),
+        }
+    }
+
+    /// Everything that happens before the limit, or a part of it: says whether it was all.
+    fn pass_stretch(&mut self, chain: &mut Chain, limit: Time) -> bool {
+        let clock = self.clock_numbers.first_source;
+        let mut next = self.clocks.time(clock);
+        chain.coming.clear();
+        while next < limit && chain.coming.len() < STRETCH_MOST {
+            chain.coming.push(Passing { at: next, known: 0, began: next });
+            self.recorder.offer(chain.class);
+            next = self.sources[0].send_next();
+        }
+        self.clocks.set(clock, next);
+        self.events += chain.coming.len() as u64;
+        let end = next.min(limit);
+        for stage in &mut chain.stages {
+            chain.leaving.clear();
+            self.pass_stage(stage, &chain.coming, &mut chain.leaving, end);
+            self.events += chain.leaving.len() as u64;
+            std::mem::swap(&mut chain.coming, &mut chain.leaving);
+        }
+        let objective = self.plan.classes[chain.class as usize].objective;
+        for request in &chain.coming {
+            let latency = request.at - request.began;
+            self.recorder.end(chain.class, Outcome::Ok, latency, latency <= objective, 1);
+        }
+        chain.passed += chain.coming.len() as u64;
+        self.now = end;
+        next >= limit
+    }
+
+    /// What happens at one station before `end`, with all who come to it before then.
+    fn pass_stage(&mut self, stage: &mut Stage, coming: &[Passing], leaving: &mut Vec<Passing>, end: Time) {
+        let plan = self.plan;
+        let (draws, recorder) = (&mut self.draws, &mut self.recorder);
+        let node = &mut self.nodes[stage.station.instance as usize];
+        let draw = stage.station.draw;
+        let mut coming = coming.iter();
+        let mut next = coming.next();
+        loop {
+            let comes = next.map_or((end, 0), |next| (next.at, next.known));
+            if let Some(&Reverse(first)) = stage.serving.peek()
+                && (first.done, first.since) < comes
+            {
+                let Serving { done: now, since, began } = first;
+                leaving.push(Passing { at: now, known: since, began });
+                node.served_one(now);
+                let Some(waiting) = stage.line.pop_front() else {
+                    stage.serving.pop();
+                    node.busy -= 1;
+                    continue;
+                };
+                node.left_the_line(now);
+                node.counts.waited += 1;
+                node.serve_one(now);
+                let done = now.saturating_add(draws.take(plan, draw));
+                if let Some(mut first) = stage.serving.peek_mut() {
+                    *first = Reverse(Serving { done, since: now, began: waiting.began });
+                }
+                recorder.waited(node.node, now - waiting.since);
+                continue;
+            }
+            let Some(&Passing { at: now, began, .. }) = next else { return };
+            node.counts.visits += 1;
+            if node.busy < node.slots {
+                node.busy += 1;
+                node.serve_one(now);
+                let done = now.saturating_add(draws.take(plan, draw));
+                stage.serving.push(Reverse(Serving { done, since: now, began }));
+            } else {
+                node.stand_in_line(now);
+                stage.line.push_back(Waiting { since: now, began });
+            }
+            next = coming.next();
+        }
+    }
+
+    /// All that is in flight is handed over to the chain.
+    fn enter_chain(&mut self, chain: &mut Chain) {
+        let mut done = vec![NEVER; self.visits.all.len()];
+        while let Some(event) = self.agenda.pop_before(NEVER) {
+            let slot = (event.word & SLOT_MASK) as usize;
+            if self.visits.all[slot].word == event.word {
+                done[slot] = event.time;
+            }
+        }
+        for stage in &mut chain.stages {
+            let node = &mut self.nodes[stage.station.instance as usize];
+            let mut slot = std::mem::replace(&mut node.head, NONE);
+            node.tail = NONE;
+            while slot != NONE {
+                let began = self.visits.requests[slot as usize].start;
+                stage.line.push_back(Waiting { since: self.visits[slot].since, began });
+                slot = self.visits[slot].next;
+            }
+            for (slot, visit) in self.visits.all.iter().enumerate() {
+                if visit.state == State::Going && visit.instance == stage.station.instance {
+                    let began = self.visits.requests[slot].start;
+                    stage.serving.push(Reverse(Serving { done: done[slot], since: self.now, began }));
+                }
+            }
+        }
+        self.visits = Visits::new();
+        self.agenda = Agenda::new();
+        chain.is_on = true;
+        debug_assert_eq!(chain.in_flight() as u64, self.in_flight());
+    }
+
+    /// All that is in flight goes on by events.
+    fn leave_chain(&mut self, chain: &mut Chain) {
+        chain.is_on = false;
+        let mut serving: Vec<(Serving, ChainStation)> = Vec::new();
+        for stage in &mut chain.stages {
+            let station = stage.station;
+            serving.extend(stage.serving.drain().map(|one| (one.0, station)));
+            while let Some(waiting) = stage.line.pop_front() {
+                let slot = self.take_over(chain.class, station, waiting.began);
+                let visit = &mut self.visits[slot];
+                (visit.state, visit.since) = (State::InLine, waiting.since);
+                let node = &mut self.nodes[station.instance as usize];
+                append(&mut self.visits, &mut node.head, &mut node.tail, slot);
+            }
+        }
+        // Events are numbered in the order in which they became known.
+        serving.sort_by_key(|(one, _)| one.since);
+        for (one, station) in serving {
+            let slot = self.take_over(chain.class, station, one.began);
+            let word = (self.sequence << SLOT_BITS) | u64::from(slot);
+            self.sequence += 1;
+            let visit = &mut self.visits[slot];
+            // Behind the two steps that a service takes.
+            visit.step = station.step + 2;
+            visit.word = word;
+            visit.slots = 1;
+            visit.flags.inside = true;
+            self.agenda.push(Event { time: one.done, word });
+        }
+    }
+
+    /// A request of a chain becomes a visit.
+    fn take_over(&mut self, class: u32, station: ChainStation, began: Time) -> u32 {
+        let slot = self.visits.add(station.instance, station.step, class, self.now);
+        self.visits[slot].root = slot;
+        self.visits.requests[slot as usize] = Request { start: began, attempts: 1, ..Request::default() };
+        slot
+    }
+}
