@@ -100,7 +100,7 @@ impl Simulation<'_> {
         }
         let mut advance = None;
         while chain.is_on && advance.is_none() && self.events < last {
-            if self.requests_before_chain_ends() < STRETCH_MOST as u64 {
+            if self.requests_before_chain_ends() <= STRETCH_MOST as u64 {
                 self.leave_chain(&mut chain);
                 break;
             }

@@ -56,6 +56,16 @@ fn a_run_that_counts_requests_ends_with_the_very_last() {
 }
 
 #[test]
+fn a_run_ends_even_if_the_last_stretch_would_have_held_all_that_was_left() {
+    for run in ["requests: 25600, warmup: 0s", "requests: 25600, warmup: 2560 requests"] {
+        let (results, passed) =
+            both_ways(&text(&format!("{run}, bucket: 1h"), "{ every: 10ms }", "web: constant(1ms)"), 1);
+        assert_eq!(results.stop, StopReason::Requests);
+        assert!(passed > 20_000, "{passed}");
+    }
+}
+
+#[test]
 fn a_run_of_a_given_time_does_without_events_from_start_to_end() {
     for path in [THREE, "app: lognormal(mean 30ms, cv 2)", "db: gamma(mean 20ms, cv 0.5), web: exp(1ms)"] {
         let (results, passed) = both_ways(&text("duration: 10m, warmup: 30s", "80/s", path), 1);
