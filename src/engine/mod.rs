@@ -57,6 +57,7 @@ mod rows;
 mod run;
 #[cfg(test)]
 mod scaling_tests;
+mod snapshot;
 mod source;
 mod standby;
 mod steps;
@@ -72,6 +73,7 @@ pub(crate) mod trial;
 mod visit;
 
 pub use run::Advance;
+pub use snapshot::{ClassSnapshot, InstanceSnapshot, Snapshot};
 pub use trace::{Doing, Span, Trace, TracedVisit};
 pub use tracer::{KeptTrace, Reason, TraceWishes};
 
