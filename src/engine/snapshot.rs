@@ -12,6 +12,8 @@ use crate::results::{Nanoseconds, NodeBucket};
 pub struct Snapshot {
     pub at: Time,
     pub in_flight: u64,
+    /// Whether it is a time without requests, of which the steady state tells what they would do.
+    pub is_silent: bool,
     /// In the order of the scenario's classes.
     pub classes: Vec<ClassSnapshot>,
     /// All replicas of the first node, then of the second …
@@ -82,6 +84,7 @@ impl Simulation<'_> {
         Snapshot {
             at,
             in_flight: self.in_flight(),
+            is_silent: self.quiet.is_silent() || self.components.is_on(),
             classes: (0..self.recorder.classes.len()).map(|class| self.class_snapshot(class)).collect(),
             instances: (0..self.nodes.len()).map(|instance| self.instance_snapshot(instance, at)).collect(),
             incidents: self.changes.active.iter().filter_map(listed).collect(),

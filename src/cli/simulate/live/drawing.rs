@@ -81,6 +81,9 @@ pub fn draw(
     let width = canvas.width();
     let mut rates = flow(&picture.total, ink);
     rates.push(Span::styled(format!("  in flight {}", picture.in_flight), ink.plain()));
+    if picture.is_silent {
+        rates = vec![Span::styled("no requests are simulated in quiet times", ink.faint())];
+    }
     canvas.line((0, top), &Line::from(rates), width);
     top += 1;
     if height >= LINES_FOR_HISTORY {
@@ -185,7 +188,9 @@ fn nodes(canvas: &mut Canvas, picture: &Picture, pace: &mut Pace, (top, foot): (
         draw_boxes(canvas, picture, &grid, top, ink);
         return;
     }
-    let all: Vec<usize> = picture.order.iter().chain(&picture.hosts).copied().collect();
+    // Users have nothing to tell that does not stand above.
+    let all = picture.order.iter().chain(&picture.hosts).copied();
+    let all: Vec<usize> = all.filter(|&node| !picture.nodes[node].is_user).collect();
     let room = foot - top;
     // A line tells how many more there are.
     let shown = if all.len() > room { room - 1 } else { room };
@@ -197,7 +202,11 @@ fn nodes(canvas: &mut Canvas, picture: &Picture, pace: &mut Pace, (top, foot): (
     }
     if all.len() > room {
         let below = all.len() - shown - pace.scrolled;
-        let text = format!("{} more above, {below} more below", pace.scrolled);
+        let text = match (pace.scrolled, below) {
+            (0, below) => format!("{below} more below"),
+            (above, 0) => format!("{above} more above"),
+            (above, below) => format!("{above} more above, {below} more below"),
+        };
         canvas.put((0, foot - 1), &text, ink.faint());
     }
 }
@@ -216,7 +225,7 @@ fn list_line(node: &NodeNow, width: usize, ink: Ink) -> Line<'static> {
     if node.down > 0 {
         spans.push(Span::styled(format!("{}  ", down(node)), ink.bad()));
     }
-    if matches!(node.capacity, Capacity::Cores(_)) || node.is_user {
+    if matches!(node.capacity, Capacity::Cores(_)) {
         spans.push(Span::styled(occupied(node), ink.faint()));
         return Line::from(spans);
     }
@@ -234,7 +243,12 @@ fn list_line(node: &NodeNow, width: usize, ink: Ink) -> Line<'static> {
 }
 
 fn in_force(canvas: &mut Canvas, picture: &Picture, y: usize, ink: Ink) {
+    let down = || picture.nodes.iter().filter(|node| node.down > 0).map(|node| node.name.as_str());
     match picture.events.as_slice() {
+        [] if down().next().is_some() => {
+            let names: Vec<&str> = down().collect();
+            canvas.put((0, y), &format!("not up again: {}", names.join(", ")), ink.bad());
+        }
         [] => canvas.put((0, y), "nothing out of the ordinary is in force", ink.faint()),
         [one] => canvas.put((0, y), &format!("in force: {one}"), ink.bad()),
         many => canvas.put((0, y), &format!("{} in force: {}", many.len(), many.join("; ")), ink.bad()),

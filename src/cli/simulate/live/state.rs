@@ -28,6 +28,8 @@ pub struct Picture {
     pub at: Time,
     ended: u64,
     pub in_flight: u64,
+    /// Whether no requests are simulated at present.
+    pub is_silent: bool,
     /// Of all classes together, and of each.
     pub total: Flow,
     pub classes: Vec<(String, Flow)>,
@@ -120,6 +122,7 @@ impl Picture {
             at: 0,
             ended: 0,
             in_flight: 0,
+            is_silent: false,
             total: Flow::default(),
             classes: scenario.classes.iter().map(|class| (class.name.clone(), Flow::default())).collect(),
             history: VecDeque::new(),
@@ -153,7 +156,7 @@ impl Picture {
 
     pub fn update(&mut self, now: Snapshot) {
         self.at = now.at;
-        self.in_flight = now.in_flight;
+        (self.in_flight, self.is_silent) = (now.in_flight, now.is_silent);
         self.ended = now.classes.iter().map(|class| class.ok + class.failed).sum();
         for (node, replicas) in self.nodes.iter_mut().zip(&self.replicas) {
             let instances = &now.instances[replicas.clone()];
