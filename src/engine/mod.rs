@@ -19,6 +19,9 @@ mod caching;
 mod calls;
 mod causes;
 mod changes;
+mod cold;
+#[cfg(test)]
+mod cold_tests;
 #[cfg(test)]
 mod component_tests;
 mod components;
