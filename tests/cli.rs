@@ -321,3 +321,35 @@ fn a_journey_is_told_in_a_pipe_without_colours_and_as_data() {
     command.assert().code(2);
     assert!(!home.path().join("output").exists(), "explaining leaves nothing behind");
 }
+
+const LOST_CACHE: &str = "
+name: A shop behind a cache
+run: { duration: 6m, warmup: 2m, seed: 3 }
+nodes:
+  visitors: { kind: user, arrivals: 60/s, timeout: 10s }
+  cache: { kind: cache, objects: 300, zipf: 0.5, capacity: 300 }
+  origin: { kind: station, servers: 4 }
+requests:
+  page: { path: [ cache: 1ms, origin: exp(60ms) ] }
+timeline:
+  - { at: 3m, fail: cache, for: 1s }
+";
+
+#[test]
+fn slow_requests_of_a_lost_cache_are_put_down_to_it() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("shop.yaml"), LOST_CACHE).unwrap();
+    spof(home.path(), &["simulate", "shop.yaml", "--no-charts", "--quiet"]).assert().success();
+    let summary = fs::read_to_string(home.path().join("output/shop/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    let parts = summary["tail"]["parts"].as_array().unwrap();
+    let share = |part: &serde_json::Value| part["share"].as_f64().unwrap();
+    assert!((parts.iter().map(share).sum::<f64>() - 1.0).abs() < 1e-9);
+    let cold = parts.iter().filter(|part| part["cause"] == "cold_cache");
+    assert!(cold.clone().all(|part| part["place"] == "cache"));
+    assert!(cold.map(share).sum::<f64>() > 0.9, "{parts:?}");
+    let told = stdout(&mut spof(home.path(), &["explain", "output/shop", "--slowest", "3"]));
+    assert!(told.contains("cold cache at cache"), "{told}");
+    let report = fs::read_to_string(home.path().join("output/shop/report.html")).unwrap();
+    assert!(report.contains("cold cache"));
+}

@@ -30,14 +30,21 @@ pub fn events(scenario: &Scenario, results: &RunResults) -> Vec<Event> {
         label: incident.name.clone(),
     });
     let mut events: Vec<Event> = incidents.collect();
-    for happening in &scenario.timeline {
-        if let What::Surge(traffic) = &happening.what {
-            events.extend(rounds(scenario, traffic, &happening.name, results.ended_at));
-        }
-    }
+    events.extend(surges(scenario, results.ended_at));
     // The sort keeps the order of those that begin together.
     events.sort_by_key(|event| event.start);
     events
+}
+
+/// The surges that begin before an instant, in the order of the timeline.
+pub fn surges(scenario: &Scenario, ended_at: Time) -> Vec<Event> {
+    let mut surges = Vec::new();
+    for happening in &scenario.timeline {
+        if let What::Surge(traffic) = &happening.what {
+            surges.extend(rounds(scenario, traffic, &happening.name, ended_at));
+        }
+    }
+    surges
 }
 
 /// A surge, each time that it came before the end of the run.

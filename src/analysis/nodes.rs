@@ -16,14 +16,14 @@ const NANOSECOND_MS: f64 = 1e-6;
 
 /// What limits one replica of a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Capacity {
+pub enum Capacity {
     Slots(f64),
     Cores(f64),
     Unlimited,
 }
 
 impl Capacity {
-    pub(super) fn of(node: &Node) -> Capacity {
+    pub fn of(node: &Node) -> Capacity {
         if let NodeKind::Server(server) = &node.kind {
             return Capacity::Cores(f64::from(server.cores));
         }
@@ -37,7 +37,8 @@ impl Capacity {
         }
     }
 
-    pub(super) fn utilisation(self, total: &NodeBucket, replicas: f64, nanoseconds: f64) -> Option<f64> {
+    /// Of so many replicas together, in so much time.
+    pub fn utilisation(self, total: &NodeBucket, replicas: f64, nanoseconds: f64) -> Option<f64> {
         match self {
             Capacity::Cores(cores) => ratio(total.cpu as f64, cores * replicas * nanoseconds),
             Capacity::Slots(slots) => ratio(total.held as f64, slots * replicas * nanoseconds),
@@ -81,7 +82,7 @@ pub fn summarise_replicas(
 }
 
 /// The nodes, with their numbers and the places of their replicas' records.
-pub(super) fn each_node(scenario: &Scenario) -> impl Iterator<Item = (usize, &Node, Range<usize>)> {
+pub fn each_node(scenario: &Scenario) -> impl Iterator<Item = (usize, &Node, Range<usize>)> {
     scenario.nodes.iter().enumerate().scan(0, |next, (number, node)| {
         let first = *next;
         *next += node.replicas as usize;

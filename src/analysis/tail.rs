@@ -48,6 +48,8 @@ pub enum Cause {
     Retransmission,
     /// Tries of the client before the last one.
     Retry,
+    /// Behind a cache that was still filling up and did not have what was asked for.
+    ColdCache,
     /// Waiting for an answer that did not come.
     Waiting,
 }
@@ -73,6 +75,8 @@ struct Slow {
     latency: Nanoseconds,
     least: Time,
     causes: Vec<Nanoseconds>,
+    /// Behind cold caches, by their nodes.
+    cold: BTreeMap<usize, Nanoseconds>,
 }
 
 impl TailGatherer {
@@ -92,8 +96,12 @@ impl TailGatherer {
     pub fn add(&mut self, rows: &Rows) {
         // Beside lines and work of all nodes there are the network, what was sent again, and tries.
         let columns = 2 * self.nodes + 3;
+        let mut cold = rows.cold.as_slice();
         for (number, row) in rows.rows.iter().enumerate() {
             let Some(causes) = rows.causes.get(number * columns..(number + 1) * columns) else { return };
+            let later = cold.partition_point(|wait| wait.row <= number);
+            let (waits, others) = cold.split_at(later);
+            cold = others;
             if !row.outcome.is_ok() || row.start < self.counted_from {
                 continue;
             }
@@ -108,12 +116,16 @@ impl TailGatherer {
                 latency: 0,
                 least: Time::MAX,
                 causes: vec![0; columns],
+                cold: BTreeMap::new(),
             });
             slow.requests += 1;
             slow.latency += Nanoseconds::from(row.latency);
             slow.least = slow.least.min(row.latency);
             for (sum, &time) in slow.causes.iter_mut().zip(causes) {
                 *sum += Nanoseconds::from(time);
+            }
+            for wait in waits {
+                *slow.cold.entry(wait.node as usize).or_default() += Nanoseconds::from(wait.time);
             }
         }
     }
@@ -152,7 +164,7 @@ impl TailGatherer {
     /// latency, and is made to fit.
     fn split(&self, slow: &Slow, incident: u32, parts: &mut BTreeMap<Key, f64>) {
         let latency = slow.latency as f64;
-        let known: f64 = slow.causes.iter().map(|&time| time as f64).sum();
+        let known: f64 = slow.causes.iter().chain(slow.cold.values()).map(|&time| time as f64).sum();
         let scale = if known > latency { latency / known } else { 1.0 };
         for (column, &time) in slow.causes.iter().enumerate().filter(|(_, time)| **time > 0) {
             let (cause, node) = match column {
@@ -164,6 +176,9 @@ impl TailGatherer {
                 }
             };
             *parts.entry((cause, node, incident)).or_default() += time as f64 * scale;
+        }
+        for (&node, &time) in &slow.cold {
+            *parts.entry((Cause::ColdCache, Some(node), incident)).or_default() += time as f64 * scale;
         }
         if latency > known {
             *parts.entry((Cause::Waiting, None, incident)).or_default() += latency - known;

@@ -8,7 +8,7 @@ use crate::scenario::load_estimate::{UserRates, expected_visits};
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, Target};
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of more pairs of caller and called, those with the most calls are kept.
 const CALLS_MOST: usize = 20_000;
@@ -80,6 +80,17 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
         latency_mean_ms: latencies.get(&pair).copied(),
     });
     Topology { nodes: nodes.collect(), calls: calls.collect(), calls_left_out }
+}
+
+/// All pairs of caller and called, users and their resolvers included.
+pub fn pairs(scenario: &Scenario) -> Vec<(NodeId, NodeId)> {
+    let id = |index: usize| NodeId(index as u32);
+    let edges = scenario.graph.edge_references();
+    let mut pairs: Vec<(NodeId, NodeId)> =
+        edges.map(|edge| (id(edge.source().index()), id(edge.target().index()))).collect();
+    let users: BTreeSet<NodeId> = scenario.classes.iter().flat_map(|class| class.from.clone()).collect();
+    pairs.extend(users.into_iter().filter_map(|user| Some((user, resolver_of(scenario, user)?))));
+    pairs
 }
 
 fn latencies(scenario: &Scenario) -> BTreeMap<(NodeId, NodeId), f64> {

@@ -63,6 +63,14 @@ impl CacheState {
         }
     }
 
+    /// How many objects it holds.
+    fn held(&self) -> u32 {
+        match self {
+            CacheState::Ratio(_) => 0,
+            CacheState::Objects(objects) => objects.held,
+        }
+    }
+
     /// Asks for one object; a miss fetches it at once.
     fn hits(&mut self, generator: &mut Generator, now: Time) -> bool {
         let point = uniform(generator);
@@ -114,6 +122,11 @@ impl Objects {
             true => Found::Stale,
             false => Found::Nothing,
         }
+    }
+
+    /// Whether there is room left: it has not been full since it was empty.
+    pub fn is_filling(&self) -> bool {
+        self.held < self.capacity
     }
 
     /// The object was used last. It lives on as before if it was a hit, and anew otherwise.
@@ -171,10 +184,16 @@ impl Simulation<'_> {
         let instance = self.visits[slot].instance;
         let number = (plan.first_cache + (instance - plan.first_instance)) as usize;
         let generator = &mut self.dice[self.plan.caches[number].die as usize];
+        let held = self.caches[number].held();
         let hit = self.caches[number].hits(generator, self.now);
+        // It holds more only if it had room for what it had never had.
+        let is_cold = self.caches[number].held() > held;
         let counts = &mut self.nodes[instance as usize].counts;
         counts.lookups += 1;
         counts.hits += u64::from(hit);
+        if is_cold {
+            self.meets_cold_cache(slot);
+        }
         if hit { plan.skip } else { 0 }
     }
 }
@@ -188,6 +207,20 @@ mod tests {
         let mut objects = Objects::new(3, 0.0, Some(2), None);
         let mut ask = |object: u32| objects.ask((f64::from(object) + 0.5) / 3.0, 0);
         assert_eq!([0, 1, 0, 2, 0, 1].map(&mut ask), [false, false, true, false, true, false]);
+    }
+
+    #[test]
+    fn a_cache_is_cold_until_it_has_been_full() {
+        let mut cache = CacheState::Objects(Objects::new(3, 0.0, Some(2), None));
+        let ask = |cache: &mut CacheState, object: u32| {
+            let CacheState::Objects(objects) = cache else { panic!("objects") };
+            let before = objects.held;
+            objects.ask((f64::from(object) + 0.5) / 3.0, 0);
+            cache.held() > before
+        };
+        assert_eq!([0, 0, 1, 2, 0].map(|object| ask(&mut cache, object)), [true, false, true, false, false]);
+        cache.clear();
+        assert_eq!([2, 2, 0, 1].map(|object| ask(&mut cache, object)), [true, false, true, false]);
     }
 
     #[test]

@@ -5,10 +5,11 @@
 //! what tells the parts from each other.
 
 use super::Simulation;
+use super::cold::ColdFetches;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
-use crate::results::row::NO_INCIDENT;
+use crate::results::row::{ColdWait, NO_INCIDENT};
 use rustc_hash::FxHashMap;
 
 #[derive(Debug, Default)]
@@ -22,6 +23,7 @@ pub(super) struct Causes {
     before: FxHashMap<u32, Before>,
     /// What of the next crossing is due to something lost.
     pub lost: Time,
+    pub cold: ColdFetches,
 }
 
 #[derive(Debug)]
@@ -45,6 +47,16 @@ impl Causes {
         }
         self.resent[slot] = 0;
         self.in_line[first..first + self.nodes].fill(0);
+        self.cold.begin(slot as u32);
+    }
+
+    pub fn in_line_of(&self, root: u32) -> &[Time] {
+        let first = root as usize * self.nodes;
+        &self.in_line[first..first + self.nodes]
+    }
+
+    pub fn resent_of(&self, root: u32) -> Time {
+        self.resent[root as usize]
     }
 
     fn waits(&mut self, root: u32, node: u32, time: Time) {
@@ -70,19 +82,30 @@ impl Causes {
     }
 
     /// Writes what kept the request: for each node the time in line and then for each the time at
-    /// work, the network, what was sent again, and the tries before the last.
-    pub fn write(&mut self, slot: u32, times: &[Time], to: &mut Vec<Time>) {
+    /// work, the network, what was sent again, and the tries before the last; and in a list of
+    /// their own the waits for cold caches, which are in none of those.
+    pub fn write(
+        &mut self,
+        slot: u32,
+        times: &[Time],
+        row: usize,
+        (to, waits): (&mut Vec<Time>, &mut Vec<ColdWait>),
+    ) {
         let before = self.before.remove(&slot);
+        let cold = self.cold.take(slot, row, waits);
         let already = |column: usize| before.as_ref().map_or(0, |before| before.times[column]);
-        let first = slot as usize * self.nodes;
-        let in_line = &self.in_line[first..first + self.nodes];
-        to.extend_from_slice(in_line);
-        let working = |(node, waited): (usize, &Time)| {
-            times[node].saturating_sub(already(node)).saturating_sub(*waited)
+        let behind = |column: usize| cold.as_ref().map_or(0, |cold| cold.times[column]);
+        let own =
+            |column: usize| times[column].saturating_sub(already(column)).saturating_sub(behind(column));
+        let in_line = |node: usize| {
+            let behind = cold.as_ref().map_or(0, |cold| cold.in_line[node]);
+            self.in_line_of(slot)[node].saturating_sub(behind)
         };
-        to.extend(in_line.iter().enumerate().map(working));
-        let network = times[self.nodes].saturating_sub(already(self.nodes));
-        let resent = self.resent[slot as usize].min(network);
+        to.extend((0..self.nodes).map(in_line));
+        to.extend((0..self.nodes).map(|node| own(node).saturating_sub(in_line(node))));
+        let network = own(self.nodes);
+        let resent = self.resent_of(slot).saturating_sub(cold.as_ref().map_or(0, |cold| cold.resent));
+        let resent = resent.min(network);
         to.extend([network - resent, resent, before.map_or(0, |before| before.elapsed)]);
     }
 }

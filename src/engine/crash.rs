@@ -74,6 +74,7 @@ impl Simulation<'_> {
             counts.failed += 1;
         }
         self.own_time_ends(slot);
+        self.cold_fetch_ends(slot);
         if parent != NONE {
             self.part_from_caller(slot);
         }

@@ -91,6 +91,7 @@ impl Simulation<'_> {
         self.own_time_ends(slot);
         let visit = &self.visits[slot];
         self.rows.take_back_network(visit.root, visit.since.saturating_sub(self.now));
+        self.cold_fetch_ends(slot);
     }
 
     /// It goes on, for nobody: neither it nor what it calls counts for the request any more.

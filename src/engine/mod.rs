@@ -22,6 +22,9 @@ mod chain;
 #[cfg(test)]
 mod chain_tests;
 mod changes;
+mod cold;
+#[cfg(test)]
+mod cold_tests;
 #[cfg(test)]
 mod component_tests;
 mod components;
@@ -60,6 +63,7 @@ mod rows;
 mod run;
 #[cfg(test)]
 mod scaling_tests;
+mod snapshot;
 mod source;
 mod standby;
 mod steps;
@@ -75,6 +79,7 @@ pub(crate) mod trial;
 mod visit;
 
 pub use run::Advance;
+pub use snapshot::{ClassSnapshot, InstanceSnapshot, Snapshot};
 pub use trace::{Doing, Span, Trace, TracedVisit};
 pub use tracer::{KeptTrace, Reason, TraceWishes};
 

@@ -100,6 +100,11 @@ impl Quiet {
         self.state != State::Off
     }
 
+    /// Whether no requests are simulated at present.
+    pub fn is_silent(&self) -> bool {
+        matches!(self.state, State::Silent { .. })
+    }
+
     /// The time since the last call counts as if the sample had gone on.
     fn advance(&mut self, now: Time) {
         match &mut self.state {

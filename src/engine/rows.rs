@@ -82,6 +82,12 @@ impl RowKeeper {
         self.spend(root, self.columns as u32 - 1, time);
     }
 
+    /// What the request in this slot has spent so far, as in a row.
+    pub fn times_of(&self, slot: u32) -> &[Time] {
+        let first = slot as usize * self.columns;
+        &self.times[first..first + self.columns]
+    }
+
     /// All that the request has spent so far was for nothing.
     pub fn tries_again(&mut self, slot: u32, elapsed: Time) {
         let first = slot as usize * self.columns;
@@ -103,7 +109,8 @@ impl RowKeeper {
             let first = slot as usize * self.columns;
             let times = &self.times[first..first + self.columns];
             self.rows.times.extend_from_slice(times);
-            self.causes.write(slot, times, &mut self.rows.causes);
+            let row = self.rows.rows.len();
+            self.causes.write(slot, times, row, (&mut self.rows.causes, &mut self.rows.cold));
             self.rows.during.push(during);
             self.rows.rows.push(Row {
                 id: request.id,

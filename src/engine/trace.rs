@@ -180,6 +180,7 @@ impl Simulation<'_> {
     /// A visit answers.
     #[inline(never)]
     pub(super) fn trace_answer(&mut self, slot: u32, outcome: Outcome) {
+        self.cold_fetch_ends(slot);
         if self.followed.follows(self.visits[slot].root) {
             let now = self.now;
             let visit = self.traced(slot);

@@ -38,8 +38,21 @@ pub struct Rows {
     /// For each row, what kept it: for each node the time in line, for each node the time at
     /// work, the network, what was sent again, and tries before the last.
     pub causes: Vec<Time>,
+    /// The time that requests waited behind cold caches, which is in none of `causes`; in the
+    /// order of the rows.
+    pub cold: Vec<ColdWait>,
     /// For each row, the incident in force while it was under way, or `NO_INCIDENT`.
     pub during: Vec<u32>,
+}
+
+/// A request waited for something that a cache did not have yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColdWait {
+    /// Its place among the rows.
+    pub row: usize,
+    /// The cache's.
+    pub node: u32,
+    pub time: Time,
 }
 
 pub const NO_INCIDENT: u32 = u32::MAX;
@@ -49,6 +62,7 @@ impl Rows {
         self.rows.clear();
         self.times.clear();
         self.causes.clear();
+        self.cold.clear();
         self.during.clear();
     }
 

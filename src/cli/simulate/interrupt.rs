@@ -11,6 +11,8 @@ pub fn watch() {
     // Where it cannot be watched for, Ctrl-C just ends the program.
     let _ = ctrlc::set_handler(|| {
         if REQUESTED.swap(true, Ordering::Relaxed) {
+            #[cfg(feature = "tui")]
+            super::live::screen::give_back();
             std::process::exit(KILLED);
         }
     });

@@ -1,14 +1,13 @@
 //! One run, from the open files to the written ones.
 
-use super::interrupt;
-use super::progress::Progress;
+use super::audience::Audience;
 use crate::analysis::summarise::summarise;
 use crate::analysis::summary::Summary;
 use crate::analysis::tail::TailGatherer;
 use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::cli::clock::date_and_time;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
-use crate::kernel::time::{NEVER, to_seconds};
+use crate::kernel::time::to_seconds;
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
@@ -114,7 +113,7 @@ impl Job {
         Ok(Job { scenario, file, seed, rows, packing, traces, path, folder, script })
     }
 
-    pub fn run(mut self, progress: &Progress) -> Result<Done, OutputError> {
+    pub fn run(mut self, mut audience: Audience) -> Result<Done, OutputError> {
         let (started_at, clock) = (SystemTime::now(), Instant::now());
         let rows = Format::LatencyCsv(self.packing);
         let file = self.folder.take(rows);
@@ -126,14 +125,14 @@ impl Job {
             written: 0,
         };
         let failed = |error| self.folder.failed(rows, error);
-        let (results, interrupted) = self.simulate(&mut sink, progress).map_err(failed)?;
+        let (results, interrupted) = self.simulate(&mut sink, &mut audience).map_err(failed)?;
         if let Some(file) = sink.file.take() {
             file.finish().and_then(Packed::finish).map_err(failed)?;
         }
         if let Some(traces) = sink.traces.take() {
             traces.finish().map_err(|error| self.folder.failed(Format::TracesJsonl, error))?;
         }
-        progress.finish();
+        drop(audience);
         let mut summary = summarise(&self.scenario, self.seed, &results);
         if sink.written > 0 {
             summary.time_spent = sink.time_spent.finish(&self.scenario);
@@ -150,27 +149,21 @@ impl Job {
         Ok(Done { summary, glance, interrupted, folder: path, files, cost })
     }
 
-    fn simulate(&self, sink: &mut RowSink, progress: &Progress) -> io::Result<(RunResults, bool)> {
+    fn simulate(&self, sink: &mut RowSink, audience: &mut Audience) -> io::Result<(RunResults, bool)> {
         let plan = plan::compile(&self.scenario);
         let options = Options { seed: self.seed, replication: 0, rows: self.rows };
         let mut simulation = Simulation::new(&plan, options);
         simulation.keep_traces(self.traces, self.seed);
         loop {
-            let advance = simulation.advance(NEVER, SLICE_EVENTS);
-            let is_stopped = interrupt::requested();
+            let advance = simulation.advance(audience.until(), SLICE_EVENTS);
             sink.take(simulation.rows())?;
             simulation.clear_rows();
             sink.trace(&self.scenario, &simulation.take_traces())?;
-            if matches!(advance, Advance::Ended) || is_stopped {
+            let is_stopped = audience.watch(&simulation, advance, SLICE_EVENTS);
+            if advance == Advance::Ended || is_stopped {
                 sink.trace(&self.scenario, &simulation.take_chosen_traces())?;
+                return Ok((simulation.finish(is_stopped), is_stopped));
             }
-            if matches!(advance, Advance::Ended) {
-                return Ok((simulation.finish(false), false));
-            }
-            if is_stopped {
-                return Ok((simulation.finish(true), true));
-            }
-            progress.show(simulation.now(), simulation.ended_requests());
         }
     }
 

@@ -1,8 +1,12 @@
 //! `spof simulate`: runs scenarios and tells what came of them.
 
+mod audience;
 mod interrupt;
 mod job;
+#[cfg(feature = "tui")]
+mod live;
 mod progress;
+mod speed;
 
 use super::ending::{Ending, Failure};
 use super::printing::{letters, print, print_aside};
@@ -15,10 +19,13 @@ use crate::output::scenario_json::Script;
 use crate::output::{Format, summary_json, terminal};
 use crate::parts::quantity::parse_share;
 use crate::results::row::RowSampling;
+use audience::Audience;
 use clap::Args;
 use job::{Done, Job, Wishes};
 use progress::Progress;
+use speed::parse_speed;
 use std::collections::HashSet;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// Results go here unless `--out` says otherwise.
@@ -67,6 +74,15 @@ pub struct SimulateArguments {
     /// Write no report.html; `spof render --report` can write it later
     #[arg(long)]
     no_report: bool,
+
+    /// Show the run as it goes on, in the terminal: nodes, queues and rates, with keys to pause,
+    /// step, and change the speed
+    #[arg(long)]
+    live: bool,
+
+    /// Simulated seconds per second of that view [default: the run takes about a minute]
+    #[arg(long, value_name = "10x", requires = "live", value_parser = parse_speed)]
+    speed: Option<f64>,
 
     /// Print summary.json instead of the summary for people
     #[arg(long)]
@@ -130,22 +146,54 @@ fn parse_traces(text: &str) -> Result<TraceWishes, String> {
 
 pub fn run(arguments: SimulateArguments) -> Result<Ending, Failure> {
     interrupt::watch();
+    if arguments.live {
+        check_live(&arguments)?;
+    }
     let jobs = prepare(&arguments)?;
     let silent = arguments.quiet || arguments.json;
     let results = if jobs.len() == 1 {
         let job = jobs.into_iter().next().expect("there is one");
-        let progress = if silent { Progress::hidden() } else { Progress::of_run(&job.scenario) };
-        vec![job.run(&progress)]
+        let audience = audience(&arguments, &job)?;
+        vec![job.run(audience)]
     } else {
         let progress = if silent { Progress::hidden() } else { Progress::of_runs(jobs.len()) };
         in_parallel(jobs, |job| {
-            let result = job.run(&Progress::hidden());
+            let result = job.run(Audience::Bar(Progress::hidden()));
             progress.one_done();
             result
         })
     };
     let done = results.into_iter().collect::<Result<Vec<Done>, _>>()?;
     tell(&arguments, &done)
+}
+
+/// Whether a live view is possible at all.
+fn check_live(arguments: &SimulateArguments) -> Result<(), Failure> {
+    if !cfg!(feature = "tui") {
+        let message = "this spof was built without the feature `tui`, which --live needs: \
+            `cargo install --path . --features tui`";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    if arguments.files.len() > 1 {
+        return Err(Failure::Usage("--live shows one scenario at a time; name one file".to_owned()));
+    }
+    let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
+    if !is_terminal {
+        let message = "--live needs a terminal for its input and output; without one, leave it out";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    Ok(())
+}
+
+fn audience(arguments: &SimulateArguments, job: &Job) -> Result<Audience, Failure> {
+    #[cfg(feature = "tui")]
+    if arguments.live {
+        let live = live::Live::open(&job.scenario, arguments.speed);
+        let live = live.map_err(|error| Failure::InputOutput(format!("cannot use the terminal: {error}")))?;
+        return Ok(Audience::Live(Box::new(live)));
+    }
+    let silent = arguments.quiet || arguments.json;
+    Ok(Audience::Bar(if silent { Progress::hidden() } else { Progress::of_run(&job.scenario) }))
 }
 
 /// Everything that can fail does so here, before the first run.

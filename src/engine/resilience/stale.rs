@@ -25,7 +25,11 @@ impl Simulation<'_> {
             objects.hold(object, true, self.now);
             return plan.skip;
         }
+        let is_cold = found == Found::Nothing && objects.is_filling();
         self.keep(slot, Holds::Object(object));
+        if is_cold {
+            self.meets_cold_cache(slot);
+        }
         if found == Found::Stale { plan.skip_if_stale } else { 0 }
     }
 

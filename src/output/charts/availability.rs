@@ -94,7 +94,7 @@ fn nines(share: f64) -> String {
         return String::new();
     }
     let nines = libm::floor(-libm::log10(1.0 - share) * 10.0 + 1e-6) / 10.0;
-    format!(" ({nines} nines)")
+    format!(" ({nines} {})", if nines == 1.0 { "nine" } else { "nines" })
 }
 
 fn state_color(page: &Page, state: State) -> Color {

@@ -18,7 +18,7 @@ mod timeline;
 mod topology;
 mod topology_boxes;
 mod topology_hosts;
-mod topology_layout;
+pub mod topology_layout;
 mod utilisation;
 mod waterfall;
 

@@ -1,7 +1,7 @@
 //! Requests per second and latencies on one time axis.
 
-use super::drawing::{Drawing, Point};
-use super::frame::{Look, MARGIN, Page, Panel, series_color};
+use super::drawing::{Anchor, Drawing, Label, Point};
+use super::frame::{Look, MARGIN, NORMAL, Page, Panel, series_color};
 use super::scale::{Scale, latency_ticks, short_latency, short_number, ticks_from_zero};
 use super::theme::Color;
 use crate::output::record::{Count, Record, Stretch, Timeline};
@@ -175,8 +175,10 @@ fn latencies_panel(page: &mut Page, scale: &Scale, records: &[&Record], runs: &[
     let rows = latency_rows(&panel, runs);
     prepare(page, &panel, scale, records);
     let Some((rows, ticks)) = rows else {
-        page.top = panel.top + PANEL_HEIGHT / 2.0;
-        page.note("No request was answered with success.");
+        let place = (panel.left + panel.width / 2.0, panel.top + PANEL_HEIGHT / 2.0);
+        let muted = page.palette.muted;
+        let text = Label::new("No request was answered with success.", place.0, place.1, NORMAL, muted);
+        page.drawing.label(text.anchored(Anchor::Middle));
         page.top = panel.bottom();
         return panel;
     };

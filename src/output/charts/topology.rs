@@ -196,7 +196,9 @@ fn draw_sketch(page: &mut Page, sketch: &Sketch) {
     for (call, way) in sketch.calls.iter().zip(&layout.ways) {
         let in_frame = sketch.items[call.to].host.is_some_and(|host| framed[host])
             && sketch.items[call.from].host != sketch.items[call.to].host;
-        name_call(page, call.calls_per_s, &curve(&grid, way, &places, &heights), in_frame);
+        let leaves_frame = sketch.items[call.from].host.is_some_and(|host| framed[host]) && in_frame;
+        let room = End { in_frame, leaves_frame, back: way.back };
+        name_call(page, call.calls_per_s, &curve(&grid, way, &places, &heights), room);
     }
     page.top = grid.top + grid.band_height * grid.bands(layout.columns) as f64 - 40.0 + HOST_PADDING + 8.0;
     hosts_apart(page, sketch, &framed);
@@ -225,7 +227,9 @@ fn draw_item(page: &mut Page, sketch: &Sketch, item: &Item, (x, y, width): (f64,
     let share = item.utilisation().map(percent).unwrap_or_default();
     let share = Label::new(share, x + width - 8.0, y + 36.0, SMALL, color).anchored(Anchor::End);
     let room = inner - share.width() - 4.0;
-    page.drawing.label(Label::new(item.title(), x + 8.0, y + 19.0, NORMAL, color).bold().within(inner));
+    let title = |size: f64| Label::new(item.title(), x + 8.0, y + 19.0, size, color).bold();
+    let size = if title(NORMAL).width() > inner { SMALL } else { NORMAL };
+    page.drawing.label(title(size).within(inner));
     let on = item.host.filter(|&host| !framed[host]).map(|host| sketch.hosts[host].name.as_str());
     page.drawing.label(Label::new(item.subtitle(on), x + 8.0, y + 36.0, SMALL, color).within(room));
     page.drawing.label(share);
@@ -304,18 +308,33 @@ fn around(from: Point, to: Point, half_height: f64) -> Vec<Point> {
     vec![from, (from.0 + out, from.1), (from.0 + out, below), (to.0 - out, below), (to.0 - out, to.1), to]
 }
 
-fn name_call(page: &mut Page, calls_per_s: f64, points: &[Point], in_frame: bool) {
+/// What stands around the end of a call.
+struct End {
+    in_frame: bool,
+    /// A frame that the call leaves takes room as well.
+    leaves_frame: bool,
+    back: bool,
+}
+
+fn name_call(page: &mut Page, calls_per_s: f64, points: &[Point], around: End) {
     if calls_per_s <= 0.0 || points.len() < 2 {
         return;
     }
     // At its end it is clear whose it is; where many end at one box, their beginnings differ.
-    let text = format!("{}/s", short_number(calls_per_s));
+    let mut text = format!("{}/s", short_number(calls_per_s));
     let (first, last) = (points[0], points[points.len() - 1]);
     let muted = page.palette.muted;
+    let room = last.0 - first.0 - 2.0 * (HOST_PADDING + FRAME) - 7.0;
+    if around.leaves_frame && Label::new(text.clone(), 0.0, 0.0, SMALL, muted).width() > room {
+        // The key at the top says what is counted.
+        text = short_number(calls_per_s);
+    }
     // A line that comes from above leaves room below it, and the other way round. Where there
     // may be a frame around the box, the text stands before it.
     let (near, far) = if first.1 < last.1 { (16.0, -7.0) } else { (-7.0, 16.0) };
-    let end = last.0 - if in_frame { HOST_PADDING + 7.0 } else { 8.0 };
+    let before = if around.in_frame { HOST_PADDING + 7.0 } else { 8.0 };
+    // A call back comes down beside its end.
+    let end = last.0 - if around.back { before + 12.0 } else { before };
     for (x, y, anchor) in [
         (end, last.1 + near, Anchor::End),
         (end, last.1 + far, Anchor::End),
@@ -330,7 +349,7 @@ fn name_call(page: &mut Page, calls_per_s: f64, points: &[Point], in_frame: bool
 
 pub(super) fn percent(share: f64) -> String {
     match share * 100.0 {
-        small if small < 0.95 && small > 0.0 => format!("{small:.1} %"),
+        small if (0.05..0.95).contains(&small) => format!("{small:.1} %"),
         large => format!("{large:.0} %"),
     }
 }

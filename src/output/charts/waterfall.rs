@@ -105,10 +105,11 @@ fn of_record(record: &Record, with_name: bool) -> Vec<Waterfall> {
         waterfalls.push(Waterfall::new(heading, class.latency_mean_ms, &together(&class.places, &kinds)));
         if let Some(slowest) = class.slowest.as_ref().filter(|slowest| slowest.requests < class.requests) {
             let heading = format!(
-                "{name}the slowest {} of {} ({} requests): {}",
+                "{name}the slowest {} of {} ({} {}): {}",
                 percent(slowest.share),
                 class.class,
                 count(slowest.requests),
+                if slowest.requests == 1 { "request" } else { "requests" },
                 figure::length(slowest.latency_mean_ms)
             );
             waterfalls.push(Waterfall::new(

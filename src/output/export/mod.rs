@@ -9,7 +9,11 @@ mod otlp;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod perfetto;
+mod sheet;
+mod tables;
 mod visits_csv;
+
+pub use tables::TableName;
 
 use super::record::{Record, RecordError, Story, open_table, stories};
 use std::fmt;
@@ -61,7 +65,7 @@ impl ExportFormat {
             ExportFormat::Otlp => "traces as OpenTelemetry's JSON, a line for each request",
             ExportFormat::Jaeger => "traces as Jaeger's JSON",
             ExportFormat::Perfetto => "traces, faults and queues as Chrome's trace JSON, for Perfetto",
-            ExportFormat::Csv => "traces as a table, a line for each visit",
+            ExportFormat::Csv => "a table: visits of traces, or any other with --table",
             ExportFormat::Parquet => "latency.csv as Parquet, if spof was built with that feature",
         }
     }
@@ -90,6 +94,13 @@ pub enum ExportError {
         how: &'static str,
     },
     NoClass(String),
+    /// The table that is the same for all classes.
+    NotByClass(&'static str),
+    NoColumn {
+        column: String,
+        /// Those that there are.
+        known: String,
+    },
     /// The feature that is missing.
     NotBuilt(&'static str),
     Write(io::Error),
@@ -103,6 +114,12 @@ impl fmt::Display for ExportError {
                 write!(formatter, "there is no {file} in the folder; {how}")
             }
             ExportError::NoClass(class) => write!(formatter, "the run has no class `{class}`"),
+            ExportError::NotByClass(table) => {
+                write!(formatter, "the table `{table}` is not by class; leave `--class` out")
+            }
+            ExportError::NoColumn { column, known } => {
+                write!(formatter, "the table has no column `{column}`; it has {known}")
+            }
             ExportError::NotBuilt(feature) => write!(
                 formatter,
                 "this spof was built without the feature `{feature}`: `cargo install --path . --features {feature}`"
@@ -137,6 +154,10 @@ pub struct Export<'e> {
     pub record: &'e Record,
     pub folder: &'e Path,
     pub class: Option<&'e str>,
+    /// Of a CSV table.
+    pub table: TableName,
+    /// Of these columns of it alone; of all if none is named.
+    pub columns: &'e [String],
 }
 
 pub fn export(format: ExportFormat, export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
@@ -147,7 +168,7 @@ pub fn export(format: ExportFormat, export: &Export, file: &mut dyn Write) -> Re
         ExportFormat::Otlp => otlp::write(export, file)?,
         ExportFormat::Jaeger => jaeger::write(export, file)?,
         ExportFormat::Perfetto => perfetto::write(export, file)?,
-        ExportFormat::Csv => visits_csv::write(export, file)?,
+        ExportFormat::Csv => tables::write(export, export.table, file)?,
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => parquet::write(export, file)?,
         #[cfg(not(feature = "parquet"))]

@@ -1,9 +1,10 @@
 //! Traces as a table: one line for each visit.
 
+use super::sheet::Sheet;
 use super::{Export, ExportError};
 use crate::output::number::{milliseconds, seconds};
 use crate::output::record::Activity;
-use std::io::{self, Write};
+use std::io::Write;
 
 const HEADER: [&str; 13] = [
     "request",
@@ -22,8 +23,7 @@ const HEADER: [&str; 13] = [
 ];
 
 pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
-    let mut table = csv::WriterBuilder::new().from_writer(file);
-    table.write_record(HEADER).map_err(io::Error::from)?;
+    let mut sheet = Sheet::new(file, &HEADER, export.columns)?;
     export.stories(|story| {
         for (place, visit) in story.visits.iter().enumerate() {
             let spent = |activity: Activity| milliseconds(visit.spent_ns(activity));
@@ -42,9 +42,9 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
                 spent(Activity::InLine),
                 spent(Activity::Working),
             ];
-            table.write_record(line).map_err(io::Error::from)?;
+            sheet.line(&line)?;
         }
         Ok(())
     })?;
-    Ok(table.flush()?)
+    sheet.finish()
 }

@@ -35,7 +35,7 @@ pub struct Tail {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct TailPart {
-    /// `queue`, `service`, `network`, `retransmission`, `retry` or `waiting`.
+    /// `queue`, `service`, `network`, `retransmission`, `retry`, `cold_cache` or `waiting`.
     pub cause: String,
     pub place: Option<String>,
     pub during: Option<String>,
@@ -53,6 +53,7 @@ impl TailPart {
             "network" => "on the way",
             "retransmission" => "until something lost was sent again",
             "retry" => "tries before the last one",
+            "cold_cache" => "cold cache",
             "waiting" => "waiting for an answer that did not come",
             other => other,
         };

@@ -3,6 +3,7 @@
 
 mod facts;
 mod log_rows;
+mod ordered;
 mod reading;
 mod rows_table;
 mod slow_rows;
@@ -15,8 +16,9 @@ pub use facts::{
     TopologyNode,
 };
 pub use log_rows::LogRows;
+pub use ordered::{Ordered, open_ordered};
 pub use reading::{RecordError, open_table, read_folder, read_with};
-pub use rows_table::{RowsTable, open_rows};
+pub use rows_table::{Lines, RowsTable, open_lines, open_rows};
 pub use slow_rows::{SlowRow, slowest_rows};
 pub use stories::{Activity, Story, StoryVisit, stories};
 

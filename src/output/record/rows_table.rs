@@ -21,40 +21,71 @@ pub(super) fn open_packed(folder: &Path) -> Result<Option<Table<Box<dyn Read>>>,
 
 /// All columns of the rows, by their places.
 pub struct RowsTable {
-    table: Table<Box<dyn Read>>,
-    columns: Vec<(String, Column)>,
+    lines: Lines,
     class: Column,
 }
 
-pub fn open_rows(folder: &Path) -> Result<Option<RowsTable>, RecordError> {
-    let Some(table) = open_packed(folder)? else { return Ok(None) };
-    let class = table.column("class")?;
-    Ok(Some(RowsTable { columns: table.columns(), class, table }))
+/// A table as it stands, with all columns by their places.
+pub struct Lines {
+    table: Table<Box<dyn Read>>,
+    columns: Vec<(String, Column)>,
 }
 
-impl RowsTable {
+/// Any of a run's tables; none if there is no such file.
+pub fn open_lines(folder: &Path, file: &'static str) -> Result<Option<Lines>, RecordError> {
+    let table = if file == Format::LatencyCsv(Packing::None).file_name() {
+        open_packed(folder)?
+    } else {
+        let source = open_table(folder, file)?;
+        source.map(|source| Table::open(file, Box::new(source) as Box<dyn Read>)).transpose()?
+    };
+    Ok(table.map(|table| Lines { columns: table.columns(), table }))
+}
+
+impl Lines {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Goes to the next row; false at the end.
+    /// Goes to the next line; false at the end.
     pub fn go_on(&mut self) -> Result<bool, RecordError> {
         self.table.next()
-    }
-
-    pub fn class(&self) -> &str {
-        self.table.text(self.class)
     }
 
     pub fn text(&self, place: usize) -> &str {
         self.table.text(self.columns[place].1)
     }
+}
+
+pub fn open_rows(folder: &Path) -> Result<Option<RowsTable>, RecordError> {
+    let Some(table) = open_packed(folder)? else { return Ok(None) };
+    let class = table.column("class")?;
+    Ok(Some(RowsTable { lines: Lines { columns: table.columns(), table }, class }))
+}
+
+impl RowsTable {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.lines.names()
+    }
+
+    /// Goes to the next row; false at the end.
+    pub fn go_on(&mut self) -> Result<bool, RecordError> {
+        self.lines.go_on()
+    }
+
+    pub fn class(&self) -> &str {
+        self.lines.table.text(self.class)
+    }
+
+    pub fn text(&self, place: usize) -> &str {
+        self.lines.text(place)
+    }
 
     pub fn count(&self, place: usize) -> Result<u64, RecordError> {
-        self.table.count(self.columns[place].1)
+        self.lines.table.count(self.lines.columns[place].1)
     }
 
     pub fn number(&self, place: usize) -> Result<f64, RecordError> {
-        self.table.number(self.columns[place].1)
+        self.lines.table.number(self.lines.columns[place].1)
     }
 }

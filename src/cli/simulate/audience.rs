@@ -1,0 +1,44 @@
+//! Who looks at a run while it goes on: nobody, a progress bar, or the live view.
+
+use super::interrupt;
+#[cfg(feature = "tui")]
+use super::live::Live;
+use super::progress::Progress;
+use crate::engine::{Advance, Simulation};
+use crate::kernel::time::{NEVER, Time};
+
+pub enum Audience {
+    Bar(Progress),
+    #[cfg(feature = "tui")]
+    Live(Box<Live>),
+}
+
+impl Audience {
+    /// Up to where the run may go before the audience wants to look.
+    pub fn until(&self) -> Time {
+        match self {
+            Audience::Bar(_) => NEVER,
+            #[cfg(feature = "tui")]
+            Audience::Live(live) => live.until(),
+        }
+    }
+
+    /// The run has been advanced by so many events at most, and perhaps to its end. True if it is
+    /// to stop before that.
+    pub fn watch(&mut self, simulation: &Simulation, advance: Advance, events_most: u64) -> bool {
+        match self {
+            _ if interrupt::requested() => advance != Advance::Ended,
+            Audience::Bar(progress) => {
+                // It cannot go ahead of its audience.
+                let _ = events_most;
+                progress.show(simulation.now(), simulation.ended_requests());
+                false
+            }
+            // A terminal that is gone asks for as much as Ctrl-C does.
+            #[cfg(feature = "tui")]
+            Audience::Live(live) => {
+                live.watch(simulation, advance, events_most).unwrap_or(advance != Advance::Ended)
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a run under way looks like from outside: a copy to look at. Making one changes nothing,
+//! so that a run that was watched is the same, to the last bit, as one that was not.
+
+use super::Simulation;
+use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
+use crate::plan::NONE;
+use crate::results::incident::Incident;
+use crate::results::{Nanoseconds, NodeBucket};
+
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub at: Time,
+    pub in_flight: u64,
+    /// Whether it is a time without requests, of which the steady state tells what they would do.
+    pub is_silent: bool,
+    /// In the order of the scenario's classes.
+    pub classes: Vec<ClassSnapshot>,
+    /// All replicas of the first node, then of the second …
+    pub instances: Vec<InstanceSnapshot>,
+    /// Faults and maintenance in force, the latest last.
+    pub incidents: Vec<Incident>,
+}
+
+/// Since the start of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClassSnapshot {
+    pub offered: u64,
+    pub ok: u64,
+    /// Of these, the ones within the class's objective.
+    pub good: u64,
+    pub failed: u64,
+    /// Of answers with success.
+    pub latency_sum: Nanoseconds,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct InstanceSnapshot {
+    /// Slots that are held, visits in line, and visits that have a slot, now.
+    pub busy: u32,
+    pub line: u32,
+    pub serving: u32,
+    pub is_down: bool,
+    visits: u64,
+    ended: u64,
+    failed: u64,
+    /// Integrals over time, which wrap around: slots held, and cores in use.
+    held: u64,
+    cpu: u64,
+}
+
+impl ClassSnapshot {
+    /// Of two classes together.
+    pub fn with(self, other: &ClassSnapshot) -> ClassSnapshot {
+        ClassSnapshot {
+            offered: self.offered + other.offered,
+            ok: self.ok + other.ok,
+            good: self.good + other.good,
+            failed: self.failed + other.failed,
+            latency_sum: self.latency_sum + other.latency_sum,
+        }
+    }
+}
+
+impl InstanceSnapshot {
+    /// What happened between an earlier snapshot and this one.
+    pub fn since(&self, earlier: &InstanceSnapshot) -> NodeBucket {
+        NodeBucket {
+            visits: self.visits.saturating_sub(earlier.visits),
+            ended: self.ended.saturating_sub(earlier.ended),
+            failed: self.failed.saturating_sub(earlier.failed),
+            held: Nanoseconds::from(self.held.wrapping_sub(earlier.held)),
+            cpu: Nanoseconds::from(self.cpu.wrapping_sub(earlier.cpu)),
+            ..NodeBucket::default()
+        }
+    }
+}
+
+impl Simulation<'_> {
+    /// At an instant up to which nothing is left to happen, or at the last event if that is later.
+    pub fn snapshot(&self, at: Time) -> Snapshot {
+        let at = at.max(self.now);
+        let listed = |number: &u32| self.changes.incidents.get(*number as usize).cloned();
+        Snapshot {
+            at,
+            in_flight: self.in_flight(),
+            is_silent: self.quiet.is_silent() || self.components.is_on(),
+            classes: (0..self.recorder.classes.len()).map(|class| self.class_snapshot(class)).collect(),
+            instances: (0..self.nodes.len()).map(|instance| self.instance_snapshot(instance, at)).collect(),
+            incidents: self.changes.active.iter().filter_map(listed).collect(),
+        }
+    }
+
+    /// How long a time bucket is now; it grows when there would be too many.
+    pub fn bucket_width(&self) -> Time {
+        self.recorder.bucket_width()
+    }
+
+    fn class_snapshot(&self, class: usize) -> ClassSnapshot {
+        let class = &self.recorder.classes[class];
+        let mut sum = ClassSnapshot::default();
+        for bucket in class.buckets.iter().chain([&class.now]) {
+            let ok = bucket.outcomes[Outcome::Ok as usize];
+            sum.offered += bucket.offered;
+            sum.ok += ok;
+            sum.good += bucket.good;
+            sum.failed += bucket.outcomes.iter().sum::<u64>() - ok;
+            sum.latency_sum += bucket.latency_sum;
+        }
+        sum
+    }
+
+    fn instance_snapshot(&self, number: usize, at: Time) -> InstanceSnapshot {
+        let node = &self.nodes[number];
+        let [served, _, _, extra] = node.integrals(at);
+        let processor = self.plan.instances[number].processor;
+        let own = processor != NONE && self.plan.processors[processor as usize].instance == number as u32;
+        // A processor that is asked for its totals computes up to now in floating point. A copy
+        // is asked, since the sums of one that is asked more often differ in their last bits.
+        let cpu = if own { self.processors[processor as usize].clone().totals(at).0 } else { 0 };
+        InstanceSnapshot {
+            busy: node.busy,
+            line: node.line_length,
+            serving: node.serving,
+            is_down: self.conditions.get(number).is_some_and(|condition| condition.is_down()),
+            visits: node.counts.visits,
+            ended: node.counts.ended,
+            failed: node.counts.failed,
+            held: served.wrapping_add(extra),
+            cpu,
+        }
+    }
+}
