@@ -55,11 +55,23 @@ impl Causes {
         &self.in_line[first..first + self.nodes]
     }
 
+    /// All begin anew; returns the times in line until now.
+    pub fn forget_all(&mut self) -> Vec<Time> {
+        self.resent.clear();
+        std::mem::take(&mut self.in_line)
+    }
+
+    /// The request in a slot has stood in line as long as one from another.
+    pub fn put_in_line(&mut self, slot: u32, in_line: &[Time], from: u32) {
+        let stretch = |slot: u32| slot as usize * self.nodes..(slot as usize + 1) * self.nodes;
+        self.in_line[stretch(slot)].copy_from_slice(&in_line[stretch(from)]);
+    }
+
     pub fn resent_of(&self, root: u32) -> Time {
         self.resent[root as usize]
     }
 
-    fn waits(&mut self, root: u32, node: u32, time: Time) {
+    pub fn waits(&mut self, root: u32, node: u32, time: Time) {
         if root != NONE {
             let waited = &mut self.in_line[root as usize * self.nodes + node as usize];
             *waited = waited.saturating_add(time);
@@ -139,7 +151,7 @@ impl Simulation<'_> {
     }
 
     /// The incident that was in force while the request was under way.
-    fn incident_since(&self, start: Time) -> u32 {
+    pub(super) fn incident_since(&self, start: Time) -> u32 {
         let ended = self.changes.latest_over.filter(|(_, end)| *end >= start).map(|(incident, _)| incident);
         self.changes.active.last().copied().or(ended).unwrap_or(NO_INCIDENT)
     }

@@ -10,6 +10,7 @@
 use super::EDGE_CLOCK;
 use super::Simulation;
 use super::admission::append;
+use super::chain_rows::Places;
 use super::run::Advance;
 use super::visit::{Request, SLOT_BITS, SLOT_MASK, State, VISITS_MOST, Visits};
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
@@ -27,14 +28,15 @@ const WORTHWHILE: u64 = 8 * STRETCH_MOST as u64;
 /// The requests inside, station by station.
 #[derive(Debug)]
 pub(super) struct Chain {
-    class: u32,
+    pub(super) class: u32,
     stages: Vec<Stage>,
     /// Whether requests are passed on here, and not by events.
     is_on: bool,
     /// Those that have passed so far.
     pub(super) passed: u64,
-    coming: Vec<Passing>,
+    pub(super) coming: Vec<Passing>,
     leaving: Vec<Passing>,
+    pub(super) places: Places,
 }
 
 #[derive(Debug)]
@@ -46,11 +48,13 @@ struct Stage {
 
 /// A request on its way from one station to the next.
 #[derive(Clone, Copy, Debug)]
-struct Passing {
-    at: Time,
+pub(super) struct Passing {
+    pub(super) at: Time,
     /// Since when that has been known; what has been known for longer comes first.
     known: Time,
-    began: Time,
+    pub(super) began: Time,
+    /// Where its row is put together, if rows are kept.
+    pub(super) place: u32,
 }
 
 /// A request in a slot; the first to be done is the least.
@@ -59,12 +63,14 @@ struct Serving {
     done: Time,
     since: Time,
     began: Time,
+    place: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     since: Time,
     began: Time,
+    place: u32,
 }
 
 impl Chain {
@@ -81,6 +87,7 @@ impl Chain {
             passed: 0,
             coming: Vec::with_capacity(2 * STRETCH_MOST),
             leaving: Vec::with_capacity(2 * STRETCH_MOST),
+            places: Places::default(),
         }
     }
 
@@ -95,7 +102,7 @@ impl Simulation<'_> {
     /// the events allowed are used up, or it cannot any more.
     pub(super) fn advance_chain(&mut self, until: Time, last: u64) -> Option<Advance> {
         let mut chain = self.chain.take()?;
-        if !chain.is_on && !self.rows.keeps && self.requests_before_chain_ends() > WORTHWHILE {
+        if !chain.is_on && self.tracer.is_idle() && self.requests_before_chain_ends() > WORTHWHILE {
             self.enter_chain(&mut chain);
         }
         let mut advance = None;
@@ -106,10 +113,12 @@ impl Simulation<'_> {
             }
             let limit = until.min(self.horizon);
             let edge = self.clocks.time(EDGE_CLOCK);
-            if !self.pass_stretch(&mut chain, limit.min(edge)) {
+            let is_all = self.pass_stretch(&mut chain, limit.min(edge));
+            if self.rows.full() {
+                advance = Some(Advance::RowsFull);
+            } else if !is_all {
                 continue;
-            }
-            if edge < limit {
+            } else if edge < limit {
                 self.now = edge;
                 self.events += 1;
                 self.edge();
@@ -143,7 +152,11 @@ impl Simulation<'_> {
         let mut next = self.clocks.time(clock);
         chain.coming.clear();
         while next < limit && chain.coming.len() < STRETCH_MOST {
-            chain.coming.push(Passing { at: next, known: 0, began: next });
+            let place = match self.rows.keeps {
+                true => chain.places.begin(&mut self.rows, self.recorder.offered),
+                false => NONE,
+            };
+            chain.coming.push(Passing { at: next, known: 0, began: next, place });
             self.recorder.offer(chain.class);
             next = self.sources[0].send_next();
         }
@@ -161,6 +174,9 @@ impl Simulation<'_> {
             let latency = request.at - request.began;
             self.recorder.end(chain.class, Outcome::Ok, latency, latency <= objective, 1);
         }
+        if self.rows.keeps {
+            self.write_rows(chain);
+        }
         chain.passed += chain.coming.len() as u64;
         self.now = end;
         next >= limit
@@ -169,7 +185,7 @@ impl Simulation<'_> {
     /// What happens at one station before `end`, with all who come to it before then.
     fn pass_stage(&mut self, stage: &mut Stage, coming: &[Passing], leaving: &mut Vec<Passing>, end: Time) {
         let plan = self.plan;
-        let (draws, recorder) = (&mut self.draws, &mut self.recorder);
+        let (draws, recorder, rows) = (&mut self.draws, &mut self.recorder, &mut self.rows);
         let node = &mut self.nodes[stage.station.instance as usize];
         let draw = stage.station.draw;
         let mut coming = coming.iter();
@@ -179,9 +195,10 @@ impl Simulation<'_> {
             if let Some(&Reverse(first)) = stage.serving.peek()
                 && (first.done, first.since) < comes
             {
-                let Serving { done: now, since, began } = first;
-                leaving.push(Passing { at: now, known: since, began });
+                let Serving { done: now, since, began, place } = first;
+                leaving.push(Passing { at: now, known: since, began, place });
                 node.served_one(now);
+                rows.spend(place, node.node, now - since);
                 let Some(waiting) = stage.line.pop_front() else {
                     stage.serving.pop();
                     node.busy -= 1;
@@ -192,21 +209,23 @@ impl Simulation<'_> {
                 node.serve_one(now);
                 let done = now.saturating_add(draws.take(plan, draw));
                 if let Some(mut first) = stage.serving.peek_mut() {
-                    *first = Reverse(Serving { done, since: now, began: waiting.began });
+                    *first =
+                        Reverse(Serving { done, since: now, began: waiting.began, place: waiting.place });
                 }
+                rows.wait(waiting.place, node.node, now - waiting.since);
                 recorder.waited(node.node, now - waiting.since);
                 continue;
             }
-            let Some(&Passing { at: now, began, .. }) = next else { return };
+            let Some(&Passing { at: now, began, place, .. }) = next else { return };
             node.counts.visits += 1;
             if node.busy < node.slots {
                 node.busy += 1;
                 node.serve_one(now);
                 let done = now.saturating_add(draws.take(plan, draw));
-                stage.serving.push(Reverse(Serving { done, since: now, began }));
+                stage.serving.push(Reverse(Serving { done, since: now, began, place }));
             } else {
                 node.stand_in_line(now);
-                stage.line.push_back(Waiting { since: now, began });
+                stage.line.push_back(Waiting { since: now, began, place });
             }
             next = coming.next();
         }
@@ -221,21 +240,28 @@ impl Simulation<'_> {
                 done[slot] = event.time;
             }
         }
+        let keeps_rows = self.rows.keeps;
+        let place = |slot: u32| if keeps_rows { slot } else { NONE };
         for stage in &mut chain.stages {
             let node = &mut self.nodes[stage.station.instance as usize];
             let mut slot = std::mem::replace(&mut node.head, NONE);
             node.tail = NONE;
             while slot != NONE {
                 let began = self.visits.requests[slot as usize].start;
-                stage.line.push_back(Waiting { since: self.visits[slot].since, began });
+                stage.line.push_back(Waiting { since: self.visits[slot].since, began, place: place(slot) });
                 slot = self.visits[slot].next;
             }
             for (slot, visit) in self.visits.all.iter().enumerate() {
                 if visit.state == State::Going && visit.instance == stage.station.instance {
                     let began = self.visits.requests[slot].start;
-                    stage.serving.push(Reverse(Serving { done: done[slot], since: self.now, began }));
+                    let (done, place) = (done[slot], place(slot as u32));
+                    stage.serving.push(Reverse(Serving { done, since: self.now, began, place }));
+                    self.rows.spend(place, node.node, self.now - visit.since);
                 }
             }
+        }
+        if keeps_rows {
+            chain.places.take_over(&self.visits);
         }
         self.visits = Visits::new();
         self.agenda = Agenda::new();
@@ -247,6 +273,7 @@ impl Simulation<'_> {
     fn leave_chain(&mut self, chain: &mut Chain) {
         chain.is_on = false;
         let mut serving: Vec<(Serving, ChainStation)> = Vec::new();
+        let mut moves = Vec::new();
         for stage in &mut chain.stages {
             let station = stage.station;
             serving.extend(stage.serving.drain().map(|one| (one.0, station)));
@@ -256,6 +283,7 @@ impl Simulation<'_> {
                 (visit.state, visit.since) = (State::InLine, waiting.since);
                 let node = &mut self.nodes[station.instance as usize];
                 append(&mut self.visits, &mut node.head, &mut node.tail, slot);
+                moves.push((waiting.place, slot));
             }
         }
         // Events are numbered in the order in which they became known.
@@ -264,13 +292,18 @@ impl Simulation<'_> {
             let slot = self.take_over(chain.class, station, one.began);
             let word = (self.sequence << SLOT_BITS) | u64::from(slot);
             self.sequence += 1;
+            moves.push((one.place, slot));
             let visit = &mut self.visits[slot];
+            visit.since = one.since;
             // Behind the two steps that a service takes.
             visit.step = station.step + 2;
             visit.word = word;
             visit.slots = 1;
             visit.flags.inside = true;
             self.agenda.push(Event { time: one.done, word });
+        }
+        if self.rows.keeps {
+            self.give_places_back(chain, &moves);
         }
     }
 

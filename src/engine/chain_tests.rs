@@ -4,7 +4,7 @@ use super::trial::plan_of;
 use super::{Advance, Options, Simulation};
 use crate::kernel::time::{NEVER, SECOND};
 use crate::plan::{ChainPlan, Plan};
-use crate::results::row::RowSampling;
+use crate::results::row::{RowSampling, Rows};
 use crate::results::{RunResults, StopReason};
 
 fn text(run: &str, arrivals: &str, path: &str) -> String {
@@ -30,6 +30,25 @@ fn run_to_end(mut simulation: Simulation) -> (RunResults, u64) {
     while simulation.advance(NEVER, 50_000) != Advance::Ended {}
     let passed = simulation.chain.as_ref().map_or(0, |chain| chain.passed);
     (simulation.finish(false), passed)
+}
+
+/// All rows of a run, fetched now and then, and how many requests did without events.
+fn rows_of(plan: &Plan, rows: RowSampling, by_events: bool) -> (Rows, u64) {
+    let mut run = Simulation::new(plan, Options { seed: 1, replication: 0, rows });
+    if by_events {
+        run.chain = None;
+    }
+    let mut all = Rows::default();
+    let mut advance = Advance::Paused;
+    while advance != Advance::Ended {
+        advance = run.advance(NEVER, 50_000);
+        all.rows.extend_from_slice(&run.rows().rows);
+        all.times.extend_from_slice(&run.rows().times);
+        all.causes.extend_from_slice(&run.rows().causes);
+        all.during.extend_from_slice(&run.rows().during);
+        run.clear_rows();
+    }
+    (all, run.chain.as_ref().map_or(0, |chain| chain.passed))
 }
 
 /// Runs both ways; returns what they agree on, and how many requests did without events.
@@ -79,6 +98,24 @@ fn what_piles_up_is_counted_in_every_bucket() {
     let (results, passed) = both_ways(&text("duration: 5m, bucket: 1s, warmup: 0s", "130/s", THREE), 2);
     assert!(results.in_flight > 5_000, "{}", results.in_flight);
     assert_eq!(passed, results.ended);
+}
+
+#[test]
+fn rows_are_the_same_and_so_is_what_kept_them() {
+    // The warm-up ends by events in between, with requests in line and at work.
+    for run in ["requests: 20000, warmup: 9000 requests", "duration: 5m, warmup: 0s"] {
+        let plan = plan_of(&text(run, "95/s", THREE));
+        for sampling in [RowSampling::All, RowSampling::Share(0.3)] {
+            let (by_chain, passed) = rows_of(&plan, sampling, false);
+            let (by_events, _) = rows_of(&plan, sampling, true);
+            assert!(passed > 20_000, "{passed}");
+            assert!(by_chain.rows.len() > 6_000);
+            assert!(by_chain.rows == by_events.rows);
+            assert!(by_chain.times == by_events.times);
+            assert!(by_chain.causes == by_events.causes);
+            assert!(by_chain.during == by_events.during);
+        }
+    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod caching;
 mod calls;
 mod causes;
 mod chain;
+mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
 mod changes;

@@ -76,10 +76,31 @@ impl RowKeeper {
         }
     }
 
+    /// Time in line, which is a part of the time at the node.
+    #[inline(always)]
+    pub fn wait(&mut self, root: u32, node: u32, time: Time) {
+        if self.keeps && root != NONE {
+            self.causes.waits(root, node, time);
+            self.spend(root, node, time);
+        }
+    }
+
     /// Time on the network.
     #[inline(always)]
     pub fn network(&mut self, root: u32, time: Time) {
         self.spend(root, self.columns as u32 - 1, time);
+    }
+
+    /// What is known of requests in some slots goes to others; nothing else is.
+    pub fn move_places(&mut self, moves: &[(u32, u32)]) {
+        let times = std::mem::take(&mut self.times);
+        let in_line = self.causes.forget_all();
+        for &(from, to) in moves {
+            self.begin(to);
+            let stretch = |slot: u32| slot as usize * self.columns..(slot as usize + 1) * self.columns;
+            self.times[stretch(to)].copy_from_slice(&times[stretch(from)]);
+            self.causes.put_in_line(to, &in_line, from);
+        }
     }
 
     /// What the request in this slot has spent so far, as in a row.

@@ -60,6 +60,11 @@ pub(super) struct Tracer {
 }
 
 impl Tracer {
+    /// No story is wanted.
+    pub fn is_idle(&self) -> bool {
+        self.only.is_none() && !self.wishes.any()
+    }
+
     #[inline(always)]
     pub fn wants(&self, id: u64) -> bool {
         self.only == Some(id) || (self.wishes.any() && self.may_keep(id))
