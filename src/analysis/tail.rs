@@ -6,6 +6,7 @@ use crate::results::row::{NO_INCIDENT, Rows};
 use crate::results::{Nanoseconds, RunResults};
 use crate::scenario::model::{Scenario, Warmup};
 use crate::stats::histogram::{CELLS, cell_of};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -65,7 +66,7 @@ pub struct TailGatherer {
     nodes: usize,
     counted_from: Time,
     /// By the cell of the latency, and by the incident.
-    cells: BTreeMap<(usize, u32), Slow>,
+    cells: FxHashMap<(usize, u32), Slow>,
     counts: Vec<u64>,
 }
 
@@ -88,7 +89,7 @@ impl TailGatherer {
         TailGatherer {
             nodes: scenario.nodes.len(),
             counted_from,
-            cells: BTreeMap::new(),
+            cells: FxHashMap::default(),
             counts: vec![0; CELLS],
         }
     }
@@ -138,14 +139,15 @@ impl TailGatherer {
             wanted = wanted.saturating_sub(self.counts[cell]);
             wanted == 0
         })?;
-        let slow = || self.cells.range((first, 0)..);
-        let requests: u64 = slow().map(|(_, slow)| slow.requests).sum();
+        let mut slow: Vec<_> = self.cells.iter().filter(|((cell, _), _)| *cell >= first).collect();
+        slow.sort_unstable_by_key(|(place, _)| **place);
+        let requests: u64 = slow.iter().map(|(_, slow)| slow.requests).sum();
         if requests == 0 {
             return None;
         }
         let mut parts: BTreeMap<Key, f64> = BTreeMap::new();
         let (mut latency, mut least) = (0, Time::MAX);
-        for (&(_, incident), slow) in slow() {
+        for (&(_, incident), slow) in slow {
             latency += slow.latency;
             least = least.min(slow.least);
             self.split(slow, incident, &mut parts);
