@@ -5,7 +5,7 @@ use super::summary::{Estimate, ExpectationResult, NodeSummary};
 use super::window::Window;
 use crate::parts::outcome::Outcome;
 use crate::results::RunResults;
-use crate::scenario::model::{Comparison, Expectation, Metric, Scenario};
+use crate::scenario::model::{Expectation, Measure, Metric, Scenario};
 
 const MILLISECOND_S: f64 = 1e-3;
 
@@ -18,20 +18,15 @@ pub fn judge_all(
     scenario
         .expectations
         .iter()
-        .map(|expectation| judge(scenario, expectation, measure(expectation, results, window, nodes)))
+        .map(|expectation| judge(scenario, expectation, measure(expectation.measure, results, window, nodes)))
         .collect()
 }
 
-/// In the unit of the bound: seconds, a share, or requests per second.
-fn measure(
-    expectation: &Expectation,
-    results: &RunResults,
-    window: &Window,
-    nodes: &[NodeSummary],
-) -> Estimate {
-    let requests = Requests::new(results, expectation.class, window);
+/// In seconds, as a share, or in requests per second.
+pub fn measure(measure: Measure, results: &RunResults, window: &Window, nodes: &[NodeSummary]) -> Estimate {
+    let requests = Requests::new(results, measure.class, window);
     let bare = |value| Estimate { value, half_width: None, why_no_interval: None };
-    match expectation.metric {
+    match measure.metric {
         Metric::Mean => in_seconds(requests.mean_ms()),
         Metric::Quantile(share) => in_seconds(requests.quantile_ms(share)),
         Metric::Max => in_seconds(bare(requests.max_ms())),
@@ -43,7 +38,7 @@ fn measure(
     }
 }
 
-fn unit(metric: Metric) -> &'static str {
+pub fn unit(metric: Metric) -> &'static str {
     match metric {
         Metric::Mean | Metric::Quantile(_) | Metric::Max => "s",
         Metric::Availability | Metric::Errors | Metric::Utilisation(_) => "share",
@@ -51,7 +46,7 @@ fn unit(metric: Metric) -> &'static str {
     }
 }
 
-fn metric_name(metric: Metric) -> String {
+pub fn metric_name(metric: Metric) -> String {
     match metric {
         Metric::Mean => "mean".to_owned(),
         // As it is written: p99, p99.9.
@@ -69,28 +64,28 @@ fn in_seconds(estimate: Estimate) -> Estimate {
     Estimate { value: convert(estimate.value), half_width: convert(estimate.half_width), ..estimate }
 }
 
+/// The class or the node that is measured.
+pub fn subject(measure: Measure, scenario: &Scenario) -> Option<String> {
+    match measure.metric {
+        Metric::Utilisation(node) => Some(scenario.nodes[node.0 as usize].name.clone()),
+        _ => measure.class.map(|class| scenario.classes[class].name.clone()),
+    }
+}
+
 /// What was never measured does not hold.
 fn judge(scenario: &Scenario, expectation: &Expectation, measured: Estimate) -> ExpectationResult {
     let bound = expectation.bound;
-    let holds = measured.value.is_some_and(|value| match expectation.comparison {
-        Comparison::Less => value < bound,
-        Comparison::AtMost => value <= bound,
-        Comparison::Greater => value > bound,
-        Comparison::AtLeast => value >= bound,
-    });
+    let holds = measured.value.is_some_and(|value| expectation.comparison.holds(value, bound));
     let uncertain = match (measured.value, measured.half_width) {
         (Some(value), Some(half_width)) => (value - bound).abs() < half_width,
         _ => false,
     };
     ExpectationResult {
         text: expectation.text.clone(),
-        metric: metric_name(expectation.metric),
-        subject: match expectation.metric {
-            Metric::Utilisation(node) => Some(scenario.nodes[node.0 as usize].name.clone()),
-            _ => expectation.class.map(|class| scenario.classes[class].name.clone()),
-        },
+        metric: metric_name(expectation.measure.metric),
+        subject: subject(expectation.measure, scenario),
         bound,
-        unit: unit(expectation.metric),
+        unit: unit(expectation.measure.metric),
         measured: measured.value,
         half_width: measured.half_width,
         holds,

@@ -13,6 +13,7 @@ mod notices;
 mod replication;
 mod scaling;
 mod single_points;
+pub mod study;
 pub mod summarise;
 pub mod summary;
 pub mod tail;

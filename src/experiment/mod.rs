@@ -1,5 +1,9 @@
 //! Many runs at once. All threads of the program are started here.
 
+pub mod study;
+#[cfg(test)]
+mod study_tests;
+
 use crate::engine::{Advance, Options, Simulation};
 use crate::kernel::time::NEVER;
 use crate::plan::Plan;
@@ -15,6 +19,14 @@ pub fn in_parallel<Item: Send, Outcome: Send>(
     work: impl Fn(Item) -> Outcome + Sync + Send,
 ) -> Vec<Outcome> {
     items.into_par_iter().map(work).collect()
+}
+
+/// Does both, side by side.
+pub fn beside<One: Send, Other: Send>(
+    one: impl FnOnce() -> One + Send,
+    other: impl FnOnce() -> Other + Send,
+) -> (One, Other) {
+    rayon::join(one, other)
 }
 
 /// Runs that differ in nothing but chance, in the order of their numbers.

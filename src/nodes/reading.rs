@@ -22,6 +22,7 @@ pub struct Context<'a> {
 }
 
 /// Why a text is not what a setting takes; the place is within the text.
+#[derive(Debug)]
 pub struct Refusal {
     pub problem: String,
     pub hint: Option<String>,

@@ -12,6 +12,8 @@ mod number;
 pub mod outages_csv;
 pub mod packing;
 pub mod record;
+pub mod replications_csv;
+pub mod replications_json;
 pub mod report;
 pub mod run_json;
 pub mod scenario_json;
@@ -40,13 +42,16 @@ pub enum Format {
     Picture(Chart),
     Report,
     ScenarioJson,
+    /// Those of a study.
+    ReplicationsCsv,
+    ReplicationsJson,
     RunJson,
     /// The last one: who sees a new summary finds all other files new as well.
     SummaryJson,
 }
 
 impl Format {
-    pub const ALL: [Format; 22] = [
+    pub const ALL: [Format; 24] = [
         Format::LatencyCsv(Packing::None),
         Format::LatencyCsv(Packing::Gzip),
         Format::LatencyCsv(Packing::Zstandard),
@@ -67,6 +72,8 @@ impl Format {
         Format::Picture(Chart::Topology),
         Format::Report,
         Format::ScenarioJson,
+        Format::ReplicationsCsv,
+        Format::ReplicationsJson,
         Format::RunJson,
         Format::SummaryJson,
     ];
@@ -87,6 +94,8 @@ impl Format {
             Format::Picture(chart) => chart.usual_file_name(),
             Format::Report => report::FILE_NAME,
             Format::ScenarioJson => "scenario.json",
+            Format::ReplicationsCsv => "replications.csv",
+            Format::ReplicationsJson => "replications.json",
             Format::RunJson => "run.json",
             Format::SummaryJson => "summary.json",
         }
@@ -107,6 +116,8 @@ impl Format {
             Format::Picture(chart) => chart.about(),
             Format::Report => "the whole run in one page for a browser",
             Format::ScenarioJson => "the scenario as it was run, with the defaults in force",
+            Format::ReplicationsCsv => "the figures of each run of a study",
+            Format::ReplicationsJson => "what the runs of a study say together, with confidence intervals",
             Format::RunJson => "how long the simulation took on this machine",
             Format::SummaryJson => "all figures of the summary, with confidence intervals",
         }

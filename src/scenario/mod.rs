@@ -20,6 +20,7 @@ pub mod load_estimate;
 #[cfg(test)]
 mod load_tests;
 pub mod maintenance;
+pub mod measures;
 pub mod model;
 mod nodes;
 mod paths;

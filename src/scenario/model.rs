@@ -232,12 +232,18 @@ impl Scenario {
 #[derive(Clone, Debug)]
 pub struct Expectation {
     pub text: String,
-    /// `None`: over all classes.
-    pub class: Option<usize>,
-    pub metric: Metric,
+    pub measure: Measure,
     pub comparison: Comparison,
     /// Seconds, a share, or requests per second.
     pub bound: f64,
+}
+
+/// What is measured, and of which requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// `None`: over all classes.
+    pub class: Option<usize>,
+    pub metric: Metric,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -256,10 +262,28 @@ pub enum Metric {
     Utilisation(NodeId),
 }
 
+impl Metric {
+    /// Whether it lies between 0 and 1.
+    pub fn is_share(self) -> bool {
+        matches!(self, Metric::Availability | Metric::Errors | Metric::Utilisation(_))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     Less,
     AtMost,
     Greater,
     AtLeast,
+}
+
+impl Comparison {
+    pub fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Comparison::Less => value < bound,
+            Comparison::AtMost => value <= bound,
+            Comparison::Greater => value > bound,
+            Comparison::AtLeast => value >= bound,
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub mod histogram;
 pub mod interval;
 pub mod series;
 pub mod student;
+pub mod two_stages;
 pub mod warmup;
 
 #[cfg(test)]

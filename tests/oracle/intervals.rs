@@ -2,11 +2,17 @@
 
 use super::judging::{Figure, Study, figure};
 use super::models::{model, summary_of};
+use spof::analysis::study::Measures;
 use spof::analysis::summary::Estimate;
+use spof::experiment::study::{Length, Watcher, study};
 use spof::experiment::{in_parallel, run};
 use spof::plan::compile;
 
-pub static STUDIES: [Study; 1] = [Study::new("G01", coverage)];
+pub static STUDIES: [Study; 2] = [
+    Study::new("G01", coverage),
+    // The same of the intervals over several runs.
+    Study { left_out: &["mean_of_estimates"], ..Study::new("G01", coverage_of_studies) },
+];
 
 const RUNS: u64 = 400;
 const TRUTH_MS: f64 = 1_000.0;
@@ -34,4 +40,33 @@ fn coverage(seed: u64) -> Vec<Figure> {
     let (more, less) = (above.max(below), above.min(below));
     assert!(more < 4 * less, "{above} above, {below} below");
     vec![figure("coverage", coverage), figure("mean_of_estimates", mean_ms / TRUTH_MS)]
+}
+
+struct Nobody;
+
+impl Watcher for Nobody {
+    fn breaks_off(&self) -> bool {
+        false
+    }
+
+    fn done(&self, _: u64, _: u64) {}
+}
+
+/// Student's intervals over ten runs each, for the mean latency, which is 2 s.
+fn coverage_of_studies(seed: u64) -> Vec<Figure> {
+    const LATENCY_MS: f64 = 2_000.0;
+    let scenario = model("g01-coverage.yaml", &[("run.requests", "4000")]);
+    let plan = compile(&scenario);
+    let measures = Measures::of(&scenario, &[]);
+    let covers = in_parallel((0..RUNS).collect(), |number| {
+        let seed = seed * RUNS + number;
+        let study = study(&plan, seed, &Length::Runs(10), &Nobody, &|results| measures.figures(results));
+        let summary = measures.summarise(seed, &study.figures, "");
+        let mean = summary.figures.iter().find(|figure| figure.name == "mean").expect("it is measured");
+        let (value, half_width) = (mean.estimate.value.unwrap(), mean.estimate.half_width.unwrap());
+        (value - LATENCY_MS).abs() <= half_width
+    });
+    let coverage = covers.iter().filter(|covers| **covers).count() as f64 / RUNS as f64;
+    assert!((0.93..=0.97).contains(&coverage), "{coverage}");
+    vec![figure("coverage", coverage)]
 }

@@ -1,12 +1,14 @@
 //! One run, from the open files to the written ones.
 
 use super::audience::Audience;
+use super::study::{StudyDone, StudyJob};
 use crate::analysis::summarise::summarise;
 use crate::analysis::summary::Summary;
 use crate::analysis::tail::TailGatherer;
 use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::cli::clock::date_and_time;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
+use crate::experiment::beside;
 use crate::kernel::time::to_seconds;
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
 use crate::output::folder::{Folder, OutputError, Ownership};
@@ -19,11 +21,11 @@ use crate::output::terminal::count;
 use crate::output::terminal::glance::Glance;
 use crate::output::traces_jsonl::TracesFile;
 use crate::output::{
-    Format, events_csv, histogram_csv, nodes_csv, nodes_timeline_csv, outages_csv, report, summary_json,
-    timeline_csv, topology_json,
+    Format, events_csv, histogram_csv, nodes_csv, nodes_timeline_csv, outages_csv, replications_csv,
+    replications_json, report, summary_json, timeline_csv, topology_json,
 };
 use crate::parts::quantity::format_rate;
-use crate::plan;
+use crate::plan::{self, Plan};
 use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
 use crate::scenario::model::Scenario;
@@ -45,6 +47,7 @@ pub struct Job {
     path: PathBuf,
     folder: Folder,
     script: Script,
+    study: Option<StudyJob>,
 }
 
 /// What a run is to leave behind beside its tables.
@@ -62,6 +65,7 @@ pub struct Done {
     pub summary: Summary,
     pub glance: Glance,
     pub interrupted: bool,
+    pub study: Option<StudyDone>,
     pub folder: PathBuf,
     pub files: Vec<&'static str>,
     cost: RunCost,
@@ -95,7 +99,7 @@ impl Job {
         file: &Path,
         (scenario, script): (Scenario, Script),
         seed: u64,
-        wishes: Wishes,
+        (wishes, study): (Wishes, Option<StudyJob>),
         path: &Path,
         ownership: Ownership,
     ) -> Result<Job, OutputError> {
@@ -105,12 +109,13 @@ impl Job {
             Format::TracesJsonl => traces.any(),
             Format::Picture(_) => pictures,
             Format::Report => report,
+            Format::ReplicationsCsv | Format::ReplicationsJson => study.is_some(),
             _ => true,
         };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
         let (file, path) = (file.to_owned(), path.to_owned());
-        Ok(Job { scenario, file, seed, rows, packing, traces, path, folder, script })
+        Ok(Job { scenario, file, seed, rows, packing, traces, path, folder, script, study })
     }
 
     pub fn run(mut self, mut audience: Audience) -> Result<Done, OutputError> {
@@ -125,7 +130,16 @@ impl Job {
             written: 0,
         };
         let failed = |error| self.folder.failed(rows, error);
-        let (results, interrupted) = self.simulate(&mut sink, &mut audience).map_err(failed)?;
+        let plan = plan::compile(&self.scenario);
+        let (first, study) = match &self.study {
+            None => (self.simulate(&plan, &mut sink, &mut audience), None),
+            Some(study) => {
+                let first = || self.simulate(&plan, &mut sink, &mut audience);
+                let (first, study) = beside(first, || study.run(&self.scenario, &plan, self.seed));
+                (first, Some(study))
+            }
+        };
+        let (results, interrupted) = first.map_err(failed)?;
         if let Some(file) = sink.file.take() {
             file.finish().and_then(Packed::finish).map_err(failed)?;
         }
@@ -140,19 +154,25 @@ impl Job {
         }
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
         self.write_tables(&results, &summary, &cost)?;
+        self.write_study(study.as_ref())?;
         let record = self.read_back()?;
         self.draw(&record)?;
         self.report(&record[0])?;
         let glance = Glance::of(&record[0]);
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
-        Ok(Done { summary, glance, interrupted, folder: path, files, cost })
+        let interrupted = interrupted || study.as_ref().is_some_and(|study| study.interrupted);
+        Ok(Done { summary, glance, interrupted, study, folder: path, files, cost })
     }
 
-    fn simulate(&self, sink: &mut RowSink, audience: &mut Audience) -> io::Result<(RunResults, bool)> {
-        let plan = plan::compile(&self.scenario);
+    fn simulate(
+        &self,
+        plan: &Plan,
+        sink: &mut RowSink,
+        audience: &mut Audience,
+    ) -> io::Result<(RunResults, bool)> {
         let options = Options { seed: self.seed, replication: 0, rows: self.rows };
-        let mut simulation = Simulation::new(&plan, options);
+        let mut simulation = Simulation::new(plan, options);
         simulation.keep_traces(self.traces, self.seed);
         loop {
             let advance = simulation.advance(audience.until(), SLICE_EVENTS);
@@ -202,8 +222,8 @@ impl Job {
         cost: &RunCost,
     ) -> Result<(), OutputError> {
         for format in Format::ALL {
-            // These are made of the tables.
-            if matches!(format, Format::Picture(_) | Format::Report) {
+            // These are made of the tables, or of many runs.
+            if matches!(format, Format::Picture(_) | Format::Report) || is_of_study(format) {
                 continue;
             }
             // The rows have been written while the run went on.
@@ -211,6 +231,7 @@ impl Job {
             let file = BufWriter::new(file);
             let written = match format {
                 Format::LatencyCsv(_) | Format::TracesJsonl | Format::Picture(_) | Format::Report => Ok(()),
+                Format::ReplicationsCsv | Format::ReplicationsJson => Ok(()),
                 Format::ScenarioJson => scenario_json::write(file, &self.script),
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
                 Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),
@@ -223,6 +244,20 @@ impl Job {
                 Format::SummaryJson => summary_json::write(file, summary),
             };
             written.map_err(|error| self.folder.failed(format, error))?;
+        }
+        Ok(())
+    }
+
+    fn write_study(&mut self, study: Option<&StudyDone>) -> Result<(), OutputError> {
+        let Some(study) = study else { return Ok(()) };
+        if let Some(file) = self.folder.take(Format::ReplicationsCsv) {
+            let runs = study.runs.iter().map(Vec::as_slice);
+            let written = replications_csv::write(BufWriter::new(file), &study.names, runs);
+            written.map_err(|error| self.folder.failed(Format::ReplicationsCsv, error))?;
+        }
+        if let Some(file) = self.folder.take(Format::ReplicationsJson) {
+            let written = replications_json::write(file, &study.summary);
+            written.map_err(|error| self.folder.failed(Format::ReplicationsJson, error))?;
         }
         Ok(())
     }
@@ -246,6 +281,10 @@ impl Job {
             rows,
         }
     }
+}
+
+fn is_of_study(format: Format) -> bool {
+    matches!(format, Format::ReplicationsCsv | Format::ReplicationsJson)
 }
 
 impl Done {

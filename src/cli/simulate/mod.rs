@@ -7,6 +7,7 @@ mod job;
 mod live;
 mod progress;
 mod speed;
+mod study;
 
 use super::ending::{Ending, Failure};
 use super::printing::{letters, print, print_aside};
@@ -16,7 +17,7 @@ use crate::experiment::in_parallel;
 use crate::output::folder::Ownership;
 use crate::output::packing::Packing;
 use crate::output::scenario_json::Script;
-use crate::output::{Format, summary_json, terminal};
+use crate::output::{Format, replications_json, summary_json, terminal};
 use crate::parts::quantity::parse_share;
 use crate::results::row::RowSampling;
 use audience::Audience;
@@ -27,6 +28,7 @@ use speed::parse_speed;
 use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use study::StudyArguments;
 
 /// Results go here unless `--out` says otherwise.
 const HOME: &str = "output";
@@ -66,6 +68,9 @@ pub struct SimulateArguments {
     /// failed=100, with commas between
     #[arg(long, value_name = "1%|slowest=N,failed=N", value_parser = parse_traces)]
     trace: Option<TraceWishes>,
+
+    #[command(flatten)]
+    study: StudyArguments,
 
     /// Draw no charts; `spof render` can draw them later
     #[arg(long)]
@@ -177,6 +182,9 @@ fn check_live(arguments: &SimulateArguments) -> Result<(), Failure> {
     if arguments.files.len() > 1 {
         return Err(Failure::Usage("--live shows one scenario at a time; name one file".to_owned()));
     }
+    if arguments.study.any() {
+        return Err(Failure::Usage("--live shows one run; leave out --replications and --until".to_owned()));
+    }
     let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
     if !is_terminal {
         let message = "--live needs a terminal for its input and output; without one, leave it out";
@@ -193,6 +201,8 @@ fn audience(arguments: &SimulateArguments, job: &Job) -> Result<Audience, Failur
         return Ok(Audience::Live(Box::new(live)));
     }
     let silent = arguments.quiet || arguments.json;
+    // The study shows how far it is.
+    let silent = silent || arguments.study.any();
     Ok(Audience::Bar(if silent { Progress::hidden() } else { Progress::of_run(&job.scenario) }))
 }
 
@@ -229,7 +239,9 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
     };
     let mut jobs = Vec::new();
     for ((file, (scenario, script, seed)), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
-        jobs.push(Job::prepare(file, (scenario, script), seed, wishes, &folder, ownership)?);
+        let is_silent = arguments.quiet || arguments.json || arguments.files.len() > 1;
+        let study = arguments.study.job(&scenario, is_silent)?;
+        jobs.push(Job::prepare(file, (scenario, script), seed, (wishes, study), &folder, ownership)?);
     }
     Ok(jobs)
 }
@@ -260,6 +272,10 @@ fn tell(arguments: &SimulateArguments, done: &[Done]) -> Result<Ending, Failure>
         print(&json(done)?)?;
     } else if !arguments.quiet {
         for done in done {
+            if let Some(study) = &done.study {
+                print(&terminal::study::render(&study.summary, &done.folder, &done.files))?;
+                continue;
+            }
             let glance = done.glance.text(letters());
             print(&terminal::render(&done.summary, &glance, Some(&done.folder), &done.files))?;
             print(&format!("  {}\n\n", done.speed()))?;
@@ -270,14 +286,20 @@ fn tell(arguments: &SimulateArguments, done: &[Done]) -> Result<Ending, Failure>
         print_aside(&format!("Stopped. What there was is in {}.\n", folders.join(", ")));
         return Ok(Ending::Interrupted);
     }
-    let failed = done.iter().flat_map(|done| &done.summary.expectations).any(|result| !result.holds);
-    Ok(if failed { Ending::ExpectationFailed } else { Ending::Good })
+    let failed = |done: &Done| match &done.study {
+        Some(study) => study.failed(),
+        None => done.summary.expectations.iter().any(|result| !result.holds),
+    };
+    Ok(if done.iter().any(failed) { Ending::ExpectationFailed } else { Ending::Good })
 }
 
 /// One summary as it stands in its file; several as a list.
 fn json(done: &[Done]) -> Result<String, Failure> {
-    let texts =
-        done.iter().map(|done| summary_json::to_text(&done.summary)).collect::<Result<Vec<_>, _>>()?;
+    let text = |done: &Done| match &done.study {
+        Some(study) => replications_json::to_text(&study.summary),
+        None => summary_json::to_text(&done.summary),
+    };
+    let texts = done.iter().map(text).collect::<Result<Vec<_>, _>>()?;
     match texts.as_slice() {
         [text] => Ok(text.clone()),
         texts => Ok(format!("[\n{}]\n", texts.join(","))),

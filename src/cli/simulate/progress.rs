@@ -37,6 +37,18 @@ impl Progress {
         self.bar.set_message(format!("{done} of {all} scenarios"));
     }
 
+    /// Of a study, whose length may not be known from the beginning.
+    pub fn of_replications() -> Progress {
+        Progress { bar: bar(1), end: None, started: Instant::now() }
+    }
+
+    pub fn replications_done(&self, runs: u64, of: u64) {
+        let left_s = self.started.elapsed().as_secs_f64() / runs as f64 * of.saturating_sub(runs) as f64;
+        self.bar.set_length(of);
+        self.bar.set_position(runs);
+        self.bar.set_message(format!("{runs} of {of} replications, {} left", format_duration(left_s.ceil())));
+    }
+
     pub fn show(&self, now: Time, requests: u64) {
         let Some(end) = self.end else { return };
         let (share, simulated) = match end {

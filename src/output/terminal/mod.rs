@@ -10,6 +10,7 @@ mod notes;
 mod outages;
 mod replication;
 mod scaling;
+pub mod study;
 pub mod table;
 
 pub use figure::count;

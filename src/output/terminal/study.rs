@@ -1,0 +1,72 @@
+//! What many runs say together, for people.
+
+use super::figure::{count, length, length_with_spread, share, share_with_spread, three_digits};
+use super::notes::files;
+use super::table::{Cell, Paint, Table, painted};
+use crate::analysis::study::{StudySummary, Verdict};
+use crate::analysis::summary::Estimate;
+use std::path::Path;
+
+pub fn render(summary: &StudySummary, folder: &Path, names: &[&str]) -> String {
+    let facts = format!(
+        "{} replications, {}; seed {}; intervals hold the truth in {} of 100 studies",
+        count(summary.replications),
+        summary.stopped,
+        summary.seed,
+        (summary.level * 100.0).round()
+    );
+    let mut text =
+        format!("\n  {}\n  {}\n\n", painted(&summary.scenario, Paint::Strong), painted(&facts, Paint::Faint));
+    let mut table = Table::new(&["", "mean over the runs", "least", "most"], &[]);
+    for figure in &summary.figures {
+        let bare = |value: Option<f64>| Cell::optional(value.map(|value| bare(value, figure.unit)));
+        table.add(vec![
+            Cell::name(&figure.name),
+            Cell::optional(spread(&figure.estimate, figure.unit)),
+            bare(figure.least),
+            bare(figure.most),
+        ]);
+    }
+    text.push_str(&table.text());
+    text.push('\n');
+    for goal in &summary.goals {
+        let mark = if goal.reached { painted("✔", Paint::Good) } else { painted("✘", Paint::Bad) };
+        let found = spread(&goal.estimate, goal.unit).unwrap_or_else(|| nothing(&goal.estimate));
+        let verdict = if goal.reached { "" } else { " (not reached)" };
+        text.push_str(&format!("  {mark} {}  {found}{verdict}\n", goal.text));
+    }
+    for expectation in &summary.expectations {
+        let (mark, doubt) = match expectation.verdict {
+            Verdict::Pass => (painted("✔", Paint::Good), ""),
+            Verdict::Fail => (painted("✘", Paint::Bad), ""),
+            Verdict::Undecided => (painted("?", Paint::Doubtful), " (cannot tell yet: more replications)"),
+        };
+        let found =
+            spread(&expectation.estimate, expectation.unit).unwrap_or_else(|| nothing(&expectation.estimate));
+        text.push_str(&format!("  {mark} {}  {found}{doubt}\n", expectation.text));
+    }
+    text.push_str(&files(Some(folder), names));
+    text
+}
+
+fn nothing(estimate: &Estimate) -> String {
+    estimate.why_no_interval.clone().unwrap_or_default()
+}
+
+fn spread(estimate: &Estimate, unit: &str) -> Option<String> {
+    let value = estimate.value?;
+    Some(match (unit, estimate.half_width) {
+        ("ms", half_width) => length_with_spread(value, half_width),
+        ("share", half_width) => share_with_spread(value, half_width),
+        (_, Some(half_width)) => format!("{} ±{}/s", three_digits(value), three_digits(half_width)),
+        (_, None) => format!("{}/s", three_digits(value)),
+    })
+}
+
+fn bare(value: f64, unit: &str) -> String {
+    match unit {
+        "ms" => length(value),
+        "share" => share(value),
+        _ => format!("{}/s", three_digits(value)),
+    }
+}
