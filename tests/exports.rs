@@ -5,7 +5,7 @@ use assert_cmd::Command;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -186,7 +186,7 @@ fn perfetto_has_nodes_slices_instants_and_counters() {
     // Slices of one track open and close like brackets, and time goes on in them.
     let mut open: HashMap<(String, String), Vec<(&str, f64)>> = HashMap::new();
     for event in events.iter().filter(|event| event["ph"] == "b" || event["ph"] == "e") {
-        let key = (event["pid"].to_string(), event["id"].to_string());
+        let key = (event["pid"].to_string(), event["id2"]["local"].to_string());
         let (name, at) = (event["name"].as_str().unwrap(), event["ts"].as_f64().unwrap());
         let stack = open.entry(key).or_default();
         if event["ph"] == "b" {
@@ -219,7 +219,7 @@ fn python(reader: &str, file: &str) -> Option<Value> {
     let python = if own.exists() { own } else { PathBuf::from("python3") };
     let path = run().join("run").join(file);
     let has_readers = process::Command::new(&python)
-        .args(["-c", "import prometheus_client, zstandard, opentelemetry.proto.trace.v1.trace_pb2"])
+        .args(["-c", "import prometheus_client, zstandard, perfetto, viztracer, opentelemetry.proto.trace.v1.trace_pb2"])
         .output()
         .is_ok_and(|output| output.status.success());
     if !has_readers {
@@ -233,6 +233,66 @@ fn python(reader: &str, file: &str) -> Option<Value> {
         process::Command::new(python).arg(tools.join("read.py")).arg(reader).arg(path).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// How many visits the stories have at each node, by class.
+fn visits_by_node() -> HashMap<(String, String), u64> {
+    let mut visits = HashMap::new();
+    for story in stories() {
+        let class = story["class"].as_str().unwrap();
+        for visit in story["visits"].as_array().unwrap() {
+            let node = visit["node"].as_str().unwrap();
+            *visits.entry((node.to_owned(), class.to_owned())).or_insert(0) += 1;
+        }
+    }
+    visits
+}
+
+#[test]
+fn a_reader_of_saved_jaeger_traces_finds_every_visit() {
+    let Some(found) = python("jaeger", "traces.jaeger.json") else { return };
+    assert_eq!(found["traces"], stories().len());
+    assert_eq!(found["whole"], true, "a span has no parent");
+    let calls = found["calls"].as_object().unwrap();
+    let known = visits_by_node();
+    assert_eq!(calls.len(), known.len());
+    for ((node, class), visits) in known {
+        assert_eq!(calls[&format!("{node}/{class}")], visits, "{node}/{class}");
+    }
+}
+
+#[test]
+fn the_trace_processor_of_perfetto_finds_visits_below_their_nodes() {
+    let Some(found) = python("perfetto", "traces.perfetto.json") else { return };
+    assert_eq!(found["errors"], json!([]));
+    assert_eq!(found["unfinished"], json!([{ "count": 0 }]));
+    let mut nodes: Vec<&str> =
+        found["nodes"].as_array().unwrap().iter().map(|node| node["name"].as_str().unwrap()).collect();
+    nodes.sort_unstable();
+    assert_eq!(nodes, ["app", "events", "host", "nginx", "visitors"]);
+    let slices = found["slices"].as_array().unwrap();
+    let whole_visits: HashMap<(String, String), u64> = slices
+        .iter()
+        .filter(|slice| slice["depth"] == 0)
+        .map(|slice| {
+            let text = |name: &str| slice[name].as_str().unwrap().to_owned();
+            ((text("node"), text("name")), slice["count"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!(whole_visits, visits_by_node());
+    let worked = slices.iter().find(|slice| slice["node"] == "app" && slice["name"] == "working").unwrap();
+    assert!(worked["depth"] == 1 && worked["length_ns"].as_u64() > Some(0), "{worked}");
+    let instants: Vec<(&str, u64)> = found["instants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|instant| (instant["name"].as_str().unwrap(), instant["ts"].as_u64().unwrap()))
+        .collect();
+    let second = 1_000_000_000;
+    assert_eq!(instants, [("slow app", 30 * second), ("fail app/1", 60 * second), ("surge 2x", 90 * second)]);
+    let counters = found["counters"].as_array().unwrap();
+    let of_app = counters.iter().filter(|counter| counter["node"] == "app");
+    assert_eq!(of_app.map(|counter| counter["count"].as_u64() > Some(9)).collect::<Vec<_>>(), [true, true]);
 }
 
 #[test]

@@ -43,6 +43,9 @@ const fn kind_names() -> [&'static str; KINDS.len()] {
 /// A scenario has at most so many nodes, replicas counted.
 const INSTANCES_MAX: u64 = 1_000_000;
 
+/// A hint names no more servers than these.
+const SERVERS_LISTED_MOST: usize = 8;
+
 /// Names with a meaning of their own where a node could be named.
 const RESERVED: &[&str] = &["parallel", "leave", "start", "work", "first"];
 
@@ -253,7 +256,18 @@ fn place_on_hosts(context: Context, section: &[Field], directory: &mut Directory
                 }
                 other => {
                     let message = format!("`{host}` is a {}; nodes stand on a `server`", other.name());
-                    context.problems.error(place, message);
+                    let servers: Vec<String> = directory
+                        .nodes
+                        .iter()
+                        .filter(|node| matches!(node.kind, NodeKind::Server(_)))
+                        .take(SERVERS_LISTED_MOST)
+                        .map(|node| format!("`{}`", node.name))
+                        .collect();
+                    let hint = match servers[..] {
+                        [] => "declare one: `host: { kind: server, cores: 2 }`".to_string(),
+                        _ => format!("there is {}", servers.join(", ")),
+                    };
+                    context.problems.error_with_hint(place, message, hint);
                 }
             },
             Err(refusal) => context.problems.report(Severity::Error, place, refusal.problem, refusal.hint),

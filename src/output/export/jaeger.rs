@@ -73,6 +73,8 @@ fn span(seed: u64, story: &Story, place: usize, visit: &StoryVisit, service: usi
     json!({
         "traceID": trace,
         "spanID": span_id(place),
+        // It was sampled. Readers of saved traces ask for it.
+        "flags": 1,
         "operationName": story.class,
         "references": references,
         "startTime": visit.start_ns / 1_000,
