@@ -168,6 +168,22 @@ impl ReadNode<'_> {
     }
 }
 
+/// The kind that people mean when they name a program.
+fn kind_of_software(name: &str) -> Option<&'static str> {
+    let kind = match name.to_lowercase().as_str() {
+        "nginx" | "apache" | "httpd" | "caddy" => "web_server",
+        "gunicorn" | "uwsgi" | "php-fpm" | "php_fpm" | "puma" | "tomcat" | "django" => "app_server",
+        "mysql" | "mariadb" | "postgres" | "postgresql" => "database",
+        "haproxy" | "envoy" | "traefik" | "elb" => "load_balancer",
+        "redis" | "memcached" | "varnish" | "cdn" => "cache",
+        "s3" | "nfs" | "ceph" | "minio" => "storage",
+        "host" | "machine" | "vm" => "server",
+        "client" | "browser" | "users" => "user",
+        _ => return None,
+    };
+    Some(kind)
+}
+
 fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let title = format!("`{}`", field.name);
     let mut common = Fields::new(context, &title, &field.entry, vec![SETTINGS]);
@@ -180,7 +196,17 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         .is_some_and(|kind| KIND_NAMES.contains(&kind));
     if !is_known {
         // Without a kind nobody can tell which settings are wrong.
-        common.word("kind");
+        let given = field.entry.table().and_then(|table| table.get("kind"));
+        match given.and_then(|kind| Some((kind, kind_of_software(kind.entry.scalar()?)?))) {
+            Some((kind, meant)) => context.problems.error_with_hint(
+                kind.entry.span.clone(),
+                format!("`{}` is software, and no kind of node", kind.entry.scalar().unwrap_or_default()),
+                format!("write `kind: {meant}`"),
+            ),
+            None => {
+                common.word("kind");
+            }
+        }
         return ReadNode::of_no_kind(context, &field.name);
     }
     let number = common.word("kind");
