@@ -219,11 +219,12 @@ fn python(reader: &str, file: &str) -> Option<Value> {
     let python = if own.exists() { own } else { PathBuf::from("python3") };
     let path = run().join("run").join(file);
     let has_readers = process::Command::new(&python)
-        .args(["-c", "import prometheus_client, zstandard, perfetto, viztracer, opentelemetry.proto.trace.v1.trace_pb2"])
+        .args(["-c", "import prometheus_client, zstandard, perfetto, viztracer, opentelemetry.proto.trace.v1.trace_pb2, shutil; \
+             assert shutil.which('node')"])
         .output()
         .is_ok_and(|output| output.status.success());
     if !has_readers {
-        let missing = "Python's readers are missing: `python3 -m venv tests/readers/.venv` and \
+        let missing = "readers are missing: Debian's `nodejs`, `python3 -m venv tests/readers/.venv` and \
                        `tests/readers/.venv/bin/pip install -r tests/readers/requirements.txt` install them";
         assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing}");
         eprintln!("left out: {missing}");

@@ -4,7 +4,6 @@ use super::printing::print_error;
 use crate::output::folder::OutputError;
 use crate::output::record::RecordError;
 use crate::scenario::files::nearest_file;
-use std::fmt::Display;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,12 +40,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub fn reading(path: &Path, error: impl Display) -> Failure {
-        Failure::InputOutput(format!("cannot read {}: {error}", path.display()))
-    }
-
     /// A scenario that cannot be read, with what may have been meant.
-    pub fn reading_scenario(path: &Path, error: &io::Error) -> Failure {
+    pub fn reading(path: &Path, error: &io::Error) -> Failure {
         let hint = match error.kind() {
             io::ErrorKind::NotFound if path == Path::new("-") => {
                 Some("name /dev/stdin to read a scenario from a pipe".to_owned())
