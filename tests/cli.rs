@@ -214,7 +214,18 @@ fn unreadable_and_unwritable_files_are_exit_code_3() {
     let home = home();
     spof(home.path(), &["simulate", "nowhere.yaml"]).assert().code(3);
     spof(home.path(), &["check", "nowhere.yaml"]).assert().code(3);
+    for (named, hint) in [
+        ("shopp.yaml", "did you mean shop.yaml?"),
+        ("nowhere.toml", "`spof new FILE` writes a scenario"),
+        (".", "name a scenario file in it"),
+        ("-", "/dev/stdin"),
+    ] {
+        let told = stderr(&mut spof(home.path(), &["check", named]));
+        assert!(told.contains(hint), "{told}");
+    }
     fs::write(home.path().join("file"), "").unwrap();
+    let told = stderr(&mut spof(home.path(), &["simulate", "shop.yaml", "--out", "file"]));
+    assert!(told.contains("a file is in the way"), "{told}");
     let told = stderr(&mut spof(home.path(), &["simulate", "shop.yaml", "--out", "file/deep"]));
     assert!(told.contains("cannot create the folder file/deep"), "{told}");
     spof(home.path(), &["simulate", "shop.yaml", "--out", "file/deep"]).assert().code(3);

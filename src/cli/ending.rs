@@ -3,7 +3,7 @@
 use super::printing::print_error;
 use crate::output::folder::OutputError;
 use crate::output::record::RecordError;
-use std::fmt::Display;
+use crate::scenario::files::nearest_file;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
@@ -40,8 +40,23 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub fn reading(path: &Path, error: impl Display) -> Failure {
-        Failure::InputOutput(format!("cannot read {}: {error}", path.display()))
+    /// A scenario that cannot be read, with what may have been meant.
+    pub fn reading(path: &Path, error: &io::Error) -> Failure {
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound if path == Path::new("-") => {
+                Some("name /dev/stdin to read a scenario from a pipe".to_owned())
+            }
+            io::ErrorKind::NotFound => Some(
+                nearest_file(path)
+                    .map_or("`spof new FILE` writes a scenario to start from".to_owned(), |name| {
+                        format!("did you mean {}?", name.display())
+                    }),
+            ),
+            io::ErrorKind::IsADirectory => Some("name a scenario file in it".to_owned()),
+            _ => None,
+        };
+        let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+        Failure::InputOutput(format!("cannot read {}: {error}{hint}", path.display()))
     }
 
     pub fn tell(self) -> Ending {

@@ -11,13 +11,27 @@ pub fn read(text: &str, problems: &Problems) -> Option<Entry> {
         Ok(document) => document,
         Err(error) => {
             let span = error.span().unwrap_or(0..0);
-            problems.error(span, format!("this is not TOML: {}", error.message().trim_end()));
+            let hint = match reads_like_yaml(text) {
+                true => "this looks like YAML: let the file's name end in .yaml",
+                false => "write `name = value`, tables as `[nodes.nginx]`, texts in quotes",
+            };
+            let message = format!("this is not TOML: {}", error.message().trim_end());
+            problems.error_with_hint(span, message, hint);
             return None;
         }
     };
     let mut reader = Reader { text, values: 0, problems };
     let value = reader.table(document.get_ref(), 0)?;
     Some(Entry::new(value, 0..text.len()))
+}
+
+/// Whether the first line that says something is a name with a colon behind it.
+fn reads_like_yaml(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| {
+        let name = line.split(':').next().unwrap_or_default();
+        name.len() < line.len() && !name.contains(['=', '[', '"'])
+    })
 }
 
 struct Reader<'a> {

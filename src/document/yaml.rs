@@ -75,7 +75,11 @@ impl Reader<'_> {
     fn take(&mut self, event: Event, span: Span) -> Result<Step, Stopped> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
-                self.problems.error(span, "a second document begins here; a scenario is one document");
+                self.problems.error_with_hint(
+                    span,
+                    "a second document begins here; a scenario is one document",
+                    "write each scenario into a file of its own",
+                );
                 return Err(Stopped);
             }
             Event::StreamEnd => return Ok(Step::Finished),
@@ -118,9 +122,10 @@ impl Reader<'_> {
             Contents::Table { mut table, merged, .. } => {
                 joining::join_fields(&mut table.fields, self.places.written());
                 for repeated in table.remove_repeated() {
-                    self.problems.error(
+                    self.problems.error_with_hint(
                         repeated.name_span,
                         format!("`{}` stands twice in the same table", repeated.name),
+                        "give one of them another name, or take it out",
                     );
                 }
                 if !merged.is_empty() {
@@ -201,8 +206,13 @@ impl Reader<'_> {
         self.problems.error_with_hint(
             offset..offset + 1,
             format!("this is not YAML or JSON: {}", error.info()),
-            "a mistake often stands a little before the place where it is noticed: \
-             look at the indentation, the brackets and the quotes above",
+            match error.info().starts_with("tabs disallowed") {
+                true => "YAML is indented by spaces: write two of them for each tab",
+                false => {
+                    "a mistake often stands a little before the place where it is noticed: \
+                     look at the indentation, the brackets and the quotes above"
+                }
+            },
         );
         Stopped
     }

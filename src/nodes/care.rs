@@ -211,11 +211,8 @@ fn read_breaker(fields: &mut Fields) -> Option<BreakerSettings> {
     fields.within("circuit_breaker", |breaker| {
         let failures = breaker.optional_whole("failures");
         let (share, window) = (breaker.share("failure_share"), breaker.whole("window"));
-        let least = match breaker.is_given("least") {
-            true => breaker.whole("least"),
-            // With a smaller window than the usual one, a full one is enough.
-            false => breaker.whole("least").min(window),
-        };
+        // With a smaller window than the usual one, a full one is enough.
+        let least = breaker.whole_up_to("least", window);
         if failures.is_none() && least > window {
             breaker.context.problems.error_with_hint(
                 breaker.place("least"),

@@ -265,6 +265,18 @@ impl Fields<'_> {
         self.optional_whole(name).unwrap_or(1)
     }
 
+    /// Where it is not given, it is no more than something else, and is told so.
+    pub fn whole_up_to(&mut self, name: &str, most: u32) -> u32 {
+        let value = self.whole(name);
+        if value <= most || self.is_given(name) {
+            return value;
+        }
+        for held in self.in_force.iter_mut().filter(|held| held.setting == name) {
+            held.value = most.to_string();
+        }
+        most
+    }
+
     /// A listen backlog, which the kernel caps.
     pub fn backlog(&mut self, name: &str) -> u32 {
         let backlog = self.whole(name);

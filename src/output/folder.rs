@@ -166,7 +166,16 @@ impl fmt::Display for OutputError {
                 write!(formatter, "{} exists; replace it with --force", path.display())
             }
             OutputError::Failed { action, path, source } => {
-                write!(formatter, "cannot {action} {}: {source}", path.display())
+                write!(formatter, "cannot {action} {}: {source}", path.display())?;
+                match source.kind() {
+                    io::ErrorKind::AlreadyExists => {
+                        write!(formatter, "; a file is in the way: choose another folder")
+                    }
+                    io::ErrorKind::PermissionDenied => {
+                        write!(formatter, "; choose a folder that you may write into")
+                    }
+                    _ => Ok(()),
+                }
             }
         }
     }

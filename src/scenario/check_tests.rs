@@ -84,7 +84,7 @@ fn nodes_stand_on_servers() {
     check(
         "app_server, on: host",
         "app_server, on: mysql",
-        &["`mysql` is a database; nodes stand on a `server`"],
+        &["`mysql` is a database; nodes stand on a `server`", "there is `host`"],
     );
     check("kind: user,", "kind: user, on: host,", &["a user has no `on`"]);
     check("kind: web_server,", "", &["`nginx` has no `kind`"]);
@@ -319,8 +319,31 @@ fn arrivals_are_written_in_many_ways() {
 }
 
 #[test]
+fn what_was_probably_meant_is_told() {
+    check(
+        "kind: web_server",
+        "kind: nginx",
+        &["`nginx` is software, and no kind of node", "write `kind: web_server`"],
+    );
+    check("arrivals: 10/s", "arrivals: 1e300/s", &["more than the clock can tell apart", "stay below 1e9/s"]);
+    check("arrivals: 10/s", "arrivals: 1e9/s", &["is overloaded"]);
+    for (work, expected) in
+        [("exp(6 parsecs)", "\"parsecs\" is not a unit"), ("exp(20% 6ms)", "a share has no meaning here")]
+    {
+        check("app: 5ms", &format!("app: {work}"), &[expected]);
+    }
+    check("app: 5ms", "app 5ms", &["there is no node `app 5ms`", "write `app: 5ms`"]);
+}
+
+#[test]
 fn the_document_itself_is_checked() {
-    check("cores: 2", "cores: 2, cores: 3", &["`cores` stands twice"]);
+    check("cores: 2", "cores: 2, cores: 3", &["`cores` stands twice", "give one of them another name"]);
+    check("  nginx:", "\tnginx:", &["write two of them for each tab"]);
+    check_text("name: x\n---\nname: y\n", &["a second document begins here", "into a file of its own"]);
+    for (text, hint) in [("name: x\n", "this looks like YAML"), ("name = x\n", "texts in quotes")] {
+        let shown = load_text("shop.toml", text, &[]).render(false);
+        assert!(shown.contains("this is not TOML") && shown.contains(hint), "{shown}");
+    }
     check("nodes:", "nodes: [", &["this is not YAML"]);
     check_text("", &["there is nothing in this file"]);
     check_text("name: x", &["the scenario has no `nodes`", "the scenario has no `requests`"]);

@@ -41,3 +41,15 @@ impl Files {
         Ok(text)
     }
 }
+
+/// The file in the same folder whose name is most like that of a file that is not there.
+pub fn nearest_file(path: &Path) -> Option<PathBuf> {
+    const LIKENESS_LEAST: f64 = 0.85;
+    let wanted = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let files = folder.unwrap_or(Path::new(".")).read_dir().ok()?;
+    let names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
+    let likeness = |name: &String| strsim::jaro_winkler(wanted, name);
+    let nearest = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)).then_with(|| b.cmp(a)))?;
+    (likeness(&nearest) >= LIKENESS_LEAST).then(|| path.with_file_name(nearest))
+}

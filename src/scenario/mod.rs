@@ -9,7 +9,7 @@ mod expectations;
 pub(crate) mod fault_tests;
 mod faults;
 mod fidelity;
-mod files;
+pub mod files;
 mod groups;
 mod happening;
 mod identity;

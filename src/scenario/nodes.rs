@@ -43,6 +43,9 @@ const fn kind_names() -> [&'static str; KINDS.len()] {
 /// A scenario has at most so many nodes, replicas counted.
 const INSTANCES_MAX: u64 = 1_000_000;
 
+/// A hint names no more servers than these.
+const SERVERS_LISTED_MOST: usize = 8;
+
 /// Names with a meaning of their own where a node could be named.
 const RESERVED: &[&str] = &["parallel", "leave", "start", "work", "first"];
 
@@ -165,6 +168,22 @@ impl ReadNode<'_> {
     }
 }
 
+/// The kind that people mean when they name a program.
+fn kind_of_software(name: &str) -> Option<&'static str> {
+    let kind = match name.to_lowercase().as_str() {
+        "nginx" | "apache" | "httpd" | "caddy" => "web_server",
+        "gunicorn" | "uwsgi" | "php-fpm" | "php_fpm" | "puma" | "tomcat" | "django" => "app_server",
+        "mysql" | "mariadb" | "postgres" | "postgresql" => "database",
+        "haproxy" | "envoy" | "traefik" | "elb" => "load_balancer",
+        "redis" | "memcached" | "varnish" | "cdn" => "cache",
+        "s3" | "nfs" | "ceph" | "minio" => "storage",
+        "host" | "machine" | "vm" => "server",
+        "client" | "browser" | "users" => "user",
+        _ => return None,
+    };
+    Some(kind)
+}
+
 fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let title = format!("`{}`", field.name);
     let mut common = Fields::new(context, &title, &field.entry, vec![SETTINGS]);
@@ -177,7 +196,17 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         .is_some_and(|kind| KIND_NAMES.contains(&kind));
     if !is_known {
         // Without a kind nobody can tell which settings are wrong.
-        common.word("kind");
+        let given = field.entry.table().and_then(|table| table.get("kind"));
+        match given.and_then(|kind| Some((kind, kind_of_software(kind.entry.scalar()?)?))) {
+            Some((kind, meant)) => context.problems.error_with_hint(
+                kind.entry.span.clone(),
+                format!("`{}` is software, and no kind of node", kind.entry.scalar().unwrap_or_default()),
+                format!("write `kind: {meant}`"),
+            ),
+            None => {
+                common.word("kind");
+            }
+        }
         return ReadNode::of_no_kind(context, &field.name);
     }
     let number = common.word("kind");
@@ -253,7 +282,18 @@ fn place_on_hosts(context: Context, section: &[Field], directory: &mut Directory
                 }
                 other => {
                     let message = format!("`{host}` is a {}; nodes stand on a `server`", other.name());
-                    context.problems.error(place, message);
+                    let servers: Vec<String> = directory
+                        .nodes
+                        .iter()
+                        .filter(|node| matches!(node.kind, NodeKind::Server(_)))
+                        .take(SERVERS_LISTED_MOST)
+                        .map(|node| format!("`{}`", node.name))
+                        .collect();
+                    let hint = match servers[..] {
+                        [] => "declare one: `host: { kind: server, cores: 2 }`".to_string(),
+                        _ => format!("there is {}", servers.join(", ")),
+                    };
+                    context.problems.error_with_hint(place, message, hint);
                 }
             },
             Err(refusal) => context.problems.report(Severity::Error, place, refusal.problem, refusal.hint),

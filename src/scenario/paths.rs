@@ -215,7 +215,8 @@ impl<'a, 'd> PathReader<'a, 'd> {
                 "first" => {
                     Some("`first` stands beside `parallel`: `{ parallel: [ … ], first: 2 }`".to_string())
                 }
-                _ => self.directory.suggest(name, self.groups),
+                _ => without_colon(name, |node| self.directory.node_ids.contains_key(node))
+                    .or_else(|| self.directory.suggest(name, self.groups)),
             };
             self.context.problems.report(
                 Severity::Error,
@@ -266,4 +267,10 @@ pub fn stop_work<'a>(
     let default = reader.directory_node(target).and_then(|id| reader.directory.works[id.0 as usize]);
     let place = Place { name, plain_is_cpu: false, has_host: false };
     work::read(reader.context, entry.unwrap_or(&NOTHING), default, place).work
+}
+
+/// `nginx 0.2ms`, where a colon has been forgotten.
+fn without_colon(written: &str, is_node: impl Fn(&str) -> bool) -> Option<String> {
+    let (node, work) = written.split_once(' ')?;
+    is_node(node).then(|| format!("write `{node}: {}`", work.trim()))
 }

@@ -129,3 +129,21 @@ requests:
     let shown = load_text("desk.yaml", text, &[]).render(false);
     check(&shown, &["servers are made more of, and not replicas", "what keeps data is not made more of"]);
 }
+
+#[test]
+fn a_breaker_is_told_as_it_is_in_force() {
+    for (breaker, least) in [("{}", "100"), ("{ window: 20 }", "20"), ("{ window: 20, least: 5 }", "5")] {
+        let text = format!(
+            "nodes:
+  visitors: {{ kind: user, arrivals: 10/s, circuit_breaker: {breaker} }}
+  nginx: {{ kind: web_server }}
+requests:
+  page: {{ path: [ nginx: 1ms ] }}
+"
+        );
+        let loaded = load_text("shop.yaml", &text, &[]);
+        let visitors = &loaded.settings_in_force[0];
+        let held = visitors.settings.iter().find(|held| held.setting == "circuit_breaker.least").unwrap();
+        assert_eq!(held.value, least, "{breaker}");
+    }
+}

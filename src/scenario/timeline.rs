@@ -105,10 +105,16 @@ fn read_entry<'a>(
         let names: Vec<&str> = verbs().map(|(verb, _)| *verb).collect();
         let written = table.names().find(|name| *name != "at").unwrap_or_default();
         let (problem, hint) = match found.len() {
-            0 => ("this entry does not say what happens", did_you_mean(written, &names)),
-            _ => ("one thing happens in each entry", Some("write an entry for each".to_string())),
+            0 if written.is_empty() => {
+                ("this entry does not say what happens".to_string(), did_you_mean(written, &names))
+            }
+            0 => (
+                format!("nothing in this entry says what happens; `{written}` is not known"),
+                did_you_mean(written, &names),
+            ),
+            _ => ("one thing happens in each entry".to_string(), Some("write an entry for each".to_string())),
         };
-        return Err(Refusal { problem: problem.to_string(), hint, place: None });
+        return Err(Refusal { problem, hint, place: None });
     };
     let mut fields = Fields::new(context, format!("this `{name}`"), entry, vec![SETTINGS, settings]);
     if let Some(field) = fields.field(name) {

@@ -108,7 +108,11 @@ fn mistakes_are_told_with_place_and_hint() {
         ("surge: [[0s, 1x], [1m, 2x]], ramp: 1m", &["a profile says by itself"]),
         ("surge: nowhere.csv", &["nowhere.csv"]),
         ("surge: { a: 1 }", &["a factor or a rate, not a table"]),
-        ("serge: 4x", &["does not say what happens", "did you mean `surge`?"]),
+        (
+            "serge: 4x",
+            &["nothing in this entry says what happens; `serge` is not known", "did you mean `surge`?"],
+        ),
+        ("for: 4m", &["`for` is not known", "there is `surge`"]),
         ("surge: 4x, ramps: 1m", &["no setting `ramps`", "did you mean `ramp`?"]),
     ] {
         check(thing, expected);

@@ -134,7 +134,7 @@ fn key(page: &mut Page) {
     page.top += 8.0;
 }
 
-/// How much of what may go wrong has gone wrong.
+/// How much may still go wrong.
 fn budget(page: &mut Page, record: &Record) {
     let Some(share) = good_share(record) else { return };
     let given = record.facts.as_ref().and_then(|facts| facts.availability_target());
@@ -154,14 +154,9 @@ fn budget(page: &mut Page, record: &Record) {
         (page.palette.idle, page.palette.down, page.palette.maintenance, page.palette.ink);
     let y = page.top - height;
     page.drawing.rectangle(left, y, width, height, idle);
-    let color = if used > 1.0 { down } else { good };
-    page.drawing.rectangle(
-        left,
-        y,
-        (width * used.min(1.0)).max(if used > 0.0 { 1.0 } else { 0.0 }),
-        height,
-        color,
-    );
+    // What is left is what the words beside it tell; where nothing is left, all is lost.
+    let (color, filled) = if used > 1.0 { (down, 1.0) } else { (good, 1.0 - used) };
+    page.drawing.rectangle(left, y, width * filled, height, color);
     let room = page.width() - 2.0 * MARGIN - width - 12.0;
     let text = format!("{verdict} ({goal})");
     page.drawing.label(Label::new(text, left + width + 12.0, page.top, SMALL, ink).within(room));

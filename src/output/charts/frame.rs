@@ -167,18 +167,25 @@ impl Page {
         }
     }
 
-    /// The names of what happened, in as few lines as they need above a panel; where there is
-    /// not room for all, of what took longest. What finds no place keeps its mark.
+    /// The names of what happened, in as few lines as they need above a panel. Of many things
+    /// only the longest are named, so that they can be found; all have their marks.
     pub fn name_events(&mut self, left: f64, right: f64, scale: &Scale, events: &[Event]) {
         const LINES_MOST: usize = 4;
-        const NAMED_MOST: usize = 30;
+        const ALL_NAMED_MOST: usize = 12;
+        const LONGEST_NAMED: usize = 6;
         if events.is_empty() {
             return;
         }
         let mut named: Vec<&Event> = events.iter().collect();
         let length_s = |event: &Event| event.end_s - event.start_s;
         named.sort_by(|a, b| length_s(b).total_cmp(&length_s(a)));
-        named.truncate(NAMED_MOST);
+        if events.len() > ALL_NAMED_MOST {
+            named.truncate(LONGEST_NAMED);
+            self.top += 14.0;
+            let text = format!("{}; the longest are named", in_numbers(events));
+            let muted = self.palette.muted;
+            self.drawing.label(Label::new(text, left, self.top, SMALL, muted).within(right - left));
+        }
         named.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         let first = self.top + 12.0;
         let mut ends = [f64::MIN; LINES_MOST];
@@ -257,6 +264,20 @@ pub fn merged(scale: &Scale, stretches: impl Iterator<Item = (f64, f64)>, least:
         }
     }
     merged
+}
+
+/// `54 faults, 52 of maintenance`
+fn in_numbers(events: &[Event]) -> String {
+    let sorts = [
+        (Sort::Fault, "fault", "faults"),
+        (Sort::Maintenance, "piece of maintenance", "pieces of maintenance"),
+        (Sort::Surge, "surge", "surges"),
+    ];
+    let told = sorts.into_iter().filter_map(|(sort, one, many)| {
+        let number = events.iter().filter(|event| Sort::of(event) == sort).count();
+        (number > 0).then(|| format!("{number} {}", if number == 1 { one } else { many }))
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// What happened, in a few words.

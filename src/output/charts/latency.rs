@@ -5,7 +5,7 @@ use super::drawing::{Drawing, Point};
 use super::frame::{Look, MARGIN, Page, Panel, series_color};
 use super::scale::{Scale, latency_ticks, ticks_from_zero};
 use crate::output::record::Record;
-use crate::output::terminal::{count, figure};
+use crate::output::terminal::{count, counted, figure};
 use crate::stats::histogram::{CELLS, Histogram, bounds};
 
 const NUMBERS_WIDTH: f64 = 92.0;
@@ -94,8 +94,8 @@ fn message(record: &Record) -> String {
     let Some(all) = latencies.filter(|all| all.count() > 0) else { return String::new() };
     let length = |share: f64| figure::length(all.quantile(share) * NANOSECOND_MS);
     let mut text = format!(
-        "Of {} good answers half came within {}, 99 % within {}",
-        count(all.count()),
+        "Of {} half came within {}, 99 % within {}",
+        counted(all.count(), "good answer"),
         length(0.5),
         length(0.99)
     );

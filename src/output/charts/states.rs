@@ -81,20 +81,31 @@ pub fn of_stations(record: &Record, stations: &StationTimelines) -> Vec<Vec<(Str
     for event in record.events.iter().filter(|event| event.kind != SURGE) {
         let buckets = touched(&stations.buckets, event);
         for (name, is_all_of_it) in targets(event) {
-            let Some(&number) = numbers.get(name) else { continue };
             let done = match event.planned {
                 true => State::Maintenance,
                 false if is_all_of_it && takes_down(&event.kind) => State::Down,
                 false => State::Degraded,
             };
-            let touched = states[number].get_mut(buckets.clone()).unwrap_or_default();
-            for (_, state) in touched.iter_mut().filter(|(_, state)| *state != State::Down) {
-                // What is known to have been planned is not called trouble.
-                *state = if done == State::Maintenance { done } else { done.max(*state) };
+            // Whatever stands on a host falls with it.
+            let falls = is_all_of_it && takes_down(&event.kind);
+            let others = if falls { standing_on(record, name) } else { Vec::new() };
+            for name in others.into_iter().chain([name]) {
+                let Some(&number) = numbers.get(name) else { continue };
+                let touched = states[number].get_mut(buckets.clone()).unwrap_or_default();
+                for (_, state) in touched.iter_mut().filter(|(_, state)| *state != State::Down) {
+                    // What is known to have been planned is not called trouble.
+                    *state = if done == State::Maintenance { done } else { done.max(*state) };
+                }
             }
         }
     }
     states
+}
+
+/// The nodes on a host.
+fn standing_on<'r>(record: &'r Record, host: &str) -> Vec<&'r str> {
+    let nodes = record.topology.iter().flat_map(|topology| &topology.nodes);
+    nodes.filter(|node| node.on.as_deref() == Some(host)).map(|node| node.name.as_str()).collect()
 }
 
 fn state_felt(moment: &Moment) -> State {
@@ -222,7 +233,7 @@ fn meaning(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::record::{StationTimeline, Timeline};
+    use crate::output::record::{StationTimeline, Timeline, Topology, TopologyNode};
 
     fn stretches(count: usize) -> Vec<Stretch> {
         (0..count).map(|number| Stretch { start_s: number as f64 * 10.0, length_s: 10.0 }).collect()
@@ -304,6 +315,27 @@ mod tests {
             record.events = vec![event(kind, target, planned)];
             assert_eq!(states(&record)[1..].first(), Some(&Degraded), "{kind} {target}");
             assert_eq!(states(&record)[2], state, "{kind} {target}");
+        }
+    }
+
+    #[test]
+    fn what_stands_on_a_host_falls_with_it() {
+        let idle = StationTimeline { name: "app".to_owned(), moments: vec![Moment::default(); 4] };
+        let stations = StationTimelines { buckets: stretches(4), stations: vec![idle] };
+        let node = TopologyNode { name: "app".into(), on: Some("host".into()), ..TopologyNode::default() };
+        let topology = Some(Topology { nodes: vec![node], ..Topology::default() });
+        let states = |kind: &str, target: &str| {
+            let record = Record {
+                events: vec![event(kind, target, false)],
+                topology: topology.clone(),
+                ..Record::default()
+            };
+            of_stations(&record, &stations)[0].iter().map(|(_, state)| *state).collect::<Vec<_>>()
+        };
+        use State::{Down, Idle};
+        assert_eq!(states("fail", "host"), [Idle, Idle, Down, Idle]);
+        for (kind, target) in [("slow", "host"), ("fail", "host/1"), ("fail", "other")] {
+            assert_eq!(states(kind, target), [Idle; 4], "{kind} {target}");
         }
     }
 

@@ -5,7 +5,7 @@ use super::frame::{Look, MARGIN, NORMAL, Page, Panel, series_color};
 use super::scale::{Scale, latency_ticks, short_latency, short_number, ticks_from_zero};
 use super::theme::Color;
 use crate::output::record::{Count, Record, Stretch, Timeline};
-use crate::output::terminal::{count, figure};
+use crate::output::terminal::{count, counted, figure};
 
 const PANEL_HEIGHT: f64 = 190.0;
 const NUMBERS_WIDTH: f64 = 62.0;
@@ -61,7 +61,11 @@ fn message(record: &Record) -> String {
         1 => "1 was not good".to_owned(),
         bad => format!("{} were not good", count(bad)),
     };
-    let mut text = format!("{} requests were sent; {failed}.", count(offered));
+    let mut text = format!(
+        "{} {} sent; {failed}.",
+        counted(offered, "request"),
+        if offered == 1 { "was" } else { "were" }
+    );
     let total = record.facts.as_ref().map(|facts| &facts.total);
     if let Some((p50, p99)) = total.and_then(|total| Some((total.p50_ms.value?, total.p99_ms.value?))) {
         text.push_str(&format!(

@@ -26,6 +26,9 @@ struct Waterfall {
     places: Vec<Place>,
 }
 
+/// Where visits take so many times as long as the request, it is told why.
+const SIDE_BY_SIDE_LEAST: f64 = 1.02;
+
 pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     let waterfalls: Vec<Waterfall> =
         records.iter().flat_map(|record| of_record(record, records.len() > 1)).collect();
@@ -79,6 +82,13 @@ impl Waterfall {
         if rest > PLACE_LEAST * sum && rest > 0.0 {
             shown.push(Place { place: "elsewhere".to_owned(), mean_ms: rest });
         }
+        let heading = match sum > SIDE_BY_SIDE_LEAST * total_ms {
+            true => format!(
+                "{heading}; its visits took {}, side by side or after it was given up",
+                figure::length(sum)
+            ),
+            false => heading,
+        };
         Waterfall { heading, total_ms, places: shown }
     }
 
@@ -214,5 +224,20 @@ fn bars(page: &mut Page, panel: &Panel, scale: &Scale, waterfall: &Waterfall) {
         let share = place.mean_ms / sum * 100.0;
         let text = format!("{} ({share:.0} %)", figure::length(place.mean_ms));
         page.drawing.label(Label::new(text, panel.right() + 10.0, base, SMALL, muted));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_that_outlast_their_request_are_explained() {
+        let heading = |spent_ms: f64| {
+            let places = [Place { place: "app".to_owned(), mean_ms: spent_ms }];
+            Waterfall::new("a mean request: 5.54 s".to_owned(), 5_540.0, &places).heading
+        };
+        assert_eq!(heading(5_500.0), "a mean request: 5.54 s");
+        assert!(heading(22_400.0).contains("its visits took 22.4 s"), "{}", heading(22_400.0));
     }
 }

@@ -15,7 +15,8 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
         gap = b",\n";
         Ok(serde_json::to_writer(&mut *file, &request(seed, &story))?)
     })?;
-    Ok(file.write_all(b"\n]}\n")?)
+    // As Jaeger's query service ends its answers, which saved traces are.
+    Ok(file.write_all(b"\n],\"total\":0,\"limit\":0,\"offset\":0,\"errors\":null}\n")?)
 }
 
 fn request(seed: u64, story: &Story) -> Value {
@@ -33,7 +34,7 @@ fn request(seed: u64, story: &Story) -> Value {
         .enumerate()
         .map(|(number, name)| (process(number), json!({ "serviceName": name, "tags": [] })))
         .collect();
-    json!({ "traceID": trace_id(seed, story.id), "spans": spans, "processes": processes })
+    json!({ "traceID": trace_id(seed, story.id), "spans": spans, "processes": processes, "warnings": null })
 }
 
 fn process(number: usize) -> String {
@@ -73,6 +74,8 @@ fn span(seed: u64, story: &Story, place: usize, visit: &StoryVisit, service: usi
     json!({
         "traceID": trace,
         "spanID": span_id(place),
+        // It was sampled. Readers of saved traces ask for it.
+        "flags": 1,
         "operationName": story.class,
         "references": references,
         "startTime": visit.start_ns / 1_000,

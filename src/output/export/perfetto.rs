@@ -11,6 +11,11 @@ use std::io::{self, Write};
 /// What happened to the site stands above the nodes.
 const EVENTS: u64 = 1;
 
+/// A track of the process that it stands in; with an `id` alone it would belong to none.
+fn local(id: &str) -> Value {
+    json!({ "local": id })
+}
+
 struct Trace<'t> {
     file: &'t mut dyn Write,
     has_some: bool,
@@ -66,12 +71,12 @@ impl Trace<'_> {
             let name = &event.label;
             self.push(
                 &start,
-                &json!({ "ph": "i", "s": "g", "name": name, "cat": "event", "pid": EVENTS, "tid": 1, "args": args }),
+                &json!({ "ph": "i", "s": "p", "name": name, "cat": "event", "pid": EVENTS, "tid": 1, "args": args }),
             )?;
             for (phase, time) in [("b", &start), ("e", &end)] {
                 self.push(
                     time,
-                    &json!({ "ph": phase, "name": name, "cat": "event", "id": format!("event {number}"),
+                    &json!({ "ph": phase, "name": name, "cat": "event", "id2": local(&format!("event {number}")),
                              "pid": EVENTS, "tid": 1, "args": args }),
                 )?;
             }
@@ -104,7 +109,7 @@ impl Trace<'_> {
         for (place, visit) in story.visits.iter().enumerate() {
             let process = self.process(&visit.node)?;
             let id = format!("{}.{place}", story.id);
-            let slice = |phase: &str, name: &str, args: Value| json!({ "ph": phase, "name": name, "cat": "visit", "id": id, "pid": process, "tid": 1, "args": args });
+            let slice = |phase: &str, name: &str, args: Value| json!({ "ph": phase, "name": name, "cat": "visit", "id2": local(&id), "pid": process, "tid": 1, "args": args });
             let args = json!({
                 "request": story.id, "class": story.class, "replica": visit.replica,
                 "outcome": visit.outcome.as_deref().unwrap_or("left"), "why": story.why,

@@ -33,7 +33,7 @@
   function digits(value) {
     if (value == null) return "–";
     if (value === 0) return "0";
-    return value >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
+    return value >= 1000 ? Math.round(value).toLocaleString("en") : value.toLocaleString("en", { maximumSignificantDigits: 3 });
   }
   function latency(value) {
     if (value == null) return "–";

@@ -49,6 +49,11 @@ pub fn share_with_spread(value: f64, half_width: Option<f64>) -> String {
     }
 }
 
+/// `1 request`, `36,389 requests`
+pub fn counted(number: u64, one: &str) -> String {
+    format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// `216,004`
 pub fn count(count: u64) -> String {
     let digits = count.to_string();

@@ -13,7 +13,7 @@ mod scaling;
 pub mod study;
 pub mod table;
 
-pub use figure::count;
+pub use figure::{count, counted};
 
 use crate::analysis::summary::Summary;
 use crate::parts::quantity::format_duration;
@@ -51,9 +51,9 @@ fn heading(summary: &Summary) -> String {
     let run = &summary.run;
     let counted_s = run.simulated_s - run.warmup_s;
     let mut facts = format!(
-        "{} simulated, {} requests at {}/s, seed {}",
+        "{} simulated, {} at {}/s, seed {}",
         format_duration(run.simulated_s),
-        count(run.offered),
+        counted(run.offered, "request"),
         three_digits(if run.simulated_s > 0.0 { run.offered as f64 / run.simulated_s } else { 0.0 }),
         summary.seed,
     );

@@ -126,7 +126,8 @@ impl Pace {
         if self.start <= now && now < self.end {
             return;
         }
-        let (rate, slope, mut end) = self.base.part_at(now);
+        let (rate, slope, base_end) = self.base.part_at(now);
+        let mut end = NEVER;
         (self.start, self.base_rate, self.base_slope) = (now, rate, slope);
         self.active.clear();
         for (index, surge) in self.surges.iter().enumerate() {
@@ -137,13 +138,23 @@ impl Pace {
                 self.active.push(Active { stretch, since: since as f64, counts_before });
             }
         }
+        // Where nothing is added to it, it does not matter how the base goes: one part leads to
+        // the next surge, or to the end of time.
+        let adds_nothing = self.beyond.is_some() && self.active.iter().all(|active| active.counts_before);
+        if !adds_nothing {
+            end = end.min(base_end);
+        }
         // A part is never empty, so that time goes on.
         self.end = end.max(now.saturating_add(1));
-        self.line = self.is_line().then(|| {
+        self.line = if adds_nothing { Some((0.0, 0.0)) } else { self.sloped_line() };
+    }
+
+    fn sloped_line(&self) -> Option<(f64, f64)> {
+        self.is_line().then(|| {
             let length = (self.end - self.start) as f64;
             let (first, last) = (self.rate_after(0.0), self.rate_after(length));
             (first, if first == last { 0.0 } else { (last - first) / length })
-        });
+        })
     }
 
     fn is_line(&self) -> bool {

@@ -4,7 +4,7 @@
 //! an absolute rate takes the place of what was there as it ramps up. Surges that overlap
 //! apply one after the other, so that factors multiply.
 
-use super::{Arrivals, RateProfile};
+use super::Arrivals;
 use crate::kernel::time::{NEVER, Time, from_seconds, to_seconds};
 use crate::parts::quantity::{format_duration, format_rate};
 
@@ -282,6 +282,12 @@ impl Surged {
         (rate - before).max(0.0)
     }
 
+    /// Whether it adds what is missing to a rate, however much that is at the moment.
+    pub(super) fn adds_up_to_a_rate(&self) -> bool {
+        let absolute = |surge: &Surge| matches!(surge.level, Level::Rate(_));
+        self.beyond.is_some_and(|first| self.surges.iter().skip(first).any(absolute))
+    }
+
     pub(super) fn mean_rate(&self, horizon_seconds: f64) -> f64 {
         let horizon = from_seconds(horizon_seconds).max(1);
         self.expected(0, horizon) / to_seconds(horizon)
@@ -293,16 +299,10 @@ impl Surged {
     }
 
     pub(super) fn problem(&self) -> Option<String> {
-        let absolute = |surge: &Surge| matches!(surge.level, Level::Rate(_));
         match &self.base {
             Arrivals::Closed { .. } => Some("a population sends only as fast as it is answered".into()),
             Arrivals::Replay(_) => Some("a recording is replayed as it is".into()),
             Arrivals::Surged(_) => Some("surges come together, not one upon the other".into()),
-            Arrivals::Rate(RateProfile::Sinusoid { .. })
-                if self.beyond.is_some_and(|first| self.surges.iter().skip(first).any(absolute)) =>
-            {
-                Some("a part of a wave can be raised by a factor only".into())
-            }
             base => base.problem(),
         }
     }

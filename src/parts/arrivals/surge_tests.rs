@@ -149,6 +149,20 @@ fn what_a_surge_adds_can_come_from_a_source_of_its_own() {
 }
 
 #[test]
+fn what_brings_a_wave_up_to_a_rate_comes_and_goes_with_it() {
+    let wave = RateProfile::sinusoid(20.0, 0.8, 90.0, 10.0).unwrap();
+    let up_to = Surge::new(100 * SECOND, Level::Rate(40.0), course(0, 100 * SECOND, 0));
+    let base = Arrivals::Rate(wave.clone());
+    let added = Surged { base, surges: vec![up_to], beyond: Some(0) };
+    assert_eq!(added.problem(), None);
+    let rate = |seconds: f64| match (100.0..200.0).contains(&seconds) {
+        true => (40.0 - wave.rate_at(seconds)).max(0.0),
+        false => 0.0,
+    };
+    check(&added, rate, 10 * SECOND, 30);
+}
+
+#[test]
 fn the_draws_serve_with_and_without_a_surge() {
     let surge = Surge::new(HOUR, Level::Factor(3.0), course(MINUTE, NEVER, 0));
     let law = |text: &str| Distribution::parse(text, &mut |_, _| Err("no files".into())).unwrap();

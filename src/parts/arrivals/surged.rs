@@ -50,6 +50,10 @@ impl SurgedWalk {
             (Arrivals::OnOff { on, off, rate_on, rate_off }, Some(rate)) => {
                 (Driver::OnOff(OnOff::new(on, off, *rate_on, *rate_off)?), on_clock(rate))
             }
+            // What brings a wave up to a rate is no wave.
+            (Arrivals::Rate(RateProfile::Sinusoid { .. }), _) if surged.adds_up_to_a_rate() => {
+                return in_units();
+            }
             (Arrivals::Rate(RateProfile::Sinusoid { mean, amplitude, period_seconds, phase_seconds }), _) => {
                 match Thinned::new(*mean, *amplitude, *period_seconds, *phase_seconds) {
                     Some(thinned) => (Driver::Wave(thinned), on_clock(mean * (1.0 + amplitude))),

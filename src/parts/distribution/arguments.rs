@@ -22,7 +22,7 @@ impl<'t> Reader<'t> {
         let needs = || format!("{} takes {}", call.name, forms_list(forms));
         for argument in call.arguments {
             if let Some(share) = &argument.share {
-                return Err(BadDistribution::at(share, "a share has no meaning here", needs()));
+                return Err(self.not_a_share(share, argument, needs()));
             }
             let Some(span) = &argument.label else { continue };
             let label = &self.text[span.clone()];
@@ -50,6 +50,17 @@ impl<'t> Reader<'t> {
             }
         }
         Err(BadDistribution::at(call.span, format!("these are not the parameters of {}", call.name), needs()))
+    }
+
+    /// `6 parsecs` reads like a share before a value; more likely the unit is none.
+    fn not_a_share(&self, share: &Range<usize>, argument: &Argument, needs: String) -> BadDistribution {
+        let written = share.start..argument.value.span.end;
+        match parse_duration(&self.text[written.clone()]) {
+            Err(bad) if !self.text[share.clone()].ends_with('%') => {
+                BadDistribution::from_quantity(&written, bad)
+            }
+            _ => BadDistribution::at(share, "a share has no meaning here", needs),
+        }
     }
 
     pub fn duration(&self, piece: &Piece) -> Read<f64> {

@@ -122,11 +122,21 @@ pub fn parse_rate(text: &str) -> Result<f64, BadQuantity> {
     }
     let name = rest.strip_prefix('/').ok_or_else(not_a_rate)?.trim();
     let unit = time_unit(name).ok_or_else(|| bad(format!("{} is not a unit of time", quoted(name)), HINT))?;
-    match unit {
-        Unit::Times(seconds) => finite(text, value / seconds),
-        Unit::Parts(parts) => finite(text, value * parts),
+    let per_s = match unit {
+        Unit::Times(seconds) => value / seconds,
+        Unit::Parts(parts) => value * parts,
+    };
+    if per_s > RATE_MAX_PER_S {
+        return Err(bad(
+            format!("{} is more than the clock can tell apart", quoted(text)),
+            "stay below 1e9/s: the clock counts nanoseconds",
+        ));
     }
+    Ok(per_s)
 }
+
+/// One in each nanosecond.
+const RATE_MAX_PER_S: f64 = 1e9;
 
 /// A size such as "4GiB", "50kB" or "512B", in bytes.
 pub fn parse_size(text: &str) -> Result<u64, BadQuantity> {

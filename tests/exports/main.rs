@@ -1,6 +1,8 @@
 //! What `spof export` writes is read by readers from elsewhere, and says what the run's own
 //! files say.
 
+mod traces;
+
 use assert_cmd::Command;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
@@ -141,68 +143,6 @@ fn percentiles_are_those_of_hdrhistogram() {
     assert!(total.contains(&format!("Total count    = {:>12}]", exact.len())), "{total}");
 }
 
-fn check_schema(schema: &str, document: &Value) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers").join(schema);
-    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(document).take(5).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:?}");
-}
-
-#[test]
-fn jaeger_has_every_visit_as_a_span_of_a_known_service() {
-    let document = json("traces.jaeger.json");
-    check_schema("jaeger.schema.json", &document);
-    let (traces, stories) = (document["data"].as_array().unwrap(), stories());
-    assert_eq!(traces.len(), stories.len());
-    for (trace, story) in traces.iter().zip(&stories) {
-        let (spans, visits) = (trace["spans"].as_array().unwrap(), story["visits"].as_array().unwrap());
-        assert_eq!(spans.len(), visits.len());
-        for (span, visit) in spans.iter().zip(visits) {
-            let process = &trace["processes"][span["processID"].as_str().unwrap()];
-            assert_eq!(process["serviceName"], visit["node"]);
-            let parent = span["references"].get(0).map(|reference| &reference["spanID"]);
-            let caller = visit["caller"].as_u64().map(|caller| &spans[caller as usize]["spanID"]);
-            assert_eq!(parent, caller);
-        }
-        let length = story["end_ns"].as_u64().unwrap() - story["start_ns"].as_u64().unwrap();
-        assert_eq!(spans[0]["duration"], length / 1_000);
-    }
-}
-
-#[test]
-fn perfetto_has_nodes_slices_instants_and_counters() {
-    let document = json("traces.perfetto.json");
-    check_schema("chrome-trace.schema.json", &document);
-    let events = document["traceEvents"].as_array().unwrap();
-    let of = |phase: &str| -> Vec<&Value> { events.iter().filter(|event| event["ph"] == phase).collect() };
-    let named = of("M").into_iter().filter(|event| event["name"] == "process_name");
-    let names: Vec<&str> = named.map(|event| event["args"]["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["events", "visitors", "host", "nginx", "app"]);
-    let instants: Vec<&str> = of("i").iter().map(|event| event["name"].as_str().unwrap()).collect();
-    assert_eq!(instants, ["slow app", "fail app/1", "surge 2x"]);
-    assert!(of("C").iter().any(|event| event["name"] == "in line"));
-    // Slices of one track open and close like brackets, and time goes on in them.
-    let mut open: HashMap<(String, String), Vec<(&str, f64)>> = HashMap::new();
-    for event in events.iter().filter(|event| event["ph"] == "b" || event["ph"] == "e") {
-        let key = (event["pid"].to_string(), event["id"].to_string());
-        let (name, at) = (event["name"].as_str().unwrap(), event["ts"].as_f64().unwrap());
-        let stack = open.entry(key).or_default();
-        if event["ph"] == "b" {
-            assert!(stack.last().is_none_or(|(_, start)| *start <= at));
-            stack.push((name, at));
-        } else {
-            let (opened, start) = stack.pop().expect("it has begun");
-            assert!(opened == name && start <= at, "{event}");
-        }
-    }
-    assert!(open.values().all(Vec::is_empty));
-    let visits: usize = stories().iter().map(|story| story["visits"].as_array().unwrap().len()).sum();
-    let begun = of("b").iter().filter(|event| event["args"].get("request").is_some()).count();
-    assert_eq!(begun, visits);
-}
-
 #[test]
 fn the_table_has_a_line_for_each_visit() {
     let path = run().join("run/visits.csv");
@@ -219,11 +159,12 @@ fn python(reader: &str, file: &str) -> Option<Value> {
     let python = if own.exists() { own } else { PathBuf::from("python3") };
     let path = run().join("run").join(file);
     let has_readers = process::Command::new(&python)
-        .args(["-c", "import prometheus_client, zstandard, opentelemetry.proto.trace.v1.trace_pb2"])
+        .args(["-c", "import prometheus_client, zstandard, perfetto, viztracer, opentelemetry.proto.trace.v1.trace_pb2, shutil; \
+             assert shutil.which('node')"])
         .output()
         .is_ok_and(|output| output.status.success());
     if !has_readers {
-        let missing = "Python's readers are missing: `python3 -m venv tests/readers/.venv` and \
+        let missing = "readers are missing: Debian's `nodejs`, `python3 -m venv tests/readers/.venv` and \
                        `tests/readers/.venv/bin/pip install -r tests/readers/requirements.txt` install them";
         assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing}");
         eprintln!("left out: {missing}");
@@ -260,24 +201,6 @@ fn prometheus_reads_the_metrics() {
     assert!(last("spof_requests").iter().all(|sample| sample[2] == 120.0));
     let over = |event: &str| value("spof_event_active", &[("event", event)]);
     assert_eq!((over("fail app/1"), over("surge 2x")), (0.0, 0.0));
-}
-
-#[test]
-fn opentelemetry_reads_the_traces() {
-    let Some(traces) = python("otlp", "traces.otlp.jsonl") else { return };
-    let (traces, stories) = (traces.as_array().unwrap(), stories());
-    assert_eq!(traces.len(), stories.len());
-    for (trace, story) in traces.iter().zip(&stories) {
-        let (spans, visits) = (trace.as_array().unwrap(), story["visits"].as_array().unwrap());
-        assert_eq!(spans.len(), visits.len());
-        let roots: Vec<&Value> = spans.iter().filter(|span| span["parent"] == "").collect();
-        assert_eq!(roots.len(), 1);
-        assert_eq!((&roots[0]["start"], &roots[0]["end"]), (&story["start_ns"], &story["end_ns"]));
-        assert_eq!(roots[0]["failed"], story["outcome"] != "ok");
-        for span in spans.iter().filter(|span| span["parent"] != "") {
-            assert!(spans.iter().any(|other| other["id"] == span["parent"]), "{span} has no parent");
-        }
-    }
 }
 
 #[test]
