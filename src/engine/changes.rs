@@ -33,7 +33,7 @@ pub(super) enum Change {
     Rests,
     /// Is there memory left on a host?
     LooksAtMemory(u32),
-    /// What was killed for want of memory is started.
+    /// What has died is started.
     StartsAgain(u32),
     /// A set of databases is backed up.
     BacksUp(u32),
@@ -70,10 +70,10 @@ impl Change {
 pub struct Changes {
     pending: BinaryHeap<Reverse<(Time, u64, Change)>>,
     sequence: u64,
-    crews: Vec<Crew>,
+    pub(super) crews: Vec<Crew>,
     /// The incident that each change and each random fault has opened, or `NONE`.
-    of_change: Vec<u32>,
-    of_random: Vec<u32>,
+    pub(super) of_change: Vec<u32>,
+    pub(super) of_random: Vec<u32>,
     /// How far each piece of maintenance has come.
     pub progress: Vec<Progress>,
     /// Spares that are whole, of each standby.
@@ -96,9 +96,9 @@ pub struct Changes {
 
 /// Repairers, and the random faults that wait for one.
 #[derive(Debug)]
-struct Crew {
-    free: u32,
-    waiting: VecDeque<u32>,
+pub(super) struct Crew {
+    pub free: u32,
+    pub waiting: VecDeque<u32>,
 }
 
 impl Changes {
@@ -269,6 +269,9 @@ impl Simulation<'_> {
             false => Incident::of_fault(change.fault, change.name.clone(), change.target.clone(), self.now),
         };
         self.changes.of_change[number as usize] = self.changes.open(incident);
+        if change.restarts {
+            return self.processes_die(number);
+        }
         for &target in &change.targets {
             self.strike(target, change.fault, change.until);
         }
@@ -283,67 +286,8 @@ impl Simulation<'_> {
         }
     }
 
-    fn random_fault_begins(&mut self, number: u32) {
-        let fault = &self.plan.random_faults[number as usize];
-        let name = format!("{} {}", fault.fault.name(), fault.name);
-        let incident = Incident::of_fault(fault.fault, name, fault.target.clone(), self.now);
-        self.changes.of_random[number as usize] = self.changes.open(incident);
-        let mut until = NEVER;
-        if self.spare_jumps_in(number) {
-            // The spare's coming is the end of the fault; the repair makes a new spare.
-        } else if fault.crew == NONE {
-            until = self.repair_begins(number);
-        } else {
-            let crew = &mut self.changes.crews[fault.crew as usize];
-            if crew.free == 0 {
-                crew.waiting.push_back(number);
-            } else {
-                crew.free -= 1;
-                until = self.repair_begins(number);
-            }
-        }
-        for &target in &fault.targets {
-            self.strike(target, fault.fault, until);
-        }
-    }
-
-    /// Returns when the repair will be done.
-    fn repair_begins(&mut self, number: u32) -> Time {
-        let fault = &self.plan.random_faults[number as usize];
-        let done = self.now.saturating_add(self.draws.take(self.plan, fault.repair));
-        self.changes.add(done, Change::IsRepaired(number));
-        done
-    }
-
-    fn random_fault_ends(&mut self, number: u32) {
-        let fault = &self.plan.random_faults[number as usize];
-        self.end_random_fault(number, true);
-        if fault.crew != NONE {
-            match self.changes.crews[fault.crew as usize].waiting.pop_front() {
-                Some(next) => {
-                    self.repair_begins(next);
-                }
-                None => self.changes.crews[fault.crew as usize].free += 1,
-            }
-        }
-    }
-
-    /// The targets are whole again, and have to boot or not; the time to the next failure begins.
-    pub(super) fn end_random_fault(&mut self, number: u32, boots: bool) {
-        let fault = &self.plan.random_faults[number as usize];
-        self.changes.close(self.changes.of_random[number as usize], self.now);
-        for &target in &fault.targets {
-            match target {
-                ChangeTarget::Instance(instance) if !boots => self.restart(instance, false),
-                target => self.lift(target, fault.fault),
-            }
-        }
-        let next = self.now.saturating_add(self.draws.take(self.plan, fault.time_between));
-        self.changes.add(next, Change::Fails(number));
-    }
-
     /// The fault has hit the target.
-    fn strike(&mut self, target: ChangeTarget, fault: Fault, until: Time) {
+    pub(super) fn strike(&mut self, target: ChangeTarget, fault: Fault, until: Time) {
         match target {
             ChangeTarget::Link(link) => {
                 self.links[link as usize].strike(&self.plan.links[link as usize], fault, until);
@@ -353,7 +297,7 @@ impl Simulation<'_> {
     }
 
     /// The fault is over.
-    fn lift(&mut self, target: ChangeTarget, fault: Fault) {
+    pub(super) fn lift(&mut self, target: ChangeTarget, fault: Fault) {
         match target {
             ChangeTarget::Link(link) => {
                 self.links[link as usize].lift(&self.plan.links[link as usize], fault);

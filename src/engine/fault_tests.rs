@@ -36,6 +36,7 @@ fn with(mut plan: Plan, target: ChangeTarget, fault: Fault, from_s: u64, to_s: u
         targets: vec![target],
         fault,
         planned: false,
+        restarts: false,
         name: format!("{} something", fault.name()),
         target: "something".into(),
     });

@@ -15,6 +15,7 @@ mod balancing;
 mod blame;
 #[cfg(test)]
 mod blame_tests;
+mod breakdowns;
 mod caching;
 mod calls;
 mod causes;
@@ -60,6 +61,9 @@ mod replication;
 #[cfg(test)]
 mod replication_tests;
 mod resilience;
+#[cfg(test)]
+mod restart_tests;
+mod restarting;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -141,6 +145,7 @@ pub struct Simulation<'p> {
     replications: replication::Replications,
     changes: changes::Changes,
     memories: memory::Memories,
+    units: restarting::Units,
     quiet: quiet::Quiet,
     /// If the plan is nothing but a row of stations.
     chain: Option<Box<chain::Chain>>,
@@ -244,6 +249,7 @@ impl<'p> Simulation<'p> {
             replications: replication::Replications::new(plan),
             changes: changes::Changes::new(plan),
             memories: memory::Memories::new(plan),
+            units: restarting::Units::new(plan),
             quiet: quiet::Quiet::new(plan),
             chain: ChainPlan::of(plan).map(|plan| Box::new(chain::Chain::of(&plan))),
             components: components::Components::new(plan),

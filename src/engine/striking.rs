@@ -81,6 +81,7 @@ impl Simulation<'_> {
         let is_host = !hosted.is_empty();
         for &one in hosted.iter().chain([&instance]) {
             let host = if one == instance { 0 } else { self.boot_time(instance) };
+            self.take_up_again(one, host);
             if boots {
                 self.boot_after(one, host);
             } else {

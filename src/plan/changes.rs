@@ -26,6 +26,8 @@ pub struct ChangePlan {
     pub targets: Vec<ChangeTarget>,
     pub fault: Fault,
     pub planned: bool,
+    /// A process has died, and is started again by whoever watches over it.
+    pub restarts: bool,
     /// "fail server", for marks and causes.
     pub name: String,
     /// What it hits, as `targets::names` has it.
@@ -42,7 +44,8 @@ pub struct RandomFaultPlan {
     pub fault: Fault,
     /// A draw: from being whole to breaking.
     pub time_between: u32,
-    /// A draw: from the first hand laid on it to the end of the repair.
+    /// A draw: from the first hand laid on it to the end of the repair; `NONE`: whoever
+    /// watches over the process starts it again.
     pub repair: u32,
     /// An index into `Plan::crews`, or `NONE` for somebody of its own.
     pub crew: u32,
@@ -169,6 +172,7 @@ fn timed(compiler: &Compiler, fault: &TimedFault, name: &str) -> ChangePlan {
         targets,
         fault: fault.fault,
         planned: false,
+        restarts: fault.restarts,
         name: name.to_string(),
     }
 }
@@ -214,6 +218,7 @@ fn down(compiler: &Compiler, at: Time, takes: Time, instances: &[u32], name: &st
         targets,
         fault: Fault::Crash,
         planned: true,
+        restarts: false,
         name: name.to_string(),
     }
 }
@@ -241,7 +246,10 @@ fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFa
             targets,
             fault: fault.fault,
             time_between: compiler.streams.draw(&name, &purpose("time between faults"), &fault.time_between),
-            repair: compiler.streams.draw(&name, &purpose("repair"), &fault.repair),
+            repair: fault
+                .repair
+                .as_ref()
+                .map_or(NONE, |repair| compiler.streams.draw(&name, &purpose("repair"), repair)),
             crew: fault.crew.unwrap_or(NONE),
             name,
         });

@@ -196,6 +196,7 @@ impl<'a> Compiler<'a> {
             patience: patience.map_or(NONE, |law| self.streams.draw(&node.name, "patience", law)),
             watchdog_lane,
             boot: node.boot,
+            restart: node.restart,
             when_caller_leaves: behaviour.when_caller_leaves,
             track_occupancy: behaviour.track_occupancy,
             die: self.streams.die(&node.name, "line"),

@@ -43,6 +43,7 @@ use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
 use crate::nodes::cache::Holds;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::fidelity::Fidelity;
+use crate::parts::restart::RestartPolicy;
 use crate::scenario::model::{RunEnd, Warmup};
 
 /// No such thing, where a number is expected.
@@ -118,6 +119,8 @@ pub struct NodePlan {
     /// How long an instance takes from its start until it serves, and how long a killed
     /// worker's slot stays empty.
     pub boot: Time,
+    /// Who starts it again when it has died; `None`: nobody.
+    pub restart: Option<RestartPolicy>,
     pub when_caller_leaves: WhenCallerLeaves,
     pub track_occupancy: bool,
     /// For lines in random order.
@@ -240,6 +243,16 @@ impl Plan {
             || !self.memories.is_empty()
             || !self.scalings.is_empty()
             || self.fidelity != Fidelity::Requests
+    }
+
+    /// "app", or "app/2" where there are several.
+    pub fn name_of(&self, instance: u32) -> String {
+        let place = &self.instances[instance as usize];
+        let node = &self.nodes[place.node as usize];
+        match node.replicas {
+            1 => node.name.clone(),
+            _ => format!("{}/{}", node.name, place.replica),
+        }
     }
 
     /// The number of columns of a row: one for each node, and one for the network.

@@ -27,13 +27,19 @@ const fn target(verb: &'static str, help: &'static str) -> Setting {
     Setting::required(verb, Takes::Form(targets::FORM), help)
 }
 
+const DIES: &str = "the process that dies; without `for` it is started again as its `restart` says";
+const DIES_FOR: Setting = Setting::optional(
+    "for",
+    Takes::Duration,
+    "how long it cannot be started; if not given it is started again as its `restart` says",
+);
 const CRASHES: &str = "what crashes, with all that stands on it";
 
 /// The verbs of the timeline with their settings.
 pub const VERBS: &[(&str, &[Setting])] = &[
     ("fail", &[target("fail", CRASHES), FOR]),
-    ("crash", &[target("crash", "the same as `fail`"), FOR]),
-    ("kill", &[target("kill", "the same as `fail`"), FOR]),
+    ("crash", &[target("crash", DIES), DIES_FOR]),
+    ("kill", &[target("kill", "the same as `crash`"), DIES_FOR]),
     ("hang", &[target("hang", "what accepts and never answers"), FOR]),
     ("slow", &[target("slow", "what takes longer for all its work"), BY, FOR]),
     ("errors", &[target("errors", "what fails a share of its visits"), SHARE, FOR]),
@@ -84,7 +90,8 @@ pub fn read(fields: &mut Fields, verb: &str, at: Time, targets: &Targets) -> Opt
     let hit = read_targets(targets, verb, entry, fault?)?;
     let until = length.map_or(NEVER, |length| at.saturating_add(length));
     let name = format!("{verb} {}", name_of(&hit, targets));
-    Some((name, TimedFault { at, until, targets: hit, fault: fault? }))
+    let restarts = length.is_none() && matches!(verb, "crash" | "kill");
+    Some((name, TimedFault { at, until, targets: hit, fault: fault?, restarts }))
 }
 
 /// The fault that a word stands for, with its own settings; `None` if those are wrong.

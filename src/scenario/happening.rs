@@ -65,6 +65,8 @@ pub struct TimedFault {
     pub until: Time,
     pub targets: Vec<FaultTarget>,
     pub fault: Fault,
+    /// Whoever watches over a process that has died starts it again.
+    pub restarts: bool,
 }
 
 /// `{ at: Sunday 03:00, maintain: app, how: rolling, batch: 1, every: 7d }`
@@ -110,7 +112,8 @@ pub struct RandomFault {
     pub fault: Fault,
     /// From being whole to breaking.
     pub time_between: Distribution,
-    pub repair: Distribution,
+    /// `None`: whoever watches over the process starts it again.
+    pub repair: Option<Distribution>,
     /// An index into `Scenario::crews`; `None`: its repair begins at once.
     pub crew: Option<u32>,
 }

@@ -29,6 +29,7 @@ pub mod reference;
 mod remedy_tests;
 mod replication;
 mod requests;
+mod restarts;
 mod run;
 pub mod schema;
 pub mod starter;

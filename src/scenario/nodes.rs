@@ -4,6 +4,7 @@ use super::breakdowns::{self, Breakdown, StandbyRead};
 use super::load::NodeSettings;
 use super::model::{Backup, Group, Node, NodeId, NodeMemory};
 use super::replication::{self, ReplicationRead};
+use super::restarts;
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span};
 use crate::nodes::fields::{Context, Fields, InForce, Refusal};
@@ -147,6 +148,7 @@ impl ReadNode<'_> {
             replicas: 1,
             on: None,
             boot: 0,
+            restart: None,
             memory: NodeMemory::default(),
             kind,
             behaviour: None,
@@ -181,7 +183,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         return ReadNode::of_no_kind(context, &field.name);
     }
     let number = common.word("kind");
-    let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1];
+    let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, restarts::SETTINGS, KINDS[number].1];
     if remedies::can_be_given_to(KIND_NAMES[number]) {
         tables.push(remedies::SETTINGS);
     }
@@ -201,7 +203,8 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     }
     let boot = kind.read_boot(&mut fields);
     let memory = read_memory(&mut fields, &kind);
-    let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind);
+    let restart = restarts::read(&mut fields, &kind);
+    let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind, restart.is_some());
     let remedies = match remedies::can_be_given_to(kind.name()) {
         true => Remedies::read(&mut fields, &kind, replicas),
         false => Remedies::default(),
@@ -216,7 +219,8 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         _ => None,
     };
     let settings = fields.finish();
-    let node = Node { name: field.name.clone(), replicas, on: None, boot, memory, kind, behaviour: None };
+    let name = field.name.clone();
+    let node = Node { name, replicas, on: None, boot, restart, memory, kind, behaviour: None };
     ReadNode { node, host: on, work, breakdown, standby, remedies, replication, backup, settings }
 }
 
