@@ -12,6 +12,8 @@
 
 mod admission;
 mod balancing;
+#[cfg(test)]
+mod balancing_tests;
 mod blame;
 #[cfg(test)]
 mod blame_tests;
@@ -24,6 +26,7 @@ mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
 mod changes;
+mod choosing;
 mod cold;
 #[cfg(test)]
 mod cold_tests;
