@@ -1,9 +1,9 @@
 //! How a command ends, for the shell and for people.
 
 use super::printing::print_error;
+use crate::document::file_error::in_words;
 use crate::output::folder::OutputError;
 use crate::output::record::RecordError;
-use std::fmt::Display;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
@@ -40,8 +40,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub fn reading(path: &Path, error: impl Display) -> Failure {
-        Failure::InputOutput(format!("cannot read {}: {error}", path.display()))
+    pub fn reading(path: &Path, error: &io::Error) -> Failure {
+        Failure::InputOutput(format!("cannot read {}: {}", path.display(), in_words(error)))
     }
 
     pub fn tell(self) -> Ending {
@@ -82,6 +82,6 @@ impl From<RecordError> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
-        Failure::InputOutput(error.to_string())
+        Failure::InputOutput(in_words(&error))
     }
 }

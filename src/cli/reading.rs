@@ -18,7 +18,7 @@ pub fn parse_setting(text: &str) -> Result<(String, String), String> {
 /// Reads a scenario. What is wrong with it goes to standard error; `quiet` leaves out
 /// warnings.
 pub fn read(path: &Path, settings: &[(String, String)], quiet: bool) -> Result<Loaded, Failure> {
-    let loaded = load(path, settings).map_err(|error| Failure::reading(path, error))?;
+    let loaded = load(path, settings).map_err(|error| Failure::reading(path, &error))?;
     if loaded.has_errors() || !quiet {
         // The printer takes the colours out where they do not belong.
         print_aside(&loaded.render(true));

@@ -235,7 +235,8 @@ impl Simulation<'_> {
         if condition.down > 0 {
             return Verdict::Refuse;
         }
-        if condition.expired > 0 && fresh {
+        let is_encrypted = call != NONE && self.plan.calls[call as usize].encrypted;
+        if condition.expired > 0 && fresh && is_encrypted {
             return Verdict::Refuse;
         }
         let writes = call != NONE && self.plan.calls[call as usize].writes;

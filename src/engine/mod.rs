@@ -159,6 +159,8 @@ pub struct Simulation<'p> {
     disturbed: bool,
     /// How many instances drain.
     draining: u32,
+    /// The caller whose call times out just now before it was sent, or `NONE`.
+    unsent: u32,
     /// Decides which requests meet an error.
     fault_die: Generator,
     recorder: recorder::Recorder,
@@ -259,6 +261,7 @@ impl<'p> Simulation<'p> {
             conditions: conditions::Condition::of_all(plan),
             disturbed: false,
             draining: 0,
+            unsent: NONE,
             fault_die: family.stream("faults", "errors"),
             recorder: recorder::Recorder::new(plan),
             tracks_occupancy: plan.nodes.iter().any(|node| node.track_occupancy),

@@ -88,6 +88,10 @@ pub fn read(fields: &mut Fields, verb: &str, at: Time, targets: &Targets) -> Opt
         return None;
     }
     let hit = read_targets(targets, verb, entry, fault?)?;
+    if fault == Some(Fault::ExpiredCertificate) && !targets.directory.is_anything_encrypted() {
+        let message = "nobody connects encrypted, so that no certificate is looked at";
+        fields.context.problems.warning(fields.place(verb), message, "give the user `tls: \"1.3\"`");
+    }
     let until = length.map_or(NEVER, |length| at.saturating_add(length));
     let name = format!("{verb} {}", name_of(&hit, targets));
     let restarts = length.is_none() && matches!(verb, "crash" | "kill");

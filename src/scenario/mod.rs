@@ -32,8 +32,9 @@ mod requests;
 mod restarts;
 mod run;
 pub mod schema;
+pub mod side_by_side;
 pub mod starter;
-pub mod surge_load;
+mod surge_load;
 mod surges;
 mod targets;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::document::value::{Entry, Field, Span};
 use crate::nodes::fields::{Context, Fields, InForce, Refusal};
 use crate::nodes::remedies::{self, Remedies};
 use crate::nodes::setting::{Setting, Takes};
+use crate::nodes::user::Tls;
 use crate::nodes::{KINDS, NodeKind};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
@@ -302,6 +303,12 @@ impl Directory<'_> {
 
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// Whether any user encrypts what it sends.
+    pub fn is_anything_encrypted(&self) -> bool {
+        let encrypts = |node: &Node| matches!(&node.kind, NodeKind::User(user) if user.tls != Tls::None);
+        self.nodes.iter().any(encrypts)
     }
 
     /// Whether what it has written can be put back.
