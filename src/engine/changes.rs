@@ -273,7 +273,10 @@ impl Simulation<'_> {
             return self.processes_die(number);
         }
         for &target in &change.targets {
-            self.strike(target, change.fault, change.until);
+            match target {
+                ChangeTarget::Instance(instance) if change.planned => self.stop_instance(instance),
+                target => self.strike(target, change.fault, change.until),
+            }
         }
         self.changes.add(change.until, Change::Ends(number));
     }
@@ -308,7 +311,10 @@ impl Simulation<'_> {
 
     /// A process that is started again is not up until it has booted.
     pub(super) fn boot_after(&mut self, instance: u32, wait: Time) {
-        let ready = self.now.saturating_add(wait).saturating_add(self.boot_time(instance));
+        let node = &self.plan.nodes[self.plan.instances[instance as usize].node as usize];
+        let has_crashed = self.conditions[instance as usize].has_crashed;
+        let boot = node.boot.saturating_add(if has_crashed { node.recovery } else { 0 });
+        let ready = self.now.saturating_add(wait).saturating_add(boot);
         self.changes.add(ready, Change::HasBooted(instance));
     }
 

@@ -33,6 +33,11 @@ pub struct Condition {
     pub(super) drains: bool,
     /// Writes wait until then.
     pub(super) writes_locked_until: Time,
+    /// It has crashed, and was not merely stopped.
+    pub(super) has_crashed: bool,
+    /// Since when it has been serving without what it had in memory, and until when that is felt.
+    pub(super) cold_since: Time,
+    pub(super) cold_until: Time,
     pub(super) down_since: Time,
     pub(super) down_time: Time,
 }
@@ -97,6 +102,9 @@ impl Condition {
                 line_limit: node.line,
                 drains: false,
                 writes_locked_until: 0,
+                has_crashed: false,
+                cold_since: 0,
+                cold_until: 0,
                 down_since: 0,
                 down_time: 0,
             }
@@ -116,6 +124,11 @@ impl Condition {
     /// Whether a request that comes in is going to be answered.
     pub fn answers(&self) -> bool {
         self.answers_checks() && self.black_holes == 0 && self.dns_outages == 0
+    }
+
+    /// Whether it has in memory what it needs.
+    pub fn is_warm(&self, now: Time) -> bool {
+        now >= self.cold_until
     }
 
     pub fn drains(&self) -> bool {
@@ -152,6 +165,7 @@ impl Condition {
     pub(super) fn comes_up(&mut self, now: Time) {
         self.down -= 1;
         if self.down == 0 {
+            self.has_crashed = false;
             self.down_time += now - self.down_since;
         }
     }
@@ -274,10 +288,16 @@ impl Simulation<'_> {
     /// Work that begins now takes so much longer.
     #[inline(never)]
     pub(super) fn slowed(&self, instance: u32, work: Time) -> Time {
-        let slowdowns = self.conditions[instance as usize].slowdowns;
-        if slowdowns.count == 0 || self.own_processor(instance) != NONE {
+        let condition = &self.conditions[instance as usize];
+        let is_warm = condition.is_warm(self.now);
+        if (condition.slowdowns.count == 0 && is_warm) || self.own_processor(instance) != NONE {
             return work;
         }
-        (work as f64 * slowdowns.product) as Time
+        let node = self.plan.instances[instance as usize].node;
+        let slowness = match &self.plan.nodes[node as usize].buffer_pool {
+            Some(pool) if !is_warm => pool.slowness(self.now - condition.cold_since),
+            _ => 1.0,
+        };
+        (work as f64 * condition.slowdowns.product * slowness) as Time
     }
 }

@@ -68,7 +68,7 @@ impl Simulation<'_> {
             2 => {
                 self.drain(instances, false);
                 for &instance in instances {
-                    self.strike_instance(instance, Fault::Crash);
+                    self.stop_instance(instance);
                 }
                 Some(takes)
             }

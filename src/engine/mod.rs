@@ -59,6 +59,8 @@ mod quiet_books;
 mod quiet_tests;
 mod recorder;
 #[cfg(test)]
+mod recovery_tests;
+#[cfg(test)]
 mod remedy_tests;
 mod replication;
 #[cfg(test)]

@@ -41,6 +41,7 @@ pub use structure::Need;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
 use crate::nodes::cache::Holds;
+use crate::nodes::database::BufferPool;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::fidelity::Fidelity;
 use crate::parts::restart::RestartPolicy;
@@ -119,6 +120,10 @@ pub struct NodePlan {
     /// How long an instance takes from its start until it serves, and how long a killed
     /// worker's slot stays empty.
     pub boot: Time,
+    /// How much longer that takes after a crash.
+    pub recovery: Time,
+    /// What makes its work slower after a start.
+    pub buffer_pool: Option<BufferPool>,
     /// Who starts it again when it has died; `None`: nobody.
     pub restart: Option<RestartPolicy>,
     pub when_caller_leaves: WhenCallerLeaves,

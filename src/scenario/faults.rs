@@ -6,7 +6,7 @@ use super::targets::{self, Targets};
 use crate::document::value::Entry;
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
-use crate::nodes::fields::{Fields, Refusal};
+use crate::nodes::fields::{Fields, Refusal, parse_factor};
 use crate::nodes::setting::{Setting, Takes};
 use crate::parts::fault::Fault;
 use crate::parts::quantity;
@@ -103,7 +103,7 @@ pub fn read_fault(fields: &mut Fields, word: &str) -> Option<Fault> {
     Some(match word {
         "fail" | "crash" | "kill" => Fault::Crash,
         "hang" => Fault::Hang,
-        "slow" => Fault::Slow { factor: read_factor(fields)? },
+        "slow" => Fault::Slow { factor: fields.parse("by", parse_factor)? },
         "errors" => Fault::Errors { share: read_share(fields)? },
         "black_hole" => Fault::BlackHole,
         "fill_disk" => Fault::FullDisk,
@@ -116,18 +116,6 @@ pub fn read_fault(fields: &mut Fields, word: &str) -> Option<Fault> {
         "dns_outage" => Fault::DnsOutage,
         "expire_certificate" => Fault::ExpiredCertificate,
         _ => Fault::Failover,
-    })
-}
-
-fn read_factor(fields: &mut Fields) -> Option<f64> {
-    const HINT: &str = "write a factor above 1, such as `4x`";
-    fields.parse("by", |text| {
-        let number = text.trim().strip_suffix(['x', '×']);
-        let number = number.ok_or_else(|| Refusal::new(format!("`{text}` is no factor"), HINT))?;
-        match quantity::parse_number(number)? {
-            factor if factor > 1.0 && factor <= 1e6 => Ok(factor),
-            _ => Err(Refusal::new(format!("`{text}` makes nothing slower"), HINT)),
-        }
     })
 }
 
