@@ -45,8 +45,14 @@ impl Simulation<'_> {
     }
 
     pub(super) fn random_fault_ends(&mut self, number: u32) {
-        let fault = &self.plan.random_faults[number as usize];
+        self.needs_no_spare(number);
         self.end_random_fault(number, true);
+        self.crew_is_free(number);
+    }
+
+    /// Whoever has repaired this goes on to the next.
+    fn crew_is_free(&mut self, number: u32) {
+        let fault = &self.plan.random_faults[number as usize];
         if fault.crew != NONE {
             match self.changes.crews[fault.crew as usize].waiting.pop_front() {
                 Some(next) => {
@@ -55,6 +61,20 @@ impl Simulation<'_> {
                 None => self.changes.crews[fault.crew as usize].free += 1,
             }
         }
+    }
+
+    /// A spare has come while this waited for its repair or was being repaired: its crew is
+    /// free, and the repair goes on without. Returns how long it still takes.
+    pub(super) fn repair_is_left_to_spare(&mut self, number: u32) -> Time {
+        let fault = &self.plan.random_faults[number as usize];
+        if let Some(done) = self.changes.take_back(Change::IsRepaired(number)) {
+            self.crew_is_free(number);
+            return done - self.now;
+        }
+        if fault.crew != NONE {
+            self.changes.crews[fault.crew as usize].waiting.retain(|&waiting| waiting != number);
+        }
+        self.draws.take(self.plan, fault.repair)
     }
 
     /// The targets are whole again, and have to boot or not; the time to the next failure begins.
@@ -73,7 +93,11 @@ impl Simulation<'_> {
     /// What has failed is whole, and fails again in a while.
     pub(super) fn next_random_fault(&mut self, number: u32) {
         let time_between = self.plan.random_faults[number as usize].time_between;
-        let next = self.now.saturating_add(self.draws.take(self.plan, time_between));
+        let next = match std::mem::replace(&mut self.changes.breaks_at[number as usize], NEVER) {
+            NEVER => self.now.saturating_add(self.draws.take(self.plan, time_between)),
+            // A spare that ran meanwhile is as old as it is, and may have broken on the way in.
+            breaks_at => breaks_at.max(self.now),
+        };
         self.changes.add(next, Change::Fails(number));
     }
 }

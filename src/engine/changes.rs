@@ -4,6 +4,7 @@
 use super::Simulation;
 use super::health::{self, Checker};
 use super::maintenance::Progress;
+use super::standby::Spares;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
 use crate::plan::{CallPlan, ChangeTarget, ConnectionUse, NONE, Plan};
@@ -47,7 +48,7 @@ pub(super) enum Change {
     Decides(u32),
     /// One that was missing has booted.
     IsOneMore(u32),
-    /// The instance that a spare has replaced is whole again, and is a spare now.
+    /// What a spare has replaced is whole again, and is a spare of this standby now.
     IsSpareAgain(u32),
 }
 
@@ -76,8 +77,10 @@ pub struct Changes {
     pub(super) of_random: Vec<u32>,
     /// How far each piece of maintenance has come.
     pub progress: Vec<Progress>,
-    /// Spares that are whole, of each standby.
-    pub spares: Vec<u32>,
+    /// Of each standby.
+    pub spares: Vec<Spares>,
+    /// When the spare breaks that has taken the place of what each random fault had broken.
+    pub breaks_at: Vec<Time>,
     /// The standby of each instance, or `NONE`.
     pub standby_of: Vec<u32>,
     pub incidents: Vec<Incident>,
@@ -110,7 +113,8 @@ impl Changes {
             of_change: vec![NONE; plan.changes.len()],
             of_random: vec![NONE; plan.random_faults.len()],
             progress: vec![Progress::default(); plan.maintenance.len()],
-            spares: plan.standbys.iter().map(|standby| standby.spares).collect(),
+            spares: vec![Spares::default(); plan.standbys.len()],
+            breaks_at: vec![NEVER; plan.random_faults.len()],
             standby_of: Vec::new(),
             incidents: Vec::new(),
             unlisted: 0,
@@ -152,6 +156,14 @@ impl Changes {
             self.pending.push(Reverse((time, self.sequence, change)));
             self.sequence += 1;
         }
+    }
+
+    /// This was going to happen, and does not; when would it have?
+    pub(super) fn take_back(&mut self, change: Change) -> Option<Time> {
+        let found = self.pending.iter().find(|Reverse((.., pending))| *pending == change);
+        let time = found.map(|Reverse((time, ..))| *time);
+        self.forget(|pending| pending == change);
+        time
     }
 
     /// These are not going to happen.
@@ -208,6 +220,7 @@ impl Simulation<'_> {
     /// Draws the first random faults and sets the clock of changes.
     pub(super) fn start_changes(&mut self) {
         let plan = self.plan;
+        self.start_spares();
         for (number, fault) in plan.random_faults.iter().enumerate() {
             let time = self.draws.take(plan, fault.time_between);
             self.changes.add(time, Change::Fails(number as u32));
@@ -245,7 +258,7 @@ impl Simulation<'_> {
                 Change::HasBooted(instance) => self.has_booted(instance),
                 Change::Maintains(number) => self.maintain(number),
                 Change::TakesOver(fault) => self.standby_takes_over(fault),
-                Change::IsSpareAgain(fault) => self.is_spare_again(fault),
+                Change::IsSpareAgain(number) => self.is_spare_again(number),
                 Change::ChecksName(name) => self.check_name(name),
                 Change::ChangesName(number) => self.change_name(number),
                 Change::LooksAtMemory(host) => self.look_at_memory(host),

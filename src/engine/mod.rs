@@ -76,6 +76,8 @@ mod scaling_tests;
 mod snapshot;
 mod source;
 mod standby;
+#[cfg(test)]
+mod standby_tests;
 mod steps;
 mod striking;
 #[cfg(test)]

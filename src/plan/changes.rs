@@ -5,6 +5,7 @@ use super::NONE;
 use super::compile::Compiler;
 use super::targets::names;
 use crate::kernel::time::Time;
+use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
 use crate::scenario::model::{FaultTarget, How, Maintenance, RandomFault, Scenario, TimedFault, What};
 
@@ -87,6 +88,10 @@ pub struct StandbyPlan {
     pub instances: Vec<u32>,
     /// It runs, and can break, meanwhile; otherwise it boots first.
     pub hot: bool,
+    /// A draw: from being whole to breaking of one that runs, or `NONE` if it never does.
+    pub time_between: u32,
+    /// A draw: how long the repair takes of one that was found broken, or `NONE`.
+    pub repair: u32,
     pub spares: u32,
     pub switch_over: Time,
     /// How often the switch succeeds, as `die` says.
@@ -136,7 +141,19 @@ pub fn compile(compiler: &mut Compiler) -> Changes {
     }
     for standby in &scenario.standbys {
         let name = &scenario.nodes[standby.node.0 as usize].name;
+        let own = |fault: &&RandomFault| {
+            let is_its = fault.hits[..] == [FaultTarget::Node(standby.node)];
+            is_its && fault.fault == Fault::Crash && !fault.together
+        };
+        let own = scenario.faults.iter().find(own).filter(|_| standby.hot);
+        let mut draw = |purpose: &str, law: Option<&Distribution>| {
+            law.map_or(NONE, |law| compiler.streams.draw(name, purpose, law))
+        };
+        let time_between = draw("time between faults of spares", own.map(|fault| &fault.time_between));
+        let repair = draw("repair of spares", own.and_then(|fault| fault.repair.as_ref()));
         changes.standbys.push(StandbyPlan {
+            time_between,
+            repair,
             instances: instances(compiler, FaultTarget::Node(standby.node)),
             hot: standby.hot,
             spares: standby.spares,
