@@ -11,6 +11,7 @@ use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
 use crate::parts::outcome::Outcome;
+use crate::parts::release::{Release, goes_to_new};
 use crate::plan::{NONE, Plan};
 
 #[derive(Clone, Debug)]
@@ -33,6 +34,9 @@ pub struct Condition {
     pub(super) drains: bool,
     /// Writes wait until then.
     pub(super) writes_locked_until: Time,
+    /// The version that runs, and one that a share of the requests meets instead.
+    pub(super) version: Release,
+    pub(super) canary: Option<(f64, Release)>,
     /// It has crashed, and was not merely stopped.
     pub(super) has_crashed: bool,
     /// Since when it has been serving without what it had in memory, and until when that is felt.
@@ -102,6 +106,8 @@ impl Condition {
                 line_limit: node.line,
                 drains: false,
                 writes_locked_until: 0,
+                version: Release::ALIKE,
+                canary: None,
                 has_crashed: false,
                 cold_since: 0,
                 cold_until: 0,
@@ -151,7 +157,11 @@ impl Condition {
     /// Whether those who come in have to be looked at one by one.
     fn is_impaired(&self) -> bool {
         let faults = self.down + self.hung + self.black_holes + self.full_disks + self.expired;
-        faults + self.errors.count > 0 || self.writes_locked_until > 0
+        let canary_fails = self.canary.is_some_and(|(_, release)| release.errors > 0.0);
+        faults + self.errors.count > 0
+            || self.writes_locked_until > 0
+            || self.version.errors > 0.0
+            || canary_fails
     }
 
     pub(super) fn goes_down(&mut self, silent: bool, now: Time) {
@@ -216,7 +226,8 @@ impl Simulation<'_> {
         let visit = &self.visits[slot];
         let (instance, call) = (visit.instance, visit.call);
         let fresh = visit.flags.fresh;
-        match self.verdict(instance, call, fresh) {
+        let release = self.release_met_by(slot);
+        match self.verdict(instance, call, fresh, release) {
             Verdict::AsUsual => None,
             Verdict::SendSynAgain => Some(self.send_syn_again(slot)),
             Verdict::Refuse => Some(self.turn_away(instance, Outcome::Refused)),
@@ -241,7 +252,7 @@ impl Simulation<'_> {
         }
     }
 
-    fn verdict(&mut self, instance: u32, call: u32, fresh: bool) -> Verdict {
+    fn verdict(&mut self, instance: u32, call: u32, fresh: bool, release: Release) -> Verdict {
         let condition = &self.conditions[instance as usize];
         if condition.silent > 0 {
             return Verdict::SendSynAgain;
@@ -262,6 +273,9 @@ impl Simulation<'_> {
         }
         let passes = condition.errors.product;
         if condition.errors.count > 0 && uniform(&mut self.fault_die) >= passes {
+            return Verdict::Fail;
+        }
+        if release.errors > 0.0 && uniform(&mut self.fault_die) < release.errors {
             return Verdict::Fail;
         }
         if self.conditions[instance as usize].hung > 0 { Verdict::Wait } else { Verdict::AsUsual }
@@ -287,17 +301,33 @@ impl Simulation<'_> {
 
     /// Work that begins now takes so much longer.
     #[inline(never)]
-    pub(super) fn slowed(&self, instance: u32, work: Time) -> Time {
+    pub(super) fn slowed(&self, slot: u32, work: Time) -> Time {
+        let instance = self.visits[slot].instance;
         let condition = &self.conditions[instance as usize];
-        let is_warm = condition.is_warm(self.now);
-        if (condition.slowdowns.count == 0 && is_warm) || self.own_processor(instance) != NONE {
-            return work;
-        }
-        let node = self.plan.instances[instance as usize].node;
-        let slowness = match &self.plan.nodes[node as usize].buffer_pool {
-            Some(pool) if !is_warm => pool.slowness(self.now - condition.cold_since),
+        // A host of its own is slow itself.
+        let slowdown = match self.own_processor(instance) {
+            NONE => condition.slowdowns.product,
             _ => 1.0,
         };
-        (work as f64 * condition.slowdowns.product * slowness) as Time
+        let node = self.plan.instances[instance as usize].node;
+        let coldness = match self.plan.nodes[node as usize].buffer_pool {
+            Some(pool) if !condition.is_warm(self.now) => pool.slowness(self.now - condition.cold_since),
+            _ => 1.0,
+        };
+        let factor = slowdown * coldness * self.release_met_by(slot).slowness;
+        if factor == 1.0 { work } else { (work as f64 * factor) as Time }
+    }
+
+    /// The version that the visit meets. What nobody waits for any more meets the old one.
+    fn release_met_by(&self, slot: u32) -> Release {
+        let visit = &self.visits[slot];
+        let condition = &self.conditions[visit.instance as usize];
+        let Some((share, canary)) = condition.canary.filter(|_| visit.root != NONE) else {
+            return condition.version;
+        };
+        match self.visits.requests.get(visit.root as usize) {
+            Some(request) if goes_to_new(request.id, request.attempts, share) => canary,
+            _ => condition.version,
+        }
     }
 }

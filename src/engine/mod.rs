@@ -20,6 +20,8 @@ mod blame_tests;
 mod breakdowns;
 mod caching;
 mod calls;
+#[cfg(test)]
+mod canary_tests;
 mod causes;
 mod chain;
 mod chain_rows;

@@ -7,6 +7,7 @@ use super::targets::names;
 use crate::kernel::time::Time;
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
+use crate::parts::release::Release;
 use crate::scenario::model::{FaultTarget, How, Maintenance, RandomFault, Scenario, TimedFault, What};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,8 +77,8 @@ pub enum Way {
     /// As many new ones are made in `takes`, boot and get everything at one instant; the
     /// old ones end what they have within `drain`.
     BlueGreen { takes: Time, drain: Time },
-    /// The same, but the new ones get only `share` for `bake`.
-    Canary { share: f64, bake: Time, takes: Time, drain: Time },
+    /// The same, but the new ones get only `share` for `bake`; then all, unless it goes back.
+    Canary { share: f64, bake: Time, takes: Time, drain: Time, release: Release, goes_back: bool },
     /// Writes wait for `takes`; reads go on.
     Migrate { takes: Time },
 }
@@ -196,7 +197,7 @@ fn timed(compiler: &Compiler, fault: &TimedFault, name: &str) -> ChangePlan {
 
 /// One round of it.
 fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str, changes: &mut Changes) {
-    let Maintenance { takes, batch, pause, extra, drain, share, bake, .. } = *maintenance;
+    let Maintenance { takes, batch, pause, extra, drain, share, bake, release, goes_back, .. } = *maintenance;
     let instances: Vec<u32> =
         maintenance.targets.iter().flat_map(|target| instances(compiler, *target)).collect();
     let way = match maintenance.how {
@@ -218,7 +219,7 @@ fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str
         How::Rolling => Way::Rolling { batch, takes, pause, extra, drain },
         How::Reload => Way::Reload { takes, drain },
         How::BlueGreen => Way::BlueGreen { takes, drain },
-        How::Canary => Way::Canary { share, bake, takes, drain },
+        How::Canary => Way::Canary { share, bake, takes, drain, release, goes_back },
         How::Migrate => Way::Migrate { takes },
     };
     let targets: Vec<ChangeTarget> = instances.iter().copied().map(ChangeTarget::Instance).collect();

@@ -6,6 +6,7 @@ use crate::nodes::dns::Record;
 use crate::parts::arrivals::Surge;
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
+use crate::parts::release::Release;
 
 /// `{ at: 20m, surge: 4x, hold: 3m }`
 #[derive(Clone, Debug)]
@@ -86,6 +87,9 @@ pub struct Maintenance {
     /// What a canary gets at first, and for how long.
     pub share: f64,
     pub bake: Time,
+    /// What is wrong with the new version, and whether the old one gets all again.
+    pub release: Release,
+    pub goes_back: bool,
     pub every: Option<Time>,
     /// How often it is done.
     pub rounds: u32,
