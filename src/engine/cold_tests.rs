@@ -93,9 +93,8 @@ requests:
 timeline:
   - { at: 60s, fail: cache, for: 5s }
   - { at: 120s, fail: app, for: 5s }
-"
-    .replace("", "");
-    let all = run(&text);
+";
+    let all = run(text);
     let cold: Vec<&Waited> = all.iter().filter(|waited| waited.cold > 0).collect();
     assert!(cold.len() > 500);
     for Waited { row, cold, others } in &all {

@@ -163,7 +163,8 @@ impl Simulation<'_> {
             }
             // An answer to a request sent before the failure proves nothing.
             _ if peer.fails > 0 && peer.tried_at > peer.failed_at => {
-                if std::mem::take(&mut peer.fails) >= call.health.max_fails {
+                let fails = std::mem::take(&mut peer.fails);
+                if fails >= call.health.max_fails {
                     peer.is_back(&call.health, now);
                 }
             }

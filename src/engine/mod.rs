@@ -210,15 +210,15 @@ impl ClockNumbers {
     }
 }
 
+fn processors(plan: &Plan) -> Vec<SharedProcessor> {
+    let processors = plan.processors.iter();
+    processors.map(|processor| SharedProcessor::new(processor.cores, processor.speed)).collect()
+}
+
 impl<'p> Simulation<'p> {
     pub fn new(plan: &'p Plan, options: Options) -> Self {
         let family = StreamFamily::new(options.seed, options.replication);
         let clock_numbers = ClockNumbers::of(plan);
-        let processors: Vec<SharedProcessor> = plan
-            .processors
-            .iter()
-            .map(|processor| SharedProcessor::new(processor.cores, processor.speed))
-            .collect();
         let lanes = |delays: &[Time]| delays.iter().map(|&delay| Lane::new(delay)).collect();
         let (nodes, lines) = node::states(plan);
         let mut simulation = Simulation {
@@ -238,7 +238,7 @@ impl<'p> Simulation<'p> {
             nodes,
             lines,
             unset: NONE,
-            processors,
+            processors: processors(plan),
             lanes: [lanes(&plan.deadline_lanes), lanes(&plan.watchdog_lanes)],
             draws: draws::Draws::new(plan, family),
             dice: plan.dice.iter().map(|die| family.stream(&die.name, &die.purpose)).collect(),

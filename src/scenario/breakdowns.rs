@@ -107,8 +107,8 @@ fn read_breakdown(fields: &mut Fields, is_started_again: bool) -> Option<Breakdo
         ("mttr", "mtbf", "how long does it run until it breaks? `mtbf: 30d`"),
         ("crew", "mtbf", "how long does it run until it breaks? `mtbf: 30d`"),
     ] {
-        let is_missing = !fields.is_given(other) && !(is_started_again && other == "mttr");
-        if fields.is_given(one) && is_missing {
+        let is_there = fields.is_given(other) || (is_started_again && other == "mttr");
+        if fields.is_given(one) && !is_there {
             let message = format!("`{one}` needs `{other}`");
             fields.context.problems.error_with_hint(fields.place(one), message, hint);
         }
