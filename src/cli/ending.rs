@@ -1,6 +1,7 @@
 //! How a command ends, for the shell and for people.
 
 use super::printing::print_error;
+use crate::document::file_error::in_words;
 use crate::output::folder::OutputError;
 use crate::output::record::RecordError;
 use crate::scenario::files::nearest_file;
@@ -56,7 +57,7 @@ impl Failure {
             _ => None,
         };
         let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-        Failure::InputOutput(format!("cannot read {}: {error}{hint}", path.display()))
+        Failure::InputOutput(format!("cannot read {}: {}{hint}", path.display(), in_words(error)))
     }
 
     pub fn tell(self) -> Ending {
@@ -97,6 +98,6 @@ impl From<RecordError> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
-        Failure::InputOutput(error.to_string())
+        Failure::InputOutput(in_words(&error))
     }
 }

@@ -86,7 +86,7 @@ pub fn run(arguments: ExportArguments) -> Result<Ending, Failure> {
 fn refused(error: ExportError) -> Failure {
     match error {
         ExportError::Record(error) => error.into(),
-        ExportError::Write(error) => Failure::InputOutput(error.to_string()),
+        ExportError::Write(error) => Failure::from(error),
         ExportError::Missing { .. }
         | ExportError::NoClass(_)
         | ExportError::NotByClass(_)

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what a scenario is.
 
+pub mod file_error;
 mod joining;
 pub mod overrides;
 pub mod problem;

@@ -1,6 +1,7 @@
 //! Choosing a peer.
 
 use super::Simulation;
+use super::choosing::Candidate;
 use super::health::PeerHealth;
 use crate::kernel::clocks::Clocks;
 use crate::kernel::random::{below, mix};
@@ -22,29 +23,33 @@ pub struct Balancers {
     /// Whose peer each of them is.
     site_of_open: Vec<u32>,
     /// What smooth weighted round robin keeps for each peer.
-    current: Vec<i64>,
+    pub(super) current: Vec<i64>,
+    /// Who may be chosen, while somebody chooses.
+    pub(super) candidates: Vec<Candidate>,
 }
 
 #[derive(Debug)]
 pub(super) struct Site {
     pub route: u32,
-    cursor: u32,
+    pub cursor: u32,
+    /// Whose turn it is among the backups.
+    next_backup: u32,
     /// Where the health of its peers is kept, if it has several and looks at them.
     pub first_peer: u32,
     /// Whether its next active check is on the agenda.
     pub checking: bool,
     pub first_open: u32,
-    first_current: u32,
+    pub first_current: u32,
     /// For least connections: each peer's load, the least loaded first, among equals the
     /// one that was chosen longest ago.
-    loads: Option<Clocks>,
+    pub loads: Option<Clocks>,
     chosen: u64,
 }
 
 /// Bits of a load that hold when the peer was last chosen.
-const TURN_BITS: u32 = 36;
+pub const TURN_BITS: u32 = 36;
 /// Loads are counted in these units per unit of weight.
-const LOAD_UNIT: u64 = 1 << 10;
+pub const LOAD_UNIT: u64 = 1 << 10;
 
 impl Site {
     /// Whoever is left out leaves its turn to all others, not always to the one behind it.
@@ -52,6 +57,14 @@ impl Site {
         if chosen < route.primaries {
             self.cursor = if chosen + 1 == route.primaries { 0 } else { chosen + 1 };
         }
+    }
+
+    /// Backups take turns.
+    pub fn next_backup(&mut self, candidates: &[Candidate]) -> u32 {
+        let place = candidates.partition_point(|candidate| candidate.member < self.next_backup);
+        let chosen = candidates[if place == candidates.len() { 0 } else { place }].member;
+        self.next_backup = chosen + 1;
+        chosen
     }
 }
 
@@ -65,6 +78,7 @@ impl Balancers {
             open: Vec::new(),
             site_of_open: Vec::new(),
             current: Vec::new(),
+            candidates: Vec::new(),
         };
         let mut routes: Vec<Option<(u32, HealthChecks)>> = vec![None; plan.sites as usize];
         for call in &plan.calls {
@@ -91,6 +105,7 @@ impl Balancers {
         let mut site = Site {
             route: number,
             cursor: 0,
+            next_backup: 0,
             first_peer: NONE,
             checking: false,
             first_open: NONE,
@@ -124,6 +139,23 @@ impl Balancers {
 }
 
 impl Balancers {
+    /// What a site knows of a peer, if it looks.
+    pub(super) fn peer(&self, place: usize, member: u32) -> Option<&PeerHealth> {
+        let first_peer = self.sites[place].first_peer;
+        (first_peer != NONE).then(|| &self.peers[(first_peer + member) as usize])
+    }
+
+    /// A peer has let its turn pass, and comes behind its equals.
+    pub(super) fn turn_is_over(&mut self, place: usize, member: u32) {
+        let site = &mut self.sites[place];
+        if let Some(loads) = &mut site.loads {
+            site.chosen += 1;
+            let turns = (1 << TURN_BITS) - 1;
+            let load = loads.time(member) & !turns;
+            loads.set(member, load | (site.chosen & turns));
+        }
+    }
+
     /// A peer of a site is well, or is not, otherwise than before.
     pub(super) fn count_ailing(&mut self, before: bool, after: bool) {
         self.ailing = self.ailing + u32::from(after) - u32::from(before);
@@ -143,15 +175,11 @@ impl Simulation<'_> {
 
     #[inline(never)]
     fn pick_among(&mut self, call: &CallPlan, route: &RoutePlan, caller: u32, root: u32, avoid: u32) -> u32 {
-        // A try after all primaries have failed goes to the backups.
-        if avoid != NONE && route.primaries == 1 && route.has_backups() {
-            return if avoid == 0 { 1 } else { (avoid + 1) % route.members.len() as u32 };
+        if avoid != NONE {
+            // Whoever has just failed is left out.
+            return self.pick_usable(call, caller, root, avoid);
         }
-        let member = self.pick_primary(call, route, caller, root);
-        if member != avoid || route.primaries == 1 {
-            return member;
-        }
-        (member + 1) % route.primaries
+        self.pick_primary(call, route, caller, root)
     }
 
     fn pick_primary(&mut self, call: &CallPlan, route: &RoutePlan, caller: u32, root: u32) -> u32 {
@@ -201,7 +229,7 @@ impl Simulation<'_> {
         }
     }
 
-    fn client_hash(&self, root: u32) -> u64 {
+    pub(super) fn client_hash(&self, root: u32) -> u64 {
         match root {
             NONE => 0,
             root => {
@@ -267,7 +295,7 @@ fn smooth_round_robin(route: &RoutePlan, current: &mut [i64]) -> u32 {
     let mut total = 0;
     let mut best = 0;
     for (place, member) in route.members[..route.primaries as usize].iter().enumerate() {
-        let weight = i64::from(member.weight);
+        let weight = (u64::from(member.weight) * LOAD_UNIT) as i64;
         total += weight;
         current[place] += weight;
         if current[place] > current[best] {
@@ -278,6 +306,6 @@ fn smooth_round_robin(route: &RoutePlan, current: &mut [i64]) -> u32 {
     best as u32
 }
 
-fn member_at(cumulated: &[u64], point: u64) -> u32 {
+pub fn member_at(cumulated: &[u64], point: u64) -> u32 {
     cumulated.partition_point(|&sum| sum <= point) as u32
 }

@@ -160,9 +160,11 @@ impl Simulation<'_> {
         } else if again && !plan.tries_others && !hedges {
             latest
         } else {
-            let member = self.pick(plan, from, root, if again { latest } else { NONE });
-            let all_are_usable = self.balancers.ailing == 0 && self.draining == 0;
-            if all_are_usable { member } else { self.usable_peer(plan, from, member) }
+            let avoid = if again { latest } else { NONE };
+            match self.balancers.ailing == 0 && self.draining == 0 {
+                true => self.pick(plan, from, root, avoid),
+                false => self.pick_usable(plan, from, root, avoid),
+            }
         };
         if plan.tries != 1 || (plan.guard != NONE && self.visits[slot].pending == 0) {
             self.visits[slot].awaited = member;

@@ -4,6 +4,7 @@
 use super::Simulation;
 use super::health::{self, Checker};
 use super::maintenance::Progress;
+use super::standby::Spares;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
 use crate::plan::{CallPlan, ChangeTarget, ConnectionUse, NONE, Plan};
@@ -33,7 +34,7 @@ pub(super) enum Change {
     Rests,
     /// Is there memory left on a host?
     LooksAtMemory(u32),
-    /// What was killed for want of memory is started.
+    /// What has died is started.
     StartsAgain(u32),
     /// A set of databases is backed up.
     BacksUp(u32),
@@ -47,7 +48,7 @@ pub(super) enum Change {
     Decides(u32),
     /// One that was missing has booted.
     IsOneMore(u32),
-    /// The instance that a spare has replaced is whole again, and is a spare now.
+    /// What a spare has replaced is whole again, and is a spare of this standby now.
     IsSpareAgain(u32),
 }
 
@@ -70,14 +71,16 @@ impl Change {
 pub struct Changes {
     pending: BinaryHeap<Reverse<(Time, u64, Change)>>,
     sequence: u64,
-    crews: Vec<Crew>,
+    pub(super) crews: Vec<Crew>,
     /// The incident that each change and each random fault has opened, or `NONE`.
-    of_change: Vec<u32>,
-    of_random: Vec<u32>,
+    pub(super) of_change: Vec<u32>,
+    pub(super) of_random: Vec<u32>,
     /// How far each piece of maintenance has come.
     pub progress: Vec<Progress>,
-    /// Spares that are whole, of each standby.
-    pub spares: Vec<u32>,
+    /// Of each standby.
+    pub spares: Vec<Spares>,
+    /// When the spare breaks that has taken the place of what each random fault had broken.
+    pub breaks_at: Vec<Time>,
     /// The standby of each instance, or `NONE`.
     pub standby_of: Vec<u32>,
     pub incidents: Vec<Incident>,
@@ -96,9 +99,9 @@ pub struct Changes {
 
 /// Repairers, and the random faults that wait for one.
 #[derive(Debug)]
-struct Crew {
-    free: u32,
-    waiting: VecDeque<u32>,
+pub(super) struct Crew {
+    pub free: u32,
+    pub waiting: VecDeque<u32>,
 }
 
 impl Changes {
@@ -110,7 +113,8 @@ impl Changes {
             of_change: vec![NONE; plan.changes.len()],
             of_random: vec![NONE; plan.random_faults.len()],
             progress: vec![Progress::default(); plan.maintenance.len()],
-            spares: plan.standbys.iter().map(|standby| standby.spares).collect(),
+            spares: vec![Spares::default(); plan.standbys.len()],
+            breaks_at: vec![NEVER; plan.random_faults.len()],
             standby_of: Vec::new(),
             incidents: Vec::new(),
             unlisted: 0,
@@ -152,6 +156,14 @@ impl Changes {
             self.pending.push(Reverse((time, self.sequence, change)));
             self.sequence += 1;
         }
+    }
+
+    /// This was going to happen, and does not; when would it have?
+    pub(super) fn take_back(&mut self, change: Change) -> Option<Time> {
+        let found = self.pending.iter().find(|Reverse((.., pending))| *pending == change);
+        let time = found.map(|Reverse((time, ..))| *time);
+        self.forget(|pending| pending == change);
+        time
     }
 
     /// These are not going to happen.
@@ -208,6 +220,7 @@ impl Simulation<'_> {
     /// Draws the first random faults and sets the clock of changes.
     pub(super) fn start_changes(&mut self) {
         let plan = self.plan;
+        self.start_spares();
         for (number, fault) in plan.random_faults.iter().enumerate() {
             let time = self.draws.take(plan, fault.time_between);
             self.changes.add(time, Change::Fails(number as u32));
@@ -245,7 +258,7 @@ impl Simulation<'_> {
                 Change::HasBooted(instance) => self.has_booted(instance),
                 Change::Maintains(number) => self.maintain(number),
                 Change::TakesOver(fault) => self.standby_takes_over(fault),
-                Change::IsSpareAgain(fault) => self.is_spare_again(fault),
+                Change::IsSpareAgain(number) => self.is_spare_again(number),
                 Change::ChecksName(name) => self.check_name(name),
                 Change::ChangesName(number) => self.change_name(number),
                 Change::LooksAtMemory(host) => self.look_at_memory(host),
@@ -269,8 +282,14 @@ impl Simulation<'_> {
             false => Incident::of_fault(change.fault, change.name.clone(), change.target.clone(), self.now),
         };
         self.changes.of_change[number as usize] = self.changes.open(incident);
+        if change.restarts {
+            return self.processes_die(number);
+        }
         for &target in &change.targets {
-            self.strike(target, change.fault, change.until);
+            match target {
+                ChangeTarget::Instance(instance) if change.planned => self.stop_instance(instance),
+                target => self.strike(target, change.fault, change.until),
+            }
         }
         self.changes.add(change.until, Change::Ends(number));
     }
@@ -283,67 +302,8 @@ impl Simulation<'_> {
         }
     }
 
-    fn random_fault_begins(&mut self, number: u32) {
-        let fault = &self.plan.random_faults[number as usize];
-        let name = format!("{} {}", fault.fault.name(), fault.name);
-        let incident = Incident::of_fault(fault.fault, name, fault.target.clone(), self.now);
-        self.changes.of_random[number as usize] = self.changes.open(incident);
-        let mut until = NEVER;
-        if self.spare_jumps_in(number) {
-            // The spare's coming is the end of the fault; the repair makes a new spare.
-        } else if fault.crew == NONE {
-            until = self.repair_begins(number);
-        } else {
-            let crew = &mut self.changes.crews[fault.crew as usize];
-            if crew.free == 0 {
-                crew.waiting.push_back(number);
-            } else {
-                crew.free -= 1;
-                until = self.repair_begins(number);
-            }
-        }
-        for &target in &fault.targets {
-            self.strike(target, fault.fault, until);
-        }
-    }
-
-    /// Returns when the repair will be done.
-    fn repair_begins(&mut self, number: u32) -> Time {
-        let fault = &self.plan.random_faults[number as usize];
-        let done = self.now.saturating_add(self.draws.take(self.plan, fault.repair));
-        self.changes.add(done, Change::IsRepaired(number));
-        done
-    }
-
-    fn random_fault_ends(&mut self, number: u32) {
-        let fault = &self.plan.random_faults[number as usize];
-        self.end_random_fault(number, true);
-        if fault.crew != NONE {
-            match self.changes.crews[fault.crew as usize].waiting.pop_front() {
-                Some(next) => {
-                    self.repair_begins(next);
-                }
-                None => self.changes.crews[fault.crew as usize].free += 1,
-            }
-        }
-    }
-
-    /// The targets are whole again, and have to boot or not; the time to the next failure begins.
-    pub(super) fn end_random_fault(&mut self, number: u32, boots: bool) {
-        let fault = &self.plan.random_faults[number as usize];
-        self.changes.close(self.changes.of_random[number as usize], self.now);
-        for &target in &fault.targets {
-            match target {
-                ChangeTarget::Instance(instance) if !boots => self.restart(instance, false),
-                target => self.lift(target, fault.fault),
-            }
-        }
-        let next = self.now.saturating_add(self.draws.take(self.plan, fault.time_between));
-        self.changes.add(next, Change::Fails(number));
-    }
-
     /// The fault has hit the target.
-    fn strike(&mut self, target: ChangeTarget, fault: Fault, until: Time) {
+    pub(super) fn strike(&mut self, target: ChangeTarget, fault: Fault, until: Time) {
         match target {
             ChangeTarget::Link(link) => {
                 self.links[link as usize].strike(&self.plan.links[link as usize], fault, until);
@@ -353,7 +313,7 @@ impl Simulation<'_> {
     }
 
     /// The fault is over.
-    fn lift(&mut self, target: ChangeTarget, fault: Fault) {
+    pub(super) fn lift(&mut self, target: ChangeTarget, fault: Fault) {
         match target {
             ChangeTarget::Link(link) => {
                 self.links[link as usize].lift(&self.plan.links[link as usize], fault);
@@ -364,7 +324,10 @@ impl Simulation<'_> {
 
     /// A process that is started again is not up until it has booted.
     pub(super) fn boot_after(&mut self, instance: u32, wait: Time) {
-        let ready = self.now.saturating_add(wait).saturating_add(self.boot_time(instance));
+        let node = &self.plan.nodes[self.plan.instances[instance as usize].node as usize];
+        let has_crashed = self.conditions[instance as usize].has_crashed;
+        let boot = node.boot.saturating_add(if has_crashed { node.recovery } else { 0 });
+        let ready = self.now.saturating_add(wait).saturating_add(boot);
         self.changes.add(ready, Change::HasBooted(instance));
     }
 

@@ -39,6 +39,13 @@ impl Components {
         }
     }
 
+    /// If something is down now, this is why it stays so.
+    pub fn is_due_to(&mut self, incident: u32) {
+        if let Some((_, cause)) = &mut self.down_since {
+            *cause = Some(incident);
+        }
+    }
+
     pub fn is_on(&self) -> bool {
         !self.classes.is_empty()
     }

@@ -11,6 +11,7 @@ use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
 use crate::parts::outcome::Outcome;
+use crate::parts::release::{Release, goes_to_new};
 use crate::plan::{NONE, Plan};
 
 #[derive(Clone, Debug)]
@@ -33,6 +34,14 @@ pub struct Condition {
     pub(super) drains: bool,
     /// Writes wait until then.
     pub(super) writes_locked_until: Time,
+    /// The version that runs, and one that a share of the requests meets instead.
+    pub(super) version: Release,
+    pub(super) canary: Option<(f64, Release)>,
+    /// It has crashed, and was not merely stopped.
+    pub(super) has_crashed: bool,
+    /// Since when it has been serving without what it had in memory, and until when that is felt.
+    pub(super) cold_since: Time,
+    pub(super) cold_until: Time,
     pub(super) down_since: Time,
     pub(super) down_time: Time,
 }
@@ -97,6 +106,11 @@ impl Condition {
                 line_limit: node.line,
                 drains: false,
                 writes_locked_until: 0,
+                version: Release::ALIKE,
+                canary: None,
+                has_crashed: false,
+                cold_since: 0,
+                cold_until: 0,
                 down_since: 0,
                 down_time: 0,
             }
@@ -116,6 +130,11 @@ impl Condition {
     /// Whether a request that comes in is going to be answered.
     pub fn answers(&self) -> bool {
         self.answers_checks() && self.black_holes == 0 && self.dns_outages == 0
+    }
+
+    /// Whether it has in memory what it needs.
+    pub fn is_warm(&self, now: Time) -> bool {
+        now >= self.cold_until
     }
 
     pub fn drains(&self) -> bool {
@@ -138,7 +157,11 @@ impl Condition {
     /// Whether those who come in have to be looked at one by one.
     fn is_impaired(&self) -> bool {
         let faults = self.down + self.hung + self.black_holes + self.full_disks + self.expired;
-        faults + self.errors.count > 0 || self.writes_locked_until > 0
+        let canary_fails = self.canary.is_some_and(|(_, release)| release.errors > 0.0);
+        faults + self.errors.count > 0
+            || self.writes_locked_until > 0
+            || self.version.errors > 0.0
+            || canary_fails
     }
 
     pub(super) fn goes_down(&mut self, silent: bool, now: Time) {
@@ -152,6 +175,7 @@ impl Condition {
     pub(super) fn comes_up(&mut self, now: Time) {
         self.down -= 1;
         if self.down == 0 {
+            self.has_crashed = false;
             self.down_time += now - self.down_since;
         }
     }
@@ -202,7 +226,8 @@ impl Simulation<'_> {
         let visit = &self.visits[slot];
         let (instance, call) = (visit.instance, visit.call);
         let fresh = visit.flags.fresh;
-        match self.verdict(instance, call, fresh) {
+        let release = self.release_met_by(slot);
+        match self.verdict(instance, call, fresh, release) {
             Verdict::AsUsual => None,
             Verdict::SendSynAgain => Some(self.send_syn_again(slot)),
             Verdict::Refuse => Some(self.turn_away(instance, Outcome::Refused)),
@@ -227,7 +252,7 @@ impl Simulation<'_> {
         }
     }
 
-    fn verdict(&mut self, instance: u32, call: u32, fresh: bool) -> Verdict {
+    fn verdict(&mut self, instance: u32, call: u32, fresh: bool, release: Release) -> Verdict {
         let condition = &self.conditions[instance as usize];
         if condition.silent > 0 {
             return Verdict::SendSynAgain;
@@ -235,7 +260,8 @@ impl Simulation<'_> {
         if condition.down > 0 {
             return Verdict::Refuse;
         }
-        if condition.expired > 0 && fresh {
+        let is_encrypted = call != NONE && self.plan.calls[call as usize].encrypted;
+        if condition.expired > 0 && fresh && is_encrypted {
             return Verdict::Refuse;
         }
         let writes = call != NONE && self.plan.calls[call as usize].writes;
@@ -247,6 +273,9 @@ impl Simulation<'_> {
         }
         let passes = condition.errors.product;
         if condition.errors.count > 0 && uniform(&mut self.fault_die) >= passes {
+            return Verdict::Fail;
+        }
+        if release.errors > 0.0 && uniform(&mut self.fault_die) < release.errors {
             return Verdict::Fail;
         }
         if self.conditions[instance as usize].hung > 0 { Verdict::Wait } else { Verdict::AsUsual }
@@ -272,11 +301,33 @@ impl Simulation<'_> {
 
     /// Work that begins now takes so much longer.
     #[inline(never)]
-    pub(super) fn slowed(&self, instance: u32, work: Time) -> Time {
-        let slowdowns = self.conditions[instance as usize].slowdowns;
-        if slowdowns.count == 0 || self.own_processor(instance) != NONE {
-            return work;
+    pub(super) fn slowed(&self, slot: u32, work: Time) -> Time {
+        let instance = self.visits[slot].instance;
+        let condition = &self.conditions[instance as usize];
+        // A host of its own is slow itself.
+        let slowdown = match self.own_processor(instance) {
+            NONE => condition.slowdowns.product,
+            _ => 1.0,
+        };
+        let node = self.plan.instances[instance as usize].node;
+        let coldness = match self.plan.nodes[node as usize].buffer_pool {
+            Some(pool) if !condition.is_warm(self.now) => pool.slowness(self.now - condition.cold_since),
+            _ => 1.0,
+        };
+        let factor = slowdown * coldness * self.release_met_by(slot).slowness;
+        if factor == 1.0 { work } else { (work as f64 * factor) as Time }
+    }
+
+    /// The version that the visit meets. What nobody waits for any more meets the old one.
+    fn release_met_by(&self, slot: u32) -> Release {
+        let visit = &self.visits[slot];
+        let condition = &self.conditions[visit.instance as usize];
+        let Some((share, canary)) = condition.canary.filter(|_| visit.root != NONE) else {
+            return condition.version;
+        };
+        match self.visits.requests.get(visit.root as usize) {
+            Some(request) if goes_to_new(request.id, request.attempts, share) => canary,
+            _ => condition.version,
         }
-        (work as f64 * slowdowns.product) as Time
     }
 }

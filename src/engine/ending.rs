@@ -146,7 +146,7 @@ impl Simulation<'_> {
             self.tell_health(slot, plan, outcome);
         }
         let tries = self.visits[slot].tries;
-        if self.may_try_another_peer(plan, u32::from(tries), outcome) {
+        if self.may_try_another_peer(slot, plan, u32::from(tries), outcome) {
             return Some(slot);
         }
         self.try_again_or_fail(slot, call, outcome)
@@ -177,12 +177,14 @@ impl Simulation<'_> {
     }
 
     /// `proxy_next_upstream error timeout`: whether the next peer is tried.
-    fn may_try_another_peer(&self, plan: &CallPlan, tries: u32, outcome: Outcome) -> bool {
+    fn may_try_another_peer(&self, slot: u32, plan: &CallPlan, tries: u32, outcome: Outcome) -> bool {
         let peers = self.plan.routes[plan.route as usize].members.len() as u32;
         // Tries are counted in 16 bits.
         let most = if plan.tries == 0 { peers } else { plan.tries }.min(u32::from(u16::MAX));
         let transport = matches!(outcome, Outcome::Refused | Outcome::Reset | Outcome::TimedOut);
-        transport && tries < most && (plan.idempotent || outcome == Outcome::Refused)
+        // What may not be done twice is sent again only if it was not sent at all.
+        let may_be_sent = plan.idempotent || outcome == Outcome::Refused || self.unsent == slot;
+        transport && tries < most && may_be_sent
     }
 
     /// One of several calls made at once.

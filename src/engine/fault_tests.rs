@@ -36,6 +36,7 @@ fn with(mut plan: Plan, target: ChangeTarget, fault: Fault, from_s: u64, to_s: u
         targets: vec![target],
         fault,
         planned: false,
+        restarts: false,
         name: format!("{} something", fault.name()),
         target: "something".into(),
     });
@@ -335,4 +336,42 @@ fn a_host_is_silent_until_its_kernel_has_booted_and_its_ports_refuse_until_their
     assert!(refused[Outcome::Refused as usize] > 500, "{refused:?}");
     let well = ended(&results, ASSET, 300, 590);
     assert_eq!(well.iter().sum::<u64>(), well[Outcome::Ok as usize], "{well:?}");
+}
+
+#[test]
+fn an_expired_certificate_is_seen_by_those_who_look_at_it() {
+    let refused = |user: &str| {
+        let text = SITE.replace("timeout: 10s }", &format!("timeout: 10s, keep_alive: false{user} }}"));
+        let plan = plan_of(&text);
+        let nginx = instance(&plan, "nginx");
+        let results = run(&with(plan, nginx, Fault::ExpiredCertificate, 200, 300));
+        let assets = ended(&results, ASSET, 202, 298);
+        (assets[Outcome::Refused as usize], assets[Outcome::Ok as usize])
+    };
+    let (encrypted, plain) = (refused(", tls: \"1.3\""), refused(""));
+    assert!(encrypted.0 > 2_000 && encrypted.1 == 0, "{encrypted:?}");
+    assert!(plain.0 == 0 && plain.1 > 2_000, "{plain:?}");
+}
+
+#[test]
+fn what_may_not_be_done_twice_goes_elsewhere_if_it_was_not_sent() {
+    let posts = |fault: Fault| {
+        let text = TWO.replace("FRONT", "web_server, proxy_connect_timeout: 2s, proxy_read_timeout: 2s");
+        let text =
+            text.replace("path:", "method: POST, path:").replace("replicas: 2", "on: hosts, replicas: 2");
+        let hosts = "nodes:\n  hosts: { kind: server, replicas: 2, boot: 0s }";
+        let text = text.replace("nodes:", hosts);
+        let plan = plan_of(&text);
+        let ChangeTarget::Instance(first) = instance(&plan, "hosts") else { unreachable!("it is a node") };
+        let ChangeTarget::Instance(app) = instance(&plan, "app") else { unreachable!("it is a node") };
+        let hit = if fault == Fault::Crash { first } else { app };
+        let results = run(&with(plan, ChangeTarget::Instance(hit), fault, 200, 300));
+        ended(&results, PAGE, 204, 298)
+    };
+    // A dead host is silent: no connection, nothing sent, and the other one gets it.
+    let silent = posts(Fault::Crash);
+    assert_eq!(silent.iter().sum::<u64>(), silent[Outcome::Ok as usize], "{silent:?}");
+    // A process that hangs has taken the request, who knows what it has done with it.
+    let hung = posts(Fault::Hang);
+    assert!(hung[Outcome::GatewayTimeout as usize] > 5, "{hung:?}");
 }

@@ -1,4 +1,4 @@
-//! How callers find out that a peer is not well, and whom they choose instead.
+//! How callers find out that a peer is not well, and that it is back.
 //!
 //! Passively, as nginx does: a peer that failed `max_fails` times in a row is left out for
 //! `fail_timeout`, then one request tries it. Actively, as HAProxy does: every peer is
@@ -7,7 +7,6 @@
 use super::Simulation;
 use super::balancing::{Balancers, Site};
 use super::changes::Change;
-use super::conditions::Condition;
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::behaviour::HealthChecks;
 use crate::parts::outcome::Outcome;
@@ -24,10 +23,14 @@ pub struct PeerHealth {
     taken_out: bool,
     /// Checks in a row that say otherwise.
     streak: u32,
+    /// Since when it has been taking its share again by and by.
+    slow_since: Option<Time>,
+    /// What it has saved up towards its next turn meanwhile.
+    credit: f64,
 }
 
 impl PeerHealth {
-    fn is_available(&self, checks: &HealthChecks, now: Time) -> bool {
+    pub fn is_available(&self, checks: &HealthChecks, now: Time) -> bool {
         let failed = checks.max_fails > 0 && self.fails >= checks.max_fails;
         let waits = failed && now.saturating_sub(self.tried_at) <= checks.fail_timeout;
         !self.taken_out && !waits
@@ -38,8 +41,49 @@ impl PeerHealth {
         self.taken_out
     }
 
-    fn is_ailing(&self) -> bool {
-        self.fails > 0 || self.taken_out
+    /// Whether callers have to look before they call it.
+    pub fn is_ailing(&self) -> bool {
+        self.fails > 0 || self.taken_out || self.slow_since.is_some()
+    }
+
+    /// It was out, and is not any more.
+    fn is_back(&mut self, checks: &HealthChecks, now: Time) {
+        if checks.slow_start > 0 {
+            (self.slow_since, self.credit) = (Some(now), 0.0);
+        }
+    }
+
+    /// The share of its weight that it has: from 0 when it is back to 1 after the slow start.
+    pub fn warmth(&self, checks: &HealthChecks, now: Time) -> f64 {
+        let share = |since: Time| (now - since) as f64 / checks.slow_start.max(1) as f64;
+        self.slow_since.map_or(1.0, |since| share(since).min(1.0))
+    }
+
+    /// Forgets that it has started slowly once that is over.
+    pub fn warm_up(&mut self, checks: &HealthChecks, now: Time) {
+        if self.warmth(checks, now) >= 1.0 {
+            self.slow_since = None;
+        }
+    }
+
+    /// Of its turns it takes the share that its weight has of the usual one.
+    pub fn takes_its_turn(&mut self, warmth: f64) -> bool {
+        if warmth >= 1.0 {
+            return true;
+        }
+        self.credit += warmth;
+        let takes = self.credit >= 1.0;
+        if takes {
+            self.credit -= 1.0;
+        }
+        takes
+    }
+
+    /// It gets a request although it had failed.
+    pub fn is_tried(&mut self, checks: &HealthChecks, now: Time) {
+        if self.fails > 0 && now.saturating_sub(self.tried_at) > checks.fail_timeout {
+            self.tried_at = now;
+        }
     }
 
     /// Whether the check changes what callers do.
@@ -94,48 +138,6 @@ pub fn checkers(plan: &Plan, balancers: &Balancers) -> Vec<Vec<Checker>> {
 }
 
 impl Simulation<'_> {
-    /// The member to call instead of the one that the policy chose, if that one is out or
-    /// drains.
-    #[inline(never)]
-    pub(super) fn usable_peer(&mut self, call: &CallPlan, caller: u32, member: u32) -> u32 {
-        let place = self.site_of(call, caller);
-        let chosen = self.first_usable(call, caller, place, member).unwrap_or(member);
-        if chosen != member {
-            self.balancers.sites[place].go_on_behind(chosen, &self.plan.routes[call.route as usize]);
-        }
-        let (first_peer, now) = (self.balancers.sites[place].first_peer, self.now);
-        if first_peer != NONE {
-            let peer = &mut self.balancers.peers[(first_peer + chosen) as usize];
-            if peer.fails > 0 && now.saturating_sub(peer.tried_at) > call.health.fail_timeout {
-                peer.tried_at = now;
-            }
-        }
-        chosen
-    }
-
-    /// The policy's own choice if it is usable, otherwise the least loaded or the next
-    /// of the others, then a backup. `None`: none is, and so all are tried.
-    fn first_usable(&self, call: &CallPlan, caller: u32, place: usize, member: u32) -> Option<u32> {
-        let route = &self.plan.routes[call.route as usize];
-        let site = &self.balancers.sites[place];
-        let is_usable = |&member: &u32| {
-            let instance = route.members[member as usize].instance as usize;
-            let drains = self.conditions.get(instance).is_some_and(Condition::drains);
-            let is_known = site.first_peer != NONE;
-            let peer = || &self.balancers.peers[(site.first_peer + member) as usize];
-            let is_let_through = || self.breaker_permits(call, caller, member);
-            !drains && is_let_through() && (!is_known || peer().is_available(&call.health, self.now))
-        };
-        let count = route.primaries;
-        let mut in_turn = (0..count).map(|step| (member + step) % count.max(1)).filter(is_usable);
-        let primary = if is_usable(&member) || site.first_open == NONE {
-            in_turn.next()
-        } else {
-            in_turn.min_by_key(|&member| self.balancers.open[(site.first_open + member) as usize])
-        };
-        primary.or_else(|| (count..route.members.len() as u32).find(is_usable))
-    }
-
     /// A call to one of several peers has ended.
     #[inline(never)]
     pub(super) fn tell_health(&mut self, slot: u32, call: &CallPlan, outcome: Outcome) {
@@ -160,7 +162,12 @@ impl Simulation<'_> {
                 (peer.failed_at, peer.tried_at) = (now, now);
             }
             // An answer to a request sent before the failure proves nothing.
-            _ if peer.fails > 0 && peer.tried_at > peer.failed_at => peer.fails = 0,
+            _ if peer.fails > 0 && peer.tried_at > peer.failed_at => {
+                let fails = std::mem::take(&mut peer.fails);
+                if fails >= call.health.max_fails {
+                    peer.is_back(&call.health, now);
+                }
+            }
             _ => {}
         }
         let after = peer.is_ailing();
@@ -198,8 +205,11 @@ impl Simulation<'_> {
         for (number, member) in self.plan.routes[route as usize].members.iter().enumerate() {
             let is_well = self.conditions[member.instance as usize].answers_checks();
             let peer = &mut self.balancers.peers[first_peer as usize + number];
-            let before = peer.is_ailing();
+            let (before, was_out) = (peer.is_ailing(), peer.taken_out);
             peer.checked(is_well, &checks);
+            if was_out && !peer.taken_out {
+                peer.is_back(&checks, self.now);
+            }
             let after = peer.is_ailing();
             is_sure &= is_well != peer.taken_out;
             self.balancers.count_ailing(before, after);

@@ -11,8 +11,15 @@ impl Simulation<'_> {
     pub(super) fn deadline_passed(&mut self, slot: u32) {
         let visit = &self.visits[slot];
         let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
+        // A caller that opens a connection sends its request only when it has one.
+        let flags = visit.flags;
+        let is_unsent = flags.fresh && !flags.connected && !flags.inside && visit.state == State::Going;
+        let is_unsent = is_unsent && (visit.tries > 0 || !self.plan.calls[call as usize].whole);
         self.abandon(slot);
-        if let Some(next) = self.call_ended(parent, call, instance, Outcome::TimedOut) {
+        self.unsent = if is_unsent { parent } else { NONE };
+        let next = self.call_ended(parent, call, instance, Outcome::TimedOut);
+        self.unsent = NONE;
+        if let Some(next) = next {
             self.run_visit(next);
         }
     }

@@ -5,8 +5,12 @@ use super::Simulation;
 use super::changes::Change;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
+use crate::parts::release::Release;
 use crate::plan::Way;
 use crate::results::incident::Incident;
+
+/// After so many steps a canary is what there was before, or there for good.
+const CANARY_STEPS: u32 = 4;
 
 /// How far a piece of maintenance has come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,12 +47,11 @@ impl Simulation<'_> {
                 (progress.step == 1).then(|| ready.saturating_add(drain))
             }
             Way::BlueGreen { takes, drain } => {
-                self.replacing_step(progress.step, &plan.instances, (takes, 0, drain))
+                self.replacing_step(progress.step, &plan.instances, (takes, drain))
             }
-            // Of caches, and of nothing else, it matters how many requests the new ones get
-            // before they get all.
-            Way::Canary { bake, takes, drain, .. } => {
-                self.replacing_step(progress.step, &plan.instances, (takes, bake, drain))
+            Way::Canary { share, bake, takes, drain, release, goes_back } => {
+                let first = (share, release);
+                self.canary_step(progress.step, &plan.instances, first, goes_back, (takes, bake, drain))
             }
         };
         match wait {
@@ -68,7 +71,7 @@ impl Simulation<'_> {
             2 => {
                 self.drain(instances, false);
                 for &instance in instances {
-                    self.strike_instance(instance, Fault::Crash);
+                    self.stop_instance(instance);
                 }
                 Some(takes)
             }
@@ -113,21 +116,73 @@ impl Simulation<'_> {
     }
 
     /// New ones are made beside the old and get everything at one instant, with cold caches.
-    fn replacing_step(
-        &mut self,
-        step: u32,
-        instances: &[u32],
-        (takes, bake, drain): (Time, Time, Time),
-    ) -> Option<Time> {
+    fn replacing_step(&mut self, step: u32, instances: &[u32], (takes, drain): (Time, Time)) -> Option<Time> {
         match step {
-            1 => Some(takes.saturating_add(self.longest_boot(instances)).saturating_add(bake)),
+            1 => Some(takes.saturating_add(self.longest_boot(instances))),
             2 => {
-                for &instance in instances {
-                    self.clear_cache(instance);
-                }
+                self.release(instances, Release::ALIKE);
                 Some(drain)
             }
             _ => None,
+        }
+    }
+
+    /// The same, but at first the new ones get only a share.
+    fn canary_step(
+        &mut self,
+        step: u32,
+        instances: &[u32],
+        (share, release): (f64, Release),
+        goes_back: bool,
+        (takes, bake, drain): (Time, Time, Time),
+    ) -> Option<Time> {
+        match step {
+            1 => Some(takes.saturating_add(self.longest_boot(instances))),
+            2 => {
+                self.let_some_meet(instances, Some((share, release)));
+                Some(bake)
+            }
+            3 => {
+                self.let_some_meet(instances, None);
+                if !goes_back {
+                    self.release(instances, release);
+                }
+                Some(drain)
+            }
+            // Whatever is wrong with it goes on until there is another version.
+            CANARY_STEPS if !goes_back && release != Release::ALIKE => Some(NEVER),
+            _ => None,
+        }
+    }
+
+    fn let_some_meet(&mut self, instances: &[u32], canary: Option<(f64, Release)>) {
+        for &instance in instances {
+            self.conditions[instance as usize].canary = canary;
+            self.take_condition(instance);
+        }
+        self.disturbed = true;
+    }
+
+    /// From now on all requests meet this version, and what was wrong with the last one is over.
+    fn release(&mut self, instances: &[u32], release: Release) {
+        for &instance in instances {
+            self.conditions[instance as usize].version = release;
+            self.clear_cache(instance);
+            self.take_condition(instance);
+        }
+        self.disturbed = true;
+        for (number, plan) in self.plan.maintenance.iter().enumerate() {
+            let is_gone = |one: &u32| {
+                instances.contains(one) || self.conditions[*one as usize].version == Release::ALIKE
+            };
+            let progress = self.changes.progress[number];
+            if progress.step == CANARY_STEPS
+                && matches!(plan.way, Way::Canary { .. })
+                && plan.instances.iter().all(is_gone)
+                && let Some(incident) = progress.incident.filter(|one| self.changes.active.contains(one))
+            {
+                self.changes.close(incident, self.now);
+            }
         }
     }
 

@@ -3,17 +3,13 @@
 
 use super::Simulation;
 use super::changes::Change;
-use crate::kernel::time::{MICROSECOND, MILLISECOND, SECOND, Time, to_seconds};
-use crate::parts::fault::Fault;
+use super::restarting::Death;
+use crate::kernel::time::{MICROSECOND, Time, to_seconds};
 use crate::plan::{HostMemoryPlan, NONE, Plan};
 use crate::results::incident::Incident;
 
 /// How often the use of a host's memory is looked at; not in step with anything else.
 const LOOK: Time = 9_973 * MICROSECOND;
-/// systemd: `RestartSec`, `StartLimitBurst` and `StartLimitIntervalSec`.
-const RESTART_AFTER: Time = 100 * MILLISECOND;
-const STARTS_MOST: usize = 5;
-const STARTS_WITHIN: Time = 10 * SECOND;
 
 /// Of those whose memory is looked at.
 #[derive(Debug)]
@@ -29,25 +25,11 @@ struct ResidentState {
     leaked: f64,
     leaked_until: Time,
     leak_per_s: f64,
-    /// Its latest starts, the oldest first.
-    starts: Vec<Time>,
-    /// The incident of its being killed, while it is dead.
-    killed: Option<u32>,
 }
 
 impl ResidentState {
     fn leaked(&self, now: Time) -> f64 {
         self.leaked + self.leak_per_s * to_seconds(now - self.leaked_until)
-    }
-
-    /// systemd gives up on what has to be started too often.
-    fn may_start(&mut self, now: Time) -> bool {
-        self.starts.retain(|&start| start + STARTS_WITHIN > now);
-        let may = self.starts.len() < STARTS_MOST;
-        if may {
-            self.starts.push(now);
-        }
-        may
     }
 }
 
@@ -125,42 +107,9 @@ impl Simulation<'_> {
 
     fn kill(&mut self, instance: u32) {
         self.quiet_is_over();
-        let place = &self.plan.instances[instance as usize];
-        let node = &self.plan.nodes[place.node as usize];
-        let target = match node.replicas {
-            1 => node.name.clone(),
-            _ => format!("{}/{}", node.name, place.replica),
-        };
+        let target = self.plan.name_of(instance);
         let incident = Incident::of_kill(format!("out of memory: {target}"), target, self.now);
         let incident = self.changes.open(incident);
-        self.strike_instance(instance, Fault::Crash);
-        let now = self.now;
-        let Some(resident) = self.memories.of(instance) else { return };
-        resident.killed = Some(incident);
-        if resident.may_start(now) {
-            self.changes.add(now.saturating_add(RESTART_AFTER), Change::StartsAgain(instance));
-        }
-    }
-
-    /// systemd starts what was killed.
-    pub(super) fn start_again(&mut self, instance: u32) {
-        let killed = self.memories.of(instance).and_then(|resident| resident.killed.take());
-        if let Some(incident) = killed {
-            self.changes.close(incident, self.now);
-            self.lift_from_instance(instance, Fault::Crash);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sixth_start_within_ten_seconds_is_one_too_many() {
-        let mut resident = ResidentState::default();
-        assert!((1..=5).all(|second| resident.may_start(second * SECOND)));
-        assert!(!resident.may_start(6 * SECOND));
-        assert!(resident.may_start(11 * SECOND), "the first one is ten seconds ago");
+        self.process_dies(instance, Death { incident, random: NONE });
     }
 }

@@ -12,17 +12,23 @@
 
 mod admission;
 mod balancing;
+#[cfg(test)]
+mod balancing_tests;
 mod blame;
 #[cfg(test)]
 mod blame_tests;
+mod breakdowns;
 mod caching;
 mod calls;
+#[cfg(test)]
+mod canary_tests;
 mod causes;
 mod chain;
 mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
 mod changes;
+mod choosing;
 mod cold;
 #[cfg(test)]
 mod cold_tests;
@@ -55,11 +61,16 @@ mod quiet_books;
 mod quiet_tests;
 mod recorder;
 #[cfg(test)]
+mod recovery_tests;
+#[cfg(test)]
 mod remedy_tests;
 mod replication;
 #[cfg(test)]
 mod replication_tests;
 mod resilience;
+#[cfg(test)]
+mod restart_tests;
+mod restarting;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -67,6 +78,8 @@ mod scaling_tests;
 mod snapshot;
 mod source;
 mod standby;
+#[cfg(test)]
+mod standby_tests;
 mod steps;
 mod striking;
 #[cfg(test)]
@@ -141,6 +154,7 @@ pub struct Simulation<'p> {
     replications: replication::Replications,
     changes: changes::Changes,
     memories: memory::Memories,
+    units: restarting::Units,
     quiet: quiet::Quiet,
     /// If the plan is nothing but a row of stations.
     chain: Option<Box<chain::Chain>>,
@@ -151,6 +165,8 @@ pub struct Simulation<'p> {
     disturbed: bool,
     /// How many instances drain.
     draining: u32,
+    /// The caller whose call times out just now before it was sent, or `NONE`.
+    unsent: u32,
     /// Decides which requests meet an error.
     fault_die: Generator,
     recorder: recorder::Recorder,
@@ -194,15 +210,15 @@ impl ClockNumbers {
     }
 }
 
+fn processors(plan: &Plan) -> Vec<SharedProcessor> {
+    let processors = plan.processors.iter();
+    processors.map(|processor| SharedProcessor::new(processor.cores, processor.speed)).collect()
+}
+
 impl<'p> Simulation<'p> {
     pub fn new(plan: &'p Plan, options: Options) -> Self {
         let family = StreamFamily::new(options.seed, options.replication);
         let clock_numbers = ClockNumbers::of(plan);
-        let processors: Vec<SharedProcessor> = plan
-            .processors
-            .iter()
-            .map(|processor| SharedProcessor::new(processor.cores, processor.speed))
-            .collect();
         let lanes = |delays: &[Time]| delays.iter().map(|&delay| Lane::new(delay)).collect();
         let (nodes, lines) = node::states(plan);
         let mut simulation = Simulation {
@@ -222,7 +238,7 @@ impl<'p> Simulation<'p> {
             nodes,
             lines,
             unset: NONE,
-            processors,
+            processors: processors(plan),
             lanes: [lanes(&plan.deadline_lanes), lanes(&plan.watchdog_lanes)],
             draws: draws::Draws::new(plan, family),
             dice: plan.dice.iter().map(|die| family.stream(&die.name, &die.purpose)).collect(),
@@ -244,12 +260,14 @@ impl<'p> Simulation<'p> {
             replications: replication::Replications::new(plan),
             changes: changes::Changes::new(plan),
             memories: memory::Memories::new(plan),
+            units: restarting::Units::new(plan),
             quiet: quiet::Quiet::new(plan),
             chain: ChainPlan::of(plan).map(|plan| Box::new(chain::Chain::of(&plan))),
             components: components::Components::new(plan),
             conditions: conditions::Condition::of_all(plan),
             disturbed: false,
             draining: 0,
+            unsent: NONE,
             fault_die: family.stream("faults", "errors"),
             recorder: recorder::Recorder::new(plan),
             tracks_occupancy: plan.nodes.iter().any(|node| node.track_occupancy),

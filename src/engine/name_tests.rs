@@ -35,6 +35,17 @@ fn visits(results: &RunResults, from_s: u64, to_s: u64) -> [u64; 2] {
 }
 
 #[test]
+fn a_failover_that_is_no_table_is_told_what_it_takes() {
+    let told = |failover: &str| {
+        let text = SITES.replace("SECOND", "").replace("TIMELINE", "");
+        trial::told_of(&text.replace("FAILOVER", &format!(", failover: {failover}")))
+    };
+    assert!(told("yes").contains("`failover: { inter: 10s, fall: 3 }`"), "{}", told("yes"));
+    assert!(told("no").contains("leave it out"));
+    assert_eq!(told("{}"), "");
+}
+
+#[test]
 fn several_addresses_are_taken_in_turn() {
     let results = run(", a.com A 2.2.2.2 60s", "", "");
     let [here, there] = visits(&results, 0, 1_200);

@@ -62,6 +62,13 @@ impl OutageFinder {
         }
     }
 
+    /// If requests fail now, this is why they go on to do so.
+    pub fn is_due_to(&mut self, incident: u32) {
+        if self.score > 0 {
+            self.present.cause = Some(incident);
+        }
+    }
+
     /// When the first of the failures that go on now was sent.
     pub fn began(&self) -> Time {
         self.present.start

@@ -62,7 +62,7 @@ impl Simulation<'_> {
     fn start_serving(&mut self, slot: u32, draw: u32) {
         let mut time = self.draws.take(self.plan, draw);
         if self.disturbed {
-            time = self.slowed(self.visits[slot].instance, time);
+            time = self.slowed(slot, time);
         }
         let word = (self.sequence << SLOT_BITS) | u64::from(slot);
         self.sequence += 1;

@@ -194,7 +194,7 @@ impl Simulation<'_> {
         self.changes.active.is_empty()
             && self.draining == 0
             && self.scalings.is_empty()
-            && self.conditions.iter().all(|condition| !condition.is_down())
+            && self.conditions.iter().all(|condition| !condition.is_down() && condition.is_warm(self.now))
             && self.in_flight() <= CALM * usual + CALM_LEAST
     }
 

@@ -1,53 +1,124 @@
 //! What stands by: spares that take the place of instances that break.
+//!
+//! A hot spare runs meanwhile, and breaks as what it stands by for does; nobody notices
+//! before it is wanted.
 
 use super::Simulation;
 use super::changes::Change;
 use crate::kernel::random::uniform;
+use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
-use crate::plan::{ChangeTarget, NONE};
+use crate::plan::{ChangeTarget, NONE, Plan};
+
+/// The spares of one standby.
+#[derive(Clone, Debug, Default)]
+pub struct Spares {
+    /// Of each that nobody knows to be broken, when it breaks while it stands by.
+    pub break_at: Vec<Time>,
+    /// Faults that wait for a spare or for their own repair, whichever comes first.
+    waiting: Vec<u32>,
+}
 
 impl Simulation<'_> {
+    /// All spares are whole.
+    pub(super) fn start_spares(&mut self) {
+        for (number, standby) in self.plan.standbys.iter().enumerate() {
+            for _ in 0..standby.spares {
+                self.add_spare(number);
+            }
+        }
+    }
+
+    fn add_spare(&mut self, number: usize) {
+        let time_between = self.plan.standbys[number].time_between;
+        let break_at = match time_between {
+            NONE => NEVER,
+            draw => self.now.saturating_add(self.draws.take(self.plan, draw)),
+        };
+        self.changes.spares[number].break_at.push(break_at);
+    }
+
     /// Whether a spare takes the place of what this fault has broken; then its repair,
     /// which needs nobody's crew, makes a new spare.
     pub(super) fn spare_jumps_in(&mut self, fault: u32) -> bool {
         let plan = self.plan;
-        let random = &plan.random_faults[fault as usize];
-        let (Fault::Crash, [ChangeTarget::Instance(instance)]) = (random.fault, &random.targets[..]) else {
-            return false;
-        };
-        let number = self.changes.standby_of[*instance as usize];
-        if number == NONE || self.changes.spares[number as usize] == 0 {
-            return false;
-        }
-        let standby = &plan.standbys[number as usize];
-        if uniform(&mut self.dice[standby.die as usize]) >= standby.coverage {
+        let Some(number) = standby_of(plan, &self.changes.standby_of, fault) else { return false };
+        if !self.a_spare_takes_over(fault, number) {
+            let spares = &mut self.changes.spares[number];
+            if spares.break_at.is_empty() {
+                spares.waiting.push(fault);
+            }
             return false;
         }
-        self.changes.spares[number as usize] -= 1;
-        let takes_over = self.now.saturating_add(standby.switch_over);
-        self.changes.add(takes_over, Change::TakesOver(fault));
-        let whole = self.now.saturating_add(self.draws.take(plan, random.repair));
-        self.changes.add(whole, Change::IsSpareAgain(fault));
+        let repair = self.draws.take(plan, plan.random_faults[fault as usize].repair);
+        self.spare_is_back_at(number, repair);
         true
     }
 
+    /// Finds a spare that is whole, and has the broken ones repaired that it comes upon.
+    fn a_spare_takes_over(&mut self, fault: u32, number: usize) -> bool {
+        let standby = &self.plan.standbys[number];
+        while !self.changes.spares[number].break_at.is_empty() {
+            let break_at = self.changes.spares[number].break_at.remove(0);
+            if break_at <= self.now {
+                let repair =
+                    if standby.repair == NONE { 0 } else { self.draws.take(self.plan, standby.repair) };
+                self.spare_is_back_at(number, repair);
+                continue;
+            }
+            if uniform(&mut self.dice[standby.die as usize]) >= standby.coverage {
+                self.changes.spares[number].break_at.insert(0, break_at);
+                return false;
+            }
+            let takes_over = self.now.saturating_add(standby.switch_over);
+            self.changes.breaks_at[fault as usize] = break_at;
+            self.changes.add(takes_over, Change::TakesOver(fault));
+            return true;
+        }
+        false
+    }
+
+    fn spare_is_back_at(&mut self, number: usize, repair: Time) {
+        let whole = self.now.saturating_add(repair);
+        self.changes.add(whole, Change::IsSpareAgain(number as u32));
+    }
+
     /// A hot spare serves at once; a cold one boots first, as everything does that starts.
+    /// What runs already is as old as it is.
     pub(super) fn standby_takes_over(&mut self, fault: u32) {
-        let standby = self.standby_behind(fault);
-        let boots = !self.plan.standbys[standby as usize].hot;
+        let Some(number) = standby_of(self.plan, &self.changes.standby_of, fault) else { return };
+        let boots = !self.plan.standbys[number].hot;
         self.end_random_fault(fault, boots);
     }
 
-    pub(super) fn is_spare_again(&mut self, fault: u32) {
-        let standby = self.standby_behind(fault);
-        self.changes.spares[standby as usize] += 1;
+    /// What this fault had broken is whole by its own repair, and needs no spare.
+    pub(super) fn needs_no_spare(&mut self, fault: u32) {
+        if let Some(number) = standby_of(self.plan, &self.changes.standby_of, fault) {
+            self.changes.spares[number].waiting.retain(|&waiting| waiting != fault);
+        }
     }
 
-    /// The standby that has jumped in for what this fault has broken.
-    fn standby_behind(&self, fault: u32) -> u32 {
-        match &self.plan.random_faults[fault as usize].targets[..] {
-            [ChangeTarget::Instance(instance)] => self.changes.standby_of[*instance as usize],
-            _ => unreachable!("a spare takes the place of one instance"),
+    /// There is one more spare; if somebody has been waiting for one it takes that one's place,
+    /// whose repair then makes the next spare.
+    pub(super) fn is_spare_again(&mut self, number: u32) {
+        let number = number as usize;
+        self.add_spare(number);
+        let Some(&fault) = self.changes.spares[number].waiting.first() else { return };
+        if self.a_spare_takes_over(fault, number) {
+            self.changes.spares[number].waiting.remove(0);
+            let left = self.repair_is_left_to_spare(fault);
+            self.spare_is_back_at(number, left);
         }
+    }
+}
+
+/// The standby of the one instance that this fault crashes.
+fn standby_of(plan: &Plan, standby_of: &[u32], fault: u32) -> Option<usize> {
+    let random = &plan.random_faults[fault as usize];
+    match (random.fault, &random.targets[..]) {
+        (Fault::Crash, [ChangeTarget::Instance(instance)]) => Some(standby_of[*instance as usize])
+            .filter(|&number| number != NONE)
+            .map(|number| number as usize),
+        _ => None,
     }
 }

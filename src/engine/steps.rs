@@ -32,7 +32,7 @@ impl Simulation<'_> {
                     visit.step += 1;
                     let mut time = self.draws.take(plan, draw);
                     if self.disturbed {
-                        time = self.slowed(self.visits[slot].instance, time);
+                        time = self.slowed(slot, time);
                     }
                     self.schedule(slot, self.now.saturating_add(time));
                     None
@@ -163,7 +163,7 @@ impl Simulation<'_> {
     /// So much work on the cores that the visit's node shares; without any it just takes that long.
     #[inline(always)]
     pub(super) fn use_cpu(&mut self, slot: u32, work: Time) {
-        let work = if self.disturbed { self.slowed(self.visits[slot].instance, work) } else { work };
+        let work = if self.disturbed { self.slowed(slot, work) } else { work };
         let visit = &mut self.visits[slot];
         let processor = self.plan.instances[visit.instance as usize].processor;
         if processor == NONE {

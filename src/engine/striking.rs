@@ -9,10 +9,10 @@ use crate::plan::NONE;
 impl Simulation<'_> {
     pub(super) fn strike_instance(&mut self, instance: u32, fault: Fault) {
         match fault {
-            Fault::Crash => self.crash(instance),
+            Fault::Crash => self.crash(instance, false),
             Fault::DataLoss => {
                 self.lose_data(instance);
-                self.crash(instance);
+                self.crash(instance, false);
             }
             Fault::Leak { bytes_per_s } => self.memories.leak(instance, bytes_per_s, self.now),
             Fault::Failover => return self.strike_primary(instance),
@@ -39,6 +39,8 @@ impl Simulation<'_> {
             Fault::Crash => self.restart(instance, true),
             Fault::DataLoss => {
                 self.restore_data(instance);
+                // What comes from a backup has no log to go through.
+                self.conditions[instance as usize].has_crashed = false;
                 self.restart(instance, true);
             }
             Fault::Leak { bytes_per_s } => self.memories.leak(instance, -bytes_per_s, self.now),
@@ -60,12 +62,20 @@ impl Simulation<'_> {
         self.take_condition(instance);
     }
 
+    /// Somebody stops it, with all that stands on it: nothing has to be recovered afterwards.
+    pub(super) fn stop_instance(&mut self, instance: u32) {
+        self.crash(instance, true);
+        self.disturbed = true;
+        self.take_condition(instance);
+    }
+
     /// Everything that has to go down with an instance goes down.
-    fn crash(&mut self, instance: u32) {
+    fn crash(&mut self, instance: u32, is_planned: bool) {
         let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
         let is_host = !hosted.is_empty();
         for &one in hosted.iter().chain([&instance]) {
             self.conditions[one as usize].goes_down(is_host, self.now);
+            self.conditions[one as usize].has_crashed |= !is_planned;
             self.memories.forget_leak(one, self.now);
             self.take_condition(one);
         }
@@ -81,10 +91,11 @@ impl Simulation<'_> {
         let is_host = !hosted.is_empty();
         for &one in hosted.iter().chain([&instance]) {
             let host = if one == instance { 0 } else { self.boot_time(instance) };
+            self.take_up_again(one, host);
             if boots {
                 self.boot_after(one, host);
             } else {
-                self.has_booted(one);
+                self.comes_up(one);
             }
         }
         self.changes.hosted[instance as usize] = hosted;
@@ -103,7 +114,18 @@ impl Simulation<'_> {
         }
     }
 
+    /// It serves from now on, without what it had in memory.
     pub(super) fn has_booted(&mut self, instance: u32) {
+        let node = self.plan.instances[instance as usize].node;
+        if let Some(pool) = &self.plan.nodes[node as usize].buffer_pool {
+            let condition = &mut self.conditions[instance as usize];
+            condition.cold_since = self.now;
+            condition.cold_until = self.now.saturating_add(pool.warms_in);
+        }
+        self.comes_up(instance);
+    }
+
+    fn comes_up(&mut self, instance: u32) {
         self.conditions[instance as usize].comes_up(self.now);
         self.take_condition(instance);
     }

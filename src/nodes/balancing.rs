@@ -1,8 +1,9 @@
 //! How balancing policies are spelled, wherever one can be set.
 
-use super::fields::Refusal;
+use super::fields::{Fields, Refusal};
 use super::setting::Takes;
 use crate::document::problem::did_you_mean;
+use crate::kernel::time::Time;
 use crate::parts::balance::Balance;
 
 pub const TAKES: Takes = Takes::Form(
@@ -39,6 +40,33 @@ pub fn parse(text: &str) -> Result<Balance, Refusal> {
         hint: did_you_mean(text, &words),
         place: None,
     })
+}
+
+/// `slow_start` of whoever spreads calls.
+pub fn read_slow_start(fields: &mut Fields) -> Time {
+    let slow_start = fields.duration("slow_start");
+    let is_word = |word: &str| {
+        fields.field("balance").and_then(|field| field.entry.scalar()).is_some_and(|text| text == word)
+    };
+    if slow_start > 0 && (is_word("ip_hash") || is_word("consistent_hash")) {
+        fields.context.problems.error_with_hint(
+            fields.place("slow_start"),
+            "a hash sends a client to one peer or to another, and none by and by",
+            "leave `slow_start` out, or balance by `least_connections`",
+        );
+    }
+    let notices = [("max_fails", "0"), ("check", "false"), ("check", "no")];
+    let is_blind = notices.iter().any(|&(name, off)| {
+        fields.field(name).and_then(|field| field.entry.scalar()).is_some_and(|text| text == off)
+    });
+    if slow_start > 0 && is_blind {
+        fields.context.problems.error_with_hint(
+            fields.place("slow_start"),
+            "whoever never looks whether a peer is there does not notice that it is back",
+            "let `check` or `max_fails` be as they are",
+        );
+    }
+    slow_start
 }
 
 #[cfg(test)]

@@ -106,11 +106,13 @@ pub struct HealthChecks {
     /// Failed checks in a row that take a peer out, and good ones that bring it back.
     pub fall: u32,
     pub rise: u32,
+    /// From being back to having its whole share again.
+    pub slow_start: Time,
 }
 
 impl HealthChecks {
     pub const NONE: HealthChecks =
-        HealthChecks { max_fails: 0, fail_timeout: 0, inter: NEVER, fall: 0, rise: 0 };
+        HealthChecks { max_fails: 0, fail_timeout: 0, inter: NEVER, fall: 0, rise: 0, slow_start: 0 };
 }
 
 /// What a node tells its own caller when a call of its own fails.

@@ -1,7 +1,7 @@
 //! `database`: MySQL. Above `max_connections` it answers error 1040 at once; it has no queue.
 
 use super::behaviour::{Behaviour, WhenFull};
-use super::fields::Fields;
+use super::fields::{Fields, parse_factor};
 use super::setting::{Setting, Takes};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
@@ -12,6 +12,26 @@ pub struct Database {
     pub max_connections: u32,
     /// CPU time that the server spends on a new connection.
     pub connect: Time,
+    /// After a crash it goes through its log before it serves.
+    pub recovery: Time,
+    pub buffer_pool: Option<BufferPool>,
+}
+
+/// Pages that a start finds on the disk, and later queries in memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BufferPool {
+    /// Queries take so many times as long when it has just started.
+    pub cold: f64,
+    /// Evenly less from then on, and none after so long.
+    pub warms_in: Time,
+}
+
+impl BufferPool {
+    /// How much longer queries take so long after it has started.
+    pub fn slowness(&self, age: Time) -> f64 {
+        let left = 1.0 - age as f64 / self.warms_in as f64;
+        1.0 + (self.cold - 1.0) * left.max(0.0)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +74,38 @@ pub const SETTINGS: &[Setting] = &[
         "spof: InnoDB opens its files",
         "how long it takes from its start until it serves",
     ),
+    Setting::new(
+        "recovery",
+        Takes::Duration,
+        "0s",
+        "spof: none, unless it is measured",
+        "how much longer a start takes after a crash (InnoDB goes through its log)",
+    ),
+    Setting::optional(
+        "buffer_pool",
+        Takes::Table(BUFFER_POOL),
+        "queries are slower after a start, until what they need is in memory again",
+    ),
     REPLICATION,
     Setting::optional(
         "backup",
         Takes::Table(BACKUP),
         "copies that `lose_data` comes back from, the first at the start",
+    ),
+];
+
+const BUFFER_POOL: &[Setting] = &[
+    Setting::required(
+        "cold",
+        Takes::Form("a factor such as `5x`"),
+        "how many times as long queries take when it has just started",
+    ),
+    Setting::new(
+        "warms_in",
+        Takes::Duration,
+        "5m",
+        "spof: the hottest pages come back first, the rest as queries ask for them",
+        "evenly less from then on, and as always after so long",
     ),
 ];
 
@@ -107,6 +154,23 @@ impl Database {
             );
             max_connections = MARIADB_CONNECTIONS_MIN;
         }
-        Database { software, max_connections, connect: fields.duration("connect") }
+        let is_given = fields.is_given("buffer_pool");
+        Database {
+            software,
+            max_connections,
+            connect: fields.duration("connect"),
+            recovery: fields.duration("recovery"),
+            buffer_pool: is_given.then(|| fields.within("buffer_pool", read_buffer_pool)).flatten(),
+        }
     }
+}
+
+fn read_buffer_pool(fields: &mut Fields) -> Option<BufferPool> {
+    let (cold, warms_in) = (fields.parse("cold", parse_factor), fields.duration("warms_in"));
+    if warms_in == 0 {
+        let message = "what is warm at once never was cold";
+        fields.context.problems.error_with_hint(fields.place("warms_in"), message, "`warms_in: 5m`");
+        return None;
+    }
+    Some(BufferPool { cold: cold?, warms_in })
 }

@@ -147,7 +147,22 @@ const FAILOVER: &[Setting] = &[
     ),
 ];
 
-fn read_failover(fields: &mut Fields) -> HealthChecks {
+/// `None`: the zone answers with all addresses, whoever is there.
+fn read_failover(fields: &mut Fields) -> Option<HealthChecks> {
+    let field = fields.field("failover")?;
+    if let Some(text) = field.entry.scalar() {
+        let message = format!("`failover` is to be a table of settings, not `{text}`");
+        let hint = match text {
+            "no" | "false" | "none" => "leave it out, and there is none",
+            _ => "`failover: {}` checks as by default, `failover: { inter: 10s, fall: 3 }` as it says",
+        };
+        fields.context.problems.error_with_hint(field.entry.span.clone(), message, hint);
+        return None;
+    }
+    Some(fields.within("failover", read_checks))
+}
+
+fn read_checks(fields: &mut Fields) -> HealthChecks {
     let inter = fields.duration("inter");
     if inter == 0 {
         let message = "checks take some time to come round";
@@ -169,7 +184,7 @@ impl Dns {
             timeout: fields.duration("timeout"),
             attempts: fields.whole("attempts"),
             negative_ttl: fields.duration("negative_ttl"),
-            failover: fields.is_given("failover").then(|| fields.within("failover", read_failover)),
+            failover: read_failover(fields),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! on and all that is wrong is found at once; nobody uses what comes out of a document
 //! with errors.
 
-pub use super::reading::{Context, Refusal, parse_distribution, report_refusal};
+pub use super::reading::{Context, Refusal, parse_distribution, parse_factor, report_refusal};
 use super::setting::{Otherwise, Setting, Takes};
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span, Table, Value};

@@ -24,6 +24,8 @@ pub struct LoadBalancer {
     pub inter: Time,
     pub fall: u32,
     pub rise: u32,
+    /// `slowstart` of the servers.
+    pub slow_start: Time,
 }
 
 impl LoadBalancer {
@@ -45,6 +47,7 @@ impl LoadBalancer {
                     inter: if self.check { self.inter } else { NEVER },
                     fall: self.fall,
                     rise: self.rise,
+                    slow_start: self.slow_start,
                     ..HealthChecks::NONE
                 },
                 ..Calling::PLAIN
@@ -122,6 +125,13 @@ pub const SETTINGS: &[Setting] = &[
         "good checks in a row that bring it back",
     ),
     Setting::new(
+        "slow_start",
+        Takes::Duration,
+        "0s",
+        "HAProxy: slowstart, off unless set",
+        "a peer that is back takes its share by and by, all of it after so long",
+    ),
+    Setting::new(
         "boot",
         Takes::Duration,
         "100ms",
@@ -145,6 +155,7 @@ impl LoadBalancer {
             inter: fields.duration("inter"),
             fall: fields.whole("fall"),
             rise: fields.whole("rise"),
+            slow_start: balancing::read_slow_start(fields),
         }
     }
 }

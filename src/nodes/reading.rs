@@ -4,7 +4,7 @@ use crate::document::problem::{Problems, Severity};
 use crate::document::source::Source;
 use crate::document::value::Entry;
 use crate::parts::distribution::{BadDistribution, Distribution};
-use crate::parts::quantity::BadQuantity;
+use crate::parts::quantity::{self, BadQuantity};
 
 /// Reads a column of a table in a file; without a name, the only or first column.
 pub type ReadColumn<'a> = &'a dyn Fn(&str, Option<&str>) -> Result<Vec<f64>, String>;
@@ -69,5 +69,16 @@ impl From<BadDistribution> for Refusal {
             hint: Some(bad.hint),
             place: Some((bad.offset_bytes, bad.length_bytes)),
         }
+    }
+}
+
+/// How many times as long something takes: `4x`.
+pub fn parse_factor(text: &str) -> Result<f64, Refusal> {
+    const HINT: &str = "write a factor above 1, such as `4x`";
+    let number = text.trim().strip_suffix(['x', '×']);
+    let number = number.ok_or_else(|| Refusal::new(format!("`{text}` is no factor"), HINT))?;
+    match quantity::parse_number(number)? {
+        factor if factor > 1.0 && factor <= 1e6 => Ok(factor),
+        _ => Err(Refusal::new(format!("`{text}` makes nothing slower"), HINT)),
     }
 }

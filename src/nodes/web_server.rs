@@ -30,6 +30,8 @@ pub struct WebServer {
     /// Failures that take an upstream out, if there are several; and for how long.
     pub max_fails: u32,
     pub fail_timeout: Time,
+    /// `slow_start` of the upstreams.
+    pub slow_start: Time,
     /// CPU time that a TLS handshake costs the server.
     pub tls_handshake: Time,
 }
@@ -52,6 +54,7 @@ impl WebServer {
                 health: HealthChecks {
                     max_fails: self.max_fails,
                     fail_timeout: self.fail_timeout,
+                    slow_start: self.slow_start,
                     ..HealthChecks::NONE
                 },
                 ..Calling::PLAIN
@@ -135,6 +138,13 @@ pub const SETTINGS: &[Setting] = &[
         "nginx: fail_timeout",
         "how long an upstream stays out",
     ),
+    Setting::new(
+        "slow_start",
+        Takes::Duration,
+        "0s",
+        "nginx Plus: slow_start, off unless set",
+        "an upstream that is back takes its share by and by, all of it after so long",
+    ),
     Setting::optional("limit_req", Takes::Table(LIMIT_REQ), "how many requests a second it lets through"),
     Setting::new(
         "tls_handshake",
@@ -168,6 +178,7 @@ impl WebServer {
             balance: fields.parse("balance", balancing::parse).unwrap_or_default(),
             max_fails: fields.whole("max_fails"),
             fail_timeout: fields.duration("fail_timeout"),
+            slow_start: balancing::read_slow_start(fields),
             tls_handshake: fields.duration("tls_handshake"),
         }
     }

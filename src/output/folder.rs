@@ -6,6 +6,7 @@
 
 use super::export::ExportFormat;
 use super::{Format, charts};
+use crate::document::file_error::in_words;
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
@@ -166,7 +167,7 @@ impl fmt::Display for OutputError {
                 write!(formatter, "{} exists; replace it with --force", path.display())
             }
             OutputError::Failed { action, path, source } => {
-                write!(formatter, "cannot {action} {}: {source}", path.display())?;
+                write!(formatter, "cannot {action} {}: {}", path.display(), in_words(source))?;
                 match source.kind() {
                     io::ErrorKind::AlreadyExists => {
                         write!(formatter, "; a file is in the way: choose another folder")

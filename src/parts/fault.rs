@@ -33,7 +33,7 @@ pub enum Fault {
     Partition,
     /// The resolver gets no answers from the authoritative servers.
     DnsOutage,
-    /// New encrypted connections fail.
+    /// New connections that are encrypted fail.
     ExpiredCertificate,
     /// The database's primary is lost and a replica takes over.
     Failover,

@@ -15,5 +15,7 @@ pub mod fidelity;
 pub mod outcome;
 pub mod quantity;
 pub mod rate_limit;
+pub mod release;
+pub mod restart;
 pub mod retry_budget;
 pub mod shedding;

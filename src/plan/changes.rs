@@ -5,7 +5,9 @@ use super::NONE;
 use super::compile::Compiler;
 use super::targets::names;
 use crate::kernel::time::Time;
+use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
+use crate::parts::release::Release;
 use crate::scenario::model::{FaultTarget, How, Maintenance, RandomFault, Scenario, TimedFault, What};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +28,8 @@ pub struct ChangePlan {
     pub targets: Vec<ChangeTarget>,
     pub fault: Fault,
     pub planned: bool,
+    /// A process has died, and is started again by whoever watches over it.
+    pub restarts: bool,
     /// "fail server", for marks and causes.
     pub name: String,
     /// What it hits, as `targets::names` has it.
@@ -42,7 +46,8 @@ pub struct RandomFaultPlan {
     pub fault: Fault,
     /// A draw: from being whole to breaking.
     pub time_between: u32,
-    /// A draw: from the first hand laid on it to the end of the repair.
+    /// A draw: from the first hand laid on it to the end of the repair; `NONE`: whoever
+    /// watches over the process starts it again.
     pub repair: u32,
     /// An index into `Plan::crews`, or `NONE` for somebody of its own.
     pub crew: u32,
@@ -72,8 +77,8 @@ pub enum Way {
     /// As many new ones are made in `takes`, boot and get everything at one instant; the
     /// old ones end what they have within `drain`.
     BlueGreen { takes: Time, drain: Time },
-    /// The same, but the new ones get only `share` for `bake`.
-    Canary { share: f64, bake: Time, takes: Time, drain: Time },
+    /// The same, but the new ones get only `share` for `bake`; then all, unless it goes back.
+    Canary { share: f64, bake: Time, takes: Time, drain: Time, release: Release, goes_back: bool },
     /// Writes wait for `takes`; reads go on.
     Migrate { takes: Time },
 }
@@ -84,6 +89,10 @@ pub struct StandbyPlan {
     pub instances: Vec<u32>,
     /// It runs, and can break, meanwhile; otherwise it boots first.
     pub hot: bool,
+    /// A draw: from being whole to breaking of one that runs, or `NONE` if it never does.
+    pub time_between: u32,
+    /// A draw: how long the repair takes of one that was found broken, or `NONE`.
+    pub repair: u32,
     pub spares: u32,
     pub switch_over: Time,
     /// How often the switch succeeds, as `die` says.
@@ -133,7 +142,19 @@ pub fn compile(compiler: &mut Compiler) -> Changes {
     }
     for standby in &scenario.standbys {
         let name = &scenario.nodes[standby.node.0 as usize].name;
+        let own = |fault: &&RandomFault| {
+            let is_its = fault.hits[..] == [FaultTarget::Node(standby.node)];
+            is_its && fault.fault == Fault::Crash && !fault.together
+        };
+        let own = scenario.faults.iter().find(own).filter(|_| standby.hot);
+        let mut draw = |purpose: &str, law: Option<&Distribution>| {
+            law.map_or(NONE, |law| compiler.streams.draw(name, purpose, law))
+        };
+        let time_between = draw("time between faults of spares", own.map(|fault| &fault.time_between));
+        let repair = draw("repair of spares", own.and_then(|fault| fault.repair.as_ref()));
         changes.standbys.push(StandbyPlan {
+            time_between,
+            repair,
             instances: instances(compiler, FaultTarget::Node(standby.node)),
             hot: standby.hot,
             spares: standby.spares,
@@ -169,13 +190,14 @@ fn timed(compiler: &Compiler, fault: &TimedFault, name: &str) -> ChangePlan {
         targets,
         fault: fault.fault,
         planned: false,
+        restarts: fault.restarts,
         name: name.to_string(),
     }
 }
 
 /// One round of it.
 fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str, changes: &mut Changes) {
-    let Maintenance { takes, batch, pause, extra, drain, share, bake, .. } = *maintenance;
+    let Maintenance { takes, batch, pause, extra, drain, share, bake, release, goes_back, .. } = *maintenance;
     let instances: Vec<u32> =
         maintenance.targets.iter().flat_map(|target| instances(compiler, *target)).collect();
     let way = match maintenance.how {
@@ -197,7 +219,7 @@ fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str
         How::Rolling => Way::Rolling { batch, takes, pause, extra, drain },
         How::Reload => Way::Reload { takes, drain },
         How::BlueGreen => Way::BlueGreen { takes, drain },
-        How::Canary => Way::Canary { share, bake, takes, drain },
+        How::Canary => Way::Canary { share, bake, takes, drain, release, goes_back },
         How::Migrate => Way::Migrate { takes },
     };
     let targets: Vec<ChangeTarget> = instances.iter().copied().map(ChangeTarget::Instance).collect();
@@ -214,6 +236,7 @@ fn down(compiler: &Compiler, at: Time, takes: Time, instances: &[u32], name: &st
         targets,
         fault: Fault::Crash,
         planned: true,
+        restarts: false,
         name: name.to_string(),
     }
 }
@@ -241,7 +264,10 @@ fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFa
             targets,
             fault: fault.fault,
             time_between: compiler.streams.draw(&name, &purpose("time between faults"), &fault.time_between),
-            repair: compiler.streams.draw(&name, &purpose("repair"), &fault.repair),
+            repair: fault
+                .repair
+                .as_ref()
+                .map_or(NONE, |repair| compiler.streams.draw(&name, &purpose("repair"), repair)),
             crew: fault.crew.unwrap_or(NONE),
             name,
         });

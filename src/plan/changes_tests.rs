@@ -2,6 +2,7 @@ use super::*;
 use crate::kernel::time::{MILLISECOND, MINUTE, NEVER, SECOND, Time};
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
+use crate::parts::release::Release;
 use crate::scenario::fault_tests::shop;
 use crate::scenario::load::load_text;
 use crate::scenario::model::Scenario;
@@ -107,7 +108,14 @@ fn what_needs_behaviour_is_left_to_it() {
     let blue_green = way("maintain: app, how: blue_green, takes: 1m");
     assert_eq!(blue_green, (Way::BlueGreen { takes: m, drain: 0 }, apps()));
     let canary = way("maintain: app, how: canary, takes: 1m, share: 5%, bake: 5m");
-    let expected = Way::Canary { share: 0.05, bake: 5 * m, takes: m, drain: 0 };
+    let expected = Way::Canary {
+        share: 0.05,
+        bake: 5 * m,
+        takes: m,
+        drain: 0,
+        release: Release::ALIKE,
+        goes_back: false,
+    };
     assert_eq!(canary, (expected, apps()));
     let migrate = way("maintain: mysql, how: migrate, takes: 3m");
     assert_eq!(migrate, (Way::Migrate { takes: 3 * m }, vec![9, 10]));

@@ -184,6 +184,10 @@ impl<'a> Compiler<'a> {
         let first_instance = self.instances.len() as u32;
         let is_cache = matches!(node.kind, NodeKind::Cache(_));
         let first_cache = is_cache.then_some(self.caches.len() as u32);
+        let (recovery, buffer_pool) = match &node.kind {
+            NodeKind::Database(database) => (database.recovery, database.buffer_pool),
+            _ => (0, None),
+        };
         let limits = self.add_limits(&behaviour, first_instance, node.replicas);
         self.nodes.push(NodePlan {
             name: node.name.clone(),
@@ -196,6 +200,9 @@ impl<'a> Compiler<'a> {
             patience: patience.map_or(NONE, |law| self.streams.draw(&node.name, "patience", law)),
             watchdog_lane,
             boot: node.boot,
+            recovery,
+            buffer_pool,
+            restart: node.restart,
             when_caller_leaves: behaviour.when_caller_leaves,
             track_occupancy: behaviour.track_occupancy,
             die: self.streams.die(&node.name, "line"),

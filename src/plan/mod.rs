@@ -41,8 +41,10 @@ pub use structure::Need;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
 use crate::nodes::cache::Holds;
+use crate::nodes::database::BufferPool;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::fidelity::Fidelity;
+use crate::parts::restart::RestartPolicy;
 use crate::scenario::model::{RunEnd, Warmup};
 
 /// No such thing, where a number is expected.
@@ -118,6 +120,12 @@ pub struct NodePlan {
     /// How long an instance takes from its start until it serves, and how long a killed
     /// worker's slot stays empty.
     pub boot: Time,
+    /// How much longer that takes after a crash.
+    pub recovery: Time,
+    /// What makes its work slower after a start.
+    pub buffer_pool: Option<BufferPool>,
+    /// Who starts it again when it has died; `None`: nobody.
+    pub restart: Option<RestartPolicy>,
     pub when_caller_leaves: WhenCallerLeaves,
     pub track_occupancy: bool,
     /// For lines in random order.
@@ -240,6 +248,16 @@ impl Plan {
             || !self.memories.is_empty()
             || !self.scalings.is_empty()
             || self.fidelity != Fidelity::Requests
+    }
+
+    /// "app", or "app/2" where there are several.
+    pub fn name_of(&self, instance: u32) -> String {
+        let place = &self.instances[instance as usize];
+        let node = &self.nodes[place.node as usize];
+        match node.replicas {
+            1 => node.name.clone(),
+            _ => format!("{}/{}", node.name, place.replica),
+        }
     }
 
     /// The number of columns of a row: one for each node, and one for the network.

@@ -287,6 +287,7 @@ impl<'c, 'a> Program<'c, 'a> {
         CallPlan {
             body,
             site_per_replica: matches!(caller_target, Target::Node(_)),
+            encrypted,
             optional: call.optional,
             idempotent: self.class.idempotent && !call.write,
             writes: call.write,

@@ -145,6 +145,8 @@ pub struct CallPlan {
     /// Of a careful caller, or `NONE`.
     pub guard: u32,
     pub connection: ConnectionUse,
+    /// Whoever shows a certificate has to have a good one.
+    pub encrypted: bool,
     /// Round trips that a new connection costs.
     pub round_trips: u32,
     pub answers: Answers,
@@ -251,6 +253,7 @@ impl CallPlan {
             retry: None,
             guard: NONE,
             connection: ConnectionUse::Kept,
+            encrypted: false,
             round_trips: 0,
             answers: Answers::PassOn,
             optional: false,

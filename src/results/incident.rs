@@ -27,6 +27,11 @@ impl Incident {
         Incident { start, end: None, name, kind: "out_of_memory", target, planned: false }
     }
 
+    /// What has died too often is not started any more.
+    pub fn of_start_limit(name: String, target: String, start: Time) -> Self {
+        Incident { start, end: None, name, kind: "start_limit_hit", target, planned: false }
+    }
+
     pub fn of_maintenance(name: String, target: String, start: Time) -> Self {
         Incident { start, end: None, name, kind: "maintenance", target, planned: true }
     }

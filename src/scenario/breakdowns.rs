@@ -22,7 +22,8 @@ const MTBF: Setting = Setting::optional(
 const MTTR: Setting = Setting::optional(
     "mttr",
     Takes::Distribution,
-    "how long its repair takes: a duration is the mean of an exponential law",
+    "how long its repair takes: a duration is the mean of an exponential law; a process without it is \
+     started again as its `restart` says",
 );
 const CREW: Setting =
     Setting::optional("crew", Takes::Text, "who repairs it, one of `crews`; at once if not given");
@@ -68,12 +69,17 @@ pub const SETTINGS: &[Setting] = &[
 /// How a node breaks, before all names are known.
 pub struct Breakdown {
     time_between: Distribution,
-    repair: Distribution,
+    /// `None`: whoever watches over the process starts it again.
+    repair: Option<Distribution>,
     crew: Option<(String, Span)>,
 }
 
 /// What a node's settings say of it.
-pub fn of_node(fields: &mut Fields, kind: &NodeKind) -> (Option<Breakdown>, Option<StandbyRead>) {
+pub fn of_node(
+    fields: &mut Fields,
+    kind: &NodeKind,
+    is_started_again: bool,
+) -> (Option<Breakdown>, Option<StandbyRead>) {
     if let NodeKind::User(_) = kind {
         for setting in NODE_SETTINGS {
             if fields.is_given(setting.name) {
@@ -82,7 +88,7 @@ pub fn of_node(fields: &mut Fields, kind: &NodeKind) -> (Option<Breakdown>, Opti
             }
         }
     }
-    let breakdown = read_breakdown(fields);
+    let breakdown = read_breakdown(fields, is_started_again);
     let place = fields.place("standby");
     let standby = fields.is_given("standby").then(|| fields.within("standby", read_standby)).flatten();
     if let (Some(_), None) = (&standby, &breakdown) {
@@ -92,7 +98,8 @@ pub fn of_node(fields: &mut Fields, kind: &NodeKind) -> (Option<Breakdown>, Opti
     (breakdown, standby)
 }
 
-fn read_breakdown(fields: &mut Fields) -> Option<Breakdown> {
+/// Whoever watches over a process starts it again if nobody is said to repair it.
+fn read_breakdown(fields: &mut Fields, is_started_again: bool) -> Option<Breakdown> {
     let (time_between, repair) = (read_law(fields, "mtbf"), read_law(fields, "mttr"));
     let crew = fields.optional_text("crew").map(|crew| (crew, fields.place("crew")));
     for (one, other, hint) in [
@@ -100,12 +107,22 @@ fn read_breakdown(fields: &mut Fields) -> Option<Breakdown> {
         ("mttr", "mtbf", "how long does it run until it breaks? `mtbf: 30d`"),
         ("crew", "mtbf", "how long does it run until it breaks? `mtbf: 30d`"),
     ] {
-        if fields.is_given(one) && !fields.is_given(other) {
+        let is_there = fields.is_given(other) || (is_started_again && other == "mttr");
+        if fields.is_given(one) && !is_there {
             let message = format!("`{one}` needs `{other}`");
             fields.context.problems.error_with_hint(fields.place(one), message, hint);
         }
     }
-    Some(Breakdown { time_between: time_between?, repair: repair?, crew })
+    if repair.is_none() && !is_started_again {
+        return None;
+    }
+    for (name, what) in [("crew", "a crew"), ("standby", "who stands by")] {
+        if repair.is_none() && fields.is_given("mtbf") && fields.is_given(name) {
+            let message = format!("{what} has nothing to do where systemd starts the process again");
+            fields.context.problems.error_with_hint(fields.place(name), message, "give it `mttr: 20m`");
+        }
+    }
+    Some(Breakdown { time_between: time_between?, repair, crew })
 }
 
 /// A duration alone is the mean of an exponential law.
@@ -229,7 +246,7 @@ fn read_common<'a>(
             context.problems.error_with_hint(fields.span.clone(), message, "`mtbf: 1y, mttr: 2h`");
         }
     }
-    let breakdown = read_breakdown(&mut fields);
+    let breakdown = read_breakdown(&mut fields, false);
     let needed = match word {
         "slow" | "delay" => Some("by"),
         "errors" | "lose" => Some("share"),

@@ -93,7 +93,7 @@ fn mistakes_in_what_breaks_by_chance_are_told() {
     let node = |settings: &str, expected: &[&str]| {
         check_text(&shop("fail: nginx").replace("boot: 2s", settings), expected);
     };
-    node("mtbf: 30d", &["`mtbf` needs `mttr`", "`mttr: 20m`"]);
+    node("mtbf: 30d, restart: no", &["`mtbf` needs `mttr`", "`mttr: 20m`"]);
     node("mttr: 30m", &["`mttr` needs `mtbf`"]);
     node("mtbf: 30, mttr: 1h", &["`mtbf`", "30"]);
     node("mtbf: 1us, mttr: 1h", &["more than a thousand times a second"]);

@@ -6,7 +6,7 @@ use super::targets::{self, Targets};
 use crate::document::value::Entry;
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
-use crate::nodes::fields::{Fields, Refusal};
+use crate::nodes::fields::{Fields, Refusal, parse_factor};
 use crate::nodes::setting::{Setting, Takes};
 use crate::parts::fault::Fault;
 use crate::parts::quantity;
@@ -27,13 +27,19 @@ const fn target(verb: &'static str, help: &'static str) -> Setting {
     Setting::required(verb, Takes::Form(targets::FORM), help)
 }
 
+const DIES: &str = "the process that dies; without `for` it is started again as its `restart` says";
+const DIES_FOR: Setting = Setting::optional(
+    "for",
+    Takes::Duration,
+    "how long it cannot be started; if not given it is started again as its `restart` says",
+);
 const CRASHES: &str = "what crashes, with all that stands on it";
 
 /// The verbs of the timeline with their settings.
 pub const VERBS: &[(&str, &[Setting])] = &[
     ("fail", &[target("fail", CRASHES), FOR]),
-    ("crash", &[target("crash", "the same as `fail`"), FOR]),
-    ("kill", &[target("kill", "the same as `fail`"), FOR]),
+    ("crash", &[target("crash", DIES), DIES_FOR]),
+    ("kill", &[target("kill", "the same as `crash`"), DIES_FOR]),
     ("hang", &[target("hang", "what accepts and never answers"), FOR]),
     ("slow", &[target("slow", "what takes longer for all its work"), BY, FOR]),
     ("errors", &[target("errors", "what fails a share of its visits"), SHARE, FOR]),
@@ -82,9 +88,14 @@ pub fn read(fields: &mut Fields, verb: &str, at: Time, targets: &Targets) -> Opt
         return None;
     }
     let hit = read_targets(targets, verb, entry, fault?)?;
+    if fault == Some(Fault::ExpiredCertificate) && !targets.directory.is_anything_encrypted() {
+        let message = "nobody connects encrypted, so that no certificate is looked at";
+        fields.context.problems.warning(fields.place(verb), message, "give the user `tls: \"1.3\"`");
+    }
     let until = length.map_or(NEVER, |length| at.saturating_add(length));
     let name = format!("{verb} {}", name_of(&hit, targets));
-    Some((name, TimedFault { at, until, targets: hit, fault: fault? }))
+    let restarts = length.is_none() && matches!(verb, "crash" | "kill");
+    Some((name, TimedFault { at, until, targets: hit, fault: fault?, restarts }))
 }
 
 /// The fault that a word stands for, with its own settings; `None` if those are wrong.
@@ -92,7 +103,7 @@ pub fn read_fault(fields: &mut Fields, word: &str) -> Option<Fault> {
     Some(match word {
         "fail" | "crash" | "kill" => Fault::Crash,
         "hang" => Fault::Hang,
-        "slow" => Fault::Slow { factor: read_factor(fields)? },
+        "slow" => Fault::Slow { factor: fields.parse("by", parse_factor)? },
         "errors" => Fault::Errors { share: read_share(fields)? },
         "black_hole" => Fault::BlackHole,
         "fill_disk" => Fault::FullDisk,
@@ -105,18 +116,6 @@ pub fn read_fault(fields: &mut Fields, word: &str) -> Option<Fault> {
         "dns_outage" => Fault::DnsOutage,
         "expire_certificate" => Fault::ExpiredCertificate,
         _ => Fault::Failover,
-    })
-}
-
-fn read_factor(fields: &mut Fields) -> Option<f64> {
-    const HINT: &str = "write a factor above 1, such as `4x`";
-    fields.parse("by", |text| {
-        let number = text.trim().strip_suffix(['x', '×']);
-        let number = number.ok_or_else(|| Refusal::new(format!("`{text}` is no factor"), HINT))?;
-        match quantity::parse_number(number)? {
-            factor if factor > 1.0 && factor <= 1e6 => Ok(factor),
-            _ => Err(Refusal::new(format!("`{text}` makes nothing slower"), HINT)),
-        }
     })
 }
 

@@ -1,6 +1,7 @@
 //! The files that a scenario names. Their paths are relative to the scenario.
 
 use crate::document::SIZE_MAX;
+use crate::document::file_error::in_words;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +28,8 @@ impl Files {
             return Err(format!("`{name}` cannot be read: this scenario has no folder"));
         };
         let path = folder.join(name);
-        let refuse = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+        let refuse =
+            |error: std::io::Error| format!("{} cannot be read: {}", path.display(), in_words(&error));
         // A device or a pipe might never end.
         if !std::fs::metadata(&path).map_err(refuse)?.is_file() {
             return Err(format!("{} is not a file", path.display()));

@@ -6,6 +6,7 @@ use crate::nodes::dns::Record;
 use crate::parts::arrivals::Surge;
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
+use crate::parts::release::Release;
 
 /// `{ at: 20m, surge: 4x, hold: 3m }`
 #[derive(Clone, Debug)]
@@ -65,6 +66,8 @@ pub struct TimedFault {
     pub until: Time,
     pub targets: Vec<FaultTarget>,
     pub fault: Fault,
+    /// Whoever watches over a process that has died starts it again.
+    pub restarts: bool,
 }
 
 /// `{ at: Sunday 03:00, maintain: app, how: rolling, batch: 1, every: 7d }`
@@ -84,6 +87,9 @@ pub struct Maintenance {
     /// What a canary gets at first, and for how long.
     pub share: f64,
     pub bake: Time,
+    /// What is wrong with the new version, and whether the old one gets all again.
+    pub release: Release,
+    pub goes_back: bool,
     pub every: Option<Time>,
     /// How often it is done.
     pub rounds: u32,
@@ -110,7 +116,8 @@ pub struct RandomFault {
     pub fault: Fault,
     /// From being whole to breaking.
     pub time_between: Distribution,
-    pub repair: Distribution,
+    /// `None`: whoever watches over the process starts it again.
+    pub repair: Option<Distribution>,
     /// An index into `Scenario::crews`; `None`: its repair begins at once.
     pub crew: Option<u32>,
 }

@@ -6,8 +6,9 @@ use super::targets::{self, Targets};
 use super::timeline::Known;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
-use crate::nodes::fields::{Context, Fields, Refusal, report_refusal};
+use crate::nodes::fields::{Context, Fields, Refusal, parse_factor, report_refusal};
 use crate::nodes::setting::{Setting, Takes};
+use crate::parts::release::Release;
 
 pub const SETTINGS: &[Setting] = &[
     Setting::required("maintain", Takes::Form(targets::FORM), "what is worked on"),
@@ -37,6 +38,19 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new("share", Takes::Share, "10%", "spof", "canary: what the new one gets at first"),
     Setting::new("bake", Takes::Duration, "10m", "spof", "canary: how long until it gets all"),
+    Setting::optional("errors", Takes::Share, "canary: how many requests the new version fails"),
+    Setting::optional(
+        "slow",
+        Takes::Form("a factor such as `2x`"),
+        "canary: how much slower the new version is",
+    ),
+    Setting::new(
+        "then",
+        Takes::Word(&["all", "back"]),
+        "all",
+        "spof: nobody has looked",
+        "canary: what follows; the new version gets all, or is taken back",
+    ),
     Setting::optional("every", Takes::Duration, "is done again after so long: `7d` for each week"),
 ];
 
@@ -63,6 +77,11 @@ pub fn read(fields: &mut Fields, at: Time, known: Known, targets: &Targets) -> O
         drain: fields.duration("drain"),
         share: fields.share("share"),
         bake: fields.duration("bake"),
+        release: Release {
+            errors: fields.optional_share("errors").unwrap_or(0.0),
+            slowness: fields.parse("slow", parse_factor).unwrap_or(1.0),
+        },
+        goes_back: fields.word("then") == 1,
         every: fields.optional_duration("every"),
         rounds: 1,
     };
@@ -107,11 +126,11 @@ fn check_settings(fields: &Fields, maintenance: &Maintenance) {
     let how = maintenance.how;
     let unused = |setting: &str| match setting {
         "batch" | "pause" | "surge" => how != How::Rolling,
-        "share" | "bake" => how != How::Canary,
+        "share" | "bake" | "errors" | "slow" | "then" => how != How::Canary,
         "drain" => how == How::Migrate,
         _ => false,
     };
-    for setting in ["batch", "pause", "surge", "share", "bake", "drain"] {
+    for setting in ["batch", "pause", "surge", "share", "bake", "drain", "errors", "slow", "then"] {
         if fields.is_given(setting) && unused(setting) {
             let message = format!("`how: {}` has no `{setting}`", HOWS[how as usize]);
             fields.context.problems.error_with_hint(fields.place(setting), message, "leave it out");

@@ -30,10 +30,12 @@ pub mod reference;
 mod remedy_tests;
 mod replication;
 mod requests;
+mod restarts;
 mod run;
 pub mod schema;
+pub mod side_by_side;
 pub mod starter;
-pub mod surge_load;
+mod surge_load;
 mod surges;
 mod targets;
 #[cfg(test)]

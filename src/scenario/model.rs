@@ -13,6 +13,7 @@ use crate::parts::balance::Balance;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
 use crate::parts::fidelity::Fidelity;
+use crate::parts::restart::RestartPolicy;
 use petgraph::graph::DiGraph;
 
 #[derive(Clone, Debug)]
@@ -75,6 +76,8 @@ pub struct Node {
     pub on: Option<NodeId>,
     /// From its start until it serves.
     pub boot: Time,
+    /// Who starts it again when it has died; `None`: nobody.
+    pub restart: Option<RestartPolicy>,
     pub memory: NodeMemory,
     pub kind: NodeKind,
     /// The kind's behaviour on this host; `None` for users and servers, which nobody calls.

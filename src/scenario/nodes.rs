@@ -4,11 +4,13 @@ use super::breakdowns::{self, Breakdown, StandbyRead};
 use super::load::NodeSettings;
 use super::model::{Backup, Group, Node, NodeId, NodeMemory};
 use super::replication::{self, ReplicationRead};
+use super::restarts;
 use crate::document::problem::{Severity, did_you_mean};
 use crate::document::value::{Entry, Field, Span};
 use crate::nodes::fields::{Context, Fields, InForce, Refusal};
 use crate::nodes::remedies::{self, Remedies};
 use crate::nodes::setting::{Setting, Takes};
+use crate::nodes::user::Tls;
 use crate::nodes::{KINDS, NodeKind};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
@@ -150,6 +152,7 @@ impl ReadNode<'_> {
             replicas: 1,
             on: None,
             boot: 0,
+            restart: None,
             memory: NodeMemory::default(),
             kind,
             behaviour: None,
@@ -210,7 +213,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         return ReadNode::of_no_kind(context, &field.name);
     }
     let number = common.word("kind");
-    let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, KINDS[number].1];
+    let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, restarts::SETTINGS, KINDS[number].1];
     if remedies::can_be_given_to(KIND_NAMES[number]) {
         tables.push(remedies::SETTINGS);
     }
@@ -230,7 +233,8 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     }
     let boot = kind.read_boot(&mut fields);
     let memory = read_memory(&mut fields, &kind);
-    let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind);
+    let restart = restarts::read(&mut fields, &kind);
+    let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind, restart.is_some());
     let remedies = match remedies::can_be_given_to(kind.name()) {
         true => Remedies::read(&mut fields, &kind, replicas),
         false => Remedies::default(),
@@ -245,7 +249,8 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         _ => None,
     };
     let settings = fields.finish();
-    let node = Node { name: field.name.clone(), replicas, on: None, boot, memory, kind, behaviour: None };
+    let name = field.name.clone();
+    let node = Node { name, replicas, on: None, boot, restart, memory, kind, behaviour: None };
     ReadNode { node, host: on, work, breakdown, standby, remedies, replication, backup, settings }
 }
 
@@ -338,6 +343,12 @@ impl Directory<'_> {
 
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// Whether any user encrypts what it sends.
+    pub fn is_anything_encrypted(&self) -> bool {
+        let encrypts = |node: &Node| matches!(&node.kind, NodeKind::User(user) if user.tls != Tls::None);
+        self.nodes.iter().any(encrypts)
     }
 
     /// Whether what it has written can be put back.

@@ -1,6 +1,6 @@
 //! The reference of all settings, made of the tables that the loader reads by.
 
-use super::{breakdowns, check, groups, links, nodes, requests, run, timeline, work};
+use super::{breakdowns, check, groups, links, nodes, requests, restarts, run, timeline, work};
 use crate::nodes::setting::{Otherwise, Setting, Takes};
 use crate::nodes::{KINDS, remedies};
 
@@ -13,6 +13,7 @@ pub fn reference() -> String {
     section(&mut text, "`run`", run::SETTINGS);
     section(&mut text, "Every node", nodes::SETTINGS);
     section(&mut text, "Every node but users", breakdowns::NODE_SETTINGS);
+    section(&mut text, "Every node that is a process", restarts::SETTINGS);
     section(&mut text, "Every node that is called, but `dns`", remedies::SETTINGS);
     for (kind, settings) in KINDS {
         section(&mut text, &format!("`kind: {kind}`"), settings);

@@ -147,3 +147,38 @@ requests:
         assert_eq!(held.value, least, "{breaker}");
     }
 }
+
+#[test]
+fn who_calls_several_at_once_is_told_what_such_calls_cannot_have() {
+    const SITE: &str = "
+nodes:
+  users: { kind: user, arrivals: 1/s USERS }
+  nginx: { kind: web_server }
+  app:   { kind: app_server APP }
+  db:    { kind: database, replicas: 2 }
+requests:
+  page: { path: PATH }
+";
+    let told = |users: &str, app: &str, path: &str| {
+        let text = SITE.replace(" USERS", users).replace(" APP", app).replace("PATH", path);
+        load_text("site.yaml", &text, &[]).render(false)
+    };
+    let both = "parallel: [ db: 1ms, db: 2ms ]";
+    let path = format!("[ nginx: 1ms, app: 1ms, {both} ]");
+    let shown = told("", ", calls: { retries: 1, max_in_flight: 3 }", &path);
+    assert!(shown.contains("error: `app` calls several at once"), "{shown}");
+    assert!(shown.contains("no `retries`, no `max_in_flight`"), "{shown}");
+    let shown = told("", ", calls: { hedge: { after: 1s } }", &path);
+    assert!(shown.contains("no `hedge`"), "{shown}");
+    let shown = told(", retries: 1", "", &format!("[ {both} ]"));
+    assert!(shown.contains("`users` calls several at once"), "{shown}");
+    let shown = told("", "", &format!("[ nginx: 1ms, {both} ]"));
+    assert!(shown.contains("warning: `nginx` makes calls side by side once"), "{shown}");
+    // What such calls do have, and calls that are not side by side.
+    for (calls, path) in
+        [("timeout: 1s, circuit_breaker: {}", path.as_str()), ("retries: 1", "[ app: 1ms, db: 1ms ]")]
+    {
+        let shown = told("", &format!(", calls: {{ {calls} }}"), path);
+        assert!(!shown.contains("at once"), "{shown}");
+    }
+}

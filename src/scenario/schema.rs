@@ -2,7 +2,7 @@
 //! the same tables of settings that the loader reads by.
 
 use super::check::SECTIONS;
-use super::{breakdowns, groups, links, nodes, requests, timeline, work};
+use super::{breakdowns, groups, links, nodes, requests, restarts, timeline, work};
 use crate::nodes::setting::{Otherwise, Setting, Takes};
 use crate::nodes::{KINDS, remedies};
 use serde_json::{Map, Value, json};
@@ -42,7 +42,9 @@ fn node() -> Value {
         .map(|(kind, settings)| {
             let besides = if *kind == "user" { &[][..] } else { breakdowns::NODE_SETTINGS };
             let protects = if remedies::can_be_given_to(kind) { remedies::SETTINGS } else { &[] };
-            let mut node = table(&[nodes::SETTINGS, besides, settings, protects]);
+            let is_process = !matches!(*kind, "user" | "server" | "station");
+            let restarts = if is_process { restarts::SETTINGS } else { &[] };
+            let mut node = table(&[nodes::SETTINGS, besides, restarts, settings, protects]);
             node["properties"]["kind"] = json!({ "const": kind });
             node["properties"]["work"] = json!({ "$ref": "#/$defs/work" });
             node

@@ -71,6 +71,11 @@ pub fn breakdown() -> Text {
     Union::new_weighted(vec![(6, Just(String::new()).boxed()), (1, breaks)]).boxed()
 }
 
+/// Whether what has died is started again.
+pub fn restart() -> Text {
+    one_of(&["", "", ", restart: no", ", restart_after: 0s", ", restart_after: 5ms, restart_limit: 1"])
+}
+
 /// How long a node takes to boot; hosts take half a minute by default, which is longer than
 /// most of these runs.
 pub fn boot() -> Text {
@@ -122,6 +127,7 @@ fn node_fault() -> Text {
     let software = || one_of(&["lb", "web", "app", "late/0", "cache", "db", "disk", "desk", "hall", "till"]);
     let what = Union::new_weighted(vec![
         (4, hit("fail", all_nodes(), "")),
+        (2, hit("crash", software(), "")),
         (2, hit("hang", on_hosts_as_well(), "")),
         (2, hit("slow", on_hosts_as_well(), ", by: 7x")),
         (1, hit("errors", software(), ", share: 30%")),
@@ -164,6 +170,8 @@ fn worked_on() -> BoxedStrategy<Vec<String>> {
             ", how: blue_green",
             ", how: blue_green, takes: 200ms",
             ", how: canary, share: 20%, bake: 500ms",
+            ", how: canary, share: 50%, bake: 300ms, errors: 40%",
+            ", how: canary, share: 30%, bake: 1s, errors: 5%, slow: 3x, then: back",
         ]);
         settings(vec![how, drain()])
     };

@@ -9,8 +9,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
-use random_happenings::{boot, breakdown, happenings};
+use random_happenings::{boot, breakdown, happenings, restart};
 use random_remedies::{autoscale, breaker, care, hedge, limit_req, line, protection, queue_limit};
+use spof::scenario::load::load_text;
 
 /// A scenario as text, with what has to be known to judge its run.
 #[derive(Clone, Debug)]
@@ -69,6 +70,14 @@ fn balance() -> Text {
     ])
 }
 
+fn slow_start() -> Text {
+    one_of(&[
+        ", slow_start: 200ms",
+        ", balance: least_connections, slow_start: 5s",
+        ", balance: two_choices, slow_start: 500ms",
+    ])
+}
+
 fn user() -> Text {
     let sends = prop_oneof![
         one_of(&["20/s", "100/s", "400/s", "{ every: 10ms }", "{ renewal: \"lognormal(mean 10ms, cv 2)\" }"])
@@ -95,7 +104,8 @@ fn node(kind: &'static str, parts: Vec<Text>) -> Text {
     let own = if kind == "server" {
         one_of(&["0ms", "100ms"]).prop_map(|boot| format!(", boot: {boot}")).boxed()
     } else {
-        settings(vec![boot(), protection()])
+        let restart = if kind == "station" { Just(String::new()).boxed() } else { restart() };
+        settings(vec![boot(), restart, protection()])
     };
     let rest = settings(vec![settings(parts), perhaps("replicas", small()), own, breakdown()]);
     rest.prop_map(move |rest| format!("{{ kind: {kind}{rest} }}")).boxed()
@@ -152,7 +162,7 @@ fn nodes() -> Text {
         vec![
             on_a_host(),
             perhaps(timeout, self::timeout()),
-            perhaps("balance", balance()),
+            prop_oneof![3 => perhaps("balance", balance()), 1 => slow_start()].boxed(),
             care(),
             line(),
             autoscale(),
@@ -179,6 +189,8 @@ fn nodes() -> Text {
         on_a_host(),
         perhaps("max_connections", one_of(&["1", "2", "6"])),
         perhaps("connect", one_of(&["1ms"])),
+        perhaps("recovery", one_of(&["20ms"])),
+        perhaps("buffer_pool", one_of(&["{ cold: 5x, warms_in: 500ms }", "{ cold: 30x }"])),
     ];
     let cache = one_of(&[
         ", hit_ratio: 0%",
@@ -217,10 +229,11 @@ fn replicated(database: Text) -> Text {
     ]);
     (database, one_of(&["2", "3"]), replication)
         .prop_map(|(database, replicas, replication)| {
-            let (kind, settings) = database.split_once(',').unwrap_or((&database, " }"));
+            let database = database.strip_suffix(" }").unwrap_or(&database);
+            let (kind, settings) = database.split_once(',').unwrap_or((database, ""));
             let settings = settings.split(", ").filter(|setting| !setting.contains("replicas: "));
             let settings = settings.collect::<Vec<_>>().join(", ");
-            let settings = settings.trim_end_matches('}').trim().trim_end_matches(',');
+            let settings = settings.trim().trim_end_matches(',');
             let comma = if settings.is_empty() { "" } else { ", " };
             format!("{kind}{comma}{settings}, replicas: {replicas}, replication: {replication} }}")
         })
@@ -338,7 +351,7 @@ fn run_settings() -> Text {
 pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
     let parts =
         (run_settings(), vec(user(), 1..4), nodes(), vec(link(), 0..5), vec(class(), 1..4), happenings());
-    parts.prop_map(|(run, users, nodes, mut links, classes, happenings)| {
+    let scenarios = parts.prop_map(|(run, users, nodes, mut links, classes, happenings)| {
         links.sort();
         links.dedup_by_key(|link| link.split(':').next().map(str::to_owned));
         let ends: Vec<&str> = links.iter().filter_map(|link| link.split(':').next().map(str::trim)).collect();
@@ -355,5 +368,9 @@ pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
             classes.concat()
         );
         RandomScenario { parallel: text.contains("parallel") || text.contains("hedge"), text }
+    });
+    scenarios.prop_filter("calls side by side are made once", |random| {
+        let loaded = load_text("random.yaml", &random.text, &[]);
+        loaded.scenario.is_some() || !loaded.render(false).contains("calls several at once")
     })
 }

@@ -24,6 +24,7 @@ impl Simulation<'_> {
         // What may not be done twice is not sent twice, unless it has not arrived.
         let may_be_sent = retry.of_request
             || call.idempotent
+            || self.unsent == slot
             || matches!(outcome, Outcome::Refused | Outcome::Unavailable | Outcome::TooManyRequests);
         if number > retry.retries || !may_be_sent || !self.budget_allows_retry(slot, call) {
             return None;

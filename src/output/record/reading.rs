@@ -2,6 +2,7 @@
 
 use super::table::Table;
 use super::{Record, tables};
+use crate::document::file_error::in_words;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::fs::File;
@@ -36,7 +37,7 @@ impl RecordError {
     }
 
     pub fn failed(file: impl Into<PathBuf>, error: &io::Error) -> RecordError {
-        RecordError { file: file.into(), line: None, problem: error.to_string(), malformed: false }
+        RecordError { file: file.into(), line: None, problem: in_words(error), malformed: false }
     }
 }
 
