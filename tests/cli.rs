@@ -132,6 +132,10 @@ fn charts_are_drawn_again_from_the_files_alone() {
     fs::copy(folder.join("timeline.csv"), home.path().join("alone/timeline.csv")).unwrap();
     spof(home.path(), &["render", "alone/timeline.csv"]).assert().success();
     assert_eq!(names(&home.path().join("alone")), ["availability.svg", "timeline.csv", "timeline.svg"]);
+    fs::create_dir(home.path().join("rows")).unwrap();
+    fs::copy(folder.join("latency.csv"), home.path().join("rows/latency.csv")).unwrap();
+    spof(home.path(), &["render", "rows/latency.csv"]).assert().success();
+    assert_eq!(names(&home.path().join("rows")), ["heatmap.svg", "latency.csv", "latency.svg"]);
 }
 
 #[test]

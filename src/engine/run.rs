@@ -23,7 +23,8 @@ pub enum Advance {
 const EVENTS_BETWEEN_CHAINS: u64 = 10_000;
 
 impl Simulation<'_> {
-    /// Lets everything happen that comes before `until`, but no more than so many events.
+    /// Lets everything happen that comes before `until`, but no more than so many events; a row
+    /// of stations goes on to the end of its stretch.
     pub fn advance(&mut self, until: Time, events_at_most: u64) -> Advance {
         if self.sequence > EVENTS_MOST - 2 * events_at_most.min(EVENTS_MOST / 4) {
             self.stop(StopReason::TooManyEvents);

@@ -1,6 +1,7 @@
 //! A run as its files tell it: what pictures and reports are made of. It is read back from
 //! the files alone, so that they can be made again at any time and without the scenario.
 
+mod bare_rows;
 mod facts;
 mod log_rows;
 mod ordered;

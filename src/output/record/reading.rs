@@ -1,8 +1,11 @@
 //! Reads the files of a run back.
 
+use super::bare_rows::latencies_of_rows;
 use super::table::Table;
 use super::{Record, tables};
 use crate::document::file_error::in_words;
+use crate::output::Format;
+use crate::output::packing::Packing;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::fs::File;
@@ -120,5 +123,12 @@ pub fn read_folder(path: &Path) -> Result<Record, RecordError> {
             result => result.map(Some),
         },
     };
-    read_with(name, open).map_err(|error| RecordError { file: folder.join(&error.file), ..error })
+    let in_folder = |error: RecordError| RecordError { file: folder.join(&error.file), ..error };
+    let mut record = read_with(name, open).map_err(in_folder)?;
+    let packings = [Packing::None, Packing::Gzip, Packing::Zstandard];
+    let rows = packings.into_iter().find(|packing| only == Some(Format::LatencyCsv(*packing).file_name()));
+    if let Some(packing) = rows {
+        record.latencies = latencies_of_rows(folder, packing).map_err(in_folder)?;
+    }
+    Ok(record)
 }

@@ -10,13 +10,21 @@ use std::path::Path;
 /// Whichever of them there is.
 pub(super) fn open_packed(folder: &Path) -> Result<Option<Table<Box<dyn Read>>>, RecordError> {
     for packing in [Packing::None, Packing::Gzip, Packing::Zstandard] {
-        let file = Format::LatencyCsv(packing).file_name();
-        if let Some(source) = open_table(folder, file)? {
-            let source = unpacked(packing, source).map_err(|error| RecordError::failed(file, &error))?;
-            return Ok(Some(Table::open(file, source)?));
+        if let Some(table) = open_packing(folder, packing)? {
+            return Ok(Some(table));
         }
     }
     Ok(None)
+}
+
+pub(super) fn open_packing(
+    folder: &Path,
+    packing: Packing,
+) -> Result<Option<Table<Box<dyn Read>>>, RecordError> {
+    let file = Format::LatencyCsv(packing).file_name();
+    let Some(source) = open_table(folder, file)? else { return Ok(None) };
+    let source = unpacked(packing, source).map_err(|error| RecordError::failed(file, &error))?;
+    Table::open(file, source).map(Some)
 }
 
 /// All columns of the rows, by their places.
