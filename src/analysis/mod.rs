@@ -26,4 +26,6 @@ pub mod window;
 #[cfg(test)]
 pub mod example;
 #[cfg(test)]
+mod quiet_tests;
+#[cfg(test)]
 mod tests;

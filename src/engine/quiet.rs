@@ -24,6 +24,11 @@ const WORTHWHILE: Time = 4;
 /// sample had in the mean, and a handful.
 const CALM: u64 = 4;
 const CALM_LEAST: u64 = 20;
+/// The sample has as many parts as an interval has batches. Each stands for its own part of
+/// the run, so that batches differ as much as the sample is uncertain.
+const PARTS: usize = 20;
+/// Parts in which fewer requests end are joined in pairs.
+const ENDED_LEAST: u64 = 50;
 
 #[derive(Debug)]
 pub struct Quiet {
@@ -36,9 +41,10 @@ pub struct Quiet {
     /// When it is looked again whether it is quiet; whatever comes earlier is out of date.
     looks_at: Time,
     sample: Option<Sample>,
-    /// The time for which the sample has stood in so far, and the part of it that is not in
-    /// the buckets yet: for classes and for nodes.
-    filled: [Time; 2],
+    /// The parts of the sample that is being taken.
+    sampled: Vec<Part>,
+    /// The time for which the sample has to stand in and is not in the buckets yet: for
+    /// classes and for nodes.
     due: [Time; 2],
     /// What was counted in the present bucket when requests were sent again.
     kept: Vec<ClassBucket>,
@@ -64,11 +70,48 @@ enum State {
 /// What was counted in the steady state.
 #[derive(Debug)]
 struct Sample {
+    parts: Vec<Part>,
+    in_flight: u64,
+}
+
+#[derive(Debug)]
+struct Part {
+    /// In this time so many requests come as ended here.
     length: Time,
+    ended: u64,
     classes: Vec<ClassBucket>,
     cells: Vec<u64>,
     nodes: Vec<NodeBucket>,
-    in_flight: u64,
+    /// The time for which it has stood in so far: for classes and for nodes.
+    filled: [Time; 2],
+}
+
+impl Part {
+    /// With the one after it.
+    fn join(mut self, next: Part) -> Part {
+        self.ended += next.ended;
+        self.classes =
+            self.classes.into_iter().zip(&next.classes).map(|(one, other)| one.join(other)).collect();
+        self.cells.iter_mut().zip(&next.cells).for_each(|(sum, count)| *sum += count);
+        self.nodes = self.nodes.iter().zip(&next.nodes).map(|(one, other)| one.join(other)).collect();
+        self
+    }
+}
+
+/// Until each has enough to stand for anything.
+fn join_small(mut parts: Vec<Part>) -> Vec<Part> {
+    while parts.len() > 1 && parts.iter().any(|part| part.ended < ENDED_LEAST) {
+        let mut one_by_one = parts.into_iter();
+        let mut joined = Vec::new();
+        while let Some(part) = one_by_one.next() {
+            joined.push(match one_by_one.next() {
+                Some(next) => part.join(next),
+                None => part,
+            });
+        }
+        parts = joined;
+    }
+    parts
 }
 
 impl Quiet {
@@ -85,7 +128,7 @@ impl Quiet {
             sample_length,
             looks_at: 0,
             sample: None,
-            filled: [0; 2],
+            sampled: Vec::new(),
             due: [0; 2],
             kept: vec![ClassBucket::default(); classes],
             kept_cells: vec![0; classes * CELLS],
@@ -119,13 +162,21 @@ impl Quiet {
         }
     }
 
-    /// What the sample adds for the time that is due, in whole requests and without a rest
+    /// The part of the sample that stands for this instant.
+    fn part_at(&self, now: Time, horizon: Time) -> usize {
+        let parts = self.sample.as_ref().map_or(0, |sample| sample.parts.len());
+        let number = u128::from(now) * parts as u128 / u128::from(horizon.max(1));
+        (number as usize).min(parts.saturating_sub(1))
+    }
+
+    /// What the part adds for the time that is due, in whole requests and without a rest
     /// that gets lost.
-    fn take_due(&mut self, which: usize) -> Option<impl Fn(u128) -> u128 + use<>> {
-        let length = u128::from(self.sample.as_ref()?.length);
-        let before = u128::from(self.filled[which]);
-        self.filled[which] += std::mem::take(&mut self.due[which]);
-        let after = u128::from(self.filled[which]);
+    fn take_due(&mut self, which: usize, part: usize) -> Option<impl Fn(u128) -> u128 + use<>> {
+        let part = &mut self.sample.as_mut()?.parts[part];
+        let length = u128::from(part.length);
+        let before = u128::from(part.filled[which]);
+        part.filled[which] += std::mem::take(&mut self.due[which]);
+        let after = u128::from(part.filled[which]);
         (after > before).then_some(move |count: u128| count * after / length - count * before / length)
     }
 }
@@ -172,11 +223,15 @@ impl Simulation<'_> {
             State::Watching if !self.is_calm() => self.rest_at(now.saturating_add(self.quiet.settle)),
             State::Watching if self.quiet.sample.is_none() => {
                 self.cut_bucket();
-                self.quiet.state = State::Sampling { since: now };
-                self.rest_at(now.saturating_add(self.quiet.sample_length));
+                self.quiet.sampled.clear();
+                self.sample_from_now();
             }
             State::Sampling { since } => {
-                self.take_sample(since);
+                self.take_part(since);
+                if self.quiet.sampled.len() < PARTS {
+                    return self.sample_from_now();
+                }
+                self.take_sample();
                 self.quiet.state = State::Watching;
                 self.rest();
             }
@@ -198,34 +253,46 @@ impl Simulation<'_> {
             && self.in_flight() <= CALM * usual + CALM_LEAST
     }
 
-    /// What was counted since the sample began, over all that time.
-    fn take_sample(&mut self, since: Time) {
+    fn sample_from_now(&mut self) {
+        let length = (self.quiet.sample_length / PARTS as Time).max(1);
+        self.quiet.state = State::Sampling { since: self.now };
+        self.rest_at(self.now.saturating_add(length));
+    }
+
+    /// What was counted since this part of the sample began.
+    fn take_part(&mut self, since: Time) {
         self.cut_bucket();
         let nodes = self.recorder.nodes_since(since);
         let mut classes = self.recorder.classes_since(since);
-        let length = self.now - since;
-        let mut ended = 0;
         for (bucket, _) in &mut classes {
             // In the steady state as many end as are offered.
             bucket.offered = bucket.outcomes.iter().sum();
-            ended += bucket.offered;
         }
-        let latency = |(bucket, _): &(ClassBucket, Vec<u64>)| bucket.latency_sum + bucket.failed_latency_sum;
-        let sum: u128 = classes.iter().map(latency).sum();
-        let rate_per_s: f64 =
-            self.plan.sources.iter().filter_map(|source| source.arrivals.mean_rate(0.0)).sum();
-        if sum == 0 || rate_per_s <= 0.0 {
-            // Nobody came, or the buckets were joined at this very instant.
-            return;
-        }
-        self.quiet.sample = Some(Sample {
-            // So many requests come in this time, whatever the sample had.
-            length: from_seconds(ended as f64 / rate_per_s).max(1),
+        let ended = classes.iter().map(|(bucket, _)| bucket.offered).sum();
+        self.quiet.sampled.push(Part {
+            length: 0,
+            ended,
             cells: classes.iter().flat_map(|(_, cells)| cells.iter().copied()).collect(),
             classes: classes.into_iter().map(|(bucket, _)| bucket).collect(),
             nodes,
-            in_flight: (sum / u128::from(length.max(1))) as u64,
+            filled: [0; 2],
         });
+    }
+
+    /// From its parts, unless nobody came.
+    fn take_sample(&mut self) {
+        let mut parts = join_small(std::mem::take(&mut self.quiet.sampled));
+        let rate_per_s: f64 =
+            self.plan.sources.iter().filter_map(|source| source.arrivals.mean_rate(0.0)).sum();
+        let latency = |bucket: &ClassBucket| bucket.latency_sum + bucket.failed_latency_sum;
+        let sum: u128 = parts.iter().flat_map(|part| &part.classes).map(latency).sum();
+        if sum == 0 || rate_per_s <= 0.0 {
+            return;
+        }
+        // So many requests come in this time, whatever the sample had.
+        parts.iter_mut().for_each(|part| part.length = from_seconds(part.ended as f64 / rate_per_s).max(1));
+        let in_flight = (sum / u128::from(self.quiet.sample_length.max(1))) as u64;
+        self.quiet.sample = Some(Sample { parts, in_flight });
     }
 
     /// No more requests until shortly before the next change, if that is worth the while.
@@ -287,17 +354,19 @@ impl Simulation<'_> {
 
     /// The bucket has been put away: what the sample adds to it is added, and the next begins.
     pub(super) fn quiet_after_cut(&mut self) {
-        if let Some(scaled) = self.quiet.take_due(0)
+        let number = self.quiet.part_at(self.now, self.horizon);
+        if let Some(scaled) = self.quiet.take_due(0, number)
             && let Some(sample) = &self.quiet.sample
         {
-            let added = self.recorder.add_to_last(&sample.classes, &sample.cells, &scaled);
+            let part = &sample.parts[number];
+            let added = self.recorder.add_to_last(&part.classes, &part.cells, &scaled);
             self.quiet.added[0] += added[0];
             self.quiet.added[1] += added[1];
         }
-        if let Some(scaled) = self.quiet.take_due(1)
+        if let Some(scaled) = self.quiet.take_due(1, number)
             && let Some(sample) = &self.quiet.sample
         {
-            self.recorder.add_to_last_of_nodes(&sample.nodes, &scaled);
+            self.recorder.add_to_last_of_nodes(&sample.parts[number].nodes, &scaled);
         }
         if let State::Leading { .. } = self.quiet.state {
             self.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);

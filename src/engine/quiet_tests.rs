@@ -2,7 +2,7 @@
 
 use super::trial;
 use crate::kernel::time::{HOUR, SECOND};
-use crate::results::{ClassBucket, NodeBucket, RunResults};
+use crate::results::{ClassBucket, RunResults};
 
 const SITE: &str = "
 run: { duration: DAYS, warmup: 1h, FIDELITY }
@@ -26,41 +26,8 @@ fn class(results: &RunResults, class: usize) -> ClassBucket {
     results.classes[class].buckets.iter().fold(ClassBucket::default(), ClassBucket::join)
 }
 
-fn node(results: &RunResults, instance: usize) -> NodeBucket {
-    results.nodes[instance].buckets.iter().fold(NodeBucket::default(), NodeBucket::join)
-}
-
-fn mean_latency_s(bucket: &ClassBucket) -> f64 {
-    bucket.latency_sum as f64 / bucket.outcomes[0] as f64 * 1e-9
-}
-
 fn near(one: f64, other: f64, tolerance: f64, what: &str) {
     assert!((one - other).abs() <= tolerance * other.abs(), "{what}: {one} and {other}");
-}
-
-#[test]
-fn a_quarter_of_a_year_with_breakdowns_is_the_same_and_a_hundredth_of_the_work() {
-    let all = run("90d", "fidelity: requests", "");
-    let some = run("90d", "fidelity: incidents, sample: 3h", "");
-    assert!(some.skipped > 2_000 * HOUR, "{}", some.skipped / HOUR);
-    assert!(all.events > 100 * some.events, "{} and {} events", all.events, some.events);
-    assert_eq!(all.incidents.len(), some.incidents.len());
-    assert!(all.incidents.len() > 2, "nothing broke");
-    near(some.offered as f64, all.offered as f64, 0.001, "offered");
-    for number in 0..2 {
-        let (one, other) = (class(&some, number), class(&all, number));
-        near(one.offered as f64, other.offered as f64, 0.02, "offered of a class");
-        near(mean_latency_s(&one), mean_latency_s(&other), 0.03, "mean latency");
-        let failed = |bucket: &ClassBucket| (bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[0]) as f64;
-        near(failed(&one), failed(&other), 0.06, "failed");
-    }
-    for instance in 1..4 {
-        let (one, other) = (node(&some, instance), node(&all, instance));
-        near(one.visits as f64, other.visits as f64, 0.02, "visits");
-        near(one.cpu as f64, other.cpu as f64, 0.03, "cpu");
-        assert_eq!(one.down, other.down);
-    }
-    assert_eq!(all.outages.len(), some.outages.len());
 }
 
 #[test]
