@@ -145,7 +145,8 @@ fn mean(lengths: &[f64]) -> Estimate {
     let squares: f64 = lengths.iter().map(|length| (length - value) * (length - value)).sum();
     let degrees = lengths.len() as u32 - 1;
     let half_width = two_sided_t(degrees, 0.95) * (squares / f64::from(degrees) / count).sqrt();
-    Estimate { value: Some(value), half_width: Some(half_width), why_no_interval: None }
+    Estimate { value: Some(value), half_width: Some(half_width), ..Estimate::default() }
+        .within(0.0, f64::INFINITY)
 }
 
 /// Outages come at random and independently of each other, so the variance of their sum is
@@ -157,7 +158,8 @@ fn down_per_year(lengths: &[f64], run_s: f64) -> Estimate {
         return Estimate::without_interval(value, "fewer than ten outages were observed");
     }
     let squares: f64 = lengths.iter().map(|length| length * length).sum();
-    Estimate { value, half_width: per_year(1.96 * squares.sqrt()), why_no_interval: None }
+    Estimate { value, half_width: per_year(1.96 * squares.sqrt()), ..Estimate::default() }
+        .within(0.0, HOURS_PER_YEAR)
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Figures of a class of requests, or of all classes together.
 
 use super::estimate::ratio;
+use super::shares::{Part, share};
 use super::summary::{ClassSummary, Estimate};
 use super::window::{Window, cells_after};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::results::{ClassBucket, ClassRecord, Nanoseconds, RunResults};
 use crate::stats::histogram::{CELLS, Histogram, bounds};
-use crate::stats::interval::{batch_means, quantile_interval, ratio_interval};
+use crate::stats::interval::{batch_means, quantile_interval};
 use crate::stats::series::Series;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -78,18 +79,18 @@ impl<'a> Requests<'a> {
 
     /// The share of the requests that ended which `counted` counts, by the ratio of batches.
     pub fn share(&self, counted: fn(&ClassBucket) -> u64) -> Estimate {
-        let pairs: Vec<(f64, f64)> = self
+        let parts: Vec<Part> = self
             .window
             .buckets
             .clone()
             .map(|bucket| {
-                let bucket = sum(&self.records, bucket..bucket + 1);
-                (counted(&bucket) as f64, bucket.outcomes.iter().sum::<u64>() as f64)
+                let sum = sum(&self.records, bucket..bucket + 1);
+                let ended = sum.outcomes.iter().sum::<u64>();
+                Part { bucket, counted: counted(&sum) as f64, of: ended as f64 }
             })
-            .filter(|&(_, ended)| ended > 0.0)
+            .filter(|part| part.of > 0.0)
             .collect();
-        let share = counted(&self.total) as f64 / self.ended() as f64;
-        Estimate::with_interval(share, &ratio_interval(&pairs), 1.0)
+        share(&parts, self.window)
     }
 
     /// By sectioning: the spread of the quantile between stretches of the run.

@@ -6,11 +6,11 @@ use crate::stats::interval::{Interval, NoInterval};
 impl Estimate {
     /// Of nothing.
     pub fn empty(reason: &str) -> Estimate {
-        Estimate { value: None, half_width: None, why_no_interval: Some(reason.to_owned()) }
+        Estimate::without_interval(None, reason)
     }
 
     pub fn without_interval(value: Option<f64>, reason: &str) -> Estimate {
-        Estimate { value, half_width: None, why_no_interval: Some(reason.to_owned()) }
+        Estimate { value, why_no_interval: Some(reason.to_owned()), ..Estimate::default() }
     }
 
     /// The value, which may be known more exactly than the interval's own centre, with the
@@ -24,7 +24,22 @@ impl Estimate {
             Ok(_) => (None, Some(reason(NoInterval::NotFinite))),
             Err(why) => (None, Some(reason(why))),
         };
-        Estimate { value: Some(value * unit), half_width, why_no_interval }
+        Estimate { value: Some(value * unit), half_width, why_no_interval, ..Estimate::default() }
+    }
+
+    /// None of its interval lies below 0 or above 1.
+    pub fn of_share(value: f64, interval: &Interval) -> Estimate {
+        Estimate::with_interval(value, interval, 1.0).within(0.0, 1.0)
+    }
+
+    /// The truth cannot be less or more than this, so the interval ends there at the latest.
+    pub fn within(self, least: f64, most: f64) -> Estimate {
+        let ends = self.value.zip(self.half_width);
+        Estimate {
+            low: ends.map(|(value, half_width)| (value - half_width).max(least)),
+            high: ends.map(|(value, half_width)| (value + half_width).min(most)),
+            ..self
+        }
     }
 }
 

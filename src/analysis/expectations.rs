@@ -25,7 +25,7 @@ pub fn judge_all(
 /// In seconds, as a share, or in requests per second.
 pub fn measure(measure: Measure, results: &RunResults, window: &Window, nodes: &[NodeSummary]) -> Estimate {
     let requests = Requests::new(results, measure.class, window);
-    let bare = |value| Estimate { value, half_width: None, why_no_interval: None };
+    let bare = |value| Estimate { value, ..Estimate::default() };
     match measure.metric {
         Metric::Mean => in_seconds(requests.mean_ms()),
         Metric::Quantile(share) => in_seconds(requests.quantile_ms(share)),

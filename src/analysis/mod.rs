@@ -12,6 +12,7 @@ pub mod normality;
 mod notices;
 mod replication;
 mod scaling;
+mod shares;
 mod single_points;
 pub mod study;
 pub mod summarise;

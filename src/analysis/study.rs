@@ -171,7 +171,7 @@ impl<'a> Measures<'a> {
         Some(StudyFigure {
             name: self.name(measure),
             unit: shown_unit(measure),
-            estimate: estimate(&independent_interval(column)),
+            estimate: estimate(&independent_interval(column), measure),
             least: known().min_by(f64::total_cmp),
             most: known().max_by(f64::total_cmp),
         })
@@ -206,10 +206,18 @@ fn factor(measure: Measure) -> f64 {
     if shown_unit(measure) == "ms" { 1e3 } else { 1.0 }
 }
 
-fn estimate(interval: &Interval) -> Estimate {
+/// Runs that all come to the end of the scale have no spread to tell how near to it the truth
+/// is, so an interval without width would be too sure.
+fn estimate(interval: &Interval, measure: Measure) -> Estimate {
+    let is_share = unit(measure.metric) == "share";
+    let is_end = interval.estimate == 0.0 || interval.estimate == 1.0;
     let value = Some(interval.estimate).filter(|estimate| estimate.is_finite());
     match interval.half_width {
-        Ok(half_width) => Estimate { value, half_width: Some(half_width), why_no_interval: None },
+        Ok(0.0) if is_share && is_end => Estimate::without_interval(value, "all runs alike"),
+        Ok(half_width) => {
+            let estimate = Estimate { value, half_width: Some(half_width), ..Estimate::default() };
+            if is_share { estimate.within(0.0, 1.0) } else { estimate }
+        }
         Err(reason) => {
             let why = match reason {
                 NoInterval::TooFew { .. } => "one run says nothing of how far runs lie apart",
@@ -217,7 +225,7 @@ fn estimate(interval: &Interval) -> Estimate {
                 NoInterval::NothingObserved => "nothing was observed",
                 NoInterval::Correlated => "runs resemble each other",
             };
-            Estimate { value, half_width: None, why_no_interval: Some(why.to_owned()) }
+            Estimate::without_interval(value, why)
         }
     }
 }
@@ -227,7 +235,7 @@ fn goal_result(goal: &Goal, precision: Precision, interval: &Interval) -> GoalRe
     GoalResult {
         text: goal.text.clone(),
         unit: shown_unit(goal.measure),
-        estimate: estimate(interval),
+        estimate: estimate(interval, goal.measure),
         half_width_wanted: Some(wanted).filter(|wanted| wanted.is_finite()),
         reached: interval.half_width.is_ok_and(|half_width| half_width <= wanted),
     }
@@ -236,7 +244,8 @@ fn goal_result(goal: &Goal, precision: Precision, interval: &Interval) -> GoalRe
 fn judge(expectation: &Expectation, interval: &Interval) -> StudyExpectation {
     let bound = expectation.bound * factor(expectation.measure);
     let holds = |value: f64| expectation.comparison.holds(value, bound);
-    let verdict = match interval.ends() {
+    let estimate = estimate(interval, expectation.measure);
+    let verdict = match estimate.low.zip(estimate.high).or_else(|| interval.ends()) {
         Some((low, high)) if holds(low) && holds(high) => Verdict::Pass,
         Some((low, high)) if !holds(low) && !holds(high) => Verdict::Fail,
         _ => Verdict::Undecided,
@@ -244,7 +253,7 @@ fn judge(expectation: &Expectation, interval: &Interval) -> StudyExpectation {
     StudyExpectation {
         text: expectation.text.clone(),
         unit: shown_unit(expectation.measure),
-        estimate: estimate(interval),
+        estimate,
         verdict,
     }
 }
@@ -300,8 +309,32 @@ expect: [ 'mean < 20ms', 'availability > 99%', 'web utilisation < 50%' ]
         assert!((half_width - 4.302_65 / 3_f64.sqrt()).abs() < 1e-4, "{half_width}");
         assert!(summary.goals[0].reached && summary.goals[1].reached, "2.48 of 5.5, and 0 of 1");
 
+        let alike = [run(10.0, 1.0, 0.3), run(12.0, 1.0, 0.4)];
+        let summary = measures.summarise(1, &alike, "");
+        let certain = &summary.expectations[1];
+        assert_eq!((certain.estimate.value, certain.estimate.half_width), (Some(1.0), None));
+        assert_eq!(certain.estimate.why_no_interval.as_deref(), Some("all runs alike"));
+        assert_eq!(certain.verdict, Verdict::Pass);
+        let unlike = &summary.expectations[2].estimate;
+        assert_eq!((unlike.low, unlike.high), (Some(0.0), Some(0.35 + unlike.half_width.unwrap())));
+
         let late = [run(30.0, 0.9, 0.9), run(31.0, 0.9, 0.91)];
         let verdicts = measures.summarise(1, &late, "").expectations.into_iter().map(|one| one.verdict);
         assert_eq!(verdicts.collect::<Vec<_>>(), [Verdict::Fail; 3]);
+    }
+
+    #[test]
+    fn a_goal_is_reached_where_all_runs_are_alike() {
+        let scenario = scenario();
+        let goals = parse_goals("errors ±50%, availability ±0.1%", &scenario).unwrap();
+        let measures = Measures::of(&scenario, &goals);
+        let mut figures = vec![1.0; measures.all.len()];
+        figures[measures.usual] = 0.0;
+        let summary = measures.summarise(1, &[figures.clone(), figures], "");
+        for (goal, share) in summary.goals.iter().zip([0.0, 1.0]) {
+            assert_eq!((goal.estimate.value, goal.estimate.half_width), (Some(share), None));
+            assert_eq!(goal.estimate.why_no_interval.as_deref(), Some("all runs alike"));
+            assert!(goal.reached, "{}", goal.text);
+        }
     }
 }

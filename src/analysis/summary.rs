@@ -48,11 +48,16 @@ pub struct RunSummary {
     pub events: u64,
 }
 
-/// A figure and how far to trust it: the 95 % confidence interval is value ± half_width.
-#[derive(Clone, Debug, Serialize)]
+/// A figure and how far to trust it: the 95 % confidence interval is value ± half_width, but
+/// no longer than from `low` to `high` where a figure has a least and a most.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Estimate {
     pub value: Option<f64>,
     pub half_width: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_no_interval: Option<String>,
 }

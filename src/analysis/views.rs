@@ -2,13 +2,13 @@
 
 use super::classes::sum;
 use super::estimate::ratio;
+use super::shares::{Part, share};
 use super::summary::Estimate;
 use super::window::Window;
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::results::{ClassRecord, NodeBucket, RunResults};
 use crate::scenario::model::Scenario;
-use crate::stats::interval::ratio_interval;
 use petgraph::Direction;
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
@@ -37,40 +37,40 @@ const GOOD_BUCKET: f64 = 0.99;
 pub fn views(scenario: &Scenario, results: &RunResults, window: &Window, user: &Estimate) -> Views {
     let first = reached_first(scenario, results);
     let of_first = |look: fn(&NodeBucket, f64) -> (f64, f64)| {
-        let pairs = window.buckets.clone().flat_map(|bucket| {
+        let parts = window.buckets.clone().flat_map(|bucket| {
             let edges = &results.bucket_edges;
             let length = (edges[bucket + 1] - edges[bucket]) as f64;
-            first.iter().map(move |&instance| look(&results.nodes[instance].buckets[bucket], length))
+            first.iter().map(move |&instance| {
+                let (counted, of) = look(&results.nodes[instance].buckets[bucket], length);
+                Part { bucket, counted, of }
+            })
         });
-        share(pairs.collect())
+        share(&parts.collect::<Vec<Part>>(), window)
     };
     let records: Vec<&ClassRecord> = results.classes.iter().collect();
-    let buckets: Vec<(f64, f64)> = window
+    let buckets: Vec<Part> = window
         .buckets
         .clone()
         .filter_map(|bucket| {
             let length = to_seconds(results.bucket_edges[bucket + 1] - results.bucket_edges[bucket]);
-            let bucket = sum(&records, bucket..bucket + 1);
-            let good = ratio(bucket.good as f64, bucket.outcomes.iter().sum::<u64>() as f64)?;
-            Some((good * length, length))
+            let sum = sum(&records, bucket..bucket + 1);
+            let good = ratio(sum.good as f64, sum.outcomes.iter().sum::<u64>() as f64)?;
+            Some(Part { bucket, counted: good * length, of: length })
         })
         .collect();
-    let is_good =
-        |&(good, length): &(f64, f64)| (if good >= GOOD_BUCKET * length { length } else { 0.0 }, length);
+    let is_good = |part: &Part| Part {
+        counted: if part.counted >= GOOD_BUCKET * part.of { part.of } else { 0.0 },
+        ..*part
+    };
     Views {
         user: user.clone(),
         server_log: of_first(|bucket, _| {
             (bucket.ended.saturating_sub(bucket.failed) as f64, bucket.ended as f64)
         }),
         health_checker: of_first(|bucket, length| (length - (bucket.down as f64).min(length), length)),
-        good_buckets: share(buckets.iter().map(is_good).collect()),
-        probe: share(buckets),
+        good_buckets: share(&buckets.iter().map(is_good).collect::<Vec<Part>>(), window),
+        probe: share(&buckets, window),
     }
-}
-
-fn share(pairs: Vec<(f64, f64)>) -> Estimate {
-    let (above, below) = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
-    Estimate::with_interval(above / below, &ratio_interval(&pairs), 1.0)
 }
 
 /// The instances that users call, resolvers left out.

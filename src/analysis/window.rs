@@ -3,7 +3,8 @@
 use crate::kernel::time::{Time, to_seconds};
 use crate::parts::outcome::Outcome;
 use crate::results::RunResults;
-use crate::scenario::model::{Scenario, Warmup};
+use crate::results::incident::Incident;
+use crate::scenario::model::{Scenario, Warmup, What};
 use crate::stats::series::Series;
 use crate::stats::warmup::{Verdict, truncation};
 use std::ops::Range;
@@ -15,6 +16,9 @@ pub struct Window {
     pub start: Time,
     pub end: Time,
     pub origin: Origin,
+    /// The time buckets of faults that would be the same in every run: one or two, at times
+    /// that the scenario gives, where nothing breaks by chance. Empty if there are none, or more.
+    pub given_faults: Vec<Range<usize>>,
 }
 
 /// Where the end of the warm-up comes from.
@@ -51,12 +55,48 @@ impl Window {
         // The last edge may lie beyond the end of a run that was stopped.
         let end = results.ended_at;
         let start = results.bucket_edges.get(first).copied().unwrap_or(0).min(end);
-        Window { buckets: first..last, start, end, origin }
+        let given_faults = given_faults(scenario, results, start);
+        Window { buckets: first..last, start, end, origin, given_faults }
     }
 
     pub fn length_s(&self) -> f64 {
         to_seconds(self.end - self.start)
     }
+}
+
+/// With more of them, a run shows how unlike they are.
+const GIVEN_FAULTS_MOST: usize = 2;
+
+fn given_faults(scenario: &Scenario, results: &RunResults, start: Time) -> Vec<Range<usize>> {
+    let given: Vec<Time> = scenario
+        .timeline
+        .iter()
+        .filter_map(|happening| match &happening.what {
+            What::Fault(fault) => Some(fault.at),
+            _ => None,
+        })
+        .collect();
+    let is_given = |incident: &Incident| incident.planned || given.contains(&incident.start);
+    let counted = |incident: &&Incident| incident.end.is_none_or(|end| end > start);
+    let incidents: Vec<&Incident> = results.incidents.iter().filter(counted).collect();
+    let by_chance = !scenario.faults.is_empty() || !incidents.iter().all(|incident| is_given(incident));
+    if by_chance || results.unlisted_incidents > 0 || incidents.len() > GIVEN_FAULTS_MOST {
+        return Vec::new();
+    }
+    incidents.into_iter().map(|incident| felt(results, incident)).collect()
+}
+
+/// The buckets in which an incident was in force, or an outage that began in it went on.
+fn felt(results: &RunResults, incident: &Incident) -> Range<usize> {
+    let mut end = incident.end.unwrap_or(results.ended_at);
+    for outage in &results.outages {
+        if (incident.start..=end).contains(&outage.start) {
+            end = end.max(outage.end);
+        }
+    }
+    let edges = &results.bucket_edges;
+    let first = edges.partition_point(|&edge| edge <= incident.start).saturating_sub(1);
+    first..edges.partition_point(|&edge| edge <= end)
 }
 
 /// MSER-5 drops a number of answers; the warm-up ends with the bucket in which the last of

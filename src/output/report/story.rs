@@ -240,11 +240,13 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
     if let (Some(hours), Some(half_width)) =
         (availability.down_h_per_year.value, availability.down_h_per_year.half_width)
     {
-        told.push(format!(
-            "A year like this run would be without service for {} ±{} hours.",
-            three_digits(hours),
-            three_digits(half_width)
-        ));
+        let most = three_digits(hours + half_width);
+        let hours = if half_width > hours {
+            format!("{} hours (0–{most})", three_digits(hours))
+        } else {
+            format!("{} ±{} hours", three_digits(hours), three_digits(half_width))
+        };
+        told.push(format!("A year like this run would be without service for {hours}."));
     }
     if let (Some(p50), Some(p99)) = (total.p50_ms.value, total.p99_ms.value) {
         let slowest = total.max_ms.map_or(String::new(), |max| format!(", the slowest in {}", length(max)));

@@ -37,12 +37,20 @@ pub fn share(share: f64) -> String {
     format!("{:.*} %", share_decimals(share), share * 100.0)
 }
 
-/// `99.996 ±0.013 %`: no digits that the spread makes meaningless.
+/// `99.960 ±0.013 %`, or `99.996 (99.983–100) %` where ± would reach over all there is: no digits
+/// that the spread makes meaningless.
 pub fn share_with_spread(value: f64, half_width: Option<f64>) -> String {
     match half_width {
         // When all were good, the spread is below what anybody would read.
         Some(half_width) if half_width > 0.0 && value > 0.0 && value < 1.0 => {
             let decimals = share_decimals(value).min(spread_decimals(half_width * 100.0));
+            let (low, high) = (value - half_width, value + half_width);
+            if low < 0.0 || high > 1.0 {
+                // The interval ends where no share can lie beyond.
+                let low = if low > 0.0 { format!("{:.decimals$}", low * 100.0) } else { "0".to_owned() };
+                let high = if high < 1.0 { format!("{:.decimals$}", high * 100.0) } else { "100".to_owned() };
+                return format!("{:.decimals$} ({low}–{high}) %", value * 100.0);
+            }
             format!("{:.decimals$} ±{} %", value * 100.0, spread(half_width * 100.0, decimals))
         }
         _ => share(value),
@@ -151,8 +159,11 @@ mod tests {
             assert_eq!(share(value), text);
         }
         assert_eq!(share_with_spread(0.9921, Some(0.0012)), "99.21 ±0.12 %");
-        assert_eq!(share_with_spread(0.999_956, Some(0.000_131)), "99.996 ±0.013 %");
+        assert_eq!(share_with_spread(0.999_956, Some(0.000_131)), "99.996 (99.983–100) %");
         assert_eq!(share_with_spread(1.0, Some(0.0001)), "100 %");
+        assert_eq!(share_with_spread(0.9998, Some(0.0007)), "99.980 (99.910–100) %");
+        assert_eq!(share_with_spread(0.002, Some(0.004)), "0.20 (0–0.60) %");
+        assert_eq!(share_with_spread(0.5, Some(0.7)), "50.0 (0–100) %");
     }
 
     #[test]
