@@ -15,21 +15,21 @@ use crate::plan::{NONE, Need, Plan};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// All that stands on a server with it: many layers on the same servers.
-    ByServer,
+    Servers,
     /// All that a common cause hits with it: many racks, with servers for all layers in each.
-    ByCause,
+    Causes,
     /// As requests need them: many layers in a few zones.
-    ByNeed,
+    Needs,
 }
 
 impl Order {
-    pub const ALL: [Order; 3] = [Order::ByServer, Order::ByCause, Order::ByNeed];
+    pub const ALL: [Order; 3] = [Order::Servers, Order::Causes, Order::Needs];
 
     fn keeps_together(self, component: &Component) -> bool {
         match self {
-            Order::ByServer => matches!(component.sort, Sort::Replica(_)),
-            Order::ByCause => true,
-            Order::ByNeed => false,
+            Order::Servers => matches!(component.sort, Sort::Replica(_)),
+            Order::Causes => true,
+            Order::Needs => false,
         }
     }
 }
