@@ -1,7 +1,8 @@
 //! What can fail: each replica of each node, what breaks several of them at once, zones, and
 //! certificates.
 
-use super::law::{Law, Spares};
+use super::law::Law;
+use super::spares::Spares;
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::nodes::user::Tls;
@@ -67,8 +68,11 @@ impl Components {
         let mut planned = plan.random_faults.iter();
         for fault in &scenario.faults {
             let number = if fault.together { 1 } else { replicas_hit(scenario, fault) };
+            // Replicas that share their standbys have the same law.
+            let mut laws: BTreeMap<Option<usize>, Law> = BTreeMap::new();
             for random in planned.by_ref().take(number) {
-                let law = Some(law(plan, fault, random));
+                let own = laws.entry(standby_of(plan, random)).or_insert_with(|| law(plan, fault, random));
+                let law = Some(own.clone());
                 match random.targets[..] {
                     [ChangeTarget::Instance(instance)] if !fault.together => {
                         components.all[place_of[instance as usize] as usize].law = law;
@@ -162,22 +166,39 @@ impl Components {
     }
 }
 
-/// As the engine draws them: how often, how long, and what stands by meanwhile.
-fn law(plan: &Plan, fault: &RandomFault, random: &RandomFaultPlan) -> Law {
-    let spares = match (random.fault, &random.targets[..]) {
+/// What stands by for the one instance that this crashes: an index into `Plan::standbys`.
+fn standby_of(plan: &Plan, random: &RandomFaultPlan) -> Option<usize> {
+    match (random.fault, &random.targets[..]) {
         (Fault::Crash, [ChangeTarget::Instance(instance)]) => {
-            plan.standbys.iter().find(|standby| standby.instances.contains(instance))
+            plan.standbys.iter().position(|standby| standby.instances.contains(instance))
         }
         _ => None,
+    }
+}
+
+/// As the engine draws them: how often, how long, and what stands by meanwhile.
+fn law(plan: &Plan, fault: &RandomFault, random: &RandomFaultPlan) -> Law {
+    let repair_s = match (&fault.repair, &random.targets[..]) {
+        (Some(repair), _) => repair.mean(),
+        (None, [ChangeTarget::Instance(instance)]) => {
+            let node = &plan.nodes[plan.instances[*instance as usize].node as usize];
+            node.restart.map_or(f64::INFINITY, |policy| to_seconds(policy.after))
+        }
+        _ => f64::INFINITY,
     };
-    let spares = spares.map(|standby| Spares {
-        hot: standby.hot,
-        number: standby.spares,
-        switch_over_s: to_seconds(standby.switch_over),
-        coverage: standby.coverage,
-        shared_by: standby.instances.len() as u32,
+    let spares = standby_of(plan, random).map(|standby| {
+        let standby = &plan.standbys[standby];
+        Spares {
+            hot: standby.hot,
+            break_unnoticed: standby.time_between != NONE,
+            number: standby.spares,
+            switch_over_s: to_seconds(standby.switch_over),
+            coverage: standby.coverage,
+            // A common cause hits one of them only.
+            shared_by: if fault.together { 1 } else { standby.instances.len() as u32 },
+        }
     });
-    Law::new(&fault.time_between, &fault.repair, spares)
+    Law::new(&fault.time_between, repair_s, spares)
 }
 
 fn replicas_hit(scenario: &Scenario, fault: &RandomFault) -> usize {

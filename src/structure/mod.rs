@@ -11,6 +11,7 @@ mod law;
 mod ledger;
 mod notes;
 mod schedule;
+mod spares;
 mod study;
 mod telling;
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! What a scenario says and the figures leave out.
 
-use super::components::{Components, Sort};
+use super::components::{Component, Components, Sort};
 use super::function::Model;
+use super::ledger::SECONDS_PER_YEAR;
 use super::schedule::Schedules;
 use super::telling::listed;
 use crate::kernel::time::to_seconds;
 use crate::parts::distribution::Distribution;
 use crate::parts::quantity::format_duration;
-use crate::scenario::model::{Call, Flow, Scenario, Stage};
+use crate::scenario::model::{Call, FaultTarget, Flow, RandomFault, Scenario, Stage};
 
 pub fn notes(
     scenario: &Scenario,
@@ -31,7 +32,8 @@ pub fn notes(
             ));
         }
     }
-    notes.extend(spares(scenario));
+    notes.extend(spares(scenario, components));
+    notes.extend(given_up(scenario));
     for set in &scenario.replications {
         if let Some(failover) = set.failover {
             let wait = format_duration(to_seconds(failover));
@@ -72,10 +74,10 @@ fn without_law(scenario: &Scenario, model: &Model) -> Option<String> {
     }
     let word = if names.len() == 1 { "counts" } else { "count" };
     (!names.is_empty())
-        .then(|| format!("without `mtbf` and `mttr`, {} {word} as if never failing", listed(&names, "and")))
+        .then(|| format!("without `mtbf`, {} {word} as if never failing", listed(&names, "and")))
 }
 
-fn spares(scenario: &Scenario) -> Vec<String> {
+fn spares(scenario: &Scenario, components: &Components) -> Vec<String> {
     let mut notes = Vec::new();
     for standby in &scenario.standbys {
         let node = &scenario.nodes[standby.node.0 as usize];
@@ -87,10 +89,46 @@ fn spares(scenario: &Scenario) -> Vec<String> {
         }
         let is_exponential = |law: &Distribution| matches!(law, Distribution::Exponential { .. });
         let own = scenario.faults.iter().find(|fault| !fault.together && fault.name == node.name);
-        if own.is_some_and(|own| !is_exponential(&own.time_between) || !is_exponential(&own.repair)) {
+        let is_other = |own: &RandomFault| {
+            !is_exponential(&own.time_between)
+                || own.repair.as_ref().is_some_and(|repair| !is_exponential(repair))
+        };
+        if own.is_some_and(is_other) {
             notes.push(format!(
                 "how often `{}` finds a standby is reckoned as if its times were exponential",
                 node.name
+            ));
+        }
+        let its = |component: &&Component| component.sort == Sort::Replica(standby.node.0 as usize);
+        let law = components.all.iter().find(its).and_then(|component| component.law.as_ref());
+        if let Some(law) = law.filter(|law| law.spares < standby.spares) {
+            notes.push(match law.spares {
+                0 => format!("the standbys of `{}` are not counted; with them it is better", node.name),
+                counted => format!(
+                    "of the {} standbys of `{}`, {counted} are counted; with the others it is better",
+                    standby.spares, node.name
+                ),
+            });
+        }
+    }
+    notes
+}
+
+/// Processes that die so often that systemd gives them up now and then.
+fn given_up(scenario: &Scenario) -> Vec<String> {
+    const TIMES_A_YEAR_WORTH_TELLING: f64 = 0.01;
+    let mut notes = Vec::new();
+    for fault in scenario.faults.iter().filter(|fault| fault.repair.is_none()) {
+        let [FaultTarget::Node(node)] = fault.hits[..] else { continue };
+        let node = &scenario.nodes[node.0 as usize];
+        let Some(policy) = node.restart else { continue };
+        // So many deaths shortly before one more.
+        let deaths = to_seconds(policy.within) / fault.time_between.mean();
+        let chance: f64 = (1..=policy.starts_most).map(|count| deaths / f64::from(count)).product();
+        if chance * SECONDS_PER_YEAR / fault.time_between.mean() > TIMES_A_YEAR_WORTH_TELLING {
+            notes.push(format!(
+                "`{}` may die more than {} times within {}, and is then given up; it is taken to be started again always",
+                node.name, policy.starts_most, format_duration(to_seconds(policy.within))
             ));
         }
     }
