@@ -162,3 +162,50 @@ faults:
     let told = ledger.notes.join("\n");
     assert!(told.contains("`cable` (partition)") && told.contains("`weary` (slow)"), "{told}");
 }
+
+#[test]
+fn processes_that_are_started_again_are_away_until_then() {
+    let site = |between: &str| {
+        ledger(&format!(
+            "
+nodes:
+  visitors: {{ kind: user, arrivals: 1/s }}
+  app: {{ kind: app_server, boot: 0s, mtbf: {between}, restart_after: 1s }}
+requests:
+  page: {{ path: [ app: 1ms ] }}
+"
+        ))
+    };
+    let (rarely, often) = (site("999s"), site("9s"));
+    near(rarely.any.unavailability, 1.0 / 1_000.0);
+    near(often.any.unavailability, 1.0 / 10.0);
+    near(part(&rarely, "app").mttr_hours.unwrap(), 1.0 / 3_600.0);
+    let is_given_up = |ledger: &Ledger| ledger.notes.join("\n").contains("`app` may die more than 5 times");
+    assert!(is_given_up(&often), "{:?}", often.notes);
+    assert!(!is_given_up(&site("30d")));
+}
+
+#[test]
+fn standbys_that_are_too_many_are_told() {
+    let site = |replicas: u32, standby: &str| {
+        ledger(&format!(
+            "
+nodes:
+  visitors: {{ kind: user, arrivals: 1/s }}
+  app: {{ kind: storage, boot: 0s, replicas: {replicas}, mtbf: 10d, mttr: 2d, standby: {{ {standby} }} }}
+requests:
+  page: {{ path: [ app: 1ms ] }}
+"
+        ))
+    };
+    // Two days of repair in ten of running, and only hot ones break meanwhile.
+    let (hot, cold) = (site(1, "hot: 1"), site(1, "cold: 1"));
+    near(cold.any.unavailability, 0.02 / 1.22);
+    near(hot.any.unavailability, 0.14 / (2.0 + 0.4 + 0.14));
+    let told = |ledger: &Ledger| ledger.notes.join("\n");
+    assert!(!told(&hot).contains("are counted") && !told(&cold).contains("are counted"));
+    let many = site(1, "hot: 30");
+    assert!(told(&many).contains("of the 30 standbys of `app`, "), "{}", told(&many));
+    let shared = site(1_000, "hot: 1");
+    assert!(told(&shared).contains("the standbys of `app` are not counted"), "{}", told(&shared));
+}
