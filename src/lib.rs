@@ -20,7 +20,9 @@
 //! 4. [`results::RunResults`] are sums and counts per time bucket. They can be merged.
 //! 5. [`analysis::summarise::summarise`] makes figures of them, with confidence intervals where
 //!    there are any and with reasons where there are none.
-//! 6. [`output`] writes files and the summary for people.
+//! 6. [`structure::analyze`] goes another way: from the scenario to exact availability and single
+//!    points of failure, without a run.
+//! 7. [`output`] writes files and the summary for people.
 //!
 //! Below these, [`nodes`] says how real software behaves, [`parts`] what scenarios are written
 //! with, [`document`] how a text becomes values that know their place, [`kernel`] what time,
@@ -95,3 +97,4 @@ pub mod plan;
 pub mod results;
 pub mod scenario;
 pub mod stats;
+pub mod structure;

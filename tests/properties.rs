@@ -14,6 +14,7 @@ use spof::nodes::behaviour::UNLIMITED;
 use spof::results::row::Row;
 use spof::results::{ClassBucket, RunResults, StopReason};
 use spof::scenario::model::{RunEnd, Scenario, Warmup};
+use spof::structure::analyze;
 use support::{Outcome, run, scenario};
 
 /// A run of these scenarios that takes more events is stopped, and checked as it stands.
@@ -36,6 +37,23 @@ proptest! {
         check_nodes(&scenario, &outcome.results)?;
         check_incidents(&outcome.results)?;
         check_outages(&outcome.results)?;
+    }
+
+    #[test]
+    fn in_the_ledger_shares_are_shares(random in random_scenario()) {
+        let ledger = analyze(&scenario(&random.text), 4).expect("it is small");
+        let least = ledger.classes.iter().map(|class| class.unavailability).fold(0.0, f64::max);
+        let is_share = |value: f64| (-1e-9..=1.0 + 1e-9).contains(&value);
+        for standing in ledger.classes.iter().chain([&ledger.any]) {
+            prop_assert!(is_share(standing.availability) && standing.outages_per_year >= -1e-9);
+        }
+        prop_assert!(ledger.any.unavailability >= least - 1e-12, "whoever fails, some class fails");
+        for part in &ledger.parts {
+            let weight = part.any;
+            for share in [part.unavailability, weight.birnbaum, weight.fussell_vesely, weight.criticality] {
+                prop_assert!(share.is_none_or(is_share), "{}: {share:?}\n{}", part.name, random.text);
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line: one file for each command. Nothing else prints.
 
+mod analyze;
 mod check;
 mod clock;
 mod completions;
@@ -40,6 +41,7 @@ enum Command {
     Simulate(simulate::SimulateArguments),
     Check(check::CheckArguments),
     Explain(explain::ExplainArguments),
+    Analyze(analyze::AnalyzeArguments),
     Render(render::RenderArguments),
     Export(export::ExportArguments),
     New(new::NewArguments),
@@ -53,6 +55,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Analyze(arguments) => analyze::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::New(arguments) => new::run(arguments),

@@ -129,7 +129,7 @@ impl Condition {
 
     /// Whether a request that comes in is going to be answered.
     pub fn answers(&self) -> bool {
-        self.answers_checks() && self.black_holes == 0 && self.dns_outages == 0
+        self.answers_checks() && self.black_holes + self.dns_outages + self.expired == 0
     }
 
     /// Whether it has in memory what it needs.

@@ -15,6 +15,7 @@ mod judging;
 mod models;
 mod networks;
 mod queues;
+mod structures;
 mod surges;
 
 use answers::Answers;
@@ -63,13 +64,18 @@ fn breakdowns_and_repairs_behave_as_in_theory() {
 }
 
 #[test]
+fn the_ledger_says_what_theory_says() {
+    judge(&structures::STUDIES);
+}
+
+#[test]
 fn intervals_hold_the_truth_as_often_as_they_say() {
     judge(&intervals::STUDIES);
 }
 
 #[test]
 fn every_case_is_simulated_or_has_a_reason_not_to_be() {
-    let studies: [&[Study]; 8] = [
+    let studies: [&[Study]; 9] = [
         &queues::STUDIES,
         &networks::STUDIES,
         &fan_outs::STUDIES,
@@ -78,6 +84,7 @@ fn every_case_is_simulated_or_has_a_reason_not_to_be() {
         &surges::STUDIES,
         &intervals::STUDIES,
         &breakdowns::STUDIES,
+        &structures::STUDIES,
     ];
     let studied = studies.into_iter().flatten().map(|study| study.case.to_owned());
     let covered: BTreeSet<String> = studied.chain(ELSEWHERE.iter().map(|(id, _)| (*id).to_owned())).collect();

@@ -8,7 +8,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod waterfall;
-mod words;
+pub mod words;
 
 use super::ending::{Ending, Failure};
 use super::printing::print;

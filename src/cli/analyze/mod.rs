@@ -1,0 +1,56 @@
+//! `spof analyze`: single points of failure, and what each part costs in a year, without a run.
+
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use super::ending::{Ending, Failure};
+use super::printing::print;
+use super::reading::{parse_setting, read};
+use crate::structure::{BRANCHES_MOST, Ledger, TooEntangled, analyze};
+use clap::Args;
+use std::path::PathBuf;
+
+/// More things than these hardly ever fail together, and there are very many ways for them to.
+const ORDER_MOST: i64 = 8;
+
+/// Tell which parts are single points of failure, what each costs in a year, and what a second
+/// one would save: exactly, from the scenario alone
+#[derive(Debug, Args)]
+pub struct AnalyzeArguments {
+    /// A scenario file (YAML, TOML or JSON)
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Change a setting, as in nodes.server.replicas=2; may be given again
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
+    settings: Vec<(String, String)>,
+
+    /// Look for things that bring requests down together, up to so many at once
+    #[arg(long, value_name = "N", default_value_t = 4,
+          value_parser = clap::value_parser!(u32).range(1..=ORDER_MOST))]
+    order: u32,
+
+    /// Print all figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: AnalyzeArguments) -> Result<Ending, Failure> {
+    let loaded = read(&arguments.file, &arguments.settings, arguments.json)?;
+    let scenario = loaded.scenario.as_ref().ok_or(Failure::BadScenario)?;
+    let ledger = analyze(scenario, arguments.order as usize).map_err(|TooEntangled| {
+        let file = arguments.file.display();
+        Failure::Usage(format!(
+            "{file}: what has to be up for its requests is too entangled: it takes more than {BRANCHES_MOST} \
+             branches to say. Try a smaller `--order`, or fewer ways through the same hosts"
+        ))
+    })?;
+    let told = if arguments.json { to_json(&ledger)? } else { tables::text(&ledger) };
+    print(&told)?;
+    Ok(Ending::Good)
+}
+
+fn to_json(ledger: &Ledger) -> std::io::Result<String> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(ledger)?))
+}

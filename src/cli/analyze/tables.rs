@@ -1,0 +1,186 @@
+//! The ledger as tables, and single points of failure as sentences.
+
+use crate::cli::explain::words::wrapped;
+use crate::output::terminal::figure::{count, length, share, three_digits};
+use crate::output::terminal::table::{Cell, Paint, Table, painted};
+use crate::structure::{CutSet, CutSetTable, Ledger, Part, Standing};
+
+const ROWS_MOST: usize = 20;
+/// Cut sets of single things are told as sentences; of the others so many are listed.
+const CUT_SETS_MOST: usize = 10;
+/// Where sentences begin.
+const INDENT: usize = 4;
+
+pub fn text(ledger: &Ledger) -> String {
+    [
+        heading(ledger),
+        standings(ledger),
+        single_points(ledger),
+        parts(ledger),
+        cut_sets(ledger),
+        notes(ledger),
+    ]
+    .iter()
+    .filter(|section| !section.is_empty())
+    .map(|section| format!("\n{section}"))
+    .collect()
+}
+
+fn heading(ledger: &Ledger) -> String {
+    let how = match ledger.has_figures {
+        true => "in the long run, reckoned from `mtbf` and `mttr` without a run; a year has 365 days",
+        false => "no node has `mtbf` and `mttr` yet, so there is structure only, and no figures",
+    };
+    format!("  {}\n  {how}\n", painted(&ledger.scenario, Paint::Strong))
+}
+
+fn minutes(minutes: f64) -> String {
+    length(minutes * 60_000.0)
+}
+
+fn standings(ledger: &Ledger) -> String {
+    if !ledger.has_figures {
+        return String::new();
+    }
+    let header = ["requests", "availability", "down a year", "outages a year", "a mean one"];
+    let mut table = Table::new(&header, &[]);
+    let row = |standing: &Standing, name: Cell| {
+        vec![
+            name,
+            Cell::new(share(standing.availability)),
+            Cell::new(minutes(standing.down_minutes_per_year)),
+            Cell::new(digits(standing.outages_per_year)),
+            Cell::optional(standing.outage_minutes_mean.map(minutes)),
+        ]
+    };
+    for standing in ledger.classes.iter().take(ROWS_MOST) {
+        table.add(row(standing, Cell::name(&standing.class)));
+    }
+    if ledger.classes.len() > 1 {
+        table.add(row(&ledger.any, Cell::new("all of them")));
+    }
+    let mut text = table.text();
+    text.push_str(&more(ledger.classes.len(), ROWS_MOST));
+    text
+}
+
+fn more(number: usize, shown: usize) -> String {
+    match number.saturating_sub(shown) {
+        0 => String::new(),
+        left => format!("  … and {} more; `--json` has all\n", count(left as u64)),
+    }
+}
+
+fn single_points(ledger: &Ledger) -> String {
+    if ledger.single_points.is_empty() {
+        return format!("  {}\n", painted("✔ there is no single point of failure", Paint::Good));
+    }
+    let mut text = format!("  {}\n", painted("single points of failure", Paint::Faint));
+    for point in ledger.single_points.iter().take(ROWS_MOST) {
+        let sentence = wrapped(&point.sentence, INDENT);
+        text.push_str(&format!("  {} {}", painted("!", Paint::Bad), sentence.trim_start()));
+    }
+    text.push_str(&more(ledger.single_points.len(), ROWS_MOST));
+    text
+}
+
+fn parts(ledger: &Ledger) -> String {
+    let is_known = |part: &&Part| part.any.costs_minutes_per_year.is_some();
+    let known: Vec<&Part> = ledger.parts.iter().filter(is_known).collect();
+    if known.is_empty() {
+        return String::new();
+    }
+    let header = [
+        "part",
+        "kind",
+        "down itself",
+        "costs a year",
+        "of all",
+        "a second saves",
+        "Birnbaum",
+        "Fussell-Vesely",
+    ];
+    let mut table = Table::new(&header, &[1]);
+    const MINUTES_PER_YEAR: f64 = 525_600.0;
+    for part in known.iter().take(ROWS_MOST) {
+        let name = match part.replicas {
+            1 => part.name.clone(),
+            several => format!("{} × {several}", part.name),
+        };
+        let figure = |value: Option<f64>| Cell::optional(value.map(digits));
+        let spared = |value: Option<f64>| Cell::optional(value.map(minutes));
+        table.add(vec![
+            Cell::name(&name),
+            Cell::new(part.kind.replace('_', " ")),
+            spared(part.unavailability.map(|share| share * MINUTES_PER_YEAR)),
+            spared(part.any.costs_minutes_per_year),
+            Cell::optional(part.any.criticality.map(percent)),
+            spared(part.any.second_saves_minutes_per_year),
+            figure(part.any.birnbaum),
+            figure(part.any.fussell_vesely),
+        ]);
+    }
+    let mut text = table.text();
+    text.push_str(&more(known.len(), ROWS_MOST));
+    text
+}
+
+/// What is very small is told by its size.
+fn digits(value: f64) -> String {
+    if value > 0.0 && value < 0.001 { format!("{value:.1e}") } else { three_digits(value) }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+fn cut_sets(ledger: &Ledger) -> String {
+    let table = &ledger.any.cut_sets;
+    let several: Vec<&CutSet> = table.listed.iter().filter(|set| set.components.len() > 1).collect();
+    let mut text = counted(table, ledger.order_most);
+    if several.is_empty() {
+        return text;
+    }
+    let mut lines = Table::new(&["what fails together", "a year"], &[]);
+    for set in several.iter().take(CUT_SETS_MOST) {
+        lines.add(vec![
+            Cell::new(set.components.join(" + ")),
+            Cell::optional(set.minutes_per_year.map(minutes)),
+        ]);
+    }
+    text.push_str(&lines.text());
+    let all: u64 = table.count_by_order.iter().skip(1).fold(0, |sum, number| sum.saturating_add(*number));
+    let left = all.saturating_sub(several.len().min(CUT_SETS_MOST) as u64);
+    if left > 0 {
+        text.push_str(&format!("  … and {} more\n", count(left)));
+    }
+    text
+}
+
+/// `minimal cut sets: 9 of one thing, 4 of two; none of three or four`
+fn counted(table: &CutSetTable, order_most: usize) -> String {
+    let of = |(place, number): (usize, &u64)| format!("{} of {}", count(*number), things(place + 1));
+    let there: Vec<String> =
+        table.count_by_order.iter().enumerate().filter(|(_, number)| **number > 0).map(of).collect();
+    let told = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+    let limit = things(order_most);
+    wrapped(
+        &format!("minimal cut sets: {told}; those of more than {limit} are not looked for (`--order`)"),
+        2,
+    )
+}
+
+fn things(number: usize) -> String {
+    match number {
+        1 => "one thing".to_owned(),
+        several => format!("{several} things"),
+    }
+}
+
+fn notes(ledger: &Ledger) -> String {
+    let mut text = format!("  {}\n", painted("not in these figures", Paint::Faint));
+    for note in &ledger.notes {
+        text.push_str(&format!("  - {}", wrapped(note, INDENT).trim_start()));
+    }
+    text
+}

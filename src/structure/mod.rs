@@ -1,0 +1,21 @@
+//! What has to be up for requests to be answered, and what that comes to in the long run: exact,
+//! from the scenario alone, without a run.
+
+mod bdd;
+#[cfg(test)]
+mod bdd_tests;
+mod components;
+mod cut_sets;
+mod function;
+mod law;
+mod ledger;
+mod notes;
+mod schedule;
+mod spares;
+mod study;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+pub use bdd::TooEntangled;
+pub use ledger::{BRANCHES_MOST, CutSet, CutSetTable, Ledger, Part, SinglePoint, Standing, Weight, analyze};
