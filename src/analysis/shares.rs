@@ -27,10 +27,11 @@ pub fn share(parts: &[Part], window: &Window) -> Estimate {
     estimate
 }
 
-/// Of what is unlike the rest of the run, at least so much lies within the given faults.
-const NEARLY_ALL: f64 = 0.95;
+/// Of what is unlike the rest of the run, at least so much lies within the given faults. The
+/// rest may be what they left behind, such as a storm of retries.
+const MOST: f64 = 0.5;
 
-/// Whether nearly all that went wrong did so in faults at given times. Where these began is
+/// Whether most that went wrong did so in faults at given times. Where these began is
 /// no chance, but would look like it from one batch to the next.
 fn is_of_given_faults(parts: &[Part], window: &Window) -> bool {
     let is_within = |part: &&Part| window.given_faults.iter().any(|fault| fault.contains(&part.bucket));
@@ -42,7 +43,7 @@ fn is_of_given_faults(parts: &[Part], window: &Window) -> bool {
     // Whatever is rarer outside is what goes wrong: that which is counted, or all else.
     let is_counted_bad = outside.0 <= outside.1 - outside.0;
     let bad = |(counted, of): (f64, f64)| if is_counted_bad { counted } else { of - counted };
-    bad(within) > 0.0 && bad(within) >= NEARLY_ALL * (bad(within) + bad(outside))
+    bad(within) > 0.0 && bad(within) >= MOST * (bad(within) + bad(outside))
 }
 
 fn sums<'p>(parts: impl Iterator<Item = &'p Part>) -> (f64, f64) {
