@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 const FRAME: Duration = Duration::from_millis(100);
 
 pub struct Live {
-    screen: Box<dyn Screen>,
+    screen: Box<dyn Screen + Send>,
     ink: Ink,
     picture: Picture,
     pace: Pace,
@@ -48,7 +48,7 @@ impl Live {
         Ok(Live::on(Box::new(Terminal::take()?), ink, scenario, speed))
     }
 
-    fn on(screen: Box<dyn Screen>, ink: Ink, scenario: &Scenario, speed: Option<f64>) -> Live {
+    fn on(screen: Box<dyn Screen + Send>, ink: Ink, scenario: &Scenario, speed: Option<f64>) -> Live {
         let picture = Picture::new(scenario);
         let pace = Pace::new(speed.unwrap_or_else(|| Pace::usual_speed(picture.length())));
         Live {

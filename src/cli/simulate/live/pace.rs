@@ -1,7 +1,7 @@
 //! How fast simulated time passes before somebody's eyes, and what the keys do to it.
 
 use crate::cli::simulate::speed::{SPEED_LEAST, SPEED_MOST};
-use crate::kernel::time::{NEVER, Time, from_seconds, to_seconds};
+use crate::kernel::time::{Time, from_seconds, to_seconds};
 use crate::parts::quantity::format_duration;
 
 /// A run of which nobody said how fast it is to be shown takes about so long.
@@ -85,7 +85,7 @@ impl Pace {
         } else {
             at.saturating_add(from_seconds(self.speed * frame_s).max(1))
         };
-        self.until = next.min(NEVER);
+        self.until = next;
     }
 }
 

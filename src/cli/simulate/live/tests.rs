@@ -153,7 +153,8 @@ fn run(path: &str, folder: &Path, audience: impl FnOnce(&Scenario) -> Audience) 
     };
     let scenario = loaded.scenario.unwrap();
     let audience = audience(&scenario);
-    let job = Job::prepare(Path::new(path), (scenario, script), 7, wishes, folder, Ownership::Named).unwrap();
+    let job = Job::prepare(Path::new(path), (scenario, script), 7, (wishes, None), folder, Ownership::Named)
+        .unwrap();
     job.run(audience).unwrap().interrupted
 }
 
