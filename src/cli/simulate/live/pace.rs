@@ -104,7 +104,7 @@ pub fn speed_text(speed: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::time::SECOND;
+    use crate::kernel::time::{NEVER, SECOND};
 
     #[test]
     fn a_run_takes_about_a_minute_unless_told_otherwise() {
