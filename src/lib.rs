@@ -16,7 +16,7 @@
 //! 2. [`plan::compile`] translates the [`Scenario`](scenario::model::Scenario) into flat arrays: a
 //!    [`Plan`](plan::Plan), in which a class of requests is a program of small steps.
 //! 3. [`engine::Simulation`] runs a plan event by event, as far as one lets it.
-//!    [`experiment::run`] runs it to its end, [`experiment::replicate`] several times side by side.
+//!    [`experiment::run`] runs it to its end, [`experiment::study::replicate`] several times side by side.
 //! 4. [`results::RunResults`] are sums and counts per time bucket. They can be merged.
 //! 5. [`analysis::summarise::summarise`] makes figures of them, with confidence intervals where
 //!    there are any and with reasons where there are none.

@@ -1,7 +1,10 @@
 //! `spof analyze` against other ways to the same figures: runs of centuries, and going through
 //! all states.
 
-use assert_cmd::Command;
+#[path = "support/command_line.rs"]
+mod command_line;
+
+use command_line::spof;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use spof::experiment::{in_parallel, run};
@@ -230,12 +233,6 @@ proptest! {
         let found: BTreeSet<String> = found.filter(|name| !(is_common(name) && hits_one(name))).collect();
         prop_assert_eq!(found, expected, "{}", site.text());
     }
-}
-
-fn spof(home: &std::path::Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("spof").unwrap();
-    command.current_dir(home).args(arguments);
-    command
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! The command line as a user meets it.
 
+#[path = "support/command_line.rs"]
+mod command_line;
+
 use assert_cmd::Command;
+use command_line::spof;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -22,12 +26,6 @@ fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("shop.yaml"), SCENARIO).unwrap();
     home
-}
-
-fn spof(home: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("spof").unwrap();
-    command.current_dir(home).args(arguments);
-    command
 }
 
 fn stdout(command: &mut Command) -> String {

@@ -2,8 +2,11 @@
 //! mean is known, in 400 runs that differ in nothing but chance.
 
 use spof::analysis::summarise::summarise;
-use spof::experiment::{replicate, run};
+use spof::experiment::run;
+use spof::experiment::study::replicate;
+use spof::experiment::tasks::Unwatched;
 use spof::plan;
+use spof::results::RunResults;
 use spof::scenario::load::load_text;
 use spof::scenario::model::Scenario;
 
@@ -31,8 +34,8 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
     let scenario = scenario();
     let plan = plan::compile(&scenario);
     let (mut told, mut mean_held, mut p99_held) = (0, 0, 0);
-    for results in replicate(&plan, 1, 0..400) {
-        let total = summarise(&scenario, 1, &results).total;
+    let totals = replicate(&plan, 1, 0..400, &Unwatched, &|results| summarise(&scenario, 1, results).total);
+    for total in totals {
         let holds = |value: Option<f64>, half_width: Option<f64>, truth: f64| {
             (value.expect("there are answers") - truth).abs() <= half_width.unwrap_or(0.0)
         };
@@ -53,9 +56,9 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
 #[test]
 fn threads_change_nothing() {
     let plan = plan::compile(&scenario());
-    for (results, replication) in replicate(&plan, 1, 0..4).into_iter().zip(0..) {
-        let alone = run(&plan, 1, replication);
-        assert_eq!((results.ended_at, results.events), (alone.ended_at, alone.events));
-        assert_eq!(results.latencies, alone.latencies);
+    let figures = |results: &RunResults| (results.ended_at, results.events, results.latencies.clone());
+    let together = replicate(&plan, 1, 0..4, &Unwatched, &figures);
+    for (results, replication) in together.into_iter().zip(0..) {
+        assert_eq!(results, figures(&run(&plan, 1, replication)));
     }
 }

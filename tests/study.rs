@@ -1,6 +1,10 @@
 //! `spof simulate --replications` and `--until`, as a user meets them.
 
+#[path = "support/command_line.rs"]
+mod command_line;
+
 use assert_cmd::Command;
+use command_line::spof;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -23,9 +27,7 @@ fn home(expect: &str) -> tempfile::TempDir {
 }
 
 fn simulate(home: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("spof").unwrap();
-    command.current_dir(home).args(["simulate", "queue.yaml", "--no-charts", "--no-report"]).args(arguments);
-    command
+    spof(home, &[&["simulate", "queue.yaml", "--no-charts", "--no-report"], arguments].concat())
 }
 
 fn json(path: &Path) -> Value {

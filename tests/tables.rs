@@ -1,7 +1,10 @@
 //! `spof export --to csv --table` writes what stands in the run's files, for a reader of CSV
 //! from elsewhere.
 
-use assert_cmd::Command;
+#[path = "support/command_line.rs"]
+mod command_line;
+
+use command_line::spof;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs;
@@ -47,12 +50,6 @@ fn run() -> &'static Path {
         home
     });
     home.path()
-}
-
-fn spof(home: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("spof").unwrap();
-    command.current_dir(home).args(arguments);
-    command
 }
 
 fn exported(folder: &str, table: &str, more: &[&str]) -> (Vec<String>, Vec<HashMap<String, String>>) {

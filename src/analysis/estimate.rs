@@ -17,7 +17,9 @@ impl Estimate {
     /// interval's width; both times `unit`.
     pub fn with_interval(value: f64, interval: &Interval, unit: f64) -> Estimate {
         if !value.is_finite() {
-            return Estimate::empty("nothing was observed");
+            let is_missing = interval.half_width == Err(NoInterval::Missing);
+            let why = if is_missing { NoInterval::Missing } else { NoInterval::NothingObserved };
+            return Estimate::empty(&reason(why));
         }
         let (half_width, why_no_interval) = match interval.half_width {
             Ok(half_width) if half_width.is_finite() => (Some(half_width * unit), None),
@@ -53,6 +55,8 @@ fn reason(why: NoInterval) -> String {
             "even the longest stretches of the run resemble their neighbours: it is too short or drifts"
                 .to_owned()
         }
+        NoInterval::OneRun => "one run says nothing of how far runs lie apart".to_owned(),
+        NoInterval::Missing => "some run had no such figure".to_owned(),
         NoInterval::NotFinite => "the figures are too large".to_owned(),
     }
 }

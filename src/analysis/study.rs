@@ -7,7 +7,7 @@ use super::window::Window;
 use crate::results::RunResults;
 use crate::scenario::measures::Goal;
 use crate::scenario::model::{Expectation, Measure, Metric, Scenario};
-use crate::stats::interval::{Interval, LEVEL, NoInterval, independent_interval};
+use crate::stats::interval::{Interval, LEVEL, independent_interval};
 use crate::stats::two_stages::{Precision, two_stage_interval};
 use serde::Serialize;
 
@@ -211,22 +211,12 @@ fn factor(measure: Measure) -> f64 {
 fn estimate(interval: &Interval, measure: Measure) -> Estimate {
     let is_share = unit(measure.metric) == "share";
     let is_end = interval.estimate == 0.0 || interval.estimate == 1.0;
-    let value = Some(interval.estimate).filter(|estimate| estimate.is_finite());
-    match interval.half_width {
-        Ok(0.0) if is_share && is_end => Estimate::without_interval(value, "all runs alike"),
-        Ok(half_width) => {
-            let estimate = Estimate { value, half_width: Some(half_width), ..Estimate::default() };
-            if is_share { estimate.within(0.0, 1.0) } else { estimate }
-        }
-        Err(reason) => {
-            let why = match reason {
-                NoInterval::TooFew { .. } => "one run says nothing of how far runs lie apart",
-                NoInterval::NotFinite => "some run had no such figure",
-                NoInterval::NothingObserved => "nothing was observed",
-                NoInterval::Correlated => "runs resemble each other",
-            };
-            Estimate::without_interval(value, why)
-        }
+    if is_share && is_end && interval.half_width == Ok(0.0) {
+        return Estimate::without_interval(Some(interval.estimate), "all runs alike");
+    }
+    match is_share {
+        true => Estimate::of_share(interval.estimate, interval),
+        false => Estimate::with_interval(interval.estimate, interval, 1.0),
     }
 }
 

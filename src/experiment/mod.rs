@@ -3,14 +3,12 @@
 pub mod study;
 #[cfg(test)]
 mod study_tests;
+pub mod tasks;
 
-use crate::engine::{Advance, Options, Simulation};
-use crate::kernel::time::NEVER;
 use crate::plan::Plan;
 use crate::results::RunResults;
-use crate::results::row::RowSampling;
 use rayon::prelude::*;
-use std::ops::Range;
+use tasks::{Unwatched, run_watched};
 
 /// Does the work for each item on as many threads as there are cores. What comes of it
 /// stands in the order of the items, whatever thread was first.
@@ -29,17 +27,9 @@ pub fn beside<One: Send, Other: Send>(
     rayon::join(one, other)
 }
 
-/// Runs that differ in nothing but chance, in the order of their numbers.
-pub fn replicate(plan: &Plan, seed: u64, replications: Range<u64>) -> Vec<RunResults> {
-    in_parallel(replications.collect(), |replication| run(plan, seed, replication))
-}
-
 /// One run from start to end, without rows.
 pub fn run(plan: &Plan, seed: u64, replication: u64) -> RunResults {
-    let options = Options { seed, replication, rows: RowSampling::None };
-    let mut simulation = Simulation::new(plan, options);
-    while !matches!(simulation.advance(NEVER, u64::MAX), Advance::Ended) {}
-    simulation.finish(false)
+    run_watched(plan, seed, replication, &Unwatched).expect("nobody breaks it off")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Studies, against what is known of a queue.
 
 use super::study::*;
+use super::tasks::Watcher;
 use crate::plan::{Plan, compile};
 use crate::results::RunResults;
 use crate::scenario::load::load_text;

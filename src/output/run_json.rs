@@ -2,7 +2,6 @@
 //! stands here, so that the other files do not.
 
 use serde::Serialize;
-use std::io::{self, Write};
 
 #[derive(Clone, Debug, Serialize)]
 pub struct RunCost {
@@ -20,11 +19,4 @@ pub struct RunCost {
     /// Writing rows included.
     pub request_ns: Option<f64>,
     pub rows: u64,
-}
-
-pub fn write<W: Write>(mut file: W, cost: &RunCost) -> io::Result<()> {
-    let mut text = serde_json::to_string_pretty(cost).map_err(io::Error::from)?;
-    text.push('\n');
-    file.write_all(text.as_bytes())?;
-    file.flush()
 }

@@ -4,7 +4,6 @@
 use crate::nodes::fields::{InForce, Origin};
 use crate::scenario::load::{Loaded, NodeSettings};
 use serde::Serialize;
-use std::io::{self, Write};
 use std::path::Path;
 
 #[derive(Clone, Debug, Serialize)]
@@ -86,12 +85,6 @@ fn for_shell(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
-}
-
-pub fn write<W: Write>(mut file: W, script: &Script) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut file, script).map_err(io::Error::from)?;
-    file.write_all(b"\n")?;
-    file.flush()
 }
 
 #[cfg(test)]

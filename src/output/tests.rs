@@ -1,7 +1,7 @@
 //! The files and the summary of a run made up by hand, as they stand.
 
 use super::latency_csv::LatencyCsv;
-use super::{nodes_csv, summary_json, terminal, timeline_csv};
+use super::{json, nodes_csv, terminal, timeline_csv};
 use crate::analysis::example::{results, scenario};
 use crate::analysis::summarise::summarise;
 use crate::analysis::time_spent::TimeSpentGatherer;
@@ -72,7 +72,7 @@ fn nodes_csv_has_a_line_for_each_replica() {
 fn summary_json_is_as_it_was() {
     let summary = summarise(&scenario(), 7, &results());
     // The version is not what this is about.
-    let json = summary_json::to_text(&summary).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let json = json::to_text(&summary).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION");
     insta::assert_snapshot!("summary_json", json);
 }
 

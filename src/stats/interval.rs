@@ -30,7 +30,11 @@ pub enum NoInterval {
     /// Even the longest batches resemble their neighbours: the run is too short beside
     /// the memory of the system, or it drifts.
     Correlated,
-    /// An observation is infinite or undefined.
+    /// One run alone does not tell how far runs lie apart.
+    OneRun,
+    /// The figure of some run is missing.
+    Missing,
+    /// An observation is infinite.
     NotFinite,
 }
 
@@ -108,17 +112,24 @@ pub fn quantile_interval(batch_estimates: &[f64], overall: f64) -> Interval {
 pub fn independent_interval(estimates: &[f64]) -> Interval {
     let runs = estimates.len();
     let mean = estimates.iter().sum::<f64>() / runs as f64;
-    if runs == 0 {
-        return Interval::without(f64::NAN, NoInterval::NothingObserved);
-    }
-    if runs < 2 {
-        return Interval::without(mean, NoInterval::TooFew { found: runs, needed: 2 });
+    if let Some(reason) = unlike_numbers(estimates) {
+        return Interval::without(mean, reason);
     }
     let squares: f64 = estimates.iter().map(|estimate| (estimate - mean) * (estimate - mean)).sum();
     if !squares.is_finite() {
         return Interval::without(mean, NoInterval::NotFinite);
     }
     Interval::of_spread(mean, squares / ((runs - 1) * runs) as f64, runs)
+}
+
+/// Why the figures of independent runs have no interval at all.
+pub fn unlike_numbers(estimates: &[f64]) -> Option<NoInterval> {
+    match estimates {
+        [] => Some(NoInterval::NothingObserved),
+        all if all.iter().any(|estimate| estimate.is_nan()) => Some(NoInterval::Missing),
+        [_] => Some(NoInterval::OneRun),
+        _ => None,
+    }
 }
 
 /// Twenty batches where their neighbours do not look alike, else ten that are twice as
@@ -233,7 +244,7 @@ mod tests {
         assert_eq!(batch_means(&[f64::NAN; 30]).half_width, Err(NoInterval::NotFinite));
         assert_eq!(ratio_interval(&[(0.0, 0.0); 50]).half_width, Err(NoInterval::NothingObserved));
         assert_eq!(quantile_interval(&[f64::NAN; 50], 1.0).ends(), None);
-        assert_eq!(independent_interval(&[3.0]).half_width, Err(NoInterval::TooFew { found: 1, needed: 2 }));
+        assert_eq!(independent_interval(&[3.0]).half_width, Err(NoInterval::OneRun));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! first stage alone, and not on the mean, the interval holds the truth as often as it says,
 //! which is not so if one looks after every run whether it is narrow enough yet.
 
-use super::interval::{Interval, LEVEL, NoInterval};
+use super::interval::{Interval, LEVEL, NoInterval, unlike_numbers};
 use super::student::two_sided_t;
 
 /// Runs of the first stage: with fewer, the second is much longer than it would have to be.
@@ -46,8 +46,8 @@ pub fn two_stage_interval(estimates: &[f64]) -> Interval {
     let runs = estimates.len();
     let mean = estimates.iter().sum::<f64>() / runs as f64;
     let without = |reason| Interval { estimate: mean, half_width: Err(reason), level: LEVEL, batches: 0 };
-    if runs < 2 {
-        return without(NoInterval::TooFew { found: runs, needed: 2 });
+    if let Some(reason) = unlike_numbers(estimates) {
+        return without(reason);
     }
     let first = first_stage(estimates);
     let Some(variance) = variance(first).filter(|_| mean.is_finite()) else {
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(runs_needed(&estimates, Precision::Relative(0.1)), Some(20));
         estimates[7] = f64::NAN;
         assert_eq!(runs_needed(&estimates, Precision::Relative(0.1)), None);
-        assert_eq!(two_stage_interval(&estimates).half_width, Err(NoInterval::NotFinite));
+        assert_eq!(two_stage_interval(&estimates).half_width, Err(NoInterval::Missing));
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Components {
             }
             place_of[number] = components.all.len() as u32;
             components.all.push(Component {
-                name: instance_name(plan, number as u32),
+                name: plan.name_of(number as u32),
                 sort: Sort::Replica(instance.node as usize),
                 strikes: crash(plan, &hosted, number as u32),
                 stops: Vec::new(),
@@ -235,14 +235,4 @@ fn longest(mut strikes: Vec<Strike>) -> Vec<Strike> {
         .sort_by(|one, other| (one.instance.cmp(&other.instance)).then(other.boot_s.total_cmp(&one.boot_s)));
     strikes.dedup_by_key(|strike| strike.instance);
     strikes
-}
-
-/// "app", or "app/2" where it is one of several.
-pub fn instance_name(plan: &Plan, instance: u32) -> String {
-    let instance = &plan.instances[instance as usize];
-    let node = &plan.nodes[instance.node as usize];
-    match node.replicas {
-        1 => node.name.clone(),
-        _ => format!("{}/{}", node.name, instance.replica),
-    }
 }

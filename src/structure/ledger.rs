@@ -5,9 +5,9 @@ use super::bdd::{Diagram, TooEntangled};
 use super::components::{Component, Components, Sort, hosted};
 use super::cut_sets::CutSets;
 use super::function::{Failures, Model, Order, Variables};
+use super::loss::Loss;
 use super::notes::notes;
 use super::schedule::Schedules;
-use super::study::Study;
 use super::telling::single_points;
 use crate::parts::fidelity::Fidelity;
 use crate::plan;
@@ -132,11 +132,11 @@ pub fn analyze(scenario: &Scenario, order_most: usize) -> Result<Ledger, TooEnta
     for branches_most in [BRANCHES_FEW, BRANCHES_MOST] {
         for order in Order::ALL {
             let model = Model::new(&plan, &components.all, &schedules.all, order);
-            if let Ok(studies) = Studies::of(&model, order_most, branches_most) {
+            if let Ok(losses) = Losses::of(&model, order_most, branches_most) {
                 return Ok(ledger(
                     &scenario,
                     &model,
-                    studies,
+                    losses,
                     notes(&scenario, &model, &components, &schedules),
                 ));
             }
@@ -146,39 +146,39 @@ pub fn analyze(scenario: &Scenario, order_most: usize) -> Result<Ledger, TooEnta
 }
 
 /// All failures that are looked at.
-struct Studies {
+struct Losses {
     variables: Variables,
     has_figures: bool,
-    classes: Vec<Study>,
-    any: Study,
+    classes: Vec<Loss>,
+    any: Loss,
 }
 
-impl Studies {
-    fn of(model: &Model, order_most: usize, branches_most: usize) -> Result<Studies, TooEntangled> {
+impl Losses {
+    fn of(model: &Model, order_most: usize, branches_most: usize) -> Result<Losses, TooEntangled> {
         let chances = Variables::of_chances(model);
         let figures = Failures::of(model, &chances, branches_most)?;
         let variables = Variables::of_components(model);
         let structure = Failures::of(model, &variables, branches_most)?;
-        let study = |figures: &Diagram, structure: &Diagram| -> Result<Study, TooEntangled> {
+        let loss = |figures: &Diagram, structure: &Diagram| -> Result<Loss, TooEntangled> {
             let cut_sets = CutSets::of(structure, order_most, branches_most)?;
-            Ok(Study::new(model, &chances, figures, cut_sets, &variables))
+            Ok(Loss::new(model, &chances, figures, cut_sets, &variables))
         };
         let pairs = figures.classes.iter().zip(&structure.classes);
-        let classes: Result<Vec<Study>, TooEntangled> =
-            pairs.map(|(figures, structure)| study(figures, structure)).collect();
-        let (classes, any) = (classes?, study(&figures.any, &structure.any)?);
-        Ok(Studies { has_figures: !chances.chances.is_empty(), variables, classes, any })
+        let classes: Result<Vec<Loss>, TooEntangled> =
+            pairs.map(|(figures, structure)| loss(figures, structure)).collect();
+        let (classes, any) = (classes?, loss(&figures.any, &structure.any)?);
+        Ok(Losses { has_figures: !chances.chances.is_empty(), variables, classes, any })
     }
 }
 
-fn ledger(scenario: &Scenario, model: &Model, studies: Studies, notes: Vec<String>) -> Ledger {
-    let Studies { variables, has_figures, classes, any } = studies;
+fn ledger(scenario: &Scenario, model: &Model, losses: Losses, notes: Vec<String>) -> Ledger {
+    let Losses { variables, has_figures, classes, any } = losses;
     let standings = classes.iter().zip(&scenario.classes);
     Ledger {
         scenario: scenario.name.clone(),
         has_figures,
         order_most: any.cut_sets.order_most,
-        classes: standings.map(|(study, class)| study.standing(model, &class.name)).collect(),
+        classes: standings.map(|(loss, class)| loss.standing(model, &class.name)).collect(),
         any: any.standing(model, "any"),
         parts: parts(scenario, model, &variables, &any, &classes),
         single_points: single_points(scenario, model, &variables, &classes),
@@ -191,12 +191,12 @@ fn parts(
     scenario: &Scenario,
     model: &Model,
     of_components: &Variables,
-    any: &Study,
-    classes: &[Study],
+    any: &Loss,
+    classes: &[Loss],
 ) -> Vec<Part> {
     let names: Vec<&str> = scenario.classes.iter().map(|class| class.name.as_str()).collect();
-    let of_classes = |weight: &dyn Fn(&Study) -> Weight| -> Vec<ClassWeight> {
-        let weights = classes.iter().zip(&names).map(|(study, name)| (weight(study), name));
+    let of_classes = |weight: &dyn Fn(&Loss) -> Weight| -> Vec<ClassWeight> {
+        let weights = classes.iter().zip(&names).map(|(loss, name)| (weight(loss), name));
         let counting =
             weights.filter(|(weight, _)| weight.costs_minutes_per_year.is_some_and(|costs| costs > 0.0));
         counting.map(|(weight, name)| ClassWeight { class: (*name).to_owned(), weight }).collect()
@@ -233,7 +233,7 @@ fn parts(
             mttr_hours: law.and_then(|law| hours(law.repair_s)),
             unavailability: law.map(|_| chances.fold(0.0, f64::max)),
             any: any.weight(model, &members),
-            classes: of_classes(&|study| study.weight(model, &members)),
+            classes: of_classes(&|loss| loss.weight(model, &members)),
         });
     }
     for schedule in model.schedules {
@@ -248,7 +248,7 @@ fn parts(
                 mttr_hours: None,
                 unavailability: Some(states.filter(|(open, _)| is_own(open)).map(|(_, share)| share).sum()),
                 any: any.weight_of_maintenance(name),
-                classes: of_classes(&|study| study.weight_of_maintenance(name)),
+                classes: of_classes(&|loss| loss.weight_of_maintenance(name)),
             }
         }));
     }

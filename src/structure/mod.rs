@@ -9,13 +9,16 @@ mod cut_sets;
 mod function;
 mod law;
 mod ledger;
+mod loss;
 mod notes;
 mod schedule;
 mod spares;
-mod study;
 mod telling;
 #[cfg(test)]
 mod tests;
 
 pub use bdd::TooEntangled;
-pub use ledger::{BRANCHES_MOST, CutSet, CutSetTable, Ledger, Part, SinglePoint, Standing, Weight, analyze};
+pub use ledger::{
+    BRANCHES_MOST, CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Part, SinglePoint, Standing, Weight,
+    analyze,
+};

@@ -3,7 +3,7 @@
 use super::components::{Component, Sort};
 use super::function::{Model, Variables};
 use super::ledger::{SECONDS_PER_YEAR, SinglePoint};
-use super::study::Study;
+use super::loss::Loss;
 use crate::nodes::NodeKind;
 use crate::parts::quantity::format_duration;
 use crate::plan::NONE;
@@ -18,7 +18,7 @@ pub fn single_points(
     scenario: &Scenario,
     model: &Model,
     of_components: &Variables,
-    classes: &[Study],
+    classes: &[Loss],
 ) -> Vec<SinglePoint> {
     let mut points = Vec::new();
     for &number in &model.order {

@@ -1,9 +1,11 @@
 //! What `spof export` writes is read by readers from elsewhere, and says what the run's own
 //! files say.
 
+#[path = "../support/command_line.rs"]
+mod command_line;
 mod traces;
 
-use assert_cmd::Command;
+use command_line::spof;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
@@ -48,12 +50,6 @@ fn run() -> &'static Path {
         home
     });
     home.path()
-}
-
-fn spof(home: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("spof").unwrap();
-    command.current_dir(home).args(arguments);
-    command
 }
 
 fn text(file: &str) -> String {

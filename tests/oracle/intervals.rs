@@ -4,7 +4,8 @@ use super::judging::{Figure, Study, figure};
 use super::models::{model, summary_of};
 use spof::analysis::study::Measures;
 use spof::analysis::summary::Estimate;
-use spof::experiment::study::{Length, Watcher, study};
+use spof::experiment::study::{Length, study};
+use spof::experiment::tasks::Unwatched;
 use spof::experiment::{in_parallel, run};
 use spof::plan::compile;
 
@@ -42,16 +43,6 @@ fn coverage(seed: u64) -> Vec<Figure> {
     vec![figure("coverage", coverage), figure("mean_of_estimates", mean_ms / TRUTH_MS)]
 }
 
-struct Nobody;
-
-impl Watcher for Nobody {
-    fn breaks_off(&self) -> bool {
-        false
-    }
-
-    fn done(&self, _: u64, _: u64) {}
-}
-
 /// Student's intervals over ten runs each, for the mean latency, which is 2 s.
 fn coverage_of_studies(seed: u64) -> Vec<Figure> {
     const LATENCY_MS: f64 = 2_000.0;
@@ -60,7 +51,7 @@ fn coverage_of_studies(seed: u64) -> Vec<Figure> {
     let measures = Measures::of(&scenario, &[]);
     let covers = in_parallel((0..RUNS).collect(), |number| {
         let seed = seed * RUNS + number;
-        let study = study(&plan, seed, &Length::Runs(10), &Nobody, &|results| measures.figures(results));
+        let study = study(&plan, seed, &Length::Runs(10), &Unwatched, &|results| measures.figures(results));
         let summary = measures.summarise(seed, &study.figures, "");
         let mean = summary.figures.iter().find(|figure| figure.name == "mean").expect("it is measured");
         let (value, half_width) = (mean.estimate.value.unwrap(), mean.estimate.half_width.unwrap());

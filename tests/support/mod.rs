@@ -2,10 +2,11 @@
 //! as text.
 
 use spof::analysis::summarise::summarise;
+use spof::analysis::topology::topology;
 use spof::engine::{Advance, Options, Simulation};
 use spof::kernel::time::NEVER;
 use spof::output::latency_csv::LatencyCsv;
-use spof::output::{histogram_csv, nodes_csv, nodes_timeline_csv, summary_json, timeline_csv, topology_json};
+use spof::output::{histogram_csv, json, nodes_csv, nodes_timeline_csv, timeline_csv};
 use spof::plan::{self, Plan};
 use spof::results::RunResults;
 use spof::results::row::{Row, RowSampling};
@@ -66,9 +67,9 @@ fn run_plan(scenario: &Scenario, plan: &Plan, seed: u64, events_most: u64) -> Ou
         ("timeline.csv", written(&|file| timeline_csv::write(file, scenario, &results))),
         ("histogram.csv", written(&|file| histogram_csv::write(file, scenario, &results))),
         ("nodes_timeline.csv", written(&|file| nodes_timeline_csv::write(file, scenario, &results))),
-        ("topology.json", written(&|file| topology_json::write(file, scenario, &results))),
+        ("topology.json", written(&|file| json::write(file, &topology(scenario, &results)))),
         ("nodes.csv", written(&|file| nodes_csv::write(file, scenario, &results))),
-        ("summary.json", written(&|file| summary_json::write(file, &summary))),
+        ("summary.json", written(&|file| json::write(file, &summary))),
     ];
     Outcome { results, requests, files }
 }

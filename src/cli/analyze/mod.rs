@@ -7,7 +7,8 @@ mod tests;
 use super::ending::{Ending, Failure};
 use super::printing::print;
 use super::reading::{parse_setting, read};
-use crate::structure::{BRANCHES_MOST, Ledger, TooEntangled, analyze};
+use crate::output::json;
+use crate::structure::{BRANCHES_MOST, TooEntangled, analyze};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -46,11 +47,7 @@ pub fn run(arguments: AnalyzeArguments) -> Result<Ending, Failure> {
              branches to say. Try a smaller `--order`, or fewer ways through the same hosts"
         ))
     })?;
-    let told = if arguments.json { to_json(&ledger)? } else { tables::text(&ledger) };
+    let told = if arguments.json { json::to_text(&ledger)? } else { tables::text(&ledger) };
     print(&told)?;
     Ok(Ending::Good)
-}
-
-fn to_json(ledger: &Ledger) -> std::io::Result<String> {
-    Ok(format!("{}\n", serde_json::to_string_pretty(ledger)?))
 }

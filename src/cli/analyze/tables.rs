@@ -3,7 +3,7 @@
 use crate::cli::explain::words::wrapped;
 use crate::output::terminal::figure::{count, length, share, three_digits};
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
-use crate::structure::{CutSet, CutSetTable, Ledger, Part, Standing};
+use crate::structure::{CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Part, Standing};
 
 const ROWS_MOST: usize = 20;
 /// Cut sets of single things are told as sentences; of the others so many are listed.
@@ -101,7 +101,6 @@ fn parts(ledger: &Ledger) -> String {
         "Fussell-Vesely",
     ];
     let mut table = Table::new(&header, &[1]);
-    const MINUTES_PER_YEAR: f64 = 525_600.0;
     for part in known.iter().take(ROWS_MOST) {
         let name = match part.replicas {
             1 => part.name.clone(),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::scenario::load::load_text;
+use crate::structure::Ledger;
 use std::path::Path;
 
 const TWO_OF_EVERYTHING: &str = "
@@ -51,7 +52,7 @@ fn the_ledger_of_a_site_of_which_nobody_knows_how_often_it_breaks() {
 #[test]
 fn the_ledger_as_data_has_all_figures() {
     let json: serde_json::Value =
-        serde_json::from_str(&to_json(&ledger(TWO_OF_EVERYTHING)).unwrap()).unwrap();
+        serde_json::from_str(&json::to_text(&ledger(TWO_OF_EVERYTHING)).unwrap()).unwrap();
     assert_eq!(json["classes"][0]["class"], "page");
     let sum: f64 = json["classes"]
         .as_array()

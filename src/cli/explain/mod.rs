@@ -17,6 +17,7 @@ use crate::analysis::journey::{Explanation, explain};
 use crate::analysis::waterfall::{Waterfall, waterfall as simulate};
 use crate::document::problem::did_you_mean;
 use crate::nodes::fields::{InForce, Origin};
+use crate::output::json;
 use crate::scenario::load::{Loaded, NodeSettings};
 use crate::scenario::model::Scenario;
 use clap::Args;
@@ -182,5 +183,5 @@ fn to_json(
         settings: node.settings.iter().map(SettingLine::of).collect(),
     });
     let document = Document { explanation, waterfall, settings: settings.collect() };
-    Ok(format!("{}\n", serde_json::to_string_pretty(&document)?))
+    json::to_text(&document)
 }

@@ -1,9 +1,9 @@
 //! Who looks at a run while it goes on: nobody, a progress bar, or the live view.
 
-use super::interrupt;
 #[cfg(feature = "tui")]
 use super::live::Live;
-use super::progress::Progress;
+use crate::cli::interrupt;
+use crate::cli::progress::Progress;
 use crate::engine::{Advance, Simulation};
 use crate::kernel::time::{NEVER, Time};
 

@@ -6,6 +6,7 @@ use crate::analysis::summarise::summarise;
 use crate::analysis::summary::Summary;
 use crate::analysis::tail::TailGatherer;
 use crate::analysis::time_spent::TimeSpentGatherer;
+use crate::analysis::topology::topology;
 use crate::cli::clock::date_and_time;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::experiment::beside;
@@ -15,14 +16,14 @@ use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::packing::{Packed, Packing};
 use crate::output::record::{Record, read_with};
-use crate::output::run_json::{self, RunCost};
-use crate::output::scenario_json::{self, Script};
+use crate::output::run_json::RunCost;
+use crate::output::scenario_json::Script;
 use crate::output::terminal::count;
 use crate::output::terminal::glance::Glance;
 use crate::output::traces_jsonl::TracesFile;
 use crate::output::{
-    Format, events_csv, histogram_csv, nodes_csv, nodes_timeline_csv, outages_csv, replications_csv,
-    replications_json, report, summary_json, timeline_csv, topology_json,
+    Format, events_csv, histogram_csv, json, nodes_csv, nodes_timeline_csv, outages_csv, replications_csv,
+    report, timeline_csv,
 };
 use crate::parts::quantity::format_rate;
 use crate::plan::{self, Plan};
@@ -232,16 +233,16 @@ impl Job {
             let written = match format {
                 Format::LatencyCsv(_) | Format::TracesJsonl | Format::Picture(_) | Format::Report => Ok(()),
                 Format::ReplicationsCsv | Format::ReplicationsJson => Ok(()),
-                Format::ScenarioJson => scenario_json::write(file, &self.script),
+                Format::ScenarioJson => json::write(file, &self.script),
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
                 Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),
                 Format::NodesTimelineCsv => nodes_timeline_csv::write(file, &self.scenario, results),
-                Format::TopologyJson => topology_json::write(file, &self.scenario, results),
+                Format::TopologyJson => json::write(file, &topology(&self.scenario, results)),
                 Format::NodesCsv => nodes_csv::write(file, &self.scenario, results),
                 Format::EventsCsv => events_csv::write(file, &self.scenario, results),
                 Format::OutagesCsv => outages_csv::write(file, &self.scenario, results),
-                Format::RunJson => run_json::write(file, cost),
-                Format::SummaryJson => summary_json::write(file, summary),
+                Format::RunJson => json::write(file, cost),
+                Format::SummaryJson => json::write(file, summary),
             };
             written.map_err(|error| self.folder.failed(format, error))?;
         }
@@ -256,7 +257,7 @@ impl Job {
             written.map_err(|error| self.folder.failed(Format::ReplicationsCsv, error))?;
         }
         if let Some(file) = self.folder.take(Format::ReplicationsJson) {
-            let written = replications_json::write(file, &study.summary);
+            let written = json::write(file, &study.summary);
             written.map_err(|error| self.folder.failed(Format::ReplicationsJson, error))?;
         }
         Ok(())

@@ -1,29 +1,28 @@
 //! `spof simulate`: runs scenarios and tells what came of them.
 
 mod audience;
-mod interrupt;
 mod job;
 #[cfg(feature = "tui")]
 mod live;
-mod progress;
 mod speed;
 mod study;
 
 use super::ending::{Ending, Failure};
+use super::interrupt;
 use super::printing::{letters, print, print_aside};
+use super::progress::Progress;
 use super::reading::{parse_setting, read};
 use crate::engine::TraceWishes;
 use crate::experiment::in_parallel;
 use crate::output::folder::Ownership;
 use crate::output::packing::Packing;
 use crate::output::scenario_json::Script;
-use crate::output::{Format, replications_json, summary_json, terminal};
+use crate::output::{Format, json, terminal};
 use crate::parts::quantity::parse_share;
 use crate::results::row::RowSampling;
 use audience::Audience;
 use clap::Args;
 use job::{Done, Job, Wishes};
-use progress::Progress;
 use speed::parse_speed;
 use std::collections::HashSet;
 use std::io::{self, IsTerminal};
@@ -150,7 +149,7 @@ fn parse_traces(text: &str) -> Result<TraceWishes, String> {
 }
 
 pub fn run(arguments: SimulateArguments) -> Result<Ending, Failure> {
-    interrupt::watch();
+    interrupt::watch(give_back_terminal);
     if arguments.live {
         check_live(&arguments)?;
     }
@@ -170,6 +169,11 @@ pub fn run(arguments: SimulateArguments) -> Result<Ending, Failure> {
     };
     let done = results.into_iter().collect::<Result<Vec<Done>, _>>()?;
     tell(&arguments, &done)
+}
+
+fn give_back_terminal() {
+    #[cfg(feature = "tui")]
+    live::screen::give_back();
 }
 
 /// Whether a live view is possible at all.
@@ -269,7 +273,7 @@ fn folders(arguments: &SimulateArguments) -> Result<Vec<PathBuf>, Failure> {
 
 fn tell(arguments: &SimulateArguments, done: &[Done]) -> Result<Ending, Failure> {
     if arguments.json {
-        print(&json(done)?)?;
+        print(&as_json(done)?)?;
     } else if !arguments.quiet {
         for done in done {
             if let Some(study) = &done.study {
@@ -294,10 +298,10 @@ fn tell(arguments: &SimulateArguments, done: &[Done]) -> Result<Ending, Failure>
 }
 
 /// One summary as it stands in its file; several as a list.
-fn json(done: &[Done]) -> Result<String, Failure> {
+fn as_json(done: &[Done]) -> Result<String, Failure> {
     let text = |done: &Done| match &done.study {
-        Some(study) => replications_json::to_text(&study.summary),
-        None => summary_json::to_text(&done.summary),
+        Some(study) => json::to_text(&study.summary),
+        None => json::to_text(&done.summary),
     };
     let texts = done.iter().map(text).collect::<Result<Vec<_>, _>>()?;
     match texts.as_slice() {

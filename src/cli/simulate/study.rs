@@ -1,16 +1,17 @@
 //! `spof simulate --replications` and `--until`: many runs of a scenario, one beside the other.
 
-use super::interrupt;
-use super::progress::Progress;
 use crate::analysis::study::{Measures, StudySummary, Verdict};
 use crate::cli::ending::Failure;
-use crate::experiment::study::{Length, Study, StudyEnd, Watcher, study};
-use crate::parts::quantity::{format_duration, parse_duration};
+use crate::cli::interrupt;
+use crate::cli::onlooker::{Onlooker, parse_time_limit};
+use crate::cli::progress::Progress;
+use crate::experiment::study::{Length, Study, StudyEnd, study};
+use crate::parts::quantity::format_duration;
 use crate::plan::Plan;
 use crate::scenario::measures::{Goal, parse_goals};
 use crate::scenario::model::Scenario;
 use clap::Args;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[derive(Clone, Debug, Args)]
 pub struct StudyArguments {
@@ -30,13 +31,8 @@ pub struct StudyArguments {
     at_most: u64,
 
     /// Begin no more replications after so much time, such as 10m
-    #[arg(long, value_name = "TIME", value_parser = parse_limit)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
     time_limit: Option<Duration>,
-}
-
-fn parse_limit(text: &str) -> Result<Duration, String> {
-    let seconds = parse_duration(text).map_err(|error| error.problem)?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 /// What a study of one scenario is to find out.
@@ -88,10 +84,8 @@ impl StudyJob {
             Some(replications) => Length::Runs(replications),
             None => Length::Until { goals: measures.goals(), runs_most: self.at_most },
         };
-        let watcher = Onlooker {
-            progress: if self.is_silent { Progress::hidden() } else { Progress::of_replications() },
-            deadline: self.time_limit.and_then(|limit| Instant::now().checked_add(limit)),
-        };
+        let progress = if self.is_silent { Progress::hidden() } else { Progress::of_tasks("replications") };
+        let watcher = Onlooker::new(progress, self.time_limit);
         let Study { figures, end } =
             study(plan, seed, &length, &watcher, &|results| measures.figures(results));
         let interrupted = interrupt::requested() && end == StudyEnd::BrokenOff;
@@ -119,20 +113,5 @@ impl StudyDone {
     pub fn failed(&self) -> bool {
         let failed = self.summary.expectations.iter().any(|one| one.verdict == Verdict::Fail);
         failed || self.summary.goals.iter().any(|goal| !goal.reached)
-    }
-}
-
-struct Onlooker {
-    progress: Progress,
-    deadline: Option<Instant>,
-}
-
-impl Watcher for Onlooker {
-    fn breaks_off(&self) -> bool {
-        interrupt::requested() || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
-    }
-
-    fn done(&self, runs: u64, of: u64) {
-        self.progress.replications_done(runs, of);
     }
 }

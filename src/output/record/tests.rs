@@ -3,7 +3,8 @@
 use super::*;
 use crate::analysis::example::{BUCKETS, WARMUP_BUCKETS, results, scenario};
 use crate::analysis::summarise::summarise;
-use crate::output::{histogram_csv, nodes_timeline_csv, summary_json, timeline_csv, topology_json};
+use crate::analysis::topology::topology;
+use crate::output::{histogram_csv, json, nodes_timeline_csv, timeline_csv};
 use crate::stats::histogram::Histogram;
 
 fn files() -> Vec<(&'static str, Vec<u8>)> {
@@ -17,8 +18,8 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     write("timeline.csv", &|file| timeline_csv::write(file, &scenario, &results).unwrap());
     write("histogram.csv", &|file| histogram_csv::write(file, &scenario, &results).unwrap());
     write("nodes_timeline.csv", &|file| nodes_timeline_csv::write(file, &scenario, &results).unwrap());
-    write("topology.json", &|file| topology_json::write(file, &scenario, &results).unwrap());
-    write("summary.json", &|file| summary_json::write(file, &summarise(&scenario, 7, &results)).unwrap());
+    write("topology.json", &|file| json::write(file, &topology(&scenario, &results)).unwrap());
+    write("summary.json", &|file| json::write(file, &summarise(&scenario, 7, &results)).unwrap());
     files
 }
 

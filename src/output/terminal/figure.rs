@@ -17,6 +17,17 @@ pub fn length_with_spread(milliseconds: f64, half_width: Option<f64>) -> String 
     if is_nothing { format!("{digits} {name}") } else { format!("{digits} ±{spread} {name}") }
 }
 
+/// A figure in the unit that it is kept in: seconds, milliseconds, a share, or so many per second.
+pub fn in_unit(value: f64, half_width: Option<f64>, unit: &str) -> String {
+    match (unit, half_width) {
+        ("s", half_width) => length_with_spread(value * 1e3, half_width.map(|half_width| half_width * 1e3)),
+        ("ms", half_width) => length_with_spread(value, half_width),
+        ("share", half_width) => share_with_spread(value, half_width),
+        (_, Some(half_width)) => format!("{} ±{}/s", three_digits(value), three_digits(half_width)),
+        (_, None) => format!("{}/s", three_digits(value)),
+    }
+}
+
 /// The unit that suits a length, and its own length in milliseconds.
 fn unit(milliseconds: f64) -> (&'static str, f64) {
     const UNITS: [(&str, f64); 6] =

@@ -1,7 +1,7 @@
 //! Expectations, notices, and where the files are.
 
 use super::WIDTH;
-use super::figure::{length_with_spread, share_with_spread, three_digits};
+use super::figure::in_unit;
 use super::table::{Paint, painted};
 use crate::analysis::summary::{ExpectationResult, Summary};
 use std::path::Path;
@@ -25,11 +25,7 @@ fn expectation(result: &ExpectationResult, width: usize) -> String {
 
 fn measured(result: &ExpectationResult) -> String {
     let Some(value) = result.measured else { return "nothing was measured".to_owned() };
-    match result.unit {
-        "s" => length_with_spread(value * 1e3, result.half_width.map(|half_width| half_width * 1e3)),
-        "share" => share_with_spread(value, result.half_width),
-        _ => format!("{}/s", three_digits(value)),
-    }
+    in_unit(value, result.half_width, result.unit)
 }
 
 pub fn notices(summary: &Summary) -> String {

@@ -1,6 +1,6 @@
 //! What many runs say together, for people.
 
-use super::figure::{count, length, length_with_spread, share, share_with_spread, three_digits};
+use super::figure::{count, in_unit};
 use super::notes::files;
 use super::table::{Cell, Paint, Table, painted};
 use crate::analysis::study::{StudySummary, Verdict};
@@ -19,7 +19,7 @@ pub fn render(summary: &StudySummary, folder: &Path, names: &[&str]) -> String {
         format!("\n  {}\n  {}\n\n", painted(&summary.scenario, Paint::Strong), painted(&facts, Paint::Faint));
     let mut table = Table::new(&["", "mean over the runs", "least", "most"], &[]);
     for figure in &summary.figures {
-        let bare = |value: Option<f64>| Cell::optional(value.map(|value| bare(value, figure.unit)));
+        let bare = |value: Option<f64>| Cell::optional(value.map(|value| in_unit(value, None, figure.unit)));
         table.add(vec![
             Cell::name(&figure.name),
             Cell::optional(spread(&figure.estimate, figure.unit)),
@@ -54,19 +54,5 @@ fn nothing(estimate: &Estimate) -> String {
 }
 
 fn spread(estimate: &Estimate, unit: &str) -> Option<String> {
-    let value = estimate.value?;
-    Some(match (unit, estimate.half_width) {
-        ("ms", half_width) => length_with_spread(value, half_width),
-        ("share", half_width) => share_with_spread(value, half_width),
-        (_, Some(half_width)) => format!("{} ±{}/s", three_digits(value), three_digits(half_width)),
-        (_, None) => format!("{}/s", three_digits(value)),
-    })
-}
-
-fn bare(value: f64, unit: &str) -> String {
-    match unit {
-        "ms" => length(value),
-        "share" => share(value),
-        _ => format!("{}/s", three_digits(value)),
-    }
+    Some(in_unit(estimate.value?, estimate.half_width, unit))
 }

@@ -12,7 +12,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use super::interrupt;
+use crate::cli::interrupt;
 use crate::engine::{Advance, Simulation};
 use crate::kernel::time::{Time, to_seconds};
 use crate::scenario::model::Scenario;

@@ -1,9 +1,9 @@
 //! The view on a terminal that exists only in memory.
 
 use super::*;
+use crate::cli::progress::Progress;
 use crate::cli::simulate::audience::Audience;
 use crate::cli::simulate::job::{Job, Wishes};
-use crate::cli::simulate::progress::Progress;
 use crate::engine::{Options, TraceWishes};
 use crate::kernel::time::{NEVER, SECOND};
 use crate::output::folder::Ownership;

@@ -7,12 +7,12 @@ static REQUESTED: AtomicBool = AtomicBool::new(false);
 
 const KILLED: i32 = 130;
 
-pub fn watch() {
+/// `tidy_up` is done before the program is ended at once.
+pub fn watch(tidy_up: fn()) {
     // Where it cannot be watched for, Ctrl-C just ends the program.
-    let _ = ctrlc::set_handler(|| {
+    let _ = ctrlc::set_handler(move || {
         if REQUESTED.swap(true, Ordering::Relaxed) {
-            #[cfg(feature = "tui")]
-            super::live::screen::give_back();
+            tidy_up();
             std::process::exit(KILLED);
         }
     });

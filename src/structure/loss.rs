@@ -13,7 +13,7 @@ const LISTED_MOST: usize = 1_000;
 const LOOKED_AT_MOST: usize = 100_000;
 
 /// What is known of one failure.
-pub struct Study {
+pub struct Loss {
     unavailability: f64,
     outages_per_s: f64,
     pub cut_sets: CutSets,
@@ -34,14 +34,14 @@ pub struct Study {
     component_of: Vec<u32>,
 }
 
-impl Study {
+impl Loss {
     pub fn new(
         model: &Model,
         variables: &Variables,
         diagram: &Diagram,
         cut_sets: CutSets,
         of_components: &Variables,
-    ) -> Study {
+    ) -> Loss {
         let unavailability = diagram.probability(&variables.chances);
         let by_variable = diagram.slopes(&variables.chances);
         let components = model.components.iter().enumerate();
@@ -58,7 +58,7 @@ impl Study {
         let single = cut_sets.list(enough).into_iter().filter_map(|set| set.first().copied());
         let mut single: Vec<u32> = single.map(|variable| model.order[variable as usize]).collect();
         single.sort_unstable();
-        Study {
+        Loss {
             unavailability,
             outages_per_s: by_chance + by_plan,
             shares,

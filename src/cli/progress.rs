@@ -10,25 +10,30 @@ pub struct Progress {
     bar: ProgressBar,
     end: Option<RunEnd>,
     started: Instant,
+    tasks: &'static str,
 }
 
 /// The bar counts in these, whatever the run's end.
 const PARTS: u64 = 1_000;
 
 impl Progress {
+    fn with(bar: ProgressBar, end: Option<RunEnd>, tasks: &'static str) -> Progress {
+        Progress { bar, end, started: Instant::now(), tasks }
+    }
+
     pub fn hidden() -> Progress {
-        Progress { bar: ProgressBar::hidden(), end: None, started: Instant::now() }
+        Progress::with(ProgressBar::hidden(), None, "")
     }
 
     pub fn of_run(scenario: &Scenario) -> Progress {
-        Progress { bar: bar(PARTS), end: Some(scenario.run.end), started: Instant::now() }
+        Progress::with(bar(PARTS), Some(scenario.run.end), "")
     }
 
     /// Of several runs side by side.
     pub fn of_runs(number: usize) -> Progress {
         let bar = bar(number as u64);
         bar.set_message(format!("0 of {number} scenarios"));
-        Progress { bar, end: None, started: Instant::now() }
+        Progress::with(bar, None, "scenarios")
     }
 
     pub fn one_done(&self) {
@@ -37,16 +42,18 @@ impl Progress {
         self.bar.set_message(format!("{done} of {all} scenarios"));
     }
 
-    /// Of a study, whose length may not be known from the beginning.
-    pub fn of_replications() -> Progress {
-        Progress { bar: bar(1), end: None, started: Instant::now() }
+    /// Of many tasks of this name, such as "replications"; how many may not be known from the
+    /// beginning.
+    pub fn of_tasks(tasks: &'static str) -> Progress {
+        Progress::with(bar(1), None, tasks)
     }
 
-    pub fn replications_done(&self, runs: u64, of: u64) {
-        let left_s = self.started.elapsed().as_secs_f64() / runs as f64 * of.saturating_sub(runs) as f64;
+    pub fn tasks_done(&self, done: u64, of: u64) {
+        let left_s = self.started.elapsed().as_secs_f64() / done as f64 * of.saturating_sub(done) as f64;
         self.bar.set_length(of);
-        self.bar.set_position(runs);
-        self.bar.set_message(format!("{runs} of {of} replications, {} left", format_duration(left_s.ceil())));
+        self.bar.set_position(done);
+        let left = format_duration(left_s.ceil());
+        self.bar.set_message(format!("{done} of {of} {}, {left} left", self.tasks));
     }
 
     pub fn show(&self, now: Time, requests: u64) {

@@ -1,0 +1,35 @@
+//! Who looks at many runs while they go on: shows how far they are, and breaks them off at
+//! Ctrl-C or when their time is over.
+
+use super::interrupt;
+use super::progress::Progress;
+use crate::experiment::tasks::Watcher;
+use crate::parts::quantity::parse_duration;
+use std::time::{Duration, Instant};
+
+pub struct Onlooker {
+    progress: Progress,
+    deadline: Option<Instant>,
+}
+
+impl Onlooker {
+    pub fn new(progress: Progress, time_limit: Option<Duration>) -> Onlooker {
+        Onlooker { progress, deadline: time_limit.and_then(|limit| Instant::now().checked_add(limit)) }
+    }
+}
+
+impl Watcher for Onlooker {
+    fn breaks_off(&self) -> bool {
+        interrupt::requested() || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    fn done(&self, tasks: u64, of: u64) {
+        self.progress.tasks_done(tasks, of);
+    }
+}
+
+/// As `--time-limit` takes it.
+pub fn parse_time_limit(text: &str) -> Result<Duration, String> {
+    let seconds = parse_duration(text).map_err(|error| error.problem)?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

@@ -1,0 +1,79 @@
+//! Numbered tasks on all threads, that somebody watches and may break off.
+
+use crate::engine::{Advance, Options, Simulation};
+use crate::kernel::time::NEVER;
+use crate::plan::Plan;
+use crate::results::RunResults;
+use crate::results::row::RowSampling;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// After so many events, about ten milliseconds, it is asked whether the work is broken off.
+const SLICE_EVENTS: u64 = 200_000;
+
+/// Who looks at work while it goes on, from all threads.
+pub trait Watcher: Sync {
+    /// Runs that are under way are then given up.
+    fn breaks_off(&self) -> bool;
+    /// So many of so many tasks are done.
+    fn done(&self, tasks: u64, of: u64);
+}
+
+/// Nobody does.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watcher for Unwatched {
+    fn breaks_off(&self) -> bool {
+        false
+    }
+
+    fn done(&self, _tasks: u64, _of: u64) {}
+}
+
+/// What comes of the tasks with these numbers. If they are broken off, only the first ones are
+/// told, without a gap: others would be there because they were short.
+pub fn in_order<Outcome: Send>(
+    numbers: Range<u64>,
+    watcher: &impl Watcher,
+    task: impl Fn(u64) -> Option<Outcome> + Sync,
+) -> Vec<Outcome> {
+    let next = AtomicU64::new(numbers.start);
+    let told = Mutex::new((numbers.start, Vec::new()));
+    let work = || {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= numbers.end || watcher.breaks_off() {
+                return;
+            }
+            let Some(outcome) = task(number) else { return };
+            // A thread that has panicked has ended the program's work anyway.
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            told.0 += 1;
+            told.1.push((number, outcome));
+            watcher.done(told.0, numbers.end);
+        }
+    };
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| work());
+        }
+    });
+    let (_, mut told) = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    told.sort_unstable_by_key(|(number, _)| *number);
+    let in_order = told.into_iter().zip(numbers).take_while(|((number, _), expected)| number == expected);
+    in_order.map(|((_, outcome), _)| outcome).collect()
+}
+
+/// One run from start to end, without rows; nothing if it is broken off.
+pub fn run_watched(plan: &Plan, seed: u64, replication: u64, watcher: &impl Watcher) -> Option<RunResults> {
+    let options = Options { seed, replication, rows: RowSampling::None };
+    let mut simulation = Simulation::new(plan, options);
+    while simulation.advance(NEVER, SLICE_EVENTS) != Advance::Ended {
+        if watcher.breaks_off() {
+            return None;
+        }
+    }
+    Some(simulation.finish(false))
+}
