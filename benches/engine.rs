@@ -1,5 +1,5 @@
 //! The whole engine, per event: known scenarios, more and more requests in flight, more
-//! and more nodes.
+//! and more nodes, and more and more of them that fail.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use spof::engine::{Options, Simulation};
@@ -76,6 +76,23 @@ fn nodes(criterion: &mut Criterion) {
     }
 }
 
+/// A balancer with more and more replicas behind it, of which some are always down.
+fn failing(criterion: &mut Criterion) {
+    for replicas in [10, 1_000, 100_000] {
+        let text = format!(
+            "
+nodes:
+  clients: {{ kind: user, arrivals: 500/s }}
+  lb: {{ kind: load_balancer, balance: random }}
+  app: {{ kind: station, servers: 4, replicas: {replicas}, mtbf: 10h, mttr: 6m, boot: 0s }}
+requests:
+  job: {{ path: [ lb: 0ms, app: exp(10ms) ] }}
+"
+        );
+        measure(criterion, "failing", &replicas.to_string(), from_text(&text), 300_000);
+    }
+}
+
 fn short() -> Criterion {
     Criterion::default()
         .sample_size(10)
@@ -83,5 +100,5 @@ fn short() -> Criterion {
         .measurement_time(Duration::from_secs(1))
 }
 
-criterion_group! { name = engine; config = short(); targets = scenarios, in_flight, nodes }
+criterion_group! { name = engine; config = short(); targets = scenarios, in_flight, nodes, failing }
 criterion_main!(engine);

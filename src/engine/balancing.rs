@@ -1,13 +1,11 @@
-//! Choosing a peer.
+//! What callers remember of their peers: whose turn it is, who is how loaded, who is well.
 
 use super::Simulation;
-use super::choosing::Candidate;
 use super::health::PeerHealth;
 use crate::kernel::clocks::Clocks;
-use crate::kernel::random::{below, mix};
+use crate::kernel::random::mix;
 use crate::nodes::behaviour::HealthChecks;
-use crate::plan::{CallPlan, NONE, Plan, Policy, RoutePlan};
-use rand::Rng;
+use crate::plan::{CallPlan, NONE, Plan, Policy};
 
 /// What callers remember of their peers: one state for each replica of each caller of a route.
 #[derive(Debug)]
@@ -24,8 +22,8 @@ pub struct Balancers {
     site_of_open: Vec<u32>,
     /// What smooth weighted round robin keeps for each peer.
     pub(super) current: Vec<i64>,
-    /// Who may be chosen, while somebody chooses.
-    pub(super) candidates: Vec<Candidate>,
+    /// Who has let its turn pass, while somebody chooses.
+    pub(super) passed: Vec<u32>,
 }
 
 #[derive(Debug)]
@@ -33,11 +31,12 @@ pub(super) struct Site {
     pub route: u32,
     pub cursor: u32,
     /// Whose turn it is among the backups.
-    next_backup: u32,
+    pub next_backup: u32,
     /// Where the health of its peers is kept, if it has several and looks at them.
     pub first_peer: u32,
-    /// Whether its next active check is on the agenda.
-    pub checking: bool,
+    /// Peers of which active checks are not sure; as long as there are any, checks are on the
+    /// agenda.
+    pub doubtful: Vec<u32>,
     pub first_open: u32,
     pub first_current: u32,
     /// For least connections: each peer's load, the least loaded first, among equals the
@@ -51,23 +50,6 @@ pub const TURN_BITS: u32 = 36;
 /// Loads are counted in these units per unit of weight.
 pub const LOAD_UNIT: u64 = 1 << 10;
 
-impl Site {
-    /// Whoever is left out leaves its turn to all others, not always to the one behind it.
-    pub fn go_on_behind(&mut self, chosen: u32, route: &RoutePlan) {
-        if chosen < route.primaries {
-            self.cursor = if chosen + 1 == route.primaries { 0 } else { chosen + 1 };
-        }
-    }
-
-    /// Backups take turns.
-    pub fn next_backup(&mut self, candidates: &[Candidate]) -> u32 {
-        let place = candidates.partition_point(|candidate| candidate.member < self.next_backup);
-        let chosen = candidates[if place == candidates.len() { 0 } else { place }].member;
-        self.next_backup = chosen + 1;
-        chosen
-    }
-}
-
 impl Balancers {
     pub fn new(plan: &Plan) -> Self {
         let mut balancers = Balancers {
@@ -78,7 +60,7 @@ impl Balancers {
             open: Vec::new(),
             site_of_open: Vec::new(),
             current: Vec::new(),
-            candidates: Vec::new(),
+            passed: Vec::new(),
         };
         let mut routes: Vec<Option<(u32, HealthChecks)>> = vec![None; plan.sites as usize];
         for call in &plan.calls {
@@ -107,7 +89,7 @@ impl Balancers {
             cursor: 0,
             next_backup: 0,
             first_peer: NONE,
-            checking: false,
+            doubtful: Vec::new(),
             first_open: NONE,
             first_current: NONE,
             loads: None,
@@ -145,6 +127,12 @@ impl Balancers {
         (first_peer != NONE).then(|| &self.peers[(first_peer + member) as usize])
     }
 
+    /// Of those with the least load the one that was chosen longest ago.
+    #[inline(always)]
+    pub(super) fn first_of_loads(&self, place: usize) -> u32 {
+        self.sites[place].loads.as_ref().expect("loads of peers").first().clock
+    }
+
     /// A peer has let its turn pass, and comes behind its equals.
     pub(super) fn turn_is_over(&mut self, place: usize, member: u32) {
         let site = &mut self.sites[place];
@@ -163,72 +151,6 @@ impl Balancers {
 }
 
 impl Simulation<'_> {
-    /// Chooses a member of the call's route; `avoid` is the peer that has just failed.
-    #[inline(always)]
-    pub(super) fn pick(&mut self, call: &CallPlan, caller: u32, root: u32, avoid: u32) -> u32 {
-        let route = &self.plan.routes[call.route as usize];
-        if let Policy::Single = route.policy {
-            return 0;
-        }
-        self.pick_among(call, route, caller, root, avoid)
-    }
-
-    #[inline(never)]
-    fn pick_among(&mut self, call: &CallPlan, route: &RoutePlan, caller: u32, root: u32, avoid: u32) -> u32 {
-        if avoid != NONE {
-            // Whoever has just failed is left out.
-            return self.pick_usable(call, caller, root, avoid);
-        }
-        self.pick_primary(call, route, caller, root)
-    }
-
-    fn pick_primary(&mut self, call: &CallPlan, route: &RoutePlan, caller: u32, root: u32) -> u32 {
-        let place = self.site_of(call, caller);
-        let generator = &mut self.dice[route.die as usize];
-        let site = &mut self.balancers.sites[place];
-        match &route.policy {
-            Policy::Single => 0,
-            Policy::RoundRobin => {
-                let member = site.cursor;
-                site.cursor = if member + 1 == route.primaries { 0 } else { member + 1 };
-                member
-            }
-            Policy::WeightedRoundRobin => {
-                let first = site.first_current as usize;
-                smooth_round_robin(route, &mut self.balancers.current[first..])
-            }
-            Policy::LeastConnections => site.loads.as_ref().expect("loads of peers").first().clock,
-            Policy::Random => below(generator, route.primaries),
-            Policy::WeightedRandom(cumulated) => {
-                let total = *cumulated.last().expect("a member");
-                member_at(cumulated, generator.next_u64() % total)
-            }
-            Policy::Choices(count) => {
-                let open = &self.balancers.open[site.first_open as usize..];
-                let mut best = below(generator, route.primaries);
-                let mut ties = 1;
-                for _ in 1..*count {
-                    let other = below(generator, route.primaries);
-                    let (load, least) = (open[other as usize], open[best as usize]);
-                    ties = if load < least { 1 } else { ties + u32::from(load == least) };
-                    if load < least || (load == least && below(generator, ties) == 0) {
-                        best = other;
-                    }
-                }
-                best
-            }
-            Policy::IpHash(cumulated) => {
-                let total = *cumulated.last().expect("a member");
-                member_at(cumulated, self.client_hash(root) % total)
-            }
-            Policy::Ring(points) => {
-                let hash = self.client_hash(root);
-                let place = points.partition_point(|&(point, _)| point < hash);
-                points[if place == points.len() { 0 } else { place }].1
-            }
-        }
-    }
-
     pub(super) fn client_hash(&self, root: u32) -> u64 {
         match root {
             NONE => 0,
@@ -288,24 +210,4 @@ impl Simulation<'_> {
             loads.set(member, (load << TURN_BITS) | turn);
         }
     }
-}
-
-/// nginx's: everybody gains its weight, the richest is chosen and pays the sum.
-fn smooth_round_robin(route: &RoutePlan, current: &mut [i64]) -> u32 {
-    let mut total = 0;
-    let mut best = 0;
-    for (place, member) in route.members[..route.primaries as usize].iter().enumerate() {
-        let weight = (u64::from(member.weight) * LOAD_UNIT) as i64;
-        total += weight;
-        current[place] += weight;
-        if current[place] > current[best] {
-            best = place;
-        }
-    }
-    current[best] -= total;
-    best as u32
-}
-
-pub fn member_at(cumulated: &[u64], point: u64) -> u32 {
-    cumulated.partition_point(|&sum| sum <= point) as u32
 }

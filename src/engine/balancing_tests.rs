@@ -102,7 +102,8 @@ fn one_that_is_back_takes_its_share_by_and_by() {
         let results = run(&format!("balance: {policy}, slow_start: 100s"), "weight: 1");
         let [a, b, c] = visits(&results, 201, 301);
         near(a, share * 10_000.0, 0.06, policy);
-        near(b, c, 0.05, policy);
+        // The draws of one policy differ by chance; this is 4.5 standard deviations.
+        near(b, c, if *policy == *"random" { 0.1 } else { 0.05 }, policy);
         let [early, ..] = visits(&results, 201, 211);
         near(early, 1_000.0 * 0.05 / 2.05, 0.5, policy);
         let [after, ..] = visits(&results, 305, 395);

@@ -161,10 +161,7 @@ impl Simulation<'_> {
             latest
         } else {
             let avoid = if again { latest } else { NONE };
-            match self.balancers.ailing == 0 && self.draining == 0 {
-                true => self.pick(plan, from, root, avoid),
-                false => self.pick_usable(plan, from, root, avoid),
-            }
+            self.pick(plan, from, root, avoid)
         };
         if plan.tries != 1 || (plan.guard != NONE && self.visits[slot].pending == 0) {
             self.visits[slot].awaited = member;

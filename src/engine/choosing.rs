@@ -1,272 +1,368 @@
-//! Choosing a peer while some are out, drain, or take their share by and by.
+//! Choosing a peer by the route's policy, while all are well and while some are out, drain, or
+//! take their share by and by.
 //!
-//! The route's own policy chooses among those that can be used, so that the share of a peer
-//! that is out goes to all others as their weights say.
+//! The policy names one peer after the other, and the first that may be chosen is. So the share of
+//! a peer that is out goes to all others as their weights say, and a choice among a hundred
+//! thousand peers takes no longer than one among ten, whoever of them is out.
 
 use super::Simulation;
-use super::balancing::{Balancers, LOAD_UNIT, TURN_BITS, member_at};
+use super::balancing::{LOAD_UNIT, TURN_BITS};
 use super::conditions::Condition;
-use crate::kernel::random::{Generator, below, mix, uniform};
-use crate::kernel::time::Time;
+use crate::kernel::random::{below, mix, uniform};
 use crate::plan::{CallPlan, NONE, Policy, RoutePlan};
 use rand::Rng;
 
-/// A peer that may be chosen.
-#[derive(Clone, Copy, Debug)]
-pub struct Candidate {
-    pub member: u32,
-    /// The share of its weight that it has at present.
-    warmth: f64,
-    /// What that makes of its weight, in `LOAD_UNIT`s.
-    pub weight: u64,
+/// After so many draws of peers that may not be chosen all are looked at. nginx hashes a client's
+/// address as often before it takes just anybody.
+const DRAWS_MOST: u32 = 20;
+
+/// Who may be chosen.
+trait Eligible: Copy {
+    fn admits(self, simulation: &Simulation, member: u32) -> bool;
+
+    /// The share of its turns that it takes at present.
+    fn warmth(self, simulation: &Simulation, member: u32) -> f64;
 }
 
-/// nginx looks so often for another place of a client's hash before it takes just anybody.
-const REHASHES_MOST: u32 = 20;
+#[derive(Clone, Copy)]
+struct Everybody;
 
-impl Simulation<'_> {
-    /// A member of the call's route by its policy, among those that are well; `avoid` is the
-    /// peer that has just failed. If there is none, all are tried.
-    #[inline(never)]
-    pub(super) fn pick_usable(&mut self, call: &CallPlan, caller: u32, root: u32, avoid: u32) -> u32 {
-        let route = &self.plan.routes[call.route as usize];
-        if let Policy::Single = route.policy {
-            return 0;
-        }
-        let place = self.site_of(call, caller);
-        let mut candidates = std::mem::take(&mut self.balancers.candidates);
-        let has_primaries = self.find_candidates(call, caller, place, avoid, &mut candidates);
-        let chosen = if has_primaries {
-            self.choose_among(route, place, root, &mut candidates)
-        } else {
-            self.balancers.sites[place].next_backup(&candidates)
-        };
-        self.balancers.candidates = candidates;
-        self.notice_trial(call, place, chosen);
-        chosen
-    }
-
-    /// Who may be chosen: primaries, or else backups, or else whoever has just failed, or else
-    /// anybody. Says whether they are primaries.
-    fn find_candidates(
-        &mut self,
-        call: &CallPlan,
-        caller: u32,
-        place: usize,
-        avoid: u32,
-        candidates: &mut Vec<Candidate>,
-    ) -> bool {
-        let route = &self.plan.routes[call.route as usize];
-        let count = route.members.len() as u32;
-        self.balancers.end_slow_starts(place, call, count, self.now);
-        for range in [0..route.primaries, route.primaries..count] {
-            candidates.clear();
-            let is_primary = range.start == 0;
-            for member in range {
-                if member != avoid && self.is_usable(call, caller, place, member) {
-                    candidates.push(self.candidate(call, place, member));
-                }
-            }
-            if !candidates.is_empty() {
-                return is_primary;
-            }
-        }
-        if avoid < count && self.is_usable(call, caller, place, avoid) {
-            candidates.push(self.candidate(call, place, avoid));
-            return avoid < route.primaries;
-        }
-        let others = (0..route.primaries).filter(|&member| member != avoid || route.primaries == 1);
-        candidates.extend(others.map(|member| self.candidate(call, place, member)));
+impl Eligible for Everybody {
+    #[inline(always)]
+    fn admits(self, _: &Simulation, _: u32) -> bool {
         true
     }
 
-    fn candidate(&self, call: &CallPlan, place: usize, member: u32) -> Candidate {
-        let warmth =
-            self.balancers.peer(place, member).map_or(1.0, |peer| peer.warmth(&call.health, self.now));
-        let weight = u64::from(self.plan.routes[call.route as usize].members[member as usize].weight);
-        Candidate { member, warmth, weight: ((weight * LOAD_UNIT) as f64 * warmth).max(1.0) as u64 }
+    #[inline(always)]
+    fn warmth(self, _: &Simulation, _: u32) -> f64 {
+        1.0
     }
+}
 
-    fn is_usable(&self, call: &CallPlan, caller: u32, place: usize, member: u32) -> bool {
-        let instance = self.plan.routes[call.route as usize].members[member as usize].instance as usize;
-        let drains = self.conditions.get(instance).is_some_and(Condition::drains);
+/// Whom the caller takes for well, but for the peer that has just failed it.
+#[derive(Clone, Copy)]
+struct Usable<'a> {
+    call: &'a CallPlan,
+    caller: u32,
+    place: usize,
+    avoid: u32,
+}
+
+impl Eligible for Usable<'_> {
+    fn admits(self, simulation: &Simulation, member: u32) -> bool {
+        let Usable { call, caller, place, avoid } = self;
+        let instance = simulation.plan.routes[call.route as usize].members[member as usize].instance;
+        let drains = simulation.conditions.get(instance as usize).is_some_and(Condition::drains);
         let is_available = || {
-            let peer = self.balancers.peer(place, member);
-            peer.is_none_or(|peer| peer.is_available(&call.health, self.now))
+            let peer = simulation.balancers.peer(place, member);
+            peer.is_none_or(|peer| peer.is_available(&call.health, simulation.now))
         };
-        !drains && self.breaker_permits(call, caller, member) && is_available()
+        member != avoid && !drains && simulation.breaker_permits(call, caller, member) && is_available()
     }
 
-    fn choose_among(
+    fn warmth(self, simulation: &Simulation, member: u32) -> f64 {
+        let peer = simulation.balancers.peer(self.place, member);
+        peer.map_or(1.0, |peer| peer.warmth(&self.call.health, simulation.now))
+    }
+}
+
+/// When nobody is well all are tried, but for the peer that has just failed if there are others.
+#[derive(Clone, Copy)]
+struct AnybodyBut {
+    avoid: u32,
+    is_alone: bool,
+}
+
+impl Eligible for AnybodyBut {
+    fn admits(self, _: &Simulation, member: u32) -> bool {
+        member != self.avoid || self.is_alone
+    }
+
+    fn warmth(self, _: &Simulation, _: u32) -> f64 {
+        1.0
+    }
+}
+
+impl Simulation<'_> {
+    /// Chooses a member of the call's route; `avoid` is the peer that has just failed.
+    #[inline(always)]
+    pub(super) fn pick(&mut self, call: &CallPlan, caller: u32, root: u32, avoid: u32) -> u32 {
+        if let Policy::Single = self.plan.routes[call.route as usize].policy {
+            return 0;
+        }
+        match avoid == NONE && self.balancers.ailing == 0 && self.draining == 0 {
+            true => self.pick_of_all(call, caller, root),
+            false => self.pick_usable(call, caller, root, avoid),
+        }
+    }
+
+    #[inline(never)]
+    fn pick_of_all(&mut self, call: &CallPlan, caller: u32, root: u32) -> u32 {
+        let place = self.site_of(call, caller);
+        let route = &self.plan.routes[call.route as usize];
+        self.pick_primary(route, place, root, Everybody).unwrap_or(0)
+    }
+
+    /// Primaries that are well, or else backups, or else whoever has just failed, or else anybody.
+    #[inline(never)]
+    fn pick_usable(&mut self, call: &CallPlan, caller: u32, root: u32, avoid: u32) -> u32 {
+        let place = self.site_of(call, caller);
+        let route = &self.plan.routes[call.route as usize];
+        let usable = Usable { call, caller, place, avoid };
+        let chosen = if let Some(primary) = self.pick_primary(route, place, root, usable) {
+            primary
+        } else if let Some(backup) = self.next_backup(route, place, usable) {
+            backup
+        } else if avoid != NONE && (Usable { avoid: NONE, ..usable }).admits(self, avoid) {
+            avoid
+        } else {
+            let others = AnybodyBut { avoid, is_alone: route.primaries == 1 };
+            self.pick_primary(route, place, root, others).unwrap_or(0)
+        };
+        self.notice_choice(call, place, chosen);
+        chosen
+    }
+
+    #[inline(always)]
+    fn pick_primary<E: Eligible>(
         &mut self,
         route: &RoutePlan,
         place: usize,
         root: u32,
-        candidates: &mut Vec<Candidate>,
-    ) -> u32 {
-        let hash = || self.client_hash(root);
+        who: E,
+    ) -> Option<u32> {
         match &route.policy {
-            Policy::Single => 0,
-            Policy::RoundRobin => self.balancers.next_in_turn(place, route, candidates),
-            Policy::WeightedRoundRobin => {
-                let first = self.balancers.sites[place].first_current as usize;
-                smooth_round_robin(candidates, &mut self.balancers.current[first..])
-            }
-            Policy::LeastConnections => self.balancers.least_loaded(place, candidates),
-            Policy::Random | Policy::WeightedRandom(_) => {
-                drawn(&mut self.dice[route.die as usize], candidates).member
-            }
-            Policy::Choices(count) => {
-                let die = &mut self.dice[route.die as usize];
-                self.balancers.best_of(place, candidates, *count, die)
-            }
-            Policy::IpHash(cumulated) => by_hash(candidates, cumulated, hash()),
-            Policy::Ring(points) => next_on_ring(candidates, points, hash()),
+            Policy::Single => Some(0),
+            Policy::RoundRobin => self.next_in_turn(route, place, who),
+            Policy::WeightedRoundRobin => self.richest(route, place, who),
+            Policy::LeastConnections => self.least_loaded(place, who),
+            Policy::Random | Policy::WeightedRandom(_) => self.drawn(route, who),
+            Policy::Choices(count) => self.best_of(route, place, *count, who),
+            Policy::IpHash(cumulated) => self.by_hash(route, cumulated, self.client_hash(root), who),
+            Policy::Ring(points) => self.next_on_ring(points, self.client_hash(root), who),
         }
     }
 
-    /// A peer that has waited out its timeout is being tried.
-    fn notice_trial(&mut self, call: &CallPlan, place: usize, chosen: u32) {
+    /// A peer that has waited out its timeout is being tried, and one that has all of its weight
+    /// again is as well as any.
+    fn notice_choice(&mut self, call: &CallPlan, place: usize, chosen: u32) {
         let first_peer = self.balancers.sites[place].first_peer;
-        if first_peer != NONE {
-            self.balancers.peers[(first_peer + chosen) as usize].is_tried(&call.health, self.now);
-        }
-    }
-}
-
-impl Balancers {
-    /// Those that have all of their weight again are as well as any.
-    fn end_slow_starts(&mut self, place: usize, call: &CallPlan, count: u32, now: Time) {
-        let first_peer = self.sites[place].first_peer;
-        if first_peer == NONE || call.health.slow_start == 0 {
+        if first_peer == NONE {
             return;
         }
-        for peer in first_peer..first_peer + count {
-            let peer = &mut self.peers[peer as usize];
-            let before = peer.is_ailing();
-            peer.warm_up(&call.health, now);
-            let after = peer.is_ailing();
-            self.ailing = self.ailing + u32::from(after) - u32::from(before);
-        }
+        let peer = &mut self.balancers.peers[(first_peer + chosen) as usize];
+        let before = peer.is_ailing();
+        peer.is_tried(&call.health, self.now);
+        peer.warm_up(&call.health, self.now);
+        let after = peer.is_ailing();
+        self.balancers.count_ailing(before, after);
     }
 
     /// A peer that starts slowly lets most of its turns pass.
-    fn takes_its_turn(&mut self, place: usize, candidate: Candidate) -> bool {
-        let first_peer = self.sites[place].first_peer;
-        first_peer == NONE
-            || self.peers[(first_peer + candidate.member) as usize].takes_its_turn(candidate.warmth)
+    #[inline(always)]
+    fn takes_its_turn(&mut self, place: usize, member: u32, warmth: f64) -> bool {
+        warmth >= 1.0 || {
+            let first_peer = self.balancers.sites[place].first_peer;
+            self.balancers.peers[(first_peer + member) as usize].takes_its_turn(warmth)
+        }
     }
 
-    fn next_in_turn(&mut self, place: usize, route: &RoutePlan, candidates: &[Candidate]) -> u32 {
-        let cursor = self.sites[place].cursor;
-        let first = candidates.partition_point(|candidate| candidate.member < cursor);
-        let in_turn = |step: usize| candidates[(first + step) % candidates.len()];
-        let taken = (0..candidates.len()).find(|&step| self.takes_its_turn(place, in_turn(step)));
-        let chosen = in_turn(taken.unwrap_or(0)).member;
-        self.sites[place].go_on_behind(chosen, route);
+    fn next_in_turn<E: Eligible>(&mut self, route: &RoutePlan, place: usize, who: E) -> Option<u32> {
+        let cursor = self.balancers.sites[place].cursor;
+        let mut chosen = None;
+        for member in (cursor..route.primaries).chain(0..cursor) {
+            if !who.admits(self, member) {
+                continue;
+            }
+            if self.takes_its_turn(place, member, who.warmth(self, member)) {
+                chosen = Some(member);
+                break;
+            }
+            // If all let their turns pass, it is the first one's.
+            chosen = chosen.or(Some(member));
+        }
+        // Whoever is left out leaves its turn to all others, not always to the one behind it.
+        let next = chosen? + 1;
+        self.balancers.sites[place].cursor = if next == route.primaries { 0 } else { next };
         chosen
     }
 
-    fn least_loaded(&mut self, place: usize, candidates: &mut Vec<Candidate>) -> u32 {
-        loop {
-            let site = &self.sites[place];
-            let loads = site.loads.as_ref().expect("loads of peers");
-            let load = |candidate: &Candidate| {
-                let open = u64::from(self.open[(site.first_open + candidate.member) as usize]);
-                let turn = loads.time(candidate.member) & ((1 << TURN_BITS) - 1);
-                (u128::from(open) * u128::from(LOAD_UNIT * LOAD_UNIT) / u128::from(candidate.weight), turn)
-            };
-            let least = (0..candidates.len()).min_by_key(|&number| load(&candidates[number]));
-            let candidate = candidates[least.expect("somebody is left")];
-            if candidates.len() == 1 || self.takes_its_turn(place, candidate) {
-                return candidate.member;
+    /// Backups take turns.
+    fn next_backup<E: Eligible>(&mut self, route: &RoutePlan, place: usize, who: E) -> Option<u32> {
+        let first = self.balancers.sites[place].next_backup.max(route.primaries);
+        let mut in_turn = (first..route.members.len() as u32).chain(route.primaries..first);
+        let chosen = in_turn.find(|&member| who.admits(self, member))?;
+        self.balancers.sites[place].next_backup = chosen + 1;
+        Some(chosen)
+    }
+
+    /// nginx's smooth weighted round robin: everybody gains its weight, the richest is chosen and
+    /// pays the sum.
+    fn richest<E: Eligible>(&mut self, route: &RoutePlan, place: usize, who: E) -> Option<u32> {
+        let first = self.balancers.sites[place].first_current as usize;
+        let mut total = 0;
+        let mut richest: Option<(i64, u32)> = None;
+        for member in 0..route.primaries {
+            if !who.admits(self, member) {
+                continue;
             }
-            // It has had its turn.
-            self.turn_is_over(place, candidate.member);
-            candidates.swap_remove(least.expect("somebody is left"));
+            let weight = self.weight(route, member, who) as i64;
+            let current = &mut self.balancers.current[first + member as usize];
+            *current += weight;
+            total += weight;
+            if richest.is_none_or(|(most, _)| *current > most) {
+                richest = Some((*current, member));
+            }
         }
+        let (_, chosen) = richest?;
+        self.balancers.current[first + chosen as usize] -= total;
+        Some(chosen)
+    }
+
+    /// In `LOAD_UNIT`s; at least one, so that there is always somebody.
+    #[inline(always)]
+    fn weight<E: Eligible>(&self, route: &RoutePlan, member: u32, who: E) -> u64 {
+        let weight = match route.policy {
+            Policy::Choices(_) => LOAD_UNIT,
+            _ => u64::from(route.members[member as usize].weight) * LOAD_UNIT,
+        };
+        match who.warmth(self, member) {
+            1.0.. => weight,
+            warmth => ((weight as f64 * warmth) as u64).max(1),
+        }
+    }
+
+    fn least_loaded<E: Eligible>(&mut self, place: usize, who: E) -> Option<u32> {
+        for _ in 0..DRAWS_MOST {
+            let first = self.balancers.first_of_loads(place);
+            if who.admits(self, first) {
+                match who.warmth(self, first) >= 1.0 {
+                    true => return Some(first),
+                    false => break,
+                }
+            }
+            // One that is out would stand before its equals for ever.
+            self.balancers.turn_is_over(place, first);
+            if self.balancers.first_of_loads(place) == first {
+                break;
+            }
+        }
+        let mut passed = std::mem::take(&mut self.balancers.passed);
+        let chosen = loop {
+            let Some(member) = self.least_loaded_but(place, &passed, who) else {
+                // If all let their turns pass, it is the first one's.
+                break passed.first().copied();
+            };
+            if self.takes_its_turn(place, member, who.warmth(self, member)) {
+                break Some(member);
+            }
+            self.balancers.turn_is_over(place, member);
+            passed.push(member);
+        };
+        passed.clear();
+        self.balancers.passed = passed;
+        chosen
+    }
+
+    /// A peer of which a share of the weight is there counts for as much more loaded.
+    fn least_loaded_but<E: Eligible>(&self, place: usize, passed: &[u32], who: E) -> Option<u32> {
+        let loads = self.balancers.sites[place].loads.as_ref().expect("loads of peers");
+        loads.least(&mut |member, load| {
+            if passed.contains(&member) || !who.admits(self, member) {
+                return None;
+            }
+            let warmth = who.warmth(self, member);
+            if warmth >= 1.0 {
+                return Some(u128::from(load));
+            }
+            let (open, turn) = (load >> TURN_BITS, load & ((1 << TURN_BITS) - 1));
+            let share = ((LOAD_UNIT as f64 * warmth) as u128).max(1);
+            let open = u128::from(open) * u128::from(LOAD_UNIT) / share;
+            Some((open << TURN_BITS) | u128::from(turn))
+        })
+    }
+
+    /// By weight, unless the policy knows none.
+    fn drawn<E: Eligible>(&mut self, route: &RoutePlan, who: E) -> Option<u32> {
+        for _ in 0..DRAWS_MOST {
+            let die = &mut self.dice[route.die as usize];
+            let member = match &route.policy {
+                Policy::WeightedRandom(cumulated) => member_at(cumulated, die.next_u64()),
+                _ => below(die, route.primaries),
+            };
+            if !who.admits(self, member) {
+                continue;
+            }
+            let warmth = who.warmth(self, member);
+            if warmth >= 1.0 || uniform(&mut self.dice[route.die as usize]) < warmth {
+                return Some(member);
+            }
+        }
+        self.drawn_of_all(route, who)
+    }
+
+    /// The same when hardly anybody is left.
+    fn drawn_of_all<E: Eligible>(&mut self, route: &RoutePlan, who: E) -> Option<u32> {
+        let weight = |simulation: &Self, member: u32| match who.admits(simulation, member) {
+            true => simulation.weight(route, member, who),
+            false => 0,
+        };
+        let total: u64 = (0..route.primaries).map(|member| weight(self, member)).sum();
+        if total == 0 {
+            return None;
+        }
+        let mut point = self.dice[route.die as usize].next_u64() % total;
+        (0..route.primaries).find(|&member| {
+            let weight = weight(self, member);
+            let is_there = point < weight;
+            point = point.saturating_sub(weight);
+            is_there
+        })
     }
 
     /// The least loaded of so many that are drawn, ties at random.
-    fn best_of(&self, place: usize, candidates: &[Candidate], count: u8, die: &mut Generator) -> u32 {
-        let open = &self.open[self.sites[place].first_open as usize..];
-        let load = |member: u32| open[member as usize];
-        let mut best = drawn_by_warmth(die, candidates);
+    fn best_of<E: Eligible>(&mut self, route: &RoutePlan, place: usize, count: u8, who: E) -> Option<u32> {
+        let first_open = self.balancers.sites[place].first_open;
+        let open = |simulation: &Self, member: u32| simulation.balancers.open[(first_open + member) as usize];
+        let mut best = self.drawn(route, who)?;
         let mut ties = 1;
         for _ in 1..count {
-            let other = drawn_by_warmth(die, candidates);
-            let (one, least) = (load(other), load(best));
-            ties = if one < least { 1 } else { ties + u32::from(one == least) };
-            if one < least || (one == least && below(die, ties) == 0) {
+            let other = self.drawn(route, who)?;
+            let (load, least) = (open(self, other), open(self, best));
+            ties = if load < least { 1 } else { ties + u32::from(load == least) };
+            if load < least || (load == least && below(&mut self.dice[route.die as usize], ties) == 0) {
                 best = other;
             }
         }
-        best
+        Some(best)
     }
-}
 
-/// nginx's, among those that are there: everybody gains its weight, the richest is chosen
-/// and pays the sum.
-pub fn smooth_round_robin(candidates: &[Candidate], current: &mut [i64]) -> u32 {
-    let mut total = 0;
-    let mut best = candidates[0].member;
-    for candidate in candidates {
-        let weight = candidate.weight as i64;
-        total += weight;
-        current[candidate.member as usize] += weight;
-        if current[candidate.member as usize] > current[best as usize] {
-            best = candidate.member;
+    /// A client whose peer is out is hashed again, and so are all others of that peer.
+    fn by_hash<E: Eligible>(&self, route: &RoutePlan, cumulated: &[u64], hash: u64, who: E) -> Option<u32> {
+        let mut hash = hash;
+        for _ in 0..DRAWS_MOST {
+            let member = member_at(cumulated, hash);
+            if who.admits(self, member) {
+                return Some(member);
+            }
+            hash = mix(hash);
         }
+        let eligible = || (0..route.primaries).filter(|&member| who.admits(self, member));
+        let count = eligible().count() as u64;
+        hash.checked_rem(count).and_then(|place| eligible().nth(place as usize))
     }
-    current[best as usize] -= total;
-    best
-}
 
-fn drawn(die: &mut Generator, candidates: &[Candidate]) -> Candidate {
-    let total: u64 = candidates.iter().map(|candidate| candidate.weight).sum();
-    let mut point = die.next_u64() % total;
-    for candidate in candidates {
-        match point.checked_sub(candidate.weight) {
-            Some(rest) => point = rest,
-            None => return *candidate,
-        }
+    /// The points of a peer lie all over the ring, so that its clients go to all others.
+    fn next_on_ring<E: Eligible>(&self, points: &[(u64, u32)], hash: u64, who: E) -> Option<u32> {
+        let place = points.partition_point(|&(point, _)| point < hash);
+        let onwards = points[place..].iter().chain(&points[..place]);
+        onwards.map(|&(_, member)| member).find(|&member| who.admits(self, member))
     }
-    candidates[candidates.len() - 1]
 }
 
-/// Without regard to weights, but for those that start slowly.
-fn drawn_by_warmth(die: &mut Generator, candidates: &[Candidate]) -> u32 {
-    let total: f64 = candidates.iter().map(|candidate| candidate.warmth).sum();
-    let mut point = uniform(die) * total;
-    let drawn = candidates.iter().find(|candidate| {
-        point -= candidate.warmth;
-        point < 0.0
-    });
-    drawn.unwrap_or(&candidates[0]).member
-}
-
-fn is_among(candidates: &[Candidate], member: u32) -> bool {
-    candidates.binary_search_by_key(&member, |candidate| candidate.member).is_ok()
-}
-
-/// A client whose peer is out is hashed again, and so are all others of that peer.
-fn by_hash(candidates: &[Candidate], cumulated: &[u64], hash: u64) -> u32 {
+/// The member whose part of all weights holds this number.
+fn member_at(cumulated: &[u64], number: u64) -> u32 {
     let total = *cumulated.last().expect("a member");
-    let mut hash = hash;
-    for _ in 0..REHASHES_MOST {
-        let member = member_at(cumulated, hash % total);
-        if is_among(candidates, member) {
-            return member;
-        }
-        hash = mix(hash);
-    }
-    candidates[(hash % candidates.len() as u64) as usize].member
-}
-
-/// The points of a peer lie all over the ring, so that its clients go to all others.
-fn next_on_ring(candidates: &[Candidate], points: &[(u64, u32)], hash: u64) -> u32 {
-    let place = points.partition_point(|&(point, _)| point < hash);
-    let onwards = points[place..].iter().chain(&points[..place]);
-    let mut members = onwards.map(|&(_, member)| member);
-    members.find(|&member| is_among(candidates, member)).unwrap_or(candidates[0].member)
+    let point = number % total;
+    cumulated.partition_point(|&sum| sum <= point) as u32
 }

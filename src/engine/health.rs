@@ -103,8 +103,8 @@ impl PeerHealth {
 /// Who asks actively whether an instance is well.
 #[derive(Clone, Copy, Debug)]
 pub enum Checker {
-    /// A caller, of its peers.
-    Site(u32),
+    /// A caller, of this one of its peers.
+    Site { place: u32, member: u32 },
     /// A zone, of the hosts at the addresses of a name.
     Name(u32),
 }
@@ -112,7 +112,7 @@ pub enum Checker {
 impl Checker {
     fn checks(self) -> Change {
         match self {
-            Checker::Site(place) => Change::Checks(place),
+            Checker::Site { place, .. } => Change::Checks(place),
             Checker::Name(name) => Change::ChecksName(name),
         }
     }
@@ -124,8 +124,8 @@ pub fn checkers(plan: &Plan, balancers: &Balancers) -> Vec<Vec<Checker>> {
     let mut checkers = vec![Vec::new(); plan.instances.len()];
     for (number, site) in balancers.sites.iter().enumerate() {
         if site.first_peer != NONE && balancers.checks[number].inter != NEVER {
-            for member in &plan.routes[site.route as usize].members {
-                checkers[member.instance as usize].push(Checker::Site(number as u32));
+            for (member, peer) in (0..).zip(&plan.routes[site.route as usize].members) {
+                checkers[peer.instance as usize].push(Checker::Site { place: number as u32, member });
             }
         }
     }
@@ -180,42 +180,50 @@ impl Simulation<'_> {
         for number in 0..self.changes.checkers[instance as usize].len() {
             let checker = self.changes.checkers[instance as usize][number];
             let (is_checking, inter) = match checker {
-                Checker::Site(place) => {
-                    let site = &mut self.balancers.sites[place as usize];
-                    (&mut site.checking, self.balancers.checks[place as usize].inter)
+                Checker::Site { place, member } => {
+                    let doubtful = &mut self.balancers.sites[place as usize].doubtful;
+                    let is_checking = !doubtful.is_empty();
+                    if !doubtful.contains(&member) {
+                        doubtful.push(member);
+                    }
+                    (is_checking, self.balancers.checks[place as usize].inter)
                 }
                 Checker::Name(name) => {
                     let checks = self.plan.names[name as usize].checks;
-                    (&mut self.names[name as usize].is_checking, checks.map_or(NEVER, |it| it.inter))
+                    let is_checking = &mut self.names[name as usize].is_checking;
+                    (std::mem::replace(is_checking, true), checks.map_or(NEVER, |it| it.inter))
                 }
             };
-            if !std::mem::replace(is_checking, true) {
+            if !is_checking {
                 let due = self.now.div_ceil(inter).saturating_mul(inter);
                 self.changes.add(due, checker.checks());
             }
         }
     }
 
-    /// All of a caller's active checks of its peers are done now. Once it is sure of each,
-    /// further checks would change nothing, and it makes none until a peer changes.
+    /// All of a caller's active checks of its peers are done now. Those of which it is sure
+    /// already would change nothing, so they are left out; once it is sure of all, it makes none
+    /// until a peer changes.
     pub(super) fn check_peers(&mut self, place: usize) {
         let Site { route, first_peer, .. } = self.balancers.sites[place];
         let checks = self.balancers.checks[place];
-        let mut is_sure = true;
-        for (number, member) in self.plan.routes[route as usize].members.iter().enumerate() {
-            let is_well = self.conditions[member.instance as usize].answers_checks();
-            let peer = &mut self.balancers.peers[first_peer as usize + number];
+        let mut doubtful = std::mem::take(&mut self.balancers.sites[place].doubtful);
+        doubtful.retain(|&member| {
+            let instance = self.plan.routes[route as usize].members[member as usize].instance;
+            let is_well = self.conditions[instance as usize].answers_checks();
+            let peer = &mut self.balancers.peers[(first_peer + member) as usize];
             let (before, was_out) = (peer.is_ailing(), peer.taken_out);
             peer.checked(is_well, &checks);
             if was_out && !peer.taken_out {
                 peer.is_back(&checks, self.now);
             }
             let after = peer.is_ailing();
-            is_sure &= is_well != peer.taken_out;
+            let is_sure = is_well != peer.taken_out;
             self.balancers.count_ailing(before, after);
-        }
-        self.balancers.sites[place].checking = !is_sure;
-        if !is_sure {
+            !is_sure
+        });
+        self.balancers.sites[place].doubtful = doubtful;
+        if !self.balancers.sites[place].doubtful.is_empty() {
             self.changes.add(self.now.saturating_add(checks.inter), Change::Checks(place as u32));
         }
     }

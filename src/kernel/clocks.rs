@@ -54,6 +54,39 @@ impl Clocks {
         self.first
     }
 
+    /// The clock with the least value; some have none. No value is less than the clock's own
+    /// time, so that clocks that ring later than the least so far are not asked.
+    pub fn least(&self, value: &mut impl FnMut(u32, Time) -> Option<u128>) -> Option<u32> {
+        let mut least = None;
+        if self.matches.is_empty() {
+            for (clock, &time) in (0..).zip(&self.few) {
+                ask(Winner { time, clock }, &mut least, value);
+            }
+        } else {
+            self.ask_match(1, &mut least, value);
+        }
+        least.map(|(_, clock)| clock)
+    }
+
+    fn ask_match(
+        &self,
+        place: usize,
+        least: &mut Option<(u128, u32)>,
+        value: &mut impl FnMut(u32, Time) -> Option<u128>,
+    ) {
+        let pair = &self.matches[place];
+        let first = usize::from(pair[1].time < pair[0].time);
+        for side in [first, 1 - first] {
+            if is_in_vain(pair[side], *least) {
+                continue;
+            }
+            match 2 * place < self.matches.len() {
+                true => self.ask_match(2 * place + side, least, value),
+                false => ask(pair[side], least, value),
+            }
+        }
+    }
+
     #[inline(always)]
     pub fn time(&self, clock: u32) -> Time {
         if self.matches.is_empty() {
@@ -102,6 +135,22 @@ impl Clocks {
     }
 }
 
+/// Whether neither this clock nor any that rings later can have the least value.
+fn is_in_vain(first: Winner, least: Option<(u128, u32)>) -> bool {
+    first.time == NEVER || least.is_some_and(|(least, _)| least <= u128::from(first.time))
+}
+
+fn ask(clock: Winner, least: &mut Option<(u128, u32)>, value: &mut impl FnMut(u32, Time) -> Option<u128>) {
+    if is_in_vain(clock, *least) {
+        return;
+    }
+    if let Some(value) = value(clock.clock, clock.time)
+        && least.is_none_or(|(least, _)| value < least)
+    {
+        *least = Some((value, clock.clock));
+    }
+}
+
 #[inline(always)]
 fn first_of(times: &[Time]) -> Winner {
     let mut first = Winner { time: times[0], clock: 0 };
@@ -134,6 +183,14 @@ mod tests {
                 let least = *times.iter().min().unwrap();
                 assert_eq!(clocks.first().time, least);
                 assert_eq!(clocks.time(clock), time);
+                // As if every third had none, and every second came later than its time.
+                let value = |clock: u32, time: Time| {
+                    (!clock.is_multiple_of(3)).then(|| u128::from(time) + u128::from(clock % 2) * 7)
+                };
+                let set = times.iter().zip(0..).filter(|(time, _)| **time != NEVER);
+                let values = set.filter_map(|(&time, clock)| value(clock, time).map(|it| (it, clock)));
+                let found = clocks.least(&mut { value }).and_then(|clock| value(clock, clocks.time(clock)));
+                assert_eq!(found, values.min().map(|(value, _)| value));
                 if least != NEVER {
                     let first = times.iter().position(|&time| time == least).unwrap();
                     assert_eq!(clocks.first().clock as usize, first);
