@@ -262,3 +262,50 @@ fn the_command_tells_the_ledger_and_what_is_wrong() {
     fs::write(&path, "nodes: { a: { kind: station, mtbf: 1d } }").unwrap();
     spof(home.path(), &["analyze", "site.yaml"]).assert().code(2);
 }
+
+const RARE: &str = "
+run: { duration: 1h, seed: 2 }
+nodes:
+  visitors: { kind: user, arrivals: 10/s }
+  edge: { kind: load_balancer, replicas: 2, mtbf: 120d, mttr: 30m, boot: 0s }
+  app:  { kind: station, replicas: 3, mtbf: 30d, mttr: 1h, boot: 0s, hands_over: false }
+  disk: { kind: storage, mtbf: 60d, mttr: 2h }
+requests:
+  page: { share: 90%, path: [ { edge: { wait: 1ms, calls: [ app: 1ms ] } } ] }
+  file: { share: 10%, path: [ { edge: { wait: 1ms, calls: [ disk: 1ms ] } } ] }
+";
+
+#[test]
+fn what_was_reckoned_is_measured_however_rare_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("rare.yaml"), RARE).unwrap();
+    let command = |threads: &str| {
+        let mut command = spof(home.path(), &["analyze", "rare.yaml", "--simulate", "--json"]);
+        command.env("RAYON_NUM_THREADS", threads).output().unwrap()
+    };
+    let output = command("1");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.stdout, command("3").stdout, "threads change nothing");
+    let ledger: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let classes = ledger["simulated"]["classes"].as_array().unwrap();
+    for (class, name) in classes.iter().zip(["page", "file"]) {
+        assert_eq!(class["class"], name);
+        assert_eq!(class["agrees"], true, "{class}");
+        let (exact, width) = (class["exact"].as_f64().unwrap(), class["half_width"].as_f64().unwrap());
+        assert!(width < 0.2 * exact, "{class}");
+    }
+    // Both edges, or all three applications.
+    let exact = classes[0]["exact"].as_f64().unwrap();
+    assert!((1e-9..1e-6).contains(&exact), "{exact}");
+    assert!(classes[0]["variance_gain"].as_f64().unwrap() > 1_000.0, "{}", classes[0]);
+    assert!(classes[1]["how"].as_str().unwrap().ends_with("years of failures simulated"));
+
+    let calm = RARE.lines().map(|line| match line.find(", mtbf") {
+        Some(place) => format!("{} }}", &line[..place]),
+        _ => line.to_owned(),
+    });
+    fs::write(home.path().join("calm.yaml"), Vec::from_iter(calm).join("\n")).unwrap();
+    let refused = spof(home.path(), &["analyze", "calm.yaml", "--simulate"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("nothing to simulate"));
+}

@@ -1,5 +1,8 @@
 //! Many runs at once. All threads of the program are started here.
 
+pub mod rare_events;
+#[cfg(test)]
+mod rare_events_tests;
 pub mod study;
 #[cfg(test)]
 mod study_tests;

@@ -22,6 +22,8 @@ pub struct Component {
     pub stops: Vec<usize>,
     /// `None`: nobody has said how often it fails.
     pub law: Option<Law>,
+    /// Who repairs it: an index into `Plan::crews`, or `NONE` for somebody of its own.
+    pub crew: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,7 @@ impl Components {
                 strikes: crash(plan, &hosted, number as u32),
                 stops: Vec::new(),
                 law: None,
+                crew: NONE,
             });
         }
         let mut planned = plan.random_faults.iter();
@@ -75,7 +78,8 @@ impl Components {
                 let law = Some(own.clone());
                 match random.targets[..] {
                     [ChangeTarget::Instance(instance)] if !fault.together => {
-                        components.all[place_of[instance as usize] as usize].law = law;
+                        let own = &mut components.all[place_of[instance as usize] as usize];
+                        (own.law, own.crew) = (law, random.crew);
                     }
                     _ => components.add_common(plan, &hosted, random, law),
                 }
@@ -108,6 +112,7 @@ impl Components {
             strikes: longest(strikes),
             stops: Vec::new(),
             law,
+            crew: random.crew,
         });
     }
 
@@ -132,7 +137,8 @@ impl Components {
             };
             if !self.all.iter().any(is_known) {
                 let name = zone.to_owned();
-                self.all.push(Component { name, sort: Sort::Zone, strikes, stops: Vec::new(), law: None });
+                let sort = Sort::Zone;
+                self.all.push(Component { name, sort, strikes, stops: Vec::new(), law: None, crew: NONE });
             }
         }
     }
@@ -162,6 +168,7 @@ impl Components {
             strikes: Vec::new(),
             stops,
             law: None,
+            crew: NONE,
         }));
     }
 }

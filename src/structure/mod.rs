@@ -4,6 +4,7 @@
 mod bdd;
 #[cfg(test)]
 mod bdd_tests;
+mod breakables;
 mod components;
 mod cut_sets;
 mod function;
@@ -18,6 +19,7 @@ mod telling;
 mod tests;
 
 pub use bdd::TooEntangled;
+pub use breakables::{Breakable, Breakables, NotAlone};
 pub use ledger::{
     BRANCHES_MOST, CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Part, SinglePoint, Standing, Weight,
     analyze,

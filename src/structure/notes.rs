@@ -87,6 +87,12 @@ fn spares(scenario: &Scenario, components: &Components) -> Vec<String> {
                 node.name
             ));
         }
+        if standby.switch_over > 0 {
+            notes.push(format!(
+                "how long the standbys of `{}` take to take over is reckoned as if it were exponential",
+                node.name
+            ));
+        }
         let is_exponential = |law: &Distribution| matches!(law, Distribution::Exponential { .. });
         let own = scenario.faults.iter().find(|fault| !fault.together && fault.name == node.name);
         let is_other = |own: &RandomFault| {

@@ -1,7 +1,8 @@
 //! The ledger as tables, and single points of failure as sentences.
 
+use super::confirming::{Confirmation, Confirmed};
 use crate::cli::explain::words::wrapped;
-use crate::output::terminal::figure::{count, length, share, three_digits};
+use crate::output::terminal::figure::{count, length, length_with_spread, share, three_digits};
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
 use crate::structure::{CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Part, Standing};
 
@@ -182,4 +183,44 @@ fn notes(ledger: &Ledger) -> String {
         text.push_str(&format!("  - {}", wrapped(note, INDENT).trim_start()));
     }
     text
+}
+
+/// What was measured, beside what was reckoned.
+pub fn confirmation(confirmation: &Confirmation) -> String {
+    let header = ["requests", "down a year", "measured", "off by", ""];
+    let mut table = Table::new(&header, &[4]);
+    for class in &confirmation.classes {
+        table.add(vec![
+            Cell::name(&class.class),
+            Cell::new(minutes(class.exact * MINUTES_PER_YEAR)),
+            Cell::optional(class.measured.value.map(|value| spread(value, class.measured.half_width))),
+            Cell::optional(class.difference.map(off)),
+            Cell::new(verdict(class)),
+        ]);
+    }
+    let mut text = format!("\n  {}\n{}", painted("measured", Paint::Faint), table.text());
+    for class in &confirmation.classes {
+        let why = class.measured.why_no_interval.as_ref().map_or(String::new(), |why| format!(" ({why})"));
+        let line = wrapped(&format!("{}: {}{why}", class.class, class.how), INDENT);
+        text.push_str(&format!("  - {}", line.trim_start()));
+    }
+    text
+}
+
+fn spread(share: f64, half_width: Option<f64>) -> String {
+    let in_a_year = |share: f64| share * MINUTES_PER_YEAR * 60_000.0;
+    length_with_spread(in_a_year(share), half_width.map(in_a_year))
+}
+
+fn off(difference: f64) -> String {
+    let sign = if difference < 0.0 { "-" } else { "+" };
+    format!("{sign}{}", minutes(difference.abs() * MINUTES_PER_YEAR))
+}
+
+fn verdict(class: &Confirmed) -> String {
+    match class.agrees {
+        Some(true) => painted("✔ agrees", Paint::Good),
+        Some(false) => painted("✘ differs", Paint::Bad),
+        None => painted("? not measured", Paint::Doubtful),
+    }
 }
