@@ -1,6 +1,7 @@
 //! Whether a run was as its scenario expects.
 
 use super::classes::Requests;
+use super::costs::summarise_costs;
 use super::summary::{Estimate, ExpectationResult, NodeSummary};
 use super::window::Window;
 use crate::parts::outcome::Outcome;
@@ -15,15 +16,18 @@ pub fn judge_all(
     window: &Window,
     nodes: &[NodeSummary],
 ) -> Vec<ExpectationResult> {
-    scenario
-        .expectations
-        .iter()
-        .map(|expectation| judge(scenario, expectation, measure(expectation.measure, results, window, nodes)))
-        .collect()
+    let measured = |one: &Expectation| measure(one.measure, scenario, results, window, nodes);
+    scenario.expectations.iter().map(|one| judge(scenario, one, measured(one))).collect()
 }
 
-/// In seconds, as a share, or in requests per second.
-pub fn measure(measure: Measure, results: &RunResults, window: &Window, nodes: &[NodeSummary]) -> Estimate {
+/// In seconds, as a share, in requests per second, or in money per month.
+pub fn measure(
+    measure: Measure,
+    scenario: &Scenario,
+    results: &RunResults,
+    window: &Window,
+    nodes: &[NodeSummary],
+) -> Estimate {
     let requests = Requests::new(results, measure.class, window);
     let bare = |value| Estimate { value, ..Estimate::default() };
     match measure.metric {
@@ -35,6 +39,7 @@ pub fn measure(measure: Measure, results: &RunResults, window: &Window, nodes: &
             .share(|bucket| bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[Outcome::Ok as usize]),
         Metric::Goodput => bare(requests.goodput_per_s()),
         Metric::Utilisation(node) => bare(nodes[node.0 as usize].utilisation),
+        Metric::Cost => bare(summarise_costs(scenario, results, window).and_then(|costs| costs.per_month)),
     }
 }
 
@@ -43,6 +48,7 @@ pub fn unit(metric: Metric) -> &'static str {
         Metric::Mean | Metric::Quantile(_) | Metric::Max => "s",
         Metric::Availability | Metric::Errors | Metric::Utilisation(_) => "share",
         Metric::Goodput => "per s",
+        Metric::Cost => "per month",
     }
 }
 
@@ -56,6 +62,7 @@ pub fn metric_name(metric: Metric) -> String {
         Metric::Errors => "errors".to_owned(),
         Metric::Goodput => "goodput".to_owned(),
         Metric::Utilisation(_) => "utilisation".to_owned(),
+        Metric::Cost => "cost".to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod availability;
 mod classes;
+pub mod costs;
 mod estimate;
 pub mod events;
 mod expectations;

@@ -32,7 +32,7 @@ pub struct StudySummary {
 const METHOD: &str = "each run's own figure, its mean over the runs, and Student's t; goals by Stein's two \
                       stages of which the first has 20 runs";
 
-/// In milliseconds, shares, or requests per second.
+/// In milliseconds, shares, requests per second, or money per month.
 #[derive(Clone, Debug, Serialize)]
 pub struct StudyFigure {
     pub name: String,
@@ -104,6 +104,9 @@ impl<'a> Measures<'a> {
         let utilisation = |number: usize| Metric::Utilisation(crate::scenario::model::NodeId(number as u32));
         let nodes = (0..scenario.nodes.len()).filter(works).map(utilisation);
         all.extend(nodes.map(|metric| Measure { class: None, metric }));
+        if scenario.prices.are_known(&scenario.nodes) {
+            all.push(Measure { class: None, metric: Metric::Cost });
+        }
         let usual = all.len();
         all.extend(goals.iter().map(|goal| goal.measure));
         all.extend(scenario.expectations.iter().map(|expectation| expectation.measure));
@@ -129,7 +132,9 @@ impl<'a> Measures<'a> {
         let window = Window::of(self.scenario, results);
         let nodes = summarise_nodes(self.scenario, results, &window);
         let figure = |one: &Measure| {
-            measure(*one, results, &window, &nodes).value.map_or(f64::NAN, |value| value * factor(*one))
+            measure(*one, self.scenario, results, &window, &nodes)
+                .value
+                .map_or(f64::NAN, |value| value * factor(*one))
         };
         self.all.iter().map(figure).collect()
     }
@@ -188,6 +193,7 @@ impl<'a> Measures<'a> {
         let suffix = match shown_unit(measure) {
             "ms" => "_ms",
             "per s" => "_per_s",
+            "per month" => "_per_month",
             _ => "",
         };
         self.name(measure) + suffix

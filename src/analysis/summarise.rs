@@ -2,6 +2,7 @@
 
 use super::availability::summarise_availability;
 use super::classes::Requests;
+use super::costs::summarise_costs;
 use super::expectations::judge_all;
 use super::nodes::summarise_nodes;
 use super::notices::notices;
@@ -41,6 +42,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         availability: summarise_availability(scenario, results, &window, &total.good_share),
         replications: summarise_replications(scenario, results),
         scalings: summarise_scalings(scenario, results),
+        costs: summarise_costs(scenario, results, &window),
         expectations: judge_all(scenario, results, &window, &nodes),
         notices: notices(results, &window, &total, &classes, &nodes),
         total,

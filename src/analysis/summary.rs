@@ -1,6 +1,7 @@
 //! The summary of a run, as it stands in `summary.json` and on the terminal.
 
 use super::availability::AvailabilitySummary;
+use super::costs::CostSummary;
 use super::replication::ReplicationSummary;
 use super::scaling::ScalingSummary;
 use super::tail::TailSummary;
@@ -23,6 +24,9 @@ pub struct Summary {
     pub replications: Vec<ReplicationSummary>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scalings: Vec<ScalingSummary>,
+    /// Where anything has a price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub costs: Option<CostSummary>,
     /// Of each class's good requests that became rows (`--rows`); without rows, of all
     /// requests together.
     pub time_spent: Vec<TimeSpent>,
@@ -167,7 +171,7 @@ pub struct ExpectationResult {
     pub subject: Option<String>,
     /// In the unit below, as is what was measured.
     pub bound: f64,
-    /// Of what was measured: "s", "share", "per s"
+    /// Of what was measured: "s", "share", "per s", "per month"
     pub unit: &'static str,
     pub measured: Option<f64>,
     pub half_width: Option<f64>,

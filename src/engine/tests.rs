@@ -40,6 +40,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         boot: 0,
         restart: None,
         memory: NodeMemory::default(),
+        cost_per_hour: None,
         kind: NodeKind::User(user),
         behaviour: None,
     }];
@@ -61,6 +62,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
             boot: 0,
             restart: None,
             memory: NodeMemory::default(),
+            cost_per_hour: None,
             behaviour: Some(station.behaviour()),
             kind: NodeKind::Station(station),
         });
@@ -110,6 +112,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         standbys: vec![],
         replications: vec![],
         expectations: vec![],
+        prices: crate::scenario::model::Prices::default(),
         graph: DiGraph::new(),
     }
 }

@@ -325,6 +325,14 @@ impl Fields<'_> {
         })
     }
 
+    pub fn optional_price(&mut self, name: &str) -> Option<f64> {
+        self.parse(name, |text| Ok(quantity::parse_price(text)?))
+    }
+
+    pub fn optional_price_of_bytes(&mut self, name: &str) -> Option<f64> {
+        self.parse(name, |text| Ok(quantity::parse_price_of_bytes(text)?))
+    }
+
     pub fn optional_distribution(&mut self, name: &str) -> Option<Distribution> {
         let context = self.context;
         self.parse(name, |text| parse_distribution(context, text))
@@ -367,6 +375,7 @@ fn elsewhere(name: &str) -> Option<&'static str> {
             Some("how a node calls others stands in its `calls`, such as `calls: { retries: 2 }`")
         }
         "health_check" => Some("a `load_balancer` has `check`, a `web_server` has `max_fails`"),
+        "price" | "prices" => Some("what a node costs is its `cost`, such as `cost: 0.10/h`"),
         _ => None,
     }
 }

@@ -36,6 +36,10 @@ pub enum Takes {
     Size,
     /// `100Mbps`
     Bandwidth,
+    /// `0.10/h`
+    Price,
+    /// `0.09/GB`
+    PriceOfBytes,
     /// `exp(5ms)`
     Distribution,
     /// One of these words.
@@ -139,6 +143,8 @@ impl Takes {
             Takes::WholeOrAuto(least, most) => format!("a whole number from {least} to {most}, or `auto`"),
             Takes::Size => "a size such as `4GiB`".to_string(),
             Takes::Bandwidth => "a bandwidth such as `100Mbps`".to_string(),
+            Takes::Price => "a price such as `0.10/h` or `70/month`".to_string(),
+            Takes::PriceOfBytes => "a price such as `0.09/GB`".to_string(),
             Takes::Distribution => "a duration or a distribution such as `exp(5ms)`".to_string(),
             Takes::Word(words) => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();

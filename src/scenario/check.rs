@@ -7,8 +7,8 @@ use super::nodes::CheckedNodes;
 use super::targets::Targets;
 use super::warnings::Places;
 use super::{
-    breakdowns, expectations, fidelity, groups, links, nodes, replication, requests, run, side_by_side,
-    timeline, topology, warnings,
+    breakdowns, costs, expectations, fidelity, groups, links, nodes, replication, requests, run,
+    side_by_side, timeline, topology, warnings,
 };
 use crate::document::problem::Problems;
 use crate::document::source::Source;
@@ -41,6 +41,7 @@ pub const SECTIONS: &[Setting] = &[
         Takes::Form("a table of numbers"),
         "those who repair, so many things at a time",
     ),
+    Setting::optional("costs", Takes::Table(costs::SETTINGS), "what is paid for beside nodes"),
     Setting::optional("expect", Takes::Form("a list of expectations"), "what is to hold in the end"),
 ];
 
@@ -67,6 +68,7 @@ pub fn check(
     let timeline_section = sections.form("timeline");
     let faults_section = sections.form("faults");
     let crews_section = fields_of(context, &mut sections, "crews");
+    let prices = sections.within("costs", costs::read);
     let expect_section = sections.form("expect");
     sections.finish();
 
@@ -83,7 +85,7 @@ pub fn check(
     let faults = breakdowns::read(context, faults_section, &directory, &targets, &crews);
     let standbys = breakdowns::standbys(&directory);
     let replications = replication::all(context, &directory, &groups);
-    let expectations = expectations::read(context, expect_section, &directory, &classes);
+    let expectations = expectations::read(context, expect_section, &directory, &classes, &prices);
     if problems.has_errors() {
         return (None, settings);
     }
@@ -102,6 +104,7 @@ pub fn check(
         standbys,
         replications,
         expectations,
+        prices,
         graph,
     };
     if scenario.name == "unnamed" {

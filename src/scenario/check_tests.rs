@@ -227,10 +227,32 @@ fn expectations_are_understood() {
     ] {
         check_text(&format!("{SHOP}expect: [ \"{expectation}\" ]\n"), &[]);
     }
+    let priced = "costs: { currency: EUR, downtime: 1000/h, egress: 0.09/GB }";
+    check_text(&format!("{SHOP}{priced}\nexpect: [ cost < 500/month ]\n"), &[]);
     check_text(&format!("{SHOP}expect: [ pge p99 < 1s ]\n"), &["there is no request class `pge`", "`page`?"]);
     check_text(&format!("{SHOP}expect: [ p101 < 1s ]\n"), &["`p101` cannot be measured"]);
     check_text(&format!("{SHOP}expect: [ utilisation < 1 ]\n"), &["of which node?"]);
     check_text(&format!("{SHOP}expect: [ page is fast ]\n"), &["compares nothing"]);
+}
+
+#[test]
+fn prices_are_understood() {
+    let with = |line: &str| format!("{SHOP}{line}\n");
+    check("kind: database", "kind: database, cost: 70/month", &[]);
+    check("kind: database", "kind: database, cost: 70", &["does not say for what", "70/month"]);
+    check("kind: database", "kind: database, cost: 70 EUR/month", &["names a currency", "write 70/month"]);
+    check("kind: database", "kind: database, price: 7/h", &["has no setting `price`", "`cost`"]);
+    check_text(&with("costs: { egress: 0.09/h }"), &["no number of bytes", "0.09/GB"]);
+    check_text(&with("costs: { downtme: 9/h }"), &["has no setting `downtme`", "`downtime`?"]);
+    check_text(&with("costs: { currency: 5 }"), &["`5` is no currency", "such as EUR"]);
+    check_text(&with("costs: 5"), &["a table of settings"]);
+    check_text(
+        &with("expect: [ cost < 5/month ]"),
+        &["nothing in this scenario has a price", "`cost: 0.10/h`"],
+    );
+    let priced = "costs: { downtime: 1/h }\nexpect:";
+    check_text(&with(&format!("{priced} [ cost < 5 ]")), &["does not say for what"]);
+    check_text(&with(&format!("{priced} [ page cost < 5/h ]")), &["that of the whole site"]);
 }
 
 #[test]

@@ -1,20 +1,21 @@
 //! `expect`: what is to hold at the end, such as `page p99 < 500ms`.
 
 use super::measures::parse_measure;
-use super::model::{Comparison, Expectation, Metric, RequestClass};
+use super::model::{Comparison, Expectation, Metric, Prices, RequestClass};
 use super::nodes::Directory;
 use crate::document::value::{Entry, Value};
 use crate::nodes::fields::{Context, Refusal, report_refusal};
-use crate::parts::quantity;
+use crate::parts::quantity::{self, HOURS_PER_MONTH};
 
 const HINT: &str = "an expectation reads `page p99 < 500ms`, `availability >= 99.9%`, `errors < 1%`, \
-                    `goodput > 50/s` or `mysql utilisation < 80%`";
+                    `goodput > 50/s`, `cost < 500/month` or `mysql utilisation < 80%`";
 
 pub fn read(
     context: Context,
     entry: Option<&Entry>,
     directory: &Directory,
     classes: &[RequestClass],
+    prices: &Prices,
 ) -> Vec<Expectation> {
     let Some(entry) = entry else { return Vec::new() };
     let entries = match &entry.value {
@@ -30,7 +31,7 @@ pub fn read(
     let mut expectations = Vec::new();
     for entry in entries {
         let read = match entry.scalar() {
-            Some(text) => parse(text, directory, classes),
+            Some(text) => parse(text, directory, classes, prices),
             None => Err(Refusal::new(format!("an expectation is a text, not {}", entry.describe()), HINT)),
         };
         match read {
@@ -41,7 +42,12 @@ pub fn read(
     expectations
 }
 
-fn parse(text: &str, directory: &Directory, classes: &[RequestClass]) -> Result<Expectation, Refusal> {
+fn parse(
+    text: &str,
+    directory: &Directory,
+    classes: &[RequestClass],
+    prices: &Prices,
+) -> Result<Expectation, Refusal> {
     const COMPARISONS: [(&str, Comparison); 4] = [
         ("<=", Comparison::AtMost),
         (">=", Comparison::AtLeast),
@@ -56,10 +62,12 @@ fn parse(text: &str, directory: &Directory, classes: &[RequestClass]) -> Result<
         .ok_or_else(|| Refusal::new("this expectation compares nothing", HINT))?;
     let find_node = |name: &str| directory.node(name);
     let measure = parse_measure(left, &find_node, classes, HINT)?;
+    prices.allow(measure, &directory.nodes)?;
     let bound = match measure.metric {
         Metric::Mean | Metric::Quantile(_) | Metric::Max => quantity::parse_duration(right)?,
         Metric::Availability | Metric::Errors | Metric::Utilisation(_) => quantity::parse_share(right)?,
         Metric::Goodput => quantity::parse_rate(right)?,
+        Metric::Cost => quantity::parse_price(right)? * HOURS_PER_MONTH,
     };
     Ok(Expectation { text: text.to_string(), measure, comparison, bound })
 }

@@ -7,7 +7,8 @@ use crate::nodes::fields::Refusal;
 use crate::parts::quantity;
 use crate::stats::two_stages::Precision;
 
-/// A measure and how far its interval may reach, in seconds, shares or requests per second.
+/// A measure and how far its interval may reach, in seconds, shares, requests per second or money per
+/// month.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Goal {
     pub text: String,
@@ -15,8 +16,7 @@ pub struct Goal {
     pub precision: Precision,
 }
 
-const GOAL_HINT: &str =
-    "write it like `p99 ±2%`, `page mean ±5ms`, `availability ±0.001` or `goodput ±1/s`, with commas between";
+const GOAL_HINT: &str = "write it like `p99 ±2%`, `page mean ±5ms`, `availability ±0.001` or `cost ±10/month`, with commas between";
 const SIGNS: [&str; 3] = ["±", "+/-", "+-"];
 
 /// Goals with commas between them.
@@ -28,14 +28,21 @@ fn parse_goal(text: &str, scenario: &Scenario) -> Result<Goal, Refusal> {
     let parts = SIGNS.into_iter().find_map(|sign| text.split_once(sign));
     let (subject, width) =
         parts.ok_or_else(|| Refusal::new(format!("`{text}` does not say how exactly"), GOAL_HINT))?;
-    let find_node = |name: &str| find_node(name, scenario);
-    let measure = parse_measure(subject.trim(), &find_node, &scenario.classes, GOAL_HINT)?;
+    let measure = measure_of(subject.trim(), scenario, GOAL_HINT)?;
     let precision = parse_precision(width.trim(), measure.metric)?;
     let (Precision::Absolute(size) | Precision::Relative(size)) = precision;
     if size <= 0.0 {
         return Err(Refusal::new(format!("`{text}` would take runs without end"), GOAL_HINT));
     }
     Ok(Goal { text: text.to_owned(), measure, precision })
+}
+
+/// What is to be measured of a checked scenario.
+pub fn measure_of(text: &str, scenario: &Scenario, hint: &str) -> Result<Measure, Refusal> {
+    let find_node = |name: &str| find_node(name, scenario);
+    let measure = parse_measure(text, &find_node, &scenario.classes, hint)?;
+    scenario.prices.allow(measure, &scenario.nodes)?;
+    Ok(measure)
 }
 
 /// A percentage is one of the measure, or of all requests where the measure is a share.
@@ -48,6 +55,7 @@ fn parse_precision(width: &str, metric: Metric) -> Result<Precision, Refusal> {
     }
     Ok(Precision::Absolute(match metric {
         Metric::Goodput => quantity::parse_rate(width)?,
+        Metric::Cost => quantity::parse_price(width)? * quantity::HOURS_PER_MONTH,
         _ => quantity::parse_duration(width)?,
     }))
 }
@@ -94,14 +102,24 @@ fn parse_metric(word: &str) -> Result<Option<Metric>, Refusal> {
         "availability" => Metric::Availability,
         "errors" => Metric::Errors,
         "goodput" => Metric::Goodput,
+        "cost" | "costs" => Metric::Cost,
         "utilisation" | "utilization" => return Ok(None),
         _ => {
             let percent = word.strip_prefix('p').and_then(|digits| digits.parse::<f64>().ok());
             match percent {
                 Some(percent) if percent > 0.0 && percent < 100.0 => Metric::Quantile(percent / 100.0),
                 _ => {
-                    let known =
-                        ["mean", "max", "p50", "p99", "availability", "errors", "goodput", "utilisation"];
+                    let known = [
+                        "mean",
+                        "max",
+                        "p50",
+                        "p99",
+                        "availability",
+                        "errors",
+                        "goodput",
+                        "cost",
+                        "utilisation",
+                    ];
                     return Err(Refusal {
                         problem: format!("`{word}` cannot be measured"),
                         hint: did_you_mean(word, &known),

@@ -4,6 +4,7 @@ mod breakdowns;
 pub mod check;
 #[cfg(test)]
 mod check_tests;
+mod costs;
 mod expectations;
 #[cfg(test)]
 pub(crate) mod fault_tests;

@@ -1,5 +1,6 @@
 //! A checked scenario: every name resolved, every default filled in, nothing left that can fail.
 
+pub use super::costs::Prices;
 pub use super::happening::{
     Backup, Crew, FaultTarget, Happening, How, Maintenance, RandomFault, Reads, RecordChange, Replication,
     Standby, SurgeOn, TimedFault, TrafficSurge, What,
@@ -35,6 +36,8 @@ pub struct Scenario {
     pub standbys: Vec<Standby>,
     pub replications: Vec<Replication>,
     pub expectations: Vec<Expectation>,
+    /// What is paid for beside nodes.
+    pub prices: Prices,
     /// The nodes with an edge for every call that some request makes; the weight of an
     /// edge is the link it goes over (an index into `links`), if any is declared.
     pub graph: DiGraph<NodeId, Option<usize>>,
@@ -79,6 +82,8 @@ pub struct Node {
     /// Who starts it again when it has died; `None`: nobody.
     pub restart: Option<RestartPolicy>,
     pub memory: NodeMemory,
+    /// What each replica costs, or each server of a station that is scaled.
+    pub cost_per_hour: Option<f64>,
     pub kind: NodeKind,
     /// The kind's behaviour on this host; `None` for users and servers, which nobody calls.
     pub behaviour: Option<Behaviour>,
@@ -237,7 +242,7 @@ pub struct Expectation {
     pub text: String,
     pub measure: Measure,
     pub comparison: Comparison,
-    /// Seconds, a share, or requests per second.
+    /// Seconds, a share, requests per second, or money per month.
     pub bound: f64,
 }
 
@@ -263,6 +268,8 @@ pub enum Metric {
     Goodput,
     /// Utilisation of a node (by index).
     Utilisation(NodeId),
+    /// Of the whole site, per month.
+    Cost,
 }
 
 impl Metric {

@@ -20,6 +20,11 @@ pub const SETTINGS: &[Setting] = &[
     Setting::required("kind", Takes::Word(KIND_NAMES), "what the node is"),
     Setting::optional("on", Takes::Text, "the `server` it stands on"),
     Setting::new("replicas", Takes::Whole(1, INSTANCES_MAX), "1", "spof", "how many there are of it"),
+    Setting::optional(
+        "cost",
+        Takes::Price,
+        "what each replica, spares included, costs (of a station with `autoscale`, each server)",
+    ),
     Setting::optional("work", Takes::Form("work such as `exp(5ms)`"), "the work of visits that name none"),
     Setting::optional("memory_base", Takes::Size, "memory that it needs on its server when it is idle"),
     Setting::optional(
@@ -154,6 +159,7 @@ impl ReadNode<'_> {
             boot: 0,
             restart: None,
             memory: NodeMemory::default(),
+            cost_per_hour: None,
             kind,
             behaviour: None,
         };
@@ -233,6 +239,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     }
     let boot = kind.read_boot(&mut fields);
     let memory = read_memory(&mut fields, &kind);
+    let cost_per_hour = fields.optional_price("cost");
     let restart = restarts::read(&mut fields, &kind);
     let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind, restart.is_some());
     let remedies = match remedies::can_be_given_to(kind.name()) {
@@ -250,7 +257,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     };
     let settings = fields.finish();
     let name = field.name.clone();
-    let node = Node { name, replicas, on: None, boot, restart, memory, kind, behaviour: None };
+    let node = Node { name, replicas, on: None, boot, restart, memory, cost_per_hour, kind, behaviour: None };
     ReadNode { node, host: on, work, breakdown, standby, remedies, replication, backup, settings }
 }
 

@@ -156,7 +156,9 @@ fn takes(takes: &Takes) -> Value {
         | Takes::Rate
         | Takes::Share
         | Takes::Size
-        | Takes::Bandwidth => {
+        | Takes::Bandwidth
+        | Takes::Price
+        | Takes::PriceOfBytes => {
             json!({ "type": ["string", "number"], "examples": [example(takes)] })
         }
         Takes::Distribution => distribution(),
@@ -194,6 +196,8 @@ fn example(takes: &Takes) -> &'static str {
         Takes::Share => "70%",
         Takes::Size => "4GiB",
         Takes::Bandwidth => "100Mbps",
+        Takes::Price => "0.10/h",
+        Takes::PriceOfBytes => "0.09/GB",
         _ => "250ms",
     }
 }

@@ -206,7 +206,7 @@ pub fn measured(expectation: &Expectation) -> String {
     match expectation.unit.as_str() {
         "s" => length_with_spread(value * 1e3, spread.map(|half_width| half_width * 1e3)),
         "share" => share_with_spread(value, spread),
-        _ => format!("{} per second", three_digits(value)),
+        unit => format!("{} {}", three_digits(value), unit.replace("per s", "per second")),
     }
 }
 

@@ -17,9 +17,14 @@ pub fn length_with_spread(milliseconds: f64, half_width: Option<f64>) -> String 
     if is_nothing { format!("{digits} {name}") } else { format!("{digits} ±{spread} {name}") }
 }
 
-/// A figure in the unit that it is kept in: seconds, milliseconds, a share, or so many per second.
+/// A figure in the unit that it is kept in: seconds, milliseconds, a share, or so many per
+/// second or month.
 pub fn in_unit(value: f64, half_width: Option<f64>, unit: &str) -> String {
     match (unit, half_width) {
+        ("per month", Some(half_width)) => {
+            format!("{} ±{}/month", three_digits(value), three_digits(half_width))
+        }
+        ("per month", None) => format!("{}/month", three_digits(value)),
         ("s", half_width) => length_with_spread(value * 1e3, half_width.map(|half_width| half_width * 1e3)),
         ("ms", half_width) => length_with_spread(value, half_width),
         ("share", half_width) => share_with_spread(value, half_width),

@@ -3,6 +3,7 @@
 //! The text carries colours; who prints it takes them out where they do not belong.
 
 mod classes;
+mod costs;
 pub mod figure;
 pub mod glance;
 mod nodes;
@@ -35,6 +36,7 @@ pub fn render(summary: &Summary, glance: &str, folder: Option<&Path>, files: &[&
         outages::outages(summary),
         replication::replications(summary),
         scaling::scalings(summary),
+        costs::costs(summary),
         notes::expectations(summary),
         notes::notices(summary),
         notes::files(folder, files),

@@ -3,10 +3,12 @@
 //! A number without a unit is refused (except zero), since "250" means milliseconds to
 //! one reader and seconds to the next.
 
+mod price;
 mod printing;
 #[cfg(test)]
 mod tests;
 
+pub use price::{HOURS_PER_MONTH, parse_price, parse_price_of_bytes};
 pub use printing::{
     format_duration, format_rate, format_share, format_size, format_span, spell_duration, spell_share,
 };
