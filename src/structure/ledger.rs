@@ -6,6 +6,7 @@ use super::components::{Component, Components, Sort, hosted};
 use super::cut_sets::CutSets;
 use super::function::{Failures, Model, Order, Variables};
 use super::loss::Loss;
+use super::money::Money;
 use super::notes::notes;
 use super::schedule::Schedules;
 use super::telling::single_points;
@@ -21,6 +22,8 @@ pub const MINUTES_PER_YEAR: f64 = HOURS_PER_YEAR * 60.0;
 #[derive(Clone, Debug, Serialize)]
 pub struct Ledger {
     pub scenario: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// Whether anything is known to break, so that there is more than structure.
     pub has_figures: bool,
     /// Cut sets of more things than these are not looked for.
@@ -80,6 +83,8 @@ pub struct Part {
     /// For any class.
     #[serde(flatten)]
     pub any: Weight,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money_per_year: Option<Money>,
     /// For each class that needs it.
     pub classes: Vec<ClassWeight>,
 }
@@ -176,6 +181,7 @@ fn ledger(scenario: &Scenario, model: &Model, losses: Losses, notes: Vec<String>
     let standings = classes.iter().zip(&scenario.classes);
     Ledger {
         scenario: scenario.name.clone(),
+        currency: scenario.prices.currency.clone(),
         has_figures,
         order_most: any.cut_sets.order_most,
         classes: standings.map(|(loss, class)| loss.standing(model, &class.name)).collect(),
@@ -222,7 +228,12 @@ fn parts(
             Sort::Replica(node) => (scenario.nodes[node].name.clone(), scenario.nodes[node].replicas),
             _ => (component.name.clone(), 1),
         };
+        let node = match component.sort {
+            Sort::Replica(node) => Some(node),
+            _ => None,
+        };
         let law = component.law.as_ref();
+        let own = any.weight(model, &members);
         let chances = members.iter().map(|(_, variable)| any.chances[*variable as usize]);
         let hours = |seconds: f64| seconds.is_finite().then_some(seconds / 3_600.0);
         parts.push(Part {
@@ -232,13 +243,15 @@ fn parts(
             mtbf_hours: law.and_then(|law| hours(law.between_s)),
             mttr_hours: law.and_then(|law| hours(law.repair_s)),
             unavailability: law.map(|_| chances.fold(0.0, f64::max)),
-            any: any.weight(model, &members),
+            money_per_year: Money::of(scenario, &own, node),
+            any: own,
             classes: of_classes(&|loss| loss.weight(model, &members)),
         });
     }
     for schedule in model.schedules {
         parts.extend(schedule.names.iter().enumerate().map(|(own, name)| {
             let states = schedule.states.iter();
+            let weight = any.weight_of_maintenance(name);
             let is_own = |open: &[usize]| open.iter().any(|&window| schedule.windows[window].of == own);
             Part {
                 name: name.clone(),
@@ -247,7 +260,8 @@ fn parts(
                 mtbf_hours: None,
                 mttr_hours: None,
                 unavailability: Some(states.filter(|(open, _)| is_own(open)).map(|(_, share)| share).sum()),
-                any: any.weight_of_maintenance(name),
+                money_per_year: Money::of(scenario, &weight, None),
+                any: weight,
                 classes: of_classes(&|loss| loss.weight_of_maintenance(name)),
             }
         }));

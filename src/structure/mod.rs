@@ -11,6 +11,7 @@ mod function;
 mod law;
 mod ledger;
 mod loss;
+mod money;
 mod notes;
 mod schedule;
 mod spares;
@@ -24,3 +25,4 @@ pub use ledger::{
     BRANCHES_MOST, CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Part, SinglePoint, Standing, Weight,
     analyze,
 };
+pub use money::Money;

@@ -4,7 +4,7 @@ use super::confirming::{Confirmation, Confirmed};
 use crate::cli::explain::words::wrapped;
 use crate::output::terminal::figure::{count, length, length_with_spread, share, three_digits};
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
-use crate::structure::{CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Part, Standing};
+use crate::structure::{CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Money, Part, Standing};
 
 const ROWS_MOST: usize = 20;
 /// Cut sets of single things are told as sentences; of the others so many are listed.
@@ -18,6 +18,7 @@ pub fn text(ledger: &Ledger) -> String {
         standings(ledger),
         single_points(ledger),
         parts(ledger),
+        money(ledger),
         cut_sets(ledger),
         notes(ledger),
     ]
@@ -118,6 +119,30 @@ fn parts(ledger: &Ledger) -> String {
             spared(part.any.second_saves_minutes_per_year),
             figure(part.any.birnbaum),
             figure(part.any.fussell_vesely),
+        ]);
+    }
+    let mut text = table.text();
+    text.push_str(&more(known.len(), ROWS_MOST));
+    text
+}
+
+/// What the parts cost, and what a second one would save and cost, in money.
+fn money(ledger: &Ledger) -> String {
+    let known: Vec<(&Part, &Money)> =
+        ledger.parts.iter().filter_map(|part| Some((part, part.money_per_year.as_ref()?))).collect();
+    if known.is_empty() {
+        return String::new();
+    }
+    let currency = ledger.currency.as_deref().map_or(String::new(), |currency| format!(" {currency}"));
+    let told = |money: Option<f64>| Cell::optional(money.map(|money| format!("{}{currency}", digits(money))));
+    let header = ["in a year", "failures cost", "a second saves", "and costs"];
+    let mut table = Table::new(&header, &[]);
+    for (part, money) in known.iter().take(ROWS_MOST) {
+        table.add(vec![
+            Cell::name(&part.name),
+            told(Some(money.failures_cost)),
+            told(money.second_saves),
+            told(money.second_costs),
         ]);
     }
     let mut text = table.text();

@@ -50,6 +50,23 @@ fn the_ledger_of_a_site_of_which_nobody_knows_how_often_it_breaks() {
 }
 
 #[test]
+fn what_fails_costs_money() {
+    let priced = TWO_OF_EVERYTHING
+        .replace("name: Two", "costs: { currency: EUR, downtime: 60/h }\nname: Two")
+        .replace("third:  { kind: server,", "third:  { kind: server, cost: 0.5/h,");
+    let ledger = ledger(&priced);
+    let third = ledger.parts.iter().find(|part| part.name == "third").unwrap();
+    let money = third.money_per_year.unwrap();
+    // One for each minute.
+    assert!((money.failures_cost - third.any.costs_minutes_per_year.unwrap()).abs() < 1e-9);
+    assert!(money.second_saves.unwrap() <= money.failures_cost);
+    assert_eq!(money.second_costs, Some(0.5 * 8_760.0));
+    let text = tables::text(&ledger);
+    let plain = anstream::adapter::strip_str(&text).to_string();
+    assert!(plain.contains("4,380 EUR"), "{plain}");
+}
+
+#[test]
 fn the_ledger_as_data_has_all_figures() {
     let json: serde_json::Value =
         serde_json::from_str(&json::to_text(&ledger(TWO_OF_EVERYTHING)).unwrap()).unwrap();
