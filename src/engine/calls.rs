@@ -253,7 +253,10 @@ impl Simulation<'_> {
             return entry;
         }
         let connection = Holds::Connection(instance);
-        if !self.sessions.holds(self.visits[parent].sessions, connection) {
+        if self.sessions.holds(self.visits[parent].sessions, connection) {
+            // It has waited for this query, and serves it now.
+            self.nodes[instance as usize].hold_extra(-1, now);
+        } else {
             let (slots, _) = self.room(instance);
             let node = &mut self.nodes[instance as usize];
             if node.busy >= slots {
@@ -261,13 +264,11 @@ impl Simulation<'_> {
                 return self.enter_passed(slot);
             }
             node.busy += 1;
-            node.hold_extra(1, now);
             let next = self.visits[parent].sessions;
             self.visits[parent].sessions = self.sessions.add(Session { holds: connection, next });
         }
         let node = &mut self.nodes[instance as usize];
         node.serve_one(now);
-        node.hold_extra(-1, now);
         let visit = &mut self.visits[slot];
         visit.flags.inside = true;
         visit.flags.in_session = true;

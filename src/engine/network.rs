@@ -91,13 +91,30 @@ impl Simulation<'_> {
     /// The time for a message over a link, after so many round trips of handshake.
     pub(super) fn travel(&mut self, link: u32, way: Way, bytes: u64, round_trips: u32) -> Time {
         let plan = &self.plan.links[link as usize];
-        let state = &mut self.links[link as usize];
+        let state = &self.links[link as usize];
         let mut one_way = self.draws.take(self.plan, plan.latency);
         if plan.jitter != NONE {
             one_way = one_way.saturating_add(self.draws.take(self.plan, plan.jitter));
         }
         one_way = one_way.saturating_add(state.delay);
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
+        let is_sound = state.loss == 0.0 && state.cut_until <= self.now;
+        let lost = if is_sound { 0 } else { self.time_lost(link, round_trips) };
+        self.rows.causes.lost = lost;
+        time = time.saturating_add(lost);
+        let state = &mut self.links[link as usize];
+        if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
+            let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
+            let free_at = &mut state.free_at[way as usize];
+            *free_at = (*free_at).max(self.now).saturating_add(sending);
+            time = time.saturating_add(*free_at - self.now);
+        }
+        time
+    }
+    /// Until segments get through that are lost on the way.
+    #[inline(never)]
+    fn time_lost(&mut self, link: u32, round_trips: u32) -> Time {
+        let (plan, state) = (&self.plan.links[link as usize], &self.links[link as usize]);
         let mut lost: Time = 0;
         if state.cut_until > self.now {
             let first_wait = if round_trips > 0 { SECOND } else { RETRANSMISSION };
@@ -115,14 +132,6 @@ impl Simulation<'_> {
                 }
             }
         }
-        self.rows.causes.lost = lost;
-        time = time.saturating_add(lost);
-        if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
-            let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
-            let free_at = &mut state.free_at[way as usize];
-            *free_at = (*free_at).max(self.now).saturating_add(sending);
-            time = time.saturating_add(*free_at - self.now);
-        }
-        time
+        lost
     }
 }
