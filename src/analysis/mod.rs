@@ -2,6 +2,7 @@
 
 pub mod availability;
 mod classes;
+pub mod comparison;
 pub mod costs;
 mod estimate;
 pub mod events;
@@ -25,6 +26,8 @@ mod views;
 pub mod waterfall;
 pub mod window;
 
+#[cfg(test)]
+mod comparison_tests;
 #[cfg(test)]
 pub mod example;
 #[cfg(test)]

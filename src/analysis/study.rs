@@ -113,13 +113,18 @@ impl<'a> Measures<'a> {
         Measures { scenario, goals, usual, all }
     }
 
+    /// These and no others.
+    pub fn only(scenario: &'a Scenario, all: Vec<Measure>) -> Measures<'a> {
+        Measures { scenario, goals: &[], usual: all.len(), all }
+    }
+
+    pub fn all(&self) -> &[Measure] {
+        &self.all
+    }
+
     /// The places of the goals among the figures, and how exactly each is wanted.
     pub fn goals(&self) -> Vec<(usize, Precision)> {
-        let scaled = |goal: &Goal| match goal.precision {
-            Precision::Absolute(half_width) => Precision::Absolute(half_width * factor(goal.measure)),
-            relative => relative,
-        };
-        self.goals.iter().enumerate().map(|(number, goal)| (self.usual + number, scaled(goal))).collect()
+        self.goals.iter().enumerate().map(|(number, goal)| (self.usual + number, precision(goal))).collect()
     }
 
     /// Column names of the usual figures, with their units.
@@ -200,7 +205,15 @@ impl<'a> Measures<'a> {
     }
 }
 
-fn shown_unit(measure: Measure) -> &'static str {
+/// In the unit of figures.
+pub(super) fn precision(goal: &Goal) -> Precision {
+    match goal.precision {
+        Precision::Absolute(half_width) => Precision::Absolute(half_width * factor(goal.measure)),
+        relative => relative,
+    }
+}
+
+pub(super) fn shown_unit(measure: Measure) -> &'static str {
     match unit(measure.metric) {
         "s" => "ms",
         unit => unit,
@@ -214,7 +227,7 @@ fn factor(measure: Measure) -> f64 {
 
 /// Runs that all come to the end of the scale have no spread to tell how near to it the truth
 /// is, so an interval without width would be too sure.
-fn estimate(interval: &Interval, measure: Measure) -> Estimate {
+pub(super) fn estimate(interval: &Interval, measure: Measure) -> Estimate {
     let is_share = unit(measure.metric) == "share";
     let is_end = interval.estimate == 0.0 || interval.estimate == 1.0;
     if is_share && is_end && interval.half_width == Ok(0.0) {

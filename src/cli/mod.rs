@@ -3,6 +3,7 @@
 mod analyze;
 mod check;
 mod clock;
+mod compare;
 mod completions;
 mod ending;
 mod explain;
@@ -43,6 +44,7 @@ pub struct Arguments {
 enum Command {
     Simulate(simulate::SimulateArguments),
     Check(check::CheckArguments),
+    Compare(compare::CompareArguments),
     Explain(explain::ExplainArguments),
     Analyze(analyze::AnalyzeArguments),
     Render(render::RenderArguments),
@@ -57,6 +59,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let ending = match arguments.command {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments),
         Command::Render(arguments) => render::run(arguments),

@@ -1,5 +1,8 @@
 //! Many runs at once. All threads of the program are started here.
 
+pub mod comparison;
+#[cfg(test)]
+mod comparison_tests;
 pub mod rare_events;
 #[cfg(test)]
 mod rare_events_tests;

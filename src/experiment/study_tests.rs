@@ -22,13 +22,13 @@ fn plan() -> Plan {
 }
 
 /// Breaks off after so many runs.
-struct Patience {
+pub struct Patience {
     most: u64,
     done: AtomicU64,
 }
 
 impl Patience {
-    fn of(most: u64) -> Patience {
+    pub fn of(most: u64) -> Patience {
         Patience { most, done: AtomicU64::new(0) }
     }
 }
@@ -44,7 +44,7 @@ impl Watcher for Patience {
     }
 }
 
-fn mean_latency_s(results: &RunResults) -> Vec<f64> {
+pub fn mean_latency_s(results: &RunResults) -> Vec<f64> {
     let (mut sum, mut requests) = (0.0, 0);
     for bucket in &results.classes[0].buckets[results.first_counted_bucket..] {
         sum += bucket.latency_sum as f64 * 1e-9;
@@ -57,7 +57,7 @@ fn queue(length: &Length, patience: u64) -> Study {
     study(&plan(), 1, length, &Patience::of(patience), &mean_latency_s)
 }
 
-fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+pub fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
 }
 

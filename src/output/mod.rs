@@ -1,6 +1,7 @@
 //! What a run leaves behind: files, and a summary for people. One file per format.
 
 pub mod charts;
+pub mod comparison_csv;
 pub mod events_csv;
 pub mod export;
 pub mod folder;

@@ -25,6 +25,15 @@ pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), OutputError> {
     file.write_all(text).map_err(failed)
 }
 
+/// Makes a folder for files that come later, and finds out whether it takes any, so that a wrong
+/// path fails at once and not after an hour.
+pub fn open_folder(path: &Path) -> Result<(), OutputError> {
+    let failed = |source| OutputError::Failed { action: "write to", path: path.to_owned(), source };
+    fs::create_dir_all(path).map_err(failed)?;
+    let probe = path.join(format!(".probe.{}.part", std::process::id()));
+    fs::write(&probe, []).and_then(|()| fs::remove_file(&probe)).map_err(failed)
+}
+
 /// Writes a file, in the place of one that may be there. It gets its name when it is whole.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     let failed = |source| OutputError::Failed { action: "write", path: path.to_owned(), source };

@@ -52,12 +52,12 @@ impl Interval {
         Interval { estimate, half_width: Err(reason), level: LEVEL, batches: 0 }
     }
 
-    fn of_spread(estimate: f64, variance: f64, batches: usize) -> Self {
-        let half_width = two_sided_t(batches as u32 - 1, LEVEL) * variance.sqrt();
+    fn of_spread(estimate: f64, variance: f64, batches: usize, level: f64) -> Self {
+        let half_width = two_sided_t(batches as u32 - 1, level) * variance.sqrt();
         if !half_width.is_finite() {
             return Interval::without(estimate, NoInterval::NotFinite);
         }
-        Interval { estimate, half_width: Ok(half_width), level: LEVEL, batches }
+        Interval { estimate, half_width: Ok(half_width), level, batches }
     }
 }
 
@@ -105,11 +105,16 @@ pub fn quantile_interval(batch_estimates: &[f64], overall: f64) -> Interval {
     if !squares.is_finite() {
         return Interval::without(overall, NoInterval::NotFinite);
     }
-    Interval::of_spread(overall, squares / ((batches - 1) * batches) as f64, batches)
+    Interval::of_spread(overall, squares / ((batches - 1) * batches) as f64, batches, LEVEL)
 }
 
 /// The interval of a mean from independent runs, of which two are enough.
 pub fn independent_interval(estimates: &[f64]) -> Interval {
+    independent_interval_at(estimates, LEVEL)
+}
+
+/// The same with another confidence.
+pub fn independent_interval_at(estimates: &[f64], level: f64) -> Interval {
     let runs = estimates.len();
     let mean = estimates.iter().sum::<f64>() / runs as f64;
     if let Some(reason) = unlike_numbers(estimates) {
@@ -119,7 +124,7 @@ pub fn independent_interval(estimates: &[f64]) -> Interval {
     if !squares.is_finite() {
         return Interval::without(mean, NoInterval::NotFinite);
     }
-    Interval::of_spread(mean, squares / ((runs - 1) * runs) as f64, runs)
+    Interval::of_spread(mean, squares / ((runs - 1) * runs) as f64, runs, level)
 }
 
 /// Why the figures of independent runs have no interval at all.
@@ -182,7 +187,7 @@ fn of_consecutive(pairs: &[(f64, f64)]) -> Interval {
             if !variance.is_finite() {
                 return Interval::without(ratio, NoInterval::NotFinite);
             }
-            return Interval::of_spread(ratio, variance, batches);
+            return Interval::of_spread(ratio, variance, batches, LEVEL);
         }
     }
     Interval::without(ratio, NoInterval::Correlated)

@@ -28,14 +28,18 @@ impl Precision {
 
 /// The runs that are needed in all; `None` if that cannot be told, since a run had no figure.
 pub fn runs_needed(estimates: &[f64], precision: Precision) -> Option<u64> {
+    let mean = estimates.iter().sum::<f64>() / estimates.len() as f64;
+    runs_needed_for(estimates, precision.half_width(mean), LEVEL)
+}
+
+/// The same for an interval of this half width with any confidence.
+pub fn runs_needed_for(estimates: &[f64], half_width: f64, level: f64) -> Option<u64> {
     let first = first_stage(estimates);
     let variance = variance(first)?;
-    let mean = estimates.iter().sum::<f64>() / estimates.len() as f64;
-    let half_width = precision.half_width(mean);
     if variance == 0.0 {
         return Some(first.len() as u64);
     }
-    let t = two_sided_t(first.len() as u32 - 1, LEVEL);
+    let t = two_sided_t(first.len() as u32 - 1, level);
     let needed = t * t * variance / (half_width * half_width);
     // What is beyond all numbers is limited by whoever asks.
     (!needed.is_nan()).then(|| (needed.ceil() as u64).max(first.len() as u64))
@@ -43,9 +47,14 @@ pub fn runs_needed(estimates: &[f64], precision: Precision) -> Option<u64> {
 
 /// The interval of the mean over both stages.
 pub fn two_stage_interval(estimates: &[f64]) -> Interval {
+    two_stage_interval_at(estimates, LEVEL)
+}
+
+/// The same with any confidence.
+pub fn two_stage_interval_at(estimates: &[f64], level: f64) -> Interval {
     let runs = estimates.len();
     let mean = estimates.iter().sum::<f64>() / runs as f64;
-    let without = |reason| Interval { estimate: mean, half_width: Err(reason), level: LEVEL, batches: 0 };
+    let without = |reason| Interval { estimate: mean, half_width: Err(reason), level, batches: 0 };
     if let Some(reason) = unlike_numbers(estimates) {
         return without(reason);
     }
@@ -53,15 +62,15 @@ pub fn two_stage_interval(estimates: &[f64]) -> Interval {
     let Some(variance) = variance(first).filter(|_| mean.is_finite()) else {
         return without(NoInterval::NotFinite);
     };
-    let half_width = two_sided_t(first.len() as u32 - 1, LEVEL) * (variance / runs as f64).sqrt();
-    Interval { estimate: mean, half_width: Ok(half_width), level: LEVEL, batches: runs }
+    let half_width = two_sided_t(first.len() as u32 - 1, level) * (variance / runs as f64).sqrt();
+    Interval { estimate: mean, half_width: Ok(half_width), level, batches: runs }
 }
 
 fn first_stage(estimates: &[f64]) -> &[f64] {
     &estimates[..estimates.len().min(FIRST_STAGE)]
 }
 
-fn variance(estimates: &[f64]) -> Option<f64> {
+pub fn variance(estimates: &[f64]) -> Option<f64> {
     if estimates.len() < 2 {
         return None;
     }

@@ -4,6 +4,7 @@
 //! hide each other, and then becomes SVG or PNG.
 
 mod availability;
+mod differences;
 mod drawing;
 mod frame;
 mod heatmap;
@@ -26,6 +27,7 @@ pub use frame::Look;
 pub use theme::Theme;
 
 use super::record::Record;
+use crate::analysis::comparison::Comparison;
 use drawing::Drawing;
 use std::fmt;
 use std::io;
@@ -180,11 +182,24 @@ pub fn render(
     look: &Look,
     format: PictureFormat,
 ) -> Result<Vec<u8>, PaintError> {
-    let drawing = chart.draw(records, look);
+    paint(&chart.draw(records, look), format)
+}
+
+/// The differences of a comparison, with their intervals.
+pub fn render_differences(
+    comparison: &Comparison,
+    with_classes: bool,
+    look: &Look,
+    format: PictureFormat,
+) -> Result<Vec<u8>, PaintError> {
+    paint(&differences::draw(comparison, with_classes, look), format)
+}
+
+fn paint(drawing: &Drawing, format: PictureFormat) -> Result<Vec<u8>, PaintError> {
     let painted = match format {
-        PictureFormat::Svg => svg::render(&drawing).map(String::into_bytes),
+        PictureFormat::Svg => svg::render(drawing).map(String::into_bytes),
         #[cfg(feature = "png")]
-        PictureFormat::Png => png::render(&drawing),
+        PictureFormat::Png => png::render(drawing),
         #[cfg(not(feature = "png"))]
         PictureFormat::Png => Err("this spof was built without the feature `png`; take svg".into()),
     };

@@ -4,6 +4,7 @@
 mod bare_rows;
 mod facts;
 mod log_rows;
+mod of_results;
 mod ordered;
 mod reading;
 mod rows_table;
@@ -17,6 +18,7 @@ pub use facts::{
     TopologyNode,
 };
 pub use log_rows::LogRows;
+pub use of_results::of_results;
 pub use ordered::{Ordered, open_ordered};
 pub use reading::{RecordError, open_table, read_folder, read_with};
 pub use rows_table::{Lines, RowsTable, open_lines, open_rows};

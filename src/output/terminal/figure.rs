@@ -33,6 +33,41 @@ pub fn in_unit(value: f64, half_width: Option<f64>, unit: &str) -> String {
     }
 }
 
+/// `−1.81 ±0.12 ms`, `+0.02 ±0.01 points` of a share: how far two figures are apart.
+pub fn difference(value: f64, half_width: Option<f64>, unit: &str) -> String {
+    let size = value.abs().max(half_width.unwrap_or(0.0));
+    let (name, factor) = match unit {
+        "ms" => {
+            let (name, unit_ms) = self::unit(size);
+            (format!(" {name}"), 1.0 / unit_ms)
+        }
+        "share" => (" points".to_owned(), 100.0),
+        "per month" => ("/month".to_owned(), 1.0),
+        _ => ("/s".to_owned(), 1.0),
+    };
+    let value = value * factor;
+    if value == 0.0 && half_width.is_none_or(|half_width| half_width == 0.0) {
+        return "0".to_owned();
+    }
+    // What is uncertain is told with two digits of its uncertainty, and what is certain with three.
+    let (told, digits) = match half_width.map(|half_width| half_width * factor) {
+        Some(half_width) if half_width > 0.0 => (half_width, 2),
+        _ => (value.abs(), 3),
+    };
+    let decimals = (digits - 1 - libm::floor(libm::log10(told)) as i32).clamp(0, 6) as usize;
+    let text = format!("{:.decimals$}", value.abs());
+    let is_nothing = text.bytes().all(|digit| digit == b'0' || digit == b'.');
+    let text = match value {
+        _ if is_nothing => "0".to_owned(),
+        value if value < 0.0 => format!("−{text}"),
+        _ => format!("+{text}"),
+    };
+    match half_width {
+        Some(half_width) if half_width > 0.0 => format!("{text} ±{:.decimals$}{name}", half_width * factor),
+        _ => text + &name,
+    }
+}
+
 /// The unit that suits a length, and its own length in milliseconds.
 fn unit(milliseconds: f64) -> (&'static str, f64) {
     const UNITS: [(&str, f64); 6] =
@@ -180,6 +215,22 @@ mod tests {
         assert_eq!(share_with_spread(0.9998, Some(0.0007)), "99.980 (99.910–100) %");
         assert_eq!(share_with_spread(0.002, Some(0.004)), "0.20 (0–0.60) %");
         assert_eq!(share_with_spread(0.5, Some(0.7)), "50.0 (0–100) %");
+    }
+
+    #[test]
+    fn differences_have_a_sign_and_the_digits_that_are_known() {
+        for (value, half_width, unit, text) in [
+            (-1.814, Some(0.123), "ms", "−1.81 ±0.12 ms"),
+            (1_234.0, Some(56.0), "ms", "+1.234 ±0.056 s"),
+            (0.0002, Some(0.001), "share", "+0.02 ±0.10 points"),
+            (12.3456, None, "per month", "+12.3/month"),
+            (-40.0, Some(0.0), "per month", "−40.0/month"),
+            (0.0, Some(0.0), "ms", "0"),
+            (0.000_01, Some(2.0), "per s", "0 ±2.0/s"),
+            (-3.0, Some(120.0), "per s", "−3 ±120/s"),
+        ] {
+            assert_eq!(difference(value, half_width, unit), text);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The text carries colours; who prints it takes them out where they do not belong.
 
 mod classes;
+pub mod comparison;
 mod costs;
 pub mod figure;
 pub mod glance;

@@ -48,7 +48,7 @@ pub fn files(folder: Option<&Path>, files: &[&str]) -> String {
     format!("  {}\n", painted(&wrapped(&text, 2), Paint::Faint))
 }
 
-fn wrapped(text: &str, indent: usize) -> String {
+pub fn wrapped(text: &str, indent: usize) -> String {
     let mut wrapped = String::new();
     let mut column = indent;
     for word in text.split(' ') {

@@ -1,0 +1,258 @@
+//! `spof compare`: how much better one scenario is than another.
+
+mod variants;
+
+use super::ending::{Ending, Failure};
+use super::interrupt;
+use super::onlooker::{Onlooker, parse_time_limit};
+use super::printing::print;
+use super::progress::Progress;
+use super::reading::parse_setting;
+use crate::analysis::comparison::{ComparedMeasures, Comparison, Variant};
+use crate::experiment::comparison::{Rounds, compare};
+use crate::experiment::study::{Length, StudyEnd};
+use crate::nodes::fields::Refusal;
+use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
+use crate::output::record::{Record, RecordError, of_results};
+use crate::output::{comparison_csv, json, terminal, text_file};
+use crate::parts::quantity::format_duration;
+use crate::plan::{self, Plan};
+use crate::results::RunResults;
+use crate::scenario::measures::{Goal, measure_of, parse_goals};
+use crate::scenario::model::{Measure, Scenario};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use variants::{Contestant, WantedVariant, load_all, parse_variant};
+
+/// Results go here unless `--out` says otherwise, each comparison into a folder of its own.
+const HOME: &str = "output";
+
+/// Unless somebody asks for another number: twenty differences tell their own spread well enough.
+const REPLICATIONS_USUAL: u64 = 20;
+
+const TABLE: &str = "compare.csv";
+const FIGURES: &str = "compare.json";
+const DIFFERENCES: &str = "compare-differences.svg";
+
+/// The charts that show several runs over each other.
+const CHARTS: [(Chart, &str); 3] = [
+    (Chart::Latency, "compare-latency.svg"),
+    (Chart::Timeline, "compare-timeline.svg"),
+    (Chart::Availability, "compare-availability.svg"),
+];
+
+/// Tell how much better one scenario is than another, from runs that share their chance
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// Scenario files (YAML, TOML or JSON), all held against the first; or one, with --variant
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The same file with other settings, under a name of their own, as in 'more workers:
+    /// nodes.gunicorn.workers=8'; `;` stands between settings; may be given again
+    #[arg(long = "variant", value_name = "NAME: PATH=VALUE", value_parser = parse_variant)]
+    variants: Vec<WantedVariant>,
+
+    /// Change a setting of all, as in run.duration=5m; may be given again
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
+    settings: Vec<(String, String)>,
+
+    /// Simulate each so many times [default: 20]
+    #[arg(long, value_name = "N", conflicts_with = "until", value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    replications: Option<u64>,
+
+    /// Simulate until differences are known so exactly, such as 'p99 ±2%, availability ±0.001'
+    /// (+- will do); a percentage is one of the first scenario's figure
+    #[arg(long, value_name = "GOALS")]
+    until: Option<String>,
+
+    /// With --until, stop after so many replications
+    #[arg(long, value_name = "N", default_value_t = 1_000, requires = "until",
+          value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    at_most: u64,
+
+    /// Begin no more replications after so much time, such as 10m
+    #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
+    time_limit: Option<Duration>,
+
+    /// The seed of all chance [default: the first scenario's own]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Compare this as well, such as 'page p95' or 'mysql utilisation'; may be given again
+    #[arg(long = "measure", value_name = "MEASURE")]
+    measures: Vec<String>,
+
+    /// Show each class of requests, too; compare.json and compare.csv always have them
+    #[arg(long)]
+    classes: bool,
+
+    /// Where the results go [default: output/compare-<scenario>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Draw no charts
+    #[arg(long)]
+    no_charts: bool,
+
+    /// Print compare.json instead of tables for people
+    #[arg(long)]
+    json: bool,
+
+    /// Print no tables, no progress and no warnings
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub fn run(arguments: CompareArguments) -> Result<Ending, Failure> {
+    interrupt::watch(|| {});
+    let contestants = load_all(&arguments)?;
+    let scenarios: Vec<&Scenario> = contestants.iter().map(|one| &one.scenario).collect();
+    let further = further_measures(&arguments, &contestants)?;
+    let goals = goals(&arguments, &contestants)?;
+    let measures = ComparedMeasures::of(&scenarios, &further, &goals);
+    let folder = folder(&arguments);
+    text_file::open_folder(&folder)?;
+    let seed = arguments.seed.unwrap_or(scenarios[0].run.seed);
+    let (rounds, records) = simulate(&arguments, &contestants, &measures, seed);
+    let interrupted = rounds.end == StudyEnd::BrokenOff && interrupt::requested();
+    if rounds.count() == 0 {
+        let message = "not one replication of all of them was done; give them more time, or shorter runs, as with \
+                       --set run.duration=1m";
+        return if interrupted { Ok(Ending::Interrupted) } else { Err(Failure::Usage(message.to_owned())) };
+    }
+    let variants: Vec<Variant> = contestants.iter().map(|one| one.variant.clone()).collect();
+    let stopped = stopped(&arguments, rounds.end, interrupted);
+    let column = |scenario: usize, place: usize| rounds.column(scenario, place);
+    let comparison = measures.summarise(variants, (seed, rounds.count(), stopped), &column);
+    let files = write(&arguments, &folder, &comparison, (&measures.names(), &rounds), records)?;
+    tell(&arguments, &comparison, &folder, &files)?;
+    let reached = comparison.goals.iter().all(|goal| goal.reached);
+    Ok(match (interrupted, reached) {
+        (true, _) => Ending::Interrupted,
+        (false, true) => Ending::Good,
+        (false, false) => Ending::ExpectationFailed,
+    })
+}
+
+/// What was asked for of each scenario; it has to be there in all of them.
+fn further_measures(
+    arguments: &CompareArguments,
+    contestants: &[Contestant],
+) -> Result<Vec<Vec<Measure>>, Failure> {
+    const HINT: &str = "write it like `page p95`, `max`, `goodput` or `mysql utilisation`";
+    let of = |one: &Contestant| {
+        let measures = arguments.measures.iter().map(|text| measure_of(text.trim(), &one.scenario, HINT));
+        measures.collect::<Result<Vec<_>, _>>().map_err(|refusal| refused("--measure", one, refusal))
+    };
+    contestants.iter().map(of).collect()
+}
+
+fn goals(arguments: &CompareArguments, contestants: &[Contestant]) -> Result<Vec<Vec<Goal>>, Failure> {
+    let of = |one: &Contestant| {
+        let goals = arguments.until.as_deref().map(|text| parse_goals(text, &one.scenario)).transpose();
+        goals.map(Option::unwrap_or_default).map_err(|refusal| refused("--until", one, refusal))
+    };
+    contestants.iter().map(of).collect()
+}
+
+fn refused(option: &str, contestant: &Contestant, refusal: Refusal) -> Failure {
+    let hint = refusal.hint.map_or(String::new(), |hint| format!("; {hint}"));
+    let name = &contestant.variant.name;
+    Failure::Usage(format!("{option}, in `{name}`: {}{hint}", refusal.problem))
+}
+
+fn folder(arguments: &CompareArguments) -> PathBuf {
+    let stem = arguments.files[0].file_stem().unwrap_or("scenario".as_ref()).to_string_lossy();
+    arguments.out.clone().unwrap_or_else(|| Path::new(HOME).join(format!("compare-{stem}")))
+}
+
+/// The figures of all runs, and what pictures need of the first run of each.
+fn simulate(
+    arguments: &CompareArguments,
+    contestants: &[Contestant],
+    measures: &ComparedMeasures,
+    seed: u64,
+) -> (Rounds, Vec<Option<Result<Record, RecordError>>>) {
+    let plans: Vec<Plan> = contestants.iter().map(|one| plan::compile(&one.scenario)).collect();
+    let length = match (&arguments.until, arguments.replications) {
+        (Some(_), _) => Length::Until { goals: measures.goals(), runs_most: arguments.at_most },
+        (None, replications) => Length::Runs(replications.unwrap_or(REPLICATIONS_USUAL)),
+    };
+    let is_silent = arguments.quiet || arguments.json;
+    let progress = if is_silent { Progress::hidden() } else { Progress::of_tasks("runs") };
+    let watcher = Onlooker::new(progress, arguments.time_limit);
+    let records = Mutex::new(contestants.iter().map(|_| None).collect::<Vec<_>>());
+    let measure = |number: usize, replication: u64, results: &RunResults| {
+        if replication == 0 && !arguments.no_charts {
+            let Contestant { variant, scenario } = &contestants[number];
+            let record = of_results(&variant.name, scenario, seed, results);
+            records.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(record);
+        }
+        measures.of_scenario(number).figures(results)
+    };
+    let rounds = compare(&plans, seed, (&length, measures.level_of_each()), &watcher, &measure);
+    (rounds, records.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn stopped(arguments: &CompareArguments, end: StudyEnd, interrupted: bool) -> String {
+    match end {
+        StudyEnd::Enough if arguments.until.is_some() => "as many as the goals need".to_owned(),
+        StudyEnd::Enough => "as many as were asked for".to_owned(),
+        StudyEnd::RunsMost => "which is all that --at-most allows".to_owned(),
+        StudyEnd::BrokenOff if interrupted => "then stopped by the user".to_owned(),
+        StudyEnd::BrokenOff => {
+            let limit_s = arguments.time_limit.unwrap_or_default().as_secs_f64();
+            format!("then the time limit of {} was over", format_duration(limit_s))
+        }
+    }
+}
+
+/// Returns the names of the files.
+fn write(
+    arguments: &CompareArguments,
+    folder: &Path,
+    comparison: &Comparison,
+    (columns, rounds): (&[String], &Rounds),
+    records: Vec<Option<Result<Record, RecordError>>>,
+) -> Result<Vec<&'static str>, Failure> {
+    let names: Vec<&str> = comparison.variants.iter().map(|variant| variant.name.as_str()).collect();
+    let mut table = Vec::new();
+    comparison_csv::write(&mut table, columns, &names, &rounds.figures)?;
+    text_file::replace(&folder.join(TABLE), &table)?;
+    text_file::replace(&folder.join(FIGURES), json::to_text(comparison)?.as_bytes())?;
+    let mut files = vec![TABLE, FIGURES];
+    if arguments.no_charts {
+        return Ok(files);
+    }
+    let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
+    let failed = |error: charts::PaintError| Failure::InputOutput(format!("cannot draw: {error}"));
+    let records = records.into_iter().flatten().collect::<Result<Vec<_>, _>>()?;
+    for (chart, name) in CHARTS {
+        if records.iter().any(|record| chart.can_be_drawn(record)) {
+            let picture = charts::render(chart, &records, &look, PictureFormat::Svg).map_err(failed)?;
+            text_file::replace(&folder.join(name), &picture)?;
+            files.push(name);
+        }
+    }
+    let differences = charts::render_differences(comparison, arguments.classes, &look, PictureFormat::Svg);
+    text_file::replace(&folder.join(DIFFERENCES), &differences.map_err(failed)?)?;
+    files.push(DIFFERENCES);
+    Ok(files)
+}
+
+fn tell(
+    arguments: &CompareArguments,
+    comparison: &Comparison,
+    folder: &Path,
+    files: &[&str],
+) -> Result<(), Failure> {
+    if arguments.json {
+        print(&json::to_text(comparison)?)?;
+    } else if !arguments.quiet {
+        print(&terminal::comparison::render(comparison, arguments.classes, Some((folder, files))))?;
+    }
+    Ok(())
+}
