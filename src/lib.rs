@@ -29,6 +29,10 @@
 //! chance and events are, and [`stats`] how they are observed. [`cli`] stands above all.
 //! A module imports only from those below it.
 //!
+//! Many runs can be spread over machines: [`analysis::shard::Part::runs`] says which are whose,
+//! [`experiment::study::replicate`] makes them, [`output::shard_file`] takes what they came to from one machine
+//! to another, and [`analysis::shard::merge`] puts all together, to the same bits as on one.
+//!
 //! # An example
 //!
 //! A counter with one clerk, to whom a customer comes every 100 ms on average and stays for

@@ -3,6 +3,7 @@
 pub mod availability;
 mod classes;
 pub mod comparison;
+pub mod columns;
 pub mod costs;
 mod estimate;
 pub mod events;
@@ -14,6 +15,7 @@ pub mod normality;
 mod notices;
 mod replication;
 mod scaling;
+pub mod shard;
 mod shares;
 mod single_points;
 pub mod study;

@@ -1,5 +1,6 @@
 //! What many runs say together: each figure with its interval over the runs.
 
+use super::columns::Columns;
 use super::expectations::{measure, metric_name, subject, unit};
 use super::nodes::summarise_nodes;
 use super::summary::Estimate;
@@ -7,7 +8,7 @@ use super::window::Window;
 use crate::results::RunResults;
 use crate::scenario::measures::Goal;
 use crate::scenario::model::{Expectation, Measure, Metric, Scenario};
-use crate::stats::interval::{Interval, LEVEL, independent_interval};
+use crate::stats::interval::{Interval, independent_interval};
 use crate::stats::two_stages::{Precision, two_stage_interval};
 use serde::Serialize;
 
@@ -29,7 +30,7 @@ pub struct StudySummary {
     pub expectations: Vec<StudyExpectation>,
 }
 
-const METHOD: &str = "each run's own figure, its mean over the runs, and Student's t; goals by Stein's two \
+pub(super) const METHOD: &str = "each run's own figure, its mean over the runs, and Student's t; goals by Stein's two \
                       stages of which the first has 20 runs";
 
 /// In milliseconds, shares, requests per second, or money per month.
@@ -127,9 +128,15 @@ impl<'a> Measures<'a> {
         self.goals.iter().enumerate().map(|(number, goal)| (self.usual + number, precision(goal))).collect()
     }
 
+    /// Without the goals.
+    pub fn columns(&self) -> Columns {
+        let named = |measure: &Measure| (self.name(*measure), *measure);
+        Columns::new(self.scenario, self.all[..self.usual].iter().map(named).collect())
+    }
+
     /// Column names of the usual figures, with their units.
     pub fn names(&self) -> Vec<String> {
-        self.all[..self.usual].iter().map(|measure| self.column_name(*measure)).collect()
+        self.columns().names()
     }
 
     /// Not a number where a run has no such figure.
@@ -150,41 +157,12 @@ impl<'a> Measures<'a> {
 
     /// `figures` are those of each run.
     pub fn summarise(&self, seed: u64, figures: &[Vec<f64>], stopped: &str) -> StudySummary {
-        let column = |place: usize| -> Vec<f64> { figures.iter().map(|figures| figures[place]).collect() };
-        let usual = (0..self.usual).filter_map(|place| self.figure(self.all[place], &column(place)));
         let goals = self.goals();
         let goals = self.goals.iter().zip(&goals).map(|(goal, &(place, precision))| {
-            goal_result(goal, precision, &two_stage_interval(&column(place)))
+            goal_result(goal, precision, &two_stage_interval(&column(figures, place)))
         });
-        let first = self.usual + self.goals.len();
-        let expectations = self.scenario.expectations.iter().enumerate();
-        StudySummary {
-            scenario: self.scenario.name.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            seed,
-            replications: figures.len() as u64,
-            stopped: stopped.to_owned(),
-            level: LEVEL,
-            method: METHOD,
-            figures: usual.collect(),
-            goals: goals.collect(),
-            expectations: expectations
-                .map(|(number, one)| judge(one, &independent_interval(&column(first + number))))
-                .collect(),
-        }
-    }
-
-    /// Nothing where no run has such a figure, as with nodes that have no utilisation.
-    fn figure(&self, measure: Measure, column: &[f64]) -> Option<StudyFigure> {
-        let known = || column.iter().copied().filter(|figure| figure.is_finite());
-        known().next()?;
-        Some(StudyFigure {
-            name: self.name(measure),
-            unit: shown_unit(measure),
-            estimate: estimate(&independent_interval(column), measure),
-            least: known().min_by(f64::total_cmp),
-            most: known().max_by(f64::total_cmp),
-        })
+        let goals: Vec<GoalResult> = goals.collect();
+        self.columns().summarise_around(goals, seed, figures, stopped)
     }
 
     /// `page p99`
@@ -192,17 +170,35 @@ impl<'a> Measures<'a> {
         let metric = metric_name(measure.metric);
         subject(measure, self.scenario).map_or(metric.clone(), |subject| format!("{subject} {metric}"))
     }
+}
 
-    /// `page p99_ms`
-    fn column_name(&self, measure: Measure) -> String {
-        let suffix = match shown_unit(measure) {
-            "ms" => "_ms",
-            "per s" => "_per_s",
-            "per month" => "_per_month",
-            _ => "",
-        };
-        self.name(measure) + suffix
-    }
+/// One figure of all runs.
+pub(super) fn column(figures: &[Vec<f64>], place: usize) -> Vec<f64> {
+    figures.iter().map(|figures| figures[place]).collect()
+}
+
+/// Nothing where no run has such a figure, as with nodes that have no utilisation.
+pub(super) fn figure(name: &str, measure: Measure, column: &[f64]) -> Option<StudyFigure> {
+    let known = || column.iter().copied().filter(|figure| figure.is_finite());
+    known().next()?;
+    Some(StudyFigure {
+        name: name.to_owned(),
+        unit: shown_unit(measure),
+        estimate: estimate(&independent_interval(column), measure),
+        least: known().min_by(f64::total_cmp),
+        most: known().max_by(f64::total_cmp),
+    })
+}
+
+/// `page p99_ms`
+pub(super) fn column_name(name: &str, measure: Measure) -> String {
+    let suffix = match shown_unit(measure) {
+        "ms" => "_ms",
+        "per s" => "_per_s",
+        "per month" => "_per_month",
+        _ => "",
+    };
+    name.to_owned() + suffix
 }
 
 /// In the unit of figures.
@@ -225,13 +221,16 @@ fn factor(measure: Measure) -> f64 {
     if shown_unit(measure) == "ms" { 1e3 } else { 1.0 }
 }
 
+/// Why there is no interval then.
+pub const ALL_ALIKE: &str = "all runs alike";
+
 /// Runs that all come to the end of the scale have no spread to tell how near to it the truth
 /// is, so an interval without width would be too sure.
 pub(super) fn estimate(interval: &Interval, measure: Measure) -> Estimate {
     let is_share = unit(measure.metric) == "share";
     let is_end = interval.estimate == 0.0 || interval.estimate == 1.0;
     if is_share && is_end && interval.half_width == Ok(0.0) {
-        return Estimate::without_interval(Some(interval.estimate), "all runs alike");
+        return Estimate::without_interval(Some(interval.estimate), ALL_ALIKE);
     }
     match is_share {
         true => Estimate::of_share(interval.estimate, interval),
@@ -250,7 +249,7 @@ fn goal_result(goal: &Goal, precision: Precision, interval: &Interval) -> GoalRe
     }
 }
 
-fn judge(expectation: &Expectation, interval: &Interval) -> StudyExpectation {
+pub(super) fn judge(expectation: &Expectation, interval: &Interval) -> StudyExpectation {
     let bound = expectation.bound * factor(expectation.measure);
     let holds = |value: f64| expectation.comparison.holds(value, bound);
     let estimate = estimate(interval, expectation.measure);

@@ -1,6 +1,6 @@
 //! How a command ends, for the shell and for people.
 
-use super::printing::print_error;
+use super::printing::{print_aside, print_error};
 use crate::document::file_error::in_words;
 use crate::output::folder::OutputError;
 use crate::output::record::RecordError;
@@ -38,6 +38,8 @@ pub enum Failure {
     BadScenario,
     Usage(String),
     InputOutput(String),
+    /// By Ctrl-C, before there was anything whole to write.
+    Stopped,
 }
 
 impl Failure {
@@ -70,6 +72,10 @@ impl Failure {
             Failure::InputOutput(message) => {
                 print_error(&message);
                 Ending::InputOutputFailed
+            }
+            Failure::Stopped => {
+                print_aside("Stopped. Nothing has been written.\n");
+                Ending::Interrupted
             }
         }
     }

@@ -10,6 +10,7 @@ mod explain;
 mod export;
 mod interrupt;
 mod man;
+mod merge;
 mod new;
 mod onlooker;
 mod printing;
@@ -17,6 +18,7 @@ mod progress;
 mod reading;
 mod render;
 mod schema;
+mod shard_script;
 mod simulate;
 
 use clap::{Parser, Subcommand};
@@ -26,7 +28,7 @@ use std::process::ExitCode;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    all is well
-  1    an expectation of the scenario failed
+  1    an expectation failed
   2    a scenario or the command line is wrong
   3    a file could not be read or written
   130  stopped with Ctrl-C; what there was has been written";
@@ -45,6 +47,8 @@ enum Command {
     Simulate(simulate::SimulateArguments),
     Check(check::CheckArguments),
     Compare(compare::CompareArguments),
+    Merge(merge::MergeArguments),
+    ShardScript(shard_script::ShardScriptArguments),
     Explain(explain::ExplainArguments),
     Analyze(analyze::AnalyzeArguments),
     Render(render::RenderArguments),
@@ -60,6 +64,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Merge(arguments) => merge::run(arguments),
+        Command::ShardScript(arguments) => shard_script::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments),
         Command::Render(arguments) => render::run(arguments),

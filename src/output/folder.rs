@@ -6,6 +6,7 @@
 
 use super::export::ExportFormat;
 use super::{Format, charts};
+use crate::analysis::shard;
 use crate::document::file_error::in_words;
 use std::fmt;
 use std::fs::{self, File};
@@ -88,7 +89,12 @@ impl Folder {
 
     /// Gives all files their names. Results of an earlier run that this one does not write
     /// anew are taken away: they would speak of another run.
-    pub fn publish(mut self) -> Result<Vec<Format>, OutputError> {
+    pub fn publish(self) -> Result<Vec<Format>, OutputError> {
+        self.remove_outdated()?;
+        self.publish_beside()
+    }
+
+    fn remove_outdated(&self) -> Result<(), OutputError> {
         for name in our_names() {
             if !self.parts.iter().any(|part| part.format.file_name() == name) {
                 let path = self.path.join(name);
@@ -100,6 +106,11 @@ impl Folder {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Gives all files their names, and leaves others of the same run as they are.
+    pub fn publish_beside(mut self) -> Result<Vec<Format>, OutputError> {
         let mut published = Vec::new();
         for part in std::mem::take(&mut self.parts) {
             let path = self.path.join(part.format.file_name());
@@ -134,9 +145,20 @@ fn our_names() -> impl Iterator<Item = String> {
         .chain(exports)
 }
 
+/// Shards are ours, though no run takes those of others away.
 fn is_ours(name: &str) -> bool {
-    our_names()
-        .any(|ours| name == ours || (name.ends_with(".part") && name.starts_with(&format!(".{ours}."))))
+    is_shard(name)
+        || our_names()
+            .any(|ours| name == ours || (name.ends_with(".part") && name.starts_with(&format!(".{ours}."))))
+}
+
+/// `shard-2-of-8.spof`, or what is about to become one.
+fn is_shard(name: &str) -> bool {
+    let name = match name.strip_prefix('.').and_then(|name| name.strip_suffix(".part")) {
+        Some(unfinished) => unfinished.rsplit_once('.').map_or(unfinished, |(name, _process)| name),
+        None => name,
+    };
+    shard::Part::of_file_name(name).is_some()
 }
 
 fn refuse_strangers(folder: &Path) -> Result<(), OutputError> {
@@ -234,5 +256,18 @@ mod tests {
         Folder::open(home.path(), &Format::ALL, Ownership::OurOwn).unwrap().publish().unwrap();
         Folder::open(home.path(), &Format::ALL, Ownership::Forced).unwrap().publish().unwrap();
         assert!(names(home.path()).contains(&"thesis.tex".to_owned()));
+    }
+
+    #[test]
+    fn shards_are_no_strangers_and_stay() {
+        let home = tempfile::tempdir().unwrap();
+        for name in ["shard-2-of-8.spof", ".shard-7-of-8.spof.1234.part"] {
+            fs::write(home.path().join(name), "").unwrap();
+        }
+        Folder::open(home.path(), &[Format::SummaryJson], Ownership::Named).unwrap().publish().unwrap();
+        assert_eq!(names(home.path()).len(), 3);
+        for stranger in ["shard-9-of-8.spof", "shard-02-of-8.spof", "shard-2-of-8.txt", "shard-x-of-8.spof"] {
+            assert!(!is_ours(stranger), "{stranger}");
+        }
     }
 }

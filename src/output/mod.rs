@@ -18,6 +18,8 @@ pub mod replications_csv;
 pub mod report;
 pub mod run_json;
 pub mod scenario_json;
+pub mod shard_file;
+pub mod shard_script;
 pub mod terminal;
 pub mod text_file;
 pub mod timeline_csv;

@@ -78,7 +78,7 @@ impl Settled {
 }
 
 /// In quotes where a shell would read something into it.
-fn for_shell(word: &str) -> String {
+pub fn for_shell(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=:,%+@".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

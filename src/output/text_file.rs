@@ -3,7 +3,7 @@
 use super::folder::OutputError;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a file that must not be there yet, unless `force`.
 pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), OutputError> {
@@ -45,21 +45,47 @@ pub fn replace_with<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
 ) -> Result<(), E> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder)?;
-    let name = path.file_name().unwrap_or_default().display();
-    let temporary = folder.join(format!(".{name}.{}.part", std::process::id()));
-    let written = fs::File::create(&temporary).map_err(E::from).and_then(|file| {
-        let mut file = BufWriter::new(file);
-        write(&mut file)?;
-        file.flush()?;
-        Ok(fs::rename(&temporary, path)?)
-    });
-    if written.is_err() {
-        // There is nobody left to tell if this fails, and the name shows what it is.
-        let _ = fs::remove_file(&temporary);
+    let mut replacement = Replacement::open(path)?;
+    write(&mut replacement.file)?;
+    Ok(replacement.publish()?)
+}
+
+/// A file in the making. It gets its name when it is whole; given up before, it is gone.
+#[derive(Debug)]
+pub struct Replacement {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: BufWriter<fs::File>,
+}
+
+impl Replacement {
+    /// Where nothing can be written, this fails, and not what is to be written in the end.
+    pub fn open(path: &Path) -> io::Result<Replacement> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        fs::create_dir_all(folder)?;
+        let name = path.file_name().unwrap_or_default().display();
+        let temporary = folder.join(format!(".{name}.{}.part", std::process::id()));
+        let file = BufWriter::new(fs::File::create(&temporary)?);
+        Ok(Replacement { path: path.to_owned(), temporary, file })
     }
-    written
+
+    pub fn finish(mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.publish()
+    }
+
+    fn publish(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        fs::rename(&self.temporary, &self.path)
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        // Once it has its name there is nothing to remove; else there is nobody left to tell if
+        // this fails, and the name shows what it is.
+        let _ = fs::remove_file(&self.temporary);
+    }
 }
 
 #[cfg(test)]

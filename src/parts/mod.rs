@@ -12,6 +12,7 @@ pub mod count;
 pub mod distribution;
 pub mod fault;
 pub mod fidelity;
+pub mod fingerprint;
 pub mod outcome;
 pub mod quantity;
 pub mod rate_limit;

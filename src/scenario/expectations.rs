@@ -31,7 +31,8 @@ pub fn read(
     let mut expectations = Vec::new();
     for entry in entries {
         let read = match entry.scalar() {
-            Some(text) => parse(text, directory, classes, prices),
+            Some(text) => parse(text, directory, classes, prices)
+                .map(|expectation| Expectation { place: entry.span.clone(), ..expectation }),
             None => Err(Refusal::new(format!("an expectation is a text, not {}", entry.describe()), HINT)),
         };
         match read {
@@ -69,5 +70,5 @@ fn parse(
         Metric::Goodput => quantity::parse_rate(right)?,
         Metric::Cost => quantity::parse_price(right)? * HOURS_PER_MONTH,
     };
-    Ok(Expectation { text: text.to_string(), measure, comparison, bound })
+    Ok(Expectation { text: text.to_string(), place: 0..0, measure, comparison, bound })
 }

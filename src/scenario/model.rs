@@ -7,6 +7,7 @@ pub use super::happening::{
 };
 pub use super::identity::{NodeId, Target};
 
+use crate::document::value::Span;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
@@ -16,6 +17,7 @@ use crate::parts::distribution::Distribution;
 use crate::parts::fidelity::Fidelity;
 use crate::parts::restart::RestartPolicy;
 use petgraph::graph::DiGraph;
+use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -237,9 +239,12 @@ impl Scenario {
 }
 
 /// `page p99 < 500ms`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expectation {
     pub text: String,
+    /// Where it is written.
+    #[serde(skip)]
+    pub place: Span,
     pub measure: Measure,
     pub comparison: Comparison,
     /// Seconds, a share, requests per second, or money per month.
@@ -247,14 +252,14 @@ pub struct Expectation {
 }
 
 /// What is measured, and of which requests.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measure {
     /// `None`: over all classes.
     pub class: Option<usize>,
     pub metric: Metric,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Metric {
     Mean,
     /// Of the latency: 0.99 for p99.
@@ -279,7 +284,7 @@ impl Metric {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
     Less,
     AtMost,

@@ -8,6 +8,7 @@ use crate::analysis::tail::TailGatherer;
 use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::analysis::topology::topology;
 use crate::cli::clock::date_and_time;
+use crate::cli::ending::Failure;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::experiment::beside;
 use crate::kernel::time::to_seconds;
@@ -49,6 +50,7 @@ pub struct Job {
     folder: Folder,
     script: Script,
     study: Option<StudyJob>,
+    is_whole_or_nothing: bool,
 }
 
 /// What a run is to leave behind beside its tables.
@@ -60,6 +62,8 @@ pub struct Wishes {
     pub pictures: bool,
     pub report: bool,
     pub traces: TraceWishes,
+    /// A run that is stopped leaves nothing.
+    pub whole_or_nothing: bool,
 }
 
 pub struct Done {
@@ -104,7 +108,7 @@ impl Job {
         path: &Path,
         ownership: Ownership,
     ) -> Result<Job, OutputError> {
-        let Wishes { rows, packing, pictures, report, traces } = wishes;
+        let Wishes { rows, packing, pictures, report, traces, whole_or_nothing } = wishes;
         let wanted = |format: &Format| match format {
             Format::LatencyCsv(kind) => rows != RowSampling::None && *kind == packing,
             Format::TracesJsonl => traces.any(),
@@ -116,10 +120,23 @@ impl Job {
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
         let (file, path) = (file.to_owned(), path.to_owned());
-        Ok(Job { scenario, file, seed, rows, packing, traces, path, folder, script, study })
+        let is_whole_or_nothing = whole_or_nothing;
+        Ok(Job {
+            scenario,
+            file,
+            seed,
+            rows,
+            packing,
+            traces,
+            path,
+            folder,
+            script,
+            study,
+            is_whole_or_nothing,
+        })
     }
 
-    pub fn run(mut self, mut audience: Audience) -> Result<Done, OutputError> {
+    pub fn run(mut self, mut audience: Audience) -> Result<Done, Failure> {
         let (started_at, clock) = (SystemTime::now(), Instant::now());
         let rows = Format::LatencyCsv(self.packing);
         let file = self.folder.take(rows);
@@ -141,6 +158,9 @@ impl Job {
             }
         };
         let (results, interrupted) = first.map_err(failed)?;
+        if interrupted && self.is_whole_or_nothing {
+            return Err(Failure::Stopped);
+        }
         if let Some(file) = sink.file.take() {
             file.finish().and_then(Packed::finish).map_err(failed)?;
         }

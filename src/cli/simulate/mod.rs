@@ -4,6 +4,7 @@ mod audience;
 mod job;
 #[cfg(feature = "tui")]
 mod live;
+mod shard;
 mod speed;
 mod study;
 
@@ -153,6 +154,9 @@ pub fn run(arguments: SimulateArguments) -> Result<Ending, Failure> {
     if arguments.live {
         check_live(&arguments)?;
     }
+    if let Some((wish, replications)) = arguments.study.shard() {
+        return shard::run(&arguments, wish, replications);
+    }
     let jobs = prepare(&arguments)?;
     let silent = arguments.quiet || arguments.json;
     let results = if jobs.len() == 1 {
@@ -229,18 +233,7 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
         return Err(Failure::BadScenario);
     }
     let folders = folders(arguments)?;
-    let ownership = match (&arguments.out, arguments.force) {
-        (None, _) => Ownership::OurOwn,
-        (Some(_), false) => Ownership::Named,
-        (Some(_), true) => Ownership::Forced,
-    };
-    let wishes = Wishes {
-        rows: arguments.rows,
-        packing: arguments.rows_file,
-        pictures: !arguments.no_charts,
-        report: !arguments.no_report,
-        traces: arguments.trace.unwrap_or_default(),
-    };
+    let (ownership, wishes) = (ownership(arguments), wishes(arguments));
     let mut jobs = Vec::new();
     for ((file, (scenario, script, seed)), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
         let is_silent = arguments.quiet || arguments.json || arguments.files.len() > 1;
@@ -248,6 +241,42 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
         jobs.push(Job::prepare(file, (scenario, script), seed, (wishes, study), &folder, ownership)?);
     }
     Ok(jobs)
+}
+
+fn ownership(arguments: &SimulateArguments) -> Ownership {
+    match (&arguments.out, arguments.force) {
+        (None, _) => Ownership::OurOwn,
+        (Some(_), false) => Ownership::Named,
+        (Some(_), true) => Ownership::Forced,
+    }
+}
+
+fn wishes(arguments: &SimulateArguments) -> Wishes {
+    Wishes {
+        rows: arguments.rows,
+        packing: arguments.rows_file,
+        pictures: !arguments.no_charts,
+        report: !arguments.no_report,
+        traces: arguments.trace.unwrap_or_default(),
+        whole_or_nothing: false,
+    }
+}
+
+/// What else than itself a shard depends on.
+pub struct ShardPlan {
+    pub settings: Vec<(String, String)>,
+    pub folder: PathBuf,
+}
+
+impl SimulateArguments {
+    /// For whoever has shards simulated elsewhere, and wants to know of mistakes now.
+    pub fn shard_plan(self) -> Result<ShardPlan, Failure> {
+        if let Some((wish, replications)) = self.study.shard() {
+            shard::part(&self, wish, replications)?;
+        }
+        let folder = folders(&self)?.remove(0);
+        Ok(ShardPlan { folder, settings: self.settings })
+    }
 }
 
 fn folders(arguments: &SimulateArguments) -> Result<Vec<PathBuf>, Failure> {

@@ -1,5 +1,7 @@
 //! `spof simulate --replications` and `--until`: many runs of a scenario, one beside the other.
 
+use super::shard::{ShardWish, parse_shard};
+use crate::analysis::shard::{AS_ASKED, REPLICATIONS_MOST};
 use crate::analysis::study::{Measures, StudySummary, Verdict};
 use crate::cli::ending::Failure;
 use crate::cli::interrupt;
@@ -17,7 +19,7 @@ use std::time::Duration;
 pub struct StudyArguments {
     /// Simulate so many times, each time with other chance, and tell how far each figure may be
     /// trusted; the usual files are those of the first run
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=REPLICATIONS_MOST))]
     replications: Option<u64>,
 
     /// Simulate as often as it takes to know figures so exactly, such as 'p99 ±2%,
@@ -33,6 +35,14 @@ pub struct StudyArguments {
     /// Begin no more replications after so much time, such as 10m
     #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
     time_limit: Option<Duration>,
+
+    /// With --replications, simulate only this part of them, the third of eight, say, on one of
+    /// many machines, and leave its figures in shard-3-of-8.spof for `spof merge`. auto/8 takes the
+    /// number from a Slurm array (1 to 8) or from an Indexed Job of Kubernetes (0 to 7); auto takes
+    /// the number of shards, too, from a Slurm array
+    #[arg(long, value_name = "I/N|auto", requires = "replications", value_parser = parse_shard,
+          conflicts_with_all = ["until", "time_limit", "live"])]
+    shard: Option<ShardWish>,
 }
 
 /// What a study of one scenario is to find out.
@@ -57,6 +67,11 @@ impl StudyArguments {
     /// Whether more than one run is wanted.
     pub fn any(&self) -> bool {
         self.replications.is_some() || self.until.is_some()
+    }
+
+    /// Which part of how many runs is wanted, if it is not all of them.
+    pub fn shard(&self) -> Option<(ShardWish, u64)> {
+        self.shard.zip(self.replications)
     }
 
     pub fn job(&self, scenario: &Scenario, is_silent: bool) -> Result<Option<StudyJob>, Failure> {
@@ -90,7 +105,7 @@ impl StudyJob {
             study(plan, seed, &length, &watcher, &|results| measures.figures(results));
         let interrupted = interrupt::requested() && end == StudyEnd::BrokenOff;
         let stopped = match end {
-            StudyEnd::Enough if self.replications.is_some() => "as many as were asked for".to_owned(),
+            StudyEnd::Enough if self.replications.is_some() => AS_ASKED.to_owned(),
             StudyEnd::Enough => "as many as the goals need".to_owned(),
             StudyEnd::RunsMost => "which is all that --at-most allows".to_owned(),
             StudyEnd::BrokenOff if interrupted => "then stopped by the user".to_owned(),

@@ -8,6 +8,7 @@ mod of_results;
 mod ordered;
 mod reading;
 mod rows_table;
+mod shards;
 mod slow_rows;
 mod stories;
 mod table;
@@ -22,6 +23,7 @@ pub use of_results::of_results;
 pub use ordered::{Ordered, open_ordered};
 pub use reading::{RecordError, open_table, read_folder, read_with};
 pub use rows_table::{Lines, RowsTable, open_lines, open_rows};
+pub use shards::{is_first_run, read_shard};
 pub use slow_rows::{SlowRow, slowest_rows};
 pub use stories::{Activity, Story, StoryVisit, stories};
 

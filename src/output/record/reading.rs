@@ -106,6 +106,14 @@ pub fn open_table(folder: &Path, file: &str) -> Result<Option<BufReader<File>>, 
     }
 }
 
+/// A whole file, of which a few bytes that are no text make no other one.
+pub fn read_text(path: &Path) -> Result<String, RecordError> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(|error| RecordError::failed(path, &error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Reads a run's folder, or a single file of one: then what lies beside it is left alone, but
 /// for the summary.
 pub fn read_folder(path: &Path) -> Result<Record, RecordError> {
