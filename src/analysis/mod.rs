@@ -2,8 +2,8 @@
 
 pub mod availability;
 mod classes;
-pub mod comparison;
 pub mod columns;
+pub mod comparison;
 pub mod costs;
 mod estimate;
 pub mod events;
@@ -24,6 +24,7 @@ pub mod summary;
 pub mod tail;
 pub mod time_spent;
 pub mod topology;
+pub mod trial;
 mod views;
 pub mod waterfall;
 pub mod window;

@@ -20,6 +20,7 @@ mod render;
 mod schema;
 mod shard_script;
 mod simulate;
+mod test;
 
 use clap::{Parser, Subcommand};
 use ending::Failure;
@@ -48,6 +49,7 @@ enum Command {
     Check(check::CheckArguments),
     Compare(compare::CompareArguments),
     Merge(merge::MergeArguments),
+    Test(test::TestArguments),
     ShardScript(shard_script::ShardScriptArguments),
     Explain(explain::ExplainArguments),
     Analyze(analyze::AnalyzeArguments),
@@ -65,6 +67,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
         Command::ShardScript(arguments) => shard_script::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments),

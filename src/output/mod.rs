@@ -1,5 +1,6 @@
 //! What a run leaves behind: files, and a summary for people. One file per format.
 
+pub mod annotations;
 pub mod charts;
 pub mod comparison_csv;
 pub mod events_csv;
@@ -7,6 +8,7 @@ pub mod export;
 pub mod folder;
 pub mod histogram_csv;
 pub mod json;
+pub mod junit;
 pub mod latency_csv;
 pub mod nodes_csv;
 pub mod nodes_timeline_csv;

@@ -14,6 +14,8 @@ use std::path::Path;
 /// What has come of a scenario file.
 #[derive(Debug)]
 pub struct Loaded {
+    /// Whether it was meant to be one, though it may have errors.
+    pub is_like_a_scenario: bool,
     /// There is one if there are no errors.
     pub scenario: Option<Scenario>,
     /// Errors and warnings in the order of the file.
@@ -55,13 +57,20 @@ fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: 
     });
     let mut source = Source::new(name, text);
     let mut root = if problems.has_errors() { None } else { document::read(&source, &problems) };
+    let is_like_a_scenario = is_like_a_scenario(root.as_ref(), source.text());
     // What is no table has no sections to check, and telling of each that it is not there
     // would not help.
     root = root.filter(|root| is_table(root, &problems));
     if let Some(root) = &mut root {
         overrides::apply(root, &mut source, overrides, &problems);
     }
-    let mut loaded = Loaded { scenario: None, problems: Vec::new(), source, settings_in_force: Vec::new() };
+    let mut loaded = Loaded {
+        is_like_a_scenario,
+        scenario: None,
+        problems: Vec::new(),
+        source,
+        settings_in_force: Vec::new(),
+    };
     if let Some(root) = &root {
         let (scenario, settings) = check::check(root, &loaded.source, files, &problems);
         loaded.scenario = scenario.filter(|_| !problems.has_errors());
@@ -69,6 +78,15 @@ fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: 
     }
     loaded.problems = problems.into_sorted();
     loaded
+}
+
+/// Other files end in .yaml and .json, too. What cannot even be taken apart is judged by a word.
+fn is_like_a_scenario(root: Option<&Entry>, text: &str) -> bool {
+    const SECTION: &str = "nodes";
+    match root {
+        Some(root) => root.table().is_some_and(|table| table.get(SECTION).is_some()),
+        None => text.contains(SECTION),
+    }
 }
 
 fn is_table(root: &Entry, problems: &Problems) -> bool {

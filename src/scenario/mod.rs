@@ -34,6 +34,7 @@ mod requests;
 mod restarts;
 mod run;
 pub mod schema;
+pub mod search;
 pub mod side_by_side;
 pub mod starter;
 mod surge_load;

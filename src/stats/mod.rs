@@ -6,6 +6,7 @@
 
 pub mod histogram;
 pub mod interval;
+pub mod looks;
 pub mod pairs;
 pub mod series;
 pub mod student;

@@ -5,6 +5,7 @@
 mod classes;
 pub mod comparison;
 mod costs;
+pub mod expected;
 pub mod figure;
 pub mod glance;
 mod nodes;

@@ -1,0 +1,55 @@
+//! Remarks at the lines of files, as GitHub's runners take them from what a program prints.
+
+use super::terminal::expected::measured;
+use crate::analysis::study::Verdict;
+use crate::analysis::trial::TestedFile;
+
+/// One line for each expectation that has not passed, and for each error. `path` is the file as
+/// it is named in the repository.
+pub fn github(file: &TestedFile, path: &str, undecided_fails: bool) -> String {
+    let mut text = String::new();
+    for error in &file.errors {
+        let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("\n{hint}"));
+        let message = format!("{}{hint}", error.message);
+        text.push_str(&remark("error", path, error.line, "the scenario is wrong", &message));
+    }
+    for tested in &file.expectations {
+        let (level, verdict) = match (tested.judged.verdict, undecided_fails) {
+            (Verdict::Pass, _) => continue,
+            (Verdict::Fail, _) => ("error", "failed"),
+            (Verdict::Undecided, true) => ("error", "undecided"),
+            (Verdict::Undecided, false) => ("warning", "undecided"),
+        };
+        let title = format!("{verdict}: {}", tested.judged.text);
+        let found = format!("{} in {} replications", measured(&tested.judged), tested.replications);
+        text.push_str(&remark(level, path, tested.line, &title, &found));
+    }
+    text
+}
+
+fn remark(level: &str, path: &str, line: Option<usize>, title: &str, message: &str) -> String {
+    let line = line.map_or(String::new(), |line| format!("line={line},"));
+    format!("::{level} file={},{line}title={}::{}\n", property(path), property(title), data(message))
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_end_a_remark_is_escaped() {
+        assert_eq!(
+            remark("error", "a,b.yaml", Some(7), "failed: x < 5%", "one: two,\nthree"),
+            "::error file=a%2Cb.yaml,line=7,title=failed%3A x < 5%25::one: two,%0Athree\n"
+        );
+        assert_eq!(remark("warning", "a", None, "b", "c"), "::warning file=a,title=b::c\n");
+    }
+}
