@@ -22,7 +22,8 @@
 //!    there are any and with reasons where there are none.
 //! 6. [`structure::analyze`] goes another way: from the scenario to exact availability and single
 //!    points of failure, without a run.
-//! 7. [`output`] writes files and the summary for people.
+//! 7. [`verify`] holds the simulator to the answers of [`theory`], as anybody can on any machine.
+//! 8. [`output`] writes files and the summary for people.
 //!
 //! Below these, [`nodes`] says how real software behaves, [`parts`] what scenarios are written
 //! with, [`document`] how a text becomes values that know their place, [`kernel`] what time,
@@ -102,3 +103,5 @@ pub mod results;
 pub mod scenario;
 pub mod stats;
 pub mod structure;
+pub mod theory;
+pub mod verify;

@@ -21,6 +21,7 @@ mod schema;
 mod shard_script;
 mod simulate;
 mod test;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use ending::Failure;
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    all is well
-  1    an expectation failed
+  1    an expectation failed, or the simulator is not as the textbook says (spof verify)
   2    a scenario or the command line is wrong
   3    a file could not be read or written
   130  stopped with Ctrl-C; what there was has been written";
@@ -50,6 +51,7 @@ enum Command {
     Compare(compare::CompareArguments),
     Merge(merge::MergeArguments),
     Test(test::TestArguments),
+    Verify(verify::VerifyArguments),
     ShardScript(shard_script::ShardScriptArguments),
     Explain(explain::ExplainArguments),
     Analyze(analyze::AnalyzeArguments),
@@ -68,6 +70,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
         Command::Test(arguments) => test::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
         Command::ShardScript(arguments) => shard_script::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments),

@@ -1,0 +1,105 @@
+//! `spof verify`: holds the simulator to the textbook, on the user's own machine.
+
+use super::ending::{Ending, Failure};
+use super::interrupt;
+use super::onlooker::Onlooker;
+use super::printing::print;
+use super::progress::Progress;
+use crate::output::json;
+use crate::output::terminal::table::{Cell, Paint, Table, painted};
+use crate::output::terminal::{count, figure};
+use crate::verify::{Effort, Verification, VerifiedFigure, models, verify};
+use clap::Args;
+use std::time::Instant;
+
+/// Simulate models whose answers are in the textbook, and hold the simulator to them
+///
+/// Each model is simulated many times, and each figure's mean over the runs must lie as near to its answer as
+/// chance allows. All figures together share an error of 0.1 %: with another seed, a simulator that is right
+/// fails once in a thousand calls or less. One that is wrong by more than the interval that is shown does not pass.
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// Take seconds, and let pass what is wrong by a little more
+    #[arg(long)]
+    quick: bool,
+
+    /// The seed of all chance
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+
+    /// Print what came of it as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Print nothing; the exit code tells
+    #[arg(long, short, conflicts_with = "json")]
+    quiet: bool,
+}
+
+pub fn run(arguments: VerifyArguments) -> Result<Ending, Failure> {
+    interrupt::watch(|| {});
+    let started = Instant::now();
+    let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
+    let is_silent = arguments.quiet || arguments.json;
+    let progress = if is_silent { Progress::hidden() } else { Progress::of_tasks("runs") };
+    let watcher = Onlooker::new(progress, None);
+    let Some(verification) = verify(&models(), effort, arguments.seed, &watcher) else {
+        return Err(Failure::Stopped);
+    };
+    drop(watcher);
+    if arguments.json {
+        print(&json::to_text(&verification)?)?;
+    } else if !arguments.quiet {
+        let elapsed_s = started.elapsed().as_secs_f64();
+        print(&format!("{}  It took {elapsed_s:.1} s.\n\n", render(&verification)))?;
+    }
+    Ok(if verification.holds() { Ending::Good } else { Ending::ExpectationFailed })
+}
+
+fn render(verification: &Verification) -> String {
+    let mut table = Table::new(&["", "", "textbook", "simulated", "differs by", "may differ by", ""], &[1]);
+    for model in &verification.models {
+        for (number, figure) in model.figures.iter().enumerate() {
+            let name = if number == 0 { model.name } else { "" };
+            table.add(row(name, figure));
+        }
+    }
+    let figures = verification.figures().count() as u64;
+    let wrong = verification.figures().filter(|figure| !figure.holds).count() as u64;
+    let verdict = match wrong {
+        0 => painted(&format!("✔ All {} figures are as in the textbook.", count(figures)), Paint::Good),
+        wrong => painted(
+            &format!("✘ {} of {} figures are not as in the textbook.", count(wrong), count(figures)),
+            Paint::Bad,
+        ),
+    };
+    format!(
+        "\n{}\n  {verdict}\n  {} runs of each of {} models, seed {}; with another seed, a simulator that is right \
+         fails\n  at most {} in 1,000 calls.",
+        table.text(),
+        count(verification.replications),
+        count(verification.models.len() as u64),
+        verification.seed,
+        figure::three_digits(verification.false_alarms * 1_000.0),
+    )
+}
+
+fn row(name: &str, verified: &VerifiedFigure) -> Vec<Cell> {
+    let shown = |value: f64| match verified.unit {
+        "" => figure::three_digits(value),
+        unit => figure::in_unit(value, None, unit),
+    };
+    let percent = |share: f64| format!("{:.2} %", share * 100.0);
+    let allowed = verified.half_width.map(|half_width| percent(half_width / verified.expected));
+    let mark =
+        if verified.holds { Cell::painted("✔", Paint::Good) } else { Cell::painted("✘", Paint::Bad) };
+    vec![
+        Cell::painted(name, Paint::Strong),
+        Cell::new(verified.name),
+        Cell::new(shown(verified.expected)),
+        Cell::new(shown(verified.simulated)),
+        Cell::new(format!("{:+.2} %", verified.difference * 100.0)),
+        Cell::optional(allowed),
+        mark,
+    ]
+}
