@@ -248,6 +248,20 @@ fn parts(
             classes: of_classes(&|loss| loss.weight(model, &members)),
         });
     }
+    parts.extend(maintenance(scenario, model, any, of_classes));
+    let rank = |part: &Part| part.any.costs_minutes_per_year.unwrap_or(-1.0);
+    parts.sort_by(|one, other| rank(other).total_cmp(&rank(one)));
+    parts
+}
+
+/// One for each piece of maintenance that comes again.
+fn maintenance(
+    scenario: &Scenario,
+    model: &Model,
+    any: &Loss,
+    of_classes: impl Fn(&dyn Fn(&Loss) -> Weight) -> Vec<ClassWeight>,
+) -> Vec<Part> {
+    let mut parts = Vec::new();
     for schedule in model.schedules {
         parts.extend(schedule.names.iter().enumerate().map(|(own, name)| {
             let states = schedule.states.iter();
@@ -266,8 +280,6 @@ fn parts(
             }
         }));
     }
-    let rank = |part: &Part| part.any.costs_minutes_per_year.unwrap_or(-1.0);
-    parts.sort_by(|one, other| rank(other).total_cmp(&rank(one)));
     parts
 }
 
