@@ -36,6 +36,7 @@ const BUSINESS: &[(&[&str], &[&str], &str)] = &[
             "src/scenario/load.rs",
             "src/scenario/files.rs",
             "src/output/folder.rs",
+            "src/output/journal.rs",
             "src/output/text_file.rs",
             "src/output/record/reading.rs",
         ],

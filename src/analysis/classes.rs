@@ -59,6 +59,10 @@ impl<'a> Requests<'a> {
         self.total.outcomes.iter().sum()
     }
 
+    pub fn offered_per_s(&self) -> Option<f64> {
+        ratio(self.total.offered as f64, self.window.length_s())
+    }
+
     pub fn goodput_per_s(&self) -> Option<f64> {
         ratio(self.total.good as f64, self.window.length_s())
     }
@@ -132,7 +136,6 @@ impl<'a> Requests<'a> {
     }
 
     pub fn summary(&self, name: &str) -> ClassSummary {
-        let seconds = self.window.length_s();
         let failed = self.ended() - self.answers();
         let outcomes: BTreeMap<&'static str, u64> = Outcome::ALL
             .into_iter()
@@ -143,7 +146,7 @@ impl<'a> Requests<'a> {
             name: name.to_owned(),
             offered: self.total.offered,
             ended: self.ended(),
-            offered_per_s: ratio(self.total.offered as f64, seconds).unwrap_or(0.0),
+            offered_per_s: self.offered_per_s().unwrap_or(0.0),
             goodput_per_s: self.goodput_per_s().unwrap_or(0.0),
             good_share: self.share(|bucket| bucket.good),
             outcomes,

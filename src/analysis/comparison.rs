@@ -237,7 +237,10 @@ impl<'a> ComparedMeasures<'a> {
             asked_for: self.further.contains(&measure),
             unit: shown_unit(measure),
             differences: columns[1..].iter().map(held_against).collect(),
-            means: columns.iter().map(|column| estimate(&independent_interval(column), measure)).collect(),
+            means: columns
+                .iter()
+                .map(|column| estimate(&independent_interval(column), shown_unit(measure)))
+                .collect(),
         })
     }
 

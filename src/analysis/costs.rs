@@ -84,17 +84,28 @@ pub fn summarise_costs(scenario: &Scenario, results: &RunResults, window: &Windo
     })
 }
 
+/// What all nodes of a scenario cost in a month as they are declared; nothing where none has a price.
+pub fn declared_per_month(scenario: &Scenario) -> Option<f64> {
+    let cost = |(number, node): (usize, &Node)| {
+        let declared = f64::from(node.replicas + spares(scenario, number));
+        Some(node.cost_per_hour? * HOURS_PER_MONTH * declared)
+    };
+    scenario.nodes.iter().enumerate().filter_map(cost).reduce(|sum, cost| sum + cost)
+}
+
+fn spares(scenario: &Scenario, node: usize) -> u32 {
+    let of_node = scenario.standbys.iter().filter(|standby| standby.node == NodeId(node as u32));
+    of_node.map(|standby| standby.spares).sum()
+}
+
 /// What is scaled costs what ran and booted; spares cost what replicas do.
 fn cost_of_nodes(scenario: &Scenario, results: &RunResults) -> Vec<NodeCost> {
     let scalings = summarise_scalings(scenario, results);
-    let spares = |id: NodeId| -> u32 {
-        scenario.standbys.iter().filter(|standby| standby.node == id).map(|standby| standby.spares).sum()
-    };
     let cost = |(number, node): (usize, &Node)| {
         let per_hour = node.cost_per_hour?;
         let scaled = scalings.iter().find(|scaling| scaling.name == node.name);
         let paid = scaled.map_or(f64::from(node.replicas), |scaling| scaling.mean);
-        let paid_mean = paid + f64::from(spares(NodeId(number as u32)));
+        let paid_mean = paid + f64::from(spares(scenario, number));
         let per_month = per_hour * HOURS_PER_MONTH * paid_mean;
         Some(NodeCost { name: node.name.clone(), paid_mean, per_month })
     };

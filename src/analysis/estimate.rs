@@ -34,6 +34,13 @@ impl Estimate {
         Estimate::with_interval(value, interval, 1.0).within(0.0, 1.0)
     }
 
+    /// Where its interval ends, if it has one.
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        let ends = self.value.zip(self.half_width);
+        let (low, high) = ends.map(|(value, half_width)| (value - half_width, value + half_width))?;
+        Some((self.low.unwrap_or(low), self.high.unwrap_or(high)))
+    }
+
     /// The truth cannot be less or more than this, so the interval ends there at the latest.
     pub fn within(self, least: f64, most: f64) -> Estimate {
         let ends = self.value.zip(self.half_width);

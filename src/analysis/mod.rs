@@ -1,6 +1,8 @@
 //! What the numbers of a run come to: estimates with their uncertainty.
 
 pub mod availability;
+pub mod branches;
+pub mod breaking;
 mod classes;
 pub mod columns;
 pub mod comparison;
@@ -8,6 +10,8 @@ pub mod costs;
 mod estimate;
 pub mod events;
 mod expectations;
+pub mod gauges;
+pub mod goals;
 pub mod journey;
 pub mod moments;
 pub mod nodes;
@@ -18,9 +22,11 @@ mod scaling;
 pub mod shard;
 mod shares;
 mod single_points;
+pub mod solve;
 pub mod study;
 pub mod summarise;
 pub mod summary;
+pub mod sweep;
 pub mod tail;
 pub mod time_spent;
 pub mod topology;

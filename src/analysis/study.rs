@@ -141,10 +141,14 @@ impl<'a> Measures<'a> {
 
     /// Not a number where a run has no such figure.
     pub fn figures(&self, results: &RunResults) -> Vec<f64> {
-        let window = Window::of(self.scenario, results);
-        let nodes = summarise_nodes(self.scenario, results, &window);
+        self.figures_within(results, &Window::of(self.scenario, results))
+    }
+
+    /// The same of another part of the run than that which usually counts.
+    pub fn figures_within(&self, results: &RunResults, window: &Window) -> Vec<f64> {
+        let nodes = summarise_nodes(self.scenario, results, window);
         let figure = |one: &Measure| {
-            measure(*one, self.scenario, results, &window, &nodes)
+            measure(*one, self.scenario, results, window, &nodes)
                 .value
                 .map_or(f64::NAN, |value| value * factor(*one))
         };
@@ -163,6 +167,11 @@ impl<'a> Measures<'a> {
         });
         let goals: Vec<GoalResult> = goals.collect();
         self.columns().summarise_around(goals, seed, figures, stopped)
+    }
+
+    /// The names of the usual figures, and their units.
+    pub fn usual_names(&self) -> impl Iterator<Item = (String, &'static str)> {
+        self.all[..self.usual].iter().map(|measure| (self.name(*measure), shown_unit(*measure)))
     }
 
     /// `page p99`
@@ -184,7 +193,7 @@ pub(super) fn figure(name: &str, measure: Measure, column: &[f64]) -> Option<Stu
     Some(StudyFigure {
         name: name.to_owned(),
         unit: shown_unit(measure),
-        estimate: estimate(&independent_interval(column), measure),
+        estimate: estimate(&independent_interval(column), shown_unit(measure)),
         least: known().min_by(f64::total_cmp),
         most: known().max_by(f64::total_cmp),
     })
@@ -192,13 +201,18 @@ pub(super) fn figure(name: &str, measure: Measure, column: &[f64]) -> Option<Stu
 
 /// `page p99_ms`
 pub(super) fn column_name(name: &str, measure: Measure) -> String {
-    let suffix = match shown_unit(measure) {
+    heading(name, shown_unit(measure))
+}
+
+/// What stands above a column of figures: `page p99_ms`.
+pub fn heading(name: &str, unit: &str) -> String {
+    let suffix = match unit {
         "ms" => "_ms",
         "per s" => "_per_s",
         "per month" => "_per_month",
         _ => "",
     };
-    name.to_owned() + suffix
+    format!("{name}{suffix}")
 }
 
 /// In the unit of figures.
@@ -217,7 +231,7 @@ pub(super) fn shown_unit(measure: Measure) -> &'static str {
 }
 
 /// From the unit of bounds to that of figures.
-fn factor(measure: Measure) -> f64 {
+pub(super) fn factor(measure: Measure) -> f64 {
     if shown_unit(measure) == "ms" { 1e3 } else { 1.0 }
 }
 
@@ -226,8 +240,8 @@ pub const ALL_ALIKE: &str = "all runs alike";
 
 /// Runs that all come to the end of the scale have no spread to tell how near to it the truth
 /// is, so an interval without width would be too sure.
-pub(super) fn estimate(interval: &Interval, measure: Measure) -> Estimate {
-    let is_share = unit(measure.metric) == "share";
+pub(super) fn estimate(interval: &Interval, unit: &str) -> Estimate {
+    let is_share = unit == "share";
     let is_end = interval.estimate == 0.0 || interval.estimate == 1.0;
     if is_share && is_end && interval.half_width == Ok(0.0) {
         return Estimate::without_interval(Some(interval.estimate), ALL_ALIKE);
@@ -243,7 +257,7 @@ fn goal_result(goal: &Goal, precision: Precision, interval: &Interval) -> GoalRe
     GoalResult {
         text: goal.text.clone(),
         unit: shown_unit(goal.measure),
-        estimate: estimate(interval, goal.measure),
+        estimate: estimate(interval, shown_unit(goal.measure)),
         half_width_wanted: Some(wanted).filter(|wanted| wanted.is_finite()),
         reached: interval.half_width.is_ok_and(|half_width| half_width <= wanted),
     }
@@ -252,7 +266,7 @@ fn goal_result(goal: &Goal, precision: Precision, interval: &Interval) -> GoalRe
 pub(super) fn judge(expectation: &Expectation, interval: &Interval) -> StudyExpectation {
     let bound = expectation.bound * factor(expectation.measure);
     let holds = |value: f64| expectation.comparison.holds(value, bound);
-    let estimate = estimate(interval, expectation.measure);
+    let estimate = estimate(interval, shown_unit(expectation.measure));
     let verdict = match estimate.low.zip(estimate.high).or_else(|| interval.ends()) {
         Some((low, high)) if holds(low) && holds(high) => Verdict::Pass,
         Some((low, high)) if !holds(low) && !holds(high) => Verdict::Fail,

@@ -14,7 +14,7 @@ pub struct CheckArguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Change a setting, as in nodes.gunicorn.workers=8; may be given again
+    /// Change a setting, as in gunicorn.workers=8; may be given again
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
     settings: Vec<(String, String)>,
 }

@@ -20,7 +20,10 @@ mod render;
 mod schema;
 mod shard_script;
 mod simulate;
+mod solve;
+mod sweep;
 mod test;
+mod variants;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -30,7 +33,8 @@ use std::process::ExitCode;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    all is well
-  1    an expectation failed, or the simulator is not as the textbook says (spof verify)
+  1    an expectation failed, a goal cannot be met (spof solve), or the simulator is not as the
+       textbook says (spof verify)
   2    a scenario or the command line is wrong
   3    a file could not be read or written
   130  stopped with Ctrl-C; what there was has been written";
@@ -55,6 +59,8 @@ enum Command {
     ShardScript(shard_script::ShardScriptArguments),
     Explain(explain::ExplainArguments),
     Analyze(analyze::AnalyzeArguments),
+    Sweep(sweep::SweepArguments),
+    Solve(solve::SolveArguments),
     Render(render::RenderArguments),
     Export(export::ExportArguments),
     New(new::NewArguments),
@@ -74,6 +80,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::ShardScript(arguments) => shard_script::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
+        Command::Solve(arguments) => solve::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::New(arguments) => new::run(arguments),

@@ -11,7 +11,7 @@ pub fn parse_setting(text: &str) -> Result<(String, String), String> {
         Some((path, value)) if !path.trim().is_empty() => {
             Ok((path.trim().to_owned(), value.trim().to_owned()))
         }
-        _ => Err("write PATH=VALUE, as in nodes.gunicorn.workers=8".to_owned()),
+        _ => Err("write PATH=VALUE, as in gunicorn.workers=8".to_owned()),
     }
 }
 

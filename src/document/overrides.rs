@@ -5,16 +5,26 @@ use super::source::Source;
 use super::value::{Entry, Field, Span, Table, Value};
 use super::yaml;
 
+/// What stands in here may be named without it: `nginx.workers`.
+const SHORT: &str = "nodes";
+
 /// Puts each value at its path. The names of the first two levels (which section, which
 /// node) have to be there, since a new one is more likely a slip than a wish; further
-/// down a new name becomes a new setting, which is then checked like any other.
-pub fn apply(root: &mut Entry, source: &mut Source, overrides: &[(String, String)], problems: &Problems) {
+/// down a new name becomes a new setting, which is then checked like any other. A path that
+/// begins with none of the `sections` begins with a node.
+pub fn apply(
+    root: &mut Entry,
+    source: &mut Source,
+    overrides: &[(String, String)],
+    sections: &[&str],
+    problems: &Problems,
+) {
     for (path, value) in overrides {
         let start = source.append("--set", &format!("{path}={value}"));
         let value_start = start + path.len() + 1;
         let Some(mut value) = yaml::read(value, value_start, problems) else { continue };
         value.span = value_start..source_end(source, value_start);
-        if let Err((span, problem, hint)) = put(root, path, start, value) {
+        if let Err((span, problem, hint)) = put(root, path, start, sections, value) {
             problems.report(super::problem::Severity::Error, span, problem, hint);
         }
     }
@@ -27,11 +37,18 @@ fn source_end(source: &Source, offset: usize) -> usize {
     start + text.len()
 }
 
-fn put(root: &mut Entry, path: &str, start: usize, value: Entry) -> Result<(), Refused> {
-    let names: Vec<&str> = path.split('.').map(str::trim).collect();
+fn put(root: &mut Entry, path: &str, start: usize, sections: &[&str], value: Entry) -> Result<(), Refused> {
+    let mut names: Vec<&str> = path.split('.').map(str::trim).collect();
     let mut place = root;
     let mut offset = start;
-    for (level, name) in names.iter().enumerate() {
+    let mut first = 0;
+    if names.len() > 1 && !names[0].is_empty() && !sections.contains(&names[0]) {
+        place = section_of_nodes(place, names[0], sections)
+            .map_err(|(message, hint)| (start..start + names[0].len(), message, hint))?;
+        names.insert(0, SHORT);
+        first = 1;
+    }
+    for (level, name) in names.iter().enumerate().skip(first) {
         let span = offset..offset + name.len().max(1);
         offset += name.len() + 1;
         place =
@@ -39,6 +56,26 @@ fn put(root: &mut Entry, path: &str, start: usize, value: Entry) -> Result<(), R
     }
     *place = value;
     Ok(())
+}
+
+/// Where a path goes on that begins with the name of a node.
+fn section_of_nodes<'a>(
+    root: &'a mut Entry,
+    name: &str,
+    sections: &[&str],
+) -> Result<&'a mut Entry, (String, Option<String>)> {
+    let table = root.table();
+    let nodes = table.and_then(|table| table.get(SHORT)).and_then(|field| field.entry.table());
+    if nodes.is_none_or(|nodes| nodes.get(name).is_none()) {
+        let nodes = nodes.iter().flat_map(|nodes| nodes.names());
+        let known: Vec<&str> = nodes.chain(sections.iter().copied()).collect();
+        let message = format!("there is no node and no section `{name}`");
+        return Err((message, did_you_mean(name, &known)));
+    }
+    match &mut root.value {
+        Value::Table(table) => Ok(&mut table.get_mut(SHORT).expect("it has just been found").entry),
+        _ => unreachable!("a node was found in it"),
+    }
 }
 
 /// The entry of this name, made if there is none and there may be one.
@@ -106,7 +143,8 @@ mod tests {
         let mut source = Source::new("a.yaml", text);
         let problems = Problems::default();
         let mut root = super::super::read(&source, &problems).expect("the text is YAML");
-        apply(&mut root, &mut source, &[(path.to_string(), value.to_string())], &problems);
+        let sections = ["nodes", "run", "a"];
+        apply(&mut root, &mut source, &[(path.to_string(), value.to_string())], &sections, &problems);
         let found = problems.into_sorted();
         if found.is_empty() { Ok(show(&root)) } else { Err(render(&source, &found, false)) }
     }
@@ -139,6 +177,18 @@ mod tests {
             check(text, "run.seed", "3").unwrap(),
             "{nodes:{app:{workers:1,path:[a,b]}},run:{seed:3}}"
         );
+    }
+
+    #[test]
+    fn a_node_may_be_named_without_its_section() {
+        let text = "nodes: { app: { workers: 1 }, run: { seed: 0 } }";
+        assert_eq!(check(text, "app.workers", "8").unwrap(), "{nodes:{app:{workers:8},run:{seed:0}}}");
+        // What is a section stays one, whatever nodes are called.
+        assert!(check(text, "run.seed", "3").unwrap().ends_with("run:{seed:0}},run:{seed:3}}"));
+        let refused = check(text, "apq.workers", "8").unwrap_err();
+        assert!(refused.contains("there is no node and no section `apq`"), "{refused}");
+        assert!(refused.contains("did you mean `app`?") && refused.contains("--> --set:1:1"), "{refused}");
+        assert!(check("run: { seed: 1 }", "app.workers", "8").is_err());
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Many runs at once. All threads of the program are started here.
 
+pub mod axis;
 pub mod comparison;
 #[cfg(test)]
 mod comparison_tests;
+pub mod points;
 pub mod rare_events;
 #[cfg(test)]
 mod rare_events_tests;
+pub mod search;
 pub mod study;
 #[cfg(test)]
 mod study_tests;

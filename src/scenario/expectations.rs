@@ -1,7 +1,7 @@
 //! `expect`: what is to hold at the end, such as `page p99 < 500ms`.
 
-use super::measures::parse_measure;
-use super::model::{Comparison, Expectation, Metric, Prices, RequestClass};
+use super::measures::{find_node, parse_measure};
+use super::model::{Comparison, Expectation, Measure, Metric, Prices, RequestClass, Scenario};
 use super::nodes::Directory;
 use crate::document::value::{Entry, Value};
 use crate::nodes::fields::{Context, Refusal, report_refusal};
@@ -31,8 +31,12 @@ pub fn read(
     let mut expectations = Vec::new();
     for entry in entries {
         let read = match entry.scalar() {
-            Some(text) => parse(text, directory, classes, prices)
-                .map(|expectation| Expectation { place: entry.span.clone(), ..expectation }),
+            Some(text) => parse(text, &|text: &str| {
+                let measure = parse_measure(text, &|name: &str| directory.node(name), classes, HINT)?;
+                prices.allow(measure, &directory.nodes)?;
+                Ok(measure)
+            })
+            .map(|expectation| Expectation { place: entry.span.clone(), ..expectation }),
             None => Err(Refusal::new(format!("an expectation is a text, not {}", entry.describe()), HINT)),
         };
         match read {
@@ -43,12 +47,18 @@ pub fn read(
     expectations
 }
 
-fn parse(
-    text: &str,
-    directory: &Directory,
-    classes: &[RequestClass],
-    prices: &Prices,
-) -> Result<Expectation, Refusal> {
+/// Expectations with commas between them, of a scenario that is known already.
+pub fn parse_all(text: &str, scenario: &Scenario) -> Result<Vec<Expectation>, Refusal> {
+    let find_node = |name: &str| find_node(name, scenario);
+    let measure = |text: &str| {
+        let measure = parse_measure(text, &find_node, &scenario.classes, HINT)?;
+        scenario.prices.allow(measure, &scenario.nodes)?;
+        Ok(measure)
+    };
+    text.split(',').map(|text| parse(text.trim(), &measure)).collect()
+}
+
+fn parse(text: &str, measure: &dyn Fn(&str) -> Result<Measure, Refusal>) -> Result<Expectation, Refusal> {
     const COMPARISONS: [(&str, Comparison); 4] = [
         ("<=", Comparison::AtMost),
         (">=", Comparison::AtLeast),
@@ -61,9 +71,7 @@ fn parse(
             text.split_once(sign).map(|(left, right)| (left.trim(), comparison, right.trim()))
         })
         .ok_or_else(|| Refusal::new("this expectation compares nothing", HINT))?;
-    let find_node = |name: &str| directory.node(name);
-    let measure = parse_measure(left, &find_node, classes, HINT)?;
-    prices.allow(measure, &directory.nodes)?;
+    let measure = measure(left)?;
     let bound = match measure.metric {
         Metric::Mean | Metric::Quantile(_) | Metric::Max => quantity::parse_duration(right)?,
         Metric::Availability | Metric::Errors | Metric::Utilisation(_) => quantity::parse_share(right)?,

@@ -62,7 +62,8 @@ fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: 
     // would not help.
     root = root.filter(|root| is_table(root, &problems));
     if let Some(root) = &mut root {
-        overrides::apply(root, &mut source, overrides, &problems);
+        let sections: Vec<&str> = check::SECTIONS.iter().map(|section| section.name).collect();
+        overrides::apply(root, &mut source, overrides, &sections, &problems);
     }
     let mut loaded = Loaded {
         is_like_a_scenario,

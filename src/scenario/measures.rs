@@ -60,7 +60,7 @@ fn parse_precision(width: &str, metric: Metric) -> Result<Precision, Refusal> {
     }))
 }
 
-fn find_node(name: &str, scenario: &Scenario) -> Result<NodeId, Refusal> {
+pub(super) fn find_node(name: &str, scenario: &Scenario) -> Result<NodeId, Refusal> {
     let place = scenario.nodes.iter().position(|node| node.name == name);
     place.map(|place| NodeId(place as u32)).ok_or_else(|| {
         let names: Vec<&str> = scenario.nodes.iter().map(|node| node.name.as_str()).collect();

@@ -5,7 +5,7 @@ pub mod check;
 #[cfg(test)]
 mod check_tests;
 mod costs;
-mod expectations;
+pub mod expectations;
 #[cfg(test)]
 pub(crate) mod fault_tests;
 mod faults;

@@ -160,6 +160,14 @@ pub fn repeated(call: &Call, side_by_side: bool) -> Option<String> {
     }
 }
 
+/// `workers`, `children`
+pub fn slot_words(kind: &NodeKind) -> String {
+    match slot_word(kind) {
+        "child" => "children".to_owned(),
+        word => format!("{word}s"),
+    }
+}
+
 /// What a visit takes up at a node.
 pub fn slot_word(kind: &NodeKind) -> &'static str {
     match kind {

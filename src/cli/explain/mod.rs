@@ -42,7 +42,7 @@ pub struct ExplainArguments {
     #[arg(value_name = "CLASS")]
     class: Option<String>,
 
-    /// Change a setting, as in nodes.gunicorn.workers=8; may be given again
+    /// Change a setting, as in gunicorn.workers=8; may be given again
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
     settings: Vec<(String, String)>,
 

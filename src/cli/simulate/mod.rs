@@ -52,7 +52,7 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// Change a setting, as in nodes.gunicorn.workers=8; may be given again
+    /// Change a setting, as in gunicorn.workers=8 or run.duration=5m; may be given again
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
     settings: Vec<(String, String)>,
 

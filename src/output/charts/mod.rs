@@ -14,6 +14,10 @@ mod png;
 pub(super) mod scale;
 pub mod states;
 mod svg;
+pub mod sweep;
+mod sweep_map;
+#[cfg(test)]
+mod sweep_tests;
 mod theme;
 mod timeline;
 mod topology;

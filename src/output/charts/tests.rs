@@ -179,7 +179,7 @@ impl MadeUp {
     }
 }
 
-fn look(theme: Theme, width: f64) -> Look {
+pub(super) fn look(theme: Theme, width: f64) -> Look {
     Look { theme, width }
 }
 
@@ -234,7 +234,7 @@ fn no_text_hides_another_and_all_is_on_the_page() {
 }
 
 /// What is wrong with the texts of a drawing.
-fn check_labels(drawing: &Drawing, place: &str, wrong: &mut String) {
+pub(super) fn check_labels(drawing: &Drawing, place: &str, wrong: &mut String) {
     let labels: Vec<_> = drawing.labels().collect();
     if labels.is_empty() {
         writeln!(wrong, "{place} has no title").unwrap();
@@ -250,7 +250,7 @@ fn check_labels(drawing: &Drawing, place: &str, wrong: &mut String) {
     }
 }
 
-fn check_shapes(drawing: &Drawing, place: &str, wrong: &mut String) {
+pub(super) fn check_shapes(drawing: &Drawing, place: &str, wrong: &mut String) {
     let on_page = |x: f64, y: f64| {
         (-1.0..=drawing.width + 1.0).contains(&x) && (-1.0..=drawing.height + 1.0).contains(&y)
     };

@@ -7,7 +7,7 @@ mod jaeger;
 mod openmetrics;
 mod otlp;
 #[cfg(feature = "parquet")]
-mod parquet;
+pub mod parquet;
 mod perfetto;
 mod sheet;
 mod tables;

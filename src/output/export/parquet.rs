@@ -110,6 +110,29 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
     Ok(shared.pass_on(file)?)
 }
 
+/// A small table, all of it at once: columns of texts, then columns of numbers.
+pub fn table(texts: Vec<(String, Vec<String>)>, numbers: Vec<(String, Vec<f64>)>) -> io::Result<Vec<u8>> {
+    let texts = texts.into_iter().map(|(name, values)| {
+        (name, Column::Text(values.iter().map(|value| ByteArray::from(value.as_str())).collect()))
+    });
+    let numbers = numbers.into_iter().map(|(name, values)| (name, Column::Number(values)));
+    let (names, mut columns): (Vec<String>, Vec<Column>) = texts.chain(numbers).unzip();
+    let mut write = || -> Result<Shared, ParquetError> {
+        let fields = columns.iter().zip(&names).map(|(column, name)| Ok(Arc::new(column.field(name)?)));
+        let fields = fields.collect::<Result<Vec<_>, ParquetError>>()?;
+        let schema = Type::group_type_builder("table").with_fields(fields).build()?;
+        let settings = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        let shared = Shared::default();
+        let mut writer = SerializedFileWriter::new(shared.clone(), Arc::new(schema), Arc::new(settings))?;
+        write_group(&mut writer, &mut columns)?;
+        writer.close()?;
+        Ok(shared)
+    };
+    let mut bytes = Vec::new();
+    write().map_err(io::Error::other)?.pass_on(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn failed(error: ParquetError) -> ExportError {
     ExportError::Write(io::Error::other(error))
 }

@@ -13,7 +13,9 @@ mod notes;
 mod outages;
 mod replication;
 mod scaling;
+pub mod solve;
 pub mod study;
+pub mod sweep;
 pub mod table;
 
 pub use figure::{count, counted};

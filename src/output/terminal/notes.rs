@@ -30,7 +30,12 @@ fn measured(result: &ExpectationResult) -> String {
 
 pub fn notices(summary: &Summary) -> String {
     let mark = painted("!", Paint::Doubtful);
-    summary.notices.iter().map(|notice| format!("  {mark} {}\n", wrapped(&notice.text, 4))).collect()
+    summary.notices.iter().map(|notice| paragraph(&mark, &notice.text)).collect()
+}
+
+/// A sentence or two behind a mark.
+pub fn paragraph(mark: &str, text: &str) -> String {
+    format!("  {mark} {}\n", wrapped(text.trim_end(), 4))
 }
 
 /// `files` are names in the folder.

@@ -1,0 +1,119 @@
+//! `spof sweep --up-and-down`: one run in which the load goes up step by step, and down again.
+
+use super::check_measure;
+use crate::analysis::branches::{self, STEP_BUCKETS, Step, walk};
+use crate::analysis::gauges::{Gauge, Gauges};
+use crate::analysis::sweep::{PointRuns, SweptAxis, SweptValue, WAY};
+use crate::cli::ending::Failure;
+use crate::cli::reading::read;
+use crate::cli::variants::{Settings, Study, VariantArguments};
+use crate::kernel::time::{NEVER, Time, from_seconds, to_seconds};
+use crate::parts::quantity::{format_duration, parse_rate};
+use crate::results::RunResults;
+use crate::scenario::model::Scenario;
+
+/// A load that goes up and down in one run.
+pub struct UpAndDown {
+    path: String,
+    pub loads: Vec<SweptValue>,
+    steps: Vec<Step>,
+    hold: Time,
+    seed: u64,
+    measure: String,
+}
+
+impl Study for UpAndDown {
+    fn check(&self, first: &Scenario, _gauges: &[Gauge]) -> Result<(), Failure> {
+        check_measure(&self.measure, &Gauges::of(first).names())
+    }
+
+    fn gauges(&self, scenario: &Scenario) -> Vec<Gauge> {
+        branches::gauges(scenario, self.steps.len())
+    }
+
+    fn figures(&self, scenario: &Scenario, results: &RunResults) -> Vec<f64> {
+        branches::figures(scenario, results, self.steps.len(), self.hold)
+    }
+}
+
+const HINT: &str = "--up-and-down walks one load: vary the arrivals of one user and nothing else, as in \
+                    --vary visitors.arrivals=10/s..100/s:10";
+
+impl UpAndDown {
+    pub fn of(variants: &VariantArguments, hold_s: f64, measure: &str) -> Result<UpAndDown, Failure> {
+        let refused = || Failure::Usage(HINT.to_owned());
+        let [axis] = &variants.axes[..] else { return Err(refused()) };
+        if !axis.path.ends_with(".arrivals") {
+            return Err(refused());
+        }
+        let values = axis.listed().ok_or_else(|| {
+            Failure::Usage(format!(
+                "`{}` has values without end; write a step, as in 10/s..100/s:10",
+                axis.path
+            ))
+        })?;
+        let load =
+            |text: &str| parse_rate(text).map_err(|bad| Failure::Usage(format!("{}; {HINT}", bad.problem)));
+        let mut loads = Vec::new();
+        for value in values {
+            loads.push(SweptValue { text: value.text.clone(), number: Some(load(&value.text)?) });
+        }
+        loads.sort_by(|a, b| a.number.unwrap_or(0.0).total_cmp(&b.number.unwrap_or(0.0)));
+        if loads.len() < 2 {
+            return Err(Failure::Usage("a walk up and down takes two loads at least".to_owned()));
+        }
+        let steps = walk(&loads);
+        let hold = from_seconds(hold_s) / STEP_BUCKETS * STEP_BUCKETS;
+        if hold == 0 || hold.saturating_mul(steps.len() as u64) >= NEVER / 4 {
+            return Err(Failure::Usage("--hold is far too short or too long; write it like 2m".to_owned()));
+        }
+        let loaded = read(&variants.file, &variants.settings, true)?;
+        let scenario = loaded.scenario.ok_or(Failure::BadScenario)?;
+        Ok(UpAndDown {
+            path: axis.path.clone(),
+            loads,
+            steps,
+            hold,
+            seed: scenario.run.seed,
+            measure: measure.to_owned(),
+        })
+    }
+
+    /// Times are written in nanoseconds, so that steps end where buckets do.
+    pub fn settings(&self, variants: &VariantArguments) -> Settings {
+        let hold = self.hold;
+        let place = |step: (usize, &Step)| format!("[{}ns, {}]", hold * step.0 as u64, step.1.load.text);
+        let rates: Vec<String> = self.steps.iter().enumerate().map(place).collect();
+        let run = format!(
+            "{{ duration: {}ns, warmup: none, bucket: {}ns, seed: {} }}",
+            hold * self.steps.len() as u64,
+            hold / STEP_BUCKETS,
+            self.seed
+        );
+        let mut settings = variants.settings.clone();
+        settings.push(("run".to_owned(), run));
+        settings.push((self.path.clone(), format!("{{ rate: [{}], steps: true }}", rates.join(", "))));
+        settings
+    }
+
+    pub fn axes(&self) -> Vec<SweptAxis> {
+        let axis = |path: &str, is_numeric| SweptAxis { path: path.to_owned(), is_numeric };
+        vec![axis(&self.path, true), axis(WAY, false)]
+    }
+
+    /// The runs of each step.
+    pub fn points(&self, gauges: usize, runs: &[Vec<f64>]) -> Vec<PointRuns> {
+        branches::points(&self.steps, gauges, runs)
+    }
+
+    /// What to say before it runs.
+    pub fn warning(&self, scenario: &Scenario) -> Option<String> {
+        let whole = format_duration(to_seconds(self.hold) * self.steps.len() as f64);
+        (!scenario.timeline.is_empty()).then(|| {
+            format!(
+                "What stands in the scenario's timeline happens within the {whole} of the walk, too; leave it out \
+                 with --set 'timeline=[]'.\n"
+            )
+        })
+    }
+}

@@ -1,0 +1,194 @@
+//! Studies in which settings are varied: what `sweep` and `solve` have in common.
+
+mod checking;
+pub mod runs;
+
+use super::ending::Failure;
+use super::onlooker::Onlooker;
+use super::printing::print_aside;
+use super::progress::Progress;
+use super::reading::parse_setting;
+use crate::analysis::gauges::{Gauge, Gauges};
+use crate::analysis::window::Window;
+use crate::experiment::axis::Axis;
+use crate::experiment::points::Point;
+use crate::output::journal::{Identity, Journal, JournalError};
+use crate::parts::fingerprint::Fingerprint;
+use crate::results::RunResults;
+use crate::scenario::model::{Expectation, Scenario};
+use checking::{Checked, check};
+use clap::Args;
+use runs::Runs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Studies go here unless `--out` says otherwise.
+const HOME: &str = "output";
+
+#[derive(Debug, Args)]
+pub struct VariantArguments {
+    /// A scenario file (YAML, TOML or JSON)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// What is varied: a range (gunicorn.workers=1..16), one with a step
+    /// (visitors.arrivals=50/s..500/s:50) or a factor (app.threads=1..64:x2), or a list
+    /// (cache.policy=lru,fifo); may be given again
+    #[arg(long = "vary", required = true, value_name = "PATH=VALUES", value_parser = Axis::parse)]
+    pub axes: Vec<Axis>,
+
+    /// Change a setting in all runs, as in gunicorn.threads=8; may be given again
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
+    pub settings: Vec<(String, String)>,
+
+    /// The seed of all chance [default: the scenario's own]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Where the results go, and the journal from which a study that was stopped goes on
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Forget what a study that was stopped has left there
+    #[arg(long)]
+    pub fresh: bool,
+
+    /// Print the results as JSON instead of tables for people
+    #[arg(long)]
+    pub json: bool,
+
+    /// Print no results, no progress and no warnings
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What is measured of each run.
+pub trait Study: Send + Sync {
+    /// These take the place of what the scenario expects, and are measured behind the gauges.
+    fn expectations(&self, _scenario: &Scenario) -> Result<Vec<Expectation>, Failure> {
+        Ok(Vec::new())
+    }
+
+    fn gauges(&self, scenario: &Scenario) -> Vec<Gauge> {
+        Gauges::of(scenario).names()
+    }
+
+    /// Refuses what is asked for and no run tells.
+    fn check(&self, _first: &Scenario, _gauges: &[Gauge]) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// In the order of the gauges; what is expected comes behind them.
+    fn figures(&self, scenario: &Scenario, results: &RunResults) -> Vec<f64> {
+        Gauges::of(scenario).figures(results, &Window::of(scenario, results))
+    }
+}
+
+/// A study in the making.
+pub struct Variants<'a> {
+    pub arguments: &'a VariantArguments,
+    /// `sweep`, `solve`
+    pub command: &'static str,
+    /// What is set at each point.
+    pub points: Vec<Settings>,
+    pub study: Arc<dyn Study>,
+    /// What else makes a difference to the runs.
+    pub other: String,
+}
+
+/// Paths and values, as `--set` takes them.
+pub type Settings = Vec<(String, String)>;
+
+impl VariantArguments {
+    pub fn folder(&self, command: &str) -> PathBuf {
+        let stem = self.file.file_stem().unwrap_or("scenario".as_ref()).display();
+        self.out.clone().unwrap_or_else(|| Path::new(HOME).join(format!("{stem}-{command}")))
+    }
+
+    pub fn is_silent(&self) -> bool {
+        self.quiet || self.json
+    }
+
+    /// The settings that make a point.
+    pub fn settings_of(&self, point: &Point) -> Settings {
+        let varied = self.axes.iter().zip(point);
+        let varied = varied.map(|(axis, value)| (axis.path.clone(), value.text.clone()));
+        self.settings.iter().cloned().chain(varied).collect()
+    }
+
+    /// Two axes on one path would undo each other.
+    pub fn check_axes(&self) -> Result<(), Failure> {
+        let full = |path: &str| path.strip_prefix("nodes.").unwrap_or(path).to_owned();
+        for (place, axis) in self.axes.iter().enumerate() {
+            if let Some(twice) = self.axes[..place].iter().find(|other| full(&other.path) == full(&axis.path))
+            {
+                return Err(Failure::Usage(format!("`{}` is varied twice: take one --vary", twice.path)));
+            }
+            if let Some((path, _)) = self.settings.iter().find(|(path, _)| full(path) == full(&axis.path)) {
+                return Err(Failure::Usage(format!("`{path}` is set and varied: leave out one of the two")));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Variants<'a> {
+    /// Checks all points, and opens the journal; nothing has run yet.
+    pub fn open(self) -> Result<(Scenario, Runs<'a>), Failure> {
+        let arguments = self.arguments;
+        let Checked { first, text, gauges } =
+            check(&arguments.file, &self.points, &*self.study, arguments.is_silent())?;
+        self.study.check(&first, &gauges)?;
+        let identity = self.identity(&first, &text);
+        let path = arguments.folder(self.command).join(format!("{}.journal", self.command));
+        let (journal, kept) = Journal::open(&path, &identity, arguments.fresh).map_err(refusal)?;
+        if kept.was_torn {
+            let text = format!("The last line of {} was torn, and has been dropped.\n", path.display());
+            print_aside(&text);
+        }
+        let runs = Runs::new(arguments, self.points, gauges, self.study, journal);
+        runs.take_over(&kept.lines)
+            .map_err(|line| refusal(JournalError::Damaged { path: path.clone(), line }))?;
+        if !kept.lines.is_empty() && !arguments.quiet {
+            let text =
+                format!("Goes on after {} runs that are kept in {}.\n", kept.lines.len(), path.display());
+            print_aside(&text);
+        }
+        Ok((first, runs))
+    }
+
+    fn identity(&self, first: &Scenario, text: &str) -> Identity {
+        let Variants { arguments, command, points, other, .. } = self;
+        // Files that the scenario names are part of what it has become.
+        let all = (env!("CARGO_PKG_VERSION"), text, command, arguments.seed, points, first, other);
+        let axes: Vec<&str> = self.arguments.axes.iter().map(|axis| axis.path.as_str()).collect();
+        let file = self.arguments.file.display();
+        let about = format!("{} of {file} over {}", self.command, axes.join(", "));
+        Identity { fingerprint: Fingerprint::of_value(&all), about }
+    }
+}
+
+/// How far a number of runs is, on a terminal.
+pub fn onlooker(arguments: &VariantArguments) -> Onlooker {
+    let progress = if arguments.is_silent() { Progress::hidden() } else { Progress::of_tasks("runs") };
+    Onlooker::new(progress, None)
+}
+
+fn refusal(error: JournalError) -> Failure {
+    const WAYS: &str = "choose another folder with --out, or forget them with --fresh";
+    match error {
+        JournalError::Foreign { path, lines, same_about: true, .. } => Failure::Usage(format!(
+            "{} keeps {lines} runs of this study before its scenario, its settings or spof were changed; {WAYS}",
+            path.display(),
+        )),
+        JournalError::Foreign { path, about, lines, .. } => Failure::Usage(format!(
+            "{} keeps {lines} runs of another study that was stopped ({about}); let it finish, {WAYS}",
+            path.display(),
+        )),
+        JournalError::Damaged { path, line } => Failure::Usage(format!(
+            "{} is damaged in line {line}, so that its runs cannot be trusted; {WAYS}",
+            path.display(),
+        )),
+        JournalError::Output(error) => error.into(),
+    }
+}
