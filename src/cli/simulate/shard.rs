@@ -11,7 +11,6 @@ use crate::cli::onlooker::Onlooker;
 use crate::cli::printing::print;
 use crate::cli::progress::Progress;
 use crate::cli::reading::read;
-use crate::experiment::beside;
 use crate::experiment::study::replicate;
 use crate::experiment::tasks::Watcher;
 use crate::output::folder::{Folder, OutputError};
@@ -184,7 +183,7 @@ pub fn run(arguments: &SimulateArguments, wish: ShardWish, replications: u64) ->
 
 type Figures = Vec<Vec<f64>>;
 
-/// The shard's runs and, beside them, the one that leaves the usual files.
+/// The shard's runs and, after them, the one that leaves the usual files.
 fn simulate(
     scenario: &Scenario,
     (seed, runs): (u64, Range<u64>),
@@ -195,14 +194,13 @@ fn simulate(
     let measures = Measures::of(scenario, &[]);
     let progress = if is_silent { Progress::hidden() } else { Progress::of_tasks("replications") };
     let watcher = Counting { onlooker: Onlooker::new(progress, None), first: runs.start };
-    let (figures, done) = beside(
-        || replicate(&plan, seed, runs.clone(), &watcher, &|results| measures.figures(results)),
-        || job.map(|job| job.run(Audience::Bar(Progress::hidden()))).transpose(),
-    );
-    let done = done?;
+    let figures = replicate(&plan, seed, runs.clone(), &watcher, &|results| measures.figures(results));
     if (figures.len() as u64) < runs.end - runs.start {
         return Err(Failure::Stopped);
     }
+    // Not beside the others: its files are there as soon as it has ended, and a shard that is
+    // stopped leaves none.
+    let done = job.map(|job| job.run(Audience::Bar(Progress::hidden()))).transpose()?;
     Ok((figures, measures.columns(), done))
 }
 
