@@ -207,6 +207,7 @@ fn a_load_that_goes_up_and_down_shows_what_keeps_itself_going() {
     };
     let summary = run(&[]);
     assert_eq!(summary["points"].as_array().unwrap().len(), 8);
+    assert_eq!(summary["breaking"]["breaks_at"], "130/s", "on the way up");
     // 130/s are more than four cores can do; afterwards, five tries of each are so even at 50/s.
     let worse = summary["hysteresis"]["worse_on_the_way_down"].as_array().unwrap();
     assert!(worse.contains(&Value::from("50/s")) && !worse.contains(&Value::from("10/s")), "{worse:?}");

@@ -1,7 +1,7 @@
 //! What a sweep has found: the figures of each point with their intervals, where it breaks, and
 //! where a figure takes off.
 
-use super::branches::Hysteresis;
+use super::branches::{Hysteresis, UP};
 use super::breaking::{Breaking, Curve, CurvePoint, Knee};
 use super::gauges::Gauge;
 use super::study::{estimate, heading};
@@ -124,14 +124,19 @@ impl Swept<'_> {
     }
 }
 
-/// If there is one axis, and its values are numbers.
+/// If there is one axis, and its values are numbers; of a load that goes up and down, the way up.
 fn curve<'a>(axes: &'a [SweptAxis], gauges: &'a [Gauge], points: &'a [PointRuns]) -> Option<Curve<'a>> {
-    let [axis] = axes else { return None };
+    let axis = match axes {
+        [axis] => axis,
+        [axis, way] if way.path == WAY => axis,
+        _ => return None,
+    };
+    let is_on_curve = |point: &&PointRuns| point.values.get(1).is_none_or(|way| way.text == UP);
     let point = |point: &'a PointRuns| {
         let SweptValue { text, number } = point.values.first()?;
         Some(CurvePoint { text, number: (*number)?, runs: &point.runs })
     };
-    let mut values = points.iter().map(point).collect::<Option<Vec<_>>>()?;
+    let mut values = points.iter().filter(is_on_curve).map(point).collect::<Option<Vec<_>>>()?;
     values.sort_by(|a, b| a.number.total_cmp(&b.number));
     Some(Curve { path: &axis.path, gauges, values })
 }
