@@ -17,6 +17,7 @@ use crate::experiment::search::{Found, Oracle, cheapest, smallest};
 use crate::output::{json, terminal, text_file};
 use crate::scenario::expectations::parse_all;
 use crate::scenario::model::{Expectation, Scenario};
+use crate::stats::looks::Looks;
 use clap::Args;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ enum Stop {
 struct Solver<'r, 'a> {
     runs: &'r Runs<'a>,
     goals: Vec<Expectation>,
-    looks: Vec<u64>,
+    looks: Looks,
     sizes: Vec<usize>,
     /// The values of each axis.
     values: Vec<Vec<String>>,
@@ -114,7 +115,7 @@ impl Solver<'_, '_> {
         let values: Vec<String> =
             places.iter().zip(&self.values).map(|(place, values)| values[*place].clone()).collect();
         let mut judged = None;
-        for &runs in &self.looks {
+        for &runs in self.looks.runs() {
             let all = self.runs.make((0..runs).map(|run| (point, run))).map_err(Stop::Failed)?;
             if !all {
                 return Err(Stop::Interrupted);
@@ -134,7 +135,7 @@ impl Solver<'_, '_> {
     }
 
     fn judge(&self, point: usize, replications: u64, values: Vec<String>) -> Candidate {
-        let doubt = (1.0 - CONFIDENCE) / (self.goals.len() * self.looks.len()) as f64;
+        let doubt = (1.0 - CONFIDENCE) / (self.goals.len() * self.looks.runs().len()) as f64;
         let runs = self.runs.of_point(point, replications);
         let first = self.runs.gauges.len();
         let of_goal = |(number, goal): (usize, &Expectation)| {
@@ -192,7 +193,7 @@ pub fn run(mut arguments: SolveArguments) -> Result<Ending, Failure> {
     let mut solver = Solver {
         runs: &runs,
         goals: goals.of(&scenario)?,
-        looks: looks(arguments.replications),
+        looks: Looks::from_to(FIRST_LOOK, arguments.replications),
         sizes: values.iter().map(Vec::len).collect(),
         values,
         tried: BTreeMap::new(),
@@ -252,16 +253,6 @@ fn sort_axes(arguments: &mut SolveArguments) -> Result<(), Failure> {
     }
 }
 
-fn looks(most: u64) -> Vec<u64> {
-    let mut looks = vec![FIRST_LOOK.min(most)];
-    while let last = looks[looks.len() - 1]
-        && last < most
-    {
-        looks.push((2 * last).min(most));
-    }
-    looks
-}
-
 fn solve(
     arguments: &SolveArguments,
     scenario: &Scenario,
@@ -294,16 +285,4 @@ fn solve(
         runs: solver.tried.values().map(|candidate| candidate.replications as usize).sum(),
         runs_of_all: candidates * arguments.replications as usize,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::looks;
-
-    #[test]
-    fn it_is_looked_after_twice_as_many_runs_each_time() {
-        assert_eq!(looks(40), [5, 10, 20, 40]);
-        assert_eq!(looks(30), [5, 10, 20, 30]);
-        assert_eq!(looks(3), [3]);
-    }
 }

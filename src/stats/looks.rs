@@ -16,7 +16,12 @@ pub struct Looks {
 impl Looks {
     /// The last look is at so many runs.
     pub fn up_to(runs_most: u64) -> Looks {
-        let doubled = std::iter::successors(Some(FIRST_LOOK), |runs| runs.checked_mul(2));
+        Looks::from_to(FIRST_LOOK, runs_most)
+    }
+
+    /// The first look is at so many runs, if there are as many.
+    pub fn from_to(first: u64, runs_most: u64) -> Looks {
+        let doubled = std::iter::successors(Some(first), |runs| runs.checked_mul(2));
         let mut runs: Vec<u64> = doubled.take_while(|runs| *runs < runs_most).collect();
         runs.push(runs_most);
         Looks { runs }
@@ -47,6 +52,7 @@ mod tests {
         assert_eq!(Looks::up_to(100).runs(), [10, 20, 40, 80, 100]);
         assert_eq!(Looks::up_to(10).runs(), [10]);
         assert_eq!(Looks::up_to(4).runs(), [4]);
+        assert_eq!(Looks::from_to(5, 30).runs(), [5, 10, 20, 30]);
         assert!((Looks::up_to(160).level() - 0.99).abs() < 1e-12);
         assert_eq!(Looks::up_to(10).level(), LEVEL);
         assert_eq!(Looks::up_to(u64::MAX).runs().last(), Some(&u64::MAX));
