@@ -166,10 +166,11 @@ struct Ready<'a> {
 pub fn verify(models: &[Model], effort: Effort, seed: u64, watcher: &impl Watcher) -> Option<Verification> {
     let ready: Vec<Ready> = models.iter().map(|model| Ready::new(model, effort)).collect();
     let runs = ready.len() as u64 * effort.replications;
+    // Chance goes by names, which several models share: each has numbers of its own, so that one
+    // odd day does not come back in all of them.
     let of_run = |number: u64| {
-        let (model, replication) =
-            (&ready[(number / effort.replications) as usize], number % effort.replications);
-        run_watched(&model.plan, seed, replication, watcher).map(|results| model.measure(seed, &results))
+        let model = &ready[(number / effort.replications) as usize];
+        run_watched(&model.plan, seed, number, watcher).map(|results| model.measure(seed, &results))
     };
     let figures = in_order(0..runs, watcher, of_run);
     if (figures.len() as u64) < runs {
