@@ -134,15 +134,11 @@ impl Simulation<'_> {
     /// or until there is no room for more; 0 if nobody comes any more.
     fn requests_before_chain_ends(&self) -> u64 {
         let recorder = &self.recorder;
-        let ends = match recorder.warmup_requests {
-            warmup if recorder.ended < warmup => warmup,
-            _ => recorder.last_request,
-        };
         let in_flight = self.in_flight();
         let room = (VISITS_MOST as u64).saturating_sub(in_flight);
         match self.clocks.time(self.clock_numbers.first_source) {
             NEVER => 0,
-            _ => ends.saturating_sub(recorder.ended + in_flight).min(room),
+            _ => recorder.next_mark.saturating_sub(recorder.ended + in_flight).min(room),
         }
     }
 

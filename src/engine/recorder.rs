@@ -27,6 +27,8 @@ pub struct Recorder {
     pub last_request: u64,
     /// The number of the request with whose end the warm-up ends.
     pub warmup_requests: u64,
+    /// The next of these two.
+    pub next_mark: u64,
     warmup_until: Option<Time>,
     first_counted_bucket: usize,
     width: Time,
@@ -89,16 +91,18 @@ impl Recorder {
             Warmup::Requests(requests) => requests,
             _ => 0,
         };
+        let last_request = match plan.end {
+            RunEnd::Requests(requests) => requests.saturating_add(warmup_requests),
+            RunEnd::After(_) => u64::MAX,
+        };
         let mut edges = Vec::with_capacity(most + 1);
         edges.push(0);
         Recorder {
             offered: 0,
             ended: 0,
-            last_request: match plan.end {
-                RunEnd::Requests(requests) => requests.saturating_add(warmup_requests),
-                RunEnd::After(_) => u64::MAX,
-            },
+            last_request,
             warmup_requests,
+            next_mark: if warmup_requests > 0 { warmup_requests } else { last_request },
             warmup_until: match plan.warmup {
                 Warmup::After(time) if time > 0 => Some(time),
                 _ => None,

@@ -219,11 +219,20 @@ impl Simulation<'_> {
         if self.plan.sources[source as usize].think != NONE {
             self.think(source, client);
         }
+        if self.recorder.ended == self.recorder.next_mark {
+            self.mark_reached();
+        }
+    }
+
+    /// With this request the warm-up ends, or the run.
+    #[inline(never)]
+    fn mark_reached(&mut self) {
         if self.recorder.ended == self.recorder.last_request {
             self.stop(StopReason::Requests);
-        } else if self.recorder.ended == self.recorder.warmup_requests {
+        } else {
             self.cut_bucket();
             self.recorder.start_counting();
+            self.recorder.next_mark = self.recorder.last_request;
         }
     }
 
