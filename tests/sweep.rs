@@ -190,6 +190,28 @@ fn a_latin_hypercube_takes_any_value_of_an_axis() {
     assert_eq!(parts, [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
+#[test]
+fn a_link_that_is_full_is_named() {
+    let home = home();
+    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/one-server.yaml");
+    let arguments = [
+        "sweep",
+        site.to_str().unwrap(),
+        "--vary",
+        "visitors.arrivals=60/s,140/s",
+        "--set",
+        "run.duration=3m",
+        "--replications",
+        "3",
+        "--json",
+    ];
+    let summary = json(&standard_output(spof(home.path(), &arguments)));
+    // 140/s × (70 % of 30 kB + 30 % of 80 kB) are a little more than 50 Mbit/s.
+    let breaking = &summary["breaking"];
+    assert_eq!(breaking["full"][0], "visitors -> server", "{breaking}");
+    assert!(breaking["text"].as_str().unwrap().contains("the link visitors -> server is full"), "{breaking}");
+}
+
 fn standard_output(mut command: Command) -> Vec<u8> {
     command.output().unwrap().stdout
 }

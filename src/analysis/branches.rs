@@ -64,6 +64,7 @@ pub fn figures(scenario: &Scenario, results: &RunResults, steps: usize, hold: Ti
 /// The runs of each step, from those of the whole walk.
 pub fn points(steps: &[Step], gauges: usize, runs: &[Vec<f64>]) -> Vec<PointRuns> {
     let of_step = |(number, step): (usize, &Step)| PointRuns {
+        full_links: Vec::new(),
         values: vec![step.load.clone(), SweptValue { text: step.way.to_owned(), number: None }],
         runs: runs.iter().map(|run| run[number * gauges..(number + 1) * gauges].to_vec()).collect(),
     };

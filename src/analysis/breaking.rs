@@ -11,7 +11,7 @@ use petgraph::visit::Dfs;
 use serde::Serialize;
 
 /// From this share of its slots or cores in use on, a node counts as full.
-const FULL: f64 = 0.9;
+pub const FULL: f64 = 0.9;
 
 /// A knee is claimed from so many points on,
 const KNEE_POINTS_FEWEST: usize = 5;
@@ -32,6 +32,7 @@ pub struct CurvePoint<'a> {
     pub number: f64,
     /// The figures of each run.
     pub runs: &'a [Vec<f64>],
+    pub full_links: &'a [String],
 }
 
 /// Where less than the wanted share of what is offered is served.
@@ -41,7 +42,7 @@ pub struct Breaking {
     /// The last value that surely holds, beside the first that surely does not.
     pub holds_at: Option<String>,
     pub breaks_at: Option<String>,
-    /// The nodes that are full where it breaks and call none that is.
+    /// The nodes that are full where it breaks and call none that is; or else links.
     pub full: Vec<String>,
     pub text: String,
 }
@@ -167,7 +168,10 @@ impl Curve<'_> {
             found
         };
         let deepest = full.iter().filter(|number| !reaches_full(**number));
-        deepest.map(|number| scenario.nodes[*number].name.clone()).collect()
+        match full.is_empty() {
+            true => self.values[point].full_links.to_vec(),
+            false => deepest.map(|number| scenario.nodes[*number].name.clone()).collect(),
+        }
     }
 
     /// The point that lies farthest below the straight line between the ends of the curve
@@ -228,6 +232,9 @@ fn needs(scenario: &Scenario) -> DiGraph<(), ()> {
     needs
 }
 
+/// Between the ends of a link, and in no node's name.
+const LINK: &str = " -> ";
+
 fn because(scenario: &Scenario, full: &[String]) -> String {
     let words = |name: &String| {
         let node = scenario.nodes.iter().find(|node| node.name == *name);
@@ -237,7 +244,11 @@ fn because(scenario: &Scenario, full: &[String]) -> String {
         }
     };
     match full {
-        [] => ", while no node is full: look at the links and at what waits".to_owned(),
+        [] => ", while no node and no link of users is full: look at what waits".to_owned(),
+        [link] if link.contains(LINK) => format!(": the link {link} is full"),
+        links if links.iter().all(|link| link.contains(LINK)) => {
+            format!(": the links {} are full", links.join(" and "))
+        }
         [one] => format!(": {} are all busy", words(one)),
         many => format!(": {} are all busy", many.iter().map(words).collect::<Vec<_>>().join(" and ")),
     }
@@ -288,7 +299,7 @@ requests:
                 path: "users.arrivals",
                 gauges: &self.gauges,
                 values: values
-                    .map(|(text, number, runs)| CurvePoint { text, number: *number, runs })
+                    .map(|(text, number, runs)| CurvePoint { text, number: *number, runs, full_links: &[] })
                     .collect(),
             }
         }
@@ -316,7 +327,9 @@ requests:
         assert_eq!(site([0.99, 0.95, 0.99]).breaking().full, ["host"]);
         let unknown = site(IDLE).breaking();
         assert!(
-            unknown.text.ends_with("arrivals, while no node is full: look at the links and at what waits."),
+            unknown
+                .text
+                .ends_with("arrivals, while no node and no link of users is full: look at what waits."),
             "{}",
             unknown.text
         );

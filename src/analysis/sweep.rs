@@ -70,6 +70,8 @@ const METHOD: &str = "each run's own figure, its mean over the runs of a point, 
 pub struct PointRuns {
     pub values: Vec<SweptValue>,
     pub runs: Vec<Vec<f64>>,
+    /// Links that are full there by what is sent over them.
+    pub full_links: Vec<String>,
 }
 
 /// What was swept, and how.
@@ -134,7 +136,8 @@ fn curve<'a>(axes: &'a [SweptAxis], gauges: &'a [Gauge], points: &'a [PointRuns]
     let is_on_curve = |point: &&PointRuns| point.values.get(1).is_none_or(|way| way.text == UP);
     let point = |point: &'a PointRuns| {
         let SweptValue { text, number } = point.values.first()?;
-        Some(CurvePoint { text, number: (*number)?, runs: &point.runs })
+        let PointRuns { runs, full_links, .. } = point;
+        Some(CurvePoint { text, number: (*number)?, runs, full_links })
     };
     let mut values = points.iter().filter(is_on_curve).map(point).collect::<Option<Vec<_>>>()?;
     values.sort_by(|a, b| a.number.total_cmp(&b.number));

@@ -28,6 +28,14 @@ pub fn estimate(scenario: &Scenario) -> Option<Vec<f64>> {
     Some(bytes_per_second.into_iter().zip(&scenario.links).map(share).collect())
 }
 
+/// Those of which their users take at least so large a share: `visitors -> server`.
+pub fn full_links(scenario: &Scenario, share: f64) -> Vec<String> {
+    let loads = estimate(scenario).unwrap_or_default();
+    let full = scenario.links.iter().zip(loads).filter(|(_, load)| *load >= share);
+    let name = |node: NodeId| &scenario.nodes[node.0 as usize].name;
+    full.map(|(link, _)| format!("{} -> {}", name(link.from), name(link.to))).collect()
+}
+
 fn calls(stage: &Stage) -> &[Call] {
     match stage {
         Stage::Call(call) => std::slice::from_ref(call),

@@ -14,7 +14,7 @@ pub mod files;
 mod groups;
 mod happening;
 mod identity;
-mod link_load;
+pub mod link_load;
 mod links;
 pub mod load;
 pub mod load_estimate;

@@ -4,6 +4,7 @@
 mod up_and_down;
 
 use crate::analysis::branches::Hysteresis;
+use crate::analysis::breaking::FULL;
 use crate::analysis::gauges::{Gauge, Gauges};
 use crate::analysis::sweep::{PointRuns, SweepSummary, Swept, SweptAxis, SweptValue};
 use crate::cli::ending::{Ending, Failure};
@@ -19,6 +20,7 @@ use crate::experiment::points::{Point, grid, latin_hypercube};
 use crate::output::charts::sweep::{self as chart, SWEEP_PICTURE};
 use crate::output::{json, sweep_csv, terminal, text_file};
 use crate::parts::quantity::parse_share;
+use crate::scenario::link_load::full_links;
 use crate::scenario::model::Scenario;
 use clap::Args;
 use std::path::Path;
@@ -128,11 +130,14 @@ fn sweep(arguments: &SweepArguments) -> Outcome<'_> {
         return Ok(None);
     }
     let value = |value: &Value| SweptValue { text: value.text.clone(), number: value.number };
-    let of_point = |(place, point): (usize, &Point)| PointRuns {
-        values: point.iter().map(value).collect(),
-        runs: runs.of_point(place, arguments.replications),
+    let of_point = |(place, point): (usize, &Point)| {
+        Ok(PointRuns {
+            values: point.iter().map(value).collect(),
+            runs: runs.of_point(place, arguments.replications),
+            full_links: full_links(&runs.variant(place)?.scenario, FULL),
+        })
     };
-    let points: Vec<PointRuns> = points.iter().enumerate().map(of_point).collect();
+    let points = points.iter().enumerate().map(of_point).collect::<Result<Vec<PointRuns>, Failure>>()?;
     let axes = arguments.variants.axes.iter();
     let axes = axes.map(|axis| SweptAxis { path: axis.path.clone(), is_numeric: axis.is_numeric() });
     let summary = swept(arguments, &scenario, axes.collect(), &runs.gauges).summarise(&points);
