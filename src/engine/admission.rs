@@ -115,7 +115,10 @@ impl Simulation<'_> {
         if watchdog_lane != NONE {
             self.start_timer(WATCHDOG, watchdog_lane, slot);
         }
-        self.note_occupancy(instance);
+        if self.watches_insides {
+            self.note_tracked_occupancy(instance);
+            self.residents.came_in(slot, instance, &self.visits);
+        }
     }
 
     /// The caller is connected as soon as the visit stands in the backlog: from now on only
@@ -316,7 +319,7 @@ impl Simulation<'_> {
 
     #[inline(always)]
     pub(super) fn note_occupancy(&mut self, instance: u32) {
-        if self.tracks_occupancy {
+        if self.watches_insides {
             self.note_tracked_occupancy(instance);
         }
     }

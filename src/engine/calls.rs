@@ -247,10 +247,11 @@ impl Simulation<'_> {
         // It comes once, however often its SYN is sent.
         let comes = u64::from(self.visits[slot].tries == 0);
         self.nodes[instance as usize].counts.visits += comes;
-        if self.disturbed
-            && let Some(entry) = self.enter_in_bad_condition(slot)
-        {
-            return entry;
+        if self.disturbed {
+            if let Some(entry) = self.enter_in_bad_condition(slot) {
+                return entry;
+            }
+            self.residents.asks(parent, instance, &self.visits);
         }
         let connection = Holds::Connection(instance);
         if self.sessions.holds(self.visits[parent].sessions, connection) {

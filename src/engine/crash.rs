@@ -16,7 +16,12 @@ impl Simulation<'_> {
         };
         // A crash of something idle touches nobody.
         if instances.iter().any(is_used) {
-            while self.reset_outermost() {}
+            let mut residents: Vec<u32> = Vec::new();
+            for &instance in instances {
+                residents.extend(self.residents_of(instance));
+            }
+            residents.sort_unstable();
+            while self.reset_outermost(&residents) {}
             for &instance in instances {
                 self.lose_sessions(instance);
             }
@@ -35,16 +40,18 @@ impl Simulation<'_> {
         }
     }
 
-    /// Resets the visits at processes that are gone whose callers are not gone themselves;
-    /// says whether there were others, which their callers' ends may have freed.
-    fn reset_outermost(&mut self) -> bool {
+    /// Resets those of these visits that are still at processes that are gone and whose callers
+    /// are not gone themselves; says whether there were others, which their callers' ends may have
+    /// freed.
+    fn reset_outermost(&mut self, residents: &[u32]) -> bool {
         let mut others = false;
-        for slot in 0..self.visits.all.len() as u32 {
+        for &slot in residents {
             if !self.is_at_gone_process(slot) {
                 continue;
             }
             let parent = self.visits[slot].parent;
-            if parent != NONE && self.is_at_gone_process(parent) {
+            let is_gone_itself = residents.binary_search(&parent).is_ok() && self.is_at_gone_process(parent);
+            if is_gone_itself {
                 others = true;
             } else {
                 self.reset_visit(slot);
@@ -97,8 +104,8 @@ impl Simulation<'_> {
             return;
         }
         let lost = Holds::Connection(instance);
-        for visit in &mut self.visits.all {
-            while self.sessions.take_out(&mut visit.sessions, lost) {
+        for slot in self.guests_of(instance) {
+            while self.sessions.take_out(&mut self.visits[slot].sessions, lost) {
                 let node = &mut self.nodes[instance as usize];
                 node.hold_extra(-1, self.now);
                 node.busy -= 1;
@@ -118,8 +125,8 @@ impl Simulation<'_> {
 
     /// Work at a process that hangs stands still.
     pub(super) fn freeze(&mut self, instance: u32) {
-        for slot in 0..self.visits.all.len() as u32 {
-            if self.is_at_work(slot, instance) {
+        for slot in self.residents_of(instance) {
+            if self.is_at_work(slot) {
                 self.withdraw_from_processor(slot);
                 self.visits[slot].word = 0;
             }
@@ -128,15 +135,15 @@ impl Simulation<'_> {
 
     /// The process goes on. What was under way when it hung is done at once.
     pub(super) fn thaw(&mut self, instance: u32) {
-        for slot in 0..self.visits.all.len() as u32 {
-            if self.is_at_work(slot, instance) && self.visits[slot].word == 0 {
+        for slot in self.residents_of(instance) {
+            if self.is_at_work(slot) && self.visits[slot].word == 0 {
                 self.schedule(slot, self.now);
             }
         }
     }
 
-    fn is_at_work(&self, slot: u32, instance: u32) -> bool {
+    fn is_at_work(&self, slot: u32) -> bool {
         let visit = &self.visits[slot];
-        visit.instance == instance && visit.state == State::Going && visit.flags.inside && !visit.flags.ready
+        visit.state == State::Going && visit.flags.inside && !visit.flags.ready
     }
 }

@@ -67,6 +67,7 @@ mod remedy_tests;
 mod replication;
 #[cfg(test)]
 mod replication_tests;
+mod residents;
 mod resilience;
 #[cfg(test)]
 mod restart_tests;
@@ -171,7 +172,9 @@ pub struct Simulation<'p> {
     fault_die: Generator,
     recorder: recorder::Recorder,
     /// Whether any node keeps how many visits are inside.
-    tracks_occupancy: bool,
+    /// Whether anybody wants to know who comes in and goes out.
+    watches_insides: bool,
+    residents: residents::Residents,
     rows: rows::RowKeeper,
     tracer: tracer::Tracer,
     followed: trace::Followed,
@@ -270,7 +273,8 @@ impl<'p> Simulation<'p> {
             unsent: NONE,
             fault_die: family.stream("faults", "errors"),
             recorder: recorder::Recorder::new(plan),
-            tracks_occupancy: plan.nodes.iter().any(|node| node.track_occupancy),
+            watches_insides: plan.nodes.iter().any(|node| node.track_occupancy),
+            residents: residents::Residents::default(),
             rows: rows::RowKeeper::new(options, plan),
             tracer: tracer::Tracer::default(),
             followed: trace::Followed::default(),

@@ -129,6 +129,17 @@ impl Sessions {
         false
     }
 
+    /// The instances to which a list has connections.
+    pub fn connections(&self, first: u32) -> impl Iterator<Item = u32> {
+        let sessions = std::iter::successors(self.all.get(first as usize), |session| {
+            self.all.get(session.next as usize)
+        });
+        sessions.filter_map(|session| match session.holds {
+            Holds::Connection(instance) => Some(instance),
+            Holds::Pool(_) | Holds::Object(_) => None,
+        })
+    }
+
     /// The object that is being fetched, if one is.
     pub fn object(&self, first: u32) -> Option<u32> {
         let mut place = first;

@@ -63,6 +63,7 @@ impl Simulation<'_> {
         let mut time = self.draws.take(self.plan, draw);
         if self.disturbed {
             time = self.slowed(slot, time);
+            self.residents.came_in(slot, self.visits[slot].instance, &self.visits);
         }
         let word = (self.sequence << SLOT_BITS) | u64::from(slot);
         self.sequence += 1;

@@ -65,7 +65,6 @@ impl Simulation<'_> {
     /// Somebody stops it, with all that stands on it: nothing has to be recovered afterwards.
     pub(super) fn stop_instance(&mut self, instance: u32) {
         self.crash(instance, true);
-        self.disturbed = true;
         self.take_condition(instance);
     }
 
@@ -73,6 +72,7 @@ impl Simulation<'_> {
     fn crash(&mut self, instance: u32, is_planned: bool) {
         let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
         let is_host = !hosted.is_empty();
+        self.disturbed = true;
         for &one in hosted.iter().chain([&instance]) {
             self.conditions[one as usize].goes_down(is_host, self.now);
             self.conditions[one as usize].has_crashed |= !is_planned;
@@ -80,8 +80,8 @@ impl Simulation<'_> {
             self.take_condition(one);
         }
         // Nobody takes anybody in any more before the first is thrown out.
-        self.throw_everybody_out(&hosted);
-        self.throw_everybody_out(&[instance]);
+        let all: Vec<u32> = hosted.iter().copied().chain([instance]).collect();
+        self.throw_everybody_out(&all);
         self.changes.hosted[instance as usize] = hosted;
     }
 
