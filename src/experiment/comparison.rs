@@ -1,27 +1,31 @@
 //! Runs of several plans side by side, of which those with the same number share their chance.
 
-use super::study::{Length, StudyEnd};
+use super::study::{Length, StudyEnd, until_enough};
 use super::tasks::{Watcher, in_order, run_watched};
 use crate::plan::Plan;
 use crate::results::RunResults;
 use crate::stats::pairs::{differences, wanted_half_width};
-use crate::stats::two_stages::{FIRST_STAGE, Precision, runs_needed_for};
+use crate::stats::two_stages::runs_needed_for;
+use std::ops::Range;
 
-/// The figures of each plan, replication by replication; all have as many.
+/// The figures of each plan in each replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rounds {
-    pub figures: Vec<Vec<Vec<f64>>>,
+    pub all: Vec<Round>,
     pub end: StudyEnd,
 }
 
+/// One replication of all plans.
+pub type Round = Vec<Vec<f64>>;
+
 impl Rounds {
     pub fn count(&self) -> u64 {
-        self.figures.first().map_or(0, |runs| runs.len() as u64)
+        self.all.len() as u64
     }
 
     /// One figure of all runs of a plan.
     pub fn column(&self, plan: usize, place: usize) -> Vec<f64> {
-        self.figures[plan].iter().map(|figures| figures[place]).collect()
+        column(&self.all, plan, place)
     }
 }
 
@@ -35,52 +39,29 @@ pub fn compare(
     watcher: &impl Watcher,
     measure: &(impl Fn(usize, u64, &RunResults) -> Vec<f64> + Sync),
 ) -> Rounds {
-    let mut rounds = Rounds { figures: vec![Vec::new(); plans.len()], end: StudyEnd::Enough };
     let width = plans.len() as u64;
-    loop {
-        let done = rounds.count();
-        let (wanted, end) = match length {
-            Length::Runs(runs) => (*runs, StudyEnd::Enough),
-            Length::Until { goals, runs_most } => match needed(&rounds, goals, level) {
-                needed if needed > *runs_most => (*runs_most, StudyEnd::RunsMost),
-                needed => (needed, StudyEnd::Enough),
-            },
+    let needed = |rounds: &[Round], place, precision| {
+        let baseline = column(rounds, 0, place);
+        let half_width = wanted_half_width(precision, &baseline);
+        let of_plan = |plan| {
+            let differences = differences(&baseline, &column(rounds, plan, place));
+            runs_needed_for(&differences, half_width, level).unwrap_or(u64::MAX)
         };
-        if done >= wanted {
-            rounds.end = end;
-            return rounds;
-        }
+        (1..plans.len()).map(of_plan).max()
+    };
+    let make = |numbers: Range<u64>| {
         // The runs of a round follow one another, so that what is broken off lacks no run in between.
-        let runs = in_order(done * width..wanted * width, watcher, |number| {
+        let runs = in_order(numbers.start * width..numbers.end * width, watcher, |number| {
             let (plan, replication) = ((number % width) as usize, number / width);
             let results = run_watched(&plans[plan], seed, replication, watcher)?;
             Some(measure(plan, replication, &results))
         });
-        let whole = runs.len() / plans.len() * plans.len();
-        for (number, figures) in runs.into_iter().take(whole).enumerate() {
-            rounds.figures[number % plans.len()].push(figures);
-        }
-        if rounds.count() < wanted {
-            rounds.end = StudyEnd::BrokenOff;
-            return rounds;
-        }
-    }
+        runs.chunks_exact(plans.len()).map(<[Vec<f64>]>::to_vec).collect()
+    };
+    let (all, end) = until_enough(length, needed, make);
+    Rounds { all, end }
 }
 
-/// The rounds that all goals need for all differences; those of the first stage tell.
-fn needed(rounds: &Rounds, goals: &[(usize, Precision)], level: f64) -> u64 {
-    let first = FIRST_STAGE as u64;
-    if rounds.count() < first {
-        return first;
-    }
-    let of_goal = |&(place, precision): &(usize, Precision)| {
-        let baseline = rounds.column(0, place);
-        let half_width = wanted_half_width(precision, &baseline);
-        let of_plan = |plan| {
-            let differences = differences(&baseline, &rounds.column(plan, place));
-            runs_needed_for(&differences, half_width, level).unwrap_or(u64::MAX)
-        };
-        (1..rounds.figures.len()).map(of_plan).max().unwrap_or(first)
-    };
-    goals.iter().map(of_goal).max().unwrap_or(first)
+fn column(rounds: &[Round], plan: usize, place: usize) -> Vec<f64> {
+    rounds.iter().map(|round| round[plan][place]).collect()
 }

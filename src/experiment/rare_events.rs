@@ -9,6 +9,7 @@
 //! plainly. Only where the site is, step by step, is drawn; the time that it stays there counts
 //! with its mean.
 
+use super::study::{Length, StudyEnd, until_enough};
 use super::tasks::{Watcher, in_order};
 use crate::kernel::random::{Generator, StreamFamily, below, uniform};
 use crate::stats::interval::LEVEL;
@@ -53,15 +54,15 @@ pub fn rare_share(
         let is_done = |batch: &Batch| batch.is_whole();
         Some(walk.batch(watcher)).filter(is_done)
     };
-    let mut batches: Vec<Batch> = Vec::new();
-    let mut needed = FIRST_STAGE as u64;
-    while (batches.len() as u64) < needed {
-        batches.extend(in_order(batches.len() as u64..needed, watcher, batch));
-        if (batches.len() as u64) < needed {
-            return None;
-        }
-        let lost: Vec<f64> = batches.iter().map(|batch| batch.lost_s).collect();
-        needed = needed.max(runs_needed(&lost, WANTED)?.min(BATCHES_MOST));
+    let lost = |batches: &[Batch]| batches.iter().map(|batch| batch.lost_s).collect::<Vec<_>>();
+    let length = Length::Until { goals: vec![(0, WANTED)], runs_most: BATCHES_MOST };
+    let (batches, end) = until_enough(
+        &length,
+        |batches, _, precision| runs_needed(&lost(batches), precision),
+        |numbers| in_order(numbers, watcher, batch),
+    );
+    if end == StudyEnd::BrokenOff {
+        return None;
     }
     share_of(&batches)
 }
@@ -220,14 +221,18 @@ impl<'a> Walk<'a> {
         !self.breakables.needs[self.class].is_met(&|instance| self.struck[instance as usize] == 0)
     }
 
+    /// If all is whole.
+    fn failure_rate_of_all(&self) -> f64 {
+        self.cumulated.last().copied().unwrap_or(0.0)
+    }
+
     /// What boots can break again.
     fn failure_rate(&self) -> f64 {
-        let all = self.cumulated.last().copied().unwrap_or(0.0);
         let broken = self.not_up.iter().filter(|number| self.phases[**number as usize] == 1);
         let missing: f64 = broken.map(|&number| self.breakables.all[number as usize].failures_per_s).sum();
         match self.broken as usize == self.phases.len() {
             true => 0.0,
-            false => (all - missing).max(0.0),
+            false => (self.failure_rate_of_all() - missing).max(0.0),
         }
     }
 
@@ -264,9 +269,8 @@ impl<'a> Walk<'a> {
 
     /// By the rates.
     fn next_to_fail(&mut self) -> usize {
-        let all = self.cumulated.last().copied().unwrap_or(0.0);
         loop {
-            let point = uniform(&mut self.generator) * all;
+            let point = uniform(&mut self.generator) * self.failure_rate_of_all();
             let number = self.cumulated.partition_point(|&sum| sum <= point).min(self.phases.len() - 1);
             if self.phases[number] != 1 {
                 return number;

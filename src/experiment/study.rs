@@ -38,7 +38,7 @@ pub struct Study {
 impl Study {
     /// One figure of all runs.
     pub fn column(&self, place: usize) -> Vec<f64> {
-        self.figures.iter().map(|figures| figures[place]).collect()
+        column(&self.figures, place)
     }
 }
 
@@ -49,38 +49,50 @@ pub fn study(
     watcher: &impl Watcher,
     measure: &(impl Fn(&RunResults) -> Vec<f64> + Sync),
 ) -> Study {
-    let mut study = Study { figures: Vec::new(), end: StudyEnd::Enough };
+    let (figures, end) = until_enough(
+        length,
+        |figures, place, precision| runs_needed(&column(figures, place), precision),
+        |numbers| replicate(plan, seed, numbers, watcher, measure),
+    );
+    Study { figures, end }
+}
+
+/// Makes rounds until there are as many as the length says. So many of them one goal needs, as
+/// those of the first stage tell; fewer than were asked for mean that the work was broken off.
+pub fn until_enough<Round>(
+    length: &Length,
+    needed: impl Fn(&[Round], usize, Precision) -> Option<u64>,
+    make: impl Fn(Range<u64>) -> Vec<Round>,
+) -> (Vec<Round>, StudyEnd) {
+    let first = FIRST_STAGE as u64;
+    let mut rounds: Vec<Round> = Vec::new();
     loop {
-        let done = study.figures.len() as u64;
-        let (needed, end) = match length {
+        let done = rounds.len() as u64;
+        let of_goal =
+            |&(place, precision): &(usize, Precision)| needed(&rounds, place, precision).unwrap_or(u64::MAX);
+        let (wanted, end) = match length {
             Length::Runs(runs) => (*runs, StudyEnd::Enough),
-            Length::Until { goals, runs_most } => match needed(&study, goals) {
-                needed if needed > *runs_most => (*runs_most, StudyEnd::RunsMost),
-                needed => (needed, StudyEnd::Enough),
-            },
+            Length::Until { goals, runs_most } => {
+                let all = match done < first {
+                    true => first,
+                    false => goals.iter().map(of_goal).max().unwrap_or(first),
+                };
+                let end = if all > *runs_most { StudyEnd::RunsMost } else { StudyEnd::Enough };
+                (all.min(*runs_most), end)
+            }
         };
-        if done >= needed {
-            study.end = end;
-            return study;
+        if done >= wanted {
+            return (rounds, end);
         }
-        study.figures.extend(replicate(plan, seed, done..needed, watcher, measure));
-        if (study.figures.len() as u64) < needed {
-            study.end = StudyEnd::BrokenOff;
-            return study;
+        rounds.extend(make(done..wanted));
+        if (rounds.len() as u64) < wanted {
+            return (rounds, StudyEnd::BrokenOff);
         }
     }
 }
 
-/// The runs that all goals need; those of the first stage tell.
-fn needed(study: &Study, goals: &[(usize, Precision)]) -> u64 {
-    let first = FIRST_STAGE as u64;
-    if (study.figures.len() as u64) < first {
-        return first;
-    }
-    let of_goal = |&(place, precision): &(usize, Precision)| {
-        runs_needed(&study.column(place), precision).unwrap_or(u64::MAX)
-    };
-    goals.iter().map(of_goal).max().unwrap_or(first)
+fn column(figures: &[Vec<f64>], place: usize) -> Vec<f64> {
+    figures.iter().map(|figures| figures[place]).collect()
 }
 
 /// What comes of the runs with these numbers. Of each only its figures are kept.

@@ -220,7 +220,7 @@ fn write(
 ) -> Result<Vec<&'static str>, Failure> {
     let names: Vec<&str> = comparison.variants.iter().map(|variant| variant.name.as_str()).collect();
     let mut table = Vec::new();
-    comparison_csv::write(&mut table, columns, &names, &rounds.figures)?;
+    comparison_csv::write(&mut table, columns, &names, &rounds.all)?;
     text_file::replace(&folder.join(TABLE), &table)?;
     text_file::replace(&folder.join(FIGURES), json::to_text(comparison)?.as_bytes())?;
     let mut files = vec![TABLE, FIGURES];
