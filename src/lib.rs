@@ -89,6 +89,8 @@
 //! to one node leaves the chance of all others as it was. The engine allocates nothing per event,
 //! uses no threads, no files and no clock.
 
+#![cfg_attr(not(feature = "python"), forbid(unsafe_code))]
+
 pub mod analysis;
 pub mod cli;
 pub mod document;
@@ -99,6 +101,8 @@ pub mod nodes;
 pub mod output;
 pub mod parts;
 pub mod plan;
+#[cfg(feature = "python")]
+mod python;
 pub mod results;
 pub mod scenario;
 pub mod stats;

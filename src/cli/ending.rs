@@ -1,13 +1,13 @@
 //! How a command ends, for the shell and for people.
 
-use super::printing::{print_aside, print_error};
+use super::caller::Caller;
 use crate::document::file_error::in_words;
+use crate::nodes::fields::Refusal;
 use crate::output::folder::OutputError;
 use crate::output::record::RecordError;
 use crate::scenario::files::nearest_file;
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -19,15 +19,15 @@ pub enum Ending {
     Interrupted,
 }
 
-impl From<Ending> for ExitCode {
-    fn from(ending: Ending) -> ExitCode {
-        ExitCode::from(match ending {
+impl Ending {
+    pub fn exit_code(self) -> u8 {
+        match self {
             Ending::Good => 0,
             Ending::ExpectationFailed => 1,
             Ending::Refused => 2,
             Ending::InputOutputFailed => 3,
             Ending::Interrupted => 130,
-        })
+        }
     }
 }
 
@@ -62,19 +62,25 @@ impl Failure {
         Failure::InputOutput(format!("cannot read {}: {}{hint}", path.display(), in_words(error)))
     }
 
-    pub fn tell(self) -> Ending {
+    /// What was written behind an option cannot be understood.
+    pub fn refused(option: &str, refusal: Refusal) -> Failure {
+        let hint = refusal.hint.map_or(String::new(), |hint| format!("; {hint}"));
+        Failure::Usage(format!("{option}: {}{hint}", refusal.problem))
+    }
+
+    pub fn tell(self, caller: &Caller) -> Ending {
         match self {
             Failure::BadScenario => Ending::Refused,
             Failure::Usage(message) => {
-                print_error(&message);
+                caller.print_error(&message);
                 Ending::Refused
             }
             Failure::InputOutput(message) => {
-                print_error(&message);
+                caller.print_error(&message);
                 Ending::InputOutputFailed
             }
             Failure::Stopped => {
-                print_aside("Stopped. Nothing has been written.\n");
+                caller.print_aside("Stopped. Nothing has been written.\n");
                 Ending::Interrupted
             }
         }

@@ -1,6 +1,7 @@
 //! The command line: one file for each command. Nothing else prints.
 
 mod analyze;
+mod caller;
 mod check;
 mod clock;
 mod compare;
@@ -8,12 +9,14 @@ mod completions;
 mod ending;
 mod explain;
 mod export;
+pub mod from_programs;
 mod interrupt;
 mod man;
 mod merge;
 mod new;
 mod onlooker;
 mod printing;
+pub mod program;
 mod progress;
 mod reading;
 mod render;
@@ -21,14 +24,16 @@ mod schema;
 mod shard_script;
 mod simulate;
 mod solve;
+mod stopping;
 mod sweep;
 mod test;
 mod variants;
 mod verify;
 
+use caller::Caller;
 use clap::{Parser, Subcommand};
-use ending::Failure;
-use std::process::ExitCode;
+use ending::{Ending, Failure};
+use std::ffi::OsString;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -69,27 +74,40 @@ enum Command {
     Man(man::ManArguments),
 }
 
-pub fn run(arguments: Arguments) -> ExitCode {
-    let ending = match arguments.command {
-        Command::Simulate(arguments) => simulate::run(arguments),
-        Command::Check(arguments) => check::run(arguments),
-        Command::Compare(arguments) => compare::run(arguments),
+/// With the words of a command line, the program's name among them. Gives back the exit code.
+pub fn run(words: &[OsString]) -> u8 {
+    let caller = Caller::person();
+    match Arguments::try_parse_from(words) {
+        Ok(arguments) => answer(arguments.command, &caller).unwrap_or_else(|failure| failure.tell(&caller)),
+        Err(told) => {
+            // A terminal that is gone is nobody to tell anything.
+            let _ = told.print();
+            if told.use_stderr() { Ending::Refused } else { Ending::Good }
+        }
+    }
+    .exit_code()
+}
+
+fn answer(command: Command, caller: &Caller) -> Result<Ending, Failure> {
+    match command {
+        Command::Simulate(arguments) => simulate::run(arguments, caller),
+        Command::Check(arguments) => check::run(arguments, caller),
+        Command::Compare(arguments) => compare::run(arguments, caller),
         Command::Merge(arguments) => merge::run(arguments),
-        Command::Test(arguments) => test::run(arguments),
-        Command::Verify(arguments) => verify::run(arguments),
+        Command::Test(arguments) => test::run(arguments, caller),
+        Command::Verify(arguments) => verify::run(arguments, caller),
         Command::ShardScript(arguments) => shard_script::run(arguments),
-        Command::Explain(arguments) => explain::run(arguments),
-        Command::Analyze(arguments) => analyze::run(arguments),
-        Command::Sweep(arguments) => sweep::run(arguments),
-        Command::Solve(arguments) => solve::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments, caller),
+        Command::Analyze(arguments) => analyze::run(arguments, caller),
+        Command::Sweep(arguments) => sweep::run(arguments, caller),
+        Command::Solve(arguments) => solve::run(arguments, caller),
         Command::Render(arguments) => render::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
-    };
-    ending.unwrap_or_else(Failure::tell).into()
+    }
 }
 
 #[cfg(test)]

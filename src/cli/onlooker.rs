@@ -2,25 +2,35 @@
 //! Ctrl-C or when their time is over.
 
 use super::interrupt;
+use super::program::Program;
 use super::progress::Progress;
 use crate::experiment::tasks::Watcher;
 use crate::parts::quantity::parse_duration;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub struct Onlooker {
     progress: Progress,
+    /// Whoever has called, if it is no person.
+    program: Option<Arc<dyn Program>>,
     deadline: Option<Instant>,
 }
 
 impl Onlooker {
-    pub fn new(progress: Progress, time_limit: Option<Duration>) -> Onlooker {
-        Onlooker { progress, deadline: time_limit.and_then(|limit| Instant::now().checked_add(limit)) }
+    pub fn new(
+        progress: Progress,
+        program: Option<Arc<dyn Program>>,
+        time_limit: Option<Duration>,
+    ) -> Onlooker {
+        let deadline = time_limit.and_then(|limit| Instant::now().checked_add(limit));
+        Onlooker { progress, program, deadline }
     }
 }
 
 impl Watcher for Onlooker {
     fn breaks_off(&self) -> bool {
-        interrupt::requested() || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        let is_stopped = self.program.as_ref().map_or_else(interrupt::requested, |program| program.stops());
+        is_stopped || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     fn done(&self, tasks: u64, of: u64) {

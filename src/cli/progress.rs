@@ -1,9 +1,11 @@
-//! The progress bar, on standard error and only if that is a terminal.
+//! The progress bar, on standard error and only if that is a terminal; or told to a program.
 
+use super::program::Program;
 use crate::kernel::time::{Time, to_seconds};
 use crate::parts::quantity::{format_duration, format_rate};
 use crate::scenario::model::{RunEnd, Scenario};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::Arc;
 use std::time::Instant;
 
 pub struct Progress {
@@ -11,6 +13,7 @@ pub struct Progress {
     end: Option<RunEnd>,
     started: Instant,
     tasks: &'static str,
+    program: Option<Arc<dyn Program>>,
 }
 
 /// The bar counts in these, whatever the run's end.
@@ -18,7 +21,20 @@ const PARTS: u64 = 1_000;
 
 impl Progress {
     fn with(bar: ProgressBar, end: Option<RunEnd>, tasks: &'static str) -> Progress {
-        Progress { bar, end, started: Instant::now(), tasks }
+        Progress { bar, end, started: Instant::now(), tasks, program: None }
+    }
+
+    /// A program makes a bar of its own.
+    pub fn told_to(program: Arc<dyn Program>, tasks: &'static str) -> Progress {
+        let mut progress = Progress::with(ProgressBar::hidden(), None, tasks);
+        progress.program = Some(program);
+        progress
+    }
+
+    pub fn of_run_told_to(program: Arc<dyn Program>, scenario: &Scenario) -> Progress {
+        let mut progress = Progress::told_to(program, "run");
+        progress.end = Some(scenario.run.end);
+        progress
     }
 
     pub fn hidden() -> Progress {
@@ -49,6 +65,9 @@ impl Progress {
     }
 
     pub fn tasks_done(&self, done: u64, of: u64) {
+        if let Some(program) = &self.program {
+            return program.sees(self.tasks, done, of);
+        }
         let left_s = self.started.elapsed().as_secs_f64() / done as f64 * of.saturating_sub(done) as f64;
         self.bar.set_length(of);
         self.bar.set_position(done);
@@ -71,6 +90,9 @@ impl Progress {
             }
         };
         let share = share.clamp(0.0, 1.0);
+        if let Some(program) = &self.program {
+            return program.sees(self.tasks, (share * PARTS as f64) as u64, PARTS);
+        }
         let elapsed_s = self.started.elapsed().as_secs_f64();
         let mut message = simulated;
         if elapsed_s > 0.0 {

@@ -1,9 +1,9 @@
 //! Reads scenarios, and tells all that is wrong with them.
 
+use super::caller::Caller;
 use super::ending::Failure;
-use super::printing::print_aside;
-use crate::scenario::load::{Loaded, load};
-use std::path::Path;
+use crate::scenario::given::Given;
+use crate::scenario::load::Loaded;
 
 /// `PATH=VALUE`, as `--set` takes it.
 pub fn parse_setting(text: &str) -> Result<(String, String), String> {
@@ -17,11 +17,16 @@ pub fn parse_setting(text: &str) -> Result<(String, String), String> {
 
 /// Reads a scenario. What is wrong with it goes to standard error; `quiet` leaves out
 /// warnings.
-pub fn read(path: &Path, settings: &[(String, String)], quiet: bool) -> Result<Loaded, Failure> {
-    let loaded = load(path, settings).map_err(|error| Failure::reading(path, &error))?;
+pub fn read(
+    given: &Given,
+    settings: &[(String, String)],
+    quiet: bool,
+    caller: &Caller,
+) -> Result<Loaded, Failure> {
+    let loaded = given.load(settings).map_err(|error| Failure::reading(given.path(), &error))?;
     if loaded.has_errors() || !quiet {
         // The printer takes the colours out where they do not belong.
-        print_aside(&loaded.render(true));
+        caller.print_aside(&loaded.render(true));
     }
     Ok(loaded)
 }

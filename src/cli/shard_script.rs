@@ -1,10 +1,12 @@
 //! `spof shard-script`: has a study simulated by the machines of a cluster.
 
+use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::printing::print;
 use super::reading::read;
 use super::simulate::{ShardPlan, SimulateArguments};
 use crate::output::shard_script::ShardScript;
+use crate::scenario::given::Given;
 use clap::{Args, FromArgMatches, ValueEnum};
 use std::path::PathBuf;
 
@@ -57,7 +59,7 @@ pub fn run(arguments: ShardScriptArguments) -> Result<Ending, Failure> {
     let words = words.into_iter().chain(["--shard".to_owned(), format!("1/{shards}")]).chain(more.clone());
     let plan = simulate_arguments(words).map_err(Failure::Usage)?.shard_plan()?;
     let ShardPlan { settings, folder } = plan;
-    if read(&file, &settings, false)?.scenario.is_none() {
+    if read(&Given::from(file.as_path()), &settings, false, &Caller::person())?.scenario.is_none() {
         return Err(Failure::BadScenario);
     }
     let out_given = more.iter().any(|word| word == "--out" || word.starts_with("--out="));

@@ -1,9 +1,8 @@
 //! `spof solve`: the smallest settings with which a scenario is as it should be, with as few runs
 //! as it takes to be sure.
 
+use super::caller::Caller;
 use super::ending::{Ending, Failure};
-use super::interrupt;
-use super::printing::print;
 use super::variants::runs::Runs;
 use super::variants::{Study, VariantArguments, Variants};
 use crate::analysis::costs::declared_per_month;
@@ -26,7 +25,7 @@ use std::sync::Arc;
 #[derive(Debug, Args)]
 pub struct SolveArguments {
     #[command(flatten)]
-    variants: VariantArguments,
+    pub variants: VariantArguments,
 
     /// What is to hold, such as 'p99 < 200ms, availability >= 99.9%'
     #[arg(long = "for", value_name = "GOALS")]
@@ -51,10 +50,7 @@ struct Goals {
 
 impl Goals {
     fn of(&self, scenario: &Scenario) -> Result<Vec<Expectation>, Failure> {
-        parse_all(&self.text, scenario).map_err(|refusal| {
-            let hint = refusal.hint.map_or(String::new(), |hint| format!("; {hint}"));
-            Failure::Usage(format!("--for: {}{hint}", refusal.problem))
-        })
+        parse_all(&self.text, scenario).map_err(|refusal| Failure::refused("--for", refusal))
     }
 }
 
@@ -170,22 +166,43 @@ fn point_of(places: &[usize], sizes: &[usize]) -> usize {
     places.iter().zip(sizes).fold(0, |point, (place, size)| point * size + place)
 }
 
-pub fn run(mut arguments: SolveArguments) -> Result<Ending, Failure> {
-    interrupt::watch(|| {});
-    sort_axes(&mut arguments)?;
+/// All settings that come into question.
+fn candidates<'a>(
+    arguments: &'a SolveArguments,
+    goals: &Goals,
+    caller: &'a Caller,
+) -> Result<Variants<'a>, Failure> {
     let variants = &arguments.variants;
     variants.check_axes()?;
     let points = grid(&variants.axes).map_err(Failure::Usage)?;
-    let candidates = points.len();
-    let goals = Goals { text: arguments.goals.clone(), is_for_cost: arguments.is_for_cost() };
-    let (scenario, runs) = Variants {
+    Ok(Variants {
         arguments: variants,
         command: "solve",
         points: points.iter().map(|point| variants.settings_of(point)).collect(),
         study: Arc::new(goals.clone()),
+        caller,
         other: arguments.goals.clone(),
-    }
-    .open()?;
+    })
+}
+
+/// The figures of some runs, for the same search somewhere else.
+pub fn figures(
+    mut arguments: SolveArguments,
+    runs: &[(usize, u64)],
+    caller: &Caller,
+) -> Result<Vec<Vec<f64>>, Failure> {
+    sort_axes(&mut arguments)?;
+    candidates(&arguments, &arguments.goals(), caller)?.figures(runs)
+}
+
+pub fn run(mut arguments: SolveArguments, caller: &Caller) -> Result<Ending, Failure> {
+    caller.watch_interrupts(|| {});
+    sort_axes(&mut arguments)?;
+    let variants = &arguments.variants;
+    let goals = arguments.goals();
+    let all = candidates(&arguments, &goals, caller)?;
+    let candidates = all.points.len();
+    let (scenario, runs) = all.open()?;
     let values = |values: Option<&[Value]>| -> Vec<String> {
         values.unwrap_or_default().iter().map(|value| value.text.clone()).collect()
     };
@@ -212,14 +229,18 @@ pub fn run(mut arguments: SolveArguments) -> Result<Ending, Failure> {
     text_file::replace(&folder.join(FILE), json::to_text(&summary)?.as_bytes())?;
     runs.finish()?;
     if variants.json {
-        print(&json::to_text(&summary)?)?;
+        caller.print(&json::to_text(&summary)?)?;
     } else if !variants.quiet {
-        print(&terminal::solve::render(&summary, &folder, &[FILE]))?;
+        caller.print(&terminal::solve::render(&summary, &folder, &[FILE]))?;
     }
     Ok(if summary.answer.is_some() { Ending::Good } else { Ending::ExpectationFailed })
 }
 
 impl SolveArguments {
+    fn goals(&self) -> Goals {
+        Goals { text: self.goals.clone(), is_for_cost: self.is_for_cost() }
+    }
+
     fn is_for_cost(&self) -> bool {
         self.minimize.as_deref() == Some("cost")
     }

@@ -1,11 +1,9 @@
 //! `spof test`: scenarios as tests of a site, for whoever wants to know at every change whether
 //! what is expected of it still holds.
 
+use super::caller::Caller;
 use super::ending::{Ending, Failure};
-use super::interrupt;
-use super::onlooker::{Onlooker, parse_time_limit};
-use super::printing::{print, print_aside, print_error};
-use super::progress::Progress;
+use super::onlooker::parse_time_limit;
 use super::reading::parse_setting;
 use crate::analysis::shard::REPLICATIONS_MOST;
 use crate::analysis::study::Measures;
@@ -96,17 +94,17 @@ struct Told<'a> {
     files: &'a [TestedFile],
 }
 
-pub fn run(arguments: TestArguments) -> Result<Ending, Failure> {
-    interrupt::watch(|| {});
+pub fn run(arguments: TestArguments, caller: &Caller) -> Result<Ending, Failure> {
+    caller.watch_interrupts(|| {});
     let started = Instant::now();
     let mut tested = Vec::new();
     for (path, was_named) in files(&arguments.paths)? {
-        let Some(one) = test(&arguments, &path, was_named) else { continue };
-        if interrupt::requested() {
-            print_aside("Stopped. What was under way is not told.\n");
+        let Some(one) = test(&arguments, (&path, was_named), caller) else { continue };
+        if caller.has_stopped() {
+            caller.print_aside("Stopped. What was under way is not told.\n");
             return Ok(Ending::Interrupted);
         }
-        tell(&arguments, &one)?;
+        tell(&arguments, &one, caller)?;
         tested.push(one);
     }
     let tally = Tally::of(&tested);
@@ -118,10 +116,10 @@ pub fn run(arguments: TestArguments) -> Result<Ending, Failure> {
     }
     if arguments.json {
         let version = env!("CARGO_PKG_VERSION");
-        print(&json::to_text(&Told { version, passed, tally, files: &tested })?)?;
+        caller.print(&json::to_text(&Told { version, passed, tally, files: &tested })?)?;
     } else if !arguments.quiet {
         let elapsed_s = started.elapsed().as_secs_f64();
-        print(&format!("\n  {} in {elapsed_s:.1} s\n\n", expected::closing(&tally, passed)))?;
+        caller.print(&format!("\n  {} in {elapsed_s:.1} s\n\n", expected::closing(&tally, passed)))?;
     }
     match tally {
         Tally { errors: 1.., .. } => Ok(Ending::Refused),
@@ -162,7 +160,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, Failure> {
 }
 
 /// Nothing of a file in a folder that is something else than a scenario.
-fn test(arguments: &TestArguments, path: &Path, was_named: bool) -> Option<TestedFile> {
+fn test(arguments: &TestArguments, (path, was_named): (&Path, bool), caller: &Caller) -> Option<TestedFile> {
     let mut file = TestedFile {
         file: path.display().to_string(),
         scenario: None,
@@ -176,7 +174,7 @@ fn test(arguments: &TestArguments, path: &Path, was_named: bool) -> Option<Teste
         Ok(loaded) => loaded,
         Err(error) => {
             let message = format!("cannot be read: {}", crate::document::file_error::in_words(&error));
-            print_error(&format!("{}: {message}", path.display()));
+            caller.print_error(&format!("{}: {message}", path.display()));
             file.errors.push(TestError { line: None, message, hint: None });
             return Some(file);
         }
@@ -185,10 +183,10 @@ fn test(arguments: &TestArguments, path: &Path, was_named: bool) -> Option<Teste
         return None;
     }
     match &loaded.scenario {
-        Some(scenario) => try_out(arguments, scenario, &loaded, &mut file),
+        Some(scenario) => try_out(arguments, (scenario, &loaded), &mut file, caller),
         None => {
             // The printer takes the colours out where they do not belong.
-            print_aside(&loaded.render(true));
+            caller.print_aside(&loaded.render(true));
             file.errors = errors(&loaded);
         }
     }
@@ -211,7 +209,12 @@ fn line(loaded: &Loaded, offset: usize) -> Option<usize> {
     (location.name == loaded.source.name()).then_some(location.line)
 }
 
-fn try_out(arguments: &TestArguments, scenario: &Scenario, loaded: &Loaded, file: &mut TestedFile) {
+fn try_out(
+    arguments: &TestArguments,
+    (scenario, loaded): (&Scenario, &Loaded),
+    file: &mut TestedFile,
+    caller: &Caller,
+) {
     let seed = arguments.seed.unwrap_or(scenario.run.seed);
     file.scenario = Some(scenario.name.clone());
     file.seed = Some(seed);
@@ -223,9 +226,8 @@ fn try_out(arguments: &TestArguments, scenario: &Scenario, loaded: &Loaded, file
     let looks = Looks::up_to(arguments.at_most);
     file.level = Some(looks.level());
     let mut trial = Trial::new(measures.columns(), looks, !scenario.faults.is_empty());
-    let is_silent = arguments.quiet || arguments.json;
-    let progress = if is_silent { Progress::hidden() } else { Progress::of_tasks("replications at most") };
-    let watcher = Onlooker::new(progress, arguments.time_limit);
+    let silenced = caller.undisturbed_if(arguments.quiet || arguments.json);
+    let watcher = silenced.onlooker("replications at most", arguments.time_limit);
     while let Some(runs) = trial.next_runs() {
         let wanted = runs.end - runs.start;
         let figures = replicate(&plan, seed, runs, &watcher, &|results| measures.figures(results));
@@ -245,9 +247,9 @@ fn try_out(arguments: &TestArguments, scenario: &Scenario, loaded: &Loaded, file
         .collect();
 }
 
-fn tell(arguments: &TestArguments, file: &TestedFile) -> Result<(), Failure> {
+fn tell(arguments: &TestArguments, file: &TestedFile, caller: &Caller) -> Result<(), Failure> {
     if !arguments.quiet && !arguments.json {
-        print(&expected::file(file))?;
+        caller.print(&expected::file(file))?;
     }
     let is_variable = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
     let by_itself =
@@ -256,7 +258,7 @@ fn tell(arguments: &TestArguments, file: &TestedFile) -> Result<(), Failure> {
         let path = in_repository(&file.file);
         let remarks = annotations::github(file, &path, arguments.undecided == Undecided::Fail);
         // JSON has standard output for itself; runners read both.
-        if arguments.json { print_aside(&remarks) } else { print(&remarks)? }
+        if arguments.json { caller.print_aside(&remarks) } else { caller.print(&remarks)? }
     }
     Ok(())
 }

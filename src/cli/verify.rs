@@ -1,10 +1,7 @@
 //! `spof verify`: holds the simulator to the textbook, on the user's own machine.
 
+use super::caller::Caller;
 use super::ending::{Ending, Failure};
-use super::interrupt;
-use super::onlooker::Onlooker;
-use super::printing::print;
-use super::progress::Progress;
 use crate::output::json;
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
 use crate::output::terminal::{count, figure};
@@ -36,22 +33,20 @@ pub struct VerifyArguments {
     quiet: bool,
 }
 
-pub fn run(arguments: VerifyArguments) -> Result<Ending, Failure> {
-    interrupt::watch(|| {});
+pub fn run(arguments: VerifyArguments, caller: &Caller) -> Result<Ending, Failure> {
+    caller.watch_interrupts(|| {});
     let started = Instant::now();
     let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
-    let is_silent = arguments.quiet || arguments.json;
-    let progress = if is_silent { Progress::hidden() } else { Progress::of_tasks("runs") };
-    let watcher = Onlooker::new(progress, None);
+    let watcher = caller.undisturbed_if(arguments.quiet || arguments.json).onlooker("runs", None);
     let Some(verification) = verify(&models(), effort, arguments.seed, &watcher) else {
         return Err(Failure::Stopped);
     };
     drop(watcher);
     if arguments.json {
-        print(&json::to_text(&verification)?)?;
+        caller.print(&json::to_text(&verification)?)?;
     } else if !arguments.quiet {
         let elapsed_s = started.elapsed().as_secs_f64();
-        print(&format!("{}  It took {elapsed_s:.1} s.\n\n", render(&verification)))?;
+        caller.print(&format!("{}  It took {elapsed_s:.1} s.\n\n", render(&verification)))?;
     }
     Ok(if verification.holds() { Ending::Good } else { Ending::ExpectationFailed })
 }

@@ -1,5 +1,6 @@
 //! Many runs at once. All threads of the program are started here.
 
+pub mod attending;
 pub mod axis;
 pub mod comparison;
 #[cfg(test)]

@@ -42,18 +42,10 @@ impl Study {
     }
 }
 
-pub fn study(
-    plan: &Plan,
-    seed: u64,
-    length: &Length,
-    watcher: &impl Watcher,
-    measure: &(impl Fn(&RunResults) -> Vec<f64> + Sync),
-) -> Study {
-    let (figures, end) = until_enough(
-        length,
-        |figures, place, precision| runs_needed(&column(figures, place), precision),
-        |numbers| replicate(plan, seed, numbers, watcher, measure),
-    );
+/// `make` makes the runs with these numbers; fewer of them if the work is broken off.
+pub fn study(length: &Length, make: impl Fn(Range<u64>) -> Vec<Vec<f64>>) -> Study {
+    let needed = |figures: &[Vec<f64>], place, precision| runs_needed(&column(figures, place), precision);
+    let (figures, end) = until_enough(length, needed, make);
     Study { figures, end }
 }
 

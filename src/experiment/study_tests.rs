@@ -54,7 +54,8 @@ pub fn mean_latency_s(results: &RunResults) -> Vec<f64> {
 }
 
 fn queue(length: &Length, patience: u64) -> Study {
-    study(&plan(), 1, length, &Patience::of(patience), &mean_latency_s)
+    let watcher = Patience::of(patience);
+    study(length, |numbers| replicate(&plan(), 1, numbers, &watcher, &mean_latency_s))
 }
 
 pub fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {

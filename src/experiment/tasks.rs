@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// After so many events, about ten milliseconds, it is asked whether the work is broken off.
-const SLICE_EVENTS: u64 = 200_000;
+pub const SLICE_EVENTS: u64 = 200_000;
 
 /// Who looks at work while it goes on, from all threads.
 pub trait Watcher: Sync {

@@ -1,6 +1,7 @@
 //! `latency.csv`: one line for each request, written while the run goes on.
 
 use super::number::{NUMBER_BYTES_MOST, Text};
+use super::row_columns::time_columns;
 use crate::results::row::Rows;
 use crate::scenario::model::Scenario;
 use std::io::{self, Write};
@@ -21,16 +22,14 @@ pub struct LatencyCsv<W: Write> {
 
 impl<W: Write> LatencyCsv<W> {
     pub fn new(file: W, scenario: &Scenario) -> LatencyCsv<W> {
-        // Users send and servers carry; the time goes by at what is called.
-        let mut columns: Vec<usize> =
-            (0..scenario.nodes.len()).filter(|&node| scenario.nodes[node].behaviour.is_some()).collect();
+        let columns = time_columns(scenario);
         let mut header = b"id,class,start_s,latency_ms,outcome,attempts".to_vec();
-        for &node in &columns {
+        for (_, heading) in &columns {
             header.push(b',');
-            header.extend(quoted(&format!("{}_ms", scenario.nodes[node].name)));
+            header.extend(quoted(heading));
         }
-        header.extend(b",network_ms\n");
-        columns.push(scenario.nodes.len());
+        header.push(b'\n');
+        let columns: Vec<usize> = columns.into_iter().map(|(place, _)| place).collect();
         let classes: Vec<Vec<u8>> = scenario.classes.iter().map(|class| quoted(&class.name)).collect();
         let name_bytes_most = classes.iter().map(Vec::len).max().unwrap_or(0);
         // The outcome and the numbers before the nodes' take a number's place each.

@@ -19,6 +19,7 @@ pub mod packing;
 pub mod record;
 pub mod replications_csv;
 pub mod report;
+pub mod row_columns;
 pub mod run_json;
 pub mod scenario_json;
 pub mod shard_file;

@@ -2,9 +2,9 @@
 //! the defaults in force, and the command that makes the same run again.
 
 use crate::nodes::fields::{InForce, Origin};
+use crate::scenario::given::Given;
 use crate::scenario::load::{Loaded, NodeSettings};
 use serde::Serialize;
-use std::path::Path;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Script {
@@ -40,10 +40,11 @@ struct Setting {
 }
 
 impl Script {
-    pub fn of(file: &Path, loaded: &Loaded, changed: &[(String, String)], seed: u64) -> Script {
+    pub fn of(given: &Given, loaded: &Loaded, more: &[(String, String)], seed: u64) -> Script {
+        let (file, changed) = (given.path(), given.settings_with(more));
         let file = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
         let mut command = format!("spof simulate {} --seed {seed}", for_shell(&file));
-        for (setting, value) in changed {
+        for (setting, value) in &changed {
             command.push_str(&format!(" --set {}", for_shell(&format!("{setting}={value}"))));
         }
         let changed = changed.iter();
@@ -91,6 +92,7 @@ pub fn for_shell(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::scenario::load::load_text;
+    use std::path::Path;
 
     #[test]
     fn the_command_makes_the_same_run_again() {
@@ -102,7 +104,7 @@ requests: { page: { path: [ app: 5ms ] } }
         let changed = [("nodes.app.servers".to_owned(), "2".to_owned()), ("name".into(), "it's".into())];
         let loaded = load_text("some/where/a shop.yaml", text, &changed);
         assert!(!loaded.has_errors(), "{:?}", loaded.problems);
-        let script = Script::of(Path::new("some/where/a shop.yaml"), &loaded, &changed, 7);
+        let script = Script::of(&Path::new("some/where/a shop.yaml").into(), &loaded, &changed, 7);
         assert_eq!(
             script.command,
             r"spof simulate 'a shop.yaml' --seed 7 --set nodes.app.servers=2 --set 'name=it'\''s'"

@@ -43,6 +43,11 @@ pub fn load(path: &Path, overrides: &[(String, String)]) -> std::io::Result<Load
     Ok(load_from(&path.display().to_string(), bytes, overrides, &files))
 }
 
+/// Loads a text that stands for a file: other files are looked for beside that.
+pub fn load_instead(path: &Path, text: &str, overrides: &[(String, String)]) -> Loaded {
+    load_from(&path.display().to_string(), text.as_bytes().to_vec(), overrides, &Files::beside(path))
+}
+
 /// Loads a text; files that it names are not found.
 pub fn load_text(name: &str, text: &str, overrides: &[(String, String)]) -> Loaded {
     load_from(name, text.as_bytes().to_vec(), overrides, &Files::none())

@@ -11,6 +11,7 @@ pub(crate) mod fault_tests;
 mod faults;
 mod fidelity;
 pub mod files;
+pub mod given;
 mod groups;
 mod happening;
 mod identity;

@@ -4,7 +4,7 @@ use super::judging::{Figure, Study, figure};
 use super::models::{model, summary_of};
 use spof::analysis::study::Measures;
 use spof::analysis::summary::Estimate;
-use spof::experiment::study::{Length, study};
+use spof::experiment::study::{Length, replicate, study};
 use spof::experiment::tasks::Unwatched;
 use spof::experiment::{in_parallel, run};
 use spof::plan::compile;
@@ -51,7 +51,9 @@ fn coverage_of_studies(seed: u64) -> Vec<Figure> {
     let measures = Measures::of(&scenario, &[]);
     let covers = in_parallel((0..RUNS).collect(), |number| {
         let seed = seed * RUNS + number;
-        let study = study(&plan, seed, &Length::Runs(10), &Unwatched, &|results| measures.figures(results));
+        let study = study(&Length::Runs(10), |numbers| {
+            replicate(&plan, seed, numbers, &Unwatched, &|results| measures.figures(results))
+        });
         let summary = measures.summarise(seed, &study.figures, "");
         let mean = summary.figures.iter().find(|figure| figure.name == "mean").expect("it is measured");
         let (value, half_width) = (mean.estimate.value.unwrap(), mean.estimate.half_width.unwrap());

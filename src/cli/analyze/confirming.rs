@@ -1,18 +1,15 @@
 //! `spof analyze --simulate`: measures what the ledger has reckoned.
 
 use crate::analysis::summary::Estimate;
-use crate::cli::interrupt;
-use crate::cli::onlooker::Onlooker;
-use crate::cli::progress::Progress;
+use crate::cli::caller::Caller;
 use crate::experiment::rare_events::{RareShare, rare_share};
-use crate::experiment::study::{Length, study};
+use crate::experiment::study::{Length, replicate, study};
 use crate::kernel::time::{HOUR, Time};
 use crate::output::terminal::count;
 use crate::output::terminal::figure::three_digits;
 use crate::parts::fidelity::Fidelity;
 use crate::plan;
 use crate::results::{ClassRecord, RunResults};
-
 use crate::scenario::model::{Happening, RunEnd, Scenario, Warmup, What};
 use crate::stats::interval::{Interval, LEVEL};
 use crate::stats::student::two_sided_t;
@@ -62,11 +59,7 @@ impl Confirmation {
     }
 }
 
-pub fn confirm(scenario: &Scenario, ledger: &Ledger, seed: u64, is_silent: bool) -> Confirmation {
-    let of_tasks = |tasks: &'static str| match is_silent {
-        true => Progress::hidden(),
-        false => Progress::of_tasks(tasks),
-    };
+pub fn confirm(scenario: &Scenario, ledger: &Ledger, seed: u64, caller: &Caller) -> Confirmation {
     let (scenario, run_length) = long_run(scenario);
     let years = run_length as f64 / YEAR as f64;
     let is_rare = |standing: &Standing| {
@@ -82,8 +75,8 @@ pub fn confirm(scenario: &Scenario, ledger: &Ledger, seed: u64, is_silent: bool)
         let plain = (0..is_sampled.len()).filter(|&class| !is_sampled[class]);
         let goals = plain.map(|class| (class, WANTED)).collect();
         let length = Length::Until { goals, runs_most: RUNS_MOST };
-        let onlooker = Onlooker::new(of_tasks("runs"), None);
-        let done = study(&plan, seed, &length, &onlooker, &shares_lost);
+        let watcher = caller.onlooker("runs", None);
+        let done = study(&length, |numbers| replicate(&plan, seed, numbers, &watcher, &shares_lost));
         let simulated = done.figures.len() as f64 * years;
         for (class, standing) in ledger.classes.iter().enumerate().filter(|(class, _)| !is_sampled[*class]) {
             let interval = two_stage_interval(&done.column(class));
@@ -92,12 +85,11 @@ pub fn confirm(scenario: &Scenario, ledger: &Ledger, seed: u64, is_silent: bool)
     }
     if let Ok(breakables) = &breakables {
         for (class, standing) in ledger.classes.iter().enumerate().filter(|(class, _)| is_sampled[*class]) {
-            let onlooker = Onlooker::new(of_tasks("batches"), None);
-            let found = rare_share(breakables, class, seed, &onlooker);
+            let found = rare_share(breakables, class, seed, &caller.onlooker("batches", None));
             classes.insert(class.min(classes.len()), sampled_one(standing, found));
         }
     }
-    Confirmation { classes, interrupted: interrupt::requested() }
+    Confirmation { classes, interrupted: caller.has_stopped() }
 }
 
 /// The same scenario without requests, for many years, and without what the timeline does once.

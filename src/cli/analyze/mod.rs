@@ -5,16 +5,15 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use super::caller::Caller;
 use super::ending::{Ending, Failure};
-use super::interrupt;
-use super::printing::print;
 use super::reading::{parse_setting, read};
 use crate::output::json;
+use crate::scenario::given::Given;
 use crate::structure::{BRANCHES_MOST, Ledger, TooEntangled, analyze};
-use clap::Args;
+use clap::{Args, ValueHint};
 use confirming::{Confirmation, confirm};
 use serde::Serialize;
-use std::path::PathBuf;
 
 /// More things than these hardly ever fail together, and there are very many ways for them to.
 const ORDER_MOST: i64 = 8;
@@ -24,8 +23,8 @@ const ORDER_MOST: i64 = 8;
 #[derive(Debug, Args)]
 pub struct AnalyzeArguments {
     /// A scenario file (YAML, TOML or JSON)
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Given,
 
     /// Change a setting, as in nodes.server.replicas=2; may be given again
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_setting)]
@@ -59,11 +58,11 @@ struct Document<'a> {
     simulated: Option<&'a Confirmation>,
 }
 
-pub fn run(arguments: AnalyzeArguments) -> Result<Ending, Failure> {
-    let loaded = read(&arguments.file, &arguments.settings, arguments.json)?;
+pub fn run(arguments: AnalyzeArguments, caller: &Caller) -> Result<Ending, Failure> {
+    let loaded = read(&arguments.file, &arguments.settings, arguments.json, caller)?;
     let scenario = loaded.scenario.as_ref().ok_or(Failure::BadScenario)?;
     let ledger = analyze(scenario, arguments.order as usize).map_err(|TooEntangled| {
-        let file = arguments.file.display();
+        let file = arguments.file.name();
         Failure::Usage(format!(
             "{file}: what has to be up for its requests is too entangled: it takes more than {BRANCHES_MOST} \
              branches to say. Try a smaller `--order`, or fewer ways through the same hosts"
@@ -75,14 +74,15 @@ pub fn run(arguments: AnalyzeArguments) -> Result<Ending, Failure> {
         return Err(Failure::Usage(message.to_owned()));
     }
     let confirmation = arguments.simulate.then(|| {
-        interrupt::watch(|| {});
-        confirm(scenario, &ledger, arguments.seed.unwrap_or(scenario.run.seed), arguments.json)
+        caller.watch_interrupts(|| {});
+        let seed = arguments.seed.unwrap_or(scenario.run.seed);
+        confirm(scenario, &ledger, seed, &caller.undisturbed_if(arguments.json))
     });
     let told = match arguments.json {
         true => json::to_text(&Document { ledger: &ledger, simulated: confirmation.as_ref() })?,
         false => tables::text(&ledger) + &confirmation.as_ref().map_or(String::new(), tables::confirmation),
     };
-    print(&told)?;
+    caller.print(&told)?;
     Ok(match confirmation {
         Some(confirmation) if confirmation.interrupted => Ending::Interrupted,
         Some(confirmation) if confirmation.fails() => Ending::ExpectationFailed,

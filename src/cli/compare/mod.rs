@@ -1,13 +1,12 @@
 //! `spof compare`: how much better one scenario is than another.
 
-mod variants;
+mod contestants;
 
+use super::caller::Caller;
 use super::ending::{Ending, Failure};
-use super::interrupt;
-use super::onlooker::{Onlooker, parse_time_limit};
-use super::printing::print;
-use super::progress::Progress;
+use super::onlooker::parse_time_limit;
 use super::reading::parse_setting;
+use super::stopping::why_no_more;
 use crate::analysis::comparison::{ComparedMeasures, Comparison, Variant};
 use crate::experiment::comparison::{Rounds, compare};
 use crate::experiment::study::{Length, StudyEnd};
@@ -15,16 +14,16 @@ use crate::nodes::fields::Refusal;
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
 use crate::output::record::{Record, RecordError, of_results};
 use crate::output::{comparison_csv, json, terminal, text_file};
-use crate::parts::quantity::format_duration;
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
+use crate::scenario::given::Given;
 use crate::scenario::measures::{Goal, measure_of, parse_goals};
 use crate::scenario::model::{Measure, Scenario};
-use clap::Args;
+use clap::{Args, ValueHint};
+use contestants::{Contestant, WantedVariant, load_all, parse_variant};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use variants::{Contestant, WantedVariant, load_all, parse_variant};
 
 /// Results go here unless `--out` says otherwise, each comparison into a folder of its own.
 const HOME: &str = "output";
@@ -47,8 +46,8 @@ const CHARTS: [(Chart, &str); 3] = [
 #[derive(Debug, Args)]
 pub struct CompareArguments {
     /// Scenario files (YAML, TOML or JSON), all held against the first; or one, with --variant
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<Given>,
 
     /// The same file with other settings, under a name of their own, as in 'more workers:
     /// nodes.gunicorn.workers=8'; `;` stands between settings; may be given again
@@ -106,9 +105,9 @@ pub struct CompareArguments {
     quiet: bool,
 }
 
-pub fn run(arguments: CompareArguments) -> Result<Ending, Failure> {
-    interrupt::watch(|| {});
-    let contestants = load_all(&arguments)?;
+pub fn run(arguments: CompareArguments, caller: &Caller) -> Result<Ending, Failure> {
+    caller.watch_interrupts(|| {});
+    let contestants = load_all(&arguments, caller)?;
     let scenarios: Vec<&Scenario> = contestants.iter().map(|one| &one.scenario).collect();
     let further = further_measures(&arguments, &contestants)?;
     let goals = goals(&arguments, &contestants)?;
@@ -116,19 +115,20 @@ pub fn run(arguments: CompareArguments) -> Result<Ending, Failure> {
     let folder = folder(&arguments);
     text_file::open_folder(&folder)?;
     let seed = arguments.seed.unwrap_or(scenarios[0].run.seed);
-    let (rounds, records) = simulate(&arguments, &contestants, &measures, seed);
-    let interrupted = rounds.end == StudyEnd::BrokenOff && interrupt::requested();
+    let (rounds, records) = simulate(&arguments, &contestants, (&measures, seed), caller);
+    let interrupted = rounds.end == StudyEnd::BrokenOff && caller.has_stopped();
     if rounds.count() == 0 {
         let message = "not one replication of all of them was done; give them more time, or shorter runs, as with \
                        --set run.duration=1m";
         return if interrupted { Ok(Ending::Interrupted) } else { Err(Failure::Usage(message.to_owned())) };
     }
     let variants: Vec<Variant> = contestants.iter().map(|one| one.variant.clone()).collect();
-    let stopped = stopped(&arguments, rounds.end, interrupted);
+    let has_goals = arguments.until.is_some();
+    let stopped = why_no_more(rounds.end, has_goals, interrupted, arguments.time_limit);
     let column = |scenario: usize, place: usize| rounds.column(scenario, place);
     let comparison = measures.summarise(variants, (seed, rounds.count(), stopped), &column);
     let files = write(&arguments, &folder, &comparison, (&measures.names(), &rounds), records)?;
-    tell(&arguments, &comparison, &folder, &files)?;
+    tell(&arguments, &comparison, (&folder, &files), caller)?;
     let reached = comparison.goals.iter().all(|goal| goal.reached);
     Ok(match (interrupted, reached) {
         (true, _) => Ending::Interrupted,
@@ -159,31 +159,28 @@ fn goals(arguments: &CompareArguments, contestants: &[Contestant]) -> Result<Vec
 }
 
 fn refused(option: &str, contestant: &Contestant, refusal: Refusal) -> Failure {
-    let hint = refusal.hint.map_or(String::new(), |hint| format!("; {hint}"));
-    let name = &contestant.variant.name;
-    Failure::Usage(format!("{option}, in `{name}`: {}{hint}", refusal.problem))
+    Failure::refused(&format!("{option}, in `{}`", contestant.variant.name), refusal)
 }
 
 fn folder(arguments: &CompareArguments) -> PathBuf {
-    let stem = arguments.files[0].file_stem().unwrap_or("scenario".as_ref()).to_string_lossy();
-    arguments.out.clone().unwrap_or_else(|| Path::new(HOME).join(format!("compare-{stem}")))
+    let name = || format!("compare-{}", arguments.files[0].stem());
+    arguments.out.clone().unwrap_or_else(|| Path::new(HOME).join(name()))
 }
 
 /// The figures of all runs, and what pictures need of the first run of each.
 fn simulate(
     arguments: &CompareArguments,
     contestants: &[Contestant],
-    measures: &ComparedMeasures,
-    seed: u64,
+    (measures, seed): (&ComparedMeasures, u64),
+    caller: &Caller,
 ) -> (Rounds, Vec<Option<Result<Record, RecordError>>>) {
     let plans: Vec<Plan> = contestants.iter().map(|one| plan::compile(&one.scenario)).collect();
     let length = match (&arguments.until, arguments.replications) {
         (Some(_), _) => Length::Until { goals: measures.goals(), runs_most: arguments.at_most },
         (None, replications) => Length::Runs(replications.unwrap_or(REPLICATIONS_USUAL)),
     };
-    let is_silent = arguments.quiet || arguments.json;
-    let progress = if is_silent { Progress::hidden() } else { Progress::of_tasks("runs") };
-    let watcher = Onlooker::new(progress, arguments.time_limit);
+    let silenced = caller.undisturbed_if(arguments.quiet || arguments.json);
+    let watcher = silenced.onlooker("runs", arguments.time_limit);
     let records = Mutex::new(contestants.iter().map(|_| None).collect::<Vec<_>>());
     let measure = |number: usize, replication: u64, results: &RunResults| {
         if replication == 0 && !arguments.no_charts {
@@ -195,19 +192,6 @@ fn simulate(
     };
     let rounds = compare(&plans, seed, (&length, measures.level_of_each()), &watcher, &measure);
     (rounds, records.into_inner().unwrap_or_else(PoisonError::into_inner))
-}
-
-fn stopped(arguments: &CompareArguments, end: StudyEnd, interrupted: bool) -> String {
-    match end {
-        StudyEnd::Enough if arguments.until.is_some() => "as many as the goals need".to_owned(),
-        StudyEnd::Enough => "as many as were asked for".to_owned(),
-        StudyEnd::RunsMost => "which is all that --at-most allows".to_owned(),
-        StudyEnd::BrokenOff if interrupted => "then stopped by the user".to_owned(),
-        StudyEnd::BrokenOff => {
-            let limit_s = arguments.time_limit.unwrap_or_default().as_secs_f64();
-            format!("then the time limit of {} was over", format_duration(limit_s))
-        }
-    }
 }
 
 /// Returns the names of the files.
@@ -246,13 +230,13 @@ fn write(
 fn tell(
     arguments: &CompareArguments,
     comparison: &Comparison,
-    folder: &Path,
-    files: &[&str],
+    (folder, files): (&Path, &[&str]),
+    caller: &Caller,
 ) -> Result<(), Failure> {
     if arguments.json {
-        print(&json::to_text(comparison)?)?;
+        caller.print(&json::to_text(comparison)?)?;
     } else if !arguments.quiet {
-        print(&terminal::comparison::render(comparison, arguments.classes, Some((folder, files))))?;
+        caller.print(&terminal::comparison::render(comparison, arguments.classes, Some((folder, files))))?;
     }
     Ok(())
 }

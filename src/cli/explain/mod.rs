@@ -10,20 +10,20 @@ mod tests;
 mod waterfall;
 pub mod words;
 
+use super::caller::Caller;
 use super::ending::{Ending, Failure};
-use super::printing::print;
 use super::reading::{parse_setting, read};
 use crate::analysis::journey::{Explanation, explain};
 use crate::analysis::waterfall::{Waterfall, waterfall as simulate};
 use crate::document::problem::did_you_mean;
 use crate::nodes::fields::{InForce, Origin};
 use crate::output::json;
+use crate::scenario::given::Given;
 use crate::scenario::load::{Loaded, NodeSettings};
 use crate::scenario::model::Scenario;
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde::Serialize;
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use waterfall::Strokes;
 
 /// Requests that are told one by one, if nobody says how many, and at most.
@@ -35,8 +35,8 @@ const SLOWEST_MOST: i64 = 10_000;
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
     /// A scenario file (YAML, TOML or JSON), or the folder of a run
-    #[arg(value_name = "FILE|DIR")]
-    file: PathBuf,
+    #[arg(value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
+    pub file: Given,
 
     /// The class of requests; the first of the file if not given
     #[arg(value_name = "CLASS")]
@@ -56,17 +56,17 @@ pub struct ExplainArguments {
     json: bool,
 }
 
-pub fn run(arguments: ExplainArguments) -> Result<Ending, Failure> {
-    if arguments.file.is_dir() {
+pub fn run(arguments: ExplainArguments, caller: &Caller) -> Result<Ending, Failure> {
+    if arguments.file.path().is_dir() {
         let number = arguments.slowest.unwrap_or(SLOWEST_USUAL) as usize;
-        print(&slowest::explain(&arguments.file, number, strokes())?)?;
+        caller.print(&slowest::explain(arguments.file.path(), number, strokes())?)?;
         return Ok(Ending::Good);
     }
     if arguments.slowest.is_some() {
         let message = "--slowest is about a run; name the folder that `spof simulate` has written";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let loaded = read(&arguments.file, &arguments.settings, arguments.json)?;
+    let loaded = read(&arguments.file, &arguments.settings, arguments.json, caller)?;
     let scenario = loaded.scenario.as_ref().ok_or(Failure::BadScenario)?;
     let class = match &arguments.class {
         Some(name) => class_number(scenario, name)?,
@@ -76,10 +76,10 @@ pub fn run(arguments: ExplainArguments) -> Result<Ending, Failure> {
     let waterfall = simulate(scenario, class);
     let settings = settings_on_the_way(scenario, &explanation, &loaded);
     if arguments.json {
-        print(&to_json(&explanation, waterfall.as_ref(), &settings)?)?;
+        caller.print(&to_json(&explanation, waterfall.as_ref(), &settings)?)?;
     } else {
-        let file = arguments.file.display().to_string();
-        print(&text(&file, &explanation, waterfall.as_ref(), &settings, strokes()))?;
+        let file = arguments.file.name();
+        caller.print(&text(&file, &explanation, waterfall.as_ref(), &settings, strokes()))?;
     }
     Ok(Ending::Good)
 }

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "tui")]
 use super::live::Live;
-use crate::cli::interrupt;
+use crate::cli::caller::Caller;
 use crate::cli::progress::Progress;
 use crate::engine::{Advance, Simulation};
 use crate::kernel::time::{NEVER, Time};
@@ -25,9 +25,15 @@ impl Audience {
 
     /// The run has been advanced by so many events at most, and perhaps to its end. True if it is
     /// to stop before that.
-    pub fn watch(&mut self, simulation: &Simulation, advance: Advance, events_most: u64) -> bool {
+    pub fn watch(
+        &mut self,
+        simulation: &Simulation,
+        advance: Advance,
+        events_most: u64,
+        caller: &Caller,
+    ) -> bool {
         match self {
-            _ if interrupt::requested() => advance != Advance::Ended,
+            _ if caller.has_stopped() => advance != Advance::Ended,
             Audience::Bar(progress) => {
                 // It cannot go ahead of its audience.
                 let _ = events_most;

@@ -7,16 +7,19 @@ use crate::analysis::summary::Summary;
 use crate::analysis::tail::TailGatherer;
 use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::analysis::topology::topology;
+use crate::cli::caller::Caller;
 use crate::cli::clock::date_and_time;
 use crate::cli::ending::Failure;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::experiment::beside;
+use crate::experiment::tasks::SLICE_EVENTS;
 use crate::kernel::time::to_seconds;
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::packing::{Packed, Packing};
 use crate::output::record::{Record, read_with};
+use crate::output::row_columns::RowColumns;
 use crate::output::run_json::RunCost;
 use crate::output::scenario_json::Script;
 use crate::output::terminal::count;
@@ -30,27 +33,22 @@ use crate::parts::quantity::format_rate;
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
+use crate::scenario::given::Given;
 use crate::scenario::model::Scenario;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-/// After so many events, about ten milliseconds, the run looks up: has Ctrl-C been pressed?
-const SLICE_EVENTS: u64 = 200_000;
-
 pub struct Job {
     pub scenario: Scenario,
-    file: PathBuf,
+    file: String,
     seed: u64,
-    rows: RowSampling,
-    packing: Packing,
-    traces: TraceWishes,
+    wishes: Wishes,
     path: PathBuf,
     folder: Folder,
     script: Script,
     study: Option<StudyJob>,
-    is_whole_or_nothing: bool,
 }
 
 /// What a run is to leave behind beside its tables.
@@ -59,6 +57,8 @@ pub struct Wishes {
     pub rows: RowSampling,
     /// How latency.csv is packed.
     pub packing: Packing,
+    /// They stay in memory instead.
+    pub keeps_rows: bool,
     pub pictures: bool,
     pub report: bool,
     pub traces: TraceWishes,
@@ -73,12 +73,15 @@ pub struct Done {
     pub study: Option<StudyDone>,
     pub folder: PathBuf,
     pub files: Vec<&'static str>,
+    /// The rows, where they are kept in memory.
+    pub columns: Option<RowColumns>,
     cost: RunCost,
 }
 
 /// What becomes of rows as they pass by.
 struct RowSink {
     file: Option<LatencyCsv<Packed<File>>>,
+    columns: Option<RowColumns>,
     traces: Option<TracesFile<BufWriter<File>>>,
     time_spent: TimeSpentGatherer,
     tail: TailGatherer,
@@ -90,6 +93,9 @@ impl RowSink {
         self.time_spent.add(rows);
         self.tail.add(rows);
         self.written += rows.rows.len() as u64;
+        if let Some(columns) = &mut self.columns {
+            columns.add(rows);
+        }
         self.file.as_mut().map_or(Ok(()), |file| file.write(rows))
     }
 
@@ -101,16 +107,16 @@ impl RowSink {
 
 impl Job {
     pub fn prepare(
-        file: &Path,
+        given: &Given,
         (scenario, script): (Scenario, Script),
         seed: u64,
         (wishes, study): (Wishes, Option<StudyJob>),
         path: &Path,
         ownership: Ownership,
     ) -> Result<Job, OutputError> {
-        let Wishes { rows, packing, pictures, report, traces, whole_or_nothing } = wishes;
+        let Wishes { rows, packing, keeps_rows, pictures, report, traces, .. } = wishes;
         let wanted = |format: &Format| match format {
-            Format::LatencyCsv(kind) => rows != RowSampling::None && *kind == packing,
+            Format::LatencyCsv(kind) => rows != RowSampling::None && !keeps_rows && *kind == packing,
             Format::TracesJsonl => traces.any(),
             Format::Picture(_) => pictures,
             Format::Report => report,
@@ -119,29 +125,16 @@ impl Job {
         };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
-        let (file, path) = (file.to_owned(), path.to_owned());
-        let is_whole_or_nothing = whole_or_nothing;
-        Ok(Job {
-            scenario,
-            file,
-            seed,
-            rows,
-            packing,
-            traces,
-            path,
-            folder,
-            script,
-            study,
-            is_whole_or_nothing,
-        })
+        Ok(Job { scenario, file: given.name(), seed, wishes, path: path.to_owned(), folder, script, study })
     }
 
-    pub fn run(mut self, mut audience: Audience) -> Result<Done, Failure> {
+    pub fn run(mut self, mut audience: Audience, caller: &Caller) -> Result<Done, Failure> {
         let (started_at, clock) = (SystemTime::now(), Instant::now());
-        let rows = Format::LatencyCsv(self.packing);
+        let rows = Format::LatencyCsv(self.wishes.packing);
         let file = self.folder.take(rows);
         let mut sink = RowSink {
-            file: file.map(|file| LatencyCsv::new(Packed::new(file, self.packing), &self.scenario)),
+            file: file.map(|file| LatencyCsv::new(Packed::new(file, self.wishes.packing), &self.scenario)),
+            columns: self.wishes.keeps_rows.then(|| RowColumns::new(&self.scenario)),
             traces: self.folder.take(Format::TracesJsonl).map(|file| TracesFile::new(BufWriter::new(file))),
             time_spent: TimeSpentGatherer::new(&self.scenario),
             tail: TailGatherer::new(&self.scenario),
@@ -150,15 +143,15 @@ impl Job {
         let failed = |error| self.folder.failed(rows, error);
         let plan = plan::compile(&self.scenario);
         let (first, study) = match &self.study {
-            None => (self.simulate(&plan, &mut sink, &mut audience), None),
+            None => (self.simulate(&plan, &mut sink, &mut audience, caller), None),
             Some(study) => {
-                let first = || self.simulate(&plan, &mut sink, &mut audience);
-                let (first, study) = beside(first, || study.run(&self.scenario, &plan, self.seed));
+                let first = || self.simulate(&plan, &mut sink, &mut audience, caller);
+                let (first, study) = beside(first, || study.run(&self.scenario, &plan, self.seed, caller));
                 (first, Some(study))
             }
         };
         let (results, interrupted) = first.map_err(failed)?;
-        if interrupted && self.is_whole_or_nothing {
+        if interrupted && self.wishes.whole_or_nothing {
             return Err(Failure::Stopped);
         }
         if let Some(file) = sink.file.take() {
@@ -183,7 +176,7 @@ impl Job {
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
         let interrupted = interrupted || study.as_ref().is_some_and(|study| study.interrupted);
-        Ok(Done { summary, glance, interrupted, study, folder: path, files, cost })
+        Ok(Done { summary, glance, interrupted, study, folder: path, files, columns: sink.columns, cost })
     }
 
     fn simulate(
@@ -191,16 +184,17 @@ impl Job {
         plan: &Plan,
         sink: &mut RowSink,
         audience: &mut Audience,
+        caller: &Caller,
     ) -> io::Result<(RunResults, bool)> {
-        let options = Options { seed: self.seed, replication: 0, rows: self.rows };
+        let options = Options { seed: self.seed, replication: 0, rows: self.wishes.rows };
         let mut simulation = Simulation::new(plan, options);
-        simulation.keep_traces(self.traces, self.seed);
+        simulation.keep_traces(self.wishes.traces, self.seed);
         loop {
             let advance = simulation.advance(audience.until(), SLICE_EVENTS);
             sink.take(simulation.rows())?;
             simulation.clear_rows();
             sink.trace(&self.scenario, &simulation.take_traces())?;
-            let is_stopped = audience.watch(&simulation, advance, SLICE_EVENTS);
+            let is_stopped = audience.watch(&simulation, advance, SLICE_EVENTS, caller);
             if advance == Advance::Ended || is_stopped {
                 sink.trace(&self.scenario, &simulation.take_chosen_traces())?;
                 return Ok((simulation.finish(is_stopped), is_stopped));
@@ -289,7 +283,7 @@ impl Job {
         let wall_ns_per = |number: u64| (number > 0).then(|| wall_s * 1e9 / number as f64);
         RunCost {
             spof_version: env!("CARGO_PKG_VERSION"),
-            scenario_file: self.file.display().to_string(),
+            scenario_file: self.file.clone(),
             started_at: date_and_time(started_at),
             wall_s,
             simulated_s: to_seconds(results.ended_at),

@@ -4,26 +4,28 @@ mod audience;
 mod job;
 #[cfg(feature = "tui")]
 mod live;
+mod rows_and_traces;
 mod shard;
 mod speed;
 mod study;
 
+use super::caller::Caller;
 use super::ending::{Ending, Failure};
-use super::interrupt;
-use super::printing::{letters, print, print_aside};
 use super::progress::Progress;
 use super::reading::{parse_setting, read};
 use crate::engine::TraceWishes;
 use crate::experiment::in_parallel;
 use crate::output::folder::Ownership;
 use crate::output::packing::Packing;
+use crate::output::row_columns::RowColumns;
 use crate::output::scenario_json::Script;
-use crate::output::{Format, json, terminal};
-use crate::parts::quantity::parse_share;
+use crate::output::{json, terminal};
 use crate::results::row::RowSampling;
+use crate::scenario::given::Given;
 use audience::Audience;
-use clap::Args;
+use clap::{Args, ValueHint};
 use job::{Done, Job, Wishes};
+use rows_and_traces::{parse_rows, parse_rows_file, parse_traces};
 use speed::parse_speed;
 use std::collections::HashSet;
 use std::io::{self, IsTerminal};
@@ -33,15 +35,12 @@ use study::StudyArguments;
 /// Results go here unless `--out` says otherwise.
 const HOME: &str = "output";
 
-/// The slowest and the failed are kept in memory until the end.
-const TRACES_MOST: usize = 100_000;
-
 /// Run scenarios, write every request's latency, and sum up
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
     /// Scenario files (YAML, TOML or JSON); several run side by side
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<Given>,
 
     /// Where the results go [default: output/<scenario>]; with several files, each gets a
     /// folder in it
@@ -103,76 +102,67 @@ pub struct SimulateArguments {
     force: bool,
 }
 
-fn parse_rows(text: &str) -> Result<RowSampling, String> {
-    match text {
-        "all" => Ok(RowSampling::All),
-        "none" => Ok(RowSampling::None),
-        share => match parse_share(share) {
-            Ok(share) if share > 0.0 && share <= 1.0 => Ok(RowSampling::Share(share)),
-            _ => Err("write all, none, or a share such as 1%".to_owned()),
-        },
-    }
-}
-
-fn parse_rows_file(text: &str) -> Result<Packing, String> {
-    let packings = [Packing::None, Packing::Gzip, Packing::Zstandard];
-    let found = packings.into_iter().find(|packing| Format::LatencyCsv(*packing).file_name() == text);
-    match found {
-        Some(Packing::Zstandard) if !cfg!(feature = "zstd") => {
-            Err("this spof was built without the feature `zstd`; take latency.csv.gz".to_owned())
-        }
-        Some(packing) => Ok(packing),
-        None => Err("write latency.csv, latency.csv.gz or latency.csv.zst".to_owned()),
-    }
-}
-
-fn parse_traces(text: &str) -> Result<TraceWishes, String> {
-    let mut wishes = TraceWishes::default();
-    for wish in text.split(',').map(str::trim) {
-        let number =
-            |number: &str| number.trim().parse::<usize>().ok().filter(|&number| number <= TRACES_MOST);
-        let understood = match wish.split_once('=') {
-            Some(("slowest", text)) => number(text).map(|number| wishes.slowest = number),
-            Some(("failed", text)) => number(text).map(|number| wishes.failed = number),
-            Some(_) => None,
-            None => parse_share(wish)
-                .ok()
-                .filter(|share| *share > 0.0 && *share <= 1.0)
-                .map(|share| wishes.share = share),
-        };
-        if understood.is_none() {
-            return Err(format!(
-                "write a share such as 1%, slowest=100 or failed=100 (at most {TRACES_MOST}), with commas between"
-            ));
-        }
-    }
-    Ok(wishes)
-}
-
-pub fn run(arguments: SimulateArguments) -> Result<Ending, Failure> {
-    interrupt::watch(give_back_terminal);
+pub fn run(arguments: SimulateArguments, caller: &Caller) -> Result<Ending, Failure> {
+    caller.watch_interrupts(give_back_terminal);
     if arguments.live {
         check_live(&arguments)?;
     }
     if let Some((wish, replications)) = arguments.study.shard() {
-        return shard::run(&arguments, wish, replications);
+        return shard::run(&arguments, wish, replications, caller);
     }
-    let jobs = prepare(&arguments)?;
-    let silent = arguments.quiet || arguments.json;
+    let jobs = prepare(&arguments, wishes(&arguments), caller)?;
+    let silenced = caller.undisturbed_if(arguments.quiet || arguments.json);
     let results = if jobs.len() == 1 {
         let job = jobs.into_iter().next().expect("there is one");
-        let audience = audience(&arguments, &job)?;
-        vec![job.run(audience)]
+        let audience = audience(&arguments, &job, &silenced)?;
+        vec![job.run(audience, &silenced)]
     } else {
-        let progress = if silent { Progress::hidden() } else { Progress::of_runs(jobs.len()) };
+        let progress = match silenced {
+            Caller::Person { sees_progress: true } => Progress::of_runs(jobs.len()),
+            _ => Progress::hidden(),
+        };
+        // One bar for all of them.
+        let unseen = caller.undisturbed_if(true);
         in_parallel(jobs, |job| {
-            let result = job.run(Audience::Bar(Progress::hidden()));
+            let result = job.run(Audience::Bar(Progress::hidden()), &unseen);
             progress.one_done();
             result
         })
     };
     let done = results.into_iter().collect::<Result<Vec<Done>, _>>()?;
-    tell(&arguments, &done)
+    tell(&arguments, &done, caller)
+}
+
+/// The figures of some runs, for the same study somewhere else.
+pub fn figures(
+    arguments: &SimulateArguments,
+    runs: &[(usize, u64)],
+    caller: &Caller,
+) -> Result<Vec<Vec<f64>>, Failure> {
+    let [given] = arguments.files.as_slice() else {
+        return Err(Failure::Usage("a study is of one scenario".to_owned()));
+    };
+    let loaded = read(given, &arguments.settings, true, caller)?;
+    let scenario = loaded.scenario.ok_or(Failure::BadScenario)?;
+    let study = arguments.study.job(&scenario)?;
+    let study = study.ok_or_else(|| Failure::Usage("one run alone is made here".to_owned()))?;
+    let numbers: Vec<u64> = runs.iter().map(|(_, number)| *number).collect();
+    Ok(study.figures(&scenario, arguments.seed.unwrap_or(scenario.run.seed), &numbers, caller))
+}
+
+/// One scenario, for a program: what a person would find in `latency.csv` comes back as columns,
+/// and in the folder of `--out` stands all else.
+pub fn run_for_program(
+    arguments: SimulateArguments,
+    caller: &Caller,
+) -> Result<(Ending, Option<RowColumns>), Failure> {
+    let wishes = Wishes { keeps_rows: true, ..wishes(&arguments) };
+    let [job] = <[Job; 1]>::try_from(prepare(&arguments, wishes, caller)?)
+        .map_err(|_| Failure::Usage("programs simulate one scenario at a time".to_owned()))?;
+    let audience = audience(&arguments, &job, caller)?;
+    let mut done = job.run(audience, caller)?;
+    let columns = done.columns.take();
+    Ok((tell(&arguments, &[done], caller)?, columns))
 }
 
 fn give_back_terminal() {
@@ -201,25 +191,24 @@ fn check_live(arguments: &SimulateArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn audience(arguments: &SimulateArguments, job: &Job) -> Result<Audience, Failure> {
+fn audience(arguments: &SimulateArguments, job: &Job, caller: &Caller) -> Result<Audience, Failure> {
     #[cfg(feature = "tui")]
     if arguments.live {
         let live = live::Live::open(&job.scenario, arguments.speed);
         let live = live.map_err(|error| Failure::InputOutput(format!("cannot use the terminal: {error}")))?;
         return Ok(Audience::Live(Box::new(live)));
     }
-    let silent = arguments.quiet || arguments.json;
     // The study shows how far it is.
-    let silent = silent || arguments.study.any();
-    Ok(Audience::Bar(if silent { Progress::hidden() } else { Progress::of_run(&job.scenario) }))
+    let is_silent = arguments.study.any();
+    Ok(Audience::Bar(if is_silent { Progress::hidden() } else { caller.progress(&job.scenario) }))
 }
 
 /// Everything that can fail does so here, before the first run.
-fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
+fn prepare(arguments: &SimulateArguments, wishes: Wishes, caller: &Caller) -> Result<Vec<Job>, Failure> {
     let mut scenarios = Vec::new();
     let mut all_good = true;
     for file in &arguments.files {
-        let mut loaded = read(file, &arguments.settings, arguments.quiet)?;
+        let mut loaded = read(file, &arguments.settings, arguments.quiet, caller)?;
         match loaded.scenario.take() {
             Some(scenario) => {
                 let seed = arguments.seed.unwrap_or(scenario.run.seed);
@@ -233,11 +222,10 @@ fn prepare(arguments: &SimulateArguments) -> Result<Vec<Job>, Failure> {
         return Err(Failure::BadScenario);
     }
     let folders = folders(arguments)?;
-    let (ownership, wishes) = (ownership(arguments), wishes(arguments));
+    let ownership = ownership(arguments);
     let mut jobs = Vec::new();
     for ((file, (scenario, script, seed)), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
-        let is_silent = arguments.quiet || arguments.json || arguments.files.len() > 1;
-        let study = arguments.study.job(&scenario, is_silent)?;
+        let study = arguments.study.job(&scenario)?;
         jobs.push(Job::prepare(file, (scenario, script), seed, (wishes, study), &folder, ownership)?);
     }
     Ok(jobs)
@@ -255,6 +243,7 @@ fn wishes(arguments: &SimulateArguments) -> Wishes {
     Wishes {
         rows: arguments.rows,
         packing: arguments.rows_file,
+        keeps_rows: false,
         pictures: !arguments.no_charts,
         report: !arguments.no_report,
         traces: arguments.trace.unwrap_or_default(),
@@ -287,7 +276,7 @@ fn folders(arguments: &SimulateArguments) -> Result<Vec<PathBuf>, Failure> {
     let mut seen = HashSet::new();
     let mut folders = Vec::new();
     for file in &arguments.files {
-        let folder = home.join(file.file_stem().unwrap_or("scenario".as_ref()));
+        let folder = home.join(file.stem());
         if !seen.insert(folder.clone()) {
             let message = format!(
                 "two of the scenarios would write to {}; run them one by one with --out",
@@ -300,23 +289,23 @@ fn folders(arguments: &SimulateArguments) -> Result<Vec<PathBuf>, Failure> {
     Ok(folders)
 }
 
-fn tell(arguments: &SimulateArguments, done: &[Done]) -> Result<Ending, Failure> {
+fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result<Ending, Failure> {
     if arguments.json {
-        print(&as_json(done)?)?;
+        caller.print(&as_json(done)?)?;
     } else if !arguments.quiet {
         for done in done {
             if let Some(study) = &done.study {
-                print(&terminal::study::render(&study.summary, &done.folder, &done.files))?;
+                caller.print(&terminal::study::render(&study.summary, &done.folder, &done.files))?;
                 continue;
             }
-            let glance = done.glance.text(letters());
-            print(&terminal::render(&done.summary, &glance, Some(&done.folder), &done.files))?;
-            print(&format!("  {}\n\n", done.speed()))?;
+            let glance = done.glance.text(caller.letters());
+            caller.print(&terminal::render(&done.summary, &glance, Some(&done.folder), &done.files))?;
+            caller.print(&format!("  {}\n\n", done.speed()))?;
         }
     }
     if done.iter().any(|done| done.interrupted) {
         let folders: Vec<String> = done.iter().map(|done| done.folder.display().to_string()).collect();
-        print_aside(&format!("Stopped. What there was is in {}.\n", folders.join(", ")));
+        caller.print_aside(&format!("Stopped. What there was is in {}.\n", folders.join(", ")));
         return Ok(Ending::Interrupted);
     }
     let failed = |done: &Done| match &done.study {
@@ -336,31 +325,5 @@ fn as_json(done: &[Done]) -> Result<String, Failure> {
     match texts.as_slice() {
         [text] => Ok(text.clone()),
         texts => Ok(format!("[\n{}]\n", texts.join(","))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn traces_are_a_share_the_slowest_and_the_failed() {
-        let wishes = |share, slowest, failed| Ok(TraceWishes { share, slowest, failed });
-        assert_eq!(parse_traces("1%"), wishes(0.01, 0, 0));
-        assert_eq!(parse_traces("slowest=100, failed=5"), wishes(0.0, 100, 5));
-        assert_eq!(parse_traces("50%,slowest=3"), wishes(0.5, 3, 0));
-        for wrong in ["", "0%", "slowest", "slowest=x", "quick=3", "slowest=1000000", "1%,,"] {
-            assert!(parse_traces(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn rows_are_all_none_or_a_share() {
-        assert_eq!(parse_rows("all"), Ok(RowSampling::All));
-        assert_eq!(parse_rows("none"), Ok(RowSampling::None));
-        assert_eq!(parse_rows("1%"), Ok(RowSampling::Share(0.01)));
-        for wrong in ["", "0%", "101%", "some", "-1%", "nan"] {
-            assert!(parse_rows(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -6,9 +6,9 @@ use super::{SimulateArguments, folders, ownership, wishes};
 use crate::analysis::columns::Columns;
 use crate::analysis::shard::{FirstRun, Part, Shard, Study};
 use crate::analysis::study::Measures;
+use crate::cli::caller::Caller;
 use crate::cli::ending::{Ending, Failure};
 use crate::cli::onlooker::Onlooker;
-use crate::cli::printing::print;
 use crate::cli::progress::Progress;
 use crate::cli::reading::read;
 use crate::experiment::study::replicate;
@@ -19,6 +19,7 @@ use crate::output::text_file::Replacement;
 use crate::output::{json, shard_file};
 use crate::parts::fingerprint::Fingerprint;
 use crate::plan;
+use crate::scenario::given::Given;
 use crate::scenario::model::Scenario;
 use serde::Serialize;
 use std::ops::Range;
@@ -135,7 +136,7 @@ pub fn part(
     arguments: &SimulateArguments,
     wish: ShardWish,
     replications: u64,
-) -> Result<(&Path, Part), Failure> {
+) -> Result<(&Given, Part), Failure> {
     let [file] = arguments.files.as_slice() else {
         return Err(Failure::Usage("--shard takes one scenario at a time; name one file".to_owned()));
     };
@@ -148,9 +149,14 @@ pub fn part(
     Ok((file, part))
 }
 
-pub fn run(arguments: &SimulateArguments, wish: ShardWish, replications: u64) -> Result<Ending, Failure> {
+pub fn run(
+    arguments: &SimulateArguments,
+    wish: ShardWish,
+    replications: u64,
+    caller: &Caller,
+) -> Result<Ending, Failure> {
     let (file, part) = part(arguments, wish, replications)?;
-    let mut loaded = read(file, &arguments.settings, arguments.quiet)?;
+    let mut loaded = read(file, &arguments.settings, arguments.quiet, caller)?;
     let scenario = loaded.scenario.take().ok_or(Failure::BadScenario)?;
     let seed = arguments.seed.unwrap_or(scenario.run.seed);
     let folder = folders(arguments)?.remove(0);
@@ -168,8 +174,8 @@ pub fn run(arguments: &SimulateArguments, wish: ShardWish, replications: u64) ->
     let failed = |source| OutputError::Failed { action: "write", path: path.clone(), source };
     let replacement = Replacement::open(&path).map_err(failed)?;
 
-    let is_silent = arguments.quiet || arguments.json;
-    let (figures, columns, done) = simulate(&scenario, (seed, part.runs(replications)), job, is_silent)?;
+    let silenced = caller.undisturbed_if(arguments.quiet || arguments.json);
+    let (figures, columns, done) = simulate(&scenario, (seed, part.runs(replications)), job, &silenced)?;
     let shard = Shard {
         study: Study::of(&scenario, seed, replications, columns),
         part,
@@ -178,7 +184,7 @@ pub fn run(arguments: &SimulateArguments, wish: ShardWish, replications: u64) ->
         figures,
     };
     replacement.finish(shard_file::to_text(&shard).as_bytes()).map_err(failed)?;
-    tell(arguments, &shard, &scenario.name, &path)
+    tell(arguments, (&shard, &scenario.name, &path), caller)
 }
 
 type Figures = Vec<Vec<f64>>;
@@ -188,19 +194,18 @@ fn simulate(
     scenario: &Scenario,
     (seed, runs): (u64, Range<u64>),
     job: Option<Job>,
-    is_silent: bool,
+    caller: &Caller,
 ) -> Result<(Figures, Columns, Option<Done>), Failure> {
     let plan = plan::compile(scenario);
     let measures = Measures::of(scenario, &[]);
-    let progress = if is_silent { Progress::hidden() } else { Progress::of_tasks("replications") };
-    let watcher = Counting { onlooker: Onlooker::new(progress, None), first: runs.start };
+    let watcher = Counting { onlooker: caller.onlooker("replications", None), first: runs.start };
     let figures = replicate(&plan, seed, runs.clone(), &watcher, &|results| measures.figures(results));
     if (figures.len() as u64) < runs.end - runs.start {
         return Err(Failure::Stopped);
     }
     // Not beside the others: its files are there as soon as it has ended, and a shard that is
     // stopped leaves none.
-    let done = job.map(|job| job.run(Audience::Bar(Progress::hidden()))).transpose()?;
+    let done = job.map(|job| job.run(Audience::Bar(Progress::hidden()), caller)).transpose()?;
     Ok((figures, measures.columns(), done))
 }
 
@@ -211,7 +216,9 @@ fn first_run(done: &Done) -> Result<FirstRun, Failure> {
 
 /// As it was given, but for which shard it is: with another number it makes another one.
 fn command() -> Vec<String> {
-    let mut words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    // Before it stands the program's name, and perhaps an interpreter's.
+    let mut words = words.skip_while(|word| word != "simulate");
     let mut kept = Vec::new();
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -223,13 +230,17 @@ fn command() -> Vec<String> {
     kept
 }
 
-fn tell(arguments: &SimulateArguments, shard: &Shard, name: &str, path: &Path) -> Result<Ending, Failure> {
+fn tell(
+    arguments: &SimulateArguments,
+    (shard, name, path): (&Shard, &str, &Path),
+    caller: &Caller,
+) -> Result<Ending, Failure> {
     let (part, runs, replications) = (shard.part, shard.runs(), shard.study.replications);
     let (first, last) = (runs.start, runs.end - 1);
     let file = path.display().to_string();
     if arguments.json {
         let (shard, of, seed) = (part.number(), part.of(), shard.study.seed);
-        print(&json::to_text(&Told { shard, of, first, last, replications, seed, file: &file })?)?;
+        caller.print(&json::to_text(&Told { shard, of, first, last, replications, seed, file: &file })?)?;
     } else if !arguments.quiet {
         let runs = if first == last {
             format!("replication {first}")
@@ -237,7 +248,7 @@ fn tell(arguments: &SimulateArguments, shard: &Shard, name: &str, path: &Path) -
             format!("replications {first} to {last}")
         };
         let all = path.with_file_name(format!("shard-*-of-{}.spof", part.of()));
-        print(&format!(
+        caller.print(&format!(
             "\n  {name}\n  {part}: {runs} of 0 to {}; seed {}\n  {file}\n  When all are there: \
              spof merge {}\n\n",
             replications - 1,

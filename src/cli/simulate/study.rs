@@ -1,18 +1,20 @@
 //! `spof simulate --replications` and `--until`: many runs of a scenario, one beside the other.
 
 use super::shard::{ShardWish, parse_shard};
-use crate::analysis::shard::{AS_ASKED, REPLICATIONS_MOST};
+use crate::analysis::shard::REPLICATIONS_MOST;
 use crate::analysis::study::{Measures, StudySummary, Verdict};
+use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
-use crate::cli::interrupt;
 use crate::cli::onlooker::{Onlooker, parse_time_limit};
-use crate::cli::progress::Progress;
-use crate::experiment::study::{Length, Study, StudyEnd, study};
-use crate::parts::quantity::format_duration;
-use crate::plan::Plan;
+use crate::cli::program::Crew;
+use crate::cli::stopping::why_no_more;
+use crate::experiment::study::{Length, Study, StudyEnd, replicate, study};
+use crate::experiment::tasks::{Watcher, in_order, run_watched};
+use crate::plan::{self, Plan};
 use crate::scenario::measures::{Goal, parse_goals};
 use crate::scenario::model::Scenario;
 use clap::Args;
+use std::ops::Range;
 use std::time::Duration;
 
 #[derive(Clone, Debug, Args)]
@@ -51,7 +53,6 @@ pub struct StudyJob {
     replications: Option<u64>,
     at_most: u64,
     time_limit: Option<Duration>,
-    is_silent: bool,
 }
 
 /// The figures of all runs, and what they say together.
@@ -74,7 +75,7 @@ impl StudyArguments {
         self.shard.zip(self.replications)
     }
 
-    pub fn job(&self, scenario: &Scenario, is_silent: bool) -> Result<Option<StudyJob>, Failure> {
+    pub fn job(&self, scenario: &Scenario) -> Result<Option<StudyJob>, Failure> {
         if !self.any() {
             return match self.time_limit {
                 Some(_) => Err(Failure::Usage("--time-limit needs --replications or --until".to_owned())),
@@ -82,38 +83,27 @@ impl StudyArguments {
             };
         }
         let goals = self.until.as_deref().map(|text| parse_goals(text, scenario)).transpose();
-        let goals = goals.map_err(|refusal| {
-            let hint = refusal.hint.map_or(String::new(), |hint| format!("; {hint}"));
-            Failure::Usage(format!("--until: {}{hint}", refusal.problem))
-        })?;
+        let goals = goals.map_err(|refusal| Failure::refused("--until", refusal))?;
         let StudyArguments { replications, at_most, time_limit, .. } = *self;
         let goals = goals.unwrap_or_default();
-        Ok(Some(StudyJob { goals, replications, at_most, time_limit, is_silent }))
+        Ok(Some(StudyJob { goals, replications, at_most, time_limit }))
     }
 }
 
 impl StudyJob {
-    pub fn run(&self, scenario: &Scenario, plan: &Plan, seed: u64) -> StudyDone {
+    pub fn run(&self, scenario: &Scenario, plan: &Plan, seed: u64, caller: &Caller) -> StudyDone {
         let measures = Measures::of(scenario, &self.goals);
         let length = match self.replications {
             Some(replications) => Length::Runs(replications),
             None => Length::Until { goals: measures.goals(), runs_most: self.at_most },
         };
-        let progress = if self.is_silent { Progress::hidden() } else { Progress::of_tasks("replications") };
-        let watcher = Onlooker::new(progress, self.time_limit);
-        let Study { figures, end } =
-            study(plan, seed, &length, &watcher, &|results| measures.figures(results));
-        let interrupted = interrupt::requested() && end == StudyEnd::BrokenOff;
-        let stopped = match end {
-            StudyEnd::Enough if self.replications.is_some() => AS_ASKED.to_owned(),
-            StudyEnd::Enough => "as many as the goals need".to_owned(),
-            StudyEnd::RunsMost => "which is all that --at-most allows".to_owned(),
-            StudyEnd::BrokenOff if interrupted => "then stopped by the user".to_owned(),
-            StudyEnd::BrokenOff => {
-                let limit_s = self.time_limit.unwrap_or_default().as_secs_f64();
-                format!("then the time limit of {} was over", format_duration(limit_s))
-            }
-        };
+        let watcher = caller.onlooker("replications", self.time_limit);
+        let Study { figures, end } = study(&length, |numbers| match caller.crew() {
+            Some(crew) => made_by(crew, numbers, &watcher),
+            None => replicate(plan, seed, numbers, &watcher, &|results| measures.figures(results)),
+        });
+        let interrupted = caller.has_stopped() && end == StudyEnd::BrokenOff;
+        let stopped = why_no_more(end, self.replications.is_none(), interrupted, self.time_limit);
         StudyDone {
             names: measures.names(),
             runs: figures.iter().map(|figures| measures.usual(figures).to_vec()).collect(),
@@ -121,6 +111,30 @@ impl StudyJob {
             interrupted,
         }
     }
+
+    /// Some of its runs, for somebody else's study.
+    pub fn figures(&self, scenario: &Scenario, seed: u64, runs: &[u64], caller: &Caller) -> Vec<Vec<f64>> {
+        let measures = Measures::of(scenario, &self.goals);
+        let plan = plan::compile(scenario);
+        let watcher = caller.onlooker("replications", None);
+        in_order(0..runs.len() as u64, &watcher, |place| {
+            let results = run_watched(&plan, seed, runs[place as usize], &watcher)?;
+            Some(measures.figures(&results))
+        })
+    }
+}
+
+/// The figures of these runs, without a gap: of what is broken off, the first ones.
+fn made_by(crew: &dyn Crew, numbers: Range<u64>, watcher: &Onlooker) -> Vec<Vec<f64>> {
+    let runs: Vec<(usize, u64)> = numbers.clone().map(|number| (0, number)).collect();
+    let mut made: Vec<Option<Vec<f64>>> = vec![None; runs.len()];
+    let mut done = numbers.start;
+    crew.make(&runs, &mut |place, figures| {
+        done += u64::from(made[place].replace(figures).is_none());
+        watcher.done(done, numbers.end);
+        !watcher.breaks_off()
+    });
+    made.into_iter().map_while(|figures| figures).collect()
 }
 
 impl StudyDone {

@@ -7,10 +7,9 @@ use crate::analysis::branches::Hysteresis;
 use crate::analysis::breaking::FULL;
 use crate::analysis::gauges::{Gauge, Gauges};
 use crate::analysis::sweep::{PointRuns, SweepSummary, Swept, SweptAxis, SweptValue};
+use crate::cli::caller::Caller;
 use crate::cli::ending::{Ending, Failure};
-use crate::cli::interrupt;
 use crate::cli::onlooker::parse_time_limit;
-use crate::cli::printing::{print, print_aside};
 use crate::cli::reading::read;
 use crate::cli::variants::runs::Runs;
 use crate::cli::variants::{Study, VariantArguments, Variants};
@@ -33,7 +32,7 @@ use up_and_down::UpAndDown;
 #[derive(Debug, Args)]
 pub struct SweepArguments {
     #[command(flatten)]
-    variants: VariantArguments,
+    pub variants: VariantArguments,
 
     /// Runs of each point, with the same chance for all points
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100_000))]
@@ -88,8 +87,8 @@ const COMMAND: &str = "sweep";
 
 const FILES: [&str; 4] = ["sweep.csv", "sweep.json", SWEEP_PICTURE, "sweep.parquet"];
 
-pub fn run(arguments: SweepArguments) -> Result<Ending, Failure> {
-    interrupt::watch(|| {});
+pub fn run(arguments: SweepArguments, caller: &Caller) -> Result<Ending, Failure> {
+    caller.watch_interrupts(|| {});
     let variants = &arguments.variants;
     variants.check_axes()?;
     if arguments.parquet && !cfg!(feature = "parquet") {
@@ -97,15 +96,15 @@ pub fn run(arguments: SweepArguments) -> Result<Ending, Failure> {
                        `cargo install --path . --features parquet`";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let outcome = if arguments.up_and_down { walk(&arguments)? } else { sweep(&arguments)? };
+    let outcome = if arguments.up_and_down { walk(&arguments, caller)? } else { sweep(&arguments, caller)? };
     let Some((summary, runs)) = outcome else { return Ok(Ending::Interrupted) };
     let folder = variants.folder(COMMAND);
     let files = write(&folder, &summary, arguments.parquet)?;
     runs.finish()?;
     if variants.json {
-        print(&json::to_text(&summary)?)?;
+        caller.print(&json::to_text(&summary)?)?;
     } else if !variants.quiet {
-        print(&terminal::sweep::render(&summary, &folder, &files))?;
+        caller.print(&terminal::sweep::render(&summary, &folder, &files))?;
     }
     Ok(Ending::Good)
 }
@@ -113,16 +112,9 @@ pub fn run(arguments: SweepArguments) -> Result<Ending, Failure> {
 /// What was found, with the runs that show it; nothing if somebody stopped it.
 type Outcome<'a> = Result<Option<(SweepSummary, Runs<'a>)>, Failure>;
 
-fn sweep(arguments: &SweepArguments) -> Outcome<'_> {
-    let points = points(arguments)?;
-    let (scenario, runs) = Variants {
-        arguments: &arguments.variants,
-        command: COMMAND,
-        points: points.iter().map(|point| arguments.variants.settings_of(point)).collect(),
-        study: Arc::new(Plain { measure: arguments.measure.clone() }),
-        other: String::new(),
-    }
-    .open()?;
+fn sweep<'a>(arguments: &'a SweepArguments, caller: &'a Caller) -> Outcome<'a> {
+    let points = points(arguments, caller)?;
+    let (scenario, runs) = plain(arguments, &points, caller).open()?;
     let numbers = 0..points.len();
     let wanted = numbers.flat_map(|point| (0..arguments.replications).map(move |run| (point, run)));
     if !runs.make(wanted)? {
@@ -144,20 +136,50 @@ fn sweep(arguments: &SweepArguments) -> Outcome<'_> {
     Ok(Some((summary, runs)))
 }
 
-fn walk(arguments: &SweepArguments) -> Outcome<'_> {
-    let variants = &arguments.variants;
-    let walk = Arc::new(UpAndDown::of(variants, arguments.hold.as_secs_f64(), &arguments.measure)?);
-    let (scenario, runs) = Variants {
-        arguments: variants,
+/// Every point as it stands.
+fn plain<'a>(arguments: &'a SweepArguments, points: &[Point], caller: &'a Caller) -> Variants<'a> {
+    Variants {
+        arguments: &arguments.variants,
         command: COMMAND,
-        points: vec![walk.settings(variants)],
+        points: points.iter().map(|point| arguments.variants.settings_of(point)).collect(),
+        study: Arc::new(Plain { measure: arguments.measure.clone() }),
+        caller,
+        other: String::new(),
+    }
+}
+
+fn up_and_down<'a>(arguments: &'a SweepArguments, walk: &Arc<UpAndDown>, caller: &'a Caller) -> Variants<'a> {
+    Variants {
+        arguments: &arguments.variants,
+        command: COMMAND,
+        points: vec![walk.settings(&arguments.variants)],
         study: walk.clone(),
+        caller,
         other: format!("up and down {:?}", arguments.hold),
     }
-    .open()?;
+}
+
+/// The figures of some runs, for the same sweep somewhere else.
+pub fn figures(
+    arguments: &SweepArguments,
+    runs: &[(usize, u64)],
+    caller: &Caller,
+) -> Result<Vec<Vec<f64>>, Failure> {
+    if arguments.up_and_down {
+        let walk = Arc::new(UpAndDown::of(arguments, caller)?);
+        return up_and_down(arguments, &walk, caller).figures(runs);
+    }
+    let points = points(arguments, caller)?;
+    plain(arguments, &points, caller).figures(runs)
+}
+
+fn walk<'a>(arguments: &'a SweepArguments, caller: &'a Caller) -> Outcome<'a> {
+    let variants = &arguments.variants;
+    let walk = Arc::new(UpAndDown::of(arguments, caller)?);
+    let (scenario, runs) = up_and_down(arguments, &walk, caller).open()?;
     let gauges = Gauges::of(&scenario).names();
     if let Some(warning) = walk.warning(&scenario).filter(|_| !variants.is_silent()) {
-        print_aside(&warning);
+        caller.print_aside(&warning);
     }
     if !runs.make((0..arguments.replications).map(|run| (0, run)))? {
         runs.tell_stopped();
@@ -169,13 +191,13 @@ fn walk(arguments: &SweepArguments) -> Outcome<'_> {
     Ok(Some((summary, runs)))
 }
 
-fn points(arguments: &SweepArguments) -> Result<Vec<Point>, Failure> {
+fn points(arguments: &SweepArguments, caller: &Caller) -> Result<Vec<Point>, Failure> {
     let VariantArguments { axes, file, settings, seed, .. } = &arguments.variants;
     let Some(number) = arguments.latin else { return grid(axes).map_err(Failure::Usage) };
     let seed = match seed {
         Some(seed) => *seed,
         None => {
-            let loaded = read(file, settings, true)?;
+            let loaded = read(file, settings, true, caller)?;
             loaded.scenario.ok_or(Failure::BadScenario)?.run.seed
         }
     };

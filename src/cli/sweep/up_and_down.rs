@@ -1,15 +1,17 @@
 //! `spof sweep --up-and-down`: one run in which the load goes up step by step, and down again.
 
-use super::check_measure;
+use super::{SweepArguments, check_measure};
 use crate::analysis::branches::{self, STEP_BUCKETS, Step, walk};
 use crate::analysis::gauges::{Gauge, Gauges};
 use crate::analysis::sweep::{PointRuns, SweptAxis, SweptValue, WAY};
+use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
 use crate::cli::reading::read;
-use crate::cli::variants::{Settings, Study, VariantArguments};
+use crate::cli::variants::{Study, VariantArguments};
 use crate::kernel::time::{NEVER, Time, from_seconds, to_seconds};
 use crate::parts::quantity::{format_duration, parse_rate};
 use crate::results::RunResults;
+use crate::scenario::given::Settings;
 use crate::scenario::model::Scenario;
 
 /// A load that goes up and down in one run.
@@ -40,7 +42,8 @@ const HINT: &str = "--up-and-down walks one load: vary the arrivals of one user 
                     --vary visitors.arrivals=10/s..100/s:10";
 
 impl UpAndDown {
-    pub fn of(variants: &VariantArguments, hold_s: f64, measure: &str) -> Result<UpAndDown, Failure> {
+    pub fn of(arguments: &SweepArguments, caller: &Caller) -> Result<UpAndDown, Failure> {
+        let variants = &arguments.variants;
         let refused = || Failure::Usage(HINT.to_owned());
         let [axis] = &variants.axes[..] else { return Err(refused()) };
         if !axis.path.ends_with(".arrivals") {
@@ -63,11 +66,11 @@ impl UpAndDown {
             return Err(Failure::Usage("a walk up and down takes two loads at least".to_owned()));
         }
         let steps = walk(&loads);
-        let hold = from_seconds(hold_s) / STEP_BUCKETS * STEP_BUCKETS;
+        let hold = from_seconds(arguments.hold.as_secs_f64()) / STEP_BUCKETS * STEP_BUCKETS;
         if hold == 0 || hold.saturating_mul(steps.len() as u64) >= NEVER / 4 {
             return Err(Failure::Usage("--hold is far too short or too long; write it like 2m".to_owned()));
         }
-        let loaded = read(&variants.file, &variants.settings, true)?;
+        let loaded = read(&variants.file, &variants.settings, true, caller)?;
         let scenario = loaded.scenario.ok_or(Failure::BadScenario)?;
         Ok(UpAndDown {
             path: axis.path.clone(),
@@ -75,7 +78,7 @@ impl UpAndDown {
             steps,
             hold,
             seed: scenario.run.seed,
-            measure: measure.to_owned(),
+            measure: arguments.measure.clone(),
         })
     }
 

@@ -1,15 +1,15 @@
 //! All points of a study are checked before anything runs. What is wrong with many of them is
 //! told once.
 
-use super::{Settings, Study};
+use super::Study;
 use crate::analysis::gauges::Gauge;
+use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
-use crate::cli::printing::print_aside;
 use crate::document::problem::{Problem, Severity, render};
 use crate::experiment::in_parallel;
-use crate::scenario::load::{Loaded, load};
+use crate::scenario::given::{Given, Settings};
+use crate::scenario::load::Loaded;
 use crate::scenario::model::Scenario;
-use std::path::Path;
 
 /// No more different mistakes are told at once.
 const TOLD_MOST: usize = 10;
@@ -28,12 +28,17 @@ struct Looked {
     gauges: Vec<Gauge>,
 }
 
-pub fn check(file: &Path, points: &[Settings], study: &dyn Study, quiet: bool) -> Result<Checked, Failure> {
-    let failed = |error| Failure::reading(file, &error);
-    let first = load(file, &points[0]).map_err(failed)?;
+pub fn check(
+    given: &Given,
+    points: &[Settings],
+    study: &dyn Study,
+    (quiet, caller): (bool, &Caller),
+) -> Result<Checked, Failure> {
+    let failed = |error| Failure::reading(given.path(), &error);
+    let first = given.load(&points[0]).map_err(failed)?;
     let text = first.source.text().to_owned();
     let look = |settings: &Settings| -> Result<Looked, Failure> {
-        let loaded = load(file, settings).map_err(failed)?;
+        let loaded = given.load(settings).map_err(failed)?;
         let gauges = match &loaded.scenario {
             Some(scenario) => {
                 study.expectations(scenario)?;
@@ -44,7 +49,7 @@ pub fn check(file: &Path, points: &[Settings], study: &dyn Study, quiet: bool) -
         Ok(Looked { told: told(&loaded), gauges })
     };
     let looked = in_parallel(points.iter().collect(), look).into_iter().collect::<Result<Vec<_>, _>>()?;
-    tell(&looked, quiet)?;
+    tell(&looked, quiet, caller)?;
     let mut gauges: Vec<Gauge> = Vec::new();
     for gauge in looked.into_iter().flat_map(|looked| looked.gauges) {
         if !gauges.contains(&gauge) {
@@ -62,7 +67,7 @@ fn told(loaded: &Loaded) -> Vec<(Problem, String)> {
 
 /// Errors of any point; and warnings that all points have, since what only some of them do is what
 /// is to be found out.
-fn tell(points: &[Looked], quiet: bool) -> Result<(), Failure> {
+fn tell(points: &[Looked], quiet: bool, caller: &Caller) -> Result<(), Failure> {
     let mut found: Vec<(&Problem, &str, usize)> = Vec::new();
     for (problem, text) in points.iter().flat_map(|looked| &looked.told) {
         let alike = |other: &Problem| {
@@ -77,19 +82,19 @@ fn tell(points: &[Looked], quiet: bool) -> Result<(), Failure> {
     let (errors, warnings): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|(problem, ..)| problem.severity == Severity::Error);
     for (_, text, number) in errors.iter().take(TOLD_MOST) {
-        print_aside(text.trim_end());
+        caller.print_aside(text.trim_end());
         let where_else = format!("\n  (at {number} of {} points)", points.len());
-        print_aside(if points.len() > 1 { &where_else } else { "" });
-        print_aside("\n\n");
+        caller.print_aside(if points.len() > 1 { &where_else } else { "" });
+        caller.print_aside("\n\n");
     }
     if errors.len() > TOLD_MOST {
-        print_aside(&format!("… and {} more\n", errors.len() - TOLD_MOST));
+        caller.print_aside(&format!("… and {} more\n", errors.len() - TOLD_MOST));
     }
     if !errors.is_empty() {
         return Err(Failure::BadScenario);
     }
     for (_, text, _) in warnings.iter().filter(|(.., number)| *number == points.len() && !quiet) {
-        print_aside(text);
+        caller.print_aside(text);
     }
     Ok(())
 }

@@ -3,10 +3,8 @@
 mod checking;
 pub mod runs;
 
+use super::caller::Caller;
 use super::ending::Failure;
-use super::onlooker::Onlooker;
-use super::printing::print_aside;
-use super::progress::Progress;
 use super::reading::parse_setting;
 use crate::analysis::gauges::{Gauge, Gauges};
 use crate::analysis::window::Window;
@@ -15,9 +13,10 @@ use crate::experiment::points::Point;
 use crate::output::journal::{Identity, Journal, JournalError};
 use crate::parts::fingerprint::Fingerprint;
 use crate::results::RunResults;
+use crate::scenario::given::{Given, Settings};
 use crate::scenario::model::{Expectation, Scenario};
 use checking::{Checked, check};
-use clap::Args;
+use clap::{Args, ValueHint};
 use runs::Runs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,8 +27,8 @@ const HOME: &str = "output";
 #[derive(Debug, Args)]
 pub struct VariantArguments {
     /// A scenario file (YAML, TOML or JSON)
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Given,
 
     /// What is varied: a range (gunicorn.workers=1..16), one with a step
     /// (visitors.arrivals=50/s..500/s:50) or a factor (app.threads=1..64:x2), or a list
@@ -92,17 +91,15 @@ pub struct Variants<'a> {
     /// What is set at each point.
     pub points: Vec<Settings>,
     pub study: Arc<dyn Study>,
+    pub caller: &'a Caller,
     /// What else makes a difference to the runs.
     pub other: String,
 }
 
-/// Paths and values, as `--set` takes them.
-pub type Settings = Vec<(String, String)>;
-
 impl VariantArguments {
     pub fn folder(&self, command: &str) -> PathBuf {
-        let stem = self.file.file_stem().unwrap_or("scenario".as_ref()).display();
-        self.out.clone().unwrap_or_else(|| Path::new(HOME).join(format!("{stem}-{command}")))
+        let name = || format!("{}-{command}", self.file.stem());
+        self.out.clone().unwrap_or_else(|| Path::new(HOME).join(name()))
     }
 
     pub fn is_silent(&self) -> bool {
@@ -137,24 +134,33 @@ impl<'a> Variants<'a> {
     pub fn open(self) -> Result<(Scenario, Runs<'a>), Failure> {
         let arguments = self.arguments;
         let Checked { first, text, gauges } =
-            check(&arguments.file, &self.points, &*self.study, arguments.is_silent())?;
+            check(&arguments.file, &self.points, &*self.study, (arguments.is_silent(), self.caller))?;
         self.study.check(&first, &gauges)?;
         let identity = self.identity(&first, &text);
         let path = arguments.folder(self.command).join(format!("{}.journal", self.command));
         let (journal, kept) = Journal::open(&path, &identity, arguments.fresh).map_err(refusal)?;
         if kept.was_torn {
             let text = format!("The last line of {} was torn, and has been dropped.\n", path.display());
-            print_aside(&text);
+            self.caller.print_aside(&text);
         }
-        let runs = Runs::new(arguments, self.points, gauges, self.study, journal);
+        let runs = Runs::new(arguments, self.points, (gauges, self.study), Some(journal), self.caller);
         runs.take_over(&kept.lines)
             .map_err(|line| refusal(JournalError::Damaged { path: path.clone(), line }))?;
         if !kept.lines.is_empty() && !arguments.quiet {
             let text =
                 format!("Goes on after {} runs that are kept in {}.\n", kept.lines.len(), path.display());
-            print_aside(&text);
+            self.caller.print_aside(&text);
         }
         Ok((first, runs))
+    }
+
+    /// The figures of some runs, for somebody else's study.
+    pub fn figures(self, wanted: &[(usize, u64)]) -> Result<Vec<Vec<f64>>, Failure> {
+        let silence = (true, self.caller);
+        let Checked { gauges, .. } = check(&self.arguments.file, &self.points, &*self.study, silence)?;
+        let runs = Runs::new(self.arguments, self.points, (gauges, self.study), None, self.caller);
+        runs.make(wanted.iter().copied())?;
+        Ok(wanted.iter().map_while(|run| runs.of_run(*run)).collect())
     }
 
     fn identity(&self, first: &Scenario, text: &str) -> Identity {
@@ -162,16 +168,10 @@ impl<'a> Variants<'a> {
         // Files that the scenario names are part of what it has become.
         let all = (env!("CARGO_PKG_VERSION"), text, command, arguments.seed, points, first, other);
         let axes: Vec<&str> = self.arguments.axes.iter().map(|axis| axis.path.as_str()).collect();
-        let file = self.arguments.file.display();
+        let file = self.arguments.file.name();
         let about = format!("{} of {file} over {}", self.command, axes.join(", "));
         Identity { fingerprint: Fingerprint::of_value(&all), about }
     }
-}
-
-/// How far a number of runs is, on a terminal.
-pub fn onlooker(arguments: &VariantArguments) -> Onlooker {
-    let progress = if arguments.is_silent() { Progress::hidden() } else { Progress::of_tasks("runs") };
-    Onlooker::new(progress, None)
 }
 
 fn refusal(error: JournalError) -> Failure {

@@ -1,16 +1,17 @@
 //! The runs of a study: those that are kept from before, and those that are still to be made, on
 //! all cores. What a run comes to depends on its point and its number alone.
 
-use super::{Settings, Study, VariantArguments, onlooker};
+use super::{Study, VariantArguments};
 use crate::analysis::gauges::Gauge;
+use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
 use crate::cli::onlooker::Onlooker;
-use crate::cli::printing::print_aside;
+use crate::cli::program::Crew;
 use crate::experiment::tasks::{Watcher, in_order, run_watched};
 use crate::output::journal::Journal;
 use crate::output::terminal::counted;
 use crate::plan::{Plan, compile};
-use crate::scenario::load::load;
+use crate::scenario::given::Settings;
 use crate::scenario::model::Scenario;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -21,7 +22,9 @@ pub struct Runs<'a> {
     settings: Vec<Settings>,
     pub gauges: Vec<Gauge>,
     study: Arc<dyn Study>,
-    journal: Mutex<Journal>,
+    /// None is kept for somebody else's study.
+    journal: Option<Mutex<Journal>>,
+    caller: Caller,
     /// By point and number.
     done: Mutex<BTreeMap<(usize, u64), Vec<f64>>>,
     /// Those that some thread is running.
@@ -61,16 +64,17 @@ impl<'a> Runs<'a> {
     pub fn new(
         arguments: &'a VariantArguments,
         settings: Vec<Settings>,
-        gauges: Vec<Gauge>,
-        study: Arc<dyn Study>,
-        journal: Journal,
+        (gauges, study): (Vec<Gauge>, Arc<dyn Study>),
+        journal: Option<Journal>,
+        caller: &Caller,
     ) -> Runs<'a> {
         Runs {
             arguments,
             settings,
             gauges,
             study,
-            journal: Mutex::new(journal),
+            journal: journal.map(Mutex::new),
+            caller: caller.undisturbed_if(arguments.is_silent()),
             done: Mutex::default(),
             variants: Mutex::default(),
             failure: Mutex::default(),
@@ -98,18 +102,43 @@ impl<'a> Runs<'a> {
             let done = lock(&self.done);
             wanted.partition(|run| done.contains_key(run))
         };
-        let watcher = Guarded { onlooker: onlooker(self.arguments), runs: self, kept: kept.len() as u64 };
-        let made = in_order(0..missing.len() as u64, &watcher, |task| {
+        let onlooker = self.caller.onlooker("runs", None);
+        let watcher = Guarded { onlooker, runs: self, kept: kept.len() as u64 };
+        let all = missing.len();
+        let made = match self.caller.crew() {
+            Some(crew) => self.made_by(crew, &missing, &watcher),
+            None => self.made_here(&missing, &watcher),
+        };
+        match lock(&self.failure).take() {
+            Some(failure) => Err(failure),
+            None => Ok(made == all),
+        }
+    }
+
+    /// How many.
+    fn made_here(&self, missing: &[(usize, u64)], watcher: &Guarded) -> usize {
+        let made = in_order(0..missing.len() as u64, watcher, |task| {
             let (point, replication) = missing[task as usize];
-            self.run(point, replication, &watcher).unwrap_or_else(|failure| {
+            self.run(point, replication, watcher).unwrap_or_else(|failure| {
                 lock(&self.failure).get_or_insert(failure);
                 None
             })
         });
-        match lock(&self.failure).take() {
-            Some(failure) => Err(failure),
-            None => Ok(made.len() == missing.len()),
-        }
+        made.len()
+    }
+
+    fn made_by(&self, crew: &dyn Crew, missing: &[(usize, u64)], watcher: &Guarded) -> usize {
+        let mut made = 0;
+        crew.make(missing, &mut |place, figures| {
+            let (point, replication) = missing[place];
+            if let Err(failure) = self.keep(point, replication, figures) {
+                lock(&self.failure).get_or_insert(failure);
+            }
+            made += 1;
+            watcher.done(made as u64, missing.len() as u64);
+            !watcher.breaks_off()
+        });
+        made
     }
 
     /// One run, kept as soon as it is done; nothing if it is broken off.
@@ -125,9 +154,16 @@ impl<'a> Runs<'a> {
             place.map_or(f64::NAN, |place| measured[place])
         };
         let figures: Vec<f64> = self.gauges.iter().map(of_gauge).chain(expected).collect();
-        lock(&self.journal).add(&line_of(point, replication, &figures))?;
-        lock(&self.done).insert((point, replication), figures);
+        self.keep(point, replication, figures)?;
         Ok(Some(()))
+    }
+
+    fn keep(&self, point: usize, replication: u64, figures: Vec<f64>) -> Result<(), Failure> {
+        if let Some(journal) = &self.journal {
+            lock(journal).add(&line_of(point, replication, &figures))?;
+        }
+        lock(&self.done).insert((point, replication), figures);
+        Ok(())
     }
 
     pub fn variant(&self, point: usize) -> Result<Arc<Variant>, Failure> {
@@ -135,10 +171,11 @@ impl<'a> Runs<'a> {
             return Ok(variant);
         }
         let file = &self.arguments.file;
-        let loaded = load(file, &self.settings[point]).map_err(|error| Failure::reading(file, &error))?;
-        let mut scenario = loaded.scenario.ok_or_else(|| {
-            Failure::Usage(format!("{} was changed while the study went on", file.display()))
-        })?;
+        let loaded =
+            file.load(&self.settings[point]).map_err(|error| Failure::reading(file.path(), &error))?;
+        let mut scenario = loaded
+            .scenario
+            .ok_or_else(|| Failure::Usage(format!("{} was changed while the study went on", file.name())))?;
         scenario.expectations = self.study.expectations(&scenario)?;
         let plan = compile(&scenario);
         let variant = Arc::new(Variant { scenario, plan });
@@ -152,19 +189,25 @@ impl<'a> Runs<'a> {
         done.range((point, 0)..(point, replications)).map(|(_, figures)| figures.clone()).collect()
     }
 
+    pub fn of_run(&self, run: (usize, u64)) -> Option<Vec<f64>> {
+        lock(&self.done).get(&run).cloned()
+    }
+
     /// What is there when somebody has stopped it, and how to go on.
     pub fn tell_stopped(&self) {
-        print_aside(&format!(
+        let Some(journal) = &self.journal else { return };
+        self.caller.print_aside(&format!(
             "Stopped after {}, which are kept in {}. The same command goes on from there.\n",
             counted(lock(&self.done).len() as u64, "run"),
-            lock(&self.journal).path().display()
+            lock(journal).path().display()
         ));
     }
 
     /// The study is done, and nothing has to be kept for later.
     pub fn finish(self) -> Result<(), Failure> {
-        let journal = self.journal.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(journal.remove()?)
+        let journal =
+            self.journal.map(|journal| journal.into_inner().unwrap_or_else(PoisonError::into_inner));
+        Ok(journal.map_or(Ok(()), Journal::remove)?)
     }
 }
 

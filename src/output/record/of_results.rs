@@ -2,6 +2,7 @@
 
 use super::{Record, RecordError, read_with};
 use crate::analysis::summarise::summarise;
+use crate::analysis::topology::topology;
 use crate::output::{events_csv, histogram_csv, json, outages_csv, timeline_csv};
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
@@ -21,6 +22,7 @@ pub fn of_results(
             "timeline.csv" => timeline_csv::write(&mut bytes, scenario, results)?,
             "histogram.csv" => histogram_csv::write(&mut bytes, scenario, results)?,
             "events.csv" => events_csv::write(&mut bytes, scenario, results)?,
+            "topology.json" => json::write(&mut bytes, &topology(scenario, results))?,
             "outages.csv" => outages_csv::write(&mut bytes, scenario, results)?,
             _ => return Ok(None),
         }

@@ -1,6 +1,7 @@
 //! The view on a terminal that exists only in memory.
 
 use super::*;
+use crate::cli::caller::Caller;
 use crate::cli::progress::Progress;
 use crate::cli::simulate::audience::Audience;
 use crate::cli::simulate::job::{Job, Wishes};
@@ -12,6 +13,7 @@ use crate::output::scenario_json::Script;
 use crate::output::terminal::glance::Letters;
 use crate::plan;
 use crate::results::row::RowSampling;
+use crate::scenario::given::Given;
 use crate::scenario::load::load;
 use pace::Key;
 use ratatui::backend::TestBackend;
@@ -143,8 +145,10 @@ fn plain_letters_have_no_colours() {
 fn run(path: &str, folder: &Path, audience: impl FnOnce(&Scenario) -> Audience) -> bool {
     let settings = settings(path);
     let loaded = load(Path::new(path), &settings).unwrap();
-    let script = Script::of(Path::new(path), &loaded, &settings, 7);
+    let given = Given::from(Path::new(path));
+    let script = Script::of(&given, &loaded, &settings, 7);
     let wishes = Wishes {
+        keeps_rows: false,
         rows: RowSampling::All,
         packing: Packing::None,
         pictures: true,
@@ -154,9 +158,8 @@ fn run(path: &str, folder: &Path, audience: impl FnOnce(&Scenario) -> Audience) 
     };
     let scenario = loaded.scenario.unwrap();
     let audience = audience(&scenario);
-    let job = Job::prepare(Path::new(path), (scenario, script), 7, (wishes, None), folder, Ownership::Named)
-        .unwrap();
-    job.run(audience).unwrap().interrupted
+    let job = Job::prepare(&given, (scenario, script), 7, (wishes, None), folder, Ownership::Named).unwrap();
+    job.run(audience, &Caller::person()).unwrap().interrupted
 }
 
 fn watched(scenario: &Scenario, keys: &[Key]) -> Audience {

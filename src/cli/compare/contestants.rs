@@ -2,13 +2,12 @@
 
 use super::CompareArguments;
 use crate::analysis::comparison::Variant;
+use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
-use crate::cli::printing::print_aside;
 use crate::cli::reading::parse_setting;
-use crate::scenario::load::load;
+use crate::scenario::given::Given;
 use crate::scenario::model::Scenario;
 use std::collections::HashSet;
-use std::path::Path;
 
 /// With more of them, pictures run out of colours, and intervals that hold together grow long.
 const VARIANTS_MOST: usize = 8;
@@ -48,9 +47,9 @@ pub fn parse_variant(text: &str) -> Result<WantedVariant, String> {
 }
 
 /// Reads all of them, or tells what is wrong with each.
-pub fn load_all(arguments: &CompareArguments) -> Result<Vec<Contestant>, Failure> {
+pub fn load_all(arguments: &CompareArguments, caller: &Caller) -> Result<Vec<Contestant>, Failure> {
     check_number(arguments)?;
-    let mut reader = Reader { is_quiet: arguments.quiet, told: HashSet::new() };
+    let mut reader = Reader { is_quiet: arguments.quiet, told: HashSet::new(), caller };
     let given = &arguments.settings;
     if let [file] = arguments.files.as_slice() {
         let first = reader.read(file, given, None)?.ok_or(Failure::BadScenario)?;
@@ -105,35 +104,38 @@ fn check_number(arguments: &CompareArguments) -> Result<(), Failure> {
     }
 }
 
-struct Reader {
+struct Reader<'a> {
     is_quiet: bool,
     /// What variants of one file have in common is told once.
     told: HashSet<String>,
+    caller: &'a Caller,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Nothing if there are errors, which are told.
     fn read(
         &mut self,
-        file: &Path,
+        file: &Given,
         settings: &[(String, String)],
         variant: Option<&str>,
     ) -> Result<Option<Scenario>, Failure> {
-        let loaded = load(file, settings).map_err(|error| Failure::reading(file, &error))?;
+        let loaded = file.load(settings).map_err(|error| Failure::reading(file.path(), &error))?;
         let problems = loaded.render(true);
         if !problems.is_empty() && (loaded.has_errors() || !self.is_quiet) && !self.told.contains(&problems) {
             if let Some(name) = variant {
-                print_aside(&format!("in the variant `{name}`:\n"));
+                self.caller.print_aside(&format!("in the variant `{name}`:\n"));
             }
-            print_aside(&problems);
+            self.caller.print_aside(&problems);
             self.told.insert(problems);
         }
         Ok(loaded.scenario)
     }
 }
 
-fn contestant(scenario: Scenario, name: String, file: &Path, settings: &[(String, String)]) -> Contestant {
-    let file = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+fn contestant(scenario: Scenario, name: String, given: &Given, more: &[(String, String)]) -> Contestant {
+    let path = given.path();
+    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let settings = given.settings_with(more);
     let settings = settings.iter().map(|(path, value)| format!("{path}={value}")).collect();
     Contestant { variant: Variant { name, file, settings }, scenario }
 }
@@ -146,10 +148,9 @@ fn distinct_names(arguments: &CompareArguments, scenarios: &[Scenario]) -> Vec<S
         return names;
     }
     let files = arguments.files.iter();
-    let stem = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let stems: Vec<String> = files.clone().map(|file| stem(file)).collect();
+    let stems: Vec<String> = files.clone().map(Given::stem).collect();
     if are_distinct(&stems) {
         return stems;
     }
-    files.enumerate().map(|(number, file)| format!("{} ({})", file.display(), number + 1)).collect()
+    files.enumerate().map(|(number, file)| format!("{} ({})", file.name(), number + 1)).collect()
 }
