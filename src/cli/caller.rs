@@ -12,6 +12,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Without colours.
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
 #[derive(Clone)]
 pub enum Caller {
     Person { sees_progress: bool },
@@ -35,7 +40,7 @@ impl Caller {
         match self {
             Caller::Person { .. } => printing::print(text),
             Caller::Program(program) => {
-                program.hears(text);
+                program.hears(&plain(text));
                 Ok(())
             }
         }
@@ -44,7 +49,7 @@ impl Caller {
     pub fn print_aside(&self, text: &str) {
         match self {
             Caller::Person { .. } => printing::print_aside(text),
-            Caller::Program(program) => program.hears_aside(&anstream::adapter::strip_str(text).to_string()),
+            Caller::Program(program) => program.hears_aside(&plain(text)),
         }
     }
 

@@ -91,15 +91,16 @@ impl Listener {
         take: &mut dyn FnMut(usize, Vec<f64>) -> bool,
     ) -> PyResult<bool> {
         let Some(spread) = &self.spread else { return Ok(false) };
-        let mut left = runs.len();
+        let mut is_made = vec![false; runs.len()];
         // Each is a list of places and their figures; an empty one only asks whether to go on.
         let made = spread.call1(py, (runs.to_vec(),))?.into_bound(py);
         for some in made.try_iter()? {
             for (place, figures) in some?.extract::<Vec<(usize, Vec<f64>)>>()? {
-                if place >= runs.len() {
-                    return Err(PyRuntimeError::new_err(format!("nobody asked for run {place}")));
+                // What is counted twice would be worse than what is lost.
+                if is_made.get(place) != Some(&false) {
+                    return Err(PyRuntimeError::new_err(format!("nobody waits for the run at {place}")));
                 }
-                left -= 1;
+                is_made[place] = true;
                 if !take(place, figures) {
                     return Ok(false);
                 }
@@ -108,7 +109,7 @@ impl Listener {
                 return Ok(false);
             }
         }
-        Ok(left == 0)
+        Ok(is_made.iter().all(|is_made| *is_made))
     }
 }
 

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _spof(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("ONE_SERVER", include_str!("../../scenarios/one-server.yaml"))?;
     module.add_class::<table::Table>()?;
     module.add_function(wrap_pyfunction!(asking::ask, module)?)?;
     module.add_function(wrap_pyfunction!(asking::figures, module)?)?;

@@ -57,7 +57,9 @@ pub struct Wishes {
     pub rows: RowSampling,
     /// How latency.csv is packed.
     pub packing: Packing,
-    /// They stay in memory instead.
+    /// Into that file.
+    pub writes_rows: bool,
+    /// In memory.
     pub keeps_rows: bool,
     pub pictures: bool,
     pub report: bool,
@@ -114,9 +116,9 @@ impl Job {
         path: &Path,
         ownership: Ownership,
     ) -> Result<Job, OutputError> {
-        let Wishes { rows, packing, keeps_rows, pictures, report, traces, .. } = wishes;
+        let Wishes { rows, packing, writes_rows, pictures, report, traces, .. } = wishes;
         let wanted = |format: &Format| match format {
-            Format::LatencyCsv(kind) => rows != RowSampling::None && !keeps_rows && *kind == packing,
+            Format::LatencyCsv(kind) => rows != RowSampling::None && writes_rows && *kind == packing,
             Format::TracesJsonl => traces.any(),
             Format::Picture(_) => pictures,
             Format::Report => report,

@@ -79,6 +79,10 @@ pub struct SimulateArguments {
     #[arg(long)]
     no_report: bool,
 
+    /// For programs, which keep the rows in memory
+    #[arg(long, hide = true)]
+    no_rows_file: bool,
+
     /// Show the run as it goes on, in the terminal: nodes, queues and rates, with keys to pause,
     /// step, and change the speed
     #[arg(long)]
@@ -243,6 +247,7 @@ fn wishes(arguments: &SimulateArguments) -> Wishes {
     Wishes {
         rows: arguments.rows,
         packing: arguments.rows_file,
+        writes_rows: !arguments.no_rows_file,
         keeps_rows: false,
         pictures: !arguments.no_charts,
         report: !arguments.no_report,

@@ -148,6 +148,7 @@ fn run(path: &str, folder: &Path, audience: impl FnOnce(&Scenario) -> Audience) 
     let given = Given::from(Path::new(path));
     let script = Script::of(&given, &loaded, &settings, 7);
     let wishes = Wishes {
+        writes_rows: true,
         keeps_rows: false,
         rows: RowSampling::All,
         packing: Packing::None,
