@@ -3,12 +3,17 @@ that all end together."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sized
 
 BATCH_S = 1.0
 """About as long as a batch should take."""
 ROUNDS = 4
 """What is left is enough for each core to be asked so often, until batches are of one run."""
+AHEAD = 2
+"""A core has this many batches, the one that it makes and the next: it never waits, and no more than
+these results are ever on their way at once."""
+LOG = logging.getLogger(__name__)
 
 
 class Batches:
@@ -17,7 +22,7 @@ class Batches:
     >>> batches = Batches(range(100))
     >>> batches.take(cores=2)
     range(0, 1)
-    >>> batches.took(1, seconds=0.1)
+    >>> batches.took(range(0, 1), seconds=0.1, where="a machine")
     >>> batches.take(cores=2), batches.take(cores=2)
     (range(1, 11), range(11, 21))
     """
@@ -42,7 +47,9 @@ class Batches:
         self._next = places.stop
         return places
 
-    def took(self, runs: int, seconds: float) -> None:
-        """So many runs have taken so long on one core."""
-        self._done += runs
+    def took(self, places: range, seconds: float, where: str) -> None:
+        """These runs have taken so long on one core of a machine. Whoever asks for messages of the
+        level DEBUG is told, and so sees which machines work."""
+        self._done += len(places)
         self._seconds += seconds
+        LOG.debug("%d runs took %.3f s at %s", len(places), seconds, where)

@@ -89,8 +89,8 @@ def analyze(
     >>> import spof
     >>> site = spof.one_server().set({"server.mtbf": "180d", "server.mttr": "4h"})
     >>> ledger = analyze(site)
-    >>> ledger.data["single_points"][0]
-    ['server']
+    >>> ledger.data["single_points"][0]["component"], round(ledger.data["parts"][0]["costs_minutes_per_year"])
+    ('server', 487)
     """
     scenarios = [scenario_of(scenario)]
     options = {"set": set, "order": order, "simulate": simulate, "seed": seed}

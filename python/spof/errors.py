@@ -32,11 +32,11 @@ class ScenarioError(SpofError, ValueError):
 
     >>> import spof
     >>> try:
-    ...     spof.Scenario.from_text("nodes: { shop: { kind: web_sever } }")
+    ...     spof.one_server().set("nginx.kind", "web_sever")
     ... except spof.ScenarioError as error:
     ...     first = error.diagnostics[0]
-    ...     print(first.line, first.column, first.hint)
-    1 24 did you mean `web_server`?
+    ...     print(f"{first.severity} in {first.file}: {first.hint}")
+    error in --set: did you mean `web_server`?
     """
 
     diagnostics: tuple[Diagnostic, ...]

@@ -9,26 +9,46 @@ on its number alone, they are the same.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from typing import Any
 
 import ray
 
-from .batches import Batches
+from .batches import AHEAD, Batches
 from .engines import made
 from .shapes import Given, Made, Runs, Work
 
 LOOK_S = 0.25
 """So often somebody may ask to stop."""
+COUNT_S = 2.0
+"""So often the cores are counted, since nodes come and go."""
 
 
 @ray.remote(num_cpus=1, max_retries=-1)
-def _work(job: Any, runs: Runs) -> tuple[float, list[list[float]]]:
+def _work(job: tuple[list[str], list[Given]], runs: Runs) -> tuple[str, float, list[list[float]]]:
+    """Where, in how many seconds, and what."""
     begun = time.perf_counter()
     words, scenarios = job
     work: Work = (words, scenarios, runs)
     figures = made(work)
-    return time.perf_counter() - begun, figures
+    return ray.get_runtime_context().get_node_id(), time.perf_counter() - begun, figures
+
+
+class _Cores:
+    """How many there are, as of a short while ago: to ask the cluster for each batch would cost more."""
+
+    def __init__(self) -> None:
+        self._counted_at = float("-inf")
+        self._number = 1
+
+    @property
+    def number(self) -> int:
+        now = time.monotonic()
+        if now - self._counted_at >= COUNT_S:
+            self._number = max(1, int(ray.cluster_resources().get("CPU", 1)))
+            self._counted_at = now
+        return self._number
 
 
 class RayCrew:
@@ -37,29 +57,37 @@ class RayCrew:
     def __init__(self, words: list[str], scenarios: list[Given]) -> None:
         if not ray.is_initialized():
             ray.init(log_to_driver=False, logging_level=logging.WARNING)
-        self._job = ray.put((words, scenarios))
+        # Nodes work in other folders than this one, and look for files beside the scenario's.
+        elsewhere = [(os.path.abspath(path), text, settings) for path, text, settings in scenarios]
+        self._job = ray.put((words, elsewhere))
 
     def spread(self, runs: Runs) -> Made:
         """See `Crew`."""
-        batches = Batches(runs)
+        batches, cores = Batches(runs), _Cores()
         under_way: dict[Any, range] = {}
         try:
             while batches.are_left or under_way:
-                cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
-                while batches.are_left and len(under_way) < 2 * cores:
-                    places = batches.take(cores)
+                while batches.are_left and len(under_way) < AHEAD * cores.number:
+                    places = batches.take(cores.number)
                     reference = _work.remote(self._job, [runs[place] for place in places])
                     under_way[reference] = places
-                done, _ = ray.wait(list(under_way), timeout=LOOK_S)
-                yield []
-                for reference in done:
+                for reference in _done(list(under_way)):
+                    where, seconds, figures = ray.get(reference)
                     places = under_way.pop(reference)
-                    seconds, figures = ray.get(reference)
-                    batches.took(len(places), seconds)
-                    yield list(zip(places, figures))
+                    batches.took(places, seconds, where)
+                    yield list(zip(places, figures, strict=True))
+                yield []
         finally:
             for reference in under_way:
                 ray.cancel(reference)
+
+
+def _done(references: list[Any]) -> list[Any]:
+    """All that have ended, as soon as one has; none, if that takes long."""
+    done, _ = ray.wait(references, timeout=LOOK_S)
+    if done:
+        done, _ = ray.wait(references, num_returns=len(references), timeout=0)
+    return list(done)
 
 
 def crew(words: list[str], scenarios: list[Given]) -> RayCrew:
