@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+import spof
 
 HOME = Path(__file__).parents[2]
 
@@ -20,3 +25,16 @@ def test_the_types_fit_together() -> None:
     words = [sys.executable, "-m", "mypy", "--config-file", HOME / "pyproject.toml"]
     checked = subprocess.run(words, cwd=HOME, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_what_readme_shows_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HOME)
+    blocks = re.findall(r"```python\n(.*?)```", (HOME / "README.md").read_text(encoding="utf-8"), re.S)
+    quick_start, cluster = blocks
+    names: dict[str, object] = {}
+    exec(quick_start, names)
+    assert isinstance(names["run"], spof.Run)
+    # The cluster has tests of its own; here its lines run on this machine, and shorter.
+    here = cluster.replace('engine="ray"', "**short").replace("1000", "3")
+    short = {"set": {"run.duration": "20s", "run.warmup": "2s"}}
+    exec(here, names | {"short": short})
