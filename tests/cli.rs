@@ -2,11 +2,13 @@
 
 #[path = "support/command_line.rs"]
 mod command_line;
+#[path = "support/listing.rs"]
+mod listing;
 
 use assert_cmd::Command;
 use command_line::spof;
+use listing::files_in;
 use std::fs;
-use std::path::Path;
 use tempfile::TempDir;
 
 const SCENARIO: &str = "
@@ -36,14 +38,6 @@ fn stderr(command: &mut Command) -> String {
     String::from_utf8(command.output().unwrap().stderr).unwrap()
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn a_run_sums_up_and_leaves_its_files() {
     let home = home();
@@ -56,7 +50,7 @@ fn a_run_sums_up_and_leaves_its_files() {
     assert!(output.stderr.is_empty());
     let folder = home.path().join("output/shop");
     assert_eq!(
-        names(&folder),
+        files_in(&folder),
         [
             "availability.svg",
             "events.csv",
@@ -118,22 +112,22 @@ fn charts_are_drawn_again_from_the_files_alone() {
     spof(home.path(), &["simulate", "shop.yaml", "--out", "run", "--quiet", "--no-charts"])
         .assert()
         .success();
-    assert!(names(&folder).iter().all(|name| !name.ends_with(".png") && !name.ends_with(".svg")));
+    assert!(files_in(&folder).iter().all(|name| !name.ends_with(".png") && !name.ends_with(".svg")));
 
     // Several runs over each other, and a table by itself.
     spof(home.path(), &["simulate", "shop.yaml", "--out", "other", "--seed", "9", "--quiet"])
         .assert()
         .success();
     spof(home.path(), &["render", "run", "other"]).assert().success();
-    assert_eq!(names(&home.path().join("output/compared")).len(), pictures.len());
+    assert_eq!(files_in(&home.path().join("output/compared")).len(), pictures.len());
     fs::create_dir(home.path().join("alone")).unwrap();
     fs::copy(folder.join("timeline.csv"), home.path().join("alone/timeline.csv")).unwrap();
     spof(home.path(), &["render", "alone/timeline.csv"]).assert().success();
-    assert_eq!(names(&home.path().join("alone")), ["availability.svg", "timeline.csv", "timeline.svg"]);
+    assert_eq!(files_in(&home.path().join("alone")), ["availability.svg", "timeline.csv", "timeline.svg"]);
     fs::create_dir(home.path().join("rows")).unwrap();
     fs::copy(folder.join("latency.csv"), home.path().join("rows/latency.csv")).unwrap();
     spof(home.path(), &["render", "rows/latency.csv"]).assert().success();
-    assert_eq!(names(&home.path().join("rows")), ["heatmap.svg", "latency.csv", "latency.svg"]);
+    assert_eq!(files_in(&home.path().join("rows")), ["heatmap.svg", "latency.csv", "latency.svg"]);
 }
 
 #[test]
@@ -169,7 +163,7 @@ fn json_goes_to_standard_output_and_nothing_else_does() {
     let text = stdout(&mut spof(home.path(), &["simulate", "shop.yaml", "other.yaml", "--json"]));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 2);
-    assert_eq!(names(&home.path().join("output")), ["other", "shop"]);
+    assert_eq!(files_in(&home.path().join("output")), ["other", "shop"]);
 }
 
 #[test]
@@ -239,7 +233,7 @@ fn a_folder_with_other_files_is_refused_without_force() {
     let told = stderr(&mut spof(home.path(), &["simulate", "shop.yaml", "--out", "."]));
     assert!(told.contains("shop.yaml") && told.contains("--force"), "{told}");
     spof(home.path(), &["simulate", "shop.yaml", "--out", "."]).assert().code(2);
-    assert_eq!(names(home.path()), ["shop.yaml"]);
+    assert_eq!(files_in(home.path()), ["shop.yaml"]);
     spof(home.path(), &["simulate", "shop.yaml", "--out", ".", "--force"]).assert().success();
     spof(home.path(), &["simulate", "shop.yaml", "--out", "new"]).assert().success();
     spof(home.path(), &["simulate", "shop.yaml", "--out", "new"]).assert().success();
@@ -278,7 +272,7 @@ fn a_starter_is_written_once_checks_and_runs() {
 fn the_manual_and_the_completions_know_every_command() {
     let home = tempfile::tempdir().unwrap();
     spof(home.path(), &["man", "--out", "man"]).assert().success();
-    let pages = names(&home.path().join("man"));
+    let pages = files_in(&home.path().join("man"));
     for command in ["simulate", "check", "explain", "new", "schema", "completions", "man"] {
         assert!(pages.contains(&format!("spof-{command}.1")), "{pages:?}");
         for shell in ["bash", "zsh", "fish"] {

@@ -2,8 +2,11 @@
 
 #[path = "support/command_line.rs"]
 mod command_line;
+#[path = "support/listing.rs"]
+mod listing;
 
 use command_line::spof;
+use listing::files_in;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -54,14 +57,6 @@ fn shards(home: &Path, of: u64, replications: &str, more: &[&str]) {
     }
 }
 
-fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn processes_side_by_side_leave_what_one_machine_leaves() {
     let (one, many) = (home(), home());
@@ -87,10 +82,10 @@ fn processes_side_by_side_leave_what_one_machine_leaves() {
     let words: Vec<&str> = std::iter::once("merge").chain(names.iter().map(String::as_str)).collect();
     assert_eq!(succeed(many.path(), &words), told, "the terminal");
     assert_eq!(
-        files(&folder).into_iter().filter(|name| !name.starts_with("shard-")).collect::<Vec<_>>(),
-        files(&one.path().join("output/queue"))
+        files_in(&folder).into_iter().filter(|name| !name.starts_with("shard-")).collect::<Vec<_>>(),
+        files_in(&one.path().join("output/queue"))
     );
-    for name in files(&one.path().join("output/queue")) {
+    for name in files_in(&one.path().join("output/queue")) {
         let read = |home: &Path| fs::read(home.join("output/queue").join(&name)).unwrap();
         assert!(name == "run.json" || read(one.path()) == read(many.path()), "{name}");
     }
@@ -104,7 +99,7 @@ fn shards_can_be_gathered_in_another_place() {
     shards(home.path(), 3, "7", &["--rows", "none", "--no-charts", "--out", "runs", "--seed", "8"]);
     let names = ["runs/shard-1-of-3.spof", "runs/shard-2-of-3.spof", "runs/shard-3-of-3.spof"];
     let told = succeed(home.path(), &[&["merge", "--out", "elsewhere"], &names[..]].concat());
-    assert_eq!(files(&home.path().join("elsewhere")), ["replications.csv", "replications.json"]);
+    assert_eq!(files_in(&home.path().join("elsewhere")), ["replications.csv", "replications.json"]);
     assert!(told.contains("replications.csv, replications.json in elsewhere/"), "{told}");
     // What another run has left beside the first shard is not taken for the first run.
     let plain = ["simulate", "queue.yaml", "--out", "runs", "--seed", "9", "--no-charts", "--quiet"];
@@ -199,7 +194,7 @@ fn mistakes_are_told() {
         let words = ["simulate", "queue.yaml", "--replications", "4", "--shard", shard, "--out", "thesis"];
         assert!(refusal(home.path(), &words).contains("holds thesis.tex"));
     }
-    assert_eq!(files(&home.path().join("thesis")), ["thesis.tex"]);
+    assert_eq!(files_in(&home.path().join("thesis")), ["thesis.tex"]);
 }
 
 /// Also not by a shard that writes the files of the first run.
@@ -218,7 +213,7 @@ fn a_shard_that_is_stopped_leaves_nothing() {
             .unwrap();
         let folder = home.path().join("out");
         // It has begun when its unfinished file is there.
-        while !folder.exists() || files(&folder).is_empty() {
+        while !folder.exists() || files_in(&folder).is_empty() {
             assert!(process.try_wait().unwrap().is_none(), "it has ended before it was stopped");
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -229,7 +224,7 @@ fn a_shard_that_is_stopped_leaves_nothing() {
         let output = process.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130));
         assert!(String::from_utf8_lossy(&output.stderr).contains("Stopped. Nothing has been written."));
-        assert_eq!(files(&folder), [""; 0], "shard {shard}");
+        assert_eq!(files_in(&folder), [""; 0], "shard {shard}");
     }
 }
 

@@ -1,13 +1,13 @@
 //! A load that goes up and down again: at the same load, is the system the same both ways? If not,
 //! what began on the way keeps itself going.
 
-use super::gauges::{Gauge, Gauges, OFFERED};
+use super::gauges::{Gauge, Gauges, served};
 use super::sweep::{PointRuns, SweptValue};
 use super::window::{Origin, Window};
 use crate::kernel::time::Time;
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
-use crate::stats::student::two_sided_t;
+use crate::stats::interval::independent_interval_at;
 use serde::Serialize;
 
 /// The doubt that is shared among all loads.
@@ -87,17 +87,14 @@ impl Hysteresis {
         gauges: &[Gauge],
         noticeable: f64,
     ) -> Option<Hysteresis> {
-        let place = |name: &str| gauges.iter().position(|gauge| gauge.name == name);
-        let (offered, goodput) = (place(OFFERED)?, place("goodput")?);
-        let availability = place("availability")?;
-        let served = |run: &Vec<f64>| run[availability].min(run[goodput] / run[offered]);
+        let served = served(gauges)?;
         // Between the ways the highest load is the same stretch of time, but for its length.
         let (count, compared) = (loads.len(), loads.len().saturating_sub(1));
         let mut worse: Vec<(usize, f64, f64)> = Vec::new();
         for number in 0..compared {
             let (up, down) = (&points[number].runs, &points[2 * count - 1 - number].runs);
             let (up, down): (Vec<f64>, Vec<f64>) =
-                (up.iter().map(served).collect(), down.iter().map(served).collect());
+                (up.iter().map(&served).collect(), down.iter().map(&served).collect());
             let lost: Vec<f64> = up.iter().zip(&down).map(|(up, down)| up - down).collect();
             if least(&lost, DOUBT / compared as f64)? > noticeable {
                 worse.push((number, mean(&up), mean(&down)));
@@ -139,16 +136,13 @@ fn mean(figures: &[f64]) -> f64 {
 
 /// The lower end of the interval of a mean; `None` if one run alone cannot tell.
 fn least(figures: &[f64], doubt: f64) -> Option<f64> {
-    let degrees = figures.len().checked_sub(1).filter(|degrees| *degrees > 0)?;
-    let mean = mean(figures);
-    let squares: f64 = figures.iter().map(|figure| (figure - mean) * (figure - mean)).sum();
-    let error = (squares / degrees as f64 / figures.len() as f64).sqrt();
-    Some(mean - two_sided_t(degrees as u32, 1.0 - doubt) * error).filter(|least| least.is_finite())
+    independent_interval_at(figures, 1.0 - doubt).ends().map(|(least, _)| least)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::gauges::OFFERED;
 
     fn loads(texts: &[&str]) -> Vec<SweptValue> {
         texts.iter().map(|text| SweptValue { text: (*text).to_owned(), number: None }).collect()

@@ -1,7 +1,7 @@
 //! Where along an axis a system breaks, what is full there, and where its latencies take off.
 //! Nothing is claimed that the intervals do not show.
 
-use super::gauges::{Gauge, OFFERED, utilisation_of};
+use super::gauges::{Gauge, served, utilisation_of};
 use super::journey::slot_words;
 use crate::nodes::NodeKind;
 use crate::scenario::model::{NodeId, Scenario};
@@ -70,17 +70,14 @@ impl Curve<'_> {
 
     /// The ends of the interval of a figure of the runs of a point; if all runs are alike, that
     /// figure.
-    fn ends(&self, point: usize, figure: impl Fn(&[f64]) -> f64) -> Option<(f64, f64)> {
-        let figures: Vec<f64> = self.values[point].runs.iter().map(|run| figure(run)).collect();
+    fn ends(&self, point: usize, figure: impl Fn(&Vec<f64>) -> f64) -> Option<(f64, f64)> {
+        let figures: Vec<f64> = self.values[point].runs.iter().map(figure).collect();
         independent_interval(&figures).ends()
     }
 
-    /// Which share of what is offered is served well: what does not keep up is as bad as what fails.
     fn standings(&self, served_least: f64) -> Option<Vec<Standing>> {
-        let offered = self.place(OFFERED)?;
-        let (goodput, availability) = (self.place("goodput")?, self.place("availability")?);
-        let served = |run: &[f64]| run[availability].min(run[goodput] / run[offered]);
-        let standing = |point: usize| match self.ends(point, served) {
+        let served = served(self.gauges)?;
+        let standing = |point: usize| match self.ends(point, &served) {
             Some((low, _)) if low >= served_least => Standing::Holds,
             Some((_, high)) if high < served_least => Standing::Broken,
             _ => Standing::Open,
@@ -257,6 +254,7 @@ fn because(scenario: &Scenario, full: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::gauges::OFFERED;
     use crate::scenario::load::load_text;
 
     const SITE: &str = "

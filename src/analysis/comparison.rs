@@ -2,7 +2,7 @@
 //! share their chance, with what can be said of them and what cannot yet.
 
 use super::estimate::ratio;
-use super::expectations::{metric_name, subject, unit};
+use super::expectations::{subject, unit};
 use super::study::{Measures, estimate, precision, shown_unit};
 use super::summary::Estimate;
 use crate::scenario::measures::Goal;
@@ -230,9 +230,8 @@ impl<'a> ComparedMeasures<'a> {
         columns.iter().flatten().find(|figure| figure.is_finite())?;
         let held_against = |other: &Vec<f64>| held_against(measure, &columns[0], other, self.level_of_each());
         let subject = subject(measure, self.scenarios[0]);
-        let metric = metric_name(measure.metric);
         Some(ComparedFigure {
-            name: subject.as_ref().map_or(metric.clone(), |subject| format!("{subject} {metric}")),
+            name: self.measures[0].name(measure),
             class: subject.filter(|_| measure.class.is_some()),
             asked_for: self.further.contains(&measure),
             unit: shown_unit(measure),

@@ -45,7 +45,7 @@ impl<'s> Gauges<'s> {
     /// that it rests on. Not a number where a run has no such figure.
     pub fn figures(&self, results: &RunResults, window: &Window) -> Vec<f64> {
         let nodes = summarise_nodes(self.scenario, results, window);
-        let of_measures = self.measures.figures_within(results, window);
+        let of_measures = self.measures.figures_with(results, window, &nodes);
         let usual = self.measures.usual(&of_measures);
         let offered = Requests::new(results, None, window).offered_per_s();
         let mut figures = vec![offered.unwrap_or(f64::NAN)];
@@ -68,6 +68,14 @@ impl<'s> Gauges<'s> {
     fn lines(&self) -> impl Iterator<Item = (usize, &Node)> {
         self.scenario.nodes.iter().enumerate().filter(|(_, node)| node.behaviour.is_some())
     }
+}
+
+/// Which share of what is offered is served well, in a run with these gauges: what does not keep up
+/// is as bad as what fails.
+pub fn served(gauges: &[Gauge]) -> Option<impl Fn(&Vec<f64>) -> f64> {
+    let place = |name: &str| gauges.iter().position(|gauge| gauge.name == name);
+    let (offered, goodput, availability) = (place(OFFERED)?, place("goodput")?, place("availability")?);
+    Some(move |run: &Vec<f64>| run[availability].min(run[goodput] / run[offered]))
 }
 
 /// As the utilisation of a node is called among the gauges.

@@ -2,8 +2,7 @@
 
 use super::study::{factor, shown_unit};
 use crate::scenario::model::{Comparison, Expectation, Metric};
-use crate::stats::interval::unlike_numbers;
-use crate::stats::student::two_sided_t;
+use crate::stats::interval::independent_interval_at;
 use serde::Serialize;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -50,15 +49,10 @@ pub fn judge(goal: &Expectation, runs: &[Observed], doubt: f64) -> JudgedGoal {
         // What never happens meets no goal.
         return judged(None, None, Standing::Missed);
     }
-    if unlike_numbers(&figures).is_some() {
-        return judged(None, None, Standing::Open);
-    }
-    let number = figures.len() as f64;
-    let mean = figures.iter().sum::<f64>() / number;
-    let squares: f64 = figures.iter().map(|figure| (figure - mean) * (figure - mean)).sum();
-    let t = two_sided_t(figures.len() as u32 - 1, 1.0 - 2.0 * doubt);
-    let half_width = t * (squares / (number - 1.0) / number).sqrt();
-    let mut ends = (mean - half_width, mean + half_width);
+    // Each side of an interval with twice the doubt is a bound with this one.
+    let interval = independent_interval_at(&figures, 1.0 - 2.0 * doubt);
+    let mean = interval.estimate;
+    let Some(mut ends) = interval.ends() else { return judged(None, None, Standing::Open) };
     let is_of_requests = matches!(goal.measure.metric, Metric::Availability | Metric::Errors);
     if is_of_requests {
         // Where none was otherwise, so many others can have been missed (the rule of three).

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::expectations::{measure, metric_name, subject, unit};
 use super::nodes::summarise_nodes;
-use super::summary::Estimate;
+use super::summary::{Estimate, NodeSummary};
 use super::window::Window;
 use crate::results::RunResults;
 use crate::scenario::measures::Goal;
@@ -146,9 +146,17 @@ impl<'a> Measures<'a> {
 
     /// The same of another part of the run than that which usually counts.
     pub fn figures_within(&self, results: &RunResults, window: &Window) -> Vec<f64> {
-        let nodes = summarise_nodes(self.scenario, results, window);
+        self.figures_with(results, window, &summarise_nodes(self.scenario, results, window))
+    }
+
+    pub(super) fn figures_with(
+        &self,
+        results: &RunResults,
+        window: &Window,
+        nodes: &[NodeSummary],
+    ) -> Vec<f64> {
         let figure = |one: &Measure| {
-            measure(*one, self.scenario, results, window, &nodes)
+            measure(*one, self.scenario, results, window, nodes)
                 .value
                 .map_or(f64::NAN, |value| value * factor(*one))
         };
@@ -175,7 +183,7 @@ impl<'a> Measures<'a> {
     }
 
     /// `page p99`
-    fn name(&self, measure: Measure) -> String {
+    pub(super) fn name(&self, measure: Measure) -> String {
         let metric = metric_name(measure.metric);
         subject(measure, self.scenario).map_or(metric.clone(), |subject| format!("{subject} {metric}"))
     }

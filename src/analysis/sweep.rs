@@ -4,7 +4,7 @@
 use super::branches::{Hysteresis, UP};
 use super::breaking::{Breaking, Curve, CurvePoint, Knee};
 use super::gauges::Gauge;
-use super::study::{estimate, heading};
+use super::study::{column, estimate, heading};
 use super::summary::Estimate;
 use crate::scenario::model::Scenario;
 use crate::stats::interval::{LEVEL, independent_interval};
@@ -94,8 +94,7 @@ impl Swept<'_> {
         let known: Vec<usize> = (0..self.gauges.len()).filter(|place| is_known(*place)).collect();
         let figure = |runs: &[Vec<f64>], place: usize| {
             let Gauge { name, unit } = &self.gauges[place];
-            let column: Vec<f64> = runs.iter().map(|run| run[place]).collect();
-            let estimate = estimate(&independent_interval(&column), unit);
+            let estimate = estimate(&independent_interval(&column(runs, place)), unit);
             SweptFigure { name: name.clone(), unit, estimate }
         };
         let point = |point: &PointRuns| SweptPoint {

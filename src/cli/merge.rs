@@ -56,11 +56,7 @@ pub fn run(arguments: MergeArguments) -> Result<Ending, Failure> {
         (None, Some(home)) if home != Path::new("") => home,
         (None, _) => PathBuf::from("."),
     };
-    let ownership = match (&arguments.out, arguments.force) {
-        (Some(_), false) => Ownership::Named,
-        (Some(_), true) => Ownership::Forced,
-        (None, _) => Ownership::OurOwn,
-    };
+    let ownership = Ownership::of(arguments.out.is_some(), arguments.force);
     let files = write(&merged, &summary, &folder, ownership)?;
     if arguments.json {
         print(&json::to_text(&summary)?)?;

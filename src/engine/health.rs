@@ -68,9 +68,6 @@ impl PeerHealth {
 
     /// Of its turns it takes the share that its weight has of the usual one.
     pub fn takes_its_turn(&mut self, warmth: f64) -> bool {
-        if warmth >= 1.0 {
-            return true;
-        }
         self.credit += warmth;
         let takes = self.credit >= 1.0;
         if takes {

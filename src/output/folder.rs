@@ -13,6 +13,9 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Results go here unless somebody says otherwise, each into a folder of its own.
+pub const HOME: &str = "output";
+
 /// Who chose the folder, and so how careful to be with what is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
@@ -23,6 +26,17 @@ pub enum Ownership {
     Named,
     /// The user named it and insists (`--force`).
     Forced,
+}
+
+impl Ownership {
+    /// As `--out` and `--force` tell it.
+    pub fn of(is_named: bool, is_forced: bool) -> Ownership {
+        match (is_named, is_forced) {
+            (false, _) => Ownership::OurOwn,
+            (true, false) => Ownership::Named,
+            (true, true) => Ownership::Forced,
+        }
+    }
 }
 
 /// The files of one run in the making. Dropped before `publish`, it takes them away again.

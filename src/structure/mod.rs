@@ -22,7 +22,7 @@ mod tests;
 pub use bdd::TooEntangled;
 pub use breakables::{Breakable, Breakables, NotAlone};
 pub use ledger::{
-    BRANCHES_MOST, CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Part, SinglePoint, Standing, Weight,
-    analyze,
+    BRANCHES_MOST, CutSet, CutSetTable, HOURS_PER_YEAR, Ledger, MINUTES_PER_YEAR, Part, SinglePoint,
+    Standing, Weight, analyze,
 };
 pub use money::Money;

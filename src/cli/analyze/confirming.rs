@@ -14,13 +14,13 @@ use crate::scenario::model::{Happening, RunEnd, Scenario, Warmup, What};
 use crate::stats::interval::{Interval, LEVEL};
 use crate::stats::student::two_sided_t;
 use crate::stats::two_stages::{FIRST_STAGE, Precision, two_stage_interval};
-use crate::structure::{Breakables, Ledger, NotAlone, Standing};
+use crate::structure::{Breakables, HOURS_PER_YEAR, Ledger, NotAlone, Standing};
 use serde::Serialize;
 
 /// One run; so many are simulated at most.
 const YEARS: u64 = 50;
 const RUNS_MOST: u64 = 200;
-const YEAR: Time = 8_760 * HOUR;
+const YEAR: Time = HOURS_PER_YEAR as Time * HOUR;
 /// Work that comes again is simulated so often in a run at most.
 const ROUNDS_MOST: Time = 20_000;
 /// How exactly shares are wanted.
@@ -69,7 +69,7 @@ pub fn confirm(scenario: &Scenario, ledger: &Ledger, seed: u64, caller: &Caller)
     let breakables = Breakables::of(&scenario);
     let is_sampled: Vec<bool> =
         ledger.classes.iter().map(|standing| is_rare(standing) && breakables.is_ok()).collect();
-    let mut classes: Vec<Confirmed> = Vec::new();
+    let mut classes: Vec<Option<Confirmed>> = vec![None; is_sampled.len()];
     if is_sampled.iter().any(|is_sampled| !is_sampled) {
         let plan = plan::compile(&scenario);
         let plain = (0..is_sampled.len()).filter(|&class| !is_sampled[class]);
@@ -80,15 +80,16 @@ pub fn confirm(scenario: &Scenario, ledger: &Ledger, seed: u64, caller: &Caller)
         let simulated = done.figures.len() as f64 * years;
         for (class, standing) in ledger.classes.iter().enumerate().filter(|(class, _)| !is_sampled[*class]) {
             let interval = two_stage_interval(&done.column(class));
-            classes.push(plain_one(standing, &interval, simulated, breakables.as_ref().err()));
+            classes[class] = Some(plain_one(standing, &interval, simulated, breakables.as_ref().err()));
         }
     }
     if let Ok(breakables) = &breakables {
         for (class, standing) in ledger.classes.iter().enumerate().filter(|(class, _)| is_sampled[*class]) {
             let found = rare_share(breakables, class, seed, &caller.onlooker("batches", None));
-            classes.insert(class.min(classes.len()), sampled_one(standing, found));
+            classes[class] = Some(sampled_one(standing, found, caller.has_stopped()));
         }
     }
+    let classes = classes.into_iter().flatten().collect();
     Confirmation { classes, interrupted: caller.has_stopped() }
 }
 
@@ -144,9 +145,12 @@ fn plain_one(
     confirmed(standing, Estimate::of_share(interval.estimate, interval), how)
 }
 
-fn sampled_one(standing: &Standing, found: Option<RareShare>) -> Confirmed {
+fn sampled_one(standing: &Standing, found: Option<RareShare>, is_stopped: bool) -> Confirmed {
     let Some(found) = found else {
-        let why = "no way was found on which it is lost";
+        let why = match is_stopped {
+            true => "stopped before enough was measured",
+            false => "no way was found on which it is lost",
+        };
         return confirmed(standing, Estimate::empty(why), "importance sampling".to_owned());
     };
     let interval = Interval {

@@ -12,6 +12,7 @@ use crate::experiment::comparison::{Rounds, compare};
 use crate::experiment::study::{Length, StudyEnd};
 use crate::nodes::fields::Refusal;
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
+use crate::output::folder::HOME;
 use crate::output::record::{Record, RecordError, of_results};
 use crate::output::{comparison_csv, json, terminal, text_file};
 use crate::plan::{self, Plan};
@@ -24,9 +25,6 @@ use contestants::{Contestant, WantedVariant, load_all, parse_variant};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-
-/// Results go here unless `--out` says otherwise, each comparison into a folder of its own.
-const HOME: &str = "output";
 
 /// Unless somebody asks for another number: twenty differences tell their own spread well enough.
 const REPLICATIONS_USUAL: u64 = 20;

@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::reading::{parse_setting, read};
 use crate::engine::TraceWishes;
 use crate::experiment::in_parallel;
-use crate::output::folder::Ownership;
+use crate::output::folder::{HOME, Ownership};
 use crate::output::packing::Packing;
 use crate::output::row_columns::RowColumns;
 use crate::output::scenario_json::Script;
@@ -31,9 +31,6 @@ use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use study::StudyArguments;
-
-/// Results go here unless `--out` says otherwise.
-const HOME: &str = "output";
 
 /// Run scenarios, write every request's latency, and sum up
 #[derive(Debug, Args)]
@@ -236,11 +233,7 @@ fn prepare(arguments: &SimulateArguments, wishes: Wishes, caller: &Caller) -> Re
 }
 
 fn ownership(arguments: &SimulateArguments) -> Ownership {
-    match (&arguments.out, arguments.force) {
-        (None, _) => Ownership::OurOwn,
-        (Some(_), false) => Ownership::Named,
-        (Some(_), true) => Ownership::Forced,
-    }
+    Ownership::of(arguments.out.is_some(), arguments.force)
 }
 
 fn wishes(arguments: &SimulateArguments) -> Wishes {

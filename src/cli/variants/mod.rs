@@ -10,6 +10,7 @@ use crate::analysis::gauges::{Gauge, Gauges};
 use crate::analysis::window::Window;
 use crate::experiment::axis::Axis;
 use crate::experiment::points::Point;
+use crate::output::folder::HOME;
 use crate::output::journal::{Identity, Journal, JournalError};
 use crate::parts::fingerprint::Fingerprint;
 use crate::results::RunResults;
@@ -20,9 +21,6 @@ use clap::{Args, ValueHint};
 use runs::Runs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Studies go here unless `--out` says otherwise.
-const HOME: &str = "output";
 
 #[derive(Debug, Args)]
 pub struct VariantArguments {
