@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 import time
@@ -29,8 +30,9 @@ class Progress:
         if not self._is_shown or (self._bar is None and (is_soon or done >= of)):
             return
         if self._bar is None:
-            from tqdm.auto import tqdm
-
+            # Without widgets, tqdm's bar for notebooks is a warning.
+            has_widgets = importlib.util.find_spec("ipywidgets") is not None
+            tqdm = importlib.import_module("tqdm.auto" if has_widgets else "tqdm").tqdm
             self._bar = tqdm(total=of, desc=tasks, leave=False)
         self._bar.total = of
         self._bar.set_description_str(tasks, refresh=False)

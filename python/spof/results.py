@@ -159,7 +159,12 @@ class Run(Result):
 
     def quantile(self, name: str, request_class: str | None = None) -> float:
         """A quantile of good answers' latencies in milliseconds, such as `"p99"`."""
-        return float(self._class(request_class)[f"{name.replace('.', '')}_ms"]["value"])
+        known = self._class(request_class)
+        figure = known.get(f"{name.replace('.', '')}_ms")
+        if not name.startswith("p") or figure is None:
+            quantiles = ", ".join(key.removesuffix("_ms") for key in known if key.startswith("p"))
+            raise KeyError(f"there is no quantile {name!r} in a summary; there are {quantiles}, and `latencies`")
+        return float(figure["value"])
 
     def mean(self, request_class: str | None = None) -> float:
         """The mean latency of good answers in milliseconds."""

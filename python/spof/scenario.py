@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,7 +52,7 @@ class Scenario:
         try:
             text = Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise InputOutputError(f"cannot read {path}: {error}") from error
+            raise InputOutputError(f"cannot read {path}: {error}{_nearest(Path(path))}") from error
         return Scenario(str(path), text)
 
     @staticmethod
@@ -207,6 +208,13 @@ class Scenario:
 
     def _repr_svg_(self) -> str:
         return self.topology().svg
+
+
+def _nearest(path: Path) -> str:
+    """A file beside it whose name is almost the same."""
+    names = [other.name for other in path.parent.glob("*")] if path.parent.is_dir() else []
+    found = difflib.get_close_matches(path.name, names, 1, 0.8) if not path.exists() else []
+    return "".join(f"; did you mean {path.with_name(name)}?" for name in found)
 
 
 def _written(value: Any) -> str:

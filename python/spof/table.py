@@ -40,6 +40,8 @@ class Table:
         return iter(self.names)
 
     def __getitem__(self, name: str) -> numpy.ndarray[Any, Any]:
+        if name not in self.names:
+            raise KeyError(f"there is no column {name!r}; there are {', '.join(self.names)}")
         texts, numbers = self._inner.texts(name), self._inner.numbers(name)
         if texts is None:
             assert numbers is not None, "a column has numbers or texts"

@@ -264,6 +264,19 @@ def test_what_cannot_be_understood_is_told_with_what_to_write() -> None:
         spof.simulate(short(), engine="ray")
     with pytest.raises(spof.InputOutputError, match="cannot read nowhere.yaml"):
         spof.simulate("nowhere.yaml")
+    with pytest.raises(spof.InputOutputError, match="did you mean .*one-server.yaml?"):
+        spof.simulate(SCENARIOS / "one-sever.yaml")
+    with pytest.raises(spof.InputOutputError, match="summary.json"):
+        spof.open_run("nowhere")
+
+
+def test_names_that_are_not_there_are_told_with_those_that_are(run: spof.Run) -> None:
+    with pytest.raises(KeyError, match="there are id, class, start_s, latency_ms"):
+        run.latencies["latency"]
+    with pytest.raises(KeyError, match="there are p50, p90, p95, p99, p999"):
+        run.quantile("p98")
+    with pytest.raises(spof.ScenarioError, match="workers"):
+        short().set("gunicorn.worker", 8)
 
 
 def test_somebody_else_may_make_the_runs_but_none_twice() -> None:
