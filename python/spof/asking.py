@@ -12,7 +12,7 @@ from . import _spof
 from .engines import Crew, crew_of
 from .errors import InputOutputError, ScenarioError, UsageError
 from .progress import Progress
-from .scenario import Scenario
+from .scenario import Scenario, written
 from .shapes import Given, Made, Runs
 
 ScenarioLike = Scenario | str | Path
@@ -51,18 +51,12 @@ def words_of(command: str, options: dict[str, Any]) -> list[str]:
         if value is True:
             words.append(option)
         elif isinstance(value, dict):
-            words.extend(f"{option}={path}={_word(value)}" for path, value in value.items())
+            words.extend(f"{option}={path}={written(value)}" for path, value in value.items())
         elif isinstance(value, (list, tuple)):
-            words.extend(f"{option}={_word(each)}" for each in value)
+            words.extend(f"{option}={each}" for each in value)
         else:
-            words.append(f"{option}={_word(value)}")
+            words.append(f"{option}={value}")
     return words
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
 
 
 def asked(

@@ -10,7 +10,7 @@ from typing import Any
 from .asking import ScenarioLike, asked, scenario_of, words_of
 from .errors import UsageError
 from .results import Comparison, Folder, Ledger, Run, Solution, Sweep
-from .scenario import Scenario
+from .scenario import Scenario, written
 
 Values = str | Sequence[object]
 """Values as `--vary` takes them, such as `"1..16"`, or a list of them."""
@@ -64,7 +64,7 @@ def simulate(
     answer = asked(
         words_of("simulate", options), [scenario_of(scenario)], progress=progress, engine=engine
     )
-    return Run(folder, answer.text, answer.holds, answer.rows)
+    return Run(folder, answer.text, answer.holds, answer.rows if rows != "none" else None)
 
 
 def open_run(folder: str | Path) -> Run:
@@ -95,8 +95,7 @@ def analyze(
     scenarios = [scenario_of(scenario)]
     options = {"set": set, "order": order, "simulate": simulate, "seed": seed}
     answer = asked(words_of("analyze", {**options, "json": True}), scenarios, progress=progress)
-    text = asked(words_of("analyze", {"set": set, "order": order}), scenarios).text
-    return Ledger(Folder(None), text, json.loads(answer.text), answer.holds)
+    return Ledger(Folder(None), answer.aside, json.loads(answer.text), answer.holds)
 
 
 def compare(
@@ -131,12 +130,8 @@ def compare(
             all_scenarios.extend(scenario_of(scenario).set("name", name) for name, scenario in named)
         else:
             all_scenarios.append(scenario_of(each))
-    settings = {
-        name: "; ".join(f"{path}={value}" for path, value in changes.items())
-        for name, changes in (variant or {}).items()
-    }
     options = {
-        "variant": [f"{name}: {changes}" for name, changes in settings.items()],
+        "variant": [_variant(name, changes) for name, changes in (variant or {}).items()],
         "set": set,
         "replications": replications,
         "until": until,
@@ -230,8 +225,19 @@ def solve(
     return Solution(folder, answer.text, answer.holds)
 
 
-def _varied(vary: Mapping[str, Values]) -> dict[str, str]:
-    def written(values: Values) -> str:
-        return values if isinstance(values, str) else ",".join(str(value) for value in values)
+def _variant(name: str, changes: Mapping[str, Any]) -> str:
+    """As `--variant` takes it, where some letters stand between names, settings and values."""
+    settings = [f"{path}={written(value)}" for path, value in changes.items()]
+    if ":" in name or any(";" in setting for setting in settings):
+        raise UsageError(
+            f"variant {name!r}: a colon in its name, or a semicolon in a value, cannot be told from those of"
+            " `--variant`; give compare a dictionary of scenarios instead: {name: site.set(...)}"
+        )
+    return f"{name}: {'; '.join(settings)}"
 
-    return {path: written(values) for path, values in vary.items()}
+
+def _varied(vary: Mapping[str, Values]) -> dict[str, str]:
+    def all_of(values: Values) -> str:
+        return values if isinstance(values, str) else ",".join(written(value) for value in values)
+
+    return {path: all_of(values) for path, values in vary.items()}

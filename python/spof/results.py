@@ -152,6 +152,16 @@ class Run(Result):
         """replications.json of a study: what its runs say together."""
         return self._folder.json("replications.json") if self._folder.has("replications.json") else None
 
+    def figure(self, name: str) -> dict[str, Any]:
+        """A figure of a study over its runs, such as `"page p99"`: its mean as `value`, `half_width`,
+        `least` and `most`. The other figures of a study's result are those of its first run."""
+        if self.study is None:
+            raise KeyError("one run is no study; simulate with replications= or until=")
+        known: dict[str, dict[str, Any]] = {each["name"]: each for each in self.study["figures"]}
+        if name not in known:
+            raise KeyError(f"there is no figure {name!r}; there are {', '.join(known)}")
+        return known[name]
+
     @property
     def availability(self) -> float:
         """The share of requests that were answered with success, as users see it."""

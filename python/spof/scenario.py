@@ -113,7 +113,7 @@ class Scenario:
         """
         changes = path if isinstance(path, Mapping) else {path: value}
         name, text, settings = self._given
-        more = tuple((str(path), _written(value)) for path, value in changes.items())
+        more = tuple((str(path), written(value)) for path, value in changes.items())
         return Scenario(name, text, (*settings, *more))
 
     @property
@@ -217,7 +217,7 @@ def _nearest(path: Path) -> str:
     return "".join(f"; did you mean {path.with_name(name)}?" for name in found)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """As it would stand in a file."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 

@@ -125,6 +125,9 @@ def test_a_study_is_that_of_the_command_line(tmp_path: Path) -> None:
     same_files(tmp_path / "told", tmp_path / "asked", ["replications.csv", "replications.json"])
     assert study.study is not None and study.study["replications"] == 4
     assert study.replications is not None and len(study.replications) == 4
+    assert study.figure("page p99")["value"] == numpy.mean(study.replications["page p99_ms"])
+    with pytest.raises(KeyError, match="there are availability, errors"):
+        study.figure("pages p99")
 
 
 def test_until_goals_are_met() -> None:
@@ -140,6 +143,7 @@ def test_a_ledger_is_that_of_the_command_line(tmp_path: Path, simulate: bool) ->
     ledger = spof.analyze(SCENARIOS / "one-server.yaml", set=changes, simulate=simulate)
     assert ledger.data == json.loads(told) and ledger.holds
     assert "single points of failure" in repr(ledger)
+    assert ("years of failures" in repr(ledger)) == simulate
 
 
 def test_a_comparison_is_that_of_the_command_line(tmp_path: Path) -> None:
@@ -160,6 +164,20 @@ def test_scenarios_are_compared_by_names(run: spof.Run) -> None:
     designs = {"one": short().set("gunicorn.workers", 1), "four": short()}
     told = spof.compare(designs, replications=2)
     assert [variant["name"] for variant in told.data["variants"]] == ["one", "four"]
+
+
+def test_variants_take_python_values() -> None:
+    site = spof.Scenario.from_file(SCENARIOS / "course/1-distributed.yaml")
+    short = {"run.duration": "20s", "run.warmup": "2s", "run.fidelity": "requests"}
+    told = spof.compare(site, variant={"no": {"haproxy.redispatch": False}}, set=short, replications=2)
+    assert told.data["variants"][1]["settings"][-1] == "haproxy.redispatch=false"
+    with pytest.raises(spof.UsageError, match="give compare a dictionary"):
+        spof.compare(site, variant={"a: b": {"haproxy.redispatch": False}})
+
+
+def test_who_keeps_no_rows_has_none() -> None:
+    with pytest.raises(spof.InputOutputError, match="there is no latency.csv"):
+        _ = spof.simulate(short(), rows="none").latencies
 
 
 def test_a_sweep_is_that_of_the_command_line_and_goes_on(tmp_path: Path) -> None:

@@ -46,6 +46,13 @@ impl Caller {
         }
     }
 
+    /// What a program may show to people, beside the data that it has asked for.
+    pub fn print_for_people(&self, text: impl FnOnce() -> String) {
+        if let Caller::Program(program) = self {
+            program.hears_aside(&plain(&text()));
+        }
+    }
+
     pub fn print_aside(&self, text: &str) {
         match self {
             Caller::Person { .. } => printing::print_aside(text),

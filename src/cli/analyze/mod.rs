@@ -78,11 +78,13 @@ pub fn run(arguments: AnalyzeArguments, caller: &Caller) -> Result<Ending, Failu
         let seed = arguments.seed.unwrap_or(scenario.run.seed);
         confirm(scenario, &ledger, seed, &caller.undisturbed_if(arguments.json))
     });
-    let told = match arguments.json {
-        true => json::to_text(&Document { ledger: &ledger, simulated: confirmation.as_ref() })?,
-        false => tables::text(&ledger) + &confirmation.as_ref().map_or(String::new(), tables::confirmation),
-    };
-    caller.print(&told)?;
+    let text = || tables::text(&ledger) + &confirmation.as_ref().map_or(String::new(), tables::confirmation);
+    if arguments.json {
+        caller.print(&json::to_text(&Document { ledger: &ledger, simulated: confirmation.as_ref() })?)?;
+        caller.print_for_people(text);
+    } else {
+        caller.print(&text())?;
+    }
     Ok(match confirmation {
         Some(confirmation) if confirmation.interrupted => Ending::Interrupted,
         Some(confirmation) if confirmation.fails() => Ending::ExpectationFailed,
