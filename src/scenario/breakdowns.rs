@@ -37,7 +37,11 @@ pub const NODE_SETTINGS: &[Setting] = &[
 ];
 
 const STANDBY: &[Setting] = &[
-    Setting::optional("hot", Takes::Whole(1, 1_000), "so many that run meanwhile, and can break unnoticed until they are wanted"),
+    Setting::optional(
+        "hot",
+        Takes::Whole(1, 1_000),
+        "so many that run meanwhile, and can break unnoticed until they are wanted",
+    ),
     Setting::optional("cold", Takes::Whole(1, 1_000), "so many that are switched off, and boot first"),
     Setting::new(
         "switch_over",
