@@ -55,7 +55,7 @@ fn the_notebooks_prove_what_they_say() {
 
 #[test]
 fn a_cluster_of_two_nodes_gives_the_same_bytes() {
-    tests("Ray", &["python/tests/test_ray.py"]);
+    tests("Ray", &["python/tests/test_batches.py", "python/tests/test_ray.py"]);
 }
 
 #[test]

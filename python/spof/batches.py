@@ -4,16 +4,91 @@ that all end together."""
 from __future__ import annotations
 
 import logging
+import os
+import time
 from collections.abc import Sized
+from typing import Any, Protocol
+
+from .engines import made
+from .shapes import Given, Made, Runs
 
 BATCH_S = 1.0
 """About as long as a batch should take."""
 ROUNDS = 4
 """What is left is enough for each core to be asked so often, until batches are of one run."""
 AHEAD = 2
-"""A core has this many batches, the one that it makes and the next: it never waits, and no more than
-these results are ever on their way at once."""
+"""A core has this many batches, the one that it makes and the next: it need not wait, and however many
+runs there are, no more than these are ever on their way."""
+LOOK_S = 0.25
+"""So often somebody may ask to stop."""
+COUNT_S = 2.0
+"""So often the cores are counted, since machines come and go."""
 LOG = logging.getLogger(__name__)
+
+Job = tuple[list[str], list[Given]]
+"""A command and its scenarios."""
+Handed = tuple[str, float, list[list[float]]]
+"""What comes of a batch: the machine, the seconds that it took on a core, and the figures."""
+
+
+class Machines(Protocol):
+    """Those that make batches, whoever looks after them."""
+
+    def cores(self) -> int:
+        """How many there are just now."""
+        ...
+
+    def begin(self, runs: Runs) -> Any:
+        """Has them made; what comes back stands for this batch, and can be a key of a dictionary."""
+        ...
+
+    def ended(self, under_way: list[Any]) -> list[Any]:
+        """Those that have ended, as soon as one has; none, after `LOOK_S`."""
+        ...
+
+    def handed(self, batch: Any) -> Handed:
+        """What has come of one that has ended."""
+        ...
+
+    def cancel(self, under_way: list[Any]) -> None:
+        """Nobody waits for them any more."""
+        ...
+
+
+def spread(machines: Machines, runs: Runs) -> Made:
+    """Keeps all cores busy, and hands in the figures as they come: see `Crew`."""
+    batches = Batches(runs)
+    under_way: dict[Any, range] = {}
+    cores, counted_at = 0, float("-inf")
+    try:
+        while batches.are_left or under_way:
+            if time.monotonic() - counted_at >= COUNT_S:
+                cores, counted_at = max(1, machines.cores()), time.monotonic()
+            while batches.are_left and len(under_way) < AHEAD * cores:
+                places = batches.take(cores)
+                under_way[machines.begin([runs[place] for place in places])] = places
+            for batch in machines.ended(list(under_way)):
+                where, seconds, figures = machines.handed(batch)
+                places = under_way.pop(batch)
+                batches.took(places, seconds, where)
+                yield list(zip(places, figures, strict=True))
+            yield []
+    finally:
+        machines.cancel(list(under_way))
+
+
+def job_of(words: list[str], scenarios: list[Given]) -> Job:
+    """As other machines can do it: they work in other folders than this one, and look for files
+    beside the scenario."""
+    return words, [(os.path.abspath(path), text, settings) for path, text, settings in scenarios]
+
+
+def timed(job: Job, runs: Runs) -> tuple[float, list[list[float]]]:
+    """The figures of runs, made on one core here, and how long it took."""
+    begun = time.perf_counter()
+    words, scenarios = job
+    figures = made((words, scenarios, runs))
+    return time.perf_counter() - begun, figures
 
 
 class Batches:

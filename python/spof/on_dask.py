@@ -1,42 +1,49 @@
-"""Runs of studies on a Dask cluster: `engine="dask"`. The client is the one that is there, or a new
-one for this machine."""
+"""Runs of studies on a Dask cluster: `engine="dask"`. Workers need what `on_ray` says of nodes."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from distributed import Client, as_completed, get_client
+from distributed import Client, TimeoutError, get_client, get_worker, wait
 
-from .engines import made
+from .batches import LOOK_S, Handed, Job, job_of, spread, timed
 from .shapes import Given, Made, Runs
-
-BATCH = 16
-"""Runs that a worker gets at once."""
 
 
 class DaskCrew:
-    """Hands out batches of runs, and takes their figures as they come."""
+    """Those of the client that is there, or threads here; runs leave the interpreter alone."""
 
     def __init__(self, words: list[str], scenarios: list[Given]) -> None:
-        self._work = (words, scenarios)
+        self._job = job_of(words, scenarios)
         try:
             self._client: Any = get_client()
         except ValueError:
-            self._client = Client(threads_per_worker=1)
+            self._client = Client(processes=False, dashboard_address=None)
 
     def spread(self, runs: Runs) -> Made:
-        """See `Crew`."""
-        places = {}
-        for first in range(0, len(runs), BATCH):
-            some = runs[first : first + BATCH]
-            places[self._client.submit(made, (*self._work, some), pure=False)] = first
-        try:
-            for future, figures in as_completed(list(places), with_results=True):
-                yield list(enumerate(figures, places.pop(future)))
-        finally:
-            self._client.cancel(list(places))
+        return spread(self, runs)
+
+    def cores(self) -> int:
+        return sum(self._client.nthreads().values())
+
+    def begin(self, runs: Runs) -> Any:
+        return self._client.submit(_work, self._job, runs, pure=False)
+
+    def ended(self, under_way: list[Any]) -> list[Any]:
+        with suppress(TimeoutError):
+            wait(under_way, timeout=LOOK_S, return_when="FIRST_COMPLETED")
+        return [batch for batch in under_way if batch.done()]
+
+    def handed(self, batch: Any) -> Handed:
+        return batch.result()  # type: ignore[no-any-return]
+
+    def cancel(self, under_way: list[Any]) -> None:
+        self._client.cancel(under_way)
 
 
-def crew(words: list[str], scenarios: list[Given]) -> DaskCrew:
-    """The crew for a command and its scenarios."""
-    return DaskCrew(words, scenarios)
+def _work(job: Job, runs: Runs) -> Handed:
+    return get_worker().address, *timed(job, runs)
+
+
+crew = DaskCrew

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import spof
 
@@ -44,8 +45,11 @@ class Reports(logging.Handler):
         return sum(runs for _, runs in self.runs)
 
 
+Some = TypeVar("Some", bound=Reports)
+
+
 @contextmanager
-def listening(reports: Reports) -> Iterator[Reports]:
+def listening(reports: Some) -> Iterator[Some]:
     """While a study is made."""
     logger = logging.getLogger("spof.batches")
     level = logger.level
