@@ -4,6 +4,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// Where `.ci/run` installs it; another one is named by `SPOF_PYTHON`.
 const USUAL: &str = "python/.venv/bin/python";
@@ -20,7 +21,11 @@ fn python() -> Option<PathBuf> {
     imports.is_ok_and(|done| done.status.success()).then_some(python)
 }
 
+/// Clusters and kernels of several tests at once would wait for each other longer than they do.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 fn tests(name: &str, words: &[&str]) {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(python) = python() else {
         assert!(env::var("CI").as_deref() != Ok("true"), "{name}: {WAY}");
         return eprintln!("left out: {name}: {WAY}");
