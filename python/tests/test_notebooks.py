@@ -31,8 +31,8 @@ def test_a_notebook_is_kept_without_outputs_and_proves_what_it_says(path: Path) 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
-    # Without a display, and with a home that nobody else writes to.
-    monkeypatch.setenv("MPLBACKEND", "agg")
+    # With a home that nobody else writes to, and pictures where the kernel wants them.
+    monkeypatch.delenv("MPLBACKEND", raising=False)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     notebook = nbformat.read(path, as_version=4)
     before = set(os.listdir(HOME))
