@@ -81,4 +81,5 @@ def asked(
         case "input_output":
             raise InputOutputError(aside.strip())
         case _:
-            raise UsageError(aside.strip())
+            # Behind it stands what helps at a command line alone.
+            raise UsageError(aside.partition("\n\nFor more information")[0].strip())

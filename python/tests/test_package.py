@@ -272,6 +272,9 @@ def test_errors_carry_their_places() -> None:
 def test_what_cannot_be_understood_is_told_with_what_to_write() -> None:
     with pytest.raises(spof.UsageError, match="write all, none, or a share"):
         spof.simulate(short(), rows="some")
+    with pytest.raises(spof.UsageError) as told:
+        spof.simulate(short(), seed=-1)
+    assert "--seed" in str(told.value) and "--help" not in str(told.value)
     with pytest.raises(spof.UsageError, match="--until"):
         spof.simulate(short(), until="p99 tolerably")
     with pytest.raises(spof.ScenarioError, match="gunicorn"):
