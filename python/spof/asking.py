@@ -3,20 +3,16 @@ the same names, the same checks and the same answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from . import _spof
 from .engines import Crew, crew_of
 from .errors import InputOutputError, ScenarioError, UsageError
 from .progress import Progress
-from .scenario import Scenario, written
 from .shapes import Given, Made, Runs
-
-ScenarioLike = Scenario | str | Path
-"""A scenario, or the path of its file."""
 
 
 @dataclass
@@ -27,14 +23,6 @@ class Answer:
     aside: str
     holds: bool
     rows: _spof.Table | None
-
-
-def scenario_of(scenario: ScenarioLike) -> Scenario:
-    return scenario if isinstance(scenario, Scenario) else Scenario.from_file(scenario)
-
-
-def given(scenarios: Iterable[Scenario]) -> list[Given]:
-    return [scenario._given for scenario in scenarios]
 
 
 def words_of(command: str, options: dict[str, Any]) -> list[str]:
@@ -59,18 +47,23 @@ def words_of(command: str, options: dict[str, Any]) -> list[str]:
     return words
 
 
+def written(value: Any) -> str:
+    """As it would stand in a file."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def asked(
     words: Sequence[str],
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Given],
     *,
     progress: bool | None = False,
     engine: str | None = None,
 ) -> Answer:
     """Has the command done, and raises what went wrong."""
-    crew: Crew | None = crew_of(engine, list(words), given(scenarios))
+    crew: Crew | None = crew_of(engine, list(words), list(scenarios))
     spread: Callable[[Runs], Made] | None = crew.spread if crew else None
     with Progress(progress) as bar:
-        ending, text, aside, rows = _spof.ask(list(words), given(scenarios), bar.show, spread)
+        ending, text, aside, rows = _spof.ask(list(words), list(scenarios), bar.show, spread)
     match ending:
         case "good" | "expectation_failed":
             return Answer(text, aside, ending == "good", rows)

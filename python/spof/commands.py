@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .asking import ScenarioLike, asked, scenario_of, words_of
+from .asking import asked, words_of, written
 from .errors import UsageError
 from .results import Comparison, Folder, Ledger, Run, Solution, Sweep
-from .scenario import Scenario, written
+from .scenario import Scenario, ScenarioLike, given, scenario_of
 
 Values = str | Sequence[object]
 """Values as `--vary` takes them, such as `"1..16"`, or a list of them."""
@@ -62,7 +62,7 @@ def simulate(
     if engine not in (None, "threads") and replications is None and until is None:
         raise UsageError(f"engine={engine!r} makes the runs of studies; give replications= or until=")
     answer = asked(
-        words_of("simulate", options), [scenario_of(scenario)], progress=progress, engine=engine
+        words_of("simulate", options), given(scenario), progress=progress, engine=engine
     )
     return Run(folder, answer.text, answer.holds, answer.rows if rows != "none" else None)
 
@@ -92,9 +92,8 @@ def analyze(
     >>> ledger.data["single_points"][0]["component"], round(ledger.data["parts"][0]["costs_minutes_per_year"])
     ('server', 487)
     """
-    scenarios = [scenario_of(scenario)]
     options = {"set": set, "order": order, "simulate": simulate, "seed": seed}
-    answer = asked(words_of("analyze", {**options, "json": True}), scenarios, progress=progress)
+    answer = asked(words_of("analyze", {**options, "json": True}), given(scenario), progress=progress)
     return Ledger(Folder(None), answer.aside, json.loads(answer.text), answer.holds)
 
 
@@ -142,7 +141,7 @@ def compare(
         "classes": classes,
         "out": folder.path,
     }
-    answer = asked(words_of("compare", options), all_scenarios, progress=progress)
+    answer = asked(words_of("compare", options), given(*all_scenarios), progress=progress)
     return Comparison(folder, answer.text, answer.holds)
 
 
@@ -185,7 +184,7 @@ def sweep(
         "out": folder.path,
         "fresh": fresh,
     }
-    answer = asked(words_of("sweep", options), [scenario_of(scenario)], progress=progress, engine=engine)
+    answer = asked(words_of("sweep", options), given(scenario), progress=progress, engine=engine)
     return Sweep(folder, answer.text, answer.holds)
 
 
@@ -221,7 +220,7 @@ def solve(
         "out": folder.path,
         "fresh": fresh,
     }
-    answer = asked(words_of("solve", options), [scenario_of(scenario)], progress=progress, engine=engine)
+    answer = asked(words_of("solve", options), given(scenario), progress=progress, engine=engine)
     return Solution(folder, answer.text, answer.holds)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _spof
+from .asking import asked, written
 from .chart import Chart
 from .errors import Diagnostic, InputOutputError, ScenarioError
 from .shapes import Given
@@ -186,10 +187,8 @@ class Scenario:
     def explain(self, request_class: str | None = None) -> dict[str, Any]:
         """A request's journey step by step, with expected times and defaults, as
         `spof explain --json` tells it; of the first class, if none is given."""
-        from .asking import asked
-
         words = ["explain", *([request_class] if request_class else []), "--json"]
-        told: dict[str, Any] = json.loads(asked(words, [self]).text)
+        told: dict[str, Any] = json.loads(asked(words, [self._given]).text)
         return told
 
     def __repr__(self) -> str:
@@ -217,9 +216,18 @@ def _nearest(path: Path) -> str:
     return "".join(f"; did you mean {path.with_name(name)}?" for name in found)
 
 
-def written(value: Any) -> str:
-    """As it would stand in a file."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+ScenarioLike = Scenario | str | Path
+"""A scenario, or the path of its file."""
+
+
+def scenario_of(scenario: ScenarioLike) -> Scenario:
+    """Read from its file, if it is a path."""
+    return scenario if isinstance(scenario, Scenario) else Scenario.from_file(scenario)
+
+
+def given(*scenarios: ScenarioLike) -> list[Given]:
+    """As commands take them."""
+    return [scenario_of(scenario)._given for scenario in scenarios]
 
 
 def one_server() -> Scenario:
