@@ -74,5 +74,4 @@ def asked(
         case "input_output":
             raise InputOutputError(aside.strip())
         case _:
-            # Behind it stands what helps at a command line alone.
-            raise UsageError(aside.partition("\n\nFor more information")[0].strip())
+            raise UsageError(aside.strip())

@@ -64,7 +64,7 @@ def simulate(
     answer = asked(
         words_of("simulate", options), given(scenario), progress=progress, engine=engine
     )
-    return Run(folder, answer.text, answer.holds, answer.rows if rows != "none" else None)
+    return Run(folder, answer.text, answer.holds, answer.rows)
 
 
 def open_run(folder: str | Path) -> Run:

@@ -68,6 +68,14 @@ impl Failure {
         Failure::Usage(format!("{option}: {}{hint}", refusal.problem))
     }
 
+    /// Words that are no command line, for those who do not stand at one.
+    pub fn misunderstood(error: &clap::Error) -> Failure {
+        let told = error.to_string();
+        // Its own word for an error stands before each of ours already, and nobody asks for help here.
+        let told = told.trim_start_matches("error: ").split("\n\nFor more information").next();
+        Failure::Usage(told.unwrap_or_default().trim_end().to_owned())
+    }
+
     pub fn tell(self, caller: &Caller) -> Ending {
         match self {
             Failure::BadScenario => Ending::Refused,

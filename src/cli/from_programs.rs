@@ -52,11 +52,7 @@ fn command(words: &[String], given: Vec<Given>) -> Result<Command, Failure> {
     let names = given.iter().map(|_| "scenario".to_owned());
     let program = ["spof".to_owned()].into_iter();
     let all = program.chain(command.iter().cloned()).chain(names).chain(options.iter().cloned());
-    let parsed = Arguments::try_parse_from(all);
-    // clap's own word for an error stands before each of ours already.
-    let understood = parsed.map_err(|error| {
-        Failure::Usage(error.to_string().trim_start_matches("error: ").trim_end().to_owned())
-    })?;
+    let understood = Arguments::try_parse_from(all).map_err(|error| Failure::misunderstood(&error))?;
     Ok(understood.command.about(given))
 }
 

@@ -22,6 +22,6 @@ pub trait Program: Send + Sync {
 /// Makes runs somewhere else.
 pub trait Crew: Send + Sync {
     /// Makes these runs, each the number of a point and of a replication, and hands in the figures
-    /// of each with its place among them, in any order. Whether all have been made.
-    fn make(&self, runs: &[(usize, u64)], take: &mut dyn FnMut(usize, Vec<f64>) -> bool) -> bool;
+    /// of each with its place among them, in any order, until all are made or `take` wants no more.
+    fn make(&self, runs: &[(usize, u64)], take: &mut dyn FnMut(usize, Vec<f64>) -> bool);
 }

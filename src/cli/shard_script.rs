@@ -57,7 +57,7 @@ pub fn run(arguments: ShardScriptArguments) -> Result<Ending, Failure> {
     // What the cluster would refuse in an hour is refused now.
     let words = ["simulate", &name, "--replications", &replications.to_string()].map(str::to_owned);
     let words = words.into_iter().chain(["--shard".to_owned(), format!("1/{shards}")]).chain(more.clone());
-    let plan = simulate_arguments(words).map_err(Failure::Usage)?.shard_plan()?;
+    let plan = simulate_arguments(words)?.shard_plan()?;
     let ShardPlan { settings, folder } = plan;
     if read(&Given::from(file.as_path()), &settings, false, &Caller::person())?.scenario.is_none() {
         return Err(Failure::BadScenario);
@@ -76,10 +76,9 @@ pub fn run(arguments: ShardScriptArguments) -> Result<Ending, Failure> {
 }
 
 /// As `spof simulate` would understand them.
-fn simulate_arguments(words: impl Iterator<Item = String>) -> Result<SimulateArguments, String> {
+fn simulate_arguments(words: impl Iterator<Item = String>) -> Result<SimulateArguments, Failure> {
     let command = SimulateArguments::augment_args(clap::Command::new("simulate"));
     let matches =
         command.try_get_matches_from(words).and_then(|matches| SimulateArguments::from_arg_matches(&matches));
-    // clap's own word for an error stands before each of ours already.
-    matches.map_err(|error| error.to_string().trim_start_matches("error: ").trim_end().to_owned())
+    matches.map_err(|error| Failure::misunderstood(&error))
 }

@@ -63,12 +63,10 @@ impl Program for Listener {
 }
 
 impl Crew for Listener {
-    fn make(&self, runs: &[(usize, u64)], take: &mut dyn FnMut(usize, Vec<f64>) -> bool) -> bool {
-        let made = Python::attach(|py| self.made(py, runs, take));
-        made.unwrap_or_else(|error| {
+    fn make(&self, runs: &[(usize, u64)], take: &mut dyn FnMut(usize, Vec<f64>) -> bool) {
+        if let Err(error) = Python::attach(|py| self.made(py, runs, take)) {
             lock(&self.error).get_or_insert(error);
-            false
-        })
+        }
     }
 }
 
@@ -89,8 +87,8 @@ impl Listener {
         py: Python<'_>,
         runs: &[(usize, u64)],
         take: &mut dyn FnMut(usize, Vec<f64>) -> bool,
-    ) -> PyResult<bool> {
-        let Some(spread) = &self.spread else { return Ok(false) };
+    ) -> PyResult<()> {
+        let Some(spread) = &self.spread else { return Ok(()) };
         let mut is_made = vec![false; runs.len()];
         // Each is a list of places and their figures; an empty one only asks whether to go on.
         let made = spread.call1(py, (runs.to_vec(),))?.into_bound(py);
@@ -102,14 +100,14 @@ impl Listener {
                 }
                 is_made[place] = true;
                 if !take(place, figures) {
-                    return Ok(false);
+                    return Ok(());
                 }
             }
             if self.stops() {
-                return Ok(false);
+                break;
             }
         }
-        Ok(is_made.iter().all(|is_made| *is_made))
+        Ok(())
     }
 }
 

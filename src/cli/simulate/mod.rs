@@ -157,7 +157,8 @@ pub fn run_for_program(
     arguments: SimulateArguments,
     caller: &Caller,
 ) -> Result<(Ending, Option<RowColumns>), Failure> {
-    let wishes = Wishes { keeps_rows: true, ..wishes(&arguments) };
+    let keeps_rows = arguments.rows != RowSampling::None;
+    let wishes = Wishes { keeps_rows, ..wishes(&arguments) };
     let [job] = <[Job; 1]>::try_from(prepare(&arguments, wishes, caller)?)
         .map_err(|_| Failure::Usage("programs simulate one scenario at a time".to_owned()))?;
     let audience = audience(&arguments, &job, caller)?;
