@@ -2,7 +2,6 @@
 //! Nothing is claimed that the intervals do not show.
 
 use super::gauges::{Gauge, served, utilisation_of};
-use super::journey::slot_words;
 use crate::nodes::NodeKind;
 use crate::scenario::model::{NodeId, Scenario};
 use crate::stats::interval::independent_interval;
@@ -237,7 +236,7 @@ fn because(scenario: &Scenario, full: &[String]) -> String {
         let node = scenario.nodes.iter().find(|node| node.name == *name);
         match node.map(|node| &node.kind) {
             Some(NodeKind::Server(_)) | None => format!("the cores of {name}"),
-            Some(kind) => format!("the {} of {name}", slot_words(kind)),
+            Some(kind) => format!("the {} of {name}", kind.slot_words()),
         }
     };
     match full {

@@ -45,6 +45,7 @@ pub fn results() -> RunResults {
         pages.iter().chain(&assets).for_each(|&latency| all.push(latency));
     }
     RunResults {
+        resources: Vec::new(),
         ended_at: BUCKETS as Time * SECOND,
         stop: StopReason::Horizon,
         events: 12_345,

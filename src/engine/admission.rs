@@ -31,7 +31,7 @@ impl Simulation<'_> {
         let node = &mut self.nodes[instance as usize];
         node.counts.visits += u64::from(visit.tries == 0);
         if node.busy < node.slots && visit.tries <= SYN_RETRIES {
-            node.busy += 1;
+            node.take(now);
             node.serve_one(now);
             visit.slots = 1;
             visit.flags.inside = true;
@@ -58,7 +58,7 @@ impl Simulation<'_> {
         let (slots, line_limit) = self.room(instance);
         let state = &mut self.nodes[instance as usize];
         if state.busy < slots && self.visits[slot].tries <= SYN_RETRIES {
-            state.busy += 1;
+            state.take(self.now);
             state.serve_one(self.now);
             self.visits[slot].slots = 1;
             self.visits[slot].flags.inside = true;
@@ -69,6 +69,7 @@ impl Simulation<'_> {
             self.stand_in_line(slot);
             return Entry::Waits;
         }
+        state.counts.turned_away += 1;
         match self.plan.nodes[state.node as usize].when_full {
             WhenFull::Answer(outcome) => {
                 let state = &mut self.nodes[instance as usize];
@@ -191,6 +192,14 @@ impl Simulation<'_> {
         self.note_occupancy(instance);
     }
 
+    /// Somebody leaves the line without having had a slot.
+    pub(super) fn leave_line_unserved(&mut self, slot: u32) {
+        self.leave_line(slot);
+        let visit = &self.visits[slot];
+        let counts = &mut self.nodes[visit.instance as usize].counts;
+        counts.left_unserved(self.now - visit.since);
+    }
+
     #[inline(never)]
     fn leave_side_line(&mut self, slot: u32, instance: u32) {
         let node = &self.nodes[instance as usize];
@@ -234,11 +243,11 @@ impl Simulation<'_> {
     pub(super) fn release_slot(&mut self, instance: u32) {
         let node = &mut self.nodes[instance as usize];
         if node.line_length == 0 {
-            node.busy -= 1;
+            node.give_back(self.now);
             return;
         }
         if node.busy > node.slots {
-            node.busy -= 1;
+            node.give_back(self.now);
             if self.disturbed {
                 self.serve_line(instance);
             }
@@ -257,12 +266,12 @@ impl Simulation<'_> {
         }
         self.leave_line(slot);
         self.nodes[instance as usize].serve_one(now);
-        self.nodes[instance as usize].counts.waited += 1;
         if self.rows.keeps {
             self.trace_wait(slot);
         }
         let visit = &mut self.visits[slot];
         let waited = now - visit.since;
+        self.nodes[instance as usize].counts.has_waited(waited);
         visit.word = 0;
         visit.slots = 1;
         visit.flags.inside = true;
@@ -279,7 +288,7 @@ impl Simulation<'_> {
 
     /// Patience has ended before a slot was free.
     pub(super) fn give_up_in_line(&mut self, slot: u32) {
-        self.leave_line(slot);
+        self.leave_line_unserved(slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
         let node = &mut self.nodes[visit.instance as usize];

@@ -2,12 +2,12 @@
 
 use super::Simulation;
 use super::admission::Entry;
-use super::network::Way;
 use super::node::{Holds, Session};
 use super::resilience::guard::Permission;
 use super::visit::{DEADLINE, Flags, State, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
+use crate::parts::resource::Way;
 use crate::plan::{CallPlan, ConnectionUse, NONE};
 
 impl Simulation<'_> {
@@ -264,7 +264,7 @@ impl Simulation<'_> {
                 // It is full, or has a line: the same as everywhere else.
                 return self.enter_passed(slot);
             }
-            node.busy += 1;
+            node.take(now);
             let next = self.visits[parent].sessions;
             self.visits[parent].sessions = self.sessions.add(Session { holds: connection, next });
         }
@@ -287,7 +287,7 @@ impl Simulation<'_> {
         }
         let state = &mut self.pools[place as usize];
         if state.busy < state.size {
-            state.busy += 1;
+            state.take(self.now);
             self.keep(slot, holds);
             return self.skip(slot, 1);
         }
@@ -298,9 +298,11 @@ impl Simulation<'_> {
     pub(super) fn stand_in_pool_line(&mut self, slot: u32, place: u32) {
         let state = &mut self.pools[place as usize];
         super::admission::append(&mut self.visits, &mut state.head, &mut state.tail, slot);
-        state.length += 1;
+        state.waits.joins(self.now);
         let wait = state.wait;
+        self.own_time_ends(slot);
         let visit = &mut self.visits[slot];
+        visit.since = self.now;
         visit.state = State::InPoolLine;
         visit.pending = place;
         if wait != NEVER {
@@ -319,7 +321,7 @@ impl Simulation<'_> {
         if node.busy >= node.slots {
             return false;
         }
-        node.busy += 1;
+        node.take(self.now);
         node.hold_extra(1, self.now);
         visit.slots += 1;
         true

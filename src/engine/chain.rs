@@ -197,11 +197,11 @@ impl Simulation<'_> {
                 rows.spend(place, node.node, now - since);
                 let Some(waiting) = stage.line.pop_front() else {
                     stage.serving.pop();
-                    node.busy -= 1;
+                    node.give_back(now);
                     continue;
                 };
                 node.left_the_line(now);
-                node.counts.waited += 1;
+                node.counts.has_waited(now - waiting.since);
                 node.serve_one(now);
                 let done = now.saturating_add(draws.take(plan, draw));
                 if let Some(mut first) = stage.serving.peek_mut() {
@@ -215,7 +215,7 @@ impl Simulation<'_> {
             let Some(&Passing { at: now, began, place, .. }) = next else { return };
             node.counts.visits += 1;
             if node.busy < node.slots {
-                node.busy += 1;
+                node.take(now);
                 node.serve_one(now);
                 let done = now.saturating_add(draws.take(plan, draw));
                 stage.serving.push(Reverse(Serving { done, since: now, began, place }));

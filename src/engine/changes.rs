@@ -306,7 +306,7 @@ impl Simulation<'_> {
     pub(super) fn strike(&mut self, target: ChangeTarget, fault: Fault, until: Time) {
         match target {
             ChangeTarget::Link(link) => {
-                self.links[link as usize].strike(&self.plan.links[link as usize], fault, until);
+                self.links[link as usize].strike(&self.plan.links[link as usize], fault, until, self.now);
             }
             ChangeTarget::Instance(instance) => self.strike_instance(instance, fault),
         }
@@ -316,7 +316,7 @@ impl Simulation<'_> {
     pub(super) fn lift(&mut self, target: ChangeTarget, fault: Fault) {
         match target {
             ChangeTarget::Link(link) => {
-                self.links[link as usize].lift(&self.plan.links[link as usize], fault);
+                self.links[link as usize].lift(&self.plan.links[link as usize], fault, self.now);
             }
             ChangeTarget::Instance(instance) => self.lift_from_instance(instance, fault),
         }

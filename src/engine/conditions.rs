@@ -197,6 +197,7 @@ impl Simulation<'_> {
     pub(super) fn take_condition(&mut self, instance: u32) {
         let condition = &self.conditions[instance as usize];
         let node = &mut self.nodes[instance as usize];
+        node.set_capacity(condition.slots, self.now);
         if condition.is_impaired() {
             (node.slots, node.line_limit) = (0, 0);
         } else {
@@ -216,7 +217,7 @@ impl Simulation<'_> {
             if !condition.answers_checks() || node.line_length == 0 || node.busy >= condition.slots {
                 return;
             }
-            node.busy += 1;
+            node.take(self.now);
             self.admit_next(instance);
         }
     }
@@ -243,7 +244,9 @@ impl Simulation<'_> {
             Verdict::Wait => {
                 // The kernel takes connections for a process that does not look at them.
                 let limit = self.conditions[instance as usize].line_limit.max(BACKLOG_LEAST);
-                if self.nodes[instance as usize].line_length >= limit {
+                let node = &mut self.nodes[instance as usize];
+                if node.line_length >= limit {
+                    node.counts.turned_away += 1;
                     return Some(self.send_syn_again(slot));
                 }
                 self.stand_in_line(slot);

@@ -108,7 +108,7 @@ impl Simulation<'_> {
             while self.sessions.take_out(&mut self.visits[slot].sessions, lost) {
                 let node = &mut self.nodes[instance as usize];
                 node.hold_extra(-1, self.now);
-                node.busy -= 1;
+                node.give_back(self.now);
             }
         }
     }

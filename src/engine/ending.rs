@@ -1,10 +1,10 @@
 //! How visits end, and what their callers make of it.
 
 use super::Simulation;
-use super::network::Way;
 use super::node::Holds;
 use super::visit::{DEADLINE, State, WATCHDOG};
 use crate::parts::outcome::Outcome;
+use crate::parts::resource::Way;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Step};
 
 impl Simulation<'_> {
@@ -269,10 +269,13 @@ impl Simulation<'_> {
         let state = &mut self.pools[pool as usize];
         let next = state.head;
         if next == NONE {
-            state.busy -= 1;
+            state.give_back(self.now);
             return;
         }
+        let waited = self.now - self.visits[next].since;
         self.leave_pool_line(next);
+        self.pools[pool as usize].waits.served(waited, self.now);
+        self.recorder.waited_for_pool(pool, waited);
         self.visits[next].word = 0;
         self.keep(next, Holds::Pool(pool));
         // A call that waited for others of its caller is made now.
@@ -287,14 +290,21 @@ impl Simulation<'_> {
         let pool = std::mem::replace(&mut visit.pending, 0);
         visit.state = State::Going;
         let state = &mut self.pools[pool as usize];
-        state.length -= 1;
         super::admission::unlink(&mut self.visits, &mut state.head, &mut state.tail, slot);
+    }
+
+    /// Somebody leaves the line of a pool without having got anything.
+    pub(super) fn leave_pool_line_unserved(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        let (pool, waited) = (visit.pending, self.now - visit.since);
+        self.leave_pool_line(slot);
+        self.pools[pool as usize].waits.leaves(waited, self.now);
     }
 
     /// No connection of the pool was free in time: the application fails. Or no earlier
     /// call has ended, and this one is not made.
     pub(super) fn give_up_in_pool_line(&mut self, slot: u32) {
-        self.leave_pool_line(slot);
+        self.leave_pool_line_unserved(slot);
         let next = match self.plan.steps[self.visits[slot].step as usize] {
             Step::Call { call } => self.refuse_call(slot, call),
             _ => self.end_visit(slot, Outcome::ServerError),

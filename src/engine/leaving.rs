@@ -30,7 +30,7 @@ impl Simulation<'_> {
         self.own_time_ends(slot);
         self.withdraw_from_processor(slot);
         if self.visits[slot].state == State::InPoolLine {
-            self.leave_pool_line(slot);
+            self.leave_pool_line_unserved(slot);
         }
         if self.visits[slot].state == State::Calling {
             self.nodes[self.visits[slot].instance as usize].called(self.now);
@@ -123,8 +123,8 @@ impl Simulation<'_> {
     pub(super) fn empty_visit(&mut self, slot: u32) {
         self.withdraw_from_processor(slot);
         match self.visits[slot].state {
-            State::InLine => self.leave_line(slot),
-            State::InPoolLine => self.leave_pool_line(slot),
+            State::InLine => self.leave_line_unserved(slot),
+            State::InPoolLine => self.leave_pool_line_unserved(slot),
             State::Calling => self.nodes[self.visits[slot].instance as usize].called(self.now),
             _ => {}
         }

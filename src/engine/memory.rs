@@ -17,6 +17,19 @@ pub struct Memories {
     /// The state of each instance, or `NONE`; empty if nobody's memory matters.
     place_of: Vec<u32>,
     residents: Vec<ResidentState>,
+    /// Of each host.
+    uses: Vec<MemoryUse>,
+}
+
+/// How much of a host's memory was in use, as it was seen whenever it was looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MemoryUse {
+    looked_at: Time,
+    /// In bytes times nanoseconds.
+    pub in_use: u128,
+    /// For how long it was used up, and how often somebody was killed for it.
+    pub full_time: Time,
+    pub kills: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -36,14 +49,19 @@ impl ResidentState {
 impl Memories {
     pub fn new(plan: &Plan) -> Self {
         if plan.memories.is_empty() {
-            return Memories { place_of: Vec::new(), residents: Vec::new() };
+            return Memories { place_of: Vec::new(), residents: Vec::new(), uses: Vec::new() };
         }
         let mut place_of = vec![NONE; plan.instances.len()];
         let residents = plan.memories.iter().flat_map(|host| &host.residents);
         for (place, resident) in residents.clone().enumerate() {
             place_of[resident.instance as usize] = place as u32;
         }
-        Memories { place_of, residents: vec![ResidentState::default(); residents.count()] }
+        let residents = vec![ResidentState::default(); residents.count()];
+        Memories { place_of, residents, uses: vec![MemoryUse::default(); plan.memories.len()] }
+    }
+
+    pub fn use_of(&self, host: u32) -> MemoryUse {
+        self.uses[host as usize]
     }
 
     fn of(&mut self, instance: u32) -> Option<&mut ResidentState> {
@@ -70,6 +88,7 @@ impl Memories {
 impl Simulation<'_> {
     pub(super) fn start_looking_at_memory(&mut self) {
         for host in 0..self.plan.memories.len() {
+            self.memories.uses[host].looked_at = self.now;
             self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(host as u32));
         }
     }
@@ -99,7 +118,12 @@ impl Simulation<'_> {
                 fattest = (needed, resident.instance);
             }
         }
+        let seen = &mut self.memories.uses[number as usize];
+        let since = self.now - std::mem::replace(&mut seen.looked_at, self.now);
+        seen.in_use += (used.min(host.bytes as f64) as u128) * u128::from(since);
         if used > host.bytes as f64 && fattest.1 != NONE {
+            seen.full_time += since;
+            seen.kills += 1;
             self.kill(fattest.1);
         }
         self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(number));

@@ -76,6 +76,7 @@ mod rows;
 mod run;
 #[cfg(test)]
 mod scaling_tests;
+mod sending;
 mod snapshot;
 mod source;
 mod standby;
@@ -91,7 +92,9 @@ mod trace_tests;
 mod tracer;
 #[cfg(test)]
 pub(crate) mod trial;
+mod usage;
 mod visit;
+mod waits;
 
 pub use run::Advance;
 pub use snapshot::{ClassSnapshot, InstanceSnapshot, Snapshot};

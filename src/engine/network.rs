@@ -1,16 +1,18 @@
 //! What it takes to cross a link.
 
 use super::Simulation;
+use super::sending::Sending;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fault::Fault;
+use crate::parts::resource::Way;
 use crate::plan::{LinkPlan, NONE};
 
 /// A link as it is now.
 #[derive(Clone, Debug)]
 pub struct LinkState {
-    /// When the last byte so far will have left, for each way: links carry both at once.
-    free_at: [Time; 2],
+    /// What is being sent, each way: links carry both at once.
+    pub sending: [Sending; 2],
     /// What is wrong with it.
     faults: Vec<(Fault, Time)>,
     /// What every message has to wait in addition to the link's latency.
@@ -19,13 +21,9 @@ pub struct LinkState {
     nanoseconds_per_byte: f64,
     /// Until then nothing gets through.
     cut_until: Time,
-}
-
-/// Which way a message goes over a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    Out,
-    Back,
+    /// Since when, and for how long it has been cut before.
+    cut_since: Time,
+    cut_before: Time,
 }
 
 /// TCP sends a lost segment again after this long, and a lost SYN after a second; each
@@ -36,30 +34,33 @@ const LOSSES_MOST: u32 = 6;
 impl LinkState {
     pub fn new(plan: &LinkPlan) -> Self {
         LinkState {
-            free_at: [0; 2],
+            sending: [Sending::default(), Sending::default()],
             faults: Vec::new(),
             delay: 0,
             loss: plan.loss,
             nanoseconds_per_byte: plan.nanoseconds_per_byte,
             cut_until: 0,
+            cut_since: 0,
+            cut_before: 0,
         }
     }
 
-    pub fn strike(&mut self, plan: &LinkPlan, fault: Fault, until: Time) {
+    pub fn strike(&mut self, plan: &LinkPlan, fault: Fault, until: Time, now: Time) {
         self.faults.push((fault, until));
-        self.put_together(plan);
+        self.put_together(plan, now);
     }
 
-    pub fn lift(&mut self, plan: &LinkPlan, fault: Fault) {
+    pub fn lift(&mut self, plan: &LinkPlan, fault: Fault, now: Time) {
         if let Some(place) = self.faults.iter().position(|&(other, _)| other == fault) {
             self.faults.swap_remove(place);
         }
-        self.put_together(plan);
+        self.put_together(plan, now);
     }
 
     /// The link as it is planned with all that is wrong with it: delays add up, losses
     /// are independent, and the slowest throttle counts.
-    fn put_together(&mut self, plan: &LinkPlan) {
+    fn put_together(&mut self, plan: &LinkPlan, now: Time) {
+        (self.cut_before, self.cut_since) = (self.time_cut(now), now);
         (self.delay, self.cut_until) = (0, 0);
         (self.loss, self.nanoseconds_per_byte) = (plan.loss, plan.nanoseconds_per_byte);
         for &(fault, until) in &self.faults {
@@ -73,6 +74,13 @@ impl LinkState {
                 _ => {}
             }
         }
+    }
+}
+
+impl LinkState {
+    /// For how long it has been cut up to now.
+    pub fn time_cut(&self, now: Time) -> Time {
+        self.cut_before + self.cut_until.min(now).saturating_sub(self.cut_since)
     }
 }
 
@@ -105,9 +113,9 @@ impl Simulation<'_> {
         let state = &mut self.links[link as usize];
         if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
             let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
-            let free_at = &mut state.free_at[way as usize];
-            *free_at = (*free_at).max(self.now).saturating_add(sending);
-            time = time.saturating_add(*free_at - self.now);
+            let recorder = &mut self.recorder;
+            let waited = |wait| recorder.waited_for_link(link, way, wait);
+            time = time.saturating_add(state.sending[way as usize].send(sending, self.now, waited));
         }
         time
     }

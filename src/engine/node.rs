@@ -1,6 +1,7 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
 use super::resilience::shedding::SlowLine;
+use super::waits::Waits;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::plan::{NONE, Plan};
@@ -14,6 +15,9 @@ pub struct NodeState {
     pub slots: u32,
     pub line_length: u32,
     pub line_limit: u32,
+    /// The slots and the places in line that it has when it is well: beside them it is full.
+    pub capacity: u32,
+    pub line_capacity: u32,
     /// The line's first and last, for lines in order of arrival and its reverse.
     pub head: u32,
     pub tail: u32,
@@ -33,6 +37,9 @@ pub struct NodeState {
     pub calling_area: u64,
     pub queued_area: u64,
     pub extra_area: u64,
+    /// The time during which all slots, and all places in line, were taken.
+    pub full_area: u64,
+    pub line_full_area: u64,
     pub queue_max: u32,
     pub counts: Counts,
 }
@@ -43,11 +50,33 @@ pub struct Counts {
     pub visits: u64,
     pub started: u64,
     pub waited: u64,
+    /// How long these had waited; it wraps around, as areas do.
+    pub waited_time: u64,
+    /// Visits that left the line without a slot, and how long they had waited.
+    pub left: u64,
+    pub left_time: u64,
+    /// Those for whom there was neither a slot nor a place in line; SYNs are counted one by one.
+    pub turned_away: u64,
     pub ended: u64,
     pub failed: u64,
     pub unwanted: u64,
     pub lookups: u64,
     pub hits: u64,
+}
+
+impl Counts {
+    /// A visit gets its slot after so long in line.
+    #[inline(always)]
+    pub fn has_waited(&mut self, time: Time) {
+        self.waited += 1;
+        self.waited_time = self.waited_time.wrapping_add(time);
+    }
+
+    /// A visit leaves the line without having had a slot.
+    pub fn left_unserved(&mut self, time: Time) {
+        self.left += 1;
+        self.left_time = self.left_time.wrapping_add(time);
+    }
 }
 
 /// A line that is not a plain list: by priority, in random order, or with shedding.
@@ -59,7 +88,7 @@ pub enum SideLine {
     Slow(SlowLine),
 }
 
-/// A pool of database connections of one replica of a caller.
+/// A pool of database connections of one replica of a caller, or the calls that it makes at once.
 #[derive(Clone, Debug)]
 pub struct PoolState {
     pub busy: u32,
@@ -67,9 +96,40 @@ pub struct PoolState {
     pub wait: Time,
     pub head: u32,
     pub tail: u32,
-    /// How many stand in its line, and how many may.
-    pub length: u32,
+    /// How many may stand in its line.
     pub line: u32,
+    /// How many are in use, over time, and for how long all were; as areas of nodes.
+    in_use_area: u64,
+    full_area: u64,
+    pub waits: Waits,
+}
+
+impl PoolState {
+    /// Somebody takes one that is free.
+    pub fn take(&mut self, now: Time) {
+        self.busy += 1;
+        self.waits.taken += 1;
+        self.in_use_area = self.in_use_area.wrapping_sub(now);
+        if self.busy == self.size {
+            self.full_area = self.full_area.wrapping_sub(now);
+        }
+    }
+
+    /// One is free, and nobody gets it.
+    pub fn give_back(&mut self, now: Time) {
+        if self.busy == self.size {
+            self.full_area = self.full_area.wrapping_add(now);
+        }
+        self.busy -= 1;
+        self.in_use_area = self.in_use_area.wrapping_add(now);
+    }
+
+    /// How many have been in use over time, and for how long all were, up to now.
+    pub fn integrals(&self, now: Time) -> [u64; 2] {
+        let is_full = self.busy >= self.size && self.size > 0;
+        let busy = now.wrapping_mul(u64::from(self.busy));
+        [self.in_use_area.wrapping_add(busy), self.full_area.wrapping_add(if is_full { now } else { 0 })]
+    }
 }
 
 /// Connections that visits hold until they are done, in lists through a slab.
@@ -197,13 +257,62 @@ impl NodeState {
     pub fn stand_in_line(&mut self, now: Time) {
         self.line_length += 1;
         self.queue_max = self.queue_max.max(self.line_length);
+        if self.line_length == self.line_capacity {
+            self.line_full_area = self.line_full_area.wrapping_sub(now);
+        }
         self.queued_area = self.queued_area.wrapping_sub(now);
     }
 
     #[inline(always)]
     pub fn left_the_line(&mut self, now: Time) {
+        if self.line_length == self.line_capacity {
+            self.line_full_area = self.line_full_area.wrapping_add(now);
+        }
         self.line_length -= 1;
         self.queued_area = self.queued_area.wrapping_add(now);
+    }
+
+    /// Somebody takes a slot that is free.
+    #[inline(always)]
+    pub fn take(&mut self, now: Time) {
+        self.busy += 1;
+        if self.busy == self.capacity {
+            self.full_area = self.full_area.wrapping_sub(now);
+        }
+    }
+
+    /// A slot is free, and nobody gets it.
+    #[inline(always)]
+    pub fn give_back(&mut self, now: Time) {
+        if self.busy == self.capacity {
+            self.full_area = self.full_area.wrapping_add(now);
+        }
+        self.busy -= 1;
+    }
+
+    fn is_full(&self) -> bool {
+        self.busy >= self.capacity && self.capacity > 0
+    }
+
+    fn is_line_full(&self) -> bool {
+        self.line_length >= self.line_capacity && self.line_capacity > 0
+    }
+
+    /// From now on it has so many slots.
+    pub fn set_capacity(&mut self, capacity: u32, now: Time) {
+        if self.is_full() {
+            self.full_area = self.full_area.wrapping_add(now);
+        }
+        self.capacity = capacity;
+        if self.is_full() {
+            self.full_area = self.full_area.wrapping_sub(now);
+        }
+    }
+
+    /// For how long all slots, and all places in line, have been taken up to now.
+    pub fn time_full(&self, now: Time) -> [u64; 2] {
+        let up_to_now = |area: u64, is_full: bool| area.wrapping_add(if is_full { now } else { 0 });
+        [up_to_now(self.full_area, self.is_full()), up_to_now(self.line_full_area, self.is_line_full())]
     }
 
     pub fn hold_extra(&mut self, change: i32, now: Time) {
@@ -256,6 +365,8 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
             slots: node.slots,
             line_length: 0,
             line_limit: node.line,
+            capacity: node.slots,
+            line_capacity: node.line,
             head: NONE,
             tail: NONE,
             serving: 0,
@@ -269,6 +380,8 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
             calling_area: 0,
             queued_area: 0,
             extra_area: 0,
+            full_area: 0,
+            line_full_area: 0,
             queue_max: 0,
             counts: Counts::default(),
         }
@@ -284,8 +397,10 @@ pub fn pools(plan: &Plan) -> Vec<PoolState> {
         wait: pool.wait,
         head: NONE,
         tail: NONE,
-        length: 0,
         line: pool.line,
+        in_use_area: 0,
+        full_area: 0,
+        waits: Waits::default(),
     };
-    plan.pools.iter().flat_map(|pool| (0..pool.callers).map(move |_| one(pool))).collect()
+    plan.pools.iter().flat_map(|pool| (0..pool.callers * pool.each).map(move |_| one(pool))).collect()
 }

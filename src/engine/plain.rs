@@ -18,7 +18,7 @@ impl Simulation<'_> {
         let node = &mut self.nodes[visit.instance as usize];
         node.counts.visits += 1;
         if node.busy < node.slots {
-            node.busy += 1;
+            node.take(now);
             self.start_serving(slot, draw);
             return None;
         }
@@ -40,7 +40,7 @@ impl Simulation<'_> {
             let (slots, line_limit) = self.room(instance);
             let node = &mut self.nodes[instance as usize];
             if node.busy < slots {
-                node.busy += 1;
+                node.take(self.now);
                 self.start_serving(slot, draw);
                 return None;
             }
@@ -113,7 +113,7 @@ impl Simulation<'_> {
         let node = &mut self.nodes[instance as usize];
         node.served_one(self.now);
         if node.line_length == 0 {
-            node.busy -= 1;
+            node.give_back(self.now);
         } else if node.busy > node.slots {
             self.release_slot(instance);
         } else {
@@ -132,12 +132,12 @@ impl Simulation<'_> {
         let node = &mut self.nodes[instance as usize];
         let slot = node.head;
         node.left_the_line(self.now);
-        node.counts.waited += 1;
         let number = node.node;
         unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
         let waited = self.now - visit.since;
+        node.counts.has_waited(waited);
         if self.rows.keeps {
             self.trace_wait(slot);
         }

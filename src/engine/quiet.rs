@@ -14,6 +14,7 @@ use super::changes::Change;
 use crate::kernel::time::{NEVER, Time, from_seconds};
 use crate::parts::fidelity::Fidelity;
 use crate::plan::Plan;
+use crate::results::resource::ResourceBucket;
 use crate::results::{ClassBucket, NodeBucket};
 use crate::scenario::model::Warmup;
 use crate::stats::histogram::CELLS;
@@ -82,6 +83,7 @@ struct Part {
     classes: Vec<ClassBucket>,
     cells: Vec<u64>,
     nodes: Vec<NodeBucket>,
+    resources: Vec<ResourceBucket>,
     /// The time for which it has stood in so far: for classes and for nodes.
     filled: [Time; 2],
 }
@@ -94,6 +96,8 @@ impl Part {
             self.classes.into_iter().zip(&next.classes).map(|(one, other)| one.join(other)).collect();
         self.cells.iter_mut().zip(&next.cells).for_each(|(sum, count)| *sum += count);
         self.nodes = self.nodes.iter().zip(&next.nodes).map(|(one, other)| one.join(other)).collect();
+        let resources = self.resources.iter().zip(&next.resources);
+        self.resources = resources.map(|(one, other)| one.join(other)).collect();
         self
     }
 }
@@ -263,6 +267,7 @@ impl Simulation<'_> {
     fn take_part(&mut self, since: Time) {
         self.cut_bucket();
         let nodes = self.recorder.nodes_since(since);
+        let resources = self.recorder.resources_since(since);
         let mut classes = self.recorder.classes_since(since);
         for (bucket, _) in &mut classes {
             // In the steady state as many end as are offered.
@@ -275,6 +280,7 @@ impl Simulation<'_> {
             cells: classes.iter().flat_map(|(_, cells)| cells.iter().copied()).collect(),
             classes: classes.into_iter().map(|(bucket, _)| bucket).collect(),
             nodes,
+            resources,
             filled: [0; 2],
         });
     }
@@ -366,7 +372,9 @@ impl Simulation<'_> {
         if let Some(scaled) = self.quiet.take_due(1, number)
             && let Some(sample) = &self.quiet.sample
         {
-            self.recorder.add_to_last_of_nodes(&sample.parts[number].nodes, &scaled);
+            let part = &sample.parts[number];
+            self.recorder.add_to_last_of_nodes(&part.nodes, &scaled);
+            self.recorder.usage.add_to_last(&part.resources, &scaled);
         }
         if let State::Leading { .. } = self.quiet.state {
             self.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);

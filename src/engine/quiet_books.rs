@@ -4,6 +4,7 @@
 use super::recorder::Recorder;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
+use crate::results::resource::ResourceBucket;
 use crate::results::{ClassBucket, NodeBucket};
 use crate::stats::histogram::CELLS;
 
@@ -26,6 +27,10 @@ impl Recorder {
             (sum, cells)
         };
         self.classes.iter().map(of_class).collect()
+    }
+
+    pub fn resources_since(&self, since: Time) -> Vec<ResourceBucket> {
+        self.usage.since(self.first_bucket_since(since))
     }
 
     pub fn nodes_since(&self, since: Time) -> Vec<NodeBucket> {
@@ -135,6 +140,10 @@ fn part_of_node(bucket: &NodeBucket, scaled: &impl Fn(u128) -> u128) -> NodeBuck
         visits: count(bucket.visits),
         started: count(bucket.started),
         waited: count(bucket.waited),
+        waited_time: scaled(bucket.waited_time),
+        left: count(bucket.left),
+        left_time: scaled(bucket.left_time),
+        turned_away: count(bucket.turned_away),
         ended: count(bucket.ended),
         failed: count(bucket.failed),
         unwanted: count(bucket.unwanted),
@@ -142,8 +151,12 @@ fn part_of_node(bucket: &NodeBucket, scaled: &impl Fn(u128) -> u128) -> NodeBuck
         served: scaled(bucket.served),
         calling: scaled(bucket.calling),
         queued: scaled(bucket.queued),
+        full: count(bucket.full),
+        line_full: count(bucket.line_full),
         cpu: scaled(bucket.cpu),
         on_cpu: scaled(bucket.on_cpu),
+        cpu_full: count(bucket.cpu_full),
+        on_cpu_max: bucket.on_cpu_max,
         down: 0,
         queue_max: bucket.queue_max,
         lookups: count(bucket.lookups),

@@ -6,8 +6,11 @@
 use super::Simulation;
 use super::node::{Counts, NodeState};
 use super::outages::OutageFinder;
+use super::usage::UsageLogs;
+use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
+use crate::parts::resource::Way;
 use crate::plan::Plan;
 use crate::results::blame::Blame;
 use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
@@ -43,6 +46,7 @@ pub struct Recorder {
     occupancies: Vec<Occupancy>,
     tracked: Vec<u32>,
     pub outages: OutageFinder,
+    pub usage: UsageLogs,
 }
 
 pub(super) struct ClassState {
@@ -60,7 +64,8 @@ pub(super) struct NodeLog {
     counts: Counts,
     integrals: [u64; 4],
     down: Time,
-    processor: (u64, u64),
+    full: [u64; 2],
+    processor: Totals,
     pub buckets: Vec<NodeBucket>,
 }
 
@@ -119,6 +124,7 @@ impl Recorder {
             keeps_waits,
             occupancies: (0..tracked).map(|_| occupancy()).collect(),
             outages: OutageFinder::new(),
+            usage: UsageLogs::new(plan, most),
             tracked: plan.instances.iter().map(|instance| u32::from(tracks(&instance))).collect(),
         }
     }
@@ -170,6 +176,14 @@ impl Recorder {
         }
     }
 
+    pub fn waited_for_pool(&mut self, pool: u32, wait: Time) {
+        self.usage.waited_for_pool(pool, wait);
+    }
+
+    pub fn waited_for_link(&mut self, link: u32, way: Way, wait: Time) {
+        self.usage.waited_for_link(link, way, wait);
+    }
+
     pub fn note_occupancy(&mut self, number: u32, inside: u32, now: Time) {
         let occupancy = &mut self.occupancies[number as usize];
         occupancy.time_with[occupancy.inside] += now - occupancy.since;
@@ -190,6 +204,7 @@ impl Recorder {
         for waits in self.waits.iter_mut().flatten() {
             *waits = Histogram::new();
         }
+        self.usage.start_counting();
         let now = *self.edges.last().expect("an edge");
         for occupancy in &mut self.occupancies {
             occupancy.time_with.fill(0);
@@ -221,6 +236,7 @@ impl Recorder {
             }
             node.buckets.truncate(groups.len());
         }
+        self.usage.join(&groups);
         let mut edges: Vec<Time> = groups.iter().map(|group| self.edges[group.start]).collect();
         edges.push(self.edges[count]);
         self.edges.clear();
@@ -242,6 +258,7 @@ impl Recorder {
                 node.buckets[last - 1..].iter().fold(NodeBucket::default(), NodeBucket::join);
             node.buckets.truncate(last);
         }
+        self.usage.join_last(last);
         self.edges.pop();
     }
 
@@ -294,6 +311,7 @@ impl Recorder {
             latencies: self.latencies,
             nodes: records.collect(),
             waits: self.waits,
+            resources: self.usage.finish(plan),
             incidents: Vec::new(),
             unlisted_incidents: 0,
             outages: self.outages.found,
@@ -344,10 +362,17 @@ impl Simulation<'_> {
             let processor = self.plan.instances[number].processor;
             let own = processor != crate::plan::NONE
                 && self.plan.processors[processor as usize].instance == number as u32;
-            let totals = if own { self.processors[processor as usize].totals(now) } else { (0, 0) };
+            let (totals, jobs_most) = match own {
+                true => {
+                    let processor = &mut self.processors[processor as usize];
+                    (processor.totals(now), processor.take_most())
+                }
+                false => (Totals::default(), 0),
+            };
             let down = self.conditions.get(number).map_or(0, |condition| condition.down_time(now));
-            log.cut(&mut self.nodes[number], totals, down, now);
+            log.cut(&mut self.nodes[number], (totals, jobs_most), down, now);
         }
+        self.cut_usage();
         if self.quiet.is_on() {
             self.quiet_after_cut();
         }
@@ -364,7 +389,8 @@ impl Simulation<'_> {
 }
 
 impl NodeLog {
-    fn cut(&mut self, node: &mut NodeState, processor: (u64, u64), down: Time, now: Time) {
+    fn cut(&mut self, node: &mut NodeState, (processor, jobs_most): (Totals, u32), down: Time, now: Time) {
+        let full = node.time_full(now);
         let integrals = node.integrals(now);
         let grown: [u64; 4] =
             std::array::from_fn(|number| integrals[number].wrapping_sub(self.integrals[number]));
@@ -375,6 +401,10 @@ impl NodeLog {
             visits: counts.visits - before.visits,
             started: counts.started - before.started,
             waited: counts.waited - before.waited,
+            waited_time: u128::from(counts.waited_time.wrapping_sub(before.waited_time)),
+            left: counts.left - before.left,
+            left_time: u128::from(counts.left_time.wrapping_sub(before.left_time)),
+            turned_away: counts.turned_away - before.turned_away,
             ended: counts.ended - before.ended,
             failed: counts.failed - before.failed,
             unwanted: counts.unwanted - before.unwanted,
@@ -382,8 +412,12 @@ impl NodeLog {
             served: u128::from(grown[0]),
             calling: u128::from(grown[1]),
             queued: u128::from(grown[2]),
-            cpu: u128::from(processor.0.wrapping_sub(self.processor.0)),
-            on_cpu: u128::from(processor.1.wrapping_sub(self.processor.1)),
+            full: full[0].wrapping_sub(self.full[0]),
+            line_full: full[1].wrapping_sub(self.full[1]),
+            cpu: u128::from(processor.used.wrapping_sub(self.processor.used)),
+            on_cpu: u128::from(processor.present.wrapping_sub(self.processor.present)),
+            cpu_full: processor.full.wrapping_sub(self.processor.full),
+            on_cpu_max: jobs_most,
             queue_max: node.queue_max,
             down: u128::from(down - self.down),
             lookups: counts.lookups - before.lookups,
@@ -392,6 +426,7 @@ impl NodeLog {
         node.queue_max = node.line_length;
         self.counts = counts;
         self.integrals = integrals;
+        self.full = full;
         self.down = down;
         self.processor = processor;
     }

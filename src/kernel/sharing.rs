@@ -25,6 +25,21 @@ pub struct SharedProcessor {
     /// Core-nanoseconds in use so far, and job-nanoseconds.
     used: u64,
     present: u64,
+    /// The time during which all cores were in use.
+    full: u64,
+    /// The most jobs at once since that was asked for last.
+    active_most: u32,
+}
+
+/// Up to some instant; times wrap around.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Core-nanoseconds in use.
+    pub used: u64,
+    /// Job-nanoseconds.
+    pub present: u64,
+    /// The time during which all cores were in use.
+    pub full: u64,
 }
 
 impl SharedProcessor {
@@ -39,6 +54,8 @@ impl SharedProcessor {
             finishes: QuadHeap::with_capacity(64),
             used: 0,
             present: 0,
+            full: 0,
+            active_most: 0,
         }
     }
 
@@ -47,10 +64,14 @@ impl SharedProcessor {
         self.active
     }
 
-    /// Core-nanoseconds used and job-nanoseconds spent up to now; they wrap around.
-    pub fn totals(&mut self, now: Time) -> (u64, u64) {
+    pub fn totals(&mut self, now: Time) -> Totals {
         self.catch_up(now);
-        (self.used, self.present)
+        Totals { used: self.used, present: self.present, full: self.full }
+    }
+
+    /// The most jobs that were there at once since this was asked for last.
+    pub fn take_most(&mut self) -> u32 {
+        std::mem::replace(&mut self.active_most, self.active)
     }
 
     /// Takes in a job with so many nanoseconds of work on one core.
@@ -64,6 +85,7 @@ impl SharedProcessor {
             self.finishes.clear();
         }
         self.active += 1;
+        self.active_most = self.active_most.max(self.active);
         let finish = self.virtual_now + work as f64;
         self.finishes.push((Key::from(finish.to_bits()) << 64) | Key::from(word));
     }
@@ -142,10 +164,11 @@ impl SharedProcessor {
             return;
         }
         self.updated = now;
-        let (rate, busy) = if self.active <= self.cores {
+        let (rate, busy) = if self.active < self.cores {
             (self.speed, self.active)
         } else {
-            (self.shared_rate(), self.cores)
+            self.full = self.full.wrapping_add(passed);
+            (if self.active == self.cores { self.speed } else { self.shared_rate() }, self.cores)
         };
         self.virtual_now += passed as f64 * rate;
         self.used = self.used.wrapping_add(passed.wrapping_mul(u64::from(busy)));
@@ -169,7 +192,8 @@ mod tests {
         assert_eq!(processor.next(LIVE), 250);
         assert_eq!(processor.finished(250, LIVE), Some(2));
         assert_eq!(processor.finished(250, LIVE), None);
-        assert_eq!(processor.totals(300), (250, 450));
+        assert_eq!(processor.totals(300), Totals { used: 250, present: 450, full: 250 });
+        assert_eq!((processor.take_most(), processor.take_most()), (2, 0));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod user_arrivals;
 pub mod web_server;
 
 use crate::kernel::time::Time;
+use app_server::Software;
 use fields::Fields;
 use setting::Setting;
 
@@ -55,6 +56,28 @@ pub const KINDS: &[(&str, &[Setting])] = &[
 ];
 
 impl NodeKind {
+    /// What a visit takes up there.
+    pub fn slot_word(&self) -> &'static str {
+        match self {
+            NodeKind::AppServer(app) => match app.software {
+                Software::GunicornGthread | Software::Uwsgi if app.threads > 1 => "thread",
+                Software::PhpFpm => "child",
+                _ => "worker",
+            },
+            NodeKind::Storage(_) => "channel",
+            NodeKind::Station(_) => "server",
+            _ => "connection",
+        }
+    }
+
+    /// `workers`, `children`
+    pub fn slot_words(&self) -> String {
+        match self.slot_word() {
+            "child" => "children".to_owned(),
+            word => format!("{word}s"),
+        }
+    }
+
     /// Reads the settings of the kind with this number in `KINDS`.
     pub fn read(kind: usize, fields: &mut Fields) -> NodeKind {
         match kind {

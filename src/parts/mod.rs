@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod quantity;
 pub mod rate_limit;
 pub mod release;
+pub mod resource;
 pub mod restart;
 pub mod retry_budget;
 pub mod shedding;

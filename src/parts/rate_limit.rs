@@ -46,6 +46,15 @@ impl RateLimit {
 }
 
 impl Bucket {
+    /// The time that one request takes at the rate, and how far ahead of it a burst may come.
+    pub fn spacing(&self) -> Time {
+        self.spacing
+    }
+
+    pub fn tolerance(&self) -> Time {
+        self.tolerance
+    }
+
     /// A request comes; `due` is when the rate would have room for it, 0 in the beginning.
     /// Returns how long it is ahead of that, or `None` if it is too many.
     pub fn ask(&self, due: &mut Time, now: Time) -> Option<Time> {

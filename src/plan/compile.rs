@@ -7,7 +7,7 @@ use super::program::Tables;
 use super::streams::Streams;
 use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
-    changes, memory, names, replication, scaling, sources, structure,
+    changes, memory, names, replication, resources, scaling, sources, structure,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
@@ -25,6 +25,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let replications = replication::compile(&mut compiler);
     let name_changes = names::changes(&compiler);
     let memories = memory::compile(&compiler);
+    let resources = resources::compile(&compiler, &memories);
     let scalings = scaling::compile(&compiler);
     let structure = match scenario.run.fidelity {
         Fidelity::Components => structure::compile(&compiler),
@@ -78,6 +79,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         standbys: changes.standbys,
         replications,
         memories,
+        resources,
         surges: changes.surges,
         fidelity: scenario.run.fidelity,
         structure,
@@ -154,6 +156,13 @@ impl<'a> Compiler<'a> {
             Target::Node(node) => node,
             Target::Group(group) => self.scenario.groups[group as usize].members[0].node,
         }
+    }
+
+    /// Whom a route leads to.
+    pub fn target_of(&self, route: u32) -> Target {
+        let known = self.known_routes.iter().find(|(_, (known, _))| *known == route);
+        let (_, (is_group, number)) = known.map(|(key, _)| *key).expect("a route that has been made");
+        if is_group { Target::Group(number) } else { Target::Node(NodeId(number)) }
     }
 
     pub fn lane(&mut self, delay: Time) -> u32 {

@@ -9,6 +9,8 @@ use crate::scenario::model::{FaultTarget, NodeId, What};
 /// A host, and who shares its memory.
 #[derive(Clone, Debug)]
 pub struct HostMemoryPlan {
+    /// The host itself.
+    pub instance: u32,
     pub bytes: u64,
     pub residents: Vec<ResidentPlan>,
 }
@@ -40,7 +42,7 @@ pub fn compile(compiler: &Compiler) -> Vec<HostMemoryPlan> {
             .collect();
         let leaks = |resident: &ResidentPlan| leaks(compiler, resident.instance);
         if residents.iter().any(|resident| resident.per_request > 0 || leaks(resident)) {
-            plans.push(HostMemoryPlan { bytes, residents });
+            plans.push(HostMemoryPlan { instance: number as u32, bytes, residents });
         }
     }
     plans

@@ -15,6 +15,7 @@ mod names;
 mod program;
 mod remedies;
 mod replication;
+mod resources;
 mod scaling;
 mod sources;
 mod steps;
@@ -31,6 +32,7 @@ pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
 pub use remedies::{GuardPlan, LimitPlan};
 pub use replication::ReplicationPlan;
+pub use resources::{PlacePlan, ResourcePlan};
 pub use scaling::ScalingPlan;
 pub use steps::{
     BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
@@ -44,6 +46,7 @@ use crate::nodes::cache::Holds;
 use crate::nodes::database::BufferPool;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::fidelity::Fidelity;
+use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::restart::RestartPolicy;
 use crate::scenario::model::{RunEnd, Warmup};
 
@@ -97,6 +100,8 @@ pub struct Plan {
     pub standbys: Vec<StandbyPlan>,
     pub replications: Vec<ReplicationPlan>,
     pub memories: Vec<HostMemoryPlan>,
+    /// What there is only so much of, beside what nodes have themselves.
+    pub resources: Vec<ResourcePlan>,
     /// When more come than usual.
     pub surges: Vec<std::ops::Range<Time>>,
     pub fidelity: Fidelity,
@@ -214,15 +219,21 @@ pub struct NamePlan {
     pub checks: Option<HealthChecks>,
 }
 
-/// A pool of connections that the processes of one node keep to their database.
+/// A pool of connections that the processes of one node keep to their database; or of the calls
+/// that a careful caller makes at once.
 #[derive(Clone, Debug)]
 pub struct PoolPlan {
+    pub kind: ResourceKind,
+    pub from: Party,
+    pub to: Party,
     /// The first of its callers' pools; each replica of the caller has one.
     pub first: u32,
     pub first_instance: u32,
     pub size: u32,
     pub wait: Time,
     pub callers: u32,
+    /// How many each of the callers has.
+    pub each: u32,
     /// Places in the line of those that wait for one.
     pub line: u32,
 }

@@ -9,6 +9,7 @@ use crate::nodes::behaviour::{Calling, Order, UNLIMITED};
 use crate::nodes::user::Tls;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
+use crate::parts::resource::{Party, ResourceKind};
 use crate::scenario::model::{Call, NodeId, Parallel, RequestClass, Stage, Target, Walk, Work};
 use rustc_hash::FxHashMap;
 
@@ -265,7 +266,7 @@ impl<'c, 'a> Program<'c, 'a> {
         plan.round_trips = 1;
         plan.answers = calling.answers;
         if let Some(caution) = &calling.caution {
-            self.take_care(&mut plan, caller, caution);
+            self.take_care(&mut plan, (caller, call.target), caution);
         }
         plan.takes_extra_slot = calling.takes_extra_slot;
         self.compiler.tables.add_call(plan)
@@ -369,11 +370,15 @@ impl<'c, 'a> Program<'c, 'a> {
         let known = tables.known_pools.get(&(key, database)).copied();
         let number = known.unwrap_or_else(|| {
             tables.pools.push(PoolPlan {
+                kind: ResourceKind::Pool,
+                from: Party::of(caller_target),
+                to: Party::of(call.target),
                 first: tables.pool_instances,
                 first_instance: callers.start,
                 size: pool.size.saturating_mul(pool.processes),
                 wait: if pool.wait == 0 { NEVER } else { pool.wait },
                 callers: callers.end - callers.start,
+                each: 1,
                 line: UNLIMITED,
             });
             tables.pool_instances += callers.end - callers.start;

@@ -10,6 +10,7 @@ use crate::parts::caution::{Caution, Hedge};
 use crate::parts::circuit_breaker::BreakerSettings;
 use crate::parts::outcome::Outcome;
 use crate::parts::rate_limit::{Bucket, Per};
+use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::retry_budget::RetryBudget;
 use crate::scenario::model::{Call, NodeId, Target};
 use std::ops::Range;
@@ -86,7 +87,7 @@ impl Compiler<'_> {
     }
 
     /// What a caller keeps of those it reaches by this call; all its calls to them share it.
-    pub fn guard(&mut self, caller: NodeId, call: &CallPlan, caution: &Caution) -> u32 {
+    pub fn guard(&mut self, caller: NodeId, target: Target, call: &CallPlan, caution: &Caution) -> u32 {
         let known = self.known_guards.get(&call.site).copied();
         if let Some(known) = known {
             return known;
@@ -96,11 +97,15 @@ impl Compiler<'_> {
         let pool = caution.bulkhead.map_or(NONE, |bulkhead| {
             let tables = &mut self.tables;
             tables.pools.push(PoolPlan {
+                kind: ResourceKind::InFlight,
+                from: Party::Node(caller.0),
+                to: Party::of(target),
                 first: tables.pool_instances,
                 first_instance,
                 size: bulkhead.calls,
                 wait: bulkhead.wait,
                 callers: replicas,
+                each: 1,
                 line: bulkhead.line,
             });
             tables.pool_instances += replicas;
@@ -147,7 +152,7 @@ impl Program<'_, '_> {
     }
 
     /// The call of a careful caller.
-    pub fn take_care(&mut self, call: &mut CallPlan, caller: NodeId, caution: &Caution) {
+    pub fn take_care(&mut self, call: &mut CallPlan, (caller, target): (NodeId, Target), caution: &Caution) {
         if caution.timeout != NEVER {
             (call.connect_lane, call.read_lane) = (self.compiler.lane(caution.timeout), NONE);
             call.whole = true;
@@ -158,6 +163,6 @@ impl Program<'_, '_> {
             let (retries, backoff) = (caution.retries, caution.backoff);
             call.retry = Some(RetryPlan { retries, backoff, die, of_request: false });
         }
-        call.guard = self.compiler.guard(caller, call, caution);
+        call.guard = self.compiler.guard(caller, target, call, caution);
     }
 }

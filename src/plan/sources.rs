@@ -202,7 +202,8 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         };
         let guard = self.user.caution.as_deref().map_or(NONE, |caution| {
             let plan = compiler.tables.calls[call as usize].clone();
-            compiler.guard(self.id, &plan, caution)
+            let target = compiler.target_of(plan.route);
+            compiler.guard(self.id, target, &plan, caution)
         });
         let name = names::name_of_source(compiler, self.source);
         let members_at = name.map_or(Vec::new(), |name| names::members_at(compiler, name, route));

@@ -7,6 +7,7 @@
 pub mod blame;
 pub mod incident;
 pub mod replication;
+pub mod resource;
 pub mod row;
 pub mod scaling;
 
@@ -18,6 +19,7 @@ use crate::stats::series::Series;
 use blame::Blame;
 use incident::{Incident, Outage};
 use replication::ReplicationRecord;
+use resource::ResourceRecord;
 use scaling::ScalingRecord;
 
 /// The results of one replication.
@@ -44,6 +46,8 @@ pub struct RunResults {
     /// stood in line (those that did not are only counted), after a given warm-up. `None`
     /// where there are too many nodes to keep them.
     pub waits: Vec<Option<Histogram>>,
+    /// What there is only so much of, beside what nodes have themselves.
+    pub resources: Vec<ResourceRecord>,
     /// What went wrong, in the order in which it began, and how much more is not listed.
     pub incidents: Vec<Incident>,
     pub unlisted_incidents: u64,
@@ -146,6 +150,14 @@ pub struct NodeBucket {
     pub started: u64,
     /// Of these, the ones that had stood in line.
     pub waited: u64,
+    /// How long these had stood there.
+    pub waited_time: Nanoseconds,
+    /// Visits that left the line without a slot, and how long they had stood there.
+    pub left: u64,
+    pub left_time: Nanoseconds,
+    /// Calls for which there was neither a slot nor a place in line; a SYN that is sent again
+    /// counts again.
+    pub turned_away: u64,
     /// Visits that ended here, in whatever way.
     pub ended: u64,
     /// Of these, the ones that failed, by this node's doing or because a call of theirs did.
@@ -160,10 +172,16 @@ pub struct NodeBucket {
     pub calling: Nanoseconds,
     /// Visit-nanoseconds spent in line.
     pub queued: Nanoseconds,
+    /// Time during which all its slots, and all places in its line, were taken.
+    pub full: Time,
+    pub line_full: Time,
     /// Core-nanoseconds of a host, or of a station that shares its cores, in use.
     pub cpu: Nanoseconds,
     /// Visit-nanoseconds on the cores, or ready for them: more than `cpu` when they are shared.
     pub on_cpu: Nanoseconds,
+    /// Time during which all cores were in use, and the most visits on them at once.
+    pub cpu_full: Time,
+    pub on_cpu_max: u32,
     /// Time during which its process was not there.
     pub down: Nanoseconds,
     /// The longest line.
@@ -179,6 +197,10 @@ impl NodeBucket {
         self.visits += bucket.visits;
         self.started += bucket.started;
         self.waited += bucket.waited;
+        self.waited_time += bucket.waited_time;
+        self.left += bucket.left;
+        self.left_time += bucket.left_time;
+        self.turned_away += bucket.turned_away;
         self.ended += bucket.ended;
         self.failed += bucket.failed;
         self.unwanted += bucket.unwanted;
@@ -186,8 +208,12 @@ impl NodeBucket {
         self.served += bucket.served;
         self.calling += bucket.calling;
         self.queued += bucket.queued;
+        self.full += bucket.full;
+        self.line_full += bucket.line_full;
         self.cpu += bucket.cpu;
         self.on_cpu += bucket.on_cpu;
+        self.cpu_full += bucket.cpu_full;
+        self.on_cpu_max = self.on_cpu_max.max(bucket.on_cpu_max);
         self.down += bucket.down;
         self.queue_max = self.queue_max.max(bucket.queue_max);
         self.lookups += bucket.lookups;

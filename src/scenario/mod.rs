@@ -32,6 +32,7 @@ pub mod reference;
 mod remedy_tests;
 mod replication;
 mod requests;
+pub mod resources;
 mod restarts;
 mod run;
 pub mod schema;

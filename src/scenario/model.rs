@@ -226,7 +226,27 @@ pub struct Stop {
     pub next: Vec<(Option<u32>, f64)>,
 }
 
+impl Stage {
+    /// The calls that are made in it.
+    pub fn calls(&self) -> &[Call] {
+        match self {
+            Stage::Call(call) => std::slice::from_ref(call),
+            Stage::Parallel(parallel) => &parallel.calls,
+        }
+    }
+}
+
 impl Scenario {
+    /// The nodes that a target stands for.
+    pub fn members_of(&self, target: Target) -> Vec<NodeId> {
+        match target {
+            Target::Node(node) => vec![node],
+            Target::Group(group) => {
+                self.groups[group as usize].members.iter().map(|member| member.node).collect()
+            }
+        }
+    }
+
     /// The set of databases that a node is one of, if it is of one.
     pub fn set_of(&self, id: NodeId) -> Option<&Replication> {
         self.replications.iter().find(|set| match set.target {

@@ -12,8 +12,6 @@ mod offered;
 mod tests;
 mod visits;
 
-pub(super) use visits::slot_words;
-
 pub use client::Rates;
 pub use happenings::HappeningLine;
 pub use hazards::{Hazard, Trouble};

@@ -4,7 +4,6 @@
 use super::calls;
 use super::client::Rates;
 use super::links::Links;
-use super::visits::slot_word;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::UNLIMITED;
 use crate::scenario::load_estimate::{NodeLoad, estimate};
@@ -72,7 +71,7 @@ impl Offered {
                 add(&node.name, Scarce::Cores, "core", f64::from(server.cores) * replicas, utilisation);
             }
             if let (Some((scarce, slots)), Some(utilisation)) = (slots(node), load.slot_utilisation) {
-                let unit = slot_word(&node.kind);
+                let unit = node.kind.slot_word();
                 add(&node.name, scarce, unit, f64::from(slots) * replicas, utilisation);
             }
         }

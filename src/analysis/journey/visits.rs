@@ -5,7 +5,7 @@ use super::client::tls_seconds;
 use super::{Cores, Visit, WorkLine};
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
-use crate::nodes::app_server::{Listen, Software};
+use crate::nodes::app_server::Listen;
 use crate::nodes::behaviour::{Behaviour, UNLIMITED};
 use crate::nodes::cache::Holds;
 use crate::parts::count::Count;
@@ -26,7 +26,7 @@ impl Follower<'_> {
                 Target::Group(_) => Some(self.target_name(target)),
             },
             peers: self.peers(target),
-            slot: slot_word(&node.kind),
+            slot: node.kind.slot_word(),
             slots: (behaviour.slots != UNLIMITED).then_some(behaviour.slots),
             line: (behaviour.queue != UNLIMITED).then_some(behaviour.queue),
             slot_utilisation: self.offered.and_then(|offered| offered.loads[to.0 as usize].slot_utilisation),
@@ -157,27 +157,5 @@ pub fn repeated(call: &Call, side_by_side: bool) -> Option<String> {
     match (times, chance) {
         (Some(times), Some(chance)) => Some(format!("{chance}, {times}")),
         (times, chance) => times.or(chance),
-    }
-}
-
-/// `workers`, `children`
-pub fn slot_words(kind: &NodeKind) -> String {
-    match slot_word(kind) {
-        "child" => "children".to_owned(),
-        word => format!("{word}s"),
-    }
-}
-
-/// What a visit takes up at a node.
-pub fn slot_word(kind: &NodeKind) -> &'static str {
-    match kind {
-        NodeKind::AppServer(app) => match app.software {
-            Software::GunicornGthread | Software::Uwsgi if app.threads > 1 => "thread",
-            Software::PhpFpm => "child",
-            _ => "worker",
-        },
-        NodeKind::Storage(_) => "channel",
-        NodeKind::Station(_) => "server",
-        _ => "connection",
     }
 }

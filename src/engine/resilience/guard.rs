@@ -93,11 +93,12 @@ impl Simulation<'_> {
         }
         let state = &mut self.pools[place as usize];
         if state.busy < state.size {
-            state.busy += 1;
+            state.take(self.now);
             self.keep(slot, Holds::Pool(place));
             return Permission::Granted;
         }
-        if state.length >= state.line {
+        if state.waits.waiting >= state.line {
+            state.waits.turned_away += 1;
             return Permission::Refused;
         }
         self.stand_in_pool_line(slot, place);

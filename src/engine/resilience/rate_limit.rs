@@ -1,9 +1,10 @@
 //! Rate limits: who comes too often is turned away, or waits for his turn.
 
 use crate::engine::Simulation;
+use crate::engine::sending::Sending;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
-use crate::plan::{NONE, Plan};
+use crate::plan::{LimitPlan, NONE, Plan};
 
 /// The buckets of all limits.
 #[derive(Debug)]
@@ -14,6 +15,43 @@ pub struct Buckets {
     places: Vec<(usize, usize)>,
     /// How many clients the sources before each have.
     clients_before: Vec<usize>,
+    /// Of each limit, where those of its replicas begin.
+    first_passing: Vec<usize>,
+    passings: Vec<Passing>,
+}
+
+/// What one replica's limit lets pass: as if one request after the other were sent over a line.
+#[derive(Clone, Debug, Default)]
+pub struct Passing {
+    pub sending: Sending,
+    /// Until then whoever comes is too many, and how long it has been so, that stretch included.
+    full_until: Time,
+    full_time: Time,
+}
+
+impl Passing {
+    /// A request passes, after a wait.
+    fn let_pass(&mut self, limit: &LimitPlan, wait: Time, now: Time) {
+        let (spacing, tolerance) = (limit.bucket.spacing(), limit.bucket.tolerance());
+        if limit.per == Per::Client {
+            // Each client has a line of its own; what is counted is their sum.
+            self.sending.waits.will_be_served(if limit.delays { wait } else { 0 });
+            return;
+        }
+        if limit.delays {
+            self.sending.send(spacing, now, |_| {});
+        } else {
+            self.sending.pass(spacing, now);
+        }
+        let until = now.saturating_add(wait).saturating_add(spacing).saturating_sub(tolerance);
+        self.full_time += until.saturating_sub(self.full_until.max(now));
+        self.full_until = self.full_until.max(until);
+    }
+
+    /// For how long whoever came was too many, up to now.
+    pub fn time_full(&self, now: Time) -> Time {
+        self.full_time - self.full_until.saturating_sub(now).min(self.full_time)
+    }
 }
 
 impl Buckets {
@@ -34,7 +72,19 @@ impl Buckets {
             (count - each * limit.replicas as usize, each)
         });
         let places = places.collect();
-        Buckets { due: vec![0; count], places, clients_before }
+        let mut passings = 0;
+        let first_passing = plan.limits.iter().map(|limit| {
+            passings += limit.replicas as usize;
+            passings - limit.replicas as usize
+        });
+        let first_passing = first_passing.collect();
+        let passings = vec![Passing::default(); passings];
+        Buckets { due: vec![0; count], places, clients_before, first_passing, passings }
+    }
+
+    /// Of one replica's limit.
+    pub fn passing(&mut self, limit: u32, replica: u32) -> &mut Passing {
+        &mut self.passings[self.first_passing[limit as usize] + replica as usize]
     }
 }
 
@@ -55,7 +105,14 @@ impl Simulation<'_> {
             let request = &self.visits.requests[root as usize];
             place += self.buckets.clients_before[request.source as usize] + request.client as usize;
         }
-        match limit.bucket.ask(&mut self.buckets.due[place], self.now) {
+        let replica = instance - limit.first_instance;
+        let wait = limit.bucket.ask(&mut self.buckets.due[place], self.now);
+        let passing = self.buckets.passing(number, replica);
+        match wait {
+            Some(wait) => passing.let_pass(limit, wait, self.now),
+            None => passing.sending.waits.turned_away += 1,
+        }
+        match wait {
             Some(wait) if wait > 0 && limit.delays => {
                 self.visits[slot].step += 1;
                 self.schedule(slot, self.now.saturating_add(wait));

@@ -47,7 +47,7 @@ impl Simulation<'_> {
 
     /// It is told so as soon as the present visit is done.
     fn turn_away_from_line(&mut self, slot: u32) {
-        self.leave_line(slot);
+        self.leave_line_unserved(slot);
         let visit = &mut self.visits[slot];
         visit.word = 0;
         visit.state = State::Going;

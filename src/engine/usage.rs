@@ -1,0 +1,247 @@
+//! How full it was, bucket by bucket: whatever there is only so much of between nodes and beside them.
+
+use super::Simulation;
+use super::waits::Waits;
+use crate::kernel::time::Time;
+use crate::parts::resource::{ResourceKind, Way};
+use crate::plan::{NONE, PlacePlan, Plan};
+use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
+use crate::stats::histogram::Histogram;
+use std::ops::Range;
+
+pub struct UsageLogs {
+    logs: Vec<UsageLog>,
+    /// Which of them a place of a pool belongs to, and each way of a link, or `NONE`.
+    of_pool: Vec<u32>,
+    of_link: Vec<[u32; 2]>,
+}
+
+struct UsageLog {
+    kind: ResourceKind,
+    waits: Histogram,
+    places: Vec<PlaceLog>,
+}
+
+#[derive(Clone, Default)]
+struct PlaceLog {
+    before: Usage,
+    buckets: Vec<ResourceBucket>,
+}
+
+/// Since the start of the run; of a pool, the integral over time wraps around at 64 bits.
+#[derive(Clone, Copy, Default)]
+struct Usage {
+    in_use: u128,
+    full: u64,
+    down: Time,
+    waiting: u64,
+    waiting_most: u32,
+    waits: Waits,
+}
+
+impl Usage {
+    fn of(waits: &mut Waits, now: Time) -> Usage {
+        let (waiting, waiting_most) = (waits.area(now), waits.take_most());
+        Usage { waiting, waiting_most, waits: *waits, ..Usage::default() }
+    }
+
+    fn since(&self, before: &Usage, kind: ResourceKind) -> ResourceBucket {
+        let (now, then) = (&self.waits, &before.waits);
+        let grown = |now: u64, then: u64| u128::from(now.wrapping_sub(then));
+        ResourceBucket {
+            in_use: match kind {
+                ResourceKind::Memory => self.in_use - before.in_use,
+                _ => grown(self.in_use as u64, before.in_use as u64),
+            },
+            full: self.full.wrapping_sub(before.full),
+            down: self.down - before.down,
+            waiting: grown(self.waiting, before.waiting),
+            waiting_max: self.waiting_most,
+            taken: now.taken - then.taken,
+            waited: now.waited - then.waited,
+            waited_time: grown(now.waited_time, then.waited_time),
+            left: now.left - then.left,
+            left_time: grown(now.left_time, then.left_time),
+            turned_away: now.turned_away - then.turned_away,
+        }
+    }
+}
+
+impl UsageLogs {
+    pub fn new(plan: &Plan, buckets_most: usize) -> UsageLogs {
+        let places: usize = plan.pools.iter().map(|pool| (pool.callers * pool.each) as usize).sum();
+        let mut logs = UsageLogs {
+            logs: Vec::new(),
+            of_pool: vec![NONE; places],
+            of_link: vec![[NONE; 2]; plan.links.len()],
+        };
+        for (number, resource) in (0..).zip(&plan.resources) {
+            for place in &resource.places {
+                match *place {
+                    PlacePlan::Pool { pool, .. } => logs.of_pool[pool as usize] = number,
+                    PlacePlan::Link { link, way } => logs.of_link[link as usize][way as usize] = number,
+                    PlacePlan::Limit { .. } | PlacePlan::Memory { .. } => {}
+                }
+            }
+            let place = PlaceLog { buckets: Vec::with_capacity(buckets_most), ..PlaceLog::default() };
+            let places = vec![place; resource.places.len()];
+            logs.logs.push(UsageLog { kind: resource.kind, waits: Histogram::new(), places });
+        }
+        logs
+    }
+
+    /// Somebody gets what he has waited for so long.
+    pub fn waited_for_pool(&mut self, pool: u32, time: Time) {
+        self.logs[self.of_pool[pool as usize] as usize].waits.record(time);
+    }
+
+    pub fn waited_for_link(&mut self, link: u32, way: Way, time: Time) {
+        // A link that is throttled may have no bandwidth of its own.
+        if let Some(log) = self.logs.get_mut(self.of_link[link as usize][way as usize] as usize) {
+            log.waits.record(time);
+        }
+    }
+
+    /// The warm-up is over.
+    pub fn start_counting(&mut self) {
+        self.logs.iter_mut().for_each(|log| log.waits = Histogram::new());
+    }
+
+    fn places(&mut self) -> impl Iterator<Item = &mut PlaceLog> {
+        self.logs.iter_mut().flat_map(|log| &mut log.places)
+    }
+
+    /// New buckets hold old ones as those of nodes do.
+    pub fn join(&mut self, groups: &[Range<usize>]) {
+        for place in self.places() {
+            for (to, group) in groups.iter().enumerate() {
+                let joined = sum(&place.buckets[group.clone()]);
+                place.buckets[to] = joined;
+            }
+            place.buckets.truncate(groups.len());
+        }
+    }
+
+    /// The last bucket goes into the one before it.
+    pub fn join_last(&mut self, last: usize) {
+        for place in self.places() {
+            place.buckets[last - 1] = sum(&place.buckets[last - 1..]);
+            place.buckets.truncate(last);
+        }
+    }
+
+    /// Of each place, what was counted from this bucket on.
+    pub fn since(&self, first: usize) -> Vec<ResourceBucket> {
+        let places = self.logs.iter().flat_map(|log| &log.places);
+        places.map(|place| sum(place.buckets.get(first..).unwrap_or(&[]))).collect()
+    }
+
+    /// Adds a part of a sample to the bucket that was put away last.
+    pub fn add_to_last(&mut self, sample: &[ResourceBucket], scaled: &impl Fn(u128) -> u128) {
+        for (place, sample) in self.places().zip(sample) {
+            if let Some(last) = place.buckets.last_mut() {
+                *last = last.join(&part(sample, scaled));
+            }
+        }
+    }
+
+    pub fn finish(self, plan: &Plan) -> Vec<ResourceRecord> {
+        let records = self.logs.into_iter().zip(&plan.resources);
+        let record = |(log, plan): (UsageLog, &crate::plan::ResourcePlan)| ResourceRecord {
+            kind: plan.kind,
+            owner: plan.owner,
+            capacity: plan.capacity,
+            places: log.places.into_iter().map(|place| PlaceRecord { buckets: place.buckets }).collect(),
+            waits: log.waits,
+        };
+        records.map(record).collect()
+    }
+}
+
+fn sum(buckets: &[ResourceBucket]) -> ResourceBucket {
+    buckets.iter().fold(ResourceBucket::default(), ResourceBucket::join)
+}
+
+fn part(bucket: &ResourceBucket, scaled: &impl Fn(u128) -> u128) -> ResourceBucket {
+    let count = |count: u64| scaled(u128::from(count)) as u64;
+    ResourceBucket {
+        in_use: scaled(bucket.in_use),
+        full: count(bucket.full),
+        down: 0,
+        waiting: scaled(bucket.waiting),
+        waiting_max: bucket.waiting_max,
+        taken: count(bucket.taken),
+        waited: count(bucket.waited),
+        waited_time: scaled(bucket.waited_time),
+        left: count(bucket.left),
+        left_time: scaled(bucket.left_time),
+        turned_away: count(bucket.turned_away),
+    }
+}
+
+impl Simulation<'_> {
+    /// Puts away what has been counted in the present time bucket.
+    pub(super) fn cut_usage(&mut self) {
+        let plan = self.plan;
+        for (number, resource) in plan.resources.iter().enumerate() {
+            for (place, at) in resource.places.iter().enumerate() {
+                let usage = self.usage_of(*at, number);
+                let log = &mut self.recorder.usage.logs[number];
+                let bucket = usage.since(&log.places[place].before, log.kind);
+                log.places[place].buckets.push(bucket);
+                log.places[place].before = usage;
+            }
+        }
+    }
+
+    fn usage_of(&mut self, place: PlacePlan, number: usize) -> Usage {
+        let now = self.now;
+        let time_down =
+            |instance: u32| self.conditions.get(instance as usize).map_or(0, |one| one.down_time(now));
+        match place {
+            PlacePlan::Pool { pool, instance } => {
+                let down = time_down(instance);
+                let pool = &mut self.pools[pool as usize];
+                let [in_use, full] = pool.integrals(now);
+                Usage { in_use: u128::from(in_use), full, down, ..Usage::of(&mut pool.waits, now) }
+            }
+            PlacePlan::Link { link, way } => {
+                let waits = &mut self.recorder.usage.logs[number].waits;
+                let link = &mut self.links[link as usize];
+                let down = link.time_cut(now);
+                let sending = &mut link.sending[way as usize];
+                sending.catch_up(now, &mut |wait| waits.record(wait));
+                let busy = sending.busy(now);
+                Usage { in_use: u128::from(busy), full: busy, down, ..Usage::of(&mut sending.waits, now) }
+            }
+            PlacePlan::Limit { limit, replica, instance } => {
+                let down = time_down(instance);
+                let spacing = plan_spacing(self.plan, limit);
+                let waits = &mut self.recorder.usage.logs[number].waits;
+                let passing = self.buckets.passing(limit, replica);
+                passing.sending.catch_up(now, &mut |wait| waits.record(wait));
+                let busy = match spacing {
+                    // Clients' lines are not told apart.
+                    Some(spacing) => passing.sending.waits.taken.saturating_mul(spacing),
+                    None => passing.sending.busy(now),
+                };
+                let full = passing.time_full(now);
+                let usage = Usage::of(&mut passing.sending.waits, now);
+                Usage { in_use: u128::from(busy), full, down, ..usage }
+            }
+            PlacePlan::Memory { host } => {
+                let down = time_down(self.plan.memories[host as usize].instance);
+                let seen = self.memories.use_of(host);
+                let mut usage = Usage { in_use: seen.in_use, full: seen.full_time, down, ..Usage::default() };
+                usage.waits.turned_away = seen.kills;
+                usage
+            }
+        }
+    }
+}
+
+/// The time that one request takes at the rate of a limit, if each client has one of his own.
+fn plan_spacing(plan: &Plan, limit: u32) -> Option<Time> {
+    let limit = &plan.limits[limit as usize];
+    (limit.per == crate::parts::rate_limit::Per::Client).then(|| limit.bucket.spacing())
+}

@@ -1,0 +1,79 @@
+//! What there is only so much of: whatever of a site can be full.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourceKind {
+    /// Of a host, or of a station that shares them.
+    Cores,
+    /// What a visit holds while it is inside: a worker, a thread, a connection, a server.
+    Slots,
+    /// Places in the line in front of the slots.
+    Backlog,
+    /// Connections that the processes of one node keep to their database.
+    Pool,
+    /// Calls that a careful caller makes at once (`max_in_flight`).
+    InFlight,
+    /// What a link carries one way.
+    Bandwidth,
+    /// What a rate limit lets pass.
+    Rate,
+    /// Of a host.
+    Memory,
+}
+
+impl ResourceKind {
+    pub const ALL: [ResourceKind; 8] = [
+        ResourceKind::Cores,
+        ResourceKind::Slots,
+        ResourceKind::Backlog,
+        ResourceKind::Pool,
+        ResourceKind::InFlight,
+        ResourceKind::Bandwidth,
+        ResourceKind::Rate,
+        ResourceKind::Memory,
+    ];
+
+    /// As it stands in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            ResourceKind::Cores => "cores",
+            ResourceKind::Slots => "slots",
+            ResourceKind::Backlog => "backlog",
+            ResourceKind::Pool => "pool",
+            ResourceKind::InFlight => "in_flight",
+            ResourceKind::Bandwidth => "bandwidth",
+            ResourceKind::Rate => "rate",
+            ResourceKind::Memory => "memory",
+        }
+    }
+}
+
+/// Which way a message goes over a link: calls out, answers back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    Out,
+    Back,
+}
+
+impl Way {
+    pub const BOTH: [Way; 2] = [Way::Out, Way::Back];
+}
+
+/// Who calls, or is called: a node or a group, by its number in the scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Party {
+    Node(u32),
+    Group(u32),
+}
+
+/// Whose it is, by numbers of the scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Owner {
+    Node(u32),
+    Link { link: u32, way: Way },
+    Calls { from: Party, to: Party },
+    Limit { node: u32, number: u32 },
+}

@@ -1,0 +1,122 @@
+//! What there is only so much of between nodes and beside them, and where the engine counts it.
+
+use super::compile::Compiler;
+use crate::nodes::NodeKind;
+use crate::parts::resource::{Owner, Party, ResourceKind, Way};
+use crate::plan::HostMemoryPlan;
+use crate::scenario::model::{NodeId, Target};
+
+#[derive(Clone, Debug)]
+pub struct ResourcePlan {
+    pub kind: ResourceKind,
+    pub owner: Owner,
+    /// Of each place.
+    pub capacity: f64,
+    pub places: Vec<PlacePlan>,
+}
+
+/// Where the engine keeps it.
+#[derive(Clone, Copy, Debug)]
+pub enum PlacePlan {
+    /// With the replica of the caller that has it.
+    Pool {
+        pool: u32,
+        instance: u32,
+    },
+    Link {
+        link: u32,
+        way: Way,
+    },
+    Limit {
+        limit: u32,
+        replica: u32,
+        instance: u32,
+    },
+    Memory {
+        host: u32,
+    },
+}
+
+impl Party {
+    pub fn of(target: Target) -> Party {
+        match target {
+            Target::Node(node) => Party::Node(node.0),
+            Target::Group(group) => Party::Group(group),
+        }
+    }
+}
+
+pub fn compile(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<ResourcePlan> {
+    let mut plans = pools(compiler);
+    plans.extend(links(compiler));
+    plans.extend(limits(compiler));
+    plans.extend(hosts(compiler, memories));
+    plans
+}
+
+fn pools(compiler: &Compiler) -> Vec<ResourcePlan> {
+    let pool = |pool: &super::PoolPlan| {
+        let place = |number: u32| PlacePlan::Pool {
+            pool: pool.first + number,
+            instance: pool.first_instance + number / pool.each.max(1),
+        };
+        ResourcePlan {
+            kind: pool.kind,
+            owner: Owner::Calls { from: pool.from, to: pool.to },
+            capacity: f64::from(pool.size),
+            places: (0..pool.callers * pool.each.max(1)).map(place).collect(),
+        }
+    };
+    compiler.tables.pools.iter().map(pool).collect()
+}
+
+fn links(compiler: &Compiler) -> Vec<ResourcePlan> {
+    let links = (0..).zip(&compiler.scenario.links);
+    let limited = links.filter_map(|(link, plan)| Some((link, plan.bandwidth?)));
+    let both = limited.flat_map(|(link, bandwidth)| Way::BOTH.map(|way| (link, way, bandwidth)));
+    both.map(|(link, way, bandwidth)| ResourcePlan {
+        kind: ResourceKind::Bandwidth,
+        owner: Owner::Link { link, way },
+        capacity: bandwidth,
+        places: vec![PlacePlan::Link { link, way }],
+    })
+    .collect()
+}
+
+fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
+    let mut plans = Vec::new();
+    for (node, plan) in (0..).zip(&compiler.nodes) {
+        let rates = compiler.behaviour(NodeId(node)).map_or([None, None], |behaviour| behaviour.limits);
+        for (limit, (number, rate)) in plan.limits.clone().zip((0..).zip(rates.into_iter().flatten())) {
+            let place =
+                |replica: u32| PlacePlan::Limit { limit, replica, instance: plan.first_instance + replica };
+            plans.push(ResourcePlan {
+                kind: ResourceKind::Rate,
+                owner: Owner::Limit { node, number },
+                capacity: rate.rate,
+                places: (0..plan.replicas).map(place).collect(),
+            });
+        }
+    }
+    plans
+}
+
+/// Of hosts on which what is needed never changes there is nothing to count.
+fn hosts(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<ResourcePlan> {
+    let mut plans: Vec<ResourcePlan> = Vec::new();
+    for (host, memory) in (0..).zip(memories) {
+        let node = compiler.instances[memory.instance as usize].node;
+        debug_assert!(matches!(compiler.node(NodeId(node)).kind, NodeKind::Server(_)));
+        let place = PlacePlan::Memory { host };
+        match plans.last_mut() {
+            Some(plan) if plan.owner == Owner::Node(node) => plan.places.push(place),
+            _ => plans.push(ResourcePlan {
+                kind: ResourceKind::Memory,
+                owner: Owner::Node(node),
+                capacity: memory.bytes as f64,
+                places: vec![place],
+            }),
+        }
+    }
+    plans
+}

@@ -1,0 +1,211 @@
+//! All that a scenario has only so much of: one list, of which estimates before a run and
+//! measurements after it both speak.
+
+use super::model::{Call, Flow, Node, NodeId, Scenario, Stage, Target};
+use crate::nodes::NodeKind;
+use crate::nodes::behaviour::UNLIMITED;
+use crate::parts::resource::{Owner, Party, ResourceKind, Way};
+use rustc_hash::FxHashSet;
+
+/// Something that can be full.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    pub kind: ResourceKind,
+    pub owner: Owner,
+    /// Of each place: cores, slots, connections, calls, bytes per second, requests per second, bytes.
+    pub capacity: f64,
+    /// How many places there are, each with as much: replicas of the owner, mostly.
+    pub places: u32,
+}
+
+/// In the order of the scenario: what nodes have themselves, then what stands between them.
+pub fn resources(scenario: &Scenario) -> Vec<Resource> {
+    let mut list = Vec::new();
+    for (number, node) in (0..).zip(&scenario.nodes) {
+        list.extend(of_node(scenario, number, node));
+    }
+    let mut seen = FxHashSet::default();
+    for class in &scenario.classes {
+        let Flow::Calls(stages) = &class.flow else { continue };
+        for &user in &class.from {
+            add_calls(scenario, Target::Node(user), stages, &mut seen, &mut list);
+        }
+    }
+    for (link, bandwidth) in
+        (0..).zip(&scenario.links).filter_map(|(link, plan)| Some((link, plan.bandwidth?)))
+    {
+        list.extend(Way::BOTH.map(|way| Resource {
+            kind: ResourceKind::Bandwidth,
+            owner: Owner::Link { link, way },
+            capacity: bandwidth,
+            places: 1,
+        }));
+    }
+    list
+}
+
+fn of_node(scenario: &Scenario, number: u32, node: &Node) -> Vec<Resource> {
+    let mut list = Vec::new();
+    let mut add = |kind, owner, capacity: f64| {
+        list.push(Resource { kind, owner, capacity, places: node.replicas });
+    };
+    let own = Owner::Node(number);
+    if let NodeKind::Server(server) = &node.kind {
+        add(ResourceKind::Cores, own, f64::from(server.cores));
+        let needs = |other: &Node| {
+            other.on == Some(NodeId(number)) && other.memory.base + other.memory.per_request > 0
+        };
+        if let Some(memory) = server.memory.filter(|_| scenario.nodes.iter().any(needs)) {
+            add(ResourceKind::Memory, own, memory as f64);
+        }
+    }
+    let Some(behaviour) = &node.behaviour else { return list };
+    let limited = |number: u32| number != UNLIMITED;
+    match behaviour.shared_cores {
+        // On a host its cores are shared instead.
+        Some(cores) if limited(cores) && node.on.is_none() => add(ResourceKind::Cores, own, f64::from(cores)),
+        Some(_) => {}
+        None if limited(behaviour.slots) => {
+            add(ResourceKind::Slots, own, f64::from(behaviour.slots));
+            if limited(behaviour.queue) && behaviour.queue > 0 {
+                add(ResourceKind::Backlog, own, f64::from(behaviour.queue));
+            }
+        }
+        None => {}
+    }
+    for (place, limit) in (0..).zip(behaviour.limits.iter().flatten()) {
+        add(ResourceKind::Rate, Owner::Limit { node: number, number: place }, limit.rate);
+    }
+    list
+}
+
+/// Pools and bulkheads, at the first call for which their caller needs them.
+fn add_calls(
+    scenario: &Scenario,
+    caller: Target,
+    stages: &[Stage],
+    seen: &mut FxHashSet<(ResourceKind, Owner)>,
+    list: &mut Vec<Resource>,
+) {
+    for call in stages.iter().flat_map(Stage::calls) {
+        for from in scenario.members_of(caller) {
+            for (kind, capacity) in kept_by(scenario, from, call) {
+                let owner = Owner::Calls { from: Party::Node(from.0), to: Party::of(call.target) };
+                if seen.insert((kind, owner)) {
+                    let places = scenario.nodes[from.0 as usize].replicas;
+                    list.push(Resource { kind, owner, capacity, places });
+                }
+            }
+        }
+        add_calls(scenario, call.target, &call.stages, seen, list);
+        if let Some(next) = &call.hand_over {
+            let next = [Stage::Call((**next).clone())];
+            add_calls(scenario, call.target, &next, seen, list);
+        }
+    }
+}
+
+/// What a caller keeps for its calls to a target.
+fn kept_by(scenario: &Scenario, from: NodeId, call: &Call) -> Vec<(ResourceKind, f64)> {
+    let node = &scenario.nodes[from.0 as usize];
+    let calling = node.behaviour.as_ref().map(|behaviour| &behaviour.calling);
+    let caution = match &node.kind {
+        NodeKind::User(user) => user.caution.as_deref(),
+        _ => calling.and_then(|calling| calling.caution.as_ref()),
+    };
+    let is_database = |node: &NodeId| matches!(scenario.nodes[node.0 as usize].kind, NodeKind::Database(_));
+    let pool = calling.and_then(|calling| calling.pool);
+    let pool = pool.filter(|_| scenario.members_of(call.target).iter().any(is_database));
+    let pool = pool.map(|pool| (ResourceKind::Pool, pool.size.saturating_mul(pool.processes)));
+    let bulkhead = caution.and_then(|caution| caution.bulkhead);
+    let bulkhead = bulkhead.map(|bulkhead| (ResourceKind::InFlight, bulkhead.calls));
+    pool.into_iter().chain(bulkhead).map(|(kind, size)| (kind, f64::from(size))).collect()
+}
+
+/// What it is called: `the workers of gunicorn`, `the link visitors -> server`.
+pub fn name(scenario: &Scenario, kind: ResourceKind, owner: Owner) -> String {
+    let node = |number: u32| scenario.nodes[number as usize].name.as_str();
+    let party = |party: Party| match party {
+        Party::Node(number) => node(number),
+        Party::Group(group) => scenario.groups[group as usize].name.as_str(),
+    };
+    match (owner, kind) {
+        (Owner::Node(number), ResourceKind::Slots) => {
+            format!("the {} of {}", scenario.nodes[number as usize].kind.slot_words(), node(number))
+        }
+        (Owner::Node(number), kind) => format!("the {} of {}", kind.name(), node(number)),
+        (Owner::Link { link, way }, _) => {
+            let link = &scenario.links[link as usize];
+            let [from, to] = [link.from, link.to].map(|end| node(end.0));
+            match way {
+                Way::Out => format!("the link {from} -> {to}"),
+                Way::Back => format!("the link {from} <- {to}"),
+            }
+        }
+        (Owner::Calls { from, to }, ResourceKind::Pool) => {
+            format!("the connection pool {} -> {}", party(from), party(to))
+        }
+        (Owner::Calls { from, to }, _) => format!("the calls at once {} -> {}", party(from), party(to)),
+        (Owner::Limit { node: number, .. }, _) => format!("the rate limit of {}", node(number)),
+    }
+}
+
+/// What one of it is called.
+pub fn unit(scenario: &Scenario, kind: ResourceKind, owner: Owner) -> &'static str {
+    match (kind, owner) {
+        (ResourceKind::Cores, _) => "core",
+        (ResourceKind::Slots, Owner::Node(number)) => scenario.nodes[number as usize].kind.slot_word(),
+        (ResourceKind::Slots, _) => "slot",
+        (ResourceKind::Backlog, _) => "place",
+        (ResourceKind::Pool, _) => "connection",
+        (ResourceKind::InFlight, _) => "call",
+        (ResourceKind::Bandwidth, _) => "byte per second",
+        (ResourceKind::Rate, _) => "request per second",
+        (ResourceKind::Memory, _) => "byte",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load::load_text;
+
+    #[test]
+    fn whatever_can_be_full_is_listed_once() {
+        let text = "
+run: { duration: 1m }
+nodes:
+  users: { kind: user, arrivals: 1/s }
+  host: { kind: server, address: 8.8.8.8, cores: 2, memory: 1GiB }
+  web: { kind: web_server, on: host, limit_req: { rate: 10/s } }
+  app: { kind: app_server, on: host, workers: 2, pool: { size: 5 }, memory_per_worker: 50MiB, calls: { max_in_flight: 3 } }
+  db: { kind: database, on: host }
+links:
+  users -> host: { latency: 1ms, bandwidth: 1Mbps }
+requests:
+  page: { path: [ web: 1ms, app: 1ms, db: 2 x 1ms ] }
+  list: { path: [ web: 1ms, app: 1ms, db: 1ms ] }
+";
+        let loaded = load_text("site.yaml", text, &[]);
+        let scenario = loaded.scenario.unwrap_or_else(|| panic!("{:?}", loaded.problems));
+        let names: Vec<String> =
+            resources(&scenario).iter().map(|one| name(&scenario, one.kind, one.owner)).collect();
+        assert_eq!(
+            names,
+            [
+                "the cores of host",
+                "the memory of host",
+                "the connections of web",
+                "the backlog of web",
+                "the rate limit of web",
+                "the workers of app",
+                "the backlog of app",
+                "the connections of db",
+                "the connection pool app -> db",
+                "the calls at once app -> db",
+                "the link users -> host",
+                "the link users <- host",
+            ]
+        );
+    }
+}
