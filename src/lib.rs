@@ -93,6 +93,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod diagnosis;
 pub mod document;
 pub mod engine;
 pub mod experiment;
@@ -107,5 +108,6 @@ pub mod results;
 pub mod scenario;
 pub mod stats;
 pub mod structure;
+pub mod telling;
 pub mod theory;
 pub mod verify;

@@ -7,6 +7,7 @@ use super::expectations::judge_all;
 use super::nodes::summarise_nodes;
 use super::notices::notices;
 use super::replication::summarise_replications;
+use super::resources::summarise_resources;
 use super::scaling::summarise_scalings;
 use super::summary::{RunSummary, Summary};
 use super::time_spent::time_spent_by_all;
@@ -41,6 +42,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         },
         availability: summarise_availability(scenario, results, &window, &total.good_share),
         replications: summarise_replications(scenario, results),
+        resources: summarise_resources(scenario, results, &window),
         scalings: summarise_scalings(scenario, results),
         costs: summarise_costs(scenario, results, &window),
         expectations: judge_all(scenario, results, &window, &nodes),

@@ -3,6 +3,7 @@
 use super::availability::AvailabilitySummary;
 use super::costs::CostSummary;
 use super::replication::ReplicationSummary;
+use super::resources::ResourceSummary;
 use super::scaling::ScalingSummary;
 use super::tail::TailSummary;
 use serde::Serialize;
@@ -19,6 +20,8 @@ pub struct Summary {
     pub total: ClassSummary,
     pub classes: Vec<ClassSummary>,
     pub nodes: Vec<NodeSummary>,
+    /// All that there is only so much of.
+    pub resources: Vec<ResourceSummary>,
     pub availability: AvailabilitySummary,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replications: Vec<ReplicationSummary>,

@@ -90,6 +90,9 @@ impl Simulation<'_> {
             self.request_ended(slot, Outcome::Reset);
             return;
         }
+        if parent == NONE {
+            self.note_background_loss(slot, Outcome::Reset);
+        }
         self.visits.remove(slot);
         if parent != NONE
             && let Some(next) = self.call_ended(parent, call, instance, Outcome::Reset)

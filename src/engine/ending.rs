@@ -45,8 +45,16 @@ impl Simulation<'_> {
             self.request_ended(slot, outcome);
         } else {
             self.close_at_peer(visit.peer);
+            self.note_background_loss(slot, outcome);
             self.visits.remove(slot);
         }
+    }
+
+    /// Work that its caller went on without, and that was to be done all the same, has failed.
+    pub(super) fn note_background_loss(&mut self, slot: u32, outcome: Outcome) {
+        let visit = &self.visits[slot];
+        let is_lost = visit.flags.background && !outcome.is_ok();
+        self.nodes[visit.instance as usize].counts.background_lost += u64::from(is_lost);
     }
 
     fn send_answer(&mut self, slot: u32, link: u32, outcome: Outcome) {
@@ -168,6 +176,7 @@ impl Simulation<'_> {
         }
         self.visits[slot].retries = 0;
         if plan.optional {
+            self.nodes[self.visits[slot].instance as usize].counts.optional_lost += 1;
             return self.skip(slot, 1);
         }
         if plan.falls_back {
@@ -202,6 +211,9 @@ impl Simulation<'_> {
         visit.awaited = 0;
         visit.tries = 0;
         self.nodes[visit.instance as usize].called(self.now);
+        if enough {
+            self.send_to_background(slot);
+        }
         self.abandon_children(slot);
         match enough {
             true => self.skip(slot, 1),

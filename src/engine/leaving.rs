@@ -76,6 +76,15 @@ impl Simulation<'_> {
         }
     }
 
+    /// The caller goes on without those that it has called and that have not answered yet.
+    pub(super) fn send_to_background(&mut self, slot: u32) {
+        let mut child = self.visits[slot].child;
+        while child != NONE {
+            self.visits[child].flags.background = true;
+            child = self.visits[child].sibling_next;
+        }
+    }
+
     /// The caller of this visit has left. What its node makes of that is its kind's affair.
     pub(super) fn abandon(&mut self, slot: u32) {
         self.time_is_cut(slot);

@@ -60,6 +60,10 @@ pub struct Counts {
     pub ended: u64,
     pub failed: u64,
     pub unwanted: u64,
+    /// Visits that failed after their caller had gone on without them, as it is meant to, and calls
+    /// that failed and that the request did without.
+    pub background_lost: u64,
+    pub optional_lost: u64,
     pub lookups: u64,
     pub hits: u64,
 }

@@ -147,6 +147,8 @@ fn part_of_node(bucket: &NodeBucket, scaled: &impl Fn(u128) -> u128) -> NodeBuck
         ended: count(bucket.ended),
         failed: count(bucket.failed),
         unwanted: count(bucket.unwanted),
+        background_lost: count(bucket.background_lost),
+        optional_lost: count(bucket.optional_lost),
         held: scaled(bucket.held),
         served: scaled(bucket.served),
         calling: scaled(bucket.calling),

@@ -408,6 +408,8 @@ impl NodeLog {
             ended: counts.ended - before.ended,
             failed: counts.failed - before.failed,
             unwanted: counts.unwanted - before.unwanted,
+            background_lost: counts.background_lost - before.background_lost,
+            optional_lost: counts.optional_lost - before.optional_lost,
             held: u128::from(held),
             served: u128::from(grown[0]),
             calling: u128::from(grown[1]),

@@ -115,6 +115,8 @@ pub struct Flags {
     pub ready: bool,
     /// It uses a connection that its caller holds.
     pub in_session: bool,
+    /// Its caller has gone on without it, as it is meant to: it is to be done all the same.
+    pub background: bool,
     /// How it ended, while its answer travels.
     pub outcome: u8,
 }
@@ -139,6 +141,7 @@ impl Flags {
         connected: false,
         ready: false,
         in_session: false,
+        background: false,
         outcome: 0,
     };
 }

@@ -164,6 +164,10 @@ pub struct NodeBucket {
     pub failed: u64,
     /// Visits whose caller had left before they ended: work for nobody.
     pub unwanted: u64,
+    /// Visits that failed after their caller had gone on without them, as it is meant to.
+    pub background_lost: u64,
+    /// Calls from here that failed, and that requests did without.
+    pub optional_lost: u64,
     /// Slot-nanoseconds held.
     pub held: Nanoseconds,
     /// Visit-nanoseconds in a slot, calls to others included.
@@ -204,6 +208,8 @@ impl NodeBucket {
         self.ended += bucket.ended;
         self.failed += bucket.failed;
         self.unwanted += bucket.unwanted;
+        self.background_lost += bucket.background_lost;
+        self.optional_lost += bucket.optional_lost;
         self.held += bucket.held;
         self.served += bucket.served;
         self.calling += bucket.calling;

@@ -122,31 +122,36 @@ fn kept_by(scenario: &Scenario, from: NodeId, call: &Call) -> Vec<(ResourceKind,
     pool.into_iter().chain(bulkhead).map(|(kind, size)| (kind, f64::from(size))).collect()
 }
 
-/// What it is called: `the workers of gunicorn`, `the link visitors -> server`.
-pub fn name(scenario: &Scenario, kind: ResourceKind, owner: Owner) -> String {
-    let node = |number: u32| scenario.nodes[number as usize].name.as_str();
+/// Whose it is: `gunicorn`, `visitors -> server`, `app -> db`.
+pub fn owner(scenario: &Scenario, owner: Owner) -> String {
+    let node = |number: u32| scenario.nodes[number as usize].name.clone();
     let party = |party: Party| match party {
         Party::Node(number) => node(number),
-        Party::Group(group) => scenario.groups[group as usize].name.as_str(),
+        Party::Group(group) => scenario.groups[group as usize].name.clone(),
     };
-    match (owner, kind) {
-        (Owner::Node(number), ResourceKind::Slots) => {
-            format!("the {} of {}", scenario.nodes[number as usize].kind.slot_words(), node(number))
-        }
-        (Owner::Node(number), kind) => format!("the {} of {}", kind.name(), node(number)),
-        (Owner::Link { link, way }, _) => {
+    match owner {
+        Owner::Node(number) | Owner::Limit { node: number, .. } => node(number),
+        Owner::Link { link, .. } => {
             let link = &scenario.links[link as usize];
-            let [from, to] = [link.from, link.to].map(|end| node(end.0));
-            match way {
-                Way::Out => format!("the link {from} -> {to}"),
-                Way::Back => format!("the link {from} <- {to}"),
-            }
+            format!("{} -> {}", node(link.from.0), node(link.to.0))
         }
-        (Owner::Calls { from, to }, ResourceKind::Pool) => {
-            format!("the connection pool {} -> {}", party(from), party(to))
+        Owner::Calls { from, to } => format!("{} -> {}", party(from), party(to)),
+    }
+}
+
+/// What it is called: `the workers of gunicorn`, `the link visitors -> server (answers)`.
+pub fn name(scenario: &Scenario, kind: ResourceKind, whose: Owner) -> String {
+    let owner = owner(scenario, whose);
+    match (whose, kind) {
+        (Owner::Node(number), ResourceKind::Slots) => {
+            format!("the {} of {owner}", scenario.nodes[number as usize].kind.slot_words())
         }
-        (Owner::Calls { from, to }, _) => format!("the calls at once {} -> {}", party(from), party(to)),
-        (Owner::Limit { node: number, .. }, _) => format!("the rate limit of {}", node(number)),
+        (Owner::Node(_), kind) => format!("the {} of {owner}", kind.name()),
+        (Owner::Link { way: Way::Out, .. }, _) => format!("the link {owner} (calls)"),
+        (Owner::Link { way: Way::Back, .. }, _) => format!("the link {owner} (answers)"),
+        (Owner::Calls { .. }, ResourceKind::Pool) => format!("the connection pool {owner}"),
+        (Owner::Calls { .. }, _) => format!("the calls at once {owner}"),
+        (Owner::Limit { .. }, _) => format!("the rate limit of {owner}"),
     }
 }
 
@@ -203,8 +208,8 @@ requests:
                 "the connections of db",
                 "the connection pool app -> db",
                 "the calls at once app -> db",
-                "the link users -> host",
-                "the link users <- host",
+                "the link users -> host (calls)",
+                "the link users -> host (answers)",
             ]
         );
     }

@@ -1,9 +1,9 @@
 //! What to do about it: each piece of advice with the figure that it rests on.
 
-use super::words::{and_more, counted, span};
 use crate::output::charts::states::outages;
 use crate::output::record::{Event, Facts, Outage, Record, Station, TopologyNode};
 use crate::output::terminal::figure::{self, count, three_digits};
+use crate::telling::words::{and_more, counted, span};
 
 /// A node that was as full as this in some bucket is full.
 const FULL: f64 = 0.95;

@@ -10,14 +10,13 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod timelines;
-mod words;
 
 use super::charts::{Chart, Look, PaintError, Theme, WIDTH_USUAL, embedded};
 use super::record::{Facts, Record};
 use super::terminal::figure::{count, length, share};
+use crate::telling::words::span;
 use html::{details, escaped, list, section};
 use std::fmt;
-use words::span;
 
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");

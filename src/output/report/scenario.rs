@@ -1,8 +1,8 @@
 //! The scenario as it was run, and how to run it again.
 
 use super::html::{Table, details, escaped};
-use super::words::counted;
 use crate::output::record::{Facts, Record, Script};
+use crate::telling::words::counted;
 
 /// Longer scenarios are cut off in the report; the file has all of it.
 const TEXT_BYTES_MOST: usize = 150_000;

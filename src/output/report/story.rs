@@ -1,9 +1,9 @@
 //! What happened, when, why and what it cost, in sentences.
 
-use super::words::{and_more, counted, failure, span, stretch};
 use crate::output::charts::states::{SURGE, outages};
 use crate::output::record::{Class, Event, Facts, Outage, Record, Tail, TailPart};
 use crate::output::terminal::figure::{self, count, length, three_digits};
+use crate::telling::words::{and_more, counted, failure, span};
 
 /// Causes and events that are told one by one.
 const TOLD_MOST: usize = 6;
@@ -276,7 +276,7 @@ fn slow(tail: &Tail) -> Option<String> {
             "Of the time of the slowest {} (beyond {}) went {}.",
             figure::share(tail.share),
             length(tail.latency_least_ms),
-            super::words::and(&parts)
+            crate::telling::words::and(&parts)
         )
     })
 }
@@ -310,5 +310,13 @@ fn budget(target: f64, share: f64) -> String {
             "The target is {wanted}; this is {} times the error budget that it leaves.",
             three_digits(used)
         ),
+    }
+}
+
+/// From when to when something was in force.
+fn stretch(event: &Event) -> String {
+    match event.end_s.is_finite() {
+        true => format!("at {} for {}", span(event.start_s), span(event.end_s - event.start_s)),
+        false => format!("from {} to the end", span(event.start_s)),
     }
 }

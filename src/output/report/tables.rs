@@ -1,12 +1,12 @@
 //! The figures of the report in tables.
 
 use super::html::Table;
-use super::words::{counted, failure, span};
 use crate::output::charts::states::outages;
 use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station};
 use crate::output::terminal::figure::{
     count, length, length_with_spread, share, share_with_spread, three_digits,
 };
+use crate::telling::words::{counted, failure, span};
 
 /// Lines of a table; the files have all of them.
 const LINES_MOST: usize = 200;

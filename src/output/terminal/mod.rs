@@ -6,7 +6,6 @@ mod classes;
 pub mod comparison;
 mod costs;
 pub mod expected;
-pub mod figure;
 pub mod glance;
 mod nodes;
 mod notes;
@@ -18,7 +17,8 @@ pub mod study;
 pub mod sweep;
 pub mod table;
 
-pub use figure::{count, counted};
+pub use crate::telling::figure;
+pub use crate::telling::figure::{count, counted};
 
 use crate::analysis::summary::Summary;
 use crate::parts::quantity::format_duration;

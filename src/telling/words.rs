@@ -1,7 +1,6 @@
 //! Times and lists in prose.
 
-use crate::output::record::Event;
-use crate::output::terminal::figure;
+use super::figure;
 use crate::parts::outcome::Outcome;
 
 /// `5 min 35 s`, `2 h`, `12.3 s`: two units at most.
@@ -59,14 +58,6 @@ pub fn and_more(items: &[String], most: usize) -> String {
 pub fn failure(name: &str) -> &str {
     let known = Outcome::ALL.into_iter().find(|outcome| outcome.name() == name);
     known.map_or(name, |outcome| outcome.meaning())
-}
-
-/// From when to when something was in force.
-pub fn stretch(event: &Event) -> String {
-    match event.end_s.is_finite() {
-        true => format!("at {} for {}", span(event.start_s), span(event.end_s - event.start_s)),
-        false => format!("from {} to the end", span(event.start_s)),
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,247 @@
+//! The time that counts, cut into phases as users felt them.
+//!
+//! - **down**: more than a quarter of the requests failed, from the sending of the first that did to
+//!   the failure of the last (`engine::outages` finds these request by request); or nobody was
+//!   answered at all while at least ten requests came.
+//! - **maintenance**: the same, while something was worked on as planned.
+//! - **failing**: fewer failed than that, and still far more than is tolerable.
+//! - **slow**: requests were answered, and far more than is tolerable later than their objective.
+//! - **good**: the rest.
+//!
+//! Tolerable is one in a hundred, or less where the scenario expects more; far more is five times
+//! as many, and so many that chance makes as many in less than one of a thousand runs (`scan`).
+
+use super::scan::{self, Counts};
+use crate::analysis::availability::is_planned;
+use crate::analysis::window::Window;
+use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
+use crate::results::{ClassBucket, RunResults};
+use crate::scenario::model::{Comparison, Metric, Scenario};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// From good to bad.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhaseKind {
+    #[default]
+    Good,
+    Slow,
+    Failing,
+    Maintenance,
+    Down,
+}
+
+/// The share of requests that may be bad before anybody calls it so.
+pub const TOLERABLE: f64 = 0.01;
+/// It is never less than this, however much a scenario expects.
+const TOLERABLE_LEAST: f64 = 1e-4;
+/// Nobody is answered while so many come: nobody is served.
+const SILENT_LEAST: u64 = 10;
+
+/// A phase without what led to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stretch {
+    pub kind: PhaseKind,
+    pub start: Time,
+    pub end: Time,
+    /// Of an outage, its place in the run's list.
+    pub outage: Option<usize>,
+}
+
+/// Requests that ended, and of these those that failed and those that came too late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    pub ended: u64,
+    pub failed: u64,
+    pub late: u64,
+}
+
+pub fn counts(bucket: &ClassBucket) -> Ended {
+    let ended = bucket.outcomes.iter().sum();
+    let ok = bucket.outcomes[Outcome::Ok as usize];
+    Ended { ended, failed: ended - ok, late: ok - bucket.good.min(ok) }
+}
+
+/// What counts as tolerable in a scenario: one in a hundred, or what its expectations leave.
+pub fn tolerable(scenario: &Scenario) -> f64 {
+    let left = scenario.expectations.iter().filter_map(|one| match (one.measure.metric, one.comparison) {
+        (Metric::Availability, Comparison::AtLeast | Comparison::Greater) => Some(1.0 - one.bound),
+        (Metric::Errors, Comparison::AtMost | Comparison::Less) => Some(one.bound),
+        _ => None,
+    });
+    left.fold(TOLERABLE, f64::min).max(TOLERABLE_LEAST)
+}
+
+/// All phases of a run, in order and without gaps.
+pub fn of_run(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec<Stretch> {
+    if window.end <= window.start {
+        return Vec::new();
+    }
+    let mut bad = outages(results, window);
+    bad = put_between(bad, silences(results, window));
+    let tolerable = tolerable(scenario);
+    for (kind, which) in [(PhaseKind::Failing, failed as fn(&Ended) -> u64), (PhaseKind::Slow, late)] {
+        let found = scanned(results, window, (kind, which), (tolerable, &bad));
+        bad = put_between(bad, found);
+    }
+    with_good(bad, window)
+}
+
+fn failed(ended: &Ended) -> u64 {
+    ended.failed
+}
+
+fn late(ended: &Ended) -> u64 {
+    ended.late
+}
+
+/// Outages as far as they count; those that overlap are one.
+fn outages(results: &RunResults, window: &Window) -> Vec<Stretch> {
+    let mut found: Vec<Stretch> = Vec::new();
+    for (place, outage) in results.outages.iter().enumerate() {
+        let (start, end) = (outage.start.max(window.start), outage.end.min(window.end));
+        if start >= end {
+            continue;
+        }
+        let kind = if is_planned(results, outage) { PhaseKind::Maintenance } else { PhaseKind::Down };
+        match found.last_mut() {
+            Some(last) if start < last.end => {
+                last.end = last.end.max(end);
+                last.kind = last.kind.max(kind);
+            }
+            _ => found.push(Stretch { kind, start, end, outage: Some(place) }),
+        }
+    }
+    found
+}
+
+/// Stretches in which requests came and nobody was answered.
+fn silences(results: &RunResults, window: &Window) -> Vec<Stretch> {
+    let edges = &results.bucket_edges;
+    let mut found = Vec::new();
+    let (mut since, mut offered) = (None, 0);
+    for bucket in window.buckets.clone().chain([window.buckets.end]) {
+        let of_bucket = || results.classes.iter().filter_map(|class| class.buckets.get(bucket));
+        let is_within = bucket < window.buckets.end;
+        let ended: u64 = of_bucket().map(|bucket| counts(bucket).ended).sum();
+        let in_flight: u64 = of_bucket().map(|bucket| bucket.in_flight).sum();
+        if is_within && ended == 0 && in_flight > 0 && results.skipped == 0 {
+            since.get_or_insert(edges[bucket]);
+            offered += of_bucket().map(|bucket| bucket.offered).sum::<u64>();
+            continue;
+        }
+        if let Some(start) = since.take().filter(|_| offered >= SILENT_LEAST) {
+            let end = edges[bucket].min(window.end);
+            found.push(Stretch { kind: PhaseKind::Down, start, end, outage: None });
+        }
+        offered = 0;
+    }
+    found
+}
+
+/// Stretches with too many bad requests of one sort, in any class or in all together, outside of
+/// those that are known to be bad.
+fn scanned(
+    results: &RunResults,
+    window: &Window,
+    (kind, which): (PhaseKind, fn(&Ended) -> u64),
+    (tolerable, known): (f64, &[Stretch]),
+) -> Vec<Stretch> {
+    let edges = &results.bucket_edges;
+    let is_known = |bucket: usize| {
+        let next = known.partition_point(|stretch| stretch.end <= edges[bucket]);
+        known.get(next).is_some_and(|stretch| stretch.start < edges[bucket + 1])
+    };
+    let buckets: Vec<usize> = window.buckets.clone().collect();
+    let series = |of: &dyn Fn(usize) -> Ended| -> Vec<Counts> {
+        let one = |&bucket: &usize| match is_known(bucket) {
+            true => (0, 0),
+            false => {
+                let ended = of(bucket);
+                (ended.ended, which(&ended))
+            }
+        };
+        buckets.iter().map(one).collect()
+    };
+    let mut is_bad = vec![false; buckets.len()];
+    let mut mark = |found: Vec<Range<usize>>| found.into_iter().for_each(|range| is_bad[range].fill(true));
+    for class in &results.classes {
+        mark(scan::stretches(&series(&|bucket| counts(&class.buckets[bucket])), tolerable));
+    }
+    if results.classes.len() > 1 {
+        let all = |bucket: usize| {
+            let of_classes = results.classes.iter().map(|class| counts(&class.buckets[bucket]));
+            of_classes.fold(Ended::default(), |sum, one| Ended {
+                ended: sum.ended + one.ended,
+                failed: sum.failed + one.failed,
+                late: sum.late + one.late,
+            })
+        };
+        mark(scan::stretches(&series(&all), tolerable));
+    }
+    let mut found: Vec<Stretch> = Vec::new();
+    for (place, &bucket) in buckets.iter().enumerate().filter(|(place, _)| is_bad[*place]) {
+        let end = edges[bucket + 1].min(window.end);
+        match found.last_mut() {
+            Some(last) if last.end == edges[bucket] && place > 0 => last.end = end,
+            _ => found.push(Stretch { kind, start: edges[bucket].max(window.start), end, outage: None }),
+        }
+    }
+    found.iter_mut().for_each(|stretch| reach_out(stretch, known, edges));
+    found
+}
+
+/// A bucket that is bad only in part for what is known belongs to what lies beside it as well.
+fn reach_out(stretch: &mut Stretch, known: &[Stretch], edges: &[Time]) {
+    let before = edges[edges.partition_point(|&edge| edge < stretch.start).saturating_sub(1)];
+    let after = edges[edges.partition_point(|&edge| edge <= stretch.end).min(edges.len() - 1)];
+    let next = known.partition_point(|other| other.end <= stretch.start);
+    if let Some(earlier) = next.checked_sub(1).map(|place| &known[place])
+        && earlier.end > before
+    {
+        stretch.start = earlier.end;
+    }
+    if let Some(later) = known.get(next)
+        && (stretch.end..after).contains(&later.start)
+    {
+        stretch.end = later.start;
+    }
+}
+
+/// Puts new stretches among those that are known, as far as there is room between them.
+fn put_between(known: Vec<Stretch>, new: Vec<Stretch>) -> Vec<Stretch> {
+    let mut all = known.clone();
+    for stretch in new {
+        let mut start = stretch.start;
+        let first = known.partition_point(|known| known.end <= stretch.start);
+        for other in known[first..].iter().take_while(|other| other.start < stretch.end) {
+            if start < other.start {
+                all.push(Stretch { start, end: other.start, ..stretch.clone() });
+            }
+            start = start.max(other.end);
+        }
+        if start < stretch.end {
+            all.push(Stretch { start, ..stretch });
+        }
+    }
+    all.sort_by_key(|stretch| stretch.start);
+    all
+}
+
+fn with_good(bad: Vec<Stretch>, window: &Window) -> Vec<Stretch> {
+    let mut all = Vec::new();
+    let mut now = window.start;
+    for stretch in bad {
+        if stretch.start > now {
+            all.push(Stretch { kind: PhaseKind::Good, start: now, end: stretch.start, outage: None });
+        }
+        now = stretch.end;
+        all.push(stretch);
+    }
+    if now < window.end {
+        all.push(Stretch { kind: PhaseKind::Good, start: now, end: window.end, outage: None });
+    }
+    all
+}

@@ -1,0 +1,100 @@
+//! Sentences, and what they claim.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A sentence or a few, and all that they claim; in files only the text stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sentence {
+    pub text: String,
+    pub claims: Vec<Claim>,
+}
+
+/// What a sentence claims, so that it can be held to the tables.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    /// Every goal is met, and users felt nothing.
+    NothingWentWrong,
+    AllGoalsMet,
+    GoalMissed {
+        text: String,
+        measured: Option<f64>,
+    },
+    GoalOpen {
+        text: String,
+    },
+    /// So many requests ended, and so many of them were good.
+    Requests {
+        ended: u64,
+        good: u64,
+    },
+    /// In this stretch users were not served.
+    Down {
+        from_s: f64,
+        to_s: f64,
+    },
+    /// In this stretch requests failed, or came too late.
+    Bad {
+        from_s: f64,
+        to_s: f64,
+        bad: u64,
+        ended: u64,
+    },
+    /// It was as full as this in this stretch.
+    Full {
+        resource: String,
+        from_s: f64,
+        to_s: f64,
+        utilisation: f64,
+    },
+    /// It is full at so many requests per second.
+    FullAt {
+        resource: String,
+        full_at_per_s: f64,
+        utilisation: f64,
+    },
+    /// An event of this name was in force at that time.
+    Event {
+        label: String,
+        at_s: f64,
+    },
+    Lost {
+        node: String,
+        number: u64,
+    },
+}
+
+impl Sentence {
+    pub fn new(text: impl Into<String>, claims: Vec<Claim>) -> Sentence {
+        Sentence { text: text.into(), claims }
+    }
+
+    pub fn bare(text: impl Into<String>) -> Sentence {
+        Sentence::new(text, Vec::new())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// This one, and another behind it.
+    pub fn and(mut self, other: Sentence) -> Sentence {
+        if !self.text.is_empty() && !other.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.text.push_str(&other.text);
+        self.claims.extend(other.claims);
+        self
+    }
+}
+
+impl Serialize for Sentence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.text.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sentence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Sentence, D::Error> {
+        Ok(Sentence::bare(String::deserialize(deserializer)?))
+    }
+}

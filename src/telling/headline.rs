@@ -1,0 +1,275 @@
+//! The first sentence: the answer, and how sure it is.
+
+use super::claims::{Claim, Sentence};
+use super::clock::Clock;
+use super::clock_of;
+use super::figure::{count, in_unit, share};
+use super::words::{and_more, span};
+use crate::diagnosis::{Diagnosis, Doubt, Goal, GoalKind, Phase, PhaseKind, Standing, Trigger, Verdict};
+
+/// Goals that are named in one sentence.
+const GOALS_MOST: usize = 2;
+/// Resources that are.
+const FULL_MOST: usize = 2;
+
+pub fn is_bad(diagnosis: &Diagnosis) -> bool {
+    match diagnosis.verdict {
+        Verdict::Missed | Verdict::Nothing => true,
+        Verdict::Met => false,
+        Verdict::Undecided | Verdict::NoGoal => diagnosis.bad_phases().next().is_some(),
+    }
+}
+
+pub fn headline(diagnosis: &Diagnosis) -> Sentence {
+    if diagnosis.verdict == Verdict::Nothing {
+        return Sentence::bare("No request ended, so that there is nothing to judge.");
+    }
+    let (lead, lead_claims) = goals(diagnosis);
+    let (story, story_claims) = story(diagnosis);
+    let text = match (lead.as_str(), story.as_str()) {
+        ("", story) => capital(story),
+        (lead, story) => format!("{lead}: {story}"),
+    };
+    let (lost, lost_claims) = lost(diagnosis);
+    let claims = [lead_claims, story_claims, lost_claims].concat();
+    Sentence::new(format!("{text}{lost}."), claims)
+}
+
+/// `Goal missed (availability >= 99.9% came to 79.3 %)`
+fn goals(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
+    let goals = &diagnosis.goals;
+    let of = |standing: Standing| goals.iter().filter(move |goal| goal.standing == standing);
+    let named = |standing| and_more(&of(standing).map(came_to).collect::<Vec<_>>(), GOALS_MOST);
+    match diagnosis.verdict {
+        Verdict::Missed => {
+            let missed = of(Standing::Missed);
+            let claims = missed
+                .map(|goal| Claim::GoalMissed { text: goal.text.clone(), measured: goal.measured })
+                .collect();
+            let lead = match (of(Standing::Missed).count(), goals.len()) {
+                (1, 1) => "Goal missed".to_owned(),
+                (missed, all) => format!("{missed} of {all} goals missed"),
+            };
+            (format!("{lead} ({})", named(Standing::Missed)), claims)
+        }
+        Verdict::Undecided => {
+            let open = of(Standing::Undecided);
+            let claims = open.map(|goal| Claim::GoalOpen { text: goal.text.clone() }).collect();
+            (format!("Cannot tell whether the goals are met ({})", named(Standing::Undecided)), claims)
+        }
+        Verdict::Met => {
+            let lead = match goals.len() {
+                1 => "Goal met".to_owned(),
+                2 => "Both goals met".to_owned(),
+                all => format!("All {all} goals met"),
+            };
+            (lead, vec![Claim::AllGoalsMet])
+        }
+        Verdict::NoGoal | Verdict::Nothing => (String::new(), Vec::new()),
+    }
+}
+
+/// `availability >= 99.9% came to 79.3 ±0.4 %`
+pub fn came_to(goal: &Goal) -> String {
+    let measured = match goal.measured {
+        Some(value) => in_unit(value, goal.half_width, &goal.unit),
+        None => "nothing, since nothing was measured".to_owned(),
+    };
+    match goal.kind {
+        GoalKind::Expectation => format!("{} came to {measured}", goal.text),
+        GoalKind::Objective => format!("of {} it were {measured}", goal.text),
+    }
+}
+
+/// What users felt, and why.
+fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
+    let clock = clock_of(diagnosis);
+    let mut kinds = [PhaseKind::Down, PhaseKind::Maintenance, PhaseKind::Failing, PhaseKind::Slow]
+        .into_iter()
+        .map(|kind| (kind, diagnosis.phases.iter().filter(|phase| phase.kind == kind).collect::<Vec<_>>()))
+        .filter(|(_, phases)| !phases.is_empty());
+    let Some((kind, phases)) = kinds.next() else { return calm(diagnosis) };
+    let (mut text, mut claims) = stretches(&clock, kind, &phases, diagnosis.counted.has_requests);
+    let main = phases.iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
+    if let Some(main) = main {
+        let (because, more) = because(&clock, main, phases.len() > 1);
+        text.push_str(&because);
+        claims.extend(more);
+    }
+    let others: Vec<String> = kinds.map(|(kind, phases)| besides(kind, &phases)).collect();
+    if !others.is_empty() {
+        text.push_str(&format!("; besides {}", others.join(", ")));
+    }
+    (text, claims)
+}
+
+/// The worst of several phases: by what was lost, and then by length.
+fn weight(phase: &Phase) -> f64 {
+    phase.bad() as f64 * 1e9 + phase.length_s()
+}
+
+/// Nobody felt anything.
+fn calm(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
+    let is_growing = diagnosis.doubts.iter().any(|doubt| matches!(doubt, Doubt::Growing { .. }));
+    let is_well = matches!(diagnosis.verdict, Verdict::Met | Verdict::NoGoal);
+    match () {
+        () if !diagnosis.lost_in_silence.is_empty() => {
+            ("users felt nothing, but something was lost in silence".to_owned(), Vec::new())
+        }
+        () if is_growing => ("more and more requests were under way".to_owned(), Vec::new()),
+        () if is_well => ("nothing went wrong".to_owned(), vec![Claim::NothingWentWrong]),
+        () => ("there was no bad phase, but throughout it was not as wanted".to_owned(), Vec::new()),
+    }
+}
+
+/// `down 14:00:00 to 14:02:35 (2 min 35 s, 30 s of it booting)`
+fn stretches(clock: &Clock, kind: PhaseKind, phases: &[&Phase], tells_share: bool) -> (String, Vec<Claim>) {
+    let name = kind_name(kind);
+    let claim = |phase: &&Phase| claim_of(phase);
+    let claims = phases.iter().map(claim).collect();
+    let told = |phase: &Phase| {
+        let mut extra =
+            phase.booting_s.map_or(String::new(), |booting_s| format!(", {} of it booting", span(booting_s)));
+        if let (true, PhaseKind::Failing | PhaseKind::Slow) = (tells_share && phase.ended > 0, kind) {
+            let bad = if kind == PhaseKind::Slow { phase.late } else { phase.failed };
+            let what = if kind == PhaseKind::Slow { "too late" } else { "failed" };
+            extra.push_str(&format!(", {} of the requests {what}", share(bad as f64 / phase.ended as f64)));
+        }
+        clock.stretch(phase.start_s, phase.end_s, &extra)
+    };
+    match phases {
+        [one] => (format!("{name} {}{}", told(one), edges(one)), claims),
+        many => {
+            let sum: f64 = many.iter().map(|phase| phase.length_s()).sum();
+            let longest = many.iter().max_by(|a, b| a.length_s().total_cmp(&b.length_s()));
+            let longest = longest.map_or(String::new(), |phase| format!(", the longest {}", told(phase)));
+            (format!("{name} {} times, {} in all{longest}", count(many.len() as u64), span(sum)), claims)
+        }
+    }
+}
+
+/// What a phase claims of the tables.
+pub fn claim_of(phase: &Phase) -> Claim {
+    match phase.kind {
+        PhaseKind::Down | PhaseKind::Maintenance => Claim::Down { from_s: phase.start_s, to_s: phase.end_s },
+        _ => Claim::Bad { from_s: phase.start_s, to_s: phase.end_s, bad: phase.bad(), ended: phase.ended },
+    }
+}
+
+fn edges(phase: &Phase) -> &'static str {
+    match (phase.begun_before, phase.cut_at_end) {
+        (true, true) => ", from before what counts to the end of the run",
+        (true, false) => ", since before what counts",
+        (false, true) => ", and to the end of the run",
+        (false, false) => "",
+    }
+}
+
+fn besides(kind: PhaseKind, phases: &[&Phase]) -> String {
+    let sum: f64 = phases.iter().map(|phase| phase.length_s()).sum();
+    format!("{} for {}", kind_name(kind), span(sum))
+}
+
+pub fn kind_name(kind: PhaseKind) -> &'static str {
+    match kind {
+        PhaseKind::Good => "good",
+        PhaseKind::Slow => "slow",
+        PhaseKind::Failing => "failing",
+        PhaseKind::Maintenance => "down for maintenance",
+        PhaseKind::Down => "down",
+    }
+}
+
+/// ` because of `fail server``, ` since the link visitors -> server (answers) was full`
+fn because(clock: &Clock, phase: &Phase, mostly: bool) -> (String, Vec<Claim>) {
+    let mostly = if mostly { " mostly" } else { "" };
+    let causes: Vec<_> = phase.causes().take(FULL_MOST).collect();
+    let names: Vec<String> = causes.iter().map(|full| full.name.clone()).collect();
+    let were = if names.len() == 1 { "was" } else { "were" };
+    let mut claims: Vec<Claim> = causes
+        .iter()
+        .map(|full| Claim::Full {
+            resource: full.name.clone(),
+            from_s: full.from_s,
+            to_s: full.to_s,
+            utilisation: full.utilisation,
+        })
+        .collect();
+    if let Some(event) = phase.trigger.event() {
+        claims.push(Claim::Event { label: event.label.clone(), at_s: event.start_s });
+    }
+    let full = super::words::and(&names);
+    let text = match &phase.trigger {
+        Trigger::Fault(event) => {
+            claims.retain(|claim| matches!(claim, Claim::Event { .. }));
+            format!(",{mostly} because of `{}`", event.label)
+        }
+        Trigger::Maintenance(event) => {
+            claims.retain(|claim| matches!(claim, Claim::Event { .. }));
+            format!(",{mostly} for `{}`", event.label)
+        }
+        Trigger::Surge(event) if full.is_empty() => {
+            format!(",{mostly} with `{}` from {} on", event.label, clock.at(event.start_s))
+        }
+        Trigger::Surge(event) => {
+            format!(",{mostly} since {full} {were} full with `{}`", event.label)
+        }
+        Trigger::Retries => format!(",{mostly} kept up by clients that tried again"),
+        Trigger::Traffic => format!(",{mostly} since {full} {were} full"),
+        Trigger::None | Trigger::Unknown => String::new(),
+    };
+    (text, claims)
+}
+
+/// `; 9,008 of 46,000 requests failed`
+fn lost(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
+    let counted = &diagnosis.counted;
+    if !counted.has_requests || counted.ended == 0 {
+        return (String::new(), Vec::new());
+    }
+    let claims = vec![Claim::Requests { ended: counted.ended, good: counted.good }];
+    let of = format!("of {} requests", count(counted.ended));
+    let text = match (counted.failed, counted.late) {
+        (0, 0) => format!("; all {} requests were good", count(counted.ended)),
+        (failed, 0) => format!("; {} {of} failed", count(failed)),
+        (0, late) => format!("; {} {of} came too late", count(late)),
+        (failed, late) => format!("; {of} {} failed and {} came too late", count(failed), count(late)),
+    };
+    (text, claims)
+}
+
+pub fn how_sure(diagnosis: &Diagnosis) -> Sentence {
+    let mut parts: Vec<String> = Vec::new();
+    for doubt in &diagnosis.doubts {
+        match doubt {
+            Doubt::Growing { earlier, later } => parts.push(format!(
+                "requests under way grew from about {earlier:.0} to {later:.0}, so that figures depend on how long \
+                 such a run lasts"
+            )),
+            Doubt::Drifting => parts.push("latencies drift from the beginning to the end".to_owned()),
+            Doubt::Stopped { why } => parts.push(format!("the run was ended {why}")),
+            Doubt::Cut { outages, events } => parts.push(format!(
+                "lists leave out {} outages and {} events, sums have all",
+                count(*outages),
+                count(*events)
+            )),
+            Doubt::NotAllSimulated => parts.push("not all requests were simulated".to_owned()),
+            Doubt::TooShort => {}
+        }
+    }
+    let given = diagnosis.bad_phases().any(|phase| phase.trigger.event().is_some());
+    parts.push(match (diagnosis.verdict, given) {
+        (Verdict::Undecided, _) => "one run does not tell; --replications 10 would".to_owned(),
+        (_, true) => {
+            "what was given happens in every run, and --replications 10 tells how much its cost differs"
+                .to_owned()
+        }
+        (_, false) => "seen in one run; --replications 10 tells how far runs lie apart".to_owned(),
+    });
+    Sentence::bare(format!("How sure: {}.", parts.join("; ")))
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
