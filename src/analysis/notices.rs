@@ -1,25 +1,12 @@
 //! What the reader should know before he trusts a figure.
 
-use super::availability::counted;
-use super::classes::{answers_needed, sum};
-use super::summary::{ClassSummary, Estimate, NodeSummary, Notice};
+use super::classes::answers_needed;
+use super::summary::{ClassSummary, Estimate, Notice};
 use super::window::{Origin, Window};
 use crate::kernel::time::to_seconds;
 use crate::parts::fidelity::Fidelity;
-use crate::parts::outcome::Outcome;
-use crate::parts::quantity::{format_duration, format_share};
-use crate::results::{ClassRecord, RunResults, StopReason};
-
-/// Above this share of its time a node counts as busy all the time.
-const FULL: f64 = 0.99;
-
-/// Requests in flight have grown if there are so many times more in the last quarter of
-/// the run than in the second one, and more than a handful.
-const GROWTH: f64 = 1.5;
-const GROWTH_LEAST: f64 = 20.0;
-
-/// From this share of requests that timed out or were turned away on, there were too many.
-const LOST: f64 = 0.05;
+use crate::parts::quantity::format_duration;
+use crate::results::{RunResults, StopReason};
 
 /// No more classes than this are named in a notice.
 const DOUBTS_MOST: usize = 5;
@@ -29,7 +16,6 @@ pub fn notices(
     window: &Window,
     total: &ClassSummary,
     classes: &[ClassSummary],
-    nodes: &[NodeSummary],
 ) -> Vec<Notice> {
     let mut notices = Vec::new();
     notices.extend(stop(results));
@@ -39,13 +25,11 @@ pub fn notices(
         notices.push(Notice { about: "empty", text });
         return notices;
     }
-    let overload = overload(results, window, total, nodes);
-    if overload.is_none() && window.origin == Origin::Drifting {
+    if window.origin == Origin::Drifting {
         let text = "Latencies drift through the whole run (MSER-5 found no steady state): the figures describe \
                     this run from its start to its end, not a steady state.";
         notices.push(Notice { about: "drift", text: text.to_owned() });
     }
-    notices.extend(overload);
     notices.extend(too_short(classes, window));
     notices.extend(restless(classes));
     notices
@@ -90,72 +74,6 @@ fn fidelity(results: &RunResults) -> Option<Notice> {
         }
     };
     Some(Notice { about: "fidelity", text })
-}
-
-fn overload(
-    results: &RunResults,
-    window: &Window,
-    total: &ClassSummary,
-    nodes: &[NodeSummary],
-) -> Option<Notice> {
-    let utilisation = |node: &NodeSummary| node.utilisation_max.unwrap_or(0.0);
-    let fullest = nodes
-        .iter()
-        .filter(|node| utilisation(node) >= FULL)
-        .max_by(|a, b| utilisation(a).total_cmp(&utilisation(b)))
-        .map(|node| node.name.as_str());
-    let lost = lost_share(results, window, total);
-    let text = if let Some((earlier, later)) = growth(results, window) {
-        let bottleneck = fullest.map_or(String::new(), |name| format!(" {name} was busy all the time."));
-        format!(
-            "The system was overloaded: requests in flight grew from about {earlier:.0} to {later:.0}.\
-             {bottleneck} Latencies depend on how long such a run lasts."
-        )
-    } else if lost >= LOST {
-        // Those who give up keep the lines short, so that nothing piles up.
-        let bottleneck = match fullest {
-            Some(name) => format!("{name} was busy all the time"),
-            None => "no node was busy all the time, so look at the links and at what waits".to_owned(),
-        };
-        format!(
-            "The system was overloaded: {} of the requests timed out or were turned away; {bottleneck}.",
-            format_share(lost),
-        )
-    } else {
-        let name = fullest?;
-        format!("{name} was busy all the time: it is the bottleneck, and whatever more comes can only wait.")
-    };
-    Some(Notice { about: "overload", text })
-}
-
-/// The share of requests that ended as they do when there are too many. Stations that
-/// turn away or lose the impatient do so by design, and what a fault has cost is its own matter.
-fn lost_share(results: &RunResults, window: &Window, total: &ClassSummary) -> f64 {
-    let signs =
-        [Outcome::TimedOut, Outcome::GatewayTimeout, Outcome::Unavailable, Outcome::TooManyConnections];
-    let lost: u64 = signs.iter().filter_map(|outcome| total.outcomes.get(outcome.name())).sum();
-    let by_faults = counted(results, window).filter(|outage| outage.cause.is_some());
-    let by_faults: u64 = by_faults.map(|outage| outage.lost).sum();
-    lost.saturating_sub(by_faults) as f64 / total.ended as f64
-}
-
-/// The mean number of requests in flight in the second and in the last quarter of the run,
-/// if it has grown.
-fn growth(results: &RunResults, window: &Window) -> Option<(f64, f64)> {
-    let records: Vec<&ClassRecord> = results.classes.iter().collect();
-    let in_flight: Vec<f64> =
-        window.buckets.clone().map(|bucket| sum(&records, bucket..bucket + 1).in_flight as f64).collect();
-    let quarter = in_flight.len() / 4;
-    if quarter < 2 {
-        return None;
-    }
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
-    let earlier = mean(&in_flight[quarter..2 * quarter]);
-    let later = mean(&in_flight[in_flight.len() - quarter..]);
-    let half = mean(&in_flight[2 * quarter..in_flight.len() - quarter]);
-    // A surge near the end looks like growth too, but it comes at once and not all along.
-    let all_along = earlier < half && half < later;
-    (all_along && later > GROWTH * earlier && later > GROWTH_LEAST).then_some((earlier, later))
 }
 
 /// One notice for all classes, with what each lacks.

@@ -127,35 +127,6 @@ fn a_run_that_has_hardly_begun_is_summed_up_too() {
 }
 
 #[test]
-fn overload_is_told_by_requests_piling_up() {
-    let mut results = results();
-    for (number, bucket) in results.classes[0].buckets.iter_mut().enumerate() {
-        bucket.in_flight = 100 * number as u64;
-    }
-    for bucket in &mut results.nodes[2].buckets {
-        bucket.held = u128::from(SECOND);
-    }
-    let summary = summarise(&scenario(), 7, &results);
-    assert_eq!(abouts(&summary)[0], "overload");
-    let text = &summary.notices[0].text;
-    assert!(text.contains("app was busy all the time"), "{text}");
-    // Buckets 13 to 21, and 31 to 39, and the three assets.
-    assert!(text.contains("from about 1703 to 3503"), "{text}");
-}
-
-#[test]
-fn overload_is_told_by_requests_that_are_lost() {
-    let mut results = results();
-    for bucket in &mut results.classes[0].buckets {
-        bucket.outcomes.swap(Outcome::BadGateway as usize, Outcome::TimedOut as usize);
-        bucket.outcomes[Outcome::TimedOut as usize] *= 50;
-    }
-    let summary = summarise(&scenario(), 7, &results);
-    let text = &summary.notices[0].text;
-    assert!(text.contains("25.1% of the requests timed out or were turned away; no node"), "{text}");
-}
-
-#[test]
 fn mser_finds_the_warmup_and_rounds_it_to_a_bucket() {
     let mut scenario = scenario();
     scenario.run.warmup = Warmup::Auto;

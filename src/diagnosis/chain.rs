@@ -50,19 +50,25 @@ pub fn follow(
     let (tries, ended) = tries.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     followed.tries_usual = ratio(tries as f64, ended as f64).unwrap_or(1.0);
     let mut left = FOLLOWED_MOST;
-    let phase = |stretch: &Stretch| {
+    let mut phases: Vec<Phase> = Vec::new();
+    // The event of the phase just before, if users felt that one.
+    let mut before: Option<usize> = None;
+    for stretch in stretches {
         let mut phase = followed.felt(stretch);
-        if stretch.kind != PhaseKind::Good {
-            let is_followed = left > 0;
-            left = left.saturating_sub(1);
-            if is_followed {
+        if stretch.kind == PhaseKind::Good {
+            before = None;
+        } else {
+            if left > 0 {
                 phase.full = followed.full(stretch);
+                left -= 1;
             }
-            followed.explain(&mut phase, stretch);
+            // What goes on from one bad phase to the next began with the same.
+            before = followed.event(stretch).or(before);
+            followed.explain(&mut phase, stretch, before.map(|number| &followed.events[number]));
         }
-        phase
-    };
-    stretches.iter().map(phase).collect()
+        phases.push(phase);
+    }
+    phases
 }
 
 impl Followed<'_> {
@@ -140,11 +146,10 @@ impl Followed<'_> {
         stretch.outage.and_then(|place| self.results.outages.get(place))
     }
 
-    fn explain(&self, phase: &mut Phase, stretch: &Stretch) {
+    fn explain(&self, phase: &mut Phase, stretch: &Stretch, event: Option<&Event>) {
         let (tries, ended) = self.tries(self.buckets(stretch));
         let tries = ratio(tries as f64, ended as f64).unwrap_or(1.0);
         phase.attempts_mean = (tries > TRIES_MANY * self.tries_usual).then_some(tries);
-        let event = self.event(stretch);
         phase.trigger = match event {
             Some(event) => trigger(event),
             None if self.is_storm(stretch) => Trigger::Retries,
@@ -161,12 +166,12 @@ impl Followed<'_> {
     }
 
     /// What was in force when it began, the latest to have begun; or what had been shortly before.
-    fn event(&self, stretch: &Stretch) -> Option<&Event> {
+    fn event(&self, stretch: &Stretch) -> Option<usize> {
         let named = self.outage(stretch).and_then(|outage| outage.cause);
         let named = named.and_then(|number| self.results.incidents.get(number as usize));
         if let Some(incident) = named {
             let is_it = |event: &&Event| event.start == incident.start && event.label == incident.name;
-            return self.events.iter().find(is_it);
+            return self.events.iter().position(|event| is_it(&event));
         }
         let width = self
             .touched(stretch)
@@ -176,7 +181,7 @@ impl Followed<'_> {
         let lasted = |event: &&Event| {
             event.end.is_none_or(|end| end.saturating_add(GRACE.max(width)) >= stretch.start)
         };
-        self.events.iter().filter(began).rfind(lasted)
+        self.events.iter().rposition(|event| began(&event) && lasted(&event))
     }
 
     /// Whether most of what was lost in it is put down to a storm of retries.

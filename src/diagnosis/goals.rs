@@ -30,9 +30,11 @@ pub struct Goal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GoalKind {
-    /// A line of `expect`.
+    /// A line of `expect` that says how good it is to be.
     #[default]
     Expectation,
+    /// A line of `expect` that says how bad it is to be: what a scenario is there to show.
+    Prediction,
     /// A class's `objective`: all but a tolerable share is answered well and in time.
     Objective,
 }
@@ -72,14 +74,16 @@ pub fn goals(scenario: &Scenario, summary: &Summary) -> Vec<Goal> {
 }
 
 fn of_expectation(expectation: &Expectation, result: &ExpectationResult) -> Goal {
+    let is_least = matches!(expectation.comparison, Comparison::AtLeast | Comparison::Greater);
+    let more_is_better = matches!(expectation.measure.metric, Metric::Availability | Metric::Goodput);
     Goal {
-        kind: GoalKind::Expectation,
+        kind: if is_least == more_is_better { GoalKind::Expectation } else { GoalKind::Prediction },
         text: result.text.clone(),
         metric: result.metric.clone(),
         subject: result.subject.clone(),
         bound: result.bound,
         unit: result.unit.to_owned(),
-        is_least: matches!(expectation.comparison, Comparison::AtLeast | Comparison::Greater),
+        is_least,
         measured: result.measured,
         half_width: result.half_width,
         standing: match (result.measured, result.uncertain, result.holds) {

@@ -79,6 +79,7 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
+        let background = caller.flags.background;
         let (instance, link, peer) = if plan.only_peer != NONE {
             (plan.only_peer, plan.only_link, NONE)
         } else {
@@ -97,7 +98,7 @@ impl Simulation<'_> {
             peer,
             sibling_next: self.visits[slot].child,
             class,
-            flags: Flags { fresh, ..Flags::NONE },
+            flags: Flags { fresh, background, ..Flags::NONE },
             ..Visit::NEW
         };
         let sibling = visit.sibling_next;

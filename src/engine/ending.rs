@@ -122,7 +122,7 @@ impl Simulation<'_> {
         }
         let visit = &mut self.visits[slot];
         if visit.pending > 0 {
-            return self.forked_call_ended(slot, plan, outcome);
+            return self.forked_call_ended(slot, plan, by, outcome);
         }
         visit.state = State::Going;
         visit.since = self.now;
@@ -197,11 +197,14 @@ impl Simulation<'_> {
     }
 
     /// One of several calls made at once.
-    fn forked_call_ended(&mut self, slot: u32, plan: &CallPlan, outcome: Outcome) -> Option<u32> {
+    fn forked_call_ended(&mut self, slot: u32, plan: &CallPlan, by: u32, outcome: Outcome) -> Option<u32> {
         let visit = &mut self.visits[slot];
         visit.pending -= 1;
         visit.awaited -= u32::from(outcome.is_ok() || plan.optional);
         if visit.awaited > 0 && visit.pending >= visit.awaited {
+            // It goes on without this one, which was to be done all the same.
+            let is_lost = !outcome.is_ok() && !plan.optional;
+            self.nodes[by as usize].counts.background_lost += u64::from(is_lost);
             return None;
         }
         let enough = visit.awaited == 0;
@@ -230,7 +233,7 @@ impl Simulation<'_> {
         let (instance, slots) = (visit.instance, visit.slots);
         visit.flags.inside = false;
         visit.slots = 0;
-        let unwanted = visit.root == NONE;
+        let unwanted = visit.root == NONE && !visit.flags.background;
         let node = &mut self.nodes[instance as usize];
         node.served_one(self.now);
         node.counts.failed += u64::from(!outcome.is_ok());

@@ -113,8 +113,10 @@ impl Simulation<'_> {
     /// It goes on, for nobody: neither it nor what it calls counts for the request any more.
     fn orphan(&mut self, slot: u32) {
         self.visits[slot].root = NONE;
+        let background = self.visits[slot].flags.background;
         let mut child = self.visits[slot].child;
         while child != NONE {
+            self.visits[child].flags.background |= background;
             self.time_is_cut(child);
             self.orphan(child);
             child = self.visits[child].sibling_next;

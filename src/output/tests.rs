@@ -1,5 +1,6 @@
 //! The files and the summary of a run made up by hand, as they stand.
 
+use super::findings::Findings;
 use super::latency_csv::LatencyCsv;
 use super::{json, nodes_csv, terminal, timeline_csv};
 use crate::analysis::example::{results, scenario};
@@ -70,7 +71,7 @@ fn nodes_csv_has_a_line_for_each_replica() {
 
 #[test]
 fn summary_json_is_as_it_was() {
-    let summary = summarise(&scenario(), 7, &results());
+    let summary = Findings::of(&scenario(), 7, &results());
     // The version is not what this is about.
     let json = json::to_text(&summary).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION");
     insta::assert_snapshot!("summary_json", json);
@@ -83,8 +84,9 @@ fn the_terminal_summary_is_as_it_was_and_fits_the_page() {
     let mut gatherer = TimeSpentGatherer::new(&scenario);
     gatherer.add(&rows());
     summary.time_spent = gatherer.finish(&scenario);
+    let findings = Findings::with(summary, &scenario, &results());
     let coloured =
-        terminal::render(&summary, "", Some(Path::new("output/example")), &["latency.csv", "nodes.csv"]);
+        terminal::render(&findings, "", Some(Path::new("output/example")), &["latency.csv", "nodes.csv"]);
     let plain = anstream::adapter::strip_str(&coloured).to_string();
     assert!(coloured.len() > plain.len());
     assert!(plain.lines().all(|line| line.chars().count() <= 100), "{plain}");

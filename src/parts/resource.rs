@@ -35,6 +35,11 @@ impl ResourceKind {
         ResourceKind::Memory,
     ];
 
+    /// Whether what it is called stands for several: cores, workers, calls.
+    pub fn is_plural(self) -> bool {
+        matches!(self, ResourceKind::Cores | ResourceKind::Slots | ResourceKind::InFlight)
+    }
+
     /// As it stands in tables.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,7 +3,6 @@
 use super::audience::Audience;
 use super::study::{StudyDone, StudyJob};
 use crate::analysis::summarise::summarise;
-use crate::analysis::summary::Summary;
 use crate::analysis::tail::TailGatherer;
 use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::analysis::topology::topology;
@@ -15,6 +14,7 @@ use crate::experiment::beside;
 use crate::experiment::tasks::SLICE_EVENTS;
 use crate::kernel::time::to_seconds;
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
+use crate::output::findings::Findings;
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::packing::{Packed, Packing};
@@ -69,7 +69,7 @@ pub struct Wishes {
 }
 
 pub struct Done {
-    pub summary: Summary,
+    pub findings: Findings,
     pub glance: Glance,
     pub interrupted: bool,
     pub study: Option<StudyDone>,
@@ -168,8 +168,9 @@ impl Job {
             summary.time_spent = sink.time_spent.finish(&self.scenario);
             summary.tail = sink.tail.finish(&self.scenario, &results);
         }
+        let findings = Findings::with(summary, &self.scenario, &results);
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
-        self.write_tables(&results, &summary, &cost)?;
+        self.write_tables(&results, &findings, &cost)?;
         self.write_study(study.as_ref())?;
         let record = self.read_back()?;
         self.draw(&record)?;
@@ -178,7 +179,7 @@ impl Job {
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
         let interrupted = interrupted || study.as_ref().is_some_and(|study| study.interrupted);
-        Ok(Done { summary, glance, interrupted, study, folder: path, files, columns: sink.columns, cost })
+        Ok(Done { findings, glance, interrupted, study, folder: path, files, columns: sink.columns, cost })
     }
 
     fn simulate(
@@ -235,7 +236,7 @@ impl Job {
     fn write_tables(
         &mut self,
         results: &RunResults,
-        summary: &Summary,
+        findings: &Findings,
         cost: &RunCost,
     ) -> Result<(), OutputError> {
         for format in Format::ALL {
@@ -258,7 +259,7 @@ impl Job {
                 Format::EventsCsv => events_csv::write(file, &self.scenario, results),
                 Format::OutagesCsv => outages_csv::write(file, &self.scenario, results),
                 Format::RunJson => json::write(file, cost),
-                Format::SummaryJson => json::write(file, summary),
+                Format::SummaryJson => json::write(file, findings),
             };
             written.map_err(|error| self.folder.failed(format, error))?;
         }

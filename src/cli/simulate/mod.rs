@@ -298,7 +298,7 @@ fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result
                 continue;
             }
             let glance = done.glance.text(caller.letters());
-            caller.print(&terminal::render(&done.summary, &glance, Some(&done.folder), &done.files))?;
+            caller.print(&terminal::render(&done.findings, &glance, Some(&done.folder), &done.files))?;
             caller.print(&format!("  {}\n\n", done.speed()))?;
         }
     }
@@ -309,7 +309,7 @@ fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result
     }
     let failed = |done: &Done| match &done.study {
         Some(study) => study.failed(),
-        None => done.summary.expectations.iter().any(|result| !result.holds),
+        None => done.findings.summary.expectations.iter().any(|result| !result.holds),
     };
     Ok(if done.iter().any(failed) { Ending::ExpectationFailed } else { Ending::Good })
 }
@@ -318,7 +318,7 @@ fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result
 fn as_json(done: &[Done]) -> Result<String, Failure> {
     let text = |done: &Done| match &done.study {
         Some(study) => json::to_text(&study.summary),
-        None => json::to_text(&done.summary),
+        None => json::to_text(&done.findings),
     };
     let texts = done.iter().map(text).collect::<Result<Vec<_>, _>>()?;
     match texts.as_slice() {

@@ -210,7 +210,7 @@ fn simulate(
 }
 
 fn first_run(done: &Done) -> Result<FirstRun, Failure> {
-    let summary = Fingerprint::of(json::to_text(&done.summary)?.as_bytes()).to_string();
+    let summary = Fingerprint::of(json::to_text(&done.findings)?.as_bytes()).to_string();
     Ok(FirstRun { files: done.files.iter().map(|name| (*name).to_owned()).collect(), summary })
 }
 

@@ -1,6 +1,8 @@
 //! What is taken from `summary.json`, `scenario.json` and `topology.json`. What a file does not say counts as
 //! nothing, so that files of earlier versions can be read.
 
+use crate::diagnosis::Diagnosis;
+use crate::telling::Told;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -14,11 +16,14 @@ pub struct Facts {
     pub total: Class,
     pub classes: Vec<Class>,
     pub nodes: Vec<Station>,
+    pub resources: Vec<ResourceFacts>,
     pub availability: Availability,
     pub time_spent: Vec<TimeSpent>,
     pub expectations: Vec<Expectation>,
     pub notices: Vec<Notice>,
     pub tail: Option<Tail>,
+    pub told: Told,
+    pub diagnosis: Diagnosis,
 }
 
 /// What made the slowest requests slow.
@@ -108,6 +113,34 @@ pub struct Availability {
     pub down_h_per_year: Figure,
     /// The share that is up, by where one looks from.
     pub views: BTreeMap<String, Figure>,
+}
+
+/// Something that there is only so much of, all its places together.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ResourceFacts {
+    pub name: String,
+    pub kind: String,
+    pub owner: String,
+    pub utilisation: Option<f64>,
+    pub utilisation_max: Option<f64>,
+    pub fullest: Option<FullestFacts>,
+    pub full_share: f64,
+    pub waiting_mean: f64,
+    pub waiting_max: u64,
+    pub wait_mean_ms: Option<f64>,
+    pub wait_p99_ms: Option<f64>,
+    pub left: u64,
+    pub turned_away: u64,
+}
+
+/// The time bucket in which its fullest place was fullest.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FullestFacts {
+    pub from_s: f64,
+    pub length_s: f64,
+    pub utilisation: f64,
 }
 
 /// What to know before trusting a figure.

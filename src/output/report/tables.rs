@@ -1,11 +1,12 @@
 //! The figures of the report in tables.
 
 use super::html::Table;
-use crate::output::charts::states::outages;
 use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station};
 use crate::output::terminal::figure::{
     count, length, length_with_spread, share, share_with_spread, three_digits,
 };
+use crate::telling::clock::Clock;
+use crate::telling::headline::kind_name;
 use crate::telling::words::{counted, failure, span};
 
 /// Lines of a table; the files have all of them.
@@ -14,10 +15,9 @@ const LINES_MOST: usize = 200;
 const NONE: &str = "–";
 
 pub fn outages_table(record: &Record) -> String {
-    let outages = outages(record);
+    let outages = record.outages.as_deref().unwrap_or_default();
     if outages.is_empty() {
-        return "<p>There was no outage: at no time did more than a quarter of the requests fail.</p>\n"
-            .to_owned();
+        return String::new();
     }
     let mut table = Table::new("Outages: stretches in which more than a quarter of the requests failed")
         .figures("from", "simulated time at which the first request that failed was sent")
@@ -207,6 +207,79 @@ pub fn measured(expectation: &Expectation) -> String {
         "s" => length_with_spread(value * 1e3, spread.map(|half_width| half_width * 1e3)),
         "share" => share_with_spread(value, spread),
         unit => format!("{} {}", three_digits(value), unit.replace("per s", "per second")),
+    }
+}
+
+/// The time that counts as users felt it.
+pub fn phases(facts: &Facts) -> String {
+    let diagnosis = &facts.diagnosis;
+    if diagnosis.phases.is_empty() {
+        return String::new();
+    }
+    let clock = Clock::new(diagnosis.counted.starts_s, diagnosis.counted.to_s);
+    let mut table = Table::new("Phases, as users felt them")
+        .words(
+            "phase",
+            "good, slow, failing, down or maintenance: what these mean stands in docs/diagnosis.md",
+        )
+        .figures("from", "")
+        .figures("to", "")
+        .figures("length", "")
+        .figures("ended", "requests that ended")
+        .figures("failed", "")
+        .figures("too late", "answered later than their objective")
+        .words("what was full", "and waited for nothing else that was full");
+    for phase in diagnosis.phases.iter().take(LINES_MOST) {
+        let full: Vec<String> = phase.causes().map(|full| full.name.clone()).collect();
+        table.line(&[
+            kind_name(phase.kind).to_owned(),
+            clock.at(phase.start_s),
+            clock.at(phase.end_s),
+            span(phase.length_s()),
+            count(phase.ended),
+            count(phase.failed),
+            count(phase.late),
+            if full.is_empty() { NONE.to_owned() } else { full.join(", ") },
+        ]);
+    }
+    table.text() + &left_out(diagnosis.phases.len(), "phase", "summary.json")
+}
+
+pub fn resources(facts: &Facts) -> String {
+    let mut table =
+        Table::new("What there is only so much of, after the warm-up; all places of one together")
+            .words("resource", "")
+            .figures("in use", "share of it, on average while it was up")
+            .figures("fullest", "the fullest place in its fullest time bucket")
+            .figures("at", "when that was")
+            .figures("full", "share of the time during which nothing of it was left")
+            .figures("in line", "mean number that waited for it")
+            .figures("at most", "the most that waited at once")
+            .figures("wait", "mean wait of those who got it")
+            .figures("p99", "99 % of them waited no longer")
+            .figures("left", "gave up waiting, or were given up")
+            .figures("turned away", "for whom there was no place to wait");
+    for one in facts.resources.iter().take(LINES_MOST) {
+        let part = |figure: Option<f64>| figure.map_or(NONE.to_owned(), share);
+        let waits = |figure: Option<f64>| figure.map_or(NONE.to_owned(), length);
+        table.line(&[
+            one.name.clone(),
+            part(one.utilisation),
+            part(one.fullest.as_ref().map(|fullest| fullest.utilisation)),
+            one.fullest.as_ref().map_or(NONE.to_owned(), |fullest| span(fullest.from_s)),
+            share(one.full_share),
+            three_digits(one.waiting_mean),
+            count(one.waiting_max),
+            waits(one.wait_mean_ms),
+            waits(one.wait_p99_ms),
+            count(one.left),
+            count(one.turned_away),
+        ]);
+    }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.text() + &left_out(facts.resources.len(), "resource", "summary.json")
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The text carries colours; who prints it takes them out where they do not belong.
 
+mod answer;
 mod classes;
 pub mod comparison;
 mod costs;
@@ -11,6 +12,7 @@ mod nodes;
 mod notes;
 mod outages;
 mod replication;
+mod resources;
 mod scaling;
 pub mod solve;
 pub mod study;
@@ -21,6 +23,7 @@ pub use crate::telling::figure;
 pub use crate::telling::figure::{count, counted};
 
 use crate::analysis::summary::Summary;
+use crate::output::findings::Findings;
 use crate::parts::quantity::format_duration;
 use figure::three_digits;
 use std::path::Path;
@@ -30,11 +33,15 @@ const WIDTH: usize = 100;
 
 /// `files` names the results that were written, all in one folder; `glance` is what shows
 /// them in a few letters.
-pub fn render(summary: &Summary, glance: &str, folder: Option<&Path>, files: &[&str]) -> String {
+pub fn render(findings: &Findings, glance: &str, folder: Option<&Path>, files: &[&str]) -> String {
+    let Findings { told, summary, .. } = findings;
     let sections = [
+        answer::answer(told),
         heading(summary),
+        answer::story(told),
         classes::table(summary),
         glance.to_owned(),
+        resources::table(summary),
         nodes::table(summary),
         nodes::time_spent(summary),
         outages::outages(summary),

@@ -1,32 +1,27 @@
 //! The table of nodes, and where the time of a request went.
 
 use super::WIDTH;
-use super::figure::{length, share, three_digits};
+use super::figure::{count, length, share, three_digits};
 use super::table::{Cell, Paint, Table, painted, short_name};
 use crate::analysis::summary::{NodeSummary, Summary, TimeSpent};
 
 /// With more nodes than this, the busiest are shown.
 const NODES_MOST: usize = 20;
 
-const BAR_CHARACTERS: usize = 10;
-
-/// From here on a node is shown as busy, and as full.
-const BUSY: f64 = 0.7;
-const FULL: f64 = 0.9;
+const BAR_CHARACTERS: usize = 8;
 
 /// Places with a smaller share of the time are not named, and neither are those beyond so many.
 const PLACE_LEAST: f64 = 0.005;
 const PLACES_MOST: usize = 10;
 
 pub fn table(summary: &Summary) -> String {
-    let active: Vec<&NodeSummary> =
-        summary.nodes.iter().filter(|node| node.visits > 0 || node.utilisation.is_some()).collect();
+    let active: Vec<&NodeSummary> = summary.nodes.iter().filter(|node| node.visits > 0).collect();
     if active.is_empty() {
         return String::new();
     }
     let shown = busiest(&active);
-    let header = ["nodes", "in use", "", "visits/s", "in line", "at most", "wait", "p99", "time there"];
-    let mut table = Table::new(&header, &[1]);
+    let header = ["nodes", "visits/s", "failed", "inside", "time there"];
+    let mut table = Table::new(&header, &[]);
     for node in &shown {
         table.add(line(node));
     }
@@ -42,29 +37,19 @@ fn line(node: &NodeSummary) -> Vec<Cell> {
         1 => short_name(&node.name),
         replicas => format!("{} ×{replicas}", short_name(&node.name)),
     };
-    let paint = match node.utilisation_max {
-        Some(full) if full >= FULL => Paint::Bad,
-        Some(busy) if busy >= BUSY => Paint::Doubtful,
-        _ => Paint::Good,
-    };
-    let utilisation = node.utilisation.map(share_of_use);
-    // Nobody calls a host, so nobody stands in line for it.
+    // Nobody calls a host.
     let called = node.visits > 0;
     let if_called = |text: Option<String>| Cell::optional(text.filter(|_| called));
     vec![
         Cell::painted(name, Paint::Strong),
-        Cell::painted(node.utilisation.map(bar).unwrap_or_default(), paint),
-        Cell::optional(utilisation),
         if_called(Some(three_digits(node.visits_per_s))),
-        if_called(Some(three_digits(node.queue_mean))),
-        if_called(Some(node.queue_max.to_string())),
-        if_called(node.wait_mean_ms.value.map(length)),
-        if_called(node.wait_p99_ms.map(length)),
+        if_called(Some(count(node.failed))),
+        if_called(Some(three_digits(node.inside_mean))),
         if_called(node.sojourn_mean_ms.map(length)),
     ]
 }
 
-fn share_of_use(utilisation: f64) -> String {
+pub fn share_of_use(utilisation: f64) -> String {
     match utilisation {
         small if small < 0.000_5 => "0 %".to_owned(),
         small if small < 0.1 => format!("{:.1} %", small * 100.0),
@@ -73,7 +58,7 @@ fn share_of_use(utilisation: f64) -> String {
 }
 
 /// Eighths of a character make the bar fine enough to see a change of 2 %.
-fn bar(share: f64) -> String {
+pub fn bar(share: f64) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = (share.clamp(0.0, 1.0) * (8 * BAR_CHARACTERS) as f64).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
