@@ -17,7 +17,7 @@ pub mod moments;
 pub mod nodes;
 pub mod normality;
 mod notices;
-mod replication;
+pub mod replication;
 pub mod resources;
 mod scaling;
 pub mod shard;
