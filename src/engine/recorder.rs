@@ -191,6 +191,7 @@ impl Recorder {
             *waits = Histogram::new();
         }
         let now = *self.edges.last().expect("an edge");
+        self.outages.start_counting(now);
         for occupancy in &mut self.occupancies {
             occupancy.time_with.fill(0);
             occupancy.since = now;

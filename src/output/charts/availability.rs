@@ -6,7 +6,7 @@ use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, merged};
 use super::scale::{Scale, short_length};
 use super::states::{State, in_columns, in_pieces, of_site, of_stations, outages};
 use super::theme::Color;
-use crate::output::record::{Outage, Record, Stretch};
+use crate::output::record::{Outage, Record, Stretch, Timeline};
 use crate::output::terminal::{count, figure};
 
 const SITE_HEIGHT: f64 = 34.0;
@@ -78,9 +78,19 @@ fn good_share(record: &Record) -> Option<f64> {
 fn message(record: &Record) -> String {
     let Some(share) = good_share(record) else { return "No request ended.".to_owned() };
     let outages = outages(record);
-    let lost_s: f64 = outages.iter().map(|outage| outage.end_s - outage.start_s).sum();
-    let mut text = format!("{} of requests were good{}.", figure::share(share), nines(share));
-    text.push_str(&match outages.len() {
+    let listed_s: f64 = outages.iter().map(|outage| outage.end_s - outage.start_s).sum();
+    // Those that are not listed count as well.
+    let (number, lost_s) = match record.facts.as_ref().map(|facts| &facts.availability) {
+        Some(all) if all.is_cut() => (all.outages, all.outage_s),
+        _ => (outages.len() as u64, listed_s),
+    };
+    let mut text = match record.timeline.as_ref().is_some_and(Timeline::is_without_requests) {
+        true => {
+            format!("All was up that requests need for {} of the time{}.", figure::share(share), nines(share))
+        }
+        false => format!("{} of requests were good{}.", figure::share(share), nines(share)),
+    };
+    text.push_str(&match number {
         0 => " There was no outage.".to_owned(),
         1 => format!(" There was one outage of {}.", short_length(lost_s)),
         many => format!(" There were {many} outages, of {} together.", short_length(lost_s)),
@@ -112,7 +122,7 @@ fn key(page: &mut Page) {
     let states = [
         (State::Up, "up"),
         (State::Degraded, "degraded: more than 1 % not good"),
-        (State::Down, "down: most not good"),
+        (State::Down, "down: more than a quarter failed"),
         (State::Maintenance, "maintenance"),
         (State::Idle, "no requests"),
     ];

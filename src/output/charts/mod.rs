@@ -12,6 +12,7 @@ mod latency;
 #[cfg(feature = "png")]
 mod png;
 pub(super) mod scale;
+mod site;
 pub mod states;
 mod svg;
 pub mod sweep;

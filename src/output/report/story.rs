@@ -21,7 +21,11 @@ pub fn verdict(record: &Record, facts: &Facts) -> (String, bool) {
     let bad = bad(&facts.total);
     let failed = facts.expectations.iter().filter(|expectation| !expectation.holds).count() as u64;
     let (mut text, mut is_bad) = match (outages.as_slice(), bad, facts.total.ended) {
-        (_, _, 0) => ("No request ended after the warm-up: there is nothing to judge.".to_owned(), true),
+        (_, _, 0) if facts.total.good_share.value.is_none() => {
+            ("No request ended after the warm-up: there is nothing to judge.".to_owned(), true)
+        }
+        // Only what is up and what is down was simulated.
+        ([], _, 0) => ("The site was up throughout.".to_owned(), false),
         ([], 0, ended) => {
             (format!("The site was up throughout: all {} requests were good.", count(ended)), false)
         }

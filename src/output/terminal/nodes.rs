@@ -10,6 +10,9 @@ const NODES_MOST: usize = 20;
 
 const BAR_CHARACTERS: usize = 10;
 
+/// If more of those who came are still there at the end, their mean time is at least what is told.
+const UNFINISHED: f64 = 0.05;
+
 /// From here on a node is shown as busy, and as full.
 const BUSY: f64 = 0.7;
 const FULL: f64 = 0.9;
@@ -25,6 +28,7 @@ pub fn table(summary: &Summary) -> String {
         return String::new();
     }
     let shown = busiest(&active);
+    // Waits are those of visits that got a slot; times there are of all.
     let header = ["nodes", "in use", "", "visits/s", "in line", "at most", "wait", "p99", "time there"];
     let mut table = Table::new(&header, &[1]);
     for node in &shown {
@@ -60,8 +64,14 @@ fn line(node: &NodeSummary) -> Vec<Cell> {
         if_called(Some(node.queue_max.to_string())),
         if_called(node.wait_mean_ms.value.map(length)),
         if_called(node.wait_p99_ms.map(length)),
-        if_called(node.sojourn_mean_ms.map(length)),
+        if_called(node.sojourn_mean_ms.map(|time| at_least(node, time))),
     ]
+}
+
+/// Of those who are still there nobody knows how long they are going to stay.
+fn at_least(node: &NodeSummary, milliseconds: f64) -> String {
+    let is_least = node.unfinished as f64 > UNFINISHED * node.visits as f64;
+    format!("{}{}", if is_least { "≥ " } else { "" }, length(milliseconds))
 }
 
 fn share_of_use(utilisation: f64) -> String {
