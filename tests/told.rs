@@ -5,7 +5,9 @@
 //! More cases: `PROPTEST_CASES=20000 cargo test --test told`.
 
 #[path = "support/random_scenario.rs"]
+#[allow(dead_code)]
 mod random_scenario;
+#[allow(dead_code)]
 mod support;
 
 use proptest::prelude::*;
@@ -27,7 +29,7 @@ use support::{run, scenario};
 const EVENTS_MOST: u64 = 200_000;
 
 fn config() -> Config {
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 200 };
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 100 };
     Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() }
 }
 
@@ -118,7 +120,9 @@ impl Run<'_> {
             Claim::GoalOpen { text } => {
                 let is_it = |one: &&spof::analysis::summary::ExpectationResult| one.text == *text;
                 let known = self.findings.summary.expectations.iter().find(is_it);
-                if_not(known.is_none_or(|one| one.uncertain || one.measured.is_none()), || "decided".to_owned())
+                if_not(known.is_none_or(|one| one.uncertain || one.measured.is_none()), || {
+                    "decided".to_owned()
+                })
             }
             Claim::Requests { ended, good } => {
                 let window = self.window();
@@ -185,7 +189,8 @@ impl Run<'_> {
         if_not(bad < 40 || bad * 12 < ended.len(), || format!("{bad} of {} were bad", ended.len()))
     }
 
-    /// More than a quarter of the requests that were sent or ended in it failed, or nobody was answered.
+    /// About a quarter of the requests that ended in it failed, or nobody was answered: its score rises
+    /// with more than that, and its edges are to the bucket.
     fn was_down(&self, from_s: f64, to_s: f64) -> Verdict {
         let touches = |row: &&Row| {
             let (start_s, end_s) = (to_seconds(row.start), to_seconds(row.start + row.latency));
@@ -193,12 +198,13 @@ impl Run<'_> {
         };
         let all: Vec<&Row> = self.rows.iter().filter(touches).collect();
         let failed = all.iter().filter(|row| !row.outcome.is_ok()).count();
-        if_not(std::env::var_os("SKIP_DOWN").is_some() || failed * 4 >= all.len(), || format!("{failed} of {} failed", all.len()))
+        if_not(failed * 5 >= all.len(), || format!("{failed} of {} failed", all.len()))
     }
 
     /// From the counts of its nodes, for what nodes have themselves; the others have to be there.
     fn was_full(&self, resource: &str, (from_s, to_s): (f64, f64), utilisation: f64) -> Verdict {
-        let Some((what, node)) = resource.strip_prefix("the ").and_then(|name| name.split_once(" of ")) else {
+        let Some((what, node)) = resource.strip_prefix("the ").and_then(|name| name.split_once(" of "))
+        else {
             return if_not(!self.results.resources.is_empty(), || "no such resource".to_owned());
         };
         if matches!(what, "backlog" | "memory" | "rate limit") {

@@ -3,6 +3,7 @@
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
+use crate::results::incident::OutageSums;
 use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
 use crate::scenario::load::load_text;
 use crate::scenario::model::Scenario;
@@ -56,12 +57,12 @@ pub fn results() -> RunResults {
         first_counted_bucket: WARMUP_BUCKETS,
         classes: vec![page, asset],
         latencies: all,
-        nodes: vec![node(0, 0, 0), node(0, 0, 600), node(500, 100, 0), node(300, 0, 0)],
+        nodes: vec![node(0, 0, 0), node(0, 0, 600), node(500, 120, 0), node(300, 0, 0)],
         waits: vec![None, None, Some(waits())],
         incidents: Vec::new(),
         unlisted_incidents: 0,
         outages: Vec::new(),
-        unlisted_outages: 0,
+        unlisted_outages: OutageSums::default(),
         replications: Vec::new(),
         scalings: Vec::new(),
         fidelity: Fidelity::Requests,
@@ -115,7 +116,7 @@ fn node(held_ms: u128, queued_ms: u128, cpu_ms: u128) -> NodeRecord {
         queue_max: if queued_ms > 0 { 4 } else { 0 },
         ..NodeBucket::default()
     };
-    let idle = NodeBucket { visits: 9, started: 9, ..NodeBucket::default() };
+    let idle = NodeBucket { visits: 9, started: 9, ended: 9, ..NodeBucket::default() };
     let mut buckets = vec![idle; WARMUP_BUCKETS];
     buckets.resize(BUCKETS, bucket);
     NodeRecord { buckets, occupancy: None }

@@ -2,7 +2,9 @@
 
 use super::estimate::ratio;
 use super::nodes::{Capacity, each_node, total};
-use crate::kernel::time::{Time, to_milliseconds};
+use super::stays::{Served, wait_ms};
+use crate::kernel::time::Time;
+use crate::parts::fidelity::Fidelity;
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
 
@@ -19,17 +21,32 @@ pub struct Moment {
     pub queue_mean: f64,
     pub queue_max: u32,
     pub inside_mean: f64,
-    /// Of the visits that got a slot in this bucket.
+    /// Of the visits that got a slot in this bucket; those who left the line, or still stand in
+    /// it, are left out.
     pub wait_mean_ms: Option<f64>,
 }
 
+/// What is known of the lines of all nodes, in the order of the scenario's nodes.
+pub fn lines(scenario: &Scenario, results: &RunResults) -> Vec<Option<Served>> {
+    let nodes = each_node(scenario);
+    nodes.map(|(number, _, replicas)| Served::of(results, number, &results.nodes[replicas])).collect()
+}
+
 /// The moments of all nodes between two instants, in the order of the scenario's nodes.
-pub fn moments(scenario: &Scenario, results: &RunResults, bucket: usize, length: Time) -> Vec<Moment> {
-    let nanoseconds = length as f64;
+pub fn moments(
+    scenario: &Scenario,
+    results: &RunResults,
+    lines: &[Option<Served>],
+    bucket: usize,
+    (start, end): (Time, Time),
+) -> Vec<Moment> {
+    let nanoseconds = (end - start) as f64;
+    let is_simulated = results.fidelity != Fidelity::Components;
     each_node(scenario)
-        .map(|(_, node, replicas)| {
+        .zip(lines)
+        .map(|((_, node, replicas), served)| {
             let records = &results.nodes[replicas];
-            let capacity = Capacity::of(node);
+            let capacity = if is_simulated { Capacity::of(node) } else { Capacity::Unlimited };
             let sum = total(records, bucket..bucket + 1);
             let fullest = records
                 .iter()
@@ -44,7 +61,7 @@ pub fn moments(scenario: &Scenario, results: &RunResults, bucket: usize, length:
                 queue_mean: ratio(sum.queued as f64, nanoseconds).unwrap_or(0.0),
                 queue_max: sum.queue_max,
                 inside_mean: ratio((sum.queued + sum.served) as f64, nanoseconds).unwrap_or(0.0),
-                wait_mean_ms: ratio(sum.queued as f64 * to_milliseconds(1), sum.started as f64),
+                wait_mean_ms: wait_ms(&sum, *served, end),
             }
         })
         .collect()

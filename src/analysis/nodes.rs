@@ -1,18 +1,19 @@
 //! Figures of a node: how busy it was, how long one stood in line, and how long one stayed.
 
 use super::estimate::ratio;
-use super::summary::{Estimate, NodeSummary};
+use super::stays::{Served, Stays, mean_wait};
+use super::summary::NodeSummary;
 use super::window::Window;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::UNLIMITED;
+use crate::parts::fidelity::Fidelity;
 use crate::results::{NodeBucket, NodeRecord, RunResults};
 use crate::scenario::model::{Node, Scenario};
 use crate::stats::histogram::Histogram;
-use crate::stats::interval::ratio_interval;
 use std::ops::Range;
 
-const NANOSECOND_MS: f64 = 1e-6;
+pub(super) const NANOSECOND_MS: f64 = 1e-6;
 
 /// What limits one replica of a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +38,14 @@ impl Capacity {
         }
     }
 
+    /// The slots of so many replicas, if they are limited.
+    fn slots(self, replicas: usize) -> u64 {
+        match self {
+            Capacity::Slots(slots) => (slots * replicas as f64) as u64,
+            _ => u64::MAX,
+        }
+    }
+
     /// Of so many replicas together, in so much time.
     pub fn utilisation(self, total: &NodeBucket, replicas: f64, nanoseconds: f64) -> Option<f64> {
         match self {
@@ -52,7 +61,8 @@ pub fn summarise_nodes(scenario: &Scenario, results: &RunResults, window: &Windo
     each_node(scenario)
         .map(|(number, node, replicas)| {
             let records = &results.nodes[replicas];
-            let mut summary = figures(node, records, window);
+            let served = Served::of(results, number, records);
+            let mut summary = figures(node, records, results, window, served);
             let started = total(records, results.first_counted_bucket..window.buckets.end).started;
             if let Some(waits) = &results.waits[number] {
                 let quantile = |share| wait_quantile_ms(waits, started, share);
@@ -73,10 +83,11 @@ pub fn summarise_replicas(
     window: &Window,
 ) -> Vec<(u32, NodeSummary)> {
     each_node(scenario)
-        .flat_map(|(_, node, replicas)| {
-            replicas
-                .zip(0..)
-                .map(|(record, replica)| (replica, figures(node, &results.nodes[record..record + 1], window)))
+        .flat_map(|(number, node, replicas)| {
+            let served = Served::of(results, number, &results.nodes[replicas.clone()]);
+            replicas.zip(0..).map(move |(record, replica)| {
+                (replica, figures(node, &results.nodes[record..record + 1], results, window, served))
+            })
         })
         .collect()
 }
@@ -90,11 +101,19 @@ pub fn each_node(scenario: &Scenario) -> impl Iterator<Item = (usize, &Node, Ran
     })
 }
 
-fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary {
+fn figures(
+    node: &Node,
+    records: &[NodeRecord],
+    results: &RunResults,
+    window: &Window,
+    served: Option<Served>,
+) -> NodeSummary {
     let sum = total(records, window.buckets.clone());
     let nanoseconds = (window.end - window.start) as f64;
     let per_time = |amount: f64| ratio(amount, nanoseconds).unwrap_or(0.0);
-    let capacity = Capacity::of(node);
+    // Nobody uses anything where no requests are simulated.
+    let is_simulated = results.fidelity != Fidelity::Components;
+    let capacity = if is_simulated { Capacity::of(node) } else { Capacity::Unlimited };
     let fullest = records
         .iter()
         .filter_map(|record| {
@@ -102,7 +121,8 @@ fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary 
             capacity.utilisation(&one, 1.0, nanoseconds)
         })
         .reduce(f64::max);
-    let started = sum.started as f64;
+    let stays = Stays::of(records, results, window);
+    let wait_mean_ms = mean_wait(records, window, served);
     NodeSummary {
         name: node.name.clone(),
         kind: node.kind.name(),
@@ -118,34 +138,21 @@ fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary 
         },
         queue_mean: per_time(sum.queued as f64),
         queue_max: sum.queue_max,
-        wait_mean_ms: mean_wait(records, window),
-        waited_share: ratio(sum.waited as f64, started),
+        unserved: sum.visits.saturating_sub(sum.started),
+        unserved_wait_mean_ms: served.and_then(|served| served.wait_of_others_ms(&sum, window.end)),
+        wait_mean_ms,
+        waited_share: ratio(sum.waited as f64, sum.started as f64),
         wait_p50_ms: None,
         wait_p95_ms: None,
         wait_p99_ms: None,
-        service_mean_ms: ratio(sum.served as f64 * NANOSECOND_MS, started),
-        // Little's law: what is inside on average comes in at a rate and stays for a time.
-        sojourn_mean_ms: ratio((sum.queued + sum.served) as f64 * NANOSECOND_MS, sum.visits as f64),
+        service_mean_ms: stays.mean_ms(sum.served, sum.started, capacity.slots(records.len())),
+        sojourn_mean_ms: stays.mean_ms(sum.queued + sum.served, sum.visits.max(sum.ended), u64::MAX),
+        unfinished: stays.inside_at_end,
         inside_mean: per_time((sum.queued + sum.served) as f64),
         hit_ratio: ratio(sum.hits as f64, sum.lookups as f64),
         unwanted: sum.unwanted,
         occupancy: occupancy(records),
     }
-}
-
-/// By the ratio of the time spent in line to the visits that got a slot, bucket by bucket.
-fn mean_wait(records: &[NodeRecord], window: &Window) -> Estimate {
-    let pairs: Vec<(f64, f64)> = window
-        .buckets
-        .clone()
-        .map(|bucket| {
-            let bucket = total(records, bucket..bucket + 1);
-            (bucket.queued as f64, bucket.started as f64)
-        })
-        .collect();
-    let interval = ratio_interval(&pairs);
-    let sum = total(records, window.buckets.clone());
-    Estimate::with_interval(sum.queued as f64 / sum.started as f64, &interval, NANOSECOND_MS)
 }
 
 /// Of all visits that got a slot since a given warm-up; only those that stood in line are

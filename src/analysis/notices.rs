@@ -1,26 +1,34 @@
 //! What the reader should know before he trusts a figure.
 
+use super::availability::AvailabilitySummary;
 use super::classes::answers_needed;
-use super::summary::{ClassSummary, Estimate, Notice};
+use super::summary::{ClassSummary, Estimate, NodeSummary, Notice};
 use super::window::{Origin, Window};
 use crate::kernel::time::to_seconds;
 use crate::parts::fidelity::Fidelity;
 use crate::parts::quantity::format_duration;
 use crate::results::{RunResults, StopReason};
 
-/// No more classes than this are named in a notice.
+/// No more classes or nodes than this are named in a notice.
 const DOUBTS_MOST: usize = 5;
+
+/// So many visits, and such a share of those that came, may be in line at the end without a word.
+const UNFINISHED_LEAST: u64 = 20;
+const UNFINISHED: f64 = 0.01;
 
 pub fn notices(
     results: &RunResults,
     window: &Window,
-    total: &ClassSummary,
-    classes: &[ClassSummary],
+    (total, classes): (&ClassSummary, &[ClassSummary]),
+    nodes: &[NodeSummary],
+    availability: &AvailabilitySummary,
 ) -> Vec<Notice> {
     let mut notices = Vec::new();
     notices.extend(stop(results));
     notices.extend(fidelity(results));
-    if total.ended == 0 {
+    notices.extend(cut(availability));
+    let Some(ended) = total.ended else { return notices };
+    if ended == 0 {
         let text = "No request has ended, so there is nothing to tell of.".to_owned();
         notices.push(Notice { about: "empty", text });
         return notices;
@@ -30,8 +38,10 @@ pub fn notices(
                     this run from its start to its end, not a steady state.";
         notices.push(Notice { about: "drift", text: text.to_owned() });
     }
+    notices.extend(unfinished(nodes));
     notices.extend(too_short(classes, window));
     notices.extend(restless(classes));
+    notices.extend(planned(total, classes, window));
     notices
 }
 
@@ -67,13 +77,64 @@ fn fidelity(results: &RunResults) -> Option<Notice> {
             )
         }
         Fidelity::Components => {
-            "No requests were simulated: each class was asked once a second whether all that \
-                                 it needs is up. What callers do about what is down (health checks, retries, \
-                                 timeouts), links, errors, slow work and overload are left out."
+            "No requests were simulated: shares are of the time in which all that a class needs was up, \
+             and an outage is a stretch in which some class lacked it. What callers do about what is \
+             down (health checks, retries, timeouts), links, errors, slow work and overload are left out."
                 .to_owned()
         }
     };
     Some(Notice { about: "fidelity", text })
+}
+
+/// What is counted and not listed.
+fn cut(availability: &AvailabilitySummary) -> Option<Notice> {
+    let list = |what: &str, file: &str, all: u64, listed: u64| {
+        (all > listed).then(|| format!("of {all} {what} the first {listed} in {file}"))
+    };
+    let outages = list("outages", "outages.csv", availability.outages, availability.outages_listed);
+    let events = list("events", "events.csv", availability.events, availability.events_listed);
+    let lists: Vec<String> = [outages, events].into_iter().flatten().collect();
+    if lists.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "Not all are listed one by one: {}. Figures, and the last lines there, are of all.",
+        lists.join(", ")
+    );
+    Some(Notice { about: "cut", text })
+}
+
+/// Where so many stand in line at the end that they do not come to a moment's work, means are of
+/// those who were served.
+fn unfinished(nodes: &[NodeSummary]) -> Option<Notice> {
+    let waits = |node: &&NodeSummary| {
+        let left = node.unfinished.min(node.unserved);
+        left > UNFINISHED_LEAST && left as f64 > UNFINISHED * node.visits as f64
+    };
+    let told: Vec<String> = nodes
+        .iter()
+        .filter(waits)
+        .take(DOUBTS_MOST)
+        .map(|node| {
+            let others = node.unserved_wait_mean_ms.map_or(String::new(), |wait_ms| {
+                format!(" ({} in line so far on average)", format_duration(round_s(wait_ms)))
+            });
+            format!("{} of {} visits to {} had got no slot{others}", node.unserved, node.visits, node.name)
+        })
+        .collect();
+    if told.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "At the end {}: waits are of those who got one, and times there at least what they are said to be.",
+        told.join("; ")
+    );
+    Some(Notice { about: "unfinished", text })
+}
+
+/// From milliseconds, to three digits.
+fn round_s(milliseconds: f64) -> f64 {
+    format!("{:.2e}", milliseconds * 1e-3).parse().unwrap_or(milliseconds * 1e-3)
 }
 
 /// One notice for all classes, with what each lacks.
@@ -119,11 +180,29 @@ fn too_short(classes: &[ClassSummary], window: &Window) -> Option<Notice> {
     Some(Notice { about: "too short", text })
 }
 
+/// Figures that differ along the run by plan more than by chance.
+fn planned(total: &ClassSummary, classes: &[ClassSummary], window: &Window) -> Option<Notice> {
+    let why = window.planned.why()?;
+    let is_so = |class: &&ClassSummary| {
+        let figures = [&class.good_share, &class.mean_ms, &class.p50_ms, &class.p99_ms];
+        figures.iter().any(|figure| figure.why_no_interval.as_ref() == Some(&why))
+    };
+    let all = if classes.len() == 1 { None } else { Some(total) };
+    let names: Vec<&str> =
+        classes.iter().chain(all).filter(is_so).take(DOUBTS_MOST).map(|class| class.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let text =
+        format!("This run alone cannot tell how far figures of {} may be off: {why}.", names.join(", "));
+    Some(Notice { about: "planned", text })
+}
+
 /// Means whose spread cannot be told although there are answers enough.
 fn restless(classes: &[ClassSummary]) -> Option<Notice> {
     let names: Vec<&str> = classes
         .iter()
-        .filter(|class| class.mean_ms.value.is_some() && class.mean_ms.half_width.is_none())
+        .filter(|class| class.mean_ms.is_unsettled())
         .take(DOUBTS_MOST)
         .map(|class| class.name.as_str())
         .collect();

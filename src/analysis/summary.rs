@@ -48,15 +48,16 @@ pub struct RunSummary {
     pub warmup_s: f64,
     /// "given", "found by MSER-5", "none found"
     pub warmup: String,
-    pub offered: u64,
-    pub ended: u64,
-    pub in_flight: u64,
+    /// Requests; none of these where none were simulated.
+    pub offered: Option<u64>,
+    pub ended: Option<u64>,
+    pub in_flight: Option<u64>,
     /// Events that were simulated; the same on every machine.
     pub events: u64,
 }
 
-/// A figure and how far to trust it: the 95 % confidence interval is value ± half_width, but
-/// no longer than from `low` to `high` where a figure has a least and a most.
+/// A figure and how far to trust it: the 95 % confidence interval reaches from `low` to `high`,
+/// which is value ± half_width, but not beyond what can be. Or else why there is none.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Estimate {
     pub value: Option<f64>,
@@ -73,10 +74,12 @@ pub struct Estimate {
 #[derive(Clone, Debug, Serialize)]
 pub struct ClassSummary {
     pub name: String,
-    pub offered: u64,
-    pub ended: u64,
-    pub offered_per_s: f64,
-    pub goodput_per_s: f64,
+    /// Where no requests were simulated there are none of these.
+    pub offered: Option<u64>,
+    pub ended: Option<u64>,
+    pub offered_per_s: Option<f64>,
+    pub goodput_per_s: Option<f64>,
+    /// Of the requests that ended; where none were simulated, of the time.
     pub good_share: Estimate,
     /// Requests by outcome, those that occurred.
     pub outcomes: BTreeMap<&'static str, u64>,
@@ -111,8 +114,13 @@ pub struct NodeSummary {
     pub busy_mean: f64,
     pub queue_mean: f64,
     pub queue_max: u32,
-    /// Of all visits that got a slot.
+    /// Of all visits that got a slot; those who left the line, or still stand in it, are not in
+    /// there.
     pub wait_mean_ms: Estimate,
+    /// Visits that came and got no slot: turned away, gone from the line, or still in it at the
+    /// end; and how long these were in line on average, up to the end.
+    pub unserved: u64,
+    pub unserved_wait_mean_ms: Option<f64>,
     /// Share that had to wait.
     pub waited_share: Option<f64>,
     pub wait_p50_ms: Option<f64>,
@@ -120,8 +128,11 @@ pub struct NodeSummary {
     pub wait_p99_ms: Option<f64>,
     /// Time in a slot, calls to others included.
     pub service_mean_ms: Option<f64>,
-    /// Wait and service.
+    /// From coming to going, of all visits: those who left the line count. Those who are still
+    /// there at the end count with their time so far, so that with many of them it is at least this.
     pub sojourn_mean_ms: Option<f64>,
+    /// Visits that were still there at the end, in line or in a slot.
+    pub unfinished: u64,
     /// Mean number inside, line included.
     pub inside_mean: f64,
     pub hit_ratio: Option<f64>,
@@ -178,6 +189,12 @@ pub struct ExpectationResult {
     pub unit: &'static str,
     pub measured: Option<f64>,
     pub half_width: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_no_interval: Option<String>,
     pub holds: bool,
     /// The interval reaches over the bound: another seed might judge otherwise.
     pub uncertain: bool,
@@ -185,7 +202,7 @@ pub struct ExpectationResult {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
-    /// "overload", "drift", "too short", "empty", "stopped", "limit"
+    /// "overload", "drift", "too short", "empty", "stopped", "limit", "cut", "unfinished"
     pub about: &'static str,
     pub text: String,
 }

@@ -24,13 +24,13 @@ fn classes_are_counted_after_the_warmup() {
     let summary = summarise(&scenario(), 7, &results());
     assert_eq!((summary.run.warmup_s, summary.run.warmup.as_str()), (4.0, "given"));
     let page = &summary.classes[0];
-    assert_eq!((page.offered, page.ended), (3_600, 3_600));
+    assert_eq!((page.offered, page.ended), (Some(3_600), Some(3_600)));
     assert_eq!(
         page.outcomes.iter().map(|(&name, &count)| (name, count)).collect::<Vec<_>>(),
         [("502", 36), ("ok", 3_564)]
     );
-    assert_eq!(page.offered_per_s, 100.0);
-    assert_eq!(page.goodput_per_s, 98.0);
+    assert_eq!(page.offered_per_s, Some(100.0));
+    assert_eq!(page.goodput_per_s, Some(98.0));
     near(page.good_share.value, 0.98);
     near(page.attempts_mean, 1.01);
     near(page.mean_ms.value, 14.9);
@@ -47,10 +47,11 @@ fn quantiles_have_an_interval_or_a_reason() {
     let page = &summary.classes[0];
     let p50 = page.p50_ms.value.unwrap();
     assert!((p50 - 14.9).abs() < 0.2, "{p50}");
-    assert!(page.p50_ms.half_width.unwrap() < 0.2);
-    assert!(page.p90_ms.half_width.is_some());
+    // Each second is like the one before.
+    assert!(page.p50_ms.is_alike() && page.p90_ms.is_alike(), "{page:?}");
     assert_eq!(page.p99_ms.half_width, None);
-    assert_eq!(page.p99_ms.why_no_interval.as_deref(), Some("3564 answers are too few: it needs 5000"));
+    let why = "3564 answers are too few: it needs 5000; a longer run, or --replications 10";
+    assert_eq!(page.p99_ms.why_no_interval.as_deref(), Some(why));
     let notice = summary.notices.iter().find(|notice| notice.about == "too short").unwrap();
     assert!(notice.text.contains("p99, p99.9 of page rest on 3564 answers"), "{}", notice.text);
 }
@@ -66,13 +67,13 @@ fn nodes_are_added_up_over_replicas() {
     near(app.utilisation, 0.4);
     near(app.utilisation_max, 0.5);
     near(Some(app.busy_mean), 0.8);
-    near(Some(app.queue_mean), 0.1);
-    near(Some(app.inside_mean), 0.9);
+    near(Some(app.queue_mean), 0.12);
+    near(Some(app.inside_mean), 0.92);
     assert_eq!(app.queue_max, 4);
     near(app.service_mean_ms, 800.0 / 150.0);
-    near(app.sojourn_mean_ms, 6.0);
+    near(app.sojourn_mean_ms, 920.0 / 150.0);
     near(app.waited_share, 0.2);
-    near(app.wait_mean_ms.value, 100.0 / 150.0);
+    near(app.wait_mean_ms.value, 120.0 / 150.0);
     assert_eq!(app.wait_p50_ms, Some(0.0));
     near(app.wait_p95_ms, 8.0);
 }
@@ -123,7 +124,7 @@ fn a_run_that_has_hardly_begun_is_summed_up_too() {
     }
     let summary = summarise(&scenario(), 7, &results);
     assert_eq!(abouts(&summary), ["stopped", "empty"]);
-    assert_eq!(summary.total.offered_per_s, 0.0);
+    assert_eq!(summary.total.offered_per_s, Some(0.0));
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn mser_finds_the_warmup_and_rounds_it_to_a_bucket() {
 fn errors_and_good_answers_make_up_all_that_ended() {
     let summary = summarise(&scenario(), 7, &results());
     for class in summary.classes.iter().chain([&summary.total]) {
-        assert_eq!(class.outcomes.values().sum::<u64>(), class.ended);
+        assert_eq!(Some(class.outcomes.values().sum::<u64>()), class.ended);
         assert!(class.outcomes.keys().all(|name| Outcome::ALL.iter().any(|outcome| outcome.name() == *name)));
     }
 }

@@ -95,7 +95,7 @@ impl Progress {
         }
         let elapsed_s = self.started.elapsed().as_secs_f64();
         let mut message = simulated;
-        if elapsed_s > 0.0 {
+        if elapsed_s > 0.0 && requests > 0 {
             message.push_str(&format!(", {} requests", format_rate(requests as f64 / elapsed_s)));
         }
         if share > 0.0 {

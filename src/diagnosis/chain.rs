@@ -11,7 +11,6 @@ use crate::kernel::time::{SECOND, Time, to_seconds};
 use crate::parts::outcome::Outcome;
 use crate::results::RunResults;
 use crate::results::blame::Blame;
-use crate::results::incident::Outage;
 use crate::scenario::model::Scenario;
 use crate::scenario::resources::{name, owner};
 use std::collections::BTreeMap;
@@ -124,26 +123,20 @@ impl Followed<'_> {
         }
         classes.sort_by_key(|loss| std::cmp::Reverse(loss.bad));
         // An outage knows its own requests, those of partly touched buckets included.
-        let outage = self.outage(stretch);
+        let outage = stretch.outage;
         Phase {
             kind: stretch.kind,
             start_s: to_seconds(stretch.start),
             end_s: to_seconds(stretch.end),
-            begun_before: outage.is_some_and(|outage| outage.start < self.window.start),
+            begun_before: outage.is_some() && stretch.start == self.window.start && stretch.start > 0,
             cut_at_end: stretch.kind != PhaseKind::Good && stretch.end >= self.window.end,
             ended: all.ended,
-            failed: outage
-                .filter(|outage| outage.start >= self.window.start)
-                .map_or(all.failed, |outage| outage.lost),
+            failed: outage.map_or(all.failed, |outage| outage.lost),
             late: all.late,
             failures,
             classes,
             ..Phase::default()
         }
-    }
-
-    fn outage(&self, stretch: &Stretch) -> Option<&Outage> {
-        stretch.outage.and_then(|place| self.results.outages.get(place))
     }
 
     fn explain(&self, phase: &mut Phase, stretch: &Stretch, event: Option<&Event>) {
@@ -167,7 +160,7 @@ impl Followed<'_> {
 
     /// What was in force when it began, the latest to have begun; or what had been shortly before.
     fn event(&self, stretch: &Stretch) -> Option<usize> {
-        let named = self.outage(stretch).and_then(|outage| outage.cause);
+        let named = stretch.outage.and_then(|outage| outage.cause);
         let named = named.and_then(|number| self.results.incidents.get(number as usize));
         if let Some(incident) = named {
             let is_it = |event: &&Event| event.start == incident.start && event.label == incident.name;

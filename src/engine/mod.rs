@@ -296,7 +296,7 @@ impl<'p> Simulation<'p> {
 
     /// Requests that have ended, warm-up included.
     pub fn ended_requests(&self) -> u64 {
-        self.recorder.ended
+        if self.components.is_on() { 0 } else { self.recorder.ended }
     }
 
     pub fn in_flight(&self) -> u64 {

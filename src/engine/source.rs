@@ -239,6 +239,9 @@ impl Simulation<'_> {
     #[inline(never)]
     fn request_failed(&mut self, start: Time, attempts: u32, class: u32, outcome: Outcome) {
         let cause = self.changes.active.last().copied();
+        if self.recorder.outages.score == 0 {
+            self.recorder.note_until_when_users_were_served(start);
+        }
         self.recorder.outages.failed(start, self.now, outcome, cause);
         let blame = self.blame(start, attempts);
         self.recorder.lose(class, blame);

@@ -17,7 +17,7 @@ use crate::parts::outcome::Outcome;
 use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
 use blame::Blame;
-use incident::{Incident, Outage};
+use incident::{Incident, Outage, OutageSums};
 use replication::ReplicationRecord;
 use resource::ResourceRecord;
 use scaling::ScalingRecord;
@@ -48,12 +48,14 @@ pub struct RunResults {
     pub waits: Vec<Option<Histogram>>,
     /// What there is only so much of, beside what nodes have themselves.
     pub resources: Vec<ResourceRecord>,
-    /// What went wrong, in the order in which it began, and how much more is not listed.
+    /// What went wrong, in the order in which it began; and how much of it is not listed one by
+    /// one, but all that is alike together, behind the others.
     pub incidents: Vec<Incident>,
     pub unlisted_incidents: u64,
-    /// The stretches in which users met errors, in order, and how many more there were.
+    /// The stretches in which users met errors, in order, those that were over in a given warm-up
+    /// left out; and what those come to that are not listed.
     pub outages: Vec<Outage>,
-    pub unlisted_outages: u64,
+    pub unlisted_outages: OutageSums,
     pub fidelity: Fidelity,
     /// Time in which no requests were simulated, and what was counted in a sample of the
     /// steady state stands for what they would have done.

@@ -78,7 +78,7 @@ fn goals(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
 /// `availability >= 99.9% came to 79.3 ±0.4 %`
 pub fn came_to(goal: &Goal) -> String {
     let measured = match goal.measured {
-        Some(value) => in_unit(value, goal.half_width, &goal.unit),
+        Some(value) => in_unit(value, goal.ends(), &goal.unit),
         None => "nothing, since nothing was measured".to_owned(),
     };
     match goal.kind {

@@ -2,7 +2,7 @@
 
 use super::confirming::{Confirmation, Confirmed};
 use crate::cli::explain::words::wrapped;
-use crate::output::terminal::figure::{count, length, length_with_spread, share, three_digits};
+use crate::output::terminal::figure::{Ends, count, length, length_with_ends, share, three_digits};
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
 use crate::structure::{CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Money, Part, Standing};
 
@@ -218,7 +218,7 @@ pub fn confirmation(confirmation: &Confirmation) -> String {
         table.add(vec![
             Cell::name(&class.class),
             Cell::new(minutes(class.exact * MINUTES_PER_YEAR)),
-            Cell::optional(class.measured.value.map(|value| spread(value, class.measured.half_width))),
+            Cell::optional(class.measured.value.map(|value| spread(value, class.measured.ends()))),
             Cell::optional(class.difference.map(off)),
             Cell::new(verdict(class)),
         ]);
@@ -232,9 +232,9 @@ pub fn confirmation(confirmation: &Confirmation) -> String {
     text
 }
 
-fn spread(share: f64, half_width: Option<f64>) -> String {
+fn spread(share: f64, ends: Ends) -> String {
     let in_a_year = |share: f64| share * MINUTES_PER_YEAR * 60_000.0;
-    length_with_spread(in_a_year(share), half_width.map(in_a_year))
+    length_with_ends(in_a_year(share), ends.map(|(low, high)| (in_a_year(low), in_a_year(high))))
 }
 
 fn off(difference: f64) -> String {

@@ -29,7 +29,8 @@ use crate::output::{
     Format, events_csv, histogram_csv, json, nodes_csv, nodes_timeline_csv, outages_csv, replications_csv,
     report, timeline_csv,
 };
-use crate::parts::quantity::format_rate;
+use crate::parts::fidelity::Fidelity;
+use crate::parts::quantity::{format_duration, format_rate};
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
@@ -284,18 +285,19 @@ impl Job {
         let wall_s = wall.as_secs_f64();
         let per_second = |number: u64| (wall_s > 0.0).then(|| number as f64 / wall_s);
         let wall_ns_per = |number: u64| (number > 0).then(|| wall_s * 1e9 / number as f64);
+        let requests = (results.fidelity != Fidelity::Components).then_some(results.ended);
         RunCost {
             spof_version: env!("CARGO_PKG_VERSION"),
             scenario_file: self.file.clone(),
             started_at: date_and_time(started_at),
             wall_s,
             simulated_s: to_seconds(results.ended_at),
-            requests: results.ended,
-            requests_per_s: per_second(results.ended),
+            requests,
+            requests_per_s: requests.and_then(per_second),
             events: results.events,
             events_per_s: per_second(results.events),
             event_ns: wall_ns_per(results.events),
-            request_ns: wall_ns_per(results.ended),
+            request_ns: requests.and_then(wall_ns_per),
             rows,
         }
     }
@@ -309,6 +311,10 @@ impl Done {
     /// `36,382 requests simulated in 0.73 s: 49.6k/s`
     pub fn speed(&self) -> String {
         let rate = self.cost.requests_per_s.map_or(String::new(), |rate| format!(": {}", format_rate(rate)));
-        format!("{} requests simulated in {:.2} s{rate}", count(self.cost.requests), self.cost.wall_s)
+        let what = match self.cost.requests {
+            Some(requests) => format!("{} requests", count(requests)),
+            None => format_duration(self.cost.simulated_s),
+        };
+        format!("{what} simulated in {:.2} s{rate}", self.cost.wall_s)
     }
 }

@@ -6,7 +6,7 @@ use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, merged};
 use super::scale::{Scale, short_length};
 use super::states::{State, in_columns, in_pieces, of_site, of_stations, outages};
 use super::theme::Color;
-use crate::output::record::{Outage, Record, Stretch};
+use crate::output::record::{Outage, Record, Stretch, Timeline};
 use crate::output::terminal::{count, figure};
 use crate::telling::caption;
 
@@ -78,7 +78,12 @@ fn good_share(record: &Record) -> Option<f64> {
 
 fn message(record: &Record) -> String {
     let Some(share) = good_share(record) else { return "No request ended.".to_owned() };
-    let good = format!("{} of requests were good{}.", figure::share(share), nines(share));
+    let good = match record.timeline.as_ref().is_some_and(Timeline::is_without_requests) {
+        true => {
+            format!("All was up that requests need for {} of the time{}.", figure::share(share), nines(share))
+        }
+        false => format!("{} of requests were good{}.", figure::share(share), nines(share)),
+    };
     match record.facts.as_ref().map(|facts| caption::felt(&facts.diagnosis)) {
         Some(felt) => format!("{good} {felt}"),
         None => good,

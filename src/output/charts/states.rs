@@ -1,5 +1,6 @@
 //! Up, degraded or down: what the counts of a time bucket mean to those who were there.
 
+use crate::analysis::events::UNLISTED;
 use crate::diagnosis::PhaseKind;
 use crate::output::record::{Event, Moment, Outage, Record, StationTimelines, Stretch};
 use rustc_hash::FxHashMap;
@@ -19,9 +20,10 @@ pub enum State {
 }
 
 /// With a smaller share of good answers than this somebody will notice.
+/// Of a node, as its callers felt it.
 const UP_LEAST: f64 = 0.99;
-/// With a smaller one most are not served.
-const DEGRADED_LEAST: f64 = 0.5;
+/// Down is where more than this share of what it is asked for fails.
+const DOWN_FROM: f64 = 0.25;
 
 /// The site, as its users felt it: the phases of its diagnosis.
 pub fn of_site(record: &Record) -> Vec<(Stretch, State)> {
@@ -33,7 +35,7 @@ pub fn of_site(record: &Record) -> Vec<(Stretch, State)> {
             states.push((Stretch { start_s: end_s, length_s: phase.start_s - end_s }, State::Uncounted));
         }
         let state = match phase.kind {
-            PhaseKind::Good if phase.ended == 0 => State::Idle,
+            PhaseKind::Good if phase.ended == 0 && has_requests(record) => State::Idle,
             PhaseKind::Good => State::Up,
             PhaseKind::Slow | PhaseKind::Failing => State::Degraded,
             PhaseKind::Maintenance => State::Maintenance,
@@ -45,11 +47,15 @@ pub fn of_site(record: &Record) -> Vec<(Stretch, State)> {
     states
 }
 
-fn state_of_share(share: f64) -> State {
-    match share {
-        share if share >= UP_LEAST => State::Up,
-        share if share >= DEGRADED_LEAST => State::Degraded,
-        _ => State::Down,
+fn has_requests(record: &Record) -> bool {
+    record.facts.as_ref().is_some_and(|facts| facts.diagnosis.counted.has_requests)
+}
+
+fn state_of_shares(good: f64, failed: f64) -> State {
+    match (good, failed) {
+        (_, failed) if failed > DOWN_FROM => State::Down,
+        (good, _) if good >= UP_LEAST => State::Up,
+        _ => State::Degraded,
     }
 }
 
@@ -70,7 +76,7 @@ pub fn of_stations(record: &Record, stations: &StationTimelines) -> Vec<Vec<(Str
         .map(|(number, station)| (station.name.as_str(), number))
         .collect();
     // More traffic is nothing that was done to a node.
-    for event in record.events.iter().filter(|event| event.kind != SURGE) {
+    for event in record.events.iter().filter(|event| ![SURGE, UNLISTED].contains(&event.kind.as_str())) {
         let buckets = touched(&stations.buckets, event);
         for (name, is_all_of_it) in targets(event) {
             let done = match event.planned {
@@ -104,12 +110,15 @@ fn state_felt(moment: &Moment) -> State {
     match moment.ended {
         0 if moment.utilisation.is_some_and(|utilisation| utilisation > 0.0) => State::Up,
         0 => State::Idle,
-        ended => state_of_share(1.0 - moment.failed.min(ended) as f64 / ended as f64),
+        ended => {
+            let failed = moment.failed.min(ended) as f64 / ended as f64;
+            state_of_shares(1.0 - failed, failed)
+        }
     }
 }
 
 /// The buckets in which an event was in force.
-fn touched(buckets: &[Stretch], event: &Event) -> Range<usize> {
+pub(super) fn touched(buckets: &[Stretch], event: &Event) -> Range<usize> {
     let first = buckets.partition_point(|stretch| stretch.end_s() <= event.start_s);
     let end = event.end_s.max(event.start_s);
     let last = buckets.partition_point(|stretch| stretch.start_s < end || stretch.start_s <= event.start_s);

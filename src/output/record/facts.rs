@@ -3,7 +3,7 @@
 
 use crate::diagnosis::Diagnosis;
 use crate::telling::Told;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -73,17 +73,20 @@ pub struct Run {
     pub stopped: String,
     pub warmup_s: f64,
     pub warmup: String,
-    pub offered: u64,
-    pub ended: u64,
+    /// Requests, if any were simulated.
+    pub offered: Option<u64>,
+    pub ended: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Class {
     pub name: String,
+    #[serde(deserialize_with = "or_nothing")]
     pub offered: u64,
+    #[serde(deserialize_with = "or_nothing")]
     pub ended: u64,
-    pub goodput_per_s: f64,
+    pub goodput_per_s: Option<f64>,
     pub good_share: Figure,
     pub outcomes: BTreeMap<String, u64>,
     pub attempts_mean: Option<f64>,
@@ -100,19 +103,50 @@ pub struct Class {
 pub struct Figure {
     pub value: Option<f64>,
     pub half_width: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+impl Figure {
+    /// Where its interval ends; earlier versions told ends only where they were cut.
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        let half_width = self.half_width?;
+        let value = self.value?;
+        Some((self.low.unwrap_or(value - half_width), self.high.unwrap_or(value + half_width)))
+    }
+}
+
+/// What a run does not have counts as nothing.
+fn or_nothing<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Availability {
     pub outages: u64,
+    /// Those that stand in `outages.csv`; all, in earlier versions.
+    pub outages_listed: Option<u64>,
+    pub events: u64,
+    pub events_listed: u64,
     pub outage_s: f64,
     pub planned_outage_s: f64,
-    pub requests_lost: u64,
+    pub requests_lost: Option<u64>,
     pub time_up: Option<f64>,
     pub down_h_per_year: Figure,
     /// The share that is up, by where one looks from.
     pub views: BTreeMap<String, Figure>,
+}
+
+impl Availability {
+    /// Whether there were more outages than are listed.
+    pub fn is_cut(&self) -> bool {
+        self.outages_listed.is_some_and(|listed| listed < self.outages)
+    }
 }
 
 /// Something that there is only so much of, all its places together.
@@ -207,8 +241,17 @@ pub struct Expectation {
     pub unit: String,
     pub measured: Option<f64>,
     pub half_width: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
     pub holds: bool,
     pub uncertain: bool,
+}
+
+impl Expectation {
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        let &Expectation { measured: value, half_width, low, high, .. } = self;
+        Figure { value, half_width, low, high }.ends()
+    }
 }
 
 /// `scenario.json`

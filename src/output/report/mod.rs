@@ -100,12 +100,8 @@ fn heading(facts: &Facts) -> String {
         "" => String::new(),
         stopped => format!(", stopped {}", escaped(stopped)),
     };
-    format!(
-        "{} simulated{stopped}; {} requests; seed {}{warmup}.",
-        span(run.simulated_s),
-        count(run.offered),
-        facts.seed
-    )
+    let requests = run.offered.map_or("no".to_owned(), count);
+    format!("{} simulated{stopped}; {requests} requests; seed {}{warmup}.", span(run.simulated_s), facts.seed)
 }
 
 fn summary(record: &Record, facts: &Facts) -> String {
@@ -138,8 +134,12 @@ fn cards(facts: &Facts) -> String {
     let total = &facts.total;
     let fullest = facts.resources.iter().filter_map(|one| Some((one.fullest.as_ref()?.utilisation, one)));
     let fullest = fullest.max_by(|a, b| a.0.total_cmp(&b.0));
+    let run_has_requests = total.goodput_per_s.is_some();
     let figures = [
-        ("of requests were good", total.good_share.value.map(share)),
+        (
+            if run_has_requests { "of requests were good" } else { "of the time all was up" },
+            total.good_share.value.map(share),
+        ),
         (
             "without service",
             Some(span(
@@ -148,7 +148,7 @@ fn cards(facts: &Facts) -> String {
         ),
         ("half came within", total.p50_ms.value.map(length)),
         ("99 % came within", total.p99_ms.value.map(length)),
-        ("good per second", Some(super::terminal::figure::three_digits(total.goodput_per_s))),
+        ("good per second", total.goodput_per_s.map(super::terminal::figure::three_digits)),
     ];
     let mut text = String::from("<dl class=\"cards\">\n");
     for (name, value) in figures {

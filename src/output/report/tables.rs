@@ -3,7 +3,7 @@
 use super::html::Table;
 use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station};
 use crate::output::terminal::figure::{
-    count, length, length_with_spread, share, share_with_spread, three_digits,
+    count, in_unit, length, length_with_ends, share, share_with_ends, three_digits,
 };
 use crate::telling::clock::Clock;
 use crate::telling::headline::kind_name;
@@ -40,7 +40,8 @@ pub fn outages_table(record: &Record) -> String {
             failure(&outage.last_error).to_owned(),
         ]);
     }
-    table.text() + &left_out(outages.len(), "outage", "outages.csv")
+    let all = record.facts.as_ref().map_or(0, |facts| facts.availability.outages as usize);
+    table.text() + &left_out(all.max(outages.len()), "outage", "outages.csv")
 }
 
 /// Who looks, and what they see.
@@ -61,7 +62,7 @@ pub fn views(facts: &Facts) -> String {
     for (name, who, what) in VIEWS {
         let Some(view) = facts.availability.views.get(name) else { continue };
         if let Some(value) = view.value {
-            let seen = share_with_spread(value, view.half_width);
+            let seen = share_with_ends(value, view.ends());
             table.line(&[who.to_owned(), seen, what.to_owned()]);
         }
     }
@@ -90,7 +91,8 @@ pub fn events_table(record: &Record) -> String {
             if event.planned { "yes" } else { "no" }.to_owned(),
         ]);
     }
-    table.text() + &left_out(record.events.len(), "event", "events.csv")
+    let all = record.facts.as_ref().map_or(0, |facts| facts.availability.events as usize);
+    table.text() + &left_out(all.max(record.events.len()), "event", "events.csv")
 }
 
 fn left_out(lines: usize, what: &str, file: &str) -> String {
@@ -138,14 +140,15 @@ fn failures(facts: &Facts) -> String {
 
 fn class_line(class: &Class) -> Vec<String> {
     let latency = |figure: &Figure| {
-        figure.value.map_or(NONE.to_owned(), |value| length_with_spread(value, figure.half_width))
+        figure.value.map_or(NONE.to_owned(), |value| length_with_ends(value, figure.ends()))
     };
     let good = &class.good_share;
     vec![
         class.name.clone(),
-        count(class.ended),
-        good.value.map_or(NONE.to_owned(), |value| share_with_spread(value, good.half_width)),
-        three_digits(class.goodput_per_s),
+        // Without requests there is nothing but the time for which it was up.
+        class.goodput_per_s.map_or(NONE.to_owned(), |_| count(class.ended)),
+        good.value.map_or(NONE.to_owned(), |value| share_with_ends(value, good.ends())),
+        class.goodput_per_s.map_or(NONE.to_owned(), three_digits),
         class.attempts_mean.map_or(NONE.to_owned(), three_digits),
         latency(&class.mean_ms),
         latency(&class.p50_ms),
@@ -202,10 +205,8 @@ pub fn expectations(facts: &Facts) -> String {
 /// In the unit in which the expectation is written.
 pub fn measured(expectation: &Expectation) -> String {
     let Some(value) = expectation.measured else { return "nothing".to_owned() };
-    let spread = expectation.half_width;
     match expectation.unit.as_str() {
-        "s" => length_with_spread(value * 1e3, spread.map(|half_width| half_width * 1e3)),
-        "share" => share_with_spread(value, spread),
+        unit @ ("s" | "share") => in_unit(value, expectation.ends(), unit),
         unit => format!("{} {}", three_digits(value), unit.replace("per s", "per second")),
     }
 }
@@ -294,8 +295,8 @@ pub fn nodes(facts: &Facts) -> String {
         .figures("failed", "visits that failed, by its own doing or by that of others")
         .figures("in line", "mean number of visits that waited for a slot")
         .figures("at most", "the longest line")
-        .figures("wait", "mean wait for a slot")
-        .figures("time there", "mean time of a visit, calls to others included")
+        .figures("wait", "mean wait of those who got a slot; those who left the line are not in it")
+        .figures("time there", "mean time of a visit, in line, at work and in calls; those who left count")
         .figures("hits", "share of look-ups that a cache answered")
         .figures("for nobody", "visits finished for callers that had left");
     for station in facts.nodes.iter().take(LINES_MOST) {

@@ -63,13 +63,12 @@ pub fn render(findings: &Findings, glance: &str, folder: Option<&Path>, files: &
 fn heading(summary: &Summary) -> String {
     let run = &summary.run;
     let counted_s = run.simulated_s - run.warmup_s;
-    let mut facts = format!(
-        "{} simulated, {} at {}/s, seed {}",
-        format_duration(run.simulated_s),
-        counted(run.offered, "request"),
-        three_digits(if run.simulated_s > 0.0 { run.offered as f64 / run.simulated_s } else { 0.0 }),
-        summary.seed,
-    );
+    let rate = |offered: u64| if run.simulated_s > 0.0 { offered as f64 / run.simulated_s } else { 0.0 };
+    let requests = run.offered.map_or("no requests".to_owned(), |offered| {
+        format!("{} at {}/s", counted(offered, "request"), three_digits(rate(offered)))
+    });
+    let mut facts =
+        format!("{} simulated, {requests}, seed {}", format_duration(run.simulated_s), summary.seed);
     if run.warmup_s > 0.0 && counted_s > 0.0 {
         facts.push_str(&format!(
             "; the first {} are warm-up ({})",

@@ -10,6 +10,9 @@ const NODES_MOST: usize = 20;
 
 const BAR_CHARACTERS: usize = 8;
 
+/// If more of those who came are still there at the end, their mean time is at least what is told.
+const UNFINISHED: f64 = 0.05;
+
 /// Places with a smaller share of the time are not named, and neither are those beyond so many.
 const PLACE_LEAST: f64 = 0.005;
 const PLACES_MOST: usize = 10;
@@ -20,6 +23,7 @@ pub fn table(summary: &Summary) -> String {
         return String::new();
     }
     let shown = busiest(&active);
+    // Times there are of all that came.
     let header = ["nodes", "visits/s", "failed", "inside", "time there"];
     let mut table = Table::new(&header, &[]);
     for node in &shown {
@@ -45,8 +49,14 @@ fn line(node: &NodeSummary) -> Vec<Cell> {
         if_called(Some(three_digits(node.visits_per_s))),
         if_called(Some(count(node.failed))),
         if_called(Some(three_digits(node.inside_mean))),
-        if_called(node.sojourn_mean_ms.map(length)),
+        if_called(node.sojourn_mean_ms.map(|time| at_least(node, time))),
     ]
+}
+
+/// Of those who are still there nobody knows how long they are going to stay.
+fn at_least(node: &NodeSummary, milliseconds: f64) -> String {
+    let is_least = node.unfinished as f64 > UNFINISHED * node.visits as f64;
+    format!("{}{}", if is_least { "≥ " } else { "" }, length(milliseconds))
 }
 
 pub fn share_of_use(utilisation: f64) -> String {
