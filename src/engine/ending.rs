@@ -70,6 +70,10 @@ impl Simulation<'_> {
     /// The answer has come to the caller.
     #[inline(always)]
     fn answered(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
+        if self.disturbed && self.caller_hangs(slot) {
+            self.keep_answer(slot, outcome);
+            return None;
+        }
         let (parent, call) = self.unlink_from_caller(slot);
         let instance = self.visits[slot].instance;
         self.visits.remove(slot);
@@ -127,7 +131,8 @@ impl Simulation<'_> {
             let visit = &mut self.visits[slot];
             visit.tries = 0;
             visit.step += 1;
-            if let ConnectionUse::PerClient { kept_for } = plan.connection {
+            if plan.connection == ConnectionUse::PerClient {
+                let kept_for = self.plan.instances[by as usize].keepalive;
                 self.client_connection_until(slot, self.now.saturating_add(kept_for));
             }
             return Some(slot);
@@ -139,7 +144,7 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(super) fn call_failed(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
         let plan = &self.plan.calls[call as usize];
-        if let ConnectionUse::PerClient { .. } = plan.connection {
+        if plan.connection == ConnectionUse::PerClient {
             self.client_connection_until(slot, 0);
         }
         if plan.only_peer == NONE {
@@ -259,6 +264,7 @@ impl Simulation<'_> {
                     self.release_slot(instance);
                 }
                 Holds::Pool(pool) => self.release_pool(pool),
+                Holds::Peer { together, member } => self.release_peer(together, member),
                 Holds::Object(_) => {}
             }
         }
@@ -294,6 +300,9 @@ impl Simulation<'_> {
     /// No connection of the pool was free in time: the application fails. Or no earlier
     /// call has ended, and this one is not made.
     pub(super) fn give_up_in_pool_line(&mut self, slot: u32) {
+        if self.disturbed && self.hangs(self.visits[slot].instance) {
+            return;
+        }
         self.leave_pool_line(slot);
         let next = match self.plan.steps[self.visits[slot].step as usize] {
             Step::Call { call } => self.refuse_call(slot, call),

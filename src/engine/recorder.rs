@@ -296,6 +296,7 @@ impl Recorder {
             waits: self.waits,
             incidents: Vec::new(),
             unlisted_incidents: 0,
+            standstill: Vec::new(),
             outages: self.outages.found,
             unlisted_outages: self.outages.unlisted,
             replications: Vec::new(),

@@ -47,6 +47,8 @@ pub struct RunResults {
     /// What went wrong, in the order in which it began, and how much more is not listed.
     pub incidents: Vec<Incident>,
     pub unlisted_incidents: u64,
+    /// Who went round at one instant without end, if that has stopped the run: users, then nodes.
+    pub standstill: Vec<String>,
     /// The stretches in which users met errors, in order, and how many more there were.
     pub outages: Vec<Outage>,
     pub unlisted_outages: u64,
@@ -74,6 +76,8 @@ pub enum StopReason {
     TooManyInFlight,
     /// The engine ran out of numbers for its events.
     TooManyEvents,
+    /// Simulated time stood still: there was always something more to happen at the same instant.
+    StandsStill,
 }
 
 #[derive(Clone, Debug)]
