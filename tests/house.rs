@@ -355,7 +355,8 @@ const MAY_DECIDE: &[(&str, &str)] = &[
 fn nobody_but_the_diagnosis_decides_what_is_full_or_down() {
     let tree = tree();
     let mut violations = Violations::default();
-    let rooms = ["src/output/", "src/cli/", "src/analysis/", "src/experiment/", "src/structure/", "src/scenario/"];
+    let rooms =
+        ["src/output/", "src/cli/", "src/analysis/", "src/experiment/", "src/structure/", "src/scenario/"];
     for (path, text) in tree.iter().filter(|(path, _)| rooms.iter().any(|room| path.starts_with(room))) {
         if is_for_tests(path, &tree) || MAY_DECIDE.iter().any(|(place, _)| path.starts_with(place)) {
             continue;
@@ -368,7 +369,11 @@ fn nobody_but_the_diagnosis_decides_what_is_full_or_down() {
             let said = DECIDING.iter().find(|words| code.contains('"') && code.contains(*words));
             if is_threshold || said.is_some() {
                 let what = said.map_or("a threshold of its own", |words| *words);
-                violations.add(path, line + 1, &format!("{what}: only `diagnosis` decides, and `telling` says"));
+                violations.add(
+                    path,
+                    line + 1,
+                    &format!("{what}: only `diagnosis` decides, and `telling` says"),
+                );
             }
         }
     }

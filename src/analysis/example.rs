@@ -61,6 +61,7 @@ pub fn results() -> RunResults {
         waits: vec![None, None, Some(waits())],
         incidents: Vec::new(),
         unlisted_incidents: 0,
+        standstill: vec![],
         outages: Vec::new(),
         unlisted_outages: OutageSums::default(),
         replications: Vec::new(),

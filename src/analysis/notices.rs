@@ -62,8 +62,23 @@ fn stop(results: &RunResults) -> Option<Notice> {
         StopReason::TooManyEvents => {
             ("limit", format!("The run ended after {at}: more events than can be simulated."))
         }
+        StopReason::StandsStill => ("standstill", stands_still(results, &at)),
     };
     Some(Notice { about, text })
+}
+
+/// Who goes round, and what would let time pass.
+fn stands_still(results: &RunResults, at: &str) -> String {
+    let quoted: Vec<String> = results.standstill.iter().map(|name| format!("`{name}`")).collect();
+    let who = match &quoted[..] {
+        [] => "something".to_owned(),
+        [only] => only.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    };
+    format!(
+        "Simulated time stood still at {at}, and the run ended there: between {who} requests end in no time, and the \
+         next begin at once. Let the users `think`, or give the link to them a latency."
+    )
 }
 
 fn fidelity(results: &RunResults) -> Option<Notice> {

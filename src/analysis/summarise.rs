@@ -72,5 +72,6 @@ fn stop_text(stop: StopReason) -> &'static str {
         StopReason::Interrupted => "by the user",
         StopReason::TooManyInFlight => "by too many requests in flight",
         StopReason::TooManyEvents => "by too many events",
+        StopReason::StandsStill => "because simulated time stood still",
     }
 }

@@ -218,7 +218,7 @@ impl Changes {
 /// Of each instance, whether clients keep connections to it.
 fn greets(plan: &Plan) -> Vec<bool> {
     let mut greets = vec![false; plan.instances.len()];
-    let is_kept = |call: &&CallPlan| matches!(call.connection, ConnectionUse::PerClient { .. });
+    let is_kept = |call: &&CallPlan| call.connection == ConnectionUse::PerClient;
     for call in plan.calls.iter().filter(is_kept) {
         for member in &plan.routes[call.route as usize].members {
             greets[member.instance as usize] = true;

@@ -78,6 +78,10 @@ impl Simulation<'_> {
     /// The answer has come to the caller.
     #[inline(always)]
     fn answered(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
+        if self.disturbed && self.caller_hangs(slot) {
+            self.keep_answer(slot, outcome);
+            return None;
+        }
         let (parent, call) = self.unlink_from_caller(slot);
         let instance = self.visits[slot].instance;
         self.visits.remove(slot);
@@ -135,7 +139,8 @@ impl Simulation<'_> {
             let visit = &mut self.visits[slot];
             visit.tries = 0;
             visit.step += 1;
-            if let ConnectionUse::PerClient { kept_for } = plan.connection {
+            if plan.connection == ConnectionUse::PerClient {
+                let kept_for = self.plan.instances[by as usize].keepalive;
                 self.client_connection_until(slot, self.now.saturating_add(kept_for));
             }
             return Some(slot);
@@ -147,7 +152,7 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(super) fn call_failed(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
         let plan = &self.plan.calls[call as usize];
-        if let ConnectionUse::PerClient { .. } = plan.connection {
+        if plan.connection == ConnectionUse::PerClient {
             self.client_connection_until(slot, 0);
         }
         if plan.only_peer == NONE {
@@ -274,6 +279,7 @@ impl Simulation<'_> {
                     self.release_slot(instance);
                 }
                 Holds::Pool(pool) => self.release_pool(pool),
+                Holds::Peer { together, member } => self.release_peer(together, member),
                 Holds::Object(_) => {}
             }
         }
@@ -287,10 +293,7 @@ impl Simulation<'_> {
             state.give_back(self.now);
             return;
         }
-        let waited = self.now - self.visits[next].since;
-        self.leave_pool_line(next);
-        self.pools[pool as usize].waits.served(waited, self.now);
-        self.recorder.waited_for_pool(pool, waited);
+        self.leave_pool_line_served(next);
         self.visits[next].word = 0;
         self.keep(next, Holds::Pool(pool));
         // A call that waited for others of its caller is made now.
@@ -308,6 +311,15 @@ impl Simulation<'_> {
         super::admission::unlink(&mut self.visits, &mut state.head, &mut state.tail, slot);
     }
 
+    /// Somebody in the line of a pool gets what he has waited for.
+    pub(super) fn leave_pool_line_served(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        let (pool, waited) = (visit.pending, self.now - visit.since);
+        self.leave_pool_line(slot);
+        self.pools[pool as usize].waits.served(waited, self.now);
+        self.recorder.waited_for_pool(pool, waited);
+    }
+
     /// Somebody leaves the line of a pool without having got anything.
     pub(super) fn leave_pool_line_unserved(&mut self, slot: u32) {
         let visit = &self.visits[slot];
@@ -319,6 +331,9 @@ impl Simulation<'_> {
     /// No connection of the pool was free in time: the application fails. Or no earlier
     /// call has ended, and this one is not made.
     pub(super) fn give_up_in_pool_line(&mut self, slot: u32) {
+        if self.disturbed && self.hangs(self.visits[slot].instance) {
+            return;
+        }
         self.leave_pool_line_unserved(slot);
         let next = match self.plan.steps[self.visits[slot].step as usize] {
             Step::Call { call } => self.refuse_call(slot, call),

@@ -1,7 +1,7 @@
 //! Leaving early: callers that wait no longer, and workers that are killed.
 
 use super::Simulation;
-use super::visit::{SLOT_MASK, State};
+use super::visit::{DEADLINE, SLOT_MASK, State, WATCHDOG};
 use crate::nodes::behaviour::WhenCallerLeaves;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
@@ -11,6 +11,10 @@ impl Simulation<'_> {
     pub(super) fn deadline_passed(&mut self, slot: u32) {
         let visit = &self.visits[slot];
         let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
+        if self.disturbed && self.caller_hangs(slot) {
+            // Nobody looks at the clock now.
+            return self.notice_deadline_later(slot);
+        }
         // A caller that opens a connection sends its request only when it has one.
         let flags = visit.flags;
         let is_unsent = flags.fresh && !flags.connected && !flags.inside && visit.state == State::Going;
@@ -24,9 +28,23 @@ impl Simulation<'_> {
         }
     }
 
+    /// A process that hangs looks at its clocks when it goes on, or after once more the same time.
+    #[inline(never)]
+    fn notice_deadline_later(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        let call = &self.plan.calls[visit.call as usize];
+        let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
+        self.start_timer(DEADLINE, lane, slot);
+    }
+
     /// The worker has been silent for too long: its master kills it, its request is cut
     /// off, and the slot is empty until a new worker has booted.
     pub(super) fn watchdog_barks(&mut self, slot: u32) {
+        if self.disturbed && self.host_hangs(self.visits[slot].instance) {
+            // Its master hangs as well.
+            let lane = self.nodes[self.visits[slot].instance as usize].watchdog_lane;
+            return self.start_timer(WATCHDOG, lane, slot);
+        }
         self.own_time_ends(slot);
         self.withdraw_from_processor(slot);
         if self.visits[slot].state == State::InPoolLine {

@@ -18,6 +18,8 @@ mod blame;
 #[cfg(test)]
 mod blame_tests;
 mod breakdowns;
+#[cfg(test)]
+mod bulkhead_tests;
 mod caching;
 mod calls;
 #[cfg(test)]
@@ -35,12 +37,17 @@ mod cold_tests;
 #[cfg(test)]
 mod component_tests;
 mod components;
+#[cfg(test)]
+mod condition_tests;
 mod conditions;
 mod crash;
 mod draws;
+mod eligible;
 mod ending;
 #[cfg(test)]
 mod fault_tests;
+#[cfg(test)]
+mod group_tests;
 mod health;
 mod lanes;
 mod leaving;
@@ -82,6 +89,9 @@ mod source;
 mod standby;
 #[cfg(test)]
 mod standby_tests;
+mod standstill;
+#[cfg(test)]
+mod standstill_tests;
 mod steps;
 mod striking;
 #[cfg(test)]
@@ -159,6 +169,7 @@ pub struct Simulation<'p> {
     changes: changes::Changes,
     memories: memory::Memories,
     units: restarting::Units,
+    standstill: standstill::Standstill,
     quiet: quiet::Quiet,
     /// If the plan is nothing but a row of stations.
     chain: Option<Box<chain::Chain>>,
@@ -267,6 +278,7 @@ impl<'p> Simulation<'p> {
             changes: changes::Changes::new(plan),
             memories: memory::Memories::new(plan),
             units: restarting::Units::new(plan),
+            standstill: standstill::Standstill::default(),
             quiet: quiet::Quiet::new(plan),
             chain: ChainPlan::of(plan).map(|plan| Box::new(chain::Chain::of(&plan))),
             components: components::Components::new(plan),
@@ -356,6 +368,7 @@ impl<'p> Simulation<'p> {
         results.offered = results.offered + self.quiet.added[0] - self.quiet.discarded[0];
         results.ended = results.ended + self.quiet.added[1] - self.quiet.discarded[1];
         results.skipped = self.quiet.skipped;
+        results.standstill = self.standstill.names;
         results.scalings = self.scalings.into_iter().map(|scaling| scaling.finish(self.now)).collect();
         results.replications = self.replications.finish(self.now);
         results

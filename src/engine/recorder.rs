@@ -329,6 +329,7 @@ impl Recorder {
             resources: self.usage.finish(plan),
             incidents: Vec::new(),
             unlisted_incidents: 0,
+            standstill: Vec::new(),
             outages: self.outages.found,
             unlisted_outages: self.outages.unlisted,
             replications: Vec::new(),

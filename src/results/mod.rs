@@ -52,6 +52,8 @@ pub struct RunResults {
     /// one, but all that is alike together, behind the others.
     pub incidents: Vec<Incident>,
     pub unlisted_incidents: u64,
+    /// Who went round at one instant without end, if that has stopped the run: users, then nodes.
+    pub standstill: Vec<String>,
     /// The stretches in which users met errors, in order, those that were over in a given warm-up
     /// left out; and what those come to that are not listed.
     pub outages: Vec<Outage>,
@@ -80,6 +82,8 @@ pub enum StopReason {
     TooManyInFlight,
     /// The engine ran out of numbers for its events.
     TooManyEvents,
+    /// Simulated time stood still: there was always something more to happen at the same instant.
+    StandsStill,
 }
 
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use super::nodes::CheckedNodes;
 use super::targets::Targets;
 use super::warnings::Places;
 use super::{
-    breakdowns, costs, expectations, fidelity, groups, links, nodes, replication, requests, run,
+    breakdowns, costs, expectations, fidelity, groups, links, nodes, recorded, replication, requests, run,
     side_by_side, timeline, topology, warnings,
 };
 use crate::document::problem::Problems;
@@ -76,6 +76,7 @@ pub fn check(
     let (directory, groups) = groups::read(context, groups_section, directory);
     let (links, link_places) = links::read(context, links_section, &directory);
     let classes = requests::read(context, requests_section, &directory, &groups);
+    recorded::check(context, requests_section, &directory, &classes);
     side_by_side::check(context, &directory.nodes, &groups, &classes, &directory.places);
     let known = timeline::Known { run: &run, directory: &directory, links: &links, classes: &classes };
     let (timeline, timeline_places) = timeline::read(context, timeline_section, known);

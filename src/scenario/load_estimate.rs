@@ -141,35 +141,39 @@ impl Estimate<'_> {
             Some(share) => (rate * share, share),
             None => (rate, 1.0),
         };
-        let own = held(&call.work) + held(&call.afterwards);
-        let within = own + self.stages(&call.stages, onward_rate) * onward_share;
-        self.add(call.target, rate, cpu(&call.work) + cpu(&call.afterwards), within);
+        let calling = held(&call.afterwards) + self.stages(&call.stages, onward_rate) * onward_share;
+        let mut within = 0.0;
+        for (id, share) in self.shares(call.target) {
+            let work = call.work_at(id);
+            let held_seconds = held(work) + calling;
+            self.add_to(id, rate * share, cpu(work) + cpu(&call.afterwards), held_seconds);
+            within += share * held_seconds;
+        }
         within + call.hand_over.as_ref().map_or(0.0, |next| self.call(next, onward_rate))
     }
 
     fn walk(&mut self, walk: &Walk, rate: f64) {
         for (stop, visits) in walk.stops.iter().zip(expected_visits(walk)) {
-            self.add(stop.target, rate * visits, cpu(&stop.work), held(&stop.work));
+            for (id, share) in self.shares(stop.target) {
+                let work = stop.work_at(id);
+                self.add_to(id, rate * visits * share, cpu(work), held(work));
+            }
         }
     }
 
-    fn add(&mut self, target: Target, rate: f64, cpu_seconds: f64, held_seconds: f64) {
-        match target {
-            Target::Node(id) => self.add_to(id, rate, cpu_seconds, held_seconds),
-            Target::Group(group) => {
-                let members =
-                    self.scenario.groups[group as usize].members.iter().filter(|member| !member.backup);
-                let weight = |member: &super::model::Member| {
-                    f64::from(member.weight) * f64::from(self.scenario.nodes[member.node.0 as usize].replicas)
-                };
-                let shares: Vec<(NodeId, f64)> =
-                    members.map(|member| (member.node, weight(member))).collect();
-                let sum: f64 = shares.iter().map(|(_, weight)| weight).sum();
-                for (id, weight) in shares {
-                    self.add_to(id, rate * weight / sum, cpu_seconds, held_seconds);
-                }
-            }
-        }
+    /// Which share of the visits each node gets.
+    fn shares(&self, target: Target) -> Vec<(NodeId, f64)> {
+        let group = match target {
+            Target::Node(id) => return vec![(id, 1.0)],
+            Target::Group(group) => &self.scenario.groups[group as usize],
+        };
+        let weight = |member: &super::model::Member| {
+            f64::from(member.weight) * f64::from(self.scenario.nodes[member.node.0 as usize].replicas)
+        };
+        let members = group.members.iter().filter(|member| !member.backup);
+        let weights: Vec<(NodeId, f64)> = members.map(|member| (member.node, weight(member))).collect();
+        let sum: f64 = weights.iter().map(|(_, weight)| weight).sum();
+        weights.into_iter().map(|(id, weight)| (id, weight / sum)).collect()
     }
 
     fn add_to(&mut self, id: NodeId, rate: f64, cpu_seconds: f64, held_seconds: f64) {

@@ -27,6 +27,7 @@ pub mod model;
 mod nodes;
 mod paths;
 mod record_changes;
+mod recorded;
 pub mod reference;
 #[cfg(test)]
 mod remedy_tests;
@@ -38,6 +39,7 @@ mod run;
 pub mod schema;
 pub mod search;
 pub mod side_by_side;
+mod standstill;
 pub mod starter;
 mod surge_load;
 mod surges;

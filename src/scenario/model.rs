@@ -185,6 +185,8 @@ pub struct Parallel {
 pub struct Call {
     pub target: Target,
     pub work: Work,
+    /// The work of each member of a group, where the path leaves it to them and they differ.
+    pub own_works: Vec<(NodeId, Work)>,
     /// How often the caller makes it, one after the other.
     pub times: Count,
     /// Made at all with this probability.
@@ -222,6 +224,8 @@ pub struct Walk {
 pub struct Stop {
     pub target: Target,
     pub work: Work,
+    /// As of a call.
+    pub own_works: Vec<(NodeId, Work)>,
     /// (index of the next stop, `None` to leave; probability). The probabilities sum to 1.
     pub next: Vec<(Option<u32>, f64)>,
 }
@@ -236,9 +240,27 @@ impl Stage {
     }
 }
 
+impl Call {
+    /// What is done at a node that this leads to.
+    pub fn work_at(&self, node: NodeId) -> &Work {
+        work_at(&self.work, &self.own_works, node)
+    }
+}
+
+impl Stop {
+    /// What is done at a node that this leads to.
+    pub fn work_at(&self, node: NodeId) -> &Work {
+        work_at(&self.work, &self.own_works, node)
+    }
+}
+
+fn work_at<'w>(work: &'w Work, own_works: &'w [(NodeId, Work)], node: NodeId) -> &'w Work {
+    own_works.iter().find(|(member, _)| *member == node).map_or(work, |(_, own)| own)
+}
+
 impl Scenario {
-    /// The nodes that a target stands for.
-    pub fn members_of(&self, target: Target) -> Vec<NodeId> {
+    /// The node itself, or the members of the group.
+    pub fn nodes_of(&self, target: Target) -> Vec<NodeId> {
         match target {
             Target::Node(node) => vec![node],
             Target::Group(group) => {

@@ -2,7 +2,7 @@
 
 use super::load_estimate::{NodeLoad, estimate};
 use super::model::{NodeId, Scenario, What};
-use super::{link_load, surge_load};
+use super::{link_load, standstill, surge_load};
 use crate::document::value::Span;
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
@@ -21,6 +21,7 @@ pub struct Places<'p> {
 }
 
 pub fn warn(context: Context, scenario: &Scenario, places: Places) {
+    standstill::check(context, scenario, places.nodes);
     warn_of_memory(context, scenario, places.nodes);
     warn_of_traffic(context, scenario, places.links);
     if let Some(loads) = estimate(scenario) {

@@ -31,6 +31,8 @@ pub struct Written<'a> {
     pub times: Count,
     pub chance: f64,
     pub work: Work,
+    /// Whether it says how long the work takes, so that the node's own does not count.
+    pub gives_work: bool,
     pub afterwards: Work,
     pub optional: bool,
     pub write: bool,
@@ -56,12 +58,13 @@ pub fn read<'a>(
         times: once(),
         chance: 1.0,
         work: Work::default(),
+        gives_work: false,
         afterwards: Work::default(),
         optional: false,
         write: false,
         calls: None,
     };
-    let gives_work = match &entry.value {
+    written.gives_work = match &entry.value {
         Value::Null => false,
         Value::Scalar(text) => match read_line(context, text, place, &mut written) {
             Ok(gives_work) => gives_work,
@@ -80,7 +83,7 @@ pub fn read<'a>(
             true
         }
     };
-    if let (false, Some(default)) = (gives_work, default) {
+    if let (false, Some(default)) = (written.gives_work, default) {
         let own = read(context, default, None, place);
         written.work = own.work;
         if let Value::Scalar(_) | Value::Table(_) = default.value

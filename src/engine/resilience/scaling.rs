@@ -141,7 +141,7 @@ impl Simulation<'_> {
             return;
         }
         for replica in before.min(running)..before.max(running) {
-            self.drain(&[plan.first_instance + replica], running <= replica);
+            self.drain(plan.first_instance + replica, running <= replica);
         }
     }
 }
