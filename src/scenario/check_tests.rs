@@ -277,9 +277,17 @@ fn load_above_capacity_is_seen_before_running() {
     let pages = |size: &str| narrow.replace("page: {", &format!("page: {{ response_size: {size},"));
     check_text(
         &pages("200kB"),
-        &["link from `visitors` to `nginx` is overloaded", "takes 201% of its bandwidth"],
+        &["link from `visitors` to `nginx` is overloaded", "what comes back takes 200% of its bandwidth"],
     );
     check_text(&pages("10kB"), &[]);
+    let upload = SHOP
+        .replace("page: {", "page: { request_size: 190kB,")
+        .replace("nginx: 20ms", "nginx: { bandwidth: 16Mbps }");
+    check_text(&upload, &[]);
+    check_text(
+        &upload.replace("16Mbps", "7600kbps"),
+        &["close to its limit: what is sent takes 100% of its bandwidth"],
+    );
     check(
         "kind: app_server",
         "kind: app_server, workers: 8, memory_per_worker: 1GiB",

@@ -4,7 +4,9 @@ mod breakdowns;
 pub mod check;
 #[cfg(test)]
 mod check_tests;
+pub mod connections;
 mod costs;
+pub mod crossing;
 pub mod expectations;
 #[cfg(test)]
 pub(crate) mod fault_tests;
@@ -15,7 +17,6 @@ pub mod given;
 mod groups;
 mod happening;
 mod identity;
-pub mod link_load;
 mod links;
 pub mod load;
 pub mod load_estimate;
@@ -33,6 +34,7 @@ pub mod reference;
 mod remedy_tests;
 mod replication;
 mod requests;
+pub mod resource_load;
 pub mod resources;
 mod restarts;
 mod run;

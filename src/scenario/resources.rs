@@ -62,8 +62,8 @@ fn of_node(scenario: &Scenario, number: u32, node: &Node) -> Vec<Resource> {
     let Some(behaviour) = &node.behaviour else { return list };
     let limited = |number: u32| number != UNLIMITED;
     match behaviour.shared_cores {
-        // On a host its cores are shared instead.
-        Some(cores) if limited(cores) && node.on.is_none() => add(ResourceKind::Cores, own, f64::from(cores)),
+        // They are its own, on a host as well.
+        Some(cores) if limited(cores) => add(ResourceKind::Cores, own, f64::from(cores)),
         Some(_) => {}
         None if limited(behaviour.slots) => {
             add(ResourceKind::Slots, own, f64::from(behaviour.slots));

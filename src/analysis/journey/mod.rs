@@ -6,7 +6,6 @@ mod calls;
 mod client;
 mod happenings;
 mod hazards;
-mod links;
 mod offered;
 #[cfg(test)]
 mod tests;
@@ -15,7 +14,7 @@ mod visits;
 pub use client::Rates;
 pub use happenings::HappeningLine;
 pub use hazards::{Hazard, Trouble};
-pub use offered::{Offered, Resource, Scarce};
+pub use offered::{Offered, Resource};
 
 use super::summary::PlaceTime;
 use crate::scenario::model::Scenario;
