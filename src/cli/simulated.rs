@@ -67,7 +67,7 @@ mod tests {
         let amount = Amount { requests: 36_389, events: 312_004, seconds: 0.5 };
         assert_eq!(
             amount.text(),
-            "36,389 requests, 312,004 events simulated in 0.50 s: 72,778/s requests, 624,008/s events"
+            "36,389 requests, 312,004 events simulated in 0.50 s: 72.8k/s requests, 624k/s events"
         );
         let at_once = Amount { seconds: 0.0, ..amount };
         assert_eq!(at_once.text(), "36,389 requests, 312,004 events simulated in 0.00 s");

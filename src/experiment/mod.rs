@@ -32,10 +32,7 @@ pub fn in_parallel<Item: Send, Outcome: Send>(
 
 /// Does the work, and all that it does side by side, on so many threads; on one for each core, if
 /// nobody says.
-pub fn on_threads<Outcome: Send>(
-    threads: Option<usize>,
-    work: impl FnOnce() -> Outcome + Send,
-) -> Outcome {
+pub fn on_threads<Outcome: Send>(threads: Option<usize>, work: impl FnOnce() -> Outcome + Send) -> Outcome {
     match threads.map(|threads| ThreadPoolBuilder::new().num_threads(threads).build()) {
         Some(Ok(pool)) => pool.install(work),
         // With all cores, or with those that the system has left.
