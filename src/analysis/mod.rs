@@ -24,7 +24,6 @@ pub mod resources;
 mod scaling;
 pub mod shard;
 mod shares;
-mod single_points;
 pub mod solve;
 mod stays;
 pub mod study;

@@ -154,6 +154,8 @@ pub struct RequestClass {
     pub response_bytes: u64,
     /// POST, LOCK and PATCH are not tried again by a proxy once they were sent.
     pub idempotent: bool,
+    /// Caches before an application keep answers to GET and HEAD alone.
+    pub cacheable: bool,
     /// Lowest first, where a node's line goes by priority.
     pub priority: u8,
 }
@@ -267,6 +269,14 @@ impl Scenario {
                 self.groups[group as usize].members.iter().map(|member| member.node).collect()
             }
         }
+    }
+
+    /// The resolver that a user's clients ask: the first that knows the name which it visits.
+    pub fn resolver_of(&self, user: NodeId) -> Option<NodeId> {
+        let NodeKind::User(user) = &self.nodes[user.0 as usize].kind else { return None };
+        let name = user.visits.as_ref()?;
+        let knows = |node: &Node| matches!(&node.kind, NodeKind::Dns(dns) if dns.knows(name));
+        self.nodes.iter().position(knows).map(|number| NodeId(number as u32))
     }
 
     /// The set of databases that a node is one of, if it is of one.

@@ -1,150 +1,110 @@
-//! Recorded work: each column of a recording is of a node that the recording's requests come to,
-//! and work at.
+//! Recordings that do not fit their scenario: classes and nodes that there are not, lines without a
+//! time, and an end before the run's.
 
-use super::model::{Call, Flow, NodeId, RequestClass, Stage, Stop, Target, Work};
-use super::nodes::Directory;
-use crate::document::value::Field;
+use super::model::{RunEnd, Scenario};
+use crate::document::problem::{Severity, did_you_mean, listed};
+use crate::document::value::Span;
+use crate::kernel::time::{Time, to_seconds};
 use crate::nodes::NodeKind;
 use crate::nodes::fields::Context;
-use crate::parts::arrivals::Arrivals;
+use crate::parts::arrivals::{Arrivals, Recording};
+use crate::parts::quantity::format_span;
 
-/// How a class deals with one node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Comes {
-    Never,
-    /// But a path that gives it no work has no place for what was recorded.
-    WithoutWork,
-    ToWork,
-}
+/// A recording that ends sooner than this share of the run leaves it without requests.
+const COVERED_LEAST: f64 = 0.9;
 
-/// A column that nothing looks at is a misunderstanding. `section` is that of the classes.
-pub fn check(context: Context, section: &[Field], directory: &Directory, classes: &[RequestClass]) {
-    for (number, node) in directory.nodes.iter().enumerate() {
+pub fn check(context: Context, scenario: &Scenario, places: &[Span]) {
+    for (number, (node, place)) in scenario.nodes.iter().zip(places).enumerate() {
         let NodeKind::User(user) = &node.kind else { continue };
         let Arrivals::Replay(recording) = &user.arrivals else { continue };
-        let user = NodeId(number as u32);
-        let place = &directory.places[number];
-        for name in recording.work.iter().map(|work| work.node.as_str()) {
-            let Some(&id) = directory.node_ids.get(name) else {
-                let message =
-                    format!("there is no node `{name}`, of which `{}` has recorded work", node.name);
-                let hint = directory.suggest(name, &[]);
-                context.problems.report(
-                    crate::document::problem::Severity::Error,
-                    place.clone(),
-                    message,
-                    hint,
-                );
-                continue;
+        let sent =
+            scenario.classes.iter().filter(|class| class.from.iter().any(|user| user.0 as usize == number));
+        let sent: Vec<&str> = sent.map(|class| class.name.as_str()).collect();
+        let recorded = Recorded { context, user: &node.name, recording, place };
+        recorded.check_classes(&sent);
+        recorded.check_nodes(scenario);
+        recorded.warn_of_skipped();
+        if let RunEnd::After(end) = scenario.run.end {
+            recorded.warn_of_end(end);
+        }
+    }
+}
+
+struct Recorded<'a> {
+    context: Context<'a>,
+    user: &'a str,
+    recording: &'a Recording,
+    place: &'a Span,
+}
+
+impl Recorded<'_> {
+    fn error(&self, message: String, hint: Option<String>) {
+        self.context.problems.report(Severity::Error, self.place.clone(), message, hint);
+    }
+
+    /// What has no class of its name counts as the first that the user sends.
+    fn check_classes(&self, sent: &[&str]) {
+        let Recording { classes: Some(classes), class_names, is_log, .. } = self.recording else { return };
+        // With a single class a log tells when, and not what.
+        let ([first, others @ ..], user) = (sent, self.user) else { return };
+        if *is_log && others.is_empty() {
+            return;
+        }
+        let unknown: Vec<&str> =
+            class_names.iter().map(String::as_str).filter(|name| !sent.contains(name)).collect();
+        let Some(example) = unknown.first() else { return };
+        let lost =
+            classes.iter().filter(|class| unknown.contains(&class_names[**class as usize].as_str())).count();
+        if unknown.len() == class_names.len() || !is_log {
+            let what = if *is_log { "the paths in the log" } else { "the classes in the recording" };
+            let message = format!("of {what} of `{user}`, {} are no classes that it sends", listed(&unknown));
+            let message =
+                if unknown.len() == 1 { message.replace(" are no classes", " is no class") } else { message };
+            let hint = match *is_log {
+                true => format!("name classes as the paths are, as in `{example}: {{ path: [ … ] }}`"),
+                false => did_you_mean(example, sent).unwrap_or_default(),
             };
-            let from = classes.iter().zip(section).filter(|(class, _)| class.from.contains(&user));
-            let mut most = Comes::Never;
-            for (class, field) in from {
-                let comes = of_class(directory, class, id);
-                most = most.max(comes);
-                if comes == Comes::WithoutWork {
-                    let message = format!(
-                        "`{}` comes to `{name}` without any work, so that the recorded work there has no place",
-                        class.name
-                    );
-                    let hint = format!("`{name}: 1ms`, say; how long it takes is what the recording says");
-                    context.problems.error_with_hint(field.name_span.clone(), message, hint);
-                }
-            }
-            if most == Comes::Never {
-                let message =
-                    format!("no request of `{}` comes to `{name}`, of which it has recorded work", node.name);
-                context.problems.error_with_hint(place.clone(), message, "leave that column out of `work`");
-            }
+            return self.error(message, Some(hint));
         }
-    }
-}
-
-fn of_class(directory: &Directory, class: &RequestClass, node: NodeId) -> Comes {
-    match &class.flow {
-        Flow::Calls(stages) => of_stages(directory, stages, node),
-        Flow::Walk(walk) => {
-            let of_stop = |stop: &Stop| match leads_to(directory, stop.target, node) {
-                true => comes_for(stop.work_at(node)),
-                false => Comes::Never,
-            };
-            walk.stops.iter().map(of_stop).max().unwrap_or(Comes::Never)
-        }
-    }
-}
-
-fn of_stages(directory: &Directory, stages: &[Stage], node: NodeId) -> Comes {
-    let of_stage = |stage: &Stage| match stage {
-        Stage::Call(call) => of_call(directory, call, node),
-        Stage::Parallel(parallel) => {
-            let calls = parallel.calls.iter().map(|call| of_call(directory, call, node));
-            calls.max().unwrap_or(Comes::Never)
-        }
-    };
-    stages.iter().map(of_stage).max().unwrap_or(Comes::Never)
-}
-
-fn of_call(directory: &Directory, call: &Call, node: NodeId) -> Comes {
-    let here = match leads_to(directory, call.target, node) {
-        true => comes_for(call.work_at(node)).max(comes_for(&call.afterwards)),
-        false => Comes::Never,
-    };
-    let next = call.hand_over.as_ref().map_or(Comes::Never, |next| of_call(directory, next, node));
-    here.max(next).max(of_stages(directory, &call.stages, node))
-}
-
-fn leads_to(directory: &Directory, target: Target, node: NodeId) -> bool {
-    match target {
-        Target::Node(id) => id == node,
-        Target::Group(group) => directory.group_members[group as usize].contains(&node),
-    }
-}
-
-fn comes_for(work: &Work) -> Comes {
-    if *work == Work::default() { Comes::WithoutWork } else { Comes::ToWork }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::scenario::load::load;
-
-    /// What is told of a recording with a column for `node`, which is replayed on this path.
-    fn told(node: &str, path: &str) -> String {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("day.csv"), "at_s,work_ms\n0,5\n1,7\n").expect("it can be written");
-        let text = format!(
-            "run: {{ duration: 1m }}
-nodes:
-  users: {{ kind: user, arrivals: {{ replay: day.csv, columns: {{ at: at_s, work: {{ {node}: work_ms }} }} }} }}
-  nginx: {{ kind: web_server }}
-  app: {{ kind: app_server }}
-  db: {{ kind: database }}
-requests:
-  page: {{ {path} }}
-"
+        let message = format!(
+            "{lost} of the {} lines of the log of `{user}` ask for {}, which is no class",
+            classes.len(),
+            listed(&unknown)
         );
-        let file = folder.path().join("replay.yaml");
-        std::fs::write(&file, text).expect("it can be written");
-        let shown = load(&file, &[]).expect("it can be read").render(false);
-        // That nobody calls some of them is no matter here.
-        if shown.contains("error") { shown } else { String::new() }
+        let hint = format!("they count as `{first}`; name classes as the paths are, or take these lines out");
+        self.context.problems.warning(self.place.clone(), message, hint);
     }
 
-    #[test]
-    fn a_path_has_to_have_a_place_for_recorded_work() {
-        let shown = told("app", "path: [ nginx: 1ms, app ]");
-        assert!(shown.contains("`page` comes to `app` without any work"), "{shown}");
-        assert!(shown.contains("replay.yaml:8"), "{shown}");
-        assert_eq!(told("app", "path: [ nginx: 1ms, app: 0ms ]"), "");
-        assert_eq!(told("app", "path: [ nginx: 1ms, app: { after: 1ms } ]"), "");
-        assert_eq!(told("app", "path: [ nginx: { calls: [ app: 1ms, app ] } ]"), "");
+    fn check_nodes(&self, scenario: &Scenario) {
+        let names: Vec<&str> = scenario.nodes.iter().map(|node| node.name.as_str()).collect();
+        for work in self.recording.work.iter().filter(|work| !names.contains(&work.node.as_str())) {
+            let message =
+                format!("`{}`: its recording has work for `{}`, which is no node", self.user, work.node);
+            self.error(message, did_you_mean(&work.node, &names));
+        }
     }
 
-    #[test]
-    fn recorded_work_is_of_a_node_that_its_requests_come_to() {
-        let shown = told("db", "path: [ nginx: 1ms, app: 1ms ]");
-        assert!(shown.contains("no request of `users` comes to `db`"), "{shown}");
-        let shown = told("ap", "path: [ nginx: 1ms, app: 1ms ]");
-        assert!(shown.contains("there is no node `ap`") && shown.contains("`app`"), "{shown}");
+    fn warn_of_skipped(&self) {
+        let skipped = &self.recording.skipped;
+        let Some(first) = skipped.first() else { return };
+        let (lines, are) = if skipped.len() == 1 { ("line", "is") } else { ("lines", "are") };
+        let message = format!("{} {lines} of the log of `{}` {are} left out", skipped.len(), self.user);
+        let hint = format!("line {}: {}", first.line, first.problem);
+        self.context.problems.warning(self.place.clone(), message, hint);
+    }
+
+    fn warn_of_end(&self, end: Time) {
+        let Some(&last) = self.recording.instants.last() else { return };
+        if last as f64 >= end as f64 * COVERED_LEAST {
+            return;
+        }
+        let message = format!(
+            "`{}` sends nothing after {}, where its recording ends; the run goes on to {}",
+            self.user,
+            format_span(to_seconds(last)),
+            format_span(to_seconds(end))
+        );
+        let hint = format!("let the run end there: `duration: {}s`", to_seconds(last).ceil());
+        self.context.problems.warning(self.place.clone(), message, hint);
     }
 }

@@ -9,6 +9,7 @@ use crate::analysis::topology::topology;
 use crate::cli::caller::Caller;
 use crate::cli::clock::date_and_time;
 use crate::cli::ending::Failure;
+use crate::cli::simulated::Amount;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::experiment::beside;
 use crate::experiment::tasks::SLICE_EVENTS;
@@ -22,7 +23,6 @@ use crate::output::record::{Record, read_with};
 use crate::output::row_columns::RowColumns;
 use crate::output::run_json::RunCost;
 use crate::output::scenario_json::Script;
-use crate::output::terminal::count;
 use crate::output::terminal::glance::Glance;
 use crate::output::traces_jsonl::TracesFile;
 use crate::output::{
@@ -30,7 +30,6 @@ use crate::output::{
     report, timeline_csv,
 };
 use crate::parts::fidelity::Fidelity;
-use crate::parts::quantity::{format_duration, format_rate};
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
@@ -167,7 +166,9 @@ impl Job {
         let mut summary = summarise(&self.scenario, self.seed, &results);
         if sink.written > 0 {
             summary.time_spent = sink.time_spent.finish(&self.scenario);
-            summary.tail = sink.tail.finish(&self.scenario, &results);
+            // Requests that took no time at all have nothing that made them slow.
+            let tail = sink.tail.finish(&self.scenario, &results);
+            summary.tail = tail.filter(|tail| tail.latency_mean_ms > 0.0);
         }
         let findings = Findings::with(summary, &self.scenario, &results);
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
@@ -308,13 +309,13 @@ fn is_of_study(format: Format) -> bool {
 }
 
 impl Done {
-    /// `36,382 requests simulated in 0.73 s: 49.6k/s`
-    pub fn speed(&self) -> String {
-        let rate = self.cost.requests_per_s.map_or(String::new(), |rate| format!(": {}", format_rate(rate)));
-        let what = match self.cost.requests {
-            Some(requests) => format!("{} requests", count(requests)),
-            None => format_duration(self.cost.simulated_s),
-        };
-        format!("{what} simulated in {:.2} s{rate}", self.cost.wall_s)
+    /// How much was simulated, and how fast: by the run alone, or by all runs of a study, if that
+    /// is known.
+    pub fn amount(&self) -> Option<Amount> {
+        let RunCost { requests, events, wall_s: seconds, .. } = self.cost;
+        match &self.study {
+            Some(study) => study.amount,
+            None => Some(Amount { requests: requests.unwrap_or(0), events, seconds }),
+        }
     }
 }
