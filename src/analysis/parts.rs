@@ -5,7 +5,8 @@ use crate::kernel::time::{Time, to_milliseconds};
 use crate::results::path::{Cause, Part, Path, Place};
 use crate::results::{Nanoseconds, RunResults};
 use crate::scenario::model::{Scenario, Warmup};
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
 
 /// Stands between a caller and those it calls.
 pub const BETWEEN: &str = " -> ";
@@ -18,12 +19,12 @@ pub struct Sums<K> {
     /// So many thousandths of a request they stand for.
     pub weight: Nanoseconds,
     pub latency: Nanoseconds,
-    pub parts: BTreeMap<K, Nanoseconds>,
+    pub parts: FxHashMap<K, Nanoseconds>,
 }
 
-impl<K: Ord> Sums<K> {
+impl<K: Hash + Eq> Sums<K> {
     pub fn none() -> Sums<K> {
-        Sums { followed: 0, weight: 0, latency: 0, parts: BTreeMap::new() }
+        Sums { followed: 0, weight: 0, latency: 0, parts: FxHashMap::default() }
     }
 
     pub fn add(&mut self, one: &Followed, key: impl Fn(Part) -> K) {
@@ -58,7 +59,7 @@ pub struct Followed<'r> {
     pub weight: Nanoseconds,
 }
 
-/// Those of a class that ended in the part of the run that counts, the slowest first.
+/// Those of a class that ended in the part of the run that counts.
 pub fn followed<'r>(
     scenario: &Scenario,
     results: &'r RunResults,
@@ -69,7 +70,7 @@ pub fn followed<'r>(
     // The request with which a warm-up ends belongs to it.
     let by_requests = window.origin == Origin::Given && matches!(scenario.run.warmup, Warmup::Requests(1..));
     let from = window.start + Time::from(by_requests);
-    let mut all: Vec<Followed> = class
+    class
         .all()
         .filter(|(path, _)| path.end() >= from)
         .map(|(path, times)| Followed {
@@ -78,24 +79,22 @@ pub fn followed<'r>(
             times,
             weight: results.paths.weight(class, path),
         })
-        .collect();
-    all.sort_by_key(|one| (std::cmp::Reverse(one.path.latency), one.path.number));
-    all
+        .collect()
 }
 
-/// How many of these, of which the slowest come first, are the slowest share; those that are as
-/// slow as the last of them are too.
-pub fn slowest(all: &[Followed], share: f64) -> usize {
+/// The latency from which on requests are among the slowest share.
+pub fn slow_from(all: &[Followed], share: f64) -> Time {
     let weight: Nanoseconds = all.iter().map(|one| one.weight).sum();
     let wanted = (weight as f64 * share).ceil() as Nanoseconds;
-    let (mut count, mut sum) = (0, 0);
-    while count < all.len()
-        && (sum < wanted || all[count].path.latency == all[count - 1].path.latency || count == 0)
-    {
-        sum += all[count].weight;
-        count += 1;
-    }
-    count
+    let mut latencies: Vec<(Time, Nanoseconds)> =
+        all.iter().map(|one| (one.path.latency, one.weight)).collect();
+    latencies.sort_unstable_by(|a, b| b.cmp(a));
+    let mut sum = 0;
+    let last = latencies.iter().find(|(_, weight)| {
+        sum += weight;
+        sum >= wanted
+    });
+    last.map_or(0, |(latency, _)| *latency)
 }
 
 /// `app`, `app -> db`, `visitors -> server`

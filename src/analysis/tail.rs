@@ -1,7 +1,7 @@
 //! The slow requests explained: which node and which cause made the tail beyond p99, in shares
 //! that come to all of it.
 
-use super::parts::{Followed, Sums, followed, name_of, slowest};
+use super::parts::{Followed, Sums, followed, name_of, slow_from};
 use super::window::Window;
 use crate::kernel::time::{Time, to_milliseconds, to_seconds};
 use crate::results::path::{Cause, Part, Place};
@@ -47,7 +47,7 @@ pub struct SlowPart {
 
 impl SlowPart {
     pub fn of(scenario: &Scenario, (part, ns): (Part, Time)) -> SlowPart {
-        SlowPart { cause: part.cause, place: name_of(scenario, part.place), ns }
+        SlowPart { cause: part.cause(), place: name_of(scenario, part.place()), ns }
     }
 }
 
@@ -84,26 +84,27 @@ pub fn tail(scenario: &Scenario, results: &RunResults, window: &Window) -> Optio
     for number in 0..results.paths.classes.len() {
         all.extend(followed(scenario, results, number, window));
     }
-    // Classes stay in their order where requests are equally slow.
-    all.sort_by_key(|one| std::cmp::Reverse(one.path.latency));
-    let slow = &all[..slowest(&all, TAIL)];
+    let weight: Nanoseconds = all.iter().map(|one| one.weight).sum();
+    let slow_from = slow_from(&all, TAIL);
+    all.retain(|one| one.path.latency >= slow_from);
+    // Of equally slow ones those come first that were sent first.
+    all.sort_by_key(|one| (std::cmp::Reverse(one.path.latency), one.path.id));
     let mut sums: Sums<Key> = Sums::none();
-    for one in slow {
+    for one in &all {
         let incident = match one.path.during {
             NO_INCIDENT => NO_INCIDENT,
             incident => incident.min(INCIDENTS_MOST),
         };
         sums.add(one, |part| (part, incident));
     }
-    let weight: Nanoseconds = all.iter().map(|one| one.weight).sum();
     Some(TailSummary {
         requests: sums.requests(),
         followed: sums.followed,
         share: sums.weight as f64 / weight as f64,
-        latency_least_ms: to_milliseconds(slow.last()?.path.latency),
+        latency_least_ms: to_milliseconds(all.last()?.path.latency),
         latency_mean_ms: sums.mean_ms(sums.latency),
         parts: listed(&sums, scenario, results),
-        slowest: slow.iter().take(SLOWEST_TOLD).map(|one| told(scenario, one)).collect(),
+        slowest: all.iter().take(SLOWEST_TOLD).map(|one| told(scenario, one)).collect(),
     })
 }
 
@@ -136,8 +137,11 @@ fn listed(sums: &Sums<Key>, scenario: &Scenario, results: &RunResults) -> Vec<Ta
     let least = sizes.get(PARTS_MOST).copied().unwrap_or(0);
     let mut kept: BTreeMap<(Cause, Option<Place>, Option<&str>), Nanoseconds> = BTreeMap::new();
     for ((part, during), time) in named {
-        let key =
-            if time > least { (part.cause, Some(part.place), during) } else { (part.cause, None, None) };
+        let key = if time > least {
+            (part.cause(), Some(part.place()), during)
+        } else {
+            (part.cause(), None, None)
+        };
         *kept.entry(key).or_default() += time;
     }
     let mut parts: Vec<_> = kept.into_iter().collect();

@@ -1,6 +1,6 @@
 //! Where the time of a mean request goes, part by part, and that of the slowest ones.
 
-use super::parts::{Followed, Sums, followed, name_of, slowest};
+use super::parts::{Sums, followed, name_of, slow_from};
 use super::summary::{PartTime, SlowestTime, TimeSpent};
 use super::window::Window;
 use crate::parts::outcome::Outcome;
@@ -19,7 +19,14 @@ pub fn time_spent(scenario: &Scenario, results: &RunResults, window: &Window) ->
         if paths.is_empty() {
             continue;
         }
-        let (all, slow) = (sums(&paths), sums(&paths[..slowest(&paths, SLOWEST)]));
+        let slow_from = slow_from(&paths, SLOWEST);
+        let (mut all, mut slow) = (Sums::none(), Sums::none());
+        for one in &paths {
+            all.add(one, |part| part);
+            if one.path.latency >= slow_from {
+                slow.add(one, |part| part);
+            }
+        }
         let mut order: Vec<Part> = all.parts.keys().copied().collect();
         order.sort_by_key(|part| (std::cmp::Reverse(all.parts[part]), *part));
         let buckets = results.classes[number].buckets.get(window.buckets.clone()).unwrap_or(&[]);
@@ -42,17 +49,11 @@ pub fn time_spent(scenario: &Scenario, results: &RunResults, window: &Window) ->
     spent
 }
 
-fn sums(paths: &[Followed]) -> Sums<Part> {
-    let mut sums = Sums::none();
-    paths.iter().for_each(|one| sums.add(one, |part| part));
-    sums
-}
-
 fn parts(scenario: &Scenario, sums: &Sums<Part>, order: &[Part]) -> Vec<PartTime> {
     let part = |part: &Part| {
         let sum = sums.parts.get(part).copied().unwrap_or(0);
-        let place = name_of(scenario, part.place);
-        PartTime { cause: part.cause, place, share: sums.share(sum), mean_ms: sums.mean_ms(sum) }
+        let place = name_of(scenario, part.place());
+        PartTime { cause: part.cause(), place, share: sums.share(sum), mean_ms: sums.mean_ms(sum) }
     };
     order.iter().map(part).collect()
 }

@@ -34,7 +34,7 @@ fn run(text: &str) -> Vec<Waited> {
     let results = simulation.finish(false);
     assert_eq!(results.paths.classes[0].one_in, 1);
     let sum = |times: &[(crate::results::path::Part, Time)], cold: bool| -> Time {
-        let wanted = times.iter().filter(|(part, _)| (part.cause == Cause::ColdCache) == cold);
+        let wanted = times.iter().filter(|(part, _)| (part.cause() == Cause::ColdCache) == cold);
         wanted.map(|(_, time)| time).sum()
     };
     let all = results.paths.classes[0].all();

@@ -86,6 +86,9 @@ impl Simulation<'_> {
     /// The visit comes in: until now it was held up in front of its node.
     #[inline(never)]
     pub(super) fn note_coming_in(&mut self, slot: u32) {
+        if self.paths.until(slot) >= self.now {
+            return;
+        }
         let node = self.node_of(slot);
         self.paths.note(slot, Part::at(Cause::Queue, node), self.path_columns[node as usize], self.now);
     }
@@ -144,6 +147,13 @@ impl Simulation<'_> {
         }
     }
 
+    /// Until then nobody did anything for the visit.
+    #[inline(never)]
+    fn note_in_vain(&mut self, slot: u32, until: Time) {
+        let vain = self.in_vain(slot, Cause::Waiting);
+        self.paths.note(slot, vain, self.plan.waiting_column() as u32, until);
+    }
+
     /// The visit waits for so much time for a reason that is known.
     #[inline(never)]
     pub(super) fn note_delay(&mut self, slot: u32, cause: Cause, time: Time) {
@@ -197,8 +207,10 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(super) fn note_calling(&mut self, slot: u32) {
         self.note_stretch(slot);
-        let retry = self.in_vain(slot, Cause::Retry);
-        self.paths.calls(slot, retry);
+        if self.paths.calls(slot) {
+            let retry = self.in_vain(slot, Cause::Retry);
+            self.paths.call_was_for_nothing(slot, retry);
+        }
     }
 
     /// The present call is to be made once more, or it is not.
@@ -219,8 +231,11 @@ impl Simulation<'_> {
     /// The answer that has come last ends the visit's wait.
     #[inline(never)]
     pub(super) fn note_answer(&mut self, slot: u32) {
-        let vain = self.in_vain(slot, Cause::Waiting);
-        self.paths.takes_answer(slot, vain, self.plan.waiting_column() as u32, self.now);
+        let begun = self.paths.answer_begun(slot).unwrap_or(self.now);
+        if begun > self.paths.until(slot) {
+            self.note_in_vain(slot, begun);
+        }
+        self.paths.takes_answer(slot);
     }
 
     /// The visit answers. From now on nothing is due to a cache that is cold.
@@ -257,8 +272,6 @@ impl Simulation<'_> {
             self.paths.cut(slot, now);
             self.note_stretch(slot);
         } else {
-            let vain = self.in_vain(slot, Cause::Waiting);
-            let column = self.plan.waiting_column() as u32;
             let known = |child: u32| Some(child).filter(|&child| child != NONE);
             let next = |&child: &u32| known(self.visits[child].sibling_next);
             let first = std::iter::successors(known(self.visits[slot].child), next).last();
@@ -267,10 +280,11 @@ impl Simulation<'_> {
                 self.trace_cut(child);
                 let part = Part::between(Cause::Waiting, self.node_of(slot), self.node_of(child));
                 self.paths.was_for_nothing(child, part);
-                self.paths.takes_over(slot, child, vain, column);
+                self.note_in_vain(slot, self.paths.begun(child));
+                self.paths.takes_over(slot, child);
                 self.visits[child].flags.followed = false;
             }
-            self.paths.note(slot, vain, column, now);
+            self.note_in_vain(slot, now);
         }
         self.paths.is_no_longer_cold(slot, self.node_of(slot));
     }

@@ -30,12 +30,12 @@ fn waits(text: &str) -> Vec<Vec<(String, f64)>> {
 
 fn named(plan: &Plan, part: Part) -> String {
     let node = |number: u32| plan.nodes[number as usize].name.as_str();
-    let place = match part.place {
+    let place = match part.place() {
         Place::Node(number) => node(number).to_owned(),
         Place::Call { from, to } => format!("{} -> {}", node(from), node(to)),
         Place::Link(number) => format!("link {number}"),
     };
-    format!("{} {place}", part.cause.name())
+    format!("{} {place}", part.cause().name())
 }
 
 /// What the given one of the good answers waited for.

@@ -7,7 +7,7 @@
 //! has ended; the logs of all others, side by side with it, are thrown away. So the log of a
 //! request's first visit comes to the request's latency, to the nanosecond.
 
-use crate::kernel::time::Time;
+use crate::kernel::time::{NEVER, Time};
 use crate::plan::NONE;
 use crate::results::path::{Cause, Part};
 
@@ -125,80 +125,82 @@ impl Paths {
     }
 
     /// What went by since the last note.
+    #[inline(always)]
     pub fn note(&mut self, slot: u32, part: Part, column: u32, now: Time) {
         let until = self.logs[slot as usize].until;
         if now > until {
-            self.note_ahead(slot, part, column, now - until);
+            self.push(slot, part, column, now - until);
         }
     }
 
     /// What will have gone by when so much time is over.
+    #[inline(always)]
     pub fn note_ahead(&mut self, slot: u32, part: Part, column: u32, time: Time) {
-        if time == 0 {
-            return;
+        if time > 0 {
+            self.push(slot, part, column, time);
         }
-        let mut log = self.logs[slot as usize];
-        log.until = log.until.saturating_add(time);
+    }
+
+    #[inline(never)]
+    fn push(&mut self, slot: u32, part: Part, column: u32, time: Time) {
+        let log = &mut self.logs[slot as usize];
+        let time = time.min(NEVER - log.until);
+        log.until += time;
         // One is as good as two, unless something begins between them.
-        let is_edge =
-            (log.in_call && log.latest == log.before_call) || (log.is_cold && log.latest == log.before_cold);
-        if log.latest != NONE && !is_edge {
+        if log.latest != NONE && log.latest != log.before_call && log.latest != log.before_cold {
             let latest = &mut self.stretches[log.latest as usize];
             if latest.part == part && latest.column == column {
                 latest.time = latest.time.saturating_add(time);
-                self.logs[slot as usize] = log;
                 return;
             }
         }
-        self.push(&mut log, Stretch { part, column, previous: NONE, time });
-        self.logs[slot as usize] = log;
-    }
-
-    fn push(&mut self, log: &mut Log, stretch: Stretch) {
-        let stretch = Stretch { previous: log.latest, ..stretch };
-        let place = match self.free {
+        let stretch = Stretch { part, column, previous: log.latest, time };
+        log.latest = match self.free {
             NONE => {
                 self.stretches.push(stretch);
                 self.stretches.len() as u32 - 1
             }
             free => {
-                self.free = self.stretches[free as usize].previous;
-                self.stretches[free as usize] = stretch;
+                let place = &mut self.stretches[free as usize];
+                self.free = place.previous;
+                *place = stretch;
                 free
             }
         };
-        log.latest = place;
         if log.oldest == NONE {
-            log.oldest = place;
+            log.oldest = log.latest;
         }
         log.stretches += 1;
     }
 
+    /// Takes the latest stretch back.
+    fn pop(&mut self, slot: u32) -> Stretch {
+        let log = &mut self.logs[slot as usize];
+        let place = log.latest;
+        let stretch = self.stretches[place as usize];
+        self.stretches[place as usize].previous = self.free;
+        self.free = place;
+        log.latest = stretch.previous;
+        log.stretches -= 1;
+        log.until -= stretch.time;
+        if log.latest == NONE {
+            log.oldest = NONE;
+        }
+        stretch
+    }
+
     /// What a message says of the time after this instant will not have been.
     pub fn cut(&mut self, slot: u32, now: Time) {
-        let mut log = self.logs[slot as usize];
-        while log.until > now {
-            let latest = &mut self.stretches[log.latest as usize];
-            let excess = (log.until - now).min(latest.time);
-            log.until -= excess;
-            latest.time -= excess;
-            if latest.time > 0 {
-                break;
-            }
-            let previous = std::mem::replace(&mut latest.previous, self.free);
-            self.free = log.latest;
-            log.latest = previous;
-            log.stretches -= 1;
-            if previous == NONE {
-                log.oldest = NONE;
-            }
+        while self.logs[slot as usize].until > now {
+            let Stretch { part, column, time, .. } = self.pop(slot);
+            let until = self.logs[slot as usize].until;
+            self.note_ahead(slot, part, column, now.saturating_sub(until).min(time));
         }
-        self.logs[slot as usize] = log;
     }
 
     /// All that has come after a stretch was due to something else.
-    fn relabel(&mut self, log: &Log, after: u32, part: Part) {
-        let mut place = log.latest;
+    fn relabel(&mut self, slot: u32, after: u32, part: Part) {
+        let mut place = self.logs[slot as usize].latest;
         while place != after {
             let stretch = &mut self.stretches[place as usize];
             stretch.part = part;
@@ -208,25 +210,26 @@ impl Paths {
 
     /// The visit waited in vain.
     pub fn was_for_nothing(&mut self, slot: u32, part: Part) {
-        let log = self.logs[slot as usize];
-        self.relabel(&log, NONE, part);
+        self.relabel(slot, NONE, part);
     }
 
-    /// The visit makes a call, for the first time or once more. All that came of the tries before
-    /// goes to `retry`.
-    pub fn calls(&mut self, slot: u32, retry: Part) {
-        let mut log = self.logs[slot as usize];
+    /// The visit makes a call. Says whether it has made it before and came to nothing.
+    pub fn calls(&mut self, slot: u32) -> bool {
+        let log = &mut self.logs[slot as usize];
         if log.in_call {
-            if std::mem::take(&mut log.again) {
-                self.relabel(&log, log.before_call, retry);
-            }
-        } else {
-            if log.stretches >= log.tidy_at {
-                self.tidy(&mut log);
-            }
-            (log.in_call, log.before_call) = (true, log.latest);
+            return std::mem::take(&mut log.again);
         }
-        self.logs[slot as usize] = log;
+        if log.stretches >= log.tidy_at {
+            self.tidy(slot);
+        }
+        let log = &mut self.logs[slot as usize];
+        (log.in_call, log.before_call) = (true, log.latest);
+        false
+    }
+
+    /// All that came of the present call so far was for nothing.
+    pub fn call_was_for_nothing(&mut self, slot: u32, retry: Part) {
+        self.relabel(slot, self.logs[slot as usize].before_call, retry);
     }
 
     /// The present call has come to its end, well or not.
@@ -242,10 +245,9 @@ impl Paths {
 
     /// The visit goes on to another node.
     pub fn moves_on(&mut self, slot: u32) {
-        let mut log = self.logs[slot as usize];
+        let log = &self.logs[slot as usize];
         if log.stretches >= log.tidy_at {
-            self.tidy(&mut log);
-            self.logs[slot as usize] = log;
+            self.tidy(slot);
         }
     }
 
@@ -260,10 +262,10 @@ impl Paths {
     /// It has got that.
     #[inline(always)]
     pub fn is_no_longer_cold(&mut self, slot: u32, cache: u32) {
-        if self.logs[slot as usize].is_cold {
-            let log = self.logs[slot as usize];
-            self.relabel(&log, log.before_cold, Part::at(Cause::ColdCache, cache));
-            self.logs[slot as usize].is_cold = false;
+        let log = &mut self.logs[slot as usize];
+        if std::mem::take(&mut log.is_cold) {
+            let before = log.before_cold;
+            self.relabel(slot, before, Part::at(Cause::ColdCache, cache));
         }
     }
 
@@ -275,27 +277,32 @@ impl Paths {
         self.answer_to = to;
     }
 
-    /// The wait has ended with the answer that came last. What it waited for before that was even
-    /// asked goes to `vain`.
-    pub fn takes_answer(&mut self, slot: u32, vain: Part, column: u32, now: Time) {
+    /// When that was asked whose answer came last, if it was for this visit.
+    pub fn answer_begun(&self, slot: u32) -> Option<Time> {
+        (self.answer_to == slot).then_some(self.answer.begun)
+    }
+
+    /// The wait has ended with the answer that came last: what that took is known up to now.
+    pub fn takes_answer(&mut self, slot: u32) {
         if self.answer_to == slot {
             self.answer_to = NONE;
             let answer = std::mem::replace(&mut self.answer, Log::NONE);
-            self.append(slot, answer, vain, column);
+            self.append(slot, answer);
         }
-        self.note(slot, vain, column, now);
         self.call_is_over(slot);
     }
 
-    /// As far as it is known, what the visit in one slot has done is what another waited for.
-    pub fn takes_over(&mut self, slot: u32, child: u32, vain: Part, column: u32) {
-        let log = std::mem::replace(&mut self.logs[child as usize], Log::NONE);
-        self.relabel(&log, NONE, vain);
-        self.append(slot, log, vain, column);
+    pub fn begun(&self, slot: u32) -> Time {
+        self.logs[slot as usize].begun
     }
 
-    fn append(&mut self, slot: u32, other: Log, vain: Part, column: u32) {
-        self.note(slot, vain, column, other.begun);
+    /// What the visit in one slot has done is what another waited for.
+    pub fn takes_over(&mut self, slot: u32, child: u32) {
+        let log = std::mem::replace(&mut self.logs[child as usize], Log::NONE);
+        self.append(slot, log);
+    }
+
+    fn append(&mut self, slot: u32, other: Log) {
         let log = &mut self.logs[slot as usize];
         debug_assert_eq!(log.until, other.begun);
         if other.oldest != NONE {
@@ -323,28 +330,23 @@ impl Paths {
     }
 
     /// Puts together what is alike, from the beginning or from where a cold cache began to fetch.
-    fn tidy(&mut self, log: &mut Log) {
+    fn tidy(&mut self, slot: u32) {
+        let log = self.logs[slot as usize];
         let first = if log.is_cold { log.before_cold } else { NONE };
-        self.together.clear();
-        while log.latest != first {
-            let place = log.latest as usize;
-            let stretch = self.stretches[place];
-            self.stretches[place].previous = self.free;
-            self.free = log.latest;
-            log.latest = stretch.previous;
-            log.stretches -= 1;
+        let mut together = std::mem::take(&mut self.together);
+        while self.logs[slot as usize].latest != first {
+            let stretch = self.pop(slot);
             let is_alike = |one: &&mut Stretch| (one.part, one.column) == (stretch.part, stretch.column);
-            match self.together.iter_mut().find(is_alike) {
+            match together.iter_mut().find(is_alike) {
                 Some(one) => one.time = one.time.saturating_add(stretch.time),
-                None => self.together.push(stretch),
+                None => together.push(stretch),
             }
         }
-        if first == NONE {
-            log.oldest = NONE;
+        while let Some(Stretch { part, column, time, .. }) = together.pop() {
+            self.push(slot, part, column, time);
         }
-        while let Some(stretch) = self.together.pop() {
-            self.push(log, stretch);
-        }
+        self.together = together;
+        let log = &mut self.logs[slot as usize];
         log.tidy_at = TIDY_AT.max(2 * log.stretches);
     }
 

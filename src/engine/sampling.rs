@@ -1,11 +1,11 @@
 //! Which requests are followed so that it can be told where the time goes: all while they are few,
-//! and one in 2, 4, 8 … of a class where they are many.
+//! and one in so many of a class where many are to come.
 //!
-//! Of each 2ᵏ requests of a class that come one after the other, chance chooses one: of its two
-//! halves it takes one, and there that of the half that would have been chosen among half as many.
-//! So the sample with fewer requests is a part of that with more, and thinning it at any time gives
-//! what would have been followed from the start. Nothing but the seed and the numbers of requests
-//! has a say in it, and above all not which rows are written.
+//! Of so many requests of a class that come one after the other, chance chooses one. If more come
+//! than was thought, of two of these groups the one is given up that chance says. So a sample with
+//! fewer requests is a part of that with more, and thinning it at any time gives what would have
+//! been followed from the start. Nothing but the seed and the numbers of requests has a say in it,
+//! and above all not which rows are written.
 
 use super::path_notes::NOT_FOLLOWED;
 use crate::kernel::random::mix;
@@ -37,7 +37,8 @@ pub(super) struct Sample {
 
 #[derive(Debug)]
 struct Class {
-    /// One in 2ᵏ is followed.
+    /// One in so many is followed, and one in twice as many for each time that they were too many.
+    group: u64,
     level: u32,
     /// The number of the next one.
     next: u64,
@@ -46,21 +47,26 @@ struct Class {
 }
 
 impl Class {
-    /// The number of the one that is chosen of the given 2ᵏ.
+    fn one_in(&self) -> u64 {
+        self.group << self.level
+    }
+
+    /// The number of the one that is chosen of those of a group, which are `one_in`.
     fn chosen(&self, group: u64) -> u64 {
-        (1..=self.level).rev().fold(group, |group, level| {
+        let group = (1..=self.level).rev().fold(group, |group, level| {
             let half = mix(group ^ self.seed.rotate_left(level)) & 1;
             2 * group + half
-        })
+        });
+        group * self.group + mix(group ^ self.seed) % self.group
     }
 
     fn is_chosen(&self, number: u64) -> bool {
-        self.chosen(number >> self.level) == number
+        self.chosen(number / self.one_in()) == number
     }
 
     /// The first that is chosen of those with this number and later ones.
     fn first_from(&self, number: u64) -> u64 {
-        let group = number >> self.level;
+        let group = number / self.one_in();
         Some(self.chosen(group)).filter(|&chosen| chosen >= number).unwrap_or_else(|| self.chosen(group + 1))
     }
 }
@@ -76,12 +82,9 @@ impl Sample {
         self.least = (LEAST_OF_ALL / classes.max(1)).clamp(LEAST_OF_ANY, LEAST);
         let expected = expected(plan);
         for (number, expected) in expected.into_iter().enumerate() {
-            let mut level = 0;
-            while (expected as u64) >> level >= 2 * self.least {
-                level += 1;
-            }
+            let group = (expected as u64 / self.least).max(1);
             let seed = mix(self.seed ^ mix(number as u64));
-            let mut class = Class { level, next: 0, seed, paths: ClassPaths::default() };
+            let mut class = Class { group, level: 0, next: 0, seed, paths: ClassPaths::default() };
             class.next = class.first_from(0);
             self.left[number] = class.next;
             self.classes.push(class);
@@ -131,7 +134,7 @@ impl Sample {
     /// What has been gathered. Those that were met in the steady state stand for so many more, too.
     pub fn finish(self, not_simulated: u64) -> Paths {
         let class = |mut class: Class| {
-            class.paths.one_in = 1 << class.level;
+            class.paths.one_in = class.one_in();
             class.paths
         };
         let classes: Vec<ClassPaths> = self.classes.into_iter().map(class).collect();
@@ -184,35 +187,37 @@ mod tests {
     use super::*;
     use crate::results::path::Cause;
 
-    fn class(level: u32, seed: u64) -> Class {
-        Class { level, next: 0, seed: mix(seed), paths: ClassPaths::default() }
+    fn class(group: u64, level: u32, seed: u64) -> Class {
+        Class { group, level, next: 0, seed: mix(seed), paths: ClassPaths::default() }
     }
 
     #[test]
     fn of_so_many_in_a_row_one_is_chosen_each_with_the_same_chance() {
-        let class = class(4, 1);
-        let mut times_chosen = [0; 16];
-        for group in 0..16_000 {
-            let chosen = class.chosen(group);
-            assert_eq!(chosen >> 4, group);
-            times_chosen[(chosen & 15) as usize] += 1;
+        for (group, level) in [(16, 0), (1, 4), (4, 2)] {
+            let class = class(group, level, 1);
+            let mut times_chosen = [0; 16];
+            for group in 0..16_000 {
+                let chosen = class.chosen(group);
+                assert_eq!(chosen / 16, group);
+                times_chosen[(chosen % 16) as usize] += 1;
+            }
+            // Each is binomial with mean 1000 and deviation 31.
+            assert!(times_chosen.iter().all(|count| (870..1130).contains(count)), "{times_chosen:?}");
         }
-        // Each is binomial with mean 1000 and deviation 31.
-        assert!(times_chosen.iter().all(|count| (870..1130).contains(count)), "{times_chosen:?}");
     }
 
     #[test]
     fn fewer_are_a_part_of_more() {
         for level in 0..10 {
-            let (fine, coarse) = (class(level, 7), class(level + 1, 7));
+            let (fine, coarse) = (class(3, level, 7), class(3, level + 1, 7));
             assert!((0..1_000).all(|group| fine.is_chosen(coarse.chosen(group))));
         }
-        let everybody = class(0, 7);
+        let everybody = class(1, 0, 7);
         assert!((0..100).all(|number| everybody.is_chosen(number)));
     }
 
     fn sampled(least: u64, level: u32, requests: u64) -> (Class, u64) {
-        let mut first = class(level, 3);
+        let mut first = class(1, level, 3);
         first.next = first.first_from(0);
         let mut sample = Sample { left: vec![first.next], classes: vec![first], least, seed: 0 };
         let (mut begun, mut most) = (Vec::new(), 0);

@@ -185,14 +185,20 @@ impl Simulation<'_> {
     }
 
     /// A stretch of the visit's own time has ended.
+    #[inline(always)]
     pub(super) fn trace_work(&mut self, slot: u32) {
-        let visit = &self.visits[slot];
-        if self.followed.follows(visit.root) {
-            // Who leaves while in line has done no work.
-            let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
-            let (from, now) = (visit.since, self.now);
-            self.traced(slot).spend(doing, from, now);
+        if self.followed.follows(self.visits[slot].root) {
+            self.trace_own_time(slot);
         }
+    }
+
+    #[inline(never)]
+    fn trace_own_time(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        // Who leaves while in line has done no work.
+        let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
+        let (from, now) = (visit.since, self.now);
+        self.traced(slot).spend(doing, from, now);
     }
 
     /// The visit has got its slot.

@@ -88,7 +88,7 @@ fn what_kept_a_request_comes_to_its_latency() {
     let (mut good, mut retried, mut resent, mut disturbed) = (0, 0, 0, 0);
     for (path, parts) in results.paths.classes.iter().flat_map(|class| class.all()) {
         assert_eq!(parts.iter().map(|(_, time)| time).sum::<Time>(), path.latency, "{path:?}: {parts:?}");
-        let has = |cause: Cause| usize::from(parts.iter().any(|(part, _)| part.cause == cause));
+        let has = |cause: Cause| usize::from(parts.iter().any(|(part, _)| part.cause() == cause));
         good += 1;
         retried += has(Cause::Retry);
         resent += has(Cause::Retransmission);

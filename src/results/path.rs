@@ -97,24 +97,57 @@ pub enum Place {
     Link(u32),
 }
 
-/// A part of a latency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Part {
-    pub cause: Cause,
-    pub place: Place,
-}
+/// A part of a latency: why, and where. It is one number, since parts are compared often.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Part(u64);
+
+/// The bits of one number of a place; two of them, and two bits that tell which kind of place it
+/// is, stand behind the cause.
+const NUMBER_BITS: u32 = 27;
+const NUMBER: u64 = (1 << NUMBER_BITS) - 1;
+const KIND_BITS: u32 = 2 * NUMBER_BITS;
+const CAUSE_BITS: u32 = KIND_BITS + 2;
 
 impl Part {
+    pub fn new(cause: Cause, place: Place) -> Part {
+        let (kind, one, other) = match place {
+            Place::Node(node) => (0, node, 0),
+            Place::Link(link) => (1, link, 0),
+            Place::Call { from, to } => (2, from, to),
+        };
+        let (one, other) = (u64::from(one) & NUMBER, u64::from(other) & NUMBER);
+        Part((cause as u64) << CAUSE_BITS | kind << KIND_BITS | one << NUMBER_BITS | other)
+    }
+
     pub fn at(cause: Cause, node: u32) -> Part {
-        Part { cause, place: Place::Node(node) }
+        Part::new(cause, Place::Node(node))
     }
 
     pub fn between(cause: Cause, from: u32, to: u32) -> Part {
-        Part { cause, place: Place::Call { from, to } }
+        Part::new(cause, Place::Call { from, to })
     }
 
     pub fn on(cause: Cause, link: u32) -> Part {
-        Part { cause, place: Place::Link(link) }
+        Part::new(cause, Place::Link(link))
+    }
+
+    pub fn cause(self) -> Cause {
+        Cause::ALL[(self.0 >> CAUSE_BITS) as usize]
+    }
+
+    pub fn place(self) -> Place {
+        let (one, other) = ((self.0 >> NUMBER_BITS & NUMBER) as u32, (self.0 & NUMBER) as u32);
+        match self.0 >> KIND_BITS & 3 {
+            0 => Place::Node(one),
+            1 => Place::Link(one),
+            _ => Place::Call { from: one, to: other },
+        }
+    }
+}
+
+impl std::fmt::Debug for Part {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(formatter, "{:?} {:?}", self.cause(), self.place())
     }
 }
 
@@ -224,6 +257,18 @@ impl Paths {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_is_what_it_was_made_of() {
+        let places = [Place::Node(7), Place::Link(3), Place::Call { from: 134_217_727, to: 0 }];
+        for cause in Cause::ALL {
+            assert_eq!(Cause::named(cause.name()), Some(cause));
+            for place in places {
+                let part = Part::new(cause, place);
+                assert_eq!((part.cause(), part.place()), (cause, place));
+            }
+        }
+    }
 
     #[test]
     fn those_that_stay_keep_their_parts() {
