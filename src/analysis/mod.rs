@@ -18,6 +18,7 @@ pub mod nodes;
 pub mod normality;
 mod notices;
 pub mod outages;
+pub mod parts;
 mod planned;
 pub mod replication;
 pub mod resources;

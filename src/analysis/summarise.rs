@@ -11,7 +11,8 @@ use super::replication::summarise_replications;
 use super::resources::summarise_resources;
 use super::scaling::summarise_scalings;
 use super::summary::{RunSummary, Summary};
-use super::time_spent::time_spent_by_all;
+use super::tail::tail;
+use super::time_spent::time_spent;
 use super::window::Window;
 use crate::kernel::time::to_seconds;
 use crate::parts::fidelity::Fidelity;
@@ -58,9 +59,10 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         nodes,
         time_spent: match results.fidelity {
             Fidelity::Components => Vec::new(),
-            _ => time_spent_by_all(scenario, results, &window),
+            _ => time_spent(scenario, results, &window),
         },
-        tail: None,
+        // Requests that took no time at all have nothing that made them slow.
+        tail: tail(scenario, results, &window).filter(|tail| tail.latency_mean_ms > 0.0),
     }
 }
 

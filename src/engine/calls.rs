@@ -18,6 +18,9 @@ impl Simulation<'_> {
             return None;
         }
         let plan = &self.plan.calls[call as usize];
+        if self.visits[slot].flags.followed {
+            self.note_calling(slot);
+        }
         if plan.guard != NONE {
             match self.ask_guard(slot, call) {
                 Permission::Granted => {}
@@ -28,9 +31,7 @@ impl Simulation<'_> {
         if plan.takes_extra_slot && !self.take_extra_slot(slot) {
             return self.call_failed(slot, call, Outcome::ServerError);
         }
-        if self.rows.keeps {
-            self.own_time_ends(slot);
-        }
+        self.own_time_ends(slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Calling;
         self.nodes[visit.instance as usize].calls(self.now);
@@ -79,7 +80,7 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
-        let background = caller.flags.background;
+        let (background, followed) = (caller.flags.background, caller.flags.followed);
         let (instance, link, peer, body) = if plan.only_peer != NONE {
             (plan.only_peer, plan.only_link, NONE, plan.body)
         } else {
@@ -98,7 +99,7 @@ impl Simulation<'_> {
             peer,
             sibling_next: self.visits[slot].child,
             class,
-            flags: Flags { fresh, background, ..Flags::NONE },
+            flags: Flags { fresh, background, followed, ..Flags::NONE },
             ..Visit::NEW
         };
         let sibling = visit.sibling_next;
@@ -109,8 +110,8 @@ impl Simulation<'_> {
         if sibling != NONE {
             self.visits[sibling].sibling_previous = child;
         }
-        if self.rows.keeps {
-            self.trace_call(child);
+        if followed {
+            self.note_call(child);
         }
         if plan.guard != NONE {
             self.guarded_call_begins(slot, plan, instance);
@@ -227,6 +228,9 @@ impl Simulation<'_> {
             self.own_time_ends(slot);
             self.leave_node(slot, Outcome::Ok);
         }
+        if self.visits[slot].flags.followed {
+            self.paths.moves_on(slot);
+        }
         let member = self.pick(plan, instance, root, NONE);
         let peer = &self.plan.routes[plan.route as usize].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
@@ -308,6 +312,9 @@ impl Simulation<'_> {
     }
 
     pub(super) fn stand_in_pool_line(&mut self, slot: u32, place: u32) {
+        if self.visits[slot].flags.followed {
+            self.note_stretch(slot);
+        }
         let state = &mut self.pools[place as usize];
         super::admission::append(&mut self.visits, &mut state.head, &mut state.tail, slot);
         state.waits.joins(self.now);

@@ -4,7 +4,7 @@
 use super::Simulation;
 use super::node::Holds;
 use super::visit::State;
-use crate::kernel::time::{NEVER, Time};
+use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
 
@@ -64,7 +64,7 @@ impl Simulation<'_> {
     fn is_at_gone_process(&self, slot: u32) -> bool {
         let visit = &self.visits[slot];
         let inside = match visit.state {
-            State::Free | State::Replying | State::Thinking => false,
+            State::Free | State::Replying(_) | State::Thinking => false,
             State::InLine => true,
             _ => visit.flags.inside,
         };
@@ -81,8 +81,9 @@ impl Simulation<'_> {
             counts.ended += 1;
             counts.failed += 1;
         }
-        self.own_time_ends(slot);
-        self.cold_fetch_ends(slot);
+        if self.visits[slot].flags.followed {
+            self.note_cut(slot, false);
+        }
         if parent != NONE && self.caller_hangs(slot) {
             self.empty_visit(slot);
             return self.keep_answer(slot, Outcome::Reset);
@@ -150,10 +151,9 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(super) fn keep_answer(&mut self, slot: u32, outcome: Outcome) {
         let visit = &mut self.visits[slot];
-        visit.state = State::Replying;
+        visit.state = State::Replying(outcome);
         visit.since = self.now;
         visit.word = 0;
-        visit.flags.outcome = outcome as u8;
     }
 
     /// Work at a process that hangs stands still.
@@ -187,23 +187,11 @@ impl Simulation<'_> {
         let mut child = self.visits[slot].child;
         while child != NONE {
             let visit = &self.visits[child];
-            let (since, next) = (visit.since, visit.sibling_next);
-            if visit.state == State::Replying && visit.word == 0 {
+            let next = visit.sibling_next;
+            if matches!(visit.state, State::Replying(_)) && visit.word == 0 {
                 self.schedule(child, self.now);
-                self.has_hung_since(slot, since);
             }
             child = next;
-        }
-    }
-
-    /// The visit could have gone on since then.
-    fn has_hung_since(&mut self, slot: u32, since: Time) {
-        let visit = &self.visits[slot];
-        // Of several calls made at once it waits for others as well.
-        if self.rows.keeps && visit.pending == 0 {
-            let node = self.nodes[visit.instance as usize].node;
-            self.rows.spend(visit.root, node, self.now - since);
-            self.trace_work(slot, since);
         }
     }
 

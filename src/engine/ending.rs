@@ -12,9 +12,8 @@ impl Simulation<'_> {
     /// goes on, if anybody does at once.
     #[inline(always)]
     pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
-        if self.rows.keeps {
-            self.own_time_ends(slot);
-            self.trace_answer(slot, outcome);
+        if self.visits[slot].flags.followed {
+            self.note_leaving(slot, outcome);
         }
         let visit = &self.visits[slot];
         let (parent, link) = (visit.parent, visit.link);
@@ -62,14 +61,12 @@ impl Simulation<'_> {
         let travel = self.travel(link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
         self.crosses(slot, travel);
         let visit = &mut self.visits[slot];
-        visit.state = State::Replying;
+        visit.state = State::Replying(outcome);
         visit.since = self.now.saturating_add(travel);
-        visit.flags.outcome = outcome as u8;
         self.schedule(slot, self.now.saturating_add(travel));
     }
 
-    pub(super) fn answer_arrives(&mut self, slot: u32) {
-        let outcome = Outcome::ALL[usize::from(self.visits[slot].flags.outcome)];
+    pub(super) fn answer_arrives(&mut self, slot: u32, outcome: Outcome) {
         if let Some(next) = self.answered(slot, outcome) {
             self.run_visit(next);
         }
@@ -83,7 +80,11 @@ impl Simulation<'_> {
             return None;
         }
         let (parent, call) = self.unlink_from_caller(slot);
-        let instance = self.visits[slot].instance;
+        let visit = &self.visits[slot];
+        let instance = visit.instance;
+        if visit.flags.followed {
+            self.paths.answers(slot, parent);
+        }
         self.visits.remove(slot);
         self.call_ended(parent, call, instance, outcome)
     }
@@ -91,6 +92,7 @@ impl Simulation<'_> {
     /// The caller no longer counts this visit among those that it waits for.
     pub(super) fn part_from_caller(&mut self, slot: u32) {
         self.unlink_from_caller(slot);
+        self.is_followed_no_more(slot);
         let visit = &mut self.visits[slot];
         visit.parent = NONE;
         visit.peer = NONE;
@@ -130,7 +132,11 @@ impl Simulation<'_> {
         }
         visit.state = State::Going;
         visit.since = self.now;
+        let is_followed = visit.flags.followed;
         self.nodes[visit.instance as usize].called(self.now);
+        if is_followed {
+            self.note_answer(slot);
+        }
         if outcome.is_ok() {
             // A good answer is news only of peers that were not well.
             if plan.only_peer == NONE && self.balancers.ailing > 0 {
@@ -160,6 +166,7 @@ impl Simulation<'_> {
         }
         let tries = self.visits[slot].tries;
         if self.may_try_another_peer(slot, plan, u32::from(tries), outcome) {
+            self.note_retry(slot);
             return Some(slot);
         }
         self.try_again_or_fail(slot, call, outcome)
@@ -172,7 +179,7 @@ impl Simulation<'_> {
         if let Some(retry) = &plan.retry
             && let Some(wait) = self.wait_before_retry(slot, plan, retry, outcome)
         {
-            self.note_retry(slot, wait);
+            self.note_retry(slot);
             if wait == 0 {
                 return Some(slot);
             }
@@ -180,6 +187,7 @@ impl Simulation<'_> {
             return None;
         }
         self.visits[slot].retries = 0;
+        self.note_no_retry(slot);
         if plan.optional {
             self.nodes[self.visits[slot].instance as usize].counts.optional_lost += 1;
             return self.skip(slot, 1);
@@ -213,6 +221,7 @@ impl Simulation<'_> {
             return None;
         }
         let enough = visit.awaited == 0;
+        let is_followed = visit.flags.followed;
         visit.state = State::Going;
         visit.since = self.now;
         visit.pending = 0;
@@ -221,6 +230,9 @@ impl Simulation<'_> {
         self.nodes[visit.instance as usize].called(self.now);
         if enough {
             self.send_to_background(slot);
+        }
+        if is_followed {
+            self.note_answer(slot);
         }
         self.abandon_children(slot);
         match enough {
@@ -304,6 +316,9 @@ impl Simulation<'_> {
     }
 
     pub(super) fn leave_pool_line(&mut self, slot: u32) {
+        if self.visits[slot].flags.followed {
+            self.note_stretch(slot);
+        }
         let visit = &mut self.visits[slot];
         let pool = std::mem::replace(&mut visit.pending, 0);
         visit.state = State::Going;

@@ -6,6 +6,7 @@
 
 pub mod blame;
 pub mod incident;
+pub mod path;
 pub mod replication;
 pub mod resource;
 pub mod row;
@@ -18,6 +19,7 @@ use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
 use blame::Blame;
 use incident::{Incident, Outage, OutageSums};
+use path::Paths;
 use replication::ReplicationRecord;
 use resource::ResourceRecord;
 use scaling::ScalingRecord;
@@ -66,6 +68,8 @@ pub struct RunResults {
     pub replications: Vec<ReplicationRecord>,
     /// Of the nodes that are scaled, in the order of the scenario.
     pub scalings: Vec<ScalingRecord>,
+    /// What a sample of the good answers waited for, if somebody asked.
+    pub paths: Paths,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

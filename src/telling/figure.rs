@@ -11,6 +11,19 @@ pub fn length(milliseconds: f64) -> String {
     format!("{} {name}", three_digits(milliseconds / unit_ms))
 }
 
+/// `1,234 requests`, `about 1,234 requests, of which 77 were followed`.
+pub fn requests_followed(requests: u64, followed: u64) -> String {
+    match (requests, followed) {
+        (1, _) => "1 request".to_owned(),
+        // Earlier versions looked at all rows and say nothing of it.
+        (_, 0) => format!("{} requests", count(requests)),
+        _ if followed < requests => {
+            format!("about {} requests, of which {} were followed", count(requests), count(followed))
+        }
+        _ => format!("{} requests", count(requests)),
+    }
+}
+
 /// Where an interval ends.
 pub type Ends = Option<(f64, f64)>;
 

@@ -1,6 +1,6 @@
 //! What it cost, in sentences.
 
-use crate::output::record::{Class, Facts, Record, Tail, TailPart};
+use crate::output::record::{Class, Facts, Part, Record, Tail};
 use crate::output::terminal::figure::{self, count, length, three_digits};
 use crate::telling::words::{and_more, failure, span};
 
@@ -77,7 +77,7 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
 
 /// What the slowest requests spent most of their time on.
 fn slow(tail: &Tail) -> Option<String> {
-    let part = |part: &TailPart| {
+    let part = |part: &Part| {
         let during =
             part.during.as_deref().map_or(String::new(), |during| format!(" while `{during}` was in force"));
         format!("{} {}{during}", figure::share(part.share), part.words())

@@ -3,7 +3,7 @@
 use super::html::Table;
 use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station};
 use crate::output::terminal::figure::{
-    count, in_unit, length, length_with_ends, share, share_with_ends, three_digits,
+    count, in_unit, length, length_with_ends, requests_followed, share, share_with_ends, three_digits,
 };
 use crate::telling::clock::Clock;
 use crate::telling::headline::kind_name;
@@ -162,14 +162,13 @@ fn class_line(class: &Class) -> Vec<String> {
 /// What made the slowest requests slow.
 pub fn tail(facts: &Facts) -> String {
     let Some(tail) = &facts.tail else {
-        return "<p>What made the slow requests slow is known of runs with rows; this one was run without them \
-                (<code>--rows none</code>).</p>\n"
+        return "<p>What made the slow requests slow is not known: no good answer was followed.</p>\n"
             .to_owned();
     };
     let mut table = Table::new(format!(
-        "The slow requests explained: the slowest {} of the good answers ({} requests, from {} on, {} on average)",
+        "The slow requests explained: the slowest {} of the good answers ({} from {} on, {} on average)",
         share(tail.share),
-        count(tail.requests),
+        requests_followed(tail.requests, tail.followed),
         length(tail.latency_least_ms),
         length(tail.latency_mean_ms)
     ))
