@@ -1,7 +1,8 @@
 //! What each node was like in each time bucket, its replicas together.
 
 use super::estimate::ratio;
-use super::nodes::{Capacity, each_node, total};
+use super::measured::Measured;
+use super::nodes::{each_node, total};
 use crate::kernel::time::{Time, to_milliseconds};
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
@@ -12,7 +13,7 @@ pub struct Moment {
     pub visits: u64,
     pub ended: u64,
     pub failed: u64,
-    /// Of its slots, or of a host's cores; none for nodes without a limit.
+    /// Of its slots, or of a host's cores, while they were up; none for nodes without a limit.
     pub utilisation: Option<f64>,
     /// The fullest replica's.
     pub utilisation_max: Option<f64>,
@@ -23,24 +24,26 @@ pub struct Moment {
     pub wait_mean_ms: Option<f64>,
 }
 
-/// The moments of all nodes between two instants, in the order of the scenario's nodes.
-pub fn moments(scenario: &Scenario, results: &RunResults, bucket: usize, length: Time) -> Vec<Moment> {
+/// The moments of all nodes in one bucket, in the order of the scenario's nodes. Of each, `works` has
+/// what its visits take (`measured::work_of_nodes`).
+pub fn moments(
+    scenario: &Scenario,
+    results: &RunResults,
+    works: &[Option<Measured>],
+    (bucket, length): (usize, Time),
+) -> Vec<Moment> {
     let nanoseconds = length as f64;
     each_node(scenario)
-        .map(|(_, node, replicas)| {
-            let records = &results.nodes[replicas];
-            let capacity = Capacity::of(node);
-            let sum = total(records, bucket..bucket + 1);
-            let fullest = records
-                .iter()
-                .filter_map(|record| capacity.utilisation(&record.buckets[bucket], 1.0, nanoseconds))
-                .reduce(f64::max);
+        .map(|(number, _, replicas)| {
+            let sum = total(&results.nodes[replicas], bucket..bucket + 1);
+            let work = works[number].as_ref();
+            let fullest = work.and_then(|work| work.fullest_place(bucket, length));
             Moment {
                 visits: sum.visits,
                 ended: sum.ended,
                 failed: sum.failed,
-                utilisation: capacity.utilisation(&sum, records.len() as f64, nanoseconds),
-                utilisation_max: fullest,
+                utilisation: work.and_then(|work| work.of_bucket(bucket, length).share()),
+                utilisation_max: fullest.map(|(share, _)| share),
                 queue_mean: ratio(sum.queued as f64, nanoseconds).unwrap_or(0.0),
                 queue_max: sum.queue_max,
                 inside_mean: ratio((sum.queued + sum.served) as f64, nanoseconds).unwrap_or(0.0),

@@ -1,11 +1,11 @@
 //! Figures of a node: how busy it was, how long one stood in line, and how long one stayed.
 
 use super::estimate::ratio;
+use super::measured::work_of_nodes;
 use super::summary::{Estimate, NodeSummary};
 use super::window::Window;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
-use crate::nodes::behaviour::UNLIMITED;
 use crate::results::{NodeBucket, NodeRecord, RunResults};
 use crate::scenario::model::{Node, Scenario};
 use crate::stats::histogram::Histogram;
@@ -14,45 +14,18 @@ use std::ops::Range;
 
 const NANOSECOND_MS: f64 = 1e-6;
 
-/// What limits one replica of a node.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Capacity {
-    Slots(f64),
-    Cores(f64),
-    Unlimited,
-}
-
-impl Capacity {
-    pub fn of(node: &Node) -> Capacity {
-        if let NodeKind::Server(server) = &node.kind {
-            return Capacity::Cores(f64::from(server.cores));
-        }
-        match &node.behaviour {
-            Some(behaviour) => match (behaviour.shared_cores, behaviour.slots) {
-                (Some(cores), _) if cores != UNLIMITED => Capacity::Cores(f64::from(cores)),
-                (None, slots) if slots != UNLIMITED => Capacity::Slots(f64::from(slots)),
-                _ => Capacity::Unlimited,
-            },
-            None => Capacity::Unlimited,
-        }
-    }
-
-    /// Of so many replicas together, in so much time.
-    pub fn utilisation(self, total: &NodeBucket, replicas: f64, nanoseconds: f64) -> Option<f64> {
-        match self {
-            Capacity::Cores(cores) => ratio(total.cpu as f64, cores * replicas * nanoseconds),
-            Capacity::Slots(slots) => ratio(total.held as f64, slots * replicas * nanoseconds),
-            Capacity::Unlimited => None,
-        }
-    }
-}
-
 /// One for each node, its replicas together.
 pub fn summarise_nodes(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec<NodeSummary> {
+    let works = work_of_nodes(scenario, results);
+    let (buckets, edges) = (&window.buckets, &results.bucket_edges);
     each_node(scenario)
         .map(|(number, node, replicas)| {
             let records = &results.nodes[replicas];
             let mut summary = figures(node, records, window);
+            if let Some(work) = &works[number] {
+                summary.utilisation = work.total(buckets.clone(), edges).share();
+                summary.utilisation_max = work.share_most(buckets.clone(), edges);
+            }
             let started = total(records, results.first_counted_bucket..window.buckets.end).started;
             if let Some(waits) = &results.waits[number] {
                 let quantile = |share| wait_quantile_ms(waits, started, share);
@@ -72,13 +45,19 @@ pub fn summarise_replicas(
     results: &RunResults,
     window: &Window,
 ) -> Vec<(u32, NodeSummary)> {
-    each_node(scenario)
-        .flat_map(|(_, node, replicas)| {
-            replicas
-                .zip(0..)
-                .map(|(record, replica)| (replica, figures(node, &results.nodes[record..record + 1], window)))
-        })
-        .collect()
+    let works = work_of_nodes(scenario, results);
+    let mut summaries = Vec::new();
+    for (number, node, replicas) in each_node(scenario) {
+        for (record, replica) in replicas.zip(0..) {
+            let mut summary = figures(node, &results.nodes[record..record + 1], window);
+            if let Some(work) = &works[number] {
+                let usage = work.of_place(replica as usize, window.buckets.clone(), &results.bucket_edges);
+                (summary.utilisation, summary.utilisation_max) = (usage.share(), usage.share());
+            }
+            summaries.push((replica, summary));
+        }
+    }
+    summaries
 }
 
 /// The nodes, with their numbers and the places of their replicas' records.
@@ -94,14 +73,6 @@ fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary 
     let sum = total(records, window.buckets.clone());
     let nanoseconds = (window.end - window.start) as f64;
     let per_time = |amount: f64| ratio(amount, nanoseconds).unwrap_or(0.0);
-    let capacity = Capacity::of(node);
-    let fullest = records
-        .iter()
-        .filter_map(|record| {
-            let one = total(std::slice::from_ref(record), window.buckets.clone());
-            capacity.utilisation(&one, 1.0, nanoseconds)
-        })
-        .reduce(f64::max);
     let started = sum.started as f64;
     NodeSummary {
         name: node.name.clone(),
@@ -110,8 +81,9 @@ fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary 
         visits: sum.visits,
         visits_per_s: ratio(sum.visits as f64, window.length_s()).unwrap_or(0.0),
         failed: sum.failed,
-        utilisation: capacity.utilisation(&sum, records.len() as f64, nanoseconds),
-        utilisation_max: fullest,
+        // What it has is a resource like any other: its share in use is filled in from there.
+        utilisation: None,
+        utilisation_max: None,
         busy_mean: match node.kind {
             NodeKind::Server(_) => per_time(sum.cpu as f64),
             _ => per_time(sum.held as f64),

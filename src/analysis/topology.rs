@@ -1,11 +1,13 @@
 //! Who stands on whom and who calls whom, with what passed between them in a run.
 
-use super::nodes::{Capacity, each_node, total};
+use super::fullness::{Fullest, Fullness};
+use super::nodes::{each_node, total};
 use super::single_points::{resolver_of, single_points};
 use super::window::Window;
 use crate::results::RunResults;
 use crate::scenario::load_estimate::{UserRates, expected_visits};
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, Target};
+use crate::scenario::resources::of_work;
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +34,12 @@ pub struct TopologyNode {
     /// Slots or cores of one replica, if they are limited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<f64>,
+    /// Of the fullest that it has itself: the share in use over all the time up, and where it was
+    /// fullest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utilisation: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fullest: Option<Fullest>,
     /// The classes of which requests fail when one replica of this node alone is down.
     pub single_point_of: Vec<String>,
 }
@@ -47,25 +55,32 @@ pub struct TopologyCalls {
     /// One way, of the link between them; none if the scenario has no link there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_mean_ms: Option<f64>,
+    /// The same of what lies between them: a link with a bandwidth, what the caller keeps for these
+    /// calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utilisation: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fullest: Option<Fullest>,
 }
 
 pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
     let name = |node: NodeId| scenario.nodes[node.0 as usize].name.clone();
+    let window = Window::of(scenario, results);
+    let fullness = Fullness::of(scenario, results, &window);
     let single_points = single_points(scenario);
-    let nodes = scenario.nodes.iter().zip(single_points).map(|(node, classes)| TopologyNode {
+    let nodes = (0..).zip(&scenario.nodes).zip(single_points).map(|((number, node), classes)| TopologyNode {
         name: node.name.clone(),
         kind: node.kind.name(),
         replicas: node.replicas,
         on: node.on.map(name),
-        capacity: match Capacity::of(node) {
-            Capacity::Slots(capacity) | Capacity::Cores(capacity) => Some(capacity),
-            Capacity::Unlimited => None,
-        },
+        capacity: of_work(number, node).map(|work| work.capacity),
+        utilisation: fullness.of_node(NodeId(number)).and_then(|(mean, _)| mean),
+        fullest: fullness.of_node(NodeId(number)).map(|(_, fullest)| fullest),
         single_point_of: classes.into_iter().map(|class| scenario.classes[class].name.clone()).collect(),
     });
     let latencies = latencies(scenario);
     let mut calls: Vec<((NodeId, NodeId), f64)> =
-        calls_per_second(scenario, results, &Window::of(scenario, results)).into_iter().collect();
+        calls_per_second(scenario, results, &window).into_iter().collect();
     let calls_left_out = calls.len().saturating_sub(CALLS_MOST);
     if calls_left_out > 0 {
         // The sort keeps the order of those that are equal.
@@ -78,6 +93,8 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
         to: name(pair.1),
         calls_per_s,
         latency_mean_ms: latencies.get(&pair).copied(),
+        utilisation: fullness.between(pair).and_then(|(mean, _)| mean),
+        fullest: fullness.between(pair).map(|(_, fullest)| fullest),
     });
     Topology { nodes: nodes.collect(), calls: calls.collect(), calls_left_out }
 }

@@ -45,14 +45,6 @@ impl Waits {
         self.left_time = self.left_time.wrapping_add(time);
     }
 
-    /// Whoever comes will get it after so long, which is counted at once.
-    pub fn will_be_served(&mut self, after: Time) {
-        self.taken += 1;
-        self.waited += u64::from(after > 0);
-        self.waited_time = self.waited_time.wrapping_add(after);
-        self.area = self.area.wrapping_add(after);
-    }
-
     /// How many have waited, over time, up to now.
     pub fn area(&self, now: Time) -> u64 {
         self.area.wrapping_add(now.wrapping_mul(u64::from(self.waiting)))

@@ -2,6 +2,7 @@
 
 pub mod guard;
 mod hedging;
+mod passing;
 pub mod rate_limit;
 mod retrying;
 pub mod scaling;

@@ -14,6 +14,7 @@ pub struct Facts {
     pub total: Class,
     pub classes: Vec<Class>,
     pub nodes: Vec<Station>,
+    pub resources: Vec<Resource>,
     pub availability: Availability,
     pub time_spent: Vec<TimeSpent>,
     pub expectations: Vec<Expectation>,
@@ -138,6 +139,17 @@ pub struct Station {
     pub unwanted: u64,
 }
 
+/// Something that there is only so much of, all its places together.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Resource {
+    pub name: String,
+    pub kind: String,
+    pub owner: String,
+    pub utilisation: Option<f64>,
+    pub utilisation_max: Option<f64>,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct TimeSpent {
@@ -231,7 +243,19 @@ pub struct TopologyNode {
     pub kind: String,
     pub replicas: u64,
     pub on: Option<String>,
+    pub utilisation: Option<f64>,
+    pub fullest: Option<Fullest>,
     pub single_point_of: Vec<String>,
+}
+
+/// The fullest of what belongs to a node, or lies between two, in the time bucket in which it was
+/// fullest.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Fullest {
+    pub resource: String,
+    pub length_s: f64,
+    pub utilisation: f64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -240,6 +264,8 @@ pub struct Call {
     pub from: String,
     pub to: String,
     pub calls_per_s: f64,
+    pub utilisation: Option<f64>,
+    pub fullest: Option<Fullest>,
 }
 
 impl Facts {

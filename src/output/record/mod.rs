@@ -15,8 +15,8 @@ mod table;
 mod tables;
 
 pub use facts::{
-    Class, Expectation, Facts, Figure, Place, Script, Station, Tail, TailPart, TimeSpent, Topology,
-    TopologyNode,
+    Class, Expectation, Facts, Figure, Fullest, Place, Resource, Script, Station, Tail, TailPart, TimeSpent,
+    Topology, TopologyNode,
 };
 pub use log_rows::LogRows;
 pub use of_results::of_results;
@@ -42,6 +42,8 @@ pub struct Record {
     pub latencies: Option<Latencies>,
     /// `nodes_timeline.csv`
     pub stations: Option<StationTimelines>,
+    /// `resources_timeline.csv`
+    pub resources: Option<ResourceTimelines>,
     /// `topology.json`
     pub topology: Option<Topology>,
     /// `scenario.json`
@@ -182,6 +184,35 @@ pub struct Moment {
     pub utilisation: Option<f64>,
     pub queue_mean: f64,
     pub queue_max: f64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ResourceTimelines {
+    pub buckets: Vec<Stretch>,
+    pub resources: Vec<ResourceTimeline>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ResourceTimeline {
+    /// `the link visitors -> server (answers)`
+    pub name: String,
+    pub kind: String,
+    pub owner: String,
+    /// Of a link, `out` or `back`.
+    pub way: String,
+    /// One for each bucket.
+    pub moments: Vec<ResourceMoment>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ResourceMoment {
+    pub utilisation: Option<f64>,
+    /// The fullest place's.
+    pub utilisation_max: Option<f64>,
+    pub waiting_mean: f64,
+    pub waiting_max: f64,
+    pub left: u64,
+    pub turned_away: u64,
 }
 
 /// Something that was done to the site or befell it.
