@@ -9,16 +9,21 @@ mod support;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use random_scenario::random_scenario;
+use spof::analysis::measured::measured;
+use spof::analysis::resources::summarise_resources;
 use spof::analysis::summarise::summarise;
+use spof::analysis::window::Window;
 use spof::engine::{Advance, Options, Simulation};
 use spof::kernel::time::{NEVER, Time};
-use spof::nodes::behaviour::UNLIMITED;
+use spof::nodes::behaviour::{UNLIMITED, WhenFull};
 use spof::output::json;
 use spof::output::row_columns::time_columns;
 use spof::plan;
+use spof::results::resource::ResourceBucket;
 use spof::results::row::{Row, RowSampling};
-use spof::results::{ClassBucket, RunResults, StopReason};
+use spof::results::{ClassBucket, NodeBucket, RunResults, StopReason};
 use spof::scenario::model::{RunEnd, Scenario, Warmup};
+use spof::scenario::resources::{name, resources};
 use spof::structure::analyze;
 use support::{Outcome, run, scenario};
 
@@ -42,6 +47,8 @@ proptest! {
         check_paths(&scenario, &outcome, seed)?;
         check_classes(&scenario, &outcome)?;
         check_nodes(&scenario, &outcome.results)?;
+        check_lines(&scenario, &outcome.results)?;
+        check_resources(&scenario, &outcome.results)?;
         check_incidents(&outcome.results)?;
         check_outages(&outcome.results)?;
     }
@@ -247,6 +254,86 @@ fn check_nodes(scenario: &Scenario, results: &RunResults) -> Result<(), TestCase
         }
     }
     prop_assert!(records.next().is_none());
+    Ok(())
+}
+
+/// Whoever comes gets a slot, leaves the line, is turned away, or still stands in line.
+fn check_lines(scenario: &Scenario, results: &RunResults) -> Result<(), TestCaseError> {
+    let mut records = results.nodes.iter();
+    for node in &scenario.nodes {
+        for record in records.by_ref().take(node.replicas as usize) {
+            let Some(behaviour) = &node.behaviour else { continue };
+            let sum = record.buckets.iter().fold(NodeBucket::default(), NodeBucket::join);
+            let told = sum.started + sum.left;
+            prop_assert!(told <= sum.visits, "{}: {:?}", node.name, sum);
+            prop_assert!(sum.waited_time <= sum.queued, "{}: {:?}", node.name, sum);
+            let waits_now = record.buckets.last().map_or(0, |bucket| u64::from(bucket.queue_max));
+            let still = sum.queued - sum.waited_time - sum.left_time;
+            prop_assert!(still <= u128::from(waits_now) * u128::from(results.ended_at), "{still} {sum:?}");
+            // What is wrong with a node turns others away, and SYNs come again.
+            let is_plain = results.incidents.is_empty()
+                && matches!(behaviour.when_full, WhenFull::Answer(_))
+                && behaviour.limits == [None, None];
+            if is_plain {
+                let known = told + sum.turned_away;
+                prop_assert!(
+                    known <= sum.visits && sum.visits <= known + waits_now,
+                    "{}: {sum:?}",
+                    node.name
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// No more is in use than there is, and no wait is counted that was not one.
+fn check_resources(scenario: &Scenario, results: &RunResults) -> Result<(), TestCaseError> {
+    for record in &results.resources {
+        let name = name(scenario, record.kind, record.owner);
+        prop_assert!(record.waits.maximum().is_none_or(|longest| longest <= results.ended_at), "{name}");
+        for place in &record.places {
+            prop_assert_eq!(place.buckets.len() + 1, results.bucket_edges.len());
+            let sum = place.buckets.iter().fold(ResourceBucket::default(), ResourceBucket::join);
+            prop_assert!(sum.waited <= sum.taken && sum.waited_time <= sum.waiting, "{name}: {sum:?}");
+            // Those who wait now are all that is missing.
+            let waits_now = place.buckets.last().map_or(0, |bucket| bucket.waiting_max);
+            let still = sum.waiting - sum.waited_time - sum.left_time;
+            let most = u128::from(waits_now) * u128::from(results.ended_at);
+            prop_assert!(still <= most, "{name}: {sum:?}");
+            for (bucket, edges) in place.buckets.iter().zip(results.bucket_edges.windows(2)) {
+                let length = edges[1] - edges[0];
+                let lines = record.lines;
+                prop_assert!(bucket.full <= length.saturating_mul(lines), "{name}: {bucket:?}");
+                prop_assert!(bucket.down <= length, "{name}: {bucket:?}");
+                let most = u128::from(bucket.waiting_max) * u128::from(length);
+                prop_assert!(bucket.waiting <= most, "{name}: {bucket:?}");
+            }
+        }
+    }
+    let all = measured(scenario, results);
+    prop_assert_eq!(all.len(), resources(scenario).len());
+    for measured in &all {
+        for (bucket, edges) in results.bucket_edges.windows(2).enumerate() {
+            let length = edges[1] - edges[0];
+            for place in 0..measured.places() {
+                let usage = measured.usage(place, bucket, length);
+                let name = name(scenario, measured.resource.kind, measured.resource.owner);
+                let told = || format!("{name}: {usage:?} in {length}");
+                prop_assert!(usage.full <= usage.up && usage.up <= length, "{}", told());
+                prop_assert!(usage.in_use >= 0.0 && usage.offered >= 0.0, "{}", told());
+                prop_assert!(usage.in_use <= usage.offered * (1.0 + 1e-9) + 1.0, "{}", told());
+            }
+        }
+    }
+    for one in summarise_resources(scenario, results, &Window::of(scenario, results)) {
+        let shares = [one.utilisation, one.utilisation_max, Some(one.full_share), one.waited_share];
+        prop_assert!(shares.iter().flatten().all(|share| (0.0..=1.0).contains(share)), "{one:?}");
+        let run_ms = results.ended_at as f64 * 1e-6;
+        let waits = [one.wait_mean_ms, one.wait_p99_ms, one.left_wait_mean_ms];
+        prop_assert!(waits.iter().flatten().all(|&wait| (0.0..=run_ms).contains(&wait)), "{one:?}");
+        prop_assert!(one.utilisation <= one.utilisation_max, "{one:?}");
+    }
     Ok(())
 }
 

@@ -3,8 +3,10 @@
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
+use crate::parts::resource::{Owner, Party, ResourceKind, Way};
 use crate::results::incident::OutageSums;
 use crate::results::path::{Cause, ClassPaths, Part, Path, Paths};
+use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
 use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
 use crate::scenario::load::load_text;
 use crate::scenario::model::Scenario;
@@ -31,8 +33,75 @@ expect:
 ";
 
 pub fn scenario() -> Scenario {
-    let loaded = load_text("example.yaml", TEXT, &[]);
+    load(TEXT)
+}
+
+fn load(text: &str) -> Scenario {
+    let loaded = load_text("example.yaml", text, &[]);
     loaded.scenario.unwrap_or_else(|| panic!("{:?}", loaded.problems))
+}
+
+/// The same behind a link that carries only so much, and in front of a database to which each
+/// replica keeps four connections.
+pub fn scenario_between() -> Scenario {
+    let text = TEXT
+        .replace("workers: 1,", "workers: 1, pool: { size: 4, overflow: 0 },")
+        .replace("requests:", "  db: { kind: database }\nlinks: { visitors -> host: { bandwidth: 8Mbps, latency: 1ms } }\nrequests:")
+        .replace("[ app: 5ms ]", "[ app: 5ms, db: 1ms ]");
+    load(&text)
+}
+
+/// In each second after the warm-up the pool of the first replica holds 1.2 connections, and all four
+/// for a tenth of it; the second's holds 0.4. The link is busy for 10 ms one way and for 430 ms the
+/// other, in the twentieth second for all of it.
+pub fn results_between() -> RunResults {
+    let place = |usual: ResourceBucket, twentieth: ResourceBucket| {
+        let mut buckets = vec![ResourceBucket::default(); WARMUP_BUCKETS];
+        buckets.resize(BUCKETS, usual);
+        buckets[20] = twentieth;
+        PlaceRecord { buckets }
+    };
+    let in_ms = |in_use: u64, full: u64| ResourceBucket {
+        in_use: u128::from(in_use * MILLISECOND),
+        full: full * MILLISECOND,
+        taken: 75,
+        ..ResourceBucket::default()
+    };
+    let in_line = ResourceBucket {
+        waiting: u128::from(70 * MILLISECOND),
+        waiting_max: 3,
+        waited: 10,
+        waited_time: u128::from(50 * MILLISECOND),
+        left: 1,
+        left_time: u128::from(20 * MILLISECOND),
+        turned_away: 2,
+        ..in_ms(1_200, 100)
+    };
+    let record = |kind, owner, capacity, places: Vec<PlaceRecord>| {
+        let mut waits = Histogram::new();
+        let waited: u64 = places.iter().flat_map(|place| &place.buckets).map(|bucket| bucket.waited).sum();
+        (0..waited).for_each(|_| waits.record(5 * MILLISECOND));
+        ResourceRecord { kind, owner, capacity, lines: 1, places, waits }
+    };
+    let link = |way, usual, twentieth| {
+        let owner = Owner::Link { link: 0, way };
+        record(ResourceKind::Bandwidth, owner, 1e6, vec![place(usual, twentieth)])
+    };
+    let pool = Owner::Calls { from: Party::Node(2), to: Party::Node(3) };
+    let pools = vec![place(in_line, in_line), place(in_ms(400, 0), in_ms(400, 0))];
+    let mut results = results();
+    results.nodes.push(node(75, 0, 0));
+    results.waits.push(None);
+    results.resources = vec![
+        record(ResourceKind::Pool, pool, 4.0, pools),
+        link(Way::Out, in_ms(10, 10), in_ms(10, 10)),
+        link(
+            Way::Back,
+            in_ms(430, 430),
+            ResourceBucket { in_use: u128::from(SECOND), full: SECOND, ..in_line },
+        ),
+    ];
+    results
 }
 
 /// In each second after the warm-up: 100 pages, of which one fails and one is good but too

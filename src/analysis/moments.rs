@@ -1,10 +1,10 @@
 //! What each node was like in each time bucket, its replicas together.
 
 use super::estimate::ratio;
-use super::nodes::{Capacity, each_node, total};
+use super::measured::Measured;
+use super::nodes::{each_node, total};
 use super::stays::{Served, wait_ms};
 use crate::kernel::time::Time;
-use crate::parts::fidelity::Fidelity;
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
 
@@ -14,7 +14,7 @@ pub struct Moment {
     pub visits: u64,
     pub ended: u64,
     pub failed: u64,
-    /// Of its slots, or of a host's cores; none for nodes without a limit.
+    /// Of its slots, or of a host's cores, while they were up; none for nodes without a limit.
     pub utilisation: Option<f64>,
     /// The fullest replica's.
     pub utilisation_max: Option<f64>,
@@ -32,32 +32,29 @@ pub fn lines(scenario: &Scenario, results: &RunResults) -> Vec<Option<Served>> {
     nodes.map(|(number, _, replicas)| Served::of(results, number, &results.nodes[replicas])).collect()
 }
 
-/// The moments of all nodes between two instants, in the order of the scenario's nodes.
+/// The moments of all nodes in the bucket between two instants, in the order of the scenario's nodes.
+/// Of each, `works` has what its visits take (`measured::work_of_nodes`).
 pub fn moments(
     scenario: &Scenario,
     results: &RunResults,
-    lines: &[Option<Served>],
+    (lines, works): (&[Option<Served>], &[Option<Measured>]),
     bucket: usize,
     (start, end): (Time, Time),
 ) -> Vec<Moment> {
-    let nanoseconds = (end - start) as f64;
-    let is_simulated = results.fidelity != Fidelity::Components;
+    let length = end - start;
+    let nanoseconds = length as f64;
     each_node(scenario)
         .zip(lines)
-        .map(|((_, node, replicas), served)| {
-            let records = &results.nodes[replicas];
-            let capacity = if is_simulated { Capacity::of(node) } else { Capacity::Unlimited };
-            let sum = total(records, bucket..bucket + 1);
-            let fullest = records
-                .iter()
-                .filter_map(|record| capacity.utilisation(&record.buckets[bucket], 1.0, nanoseconds))
-                .reduce(f64::max);
+        .map(|((number, _, replicas), served)| {
+            let sum = total(&results.nodes[replicas], bucket..bucket + 1);
+            let work = works[number].as_ref();
+            let fullest = work.and_then(|work| work.fullest_place(bucket, length));
             Moment {
                 visits: sum.visits,
                 ended: sum.ended,
                 failed: sum.failed,
-                utilisation: capacity.utilisation(&sum, records.len() as f64, nanoseconds),
-                utilisation_max: fullest,
+                utilisation: work.and_then(|work| work.of_bucket(bucket, length).share()),
+                utilisation_max: fullest.map(|(share, _)| share),
                 queue_mean: ratio(sum.queued as f64, nanoseconds).unwrap_or(0.0),
                 queue_max: sum.queue_max,
                 inside_mean: ratio((sum.queued + sum.served) as f64, nanoseconds).unwrap_or(0.0),

@@ -1,68 +1,34 @@
 //! Figures of a node: how busy it was, how long one stood in line, and how long one stayed.
 
 use super::estimate::ratio;
+use super::measured::work_of_nodes;
 use super::stays::{Served, Stays, mean_wait};
 use super::summary::NodeSummary;
 use super::window::Window;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
-use crate::nodes::behaviour::UNLIMITED;
-use crate::parts::fidelity::Fidelity;
+use crate::parts::resource::ResourceKind;
 use crate::results::{NodeBucket, NodeRecord, RunResults};
 use crate::scenario::model::{Node, Scenario};
+use crate::scenario::resources::of_work;
 use crate::stats::histogram::Histogram;
 use std::ops::Range;
 
 pub(super) const NANOSECOND_MS: f64 = 1e-6;
 
-/// What limits one replica of a node.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Capacity {
-    Slots(f64),
-    Cores(f64),
-    Unlimited,
-}
-
-impl Capacity {
-    pub fn of(node: &Node) -> Capacity {
-        if let NodeKind::Server(server) = &node.kind {
-            return Capacity::Cores(f64::from(server.cores));
-        }
-        match &node.behaviour {
-            Some(behaviour) => match (behaviour.shared_cores, behaviour.slots) {
-                (Some(cores), _) if cores != UNLIMITED => Capacity::Cores(f64::from(cores)),
-                (None, slots) if slots != UNLIMITED => Capacity::Slots(f64::from(slots)),
-                _ => Capacity::Unlimited,
-            },
-            None => Capacity::Unlimited,
-        }
-    }
-
-    /// The slots of so many replicas, if they are limited.
-    fn slots(self, replicas: usize) -> u64 {
-        match self {
-            Capacity::Slots(slots) => (slots * replicas as f64) as u64,
-            _ => u64::MAX,
-        }
-    }
-
-    /// Of so many replicas together, in so much time.
-    pub fn utilisation(self, total: &NodeBucket, replicas: f64, nanoseconds: f64) -> Option<f64> {
-        match self {
-            Capacity::Cores(cores) => ratio(total.cpu as f64, cores * replicas * nanoseconds),
-            Capacity::Slots(slots) => ratio(total.held as f64, slots * replicas * nanoseconds),
-            Capacity::Unlimited => None,
-        }
-    }
-}
-
 /// One for each node, its replicas together.
 pub fn summarise_nodes(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec<NodeSummary> {
+    let works = work_of_nodes(scenario, results);
+    let (buckets, edges) = (&window.buckets, &results.bucket_edges);
     each_node(scenario)
         .map(|(number, node, replicas)| {
             let records = &results.nodes[replicas];
             let served = Served::of(results, number, records);
-            let mut summary = figures(node, records, results, window, served);
+            let mut summary = figures((number, node), records, results, window, served);
+            if let Some(work) = &works[number] {
+                summary.utilisation = work.total(buckets.clone(), edges).share();
+                summary.utilisation_max = work.share_most(buckets.clone(), edges);
+            }
             let started = total(records, results.first_counted_bucket..window.buckets.end).started;
             if let Some(waits) = &results.waits[number] {
                 let quantile = |share| wait_quantile_ms(waits, started, share);
@@ -82,14 +48,21 @@ pub fn summarise_replicas(
     results: &RunResults,
     window: &Window,
 ) -> Vec<(u32, NodeSummary)> {
-    each_node(scenario)
-        .flat_map(|(number, node, replicas)| {
-            let served = Served::of(results, number, &results.nodes[replicas.clone()]);
-            replicas.zip(0..).map(move |(record, replica)| {
-                (replica, figures(node, &results.nodes[record..record + 1], results, window, served))
-            })
-        })
-        .collect()
+    let works = work_of_nodes(scenario, results);
+    let mut summaries = Vec::new();
+    for (number, node, replicas) in each_node(scenario) {
+        let served = Served::of(results, number, &results.nodes[replicas.clone()]);
+        for (record, replica) in replicas.zip(0..) {
+            let records = &results.nodes[record..record + 1];
+            let mut summary = figures((number, node), records, results, window, served);
+            if let Some(work) = &works[number] {
+                let usage = work.of_place(replica as usize, window.buckets.clone(), &results.bucket_edges);
+                (summary.utilisation, summary.utilisation_max) = (usage.share(), usage.share());
+            }
+            summaries.push((replica, summary));
+        }
+    }
+    summaries
 }
 
 /// The nodes, with their numbers and the places of their replicas' records.
@@ -102,7 +75,7 @@ pub fn each_node(scenario: &Scenario) -> impl Iterator<Item = (usize, &Node, Ran
 }
 
 fn figures(
-    node: &Node,
+    (number, node): (usize, &Node),
     records: &[NodeRecord],
     results: &RunResults,
     window: &Window,
@@ -111,18 +84,10 @@ fn figures(
     let sum = total(records, window.buckets.clone());
     let nanoseconds = (window.end - window.start) as f64;
     let per_time = |amount: f64| ratio(amount, nanoseconds).unwrap_or(0.0);
-    // Nobody uses anything where no requests are simulated.
-    let is_simulated = results.fidelity != Fidelity::Components;
-    let capacity = if is_simulated { Capacity::of(node) } else { Capacity::Unlimited };
-    let fullest = records
-        .iter()
-        .filter_map(|record| {
-            let one = total(std::slice::from_ref(record), window.buckets.clone());
-            capacity.utilisation(&one, 1.0, nanoseconds)
-        })
-        .reduce(f64::max);
     let stays = Stays::of(records, results, window);
     let wait_mean_ms = mean_wait(records, window, served);
+    let work = of_work(number as u32, node).filter(|work| work.kind == ResourceKind::Slots);
+    let slots = work.map_or(u64::MAX, |work| work.capacity as u64 * records.len() as u64);
     NodeSummary {
         name: node.name.clone(),
         kind: node.kind.name(),
@@ -130,8 +95,9 @@ fn figures(
         visits: sum.visits,
         visits_per_s: ratio(sum.visits as f64, window.length_s()).unwrap_or(0.0),
         failed: sum.failed,
-        utilisation: capacity.utilisation(&sum, records.len() as f64, nanoseconds),
-        utilisation_max: fullest,
+        // What it has is a resource like any other: its share in use is filled in from there.
+        utilisation: None,
+        utilisation_max: None,
         busy_mean: match node.kind {
             NodeKind::Server(_) => per_time(sum.cpu as f64),
             _ => per_time(sum.held as f64),
@@ -145,7 +111,7 @@ fn figures(
         wait_p50_ms: None,
         wait_p95_ms: None,
         wait_p99_ms: None,
-        service_mean_ms: stays.mean_ms(sum.served, sum.started, capacity.slots(records.len())),
+        service_mean_ms: stays.mean_ms(sum.served, sum.started, slots),
         sojourn_mean_ms: stays.mean_ms(sum.queued + sum.served, sum.visits.max(sum.ended), u64::MAX),
         unfinished: stays.inside_at_end,
         inside_mean: per_time((sum.queued + sum.served) as f64),

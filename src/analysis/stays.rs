@@ -114,6 +114,7 @@ impl Stays {
 
 #[cfg(test)]
 mod tests {
+    use crate::analysis::measured::work_of_nodes;
     use crate::analysis::moments::{lines, moments};
     use crate::analysis::summarise::summarise;
     use crate::analysis::summary::NodeSummary;
@@ -128,9 +129,10 @@ mod tests {
         let mut summary = summarise(&scenario, 1, &results);
         let place = scenario.nodes.iter().position(|node| node.name == "s").unwrap();
         let lines = lines(&scenario, &results);
+        let works = work_of_nodes(&scenario, &results);
         let edges = results.bucket_edges.windows(2).enumerate();
         let waits = edges.filter_map(|(bucket, edges)| {
-            let moments = moments(&scenario, &results, &lines, bucket, (edges[0], edges[1]));
+            let moments = moments(&scenario, &results, (&lines, &works), bucket, (edges[0], edges[1]));
             Some(moments[place].wait_mean_ms? * 1e-3)
         });
         let waits = waits.collect();

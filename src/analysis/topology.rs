@@ -1,10 +1,12 @@
 //! Who stands on whom and who calls whom, with what passed between them in a run.
 
-use super::nodes::{Capacity, each_node, total};
+use super::fullness::{Fullest, Fullness};
+use super::nodes::{each_node, total};
 use super::window::Window;
 use crate::results::RunResults;
 use crate::scenario::load_estimate::{UserRates, expected_visits};
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, Target};
+use crate::scenario::resources::of_work;
 use crate::structure::{NamedPoint, named_single_points};
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
@@ -34,6 +36,12 @@ pub struct TopologyNode {
     /// Slots or cores of one replica, if they are limited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<f64>,
+    /// Of the fullest that it has itself: the share in use over all the time up, and where it was
+    /// fullest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utilisation: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fullest: Option<Fullest>,
     /// The classes of which requests fail when one replica of this node alone is down.
     pub single_point_of: Vec<String>,
     /// How many stand by, of which one takes the place of what breaks.
@@ -61,10 +69,18 @@ pub struct TopologyCalls {
     /// One way, of the link between them; none if the scenario has no link there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_mean_ms: Option<f64>,
+    /// The same of what lies between them: a link with a bandwidth, what the caller keeps for these
+    /// calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utilisation: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fullest: Option<Fullest>,
 }
 
 pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
     let name = |node: NodeId| scenario.nodes[node.0 as usize].name.clone();
+    let window = Window::of(scenario, results);
+    let fullness = Fullness::of(scenario, results, &window);
     let single_points = named_single_points(scenario);
     let standbys: BTreeMap<NodeId, u32> =
         scenario.standbys.iter().map(|standby| (standby.node, standby.spares)).collect();
@@ -77,16 +93,15 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
         kind: node.kind.name(),
         replicas: node.replicas,
         on: node.on.map(name),
-        capacity: match Capacity::of(node) {
-            Capacity::Slots(capacity) | Capacity::Cores(capacity) => Some(capacity),
-            Capacity::Unlimited => None,
-        },
+        capacity: of_work(id.0, node).map(|work| work.capacity),
+        utilisation: fullness.of_node(id).and_then(|(mean, _)| mean),
+        fullest: fullness.of_node(id).map(|(_, fullest)| fullest),
         single_point_of: classes_named(&mut lost.get(&id).into_iter().flatten().copied()),
         standbys: standbys.get(&id).copied(),
     });
     let latencies = latencies(scenario);
     let mut calls: Vec<((NodeId, NodeId), f64)> =
-        calls_per_second(scenario, results, &Window::of(scenario, results)).into_iter().collect();
+        calls_per_second(scenario, results, &window).into_iter().collect();
     let calls_left_out = calls.len().saturating_sub(CALLS_MOST);
     if calls_left_out > 0 {
         // The sort keeps the order of those that are equal.
@@ -99,6 +114,8 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
         to: name(pair.1),
         calls_per_s,
         latency_mean_ms: latencies.get(&pair).copied(),
+        utilisation: fullness.between(pair).and_then(|(mean, _)| mean),
+        fullest: fullness.between(pair).map(|(_, fullest)| fullest),
     });
     let told = single_points.iter().map(|point| TopologySinglePoint {
         component: point.component.clone(),

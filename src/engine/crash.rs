@@ -61,7 +61,7 @@ impl Simulation<'_> {
         others
     }
 
-    fn is_at_gone_process(&self, slot: u32) -> bool {
+    pub(super) fn is_at_gone_process(&self, slot: u32) -> bool {
         let visit = &self.visits[slot];
         let inside = match visit.state {
             State::Free | State::Replying(_) | State::Thinking => false,

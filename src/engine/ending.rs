@@ -299,10 +299,10 @@ impl Simulation<'_> {
 
     /// A connection of a pool is free: the next in its line gets it.
     pub(super) fn release_pool(&mut self, pool: u32) {
-        let state = &mut self.pools[pool as usize];
-        let next = state.head;
-        if next == NONE {
-            state.give_back(self.now);
+        let next = self.pools[pool as usize].head;
+        // Those who wait in a process that is gone get nothing: they are about to be reset.
+        if next == NONE || (self.disturbed && self.is_at_gone_process(next)) {
+            self.pools[pool as usize].give_back(self.now);
             return;
         }
         self.leave_pool_line_served(next);

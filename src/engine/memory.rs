@@ -19,6 +19,7 @@ pub struct Memories {
     residents: Vec<ResidentState>,
     /// Of each host.
     uses: Vec<MemoryUse>,
+    is_watched: bool,
 }
 
 /// How much of a host's memory was in use, as it was seen whenever it was looked at.
@@ -49,7 +50,12 @@ impl ResidentState {
 impl Memories {
     pub fn new(plan: &Plan) -> Self {
         if plan.memories.is_empty() {
-            return Memories { place_of: Vec::new(), residents: Vec::new(), uses: Vec::new() };
+            return Memories {
+                place_of: Vec::new(),
+                residents: Vec::new(),
+                uses: Vec::new(),
+                is_watched: false,
+            };
         }
         let mut place_of = vec![NONE; plan.instances.len()];
         let residents = plan.memories.iter().flat_map(|host| &host.residents);
@@ -57,11 +63,8 @@ impl Memories {
             place_of[resident.instance as usize] = place as u32;
         }
         let residents = vec![ResidentState::default(); residents.count()];
-        Memories { place_of, residents, uses: vec![MemoryUse::default(); plan.memories.len()] }
-    }
-
-    pub fn use_of(&self, host: u32) -> MemoryUse {
-        self.uses[host as usize]
+        let uses = vec![MemoryUse::default(); plan.memories.len()];
+        Memories { place_of, residents, uses, is_watched: false }
     }
 
     fn of(&mut self, instance: u32) -> Option<&mut ResidentState> {
@@ -87,6 +90,7 @@ impl Memories {
 
 impl Simulation<'_> {
     pub(super) fn start_looking_at_memory(&mut self) {
+        self.memories.is_watched = true;
         for host in 0..self.plan.memories.len() {
             self.memories.uses[host].looked_at = self.now;
             self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(host as u32));
@@ -96,12 +100,35 @@ impl Simulation<'_> {
     /// Without requests nobody needs more memory than before.
     pub(super) fn stop_looking_at_memory(&mut self) {
         if !self.plan.memories.is_empty() {
+            for host in 0..self.plan.memories.len() as u32 {
+                self.memory_used(host);
+            }
+            self.memories.is_watched = false;
             self.changes.forget(|change| matches!(change, Change::LooksAtMemory(_)));
         }
     }
 
     /// If what stands on a host needs more than it has, the fattest process is killed.
     pub(super) fn look_at_memory(&mut self, number: u32) {
+        let fattest = self.note_memory(number);
+        if fattest != NONE {
+            self.memories.uses[number as usize].kills += 1;
+            self.kill(fattest);
+        }
+        self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(number));
+    }
+
+    /// How much has been used up to now, as far as anybody has looked.
+    pub(super) fn memory_used(&mut self, number: u32) -> MemoryUse {
+        if self.memories.is_watched {
+            self.note_memory(number);
+        }
+        self.memories.uses[number as usize]
+    }
+
+    /// Notes what is used now as if it had been so since the last look. Returns the fattest process,
+    /// if there is not enough for all.
+    fn note_memory(&mut self, number: u32) -> u32 {
         let host: &HostMemoryPlan = &self.plan.memories[number as usize];
         let mut used = 0.0;
         let mut fattest = (0.0, NONE);
@@ -121,12 +148,11 @@ impl Simulation<'_> {
         let seen = &mut self.memories.uses[number as usize];
         let since = self.now - std::mem::replace(&mut seen.looked_at, self.now);
         seen.in_use += (used.min(host.bytes as f64) as u128) * u128::from(since);
-        if used > host.bytes as f64 && fattest.1 != NONE {
-            seen.full_time += since;
-            seen.kills += 1;
-            self.kill(fattest.1);
+        if used <= host.bytes as f64 {
+            return NONE;
         }
-        self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(number));
+        seen.full_time += since;
+        fattest.1
     }
 
     fn kill(&mut self, instance: u32) {

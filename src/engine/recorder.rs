@@ -198,6 +198,10 @@ impl Recorder {
         self.usage.waited_for_link(link, way, wait);
     }
 
+    pub fn waited_for_limit(&mut self, limit: u32, wait: Time) {
+        self.usage.waited_for_limit(limit, wait);
+    }
+
     pub fn note_occupancy(&mut self, number: u32, inside: u32, now: Time) {
         let occupancy = &mut self.occupancies[number as usize];
         occupancy.time_with[occupancy.inside] += now - occupancy.since;
@@ -389,6 +393,7 @@ impl Simulation<'_> {
             let down = self.conditions.get(number).map_or(0, |condition| condition.down_time(now));
             log.cut(&mut self.nodes[number], (totals, jobs_most), down, now);
         }
+        self.cut_scalings();
         self.cut_usage();
         if self.quiet.is_on() {
             self.quiet_after_cut();
@@ -439,6 +444,10 @@ impl NodeLog {
             on_cpu_max: jobs_most,
             queue_max: node.queue_max,
             down: u128::from(down - self.down),
+            // What autoscaling has switched off is noted next.
+            slots_off: 0,
+            off: 0,
+            held_off: 0,
             lookups: counts.lookups - before.lookups,
             hits: counts.hits - before.hits,
         });

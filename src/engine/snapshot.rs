@@ -2,6 +2,7 @@
 //! so that a run that was watched is the same, to the last bit, as one that was not.
 
 use super::Simulation;
+use super::resilience::scaling::TimeOff;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
@@ -47,6 +48,9 @@ pub struct InstanceSnapshot {
     /// Integrals over time, which wrap around: slots held, and cores in use.
     held: u64,
     cpu: u64,
+    /// For how long it has been down, and what of it has been switched off.
+    down: Time,
+    off: TimeOff,
 }
 
 impl ClassSnapshot {
@@ -71,6 +75,10 @@ impl InstanceSnapshot {
             failed: self.failed.saturating_sub(earlier.failed),
             held: Nanoseconds::from(self.held.wrapping_sub(earlier.held)),
             cpu: Nanoseconds::from(self.cpu.wrapping_sub(earlier.cpu)),
+            down: Nanoseconds::from(self.down.saturating_sub(earlier.down)),
+            slots_off: self.off.slots.saturating_sub(earlier.off.slots),
+            off: self.off.whole.saturating_sub(earlier.off.whole),
+            held_off: self.off.held.saturating_sub(earlier.off.held),
             ..NodeBucket::default()
         }
     }
@@ -132,6 +140,8 @@ impl Simulation<'_> {
             failed: node.counts.failed,
             held: served.wrapping_add(extra),
             cpu,
+            down: self.conditions.get(number).map_or(0, |condition| condition.down_time(at)),
+            off: self.time_off(number as u32, at),
         }
     }
 }

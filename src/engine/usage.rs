@@ -3,17 +3,19 @@
 use super::Simulation;
 use super::waits::Waits;
 use crate::kernel::time::Time;
+use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
-use crate::plan::{NONE, PlacePlan, Plan};
+use crate::plan::{NONE, PlacePlan, Plan, ResourcePlan};
 use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
 use crate::stats::histogram::Histogram;
 use std::ops::Range;
 
 pub struct UsageLogs {
     logs: Vec<UsageLog>,
-    /// Which of them a place of a pool belongs to, and each way of a link, or `NONE`.
+    /// Which of them a place of a pool belongs to, each way of a link, and a limit, or `NONE`.
     of_pool: Vec<u32>,
     of_link: Vec<[u32; 2]>,
+    of_limit: Vec<u32>,
 }
 
 struct UsageLog {
@@ -82,6 +84,7 @@ impl UsageLogs {
             logs: Vec::new(),
             of_pool: vec![NONE; places],
             of_link: vec![[NONE; 2]; plan.links.len()],
+            of_limit: vec![NONE; plan.limits.len()],
         };
         for (number, resource) in (0..).zip(&plan.resources) {
             for place in &resource.places {
@@ -93,7 +96,8 @@ impl UsageLogs {
                         }
                     }
                     PlacePlan::Link { link, way } => logs.of_link[link as usize][way as usize] = number,
-                    PlacePlan::Limit { .. } | PlacePlan::Memory { .. } => {}
+                    PlacePlan::Limit { limit, .. } => logs.of_limit[limit as usize] = number,
+                    PlacePlan::Memory { .. } => {}
                 }
             }
             let place = PlaceLog { buckets: Vec::with_capacity(buckets_most), ..PlaceLog::default() };
@@ -113,6 +117,10 @@ impl UsageLogs {
         if let Some(log) = self.logs.get_mut(self.of_link[link as usize][way as usize] as usize) {
             log.waits.record(time);
         }
+    }
+
+    pub fn waited_for_limit(&mut self, limit: u32, time: Time) {
+        self.logs[self.of_limit[limit as usize] as usize].waits.record(time);
     }
 
     /// The warm-up is over.
@@ -159,11 +167,13 @@ impl UsageLogs {
     }
 
     pub fn finish(self, plan: &Plan) -> Vec<ResourceRecord> {
+        let whole = plan;
         let records = self.logs.into_iter().zip(&plan.resources);
-        let record = |(log, plan): (UsageLog, &crate::plan::ResourcePlan)| ResourceRecord {
+        let record = |(log, plan): (UsageLog, &ResourcePlan)| ResourceRecord {
             kind: plan.kind,
             owner: plan.owner,
             capacity: plan.capacity,
+            lines: lines(whole, plan),
             places: log.places.into_iter().map(|place| PlaceRecord { buckets: place.buckets }).collect(),
             waits: log.waits,
         };
@@ -209,11 +219,9 @@ impl Simulation<'_> {
 
     fn usage_of(&mut self, place: PlacePlan, number: usize) -> Usage {
         let now = self.now;
-        let time_down =
-            |instance: u32| self.conditions.get(instance as usize).map_or(0, |one| one.down_time(now));
         match place {
             PlacePlan::Pool { pool, line, instance } => {
-                let down = time_down(instance);
+                let down = self.time_absent(instance);
                 let pool = &mut self.pools[pool as usize];
                 let [in_use, full] = pool.integrals(now);
                 let own = Usage::of(&mut pool.waits, now);
@@ -233,33 +241,38 @@ impl Simulation<'_> {
                 Usage { in_use: u128::from(busy), full: busy, down, ..Usage::of(&mut sending.waits, now) }
             }
             PlacePlan::Limit { limit, replica, instance } => {
-                let down = time_down(instance);
-                let spacing = plan_spacing(self.plan, limit);
+                let down = self.time_absent(instance);
                 let waits = &mut self.recorder.usage.logs[number].waits;
                 let passing = self.buckets.passing(limit, replica);
-                passing.sending.catch_up(now, &mut |wait| waits.record(wait));
-                let busy = match spacing {
-                    // Clients' lines are not told apart.
-                    Some(spacing) => passing.sending.waits.taken.saturating_mul(spacing),
-                    None => passing.sending.busy(now),
-                };
-                let full = passing.time_full(now);
-                let usage = Usage::of(&mut passing.sending.waits, now);
+                passing.catch_up(now, &mut |wait| waits.record(wait));
+                let plan = &self.plan.limits[limit as usize];
+                let [busy, full] = passing.integrals(plan, now);
+                let usage = Usage::of(passing.waits(plan), now);
                 Usage { in_use: u128::from(busy), full, down, ..usage }
             }
             PlacePlan::Memory { host } => {
-                let down = time_down(self.plan.memories[host as usize].instance);
-                let seen = self.memories.use_of(host);
+                let down = self.time_absent(self.plan.memories[host as usize].instance);
+                let seen = self.memory_used(host);
                 let mut usage = Usage { in_use: seen.in_use, full: seen.full_time, down, ..Usage::default() };
                 usage.waits.turned_away = seen.kills;
                 usage
             }
         }
     }
+
+    /// For how long an instance has been down, or switched off by autoscaling.
+    fn time_absent(&self, instance: u32) -> Time {
+        let down = self.conditions.get(instance as usize).map_or(0, |one| one.down_time(self.now));
+        down + self.time_off(instance, self.now).whole
+    }
 }
 
-/// The time that one request takes at the rate of a limit, if each client has one of his own.
-fn plan_spacing(plan: &Plan, limit: u32) -> Option<Time> {
-    let limit = &plan.limits[limit as usize];
-    (limit.per == crate::parts::rate_limit::Per::Client).then(|| limit.bucket.spacing())
+/// How many have one of their own at each place.
+fn lines(plan: &Plan, resource: &ResourcePlan) -> u64 {
+    match resource.places.first() {
+        Some(PlacePlan::Limit { limit, .. }) if plan.limits[*limit as usize].per == Per::Client => {
+            plan.sources.iter().map(|source| u64::from(source.clients)).sum::<u64>().max(1)
+        }
+        _ => 1,
+    }
 }

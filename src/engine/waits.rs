@@ -45,14 +45,6 @@ impl Waits {
         self.left_time = self.left_time.wrapping_add(time);
     }
 
-    /// Whoever comes will get it after so long, which is counted at once.
-    pub fn will_be_served(&mut self, after: Time) {
-        self.taken += 1;
-        self.waited += u64::from(after > 0);
-        self.waited_time = self.waited_time.wrapping_add(after);
-        self.area = self.area.wrapping_add(after);
-    }
-
     /// What both have counted.
     pub fn with(mut self, other: &Waits) -> Waits {
         self.taken += other.taken;

@@ -20,6 +20,8 @@ pub mod packing;
 pub mod record;
 pub mod replications_csv;
 pub mod report;
+pub mod resources_csv;
+pub mod resources_timeline_csv;
 pub mod row_columns;
 pub mod run_json;
 pub mod scenario_json;
@@ -45,6 +47,8 @@ pub enum Format {
     EventsCsv,
     OutagesCsv,
     NodesTimelineCsv,
+    ResourcesCsv,
+    ResourcesTimelineCsv,
     TopologyJson,
     Picture(Chart),
     Report,
@@ -58,7 +62,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 24] = [
+    pub const ALL: [Format; 26] = [
         Format::LatencyCsv(Packing::None),
         Format::LatencyCsv(Packing::Gzip),
         Format::LatencyCsv(Packing::Zstandard),
@@ -67,6 +71,8 @@ impl Format {
         Format::HistogramCsv,
         Format::NodesCsv,
         Format::NodesTimelineCsv,
+        Format::ResourcesCsv,
+        Format::ResourcesTimelineCsv,
         Format::TopologyJson,
         Format::EventsCsv,
         Format::OutagesCsv,
@@ -97,6 +103,8 @@ impl Format {
             Format::EventsCsv => "events.csv",
             Format::OutagesCsv => "outages.csv",
             Format::NodesTimelineCsv => "nodes_timeline.csv",
+            Format::ResourcesCsv => "resources.csv",
+            Format::ResourcesTimelineCsv => "resources_timeline.csv",
             Format::TopologyJson => "topology.json",
             Format::Picture(chart) => chart.usual_file_name(),
             Format::Report => report::FILE_NAME,
@@ -119,6 +127,8 @@ impl Format {
             Format::EventsCsv => "what went wrong or was maintained",
             Format::OutagesCsv => "the stretches in which users met errors",
             Format::NodesTimelineCsv => "each node over time",
+            Format::ResourcesCsv => "how full everything was that there is only so much of",
+            Format::ResourcesTimelineCsv => "the same over time",
             Format::TopologyJson => "who calls whom, and what has no second",
             Format::Picture(chart) => chart.about(),
             Format::Report => "the whole run in one page for a browser",

@@ -2,8 +2,8 @@
 
 use super::findings::Findings;
 use super::latency_csv::LatencyCsv;
-use super::{json, nodes_csv, terminal, timeline_csv};
-use crate::analysis::example::{results, scenario};
+use super::{json, nodes_csv, resources_csv, resources_timeline_csv, terminal, timeline_csv};
+use crate::analysis::example::{results, results_between, scenario, scenario_between};
 use crate::nodes::NodeKind;
 use crate::parts::outcome::Outcome;
 use crate::results::row::{Row, Rows};
@@ -80,6 +80,28 @@ fn nodes_csv_has_a_line_for_each_replica() {
     let mut file = Vec::new();
     nodes_csv::write(&mut file, &scenario(), &results()).unwrap();
     insta::assert_snapshot!("nodes_csv", text(file));
+}
+
+#[test]
+fn resources_csv_has_a_line_for_all_that_can_be_full() {
+    let mut file = Vec::new();
+    resources_csv::write(&mut file, &scenario_between(), &results_between()).unwrap();
+    insta::assert_snapshot!("resources_csv", text(file));
+}
+
+#[test]
+fn resources_timeline_csv_has_a_line_for_each_bucket_and_resource() {
+    let mut file = Vec::new();
+    let scenario = scenario_between();
+    resources_timeline_csv::write(&mut file, &scenario, &results_between()).unwrap();
+    let text = text(file);
+    let lines: Vec<&str> = text.lines().collect();
+    let resources = crate::scenario::resources::resources(&scenario).len();
+    assert_eq!(lines.len(), 1 + 40 * resources);
+    // The first bucket, the first that counts, and the fullest.
+    let bucket = |number: usize| &lines[1 + number * resources..1 + (number + 1) * resources];
+    let shown = [&lines[..1], bucket(0), bucket(4), bucket(20)].concat().join("\n");
+    insta::assert_snapshot!("resources_timeline_csv", shown);
 }
 
 #[test]

@@ -71,6 +71,14 @@ pub enum Way {
 
 impl Way {
     pub const BOTH: [Way; 2] = [Way::Out, Way::Back];
+
+    /// As it stands in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Way::Out => "out",
+            Way::Back => "back",
+        }
+    }
 }
 
 /// Who calls, or is called: a node or a group, by its number in the scenario.
@@ -87,4 +95,14 @@ pub enum Owner {
     Link { link: u32, way: Way },
     Calls { from: Party, to: Party },
     Limit { node: u32, number: u32 },
+}
+
+impl Owner {
+    /// Of a link, which way it is.
+    pub fn way(self) -> Option<Way> {
+        match self {
+            Owner::Link { way, .. } => Some(way),
+            _ => None,
+        }
+    }
 }

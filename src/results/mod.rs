@@ -198,6 +198,11 @@ pub struct NodeBucket {
     pub on_cpu_max: u32,
     /// Time during which its process was not there.
     pub down: Nanoseconds,
+    /// Slot-nanoseconds that autoscaling had switched off while its process was there, and time
+    /// during which all of its slots were; visits that had not ended yet held some all the same.
+    pub slots_off: Nanoseconds,
+    pub off: Time,
+    pub held_off: Nanoseconds,
     /// The longest line.
     pub queue_max: u32,
     /// Look-ups in a cache (or a client's DNS cache), and how many of them hit.
@@ -231,6 +236,9 @@ impl NodeBucket {
         self.cpu_full += bucket.cpu_full;
         self.on_cpu_max = self.on_cpu_max.max(bucket.on_cpu_max);
         self.down += bucket.down;
+        self.slots_off += bucket.slots_off;
+        self.off += bucket.off;
+        self.held_off += bucket.held_off;
         self.queue_max = self.queue_max.max(bucket.queue_max);
         self.lookups += bucket.lookups;
         self.hits += bucket.hits;

@@ -15,6 +15,9 @@ pub struct ResourceRecord {
     /// Of each place, as the scenario gives it: connections, calls, bytes per second, requests per
     /// second, bytes.
     pub capacity: f64,
+    /// How many have as much at each place, one for each client where each has a limit of its own:
+    /// what is counted there are their sums.
+    pub lines: u64,
     /// One for each replica that has one of its own.
     pub places: Vec<PlaceRecord>,
     /// Of those who stood in line and were served, after a given warm-up.
@@ -34,7 +37,7 @@ pub struct ResourceBucket {
     pub in_use: Nanoseconds,
     /// Time during which all of it was in use.
     pub full: Time,
-    /// Time during which who has it was down, or it was cut.
+    /// Time during which who has it was down, or switched off by autoscaling, or it was cut.
     pub down: Time,
     /// How many waited, over time, and at most at once.
     pub waiting: Nanoseconds,

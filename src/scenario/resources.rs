@@ -20,9 +20,11 @@ pub struct Resource {
 
 /// In the order of the scenario: what nodes have themselves, then what stands between them.
 pub fn resources(scenario: &Scenario) -> Vec<Resource> {
+    let needs = |node: &&Node| node.memory.base + node.memory.per_request > 0;
+    let hosts_with_needs = scenario.nodes.iter().filter(needs).filter_map(|node| node.on).collect();
     let mut list = Vec::new();
     for (number, node) in (0..).zip(&scenario.nodes) {
-        list.extend(of_node(scenario, number, node));
+        list.extend(of_node(&hosts_with_needs, number, node));
     }
     let mut seen = FxHashSet::default();
     for class in &scenario.classes {
@@ -44,37 +46,40 @@ pub fn resources(scenario: &Scenario) -> Vec<Resource> {
     list
 }
 
-fn of_node(scenario: &Scenario, number: u32, node: &Node) -> Vec<Resource> {
-    let mut list = Vec::new();
-    let mut add = |kind, owner, capacity: f64| {
-        list.push(Resource { kind, owner, capacity, places: node.replicas });
+/// What a node has itself that its visits take: cores, or else slots.
+pub fn of_work(number: u32, node: &Node) -> Option<Resource> {
+    let limited = |number: u32| number != UNLIMITED;
+    let (kind, capacity) = match (&node.kind, &node.behaviour) {
+        (NodeKind::Server(server), _) => (ResourceKind::Cores, server.cores),
+        (_, None) => return None,
+        (_, Some(behaviour)) => match behaviour.shared_cores {
+            // They are its own, on a host as well.
+            Some(cores) if limited(cores) => (ResourceKind::Cores, cores),
+            None if limited(behaviour.slots) => (ResourceKind::Slots, behaviour.slots),
+            _ => return None,
+        },
     };
+    Some(Resource { kind, owner: Owner::Node(number), capacity: f64::from(capacity), places: node.replicas })
+}
+
+fn of_node(hosts_with_needs: &FxHashSet<NodeId>, number: u32, node: &Node) -> Vec<Resource> {
     let own = Owner::Node(number);
-    if let NodeKind::Server(server) = &node.kind {
-        add(ResourceKind::Cores, own, f64::from(server.cores));
-        let needs = |other: &Node| {
-            other.on == Some(NodeId(number)) && other.memory.base + other.memory.per_request > 0
-        };
-        if let Some(memory) = server.memory.filter(|_| scenario.nodes.iter().any(needs)) {
-            add(ResourceKind::Memory, own, memory as f64);
-        }
+    let resource = |kind, owner, capacity| Resource { kind, owner, capacity, places: node.replicas };
+    let work = of_work(number, node);
+    let has_slots = work.as_ref().is_some_and(|work| work.kind == ResourceKind::Slots);
+    let mut list: Vec<Resource> = work.into_iter().collect();
+    if let NodeKind::Server(server) = &node.kind
+        && let Some(memory) = server.memory.filter(|_| hosts_with_needs.contains(&NodeId(number)))
+    {
+        list.push(resource(ResourceKind::Memory, own, memory as f64));
     }
     let Some(behaviour) = &node.behaviour else { return list };
-    let limited = |number: u32| number != UNLIMITED;
-    match behaviour.shared_cores {
-        // They are its own, on a host as well.
-        Some(cores) if limited(cores) => add(ResourceKind::Cores, own, f64::from(cores)),
-        Some(_) => {}
-        None if limited(behaviour.slots) => {
-            add(ResourceKind::Slots, own, f64::from(behaviour.slots));
-            if limited(behaviour.queue) && behaviour.queue > 0 {
-                add(ResourceKind::Backlog, own, f64::from(behaviour.queue));
-            }
-        }
-        None => {}
+    if has_slots && behaviour.queue != UNLIMITED && behaviour.queue > 0 {
+        list.push(resource(ResourceKind::Backlog, own, f64::from(behaviour.queue)));
     }
     for (place, limit) in (0..).zip(behaviour.limits.iter().flatten()) {
-        add(ResourceKind::Rate, Owner::Limit { node: number, number: place }, limit.rate);
+        let owner = Owner::Limit { node: number, number: place };
+        list.push(resource(ResourceKind::Rate, owner, limit.rate));
     }
     list
 }
@@ -167,7 +172,12 @@ pub fn name(scenario: &Scenario, kind: ResourceKind, whose: Owner) -> String {
         (Owner::Calls { .. }, ResourceKind::Pool) => format!("the connection pool {owner}"),
         (Owner::Calls { .. }, ResourceKind::InFlightInAll) => format!("the calls at once {owner} in all"),
         (Owner::Calls { .. }, _) => format!("the calls at once {owner}"),
-        (Owner::Limit { .. }, _) => format!("the rate limit of {owner}"),
+        (Owner::Limit { node, number }, _) => {
+            let behaviour = scenario.nodes[node as usize].behaviour.as_ref();
+            let limits = behaviour.map_or(1, |behaviour| behaviour.limits.iter().flatten().count());
+            let which = if limits < 2 { "" } else { ["first ", "second "][usize::from(number > 0)] };
+            format!("the {which}rate limit of {owner}")
+        }
     }
 }
 

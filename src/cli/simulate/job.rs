@@ -25,7 +25,7 @@ use crate::output::terminal::glance::Glance;
 use crate::output::traces_jsonl::TracesFile;
 use crate::output::{
     Format, events_csv, histogram_csv, json, nodes_csv, nodes_timeline_csv, outages_csv, replications_csv,
-    report, timeline_csv,
+    report, resources_csv, resources_timeline_csv, timeline_csv,
 };
 use crate::parts::fidelity::Fidelity;
 use crate::plan::{self, Plan};
@@ -243,6 +243,8 @@ impl Job {
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
                 Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),
                 Format::NodesTimelineCsv => nodes_timeline_csv::write(file, &self.scenario, results),
+                Format::ResourcesCsv => resources_csv::write(file, &self.scenario, results),
+                Format::ResourcesTimelineCsv => resources_timeline_csv::write(file, &self.scenario, results),
                 Format::TopologyJson => json::write(file, &topology(&self.scenario, results)),
                 Format::NodesCsv => nodes_csv::write(file, &self.scenario, results),
                 Format::EventsCsv => events_csv::write(file, &self.scenario, results),

@@ -3,6 +3,7 @@
 pub mod bulkhead;
 pub mod guard;
 mod hedging;
+mod passing;
 pub mod rate_limit;
 mod retrying;
 pub mod scaling;

@@ -1,10 +1,10 @@
 //! Rate limits: who comes too often is turned away, or waits for his turn.
 
+use super::passing::Passing;
 use crate::engine::Simulation;
-use crate::engine::sending::Sending;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
-use crate::plan::{LimitPlan, NONE, Plan};
+use crate::plan::{NONE, Plan};
 use crate::results::path::Cause;
 
 /// The buckets of all limits.
@@ -19,40 +19,6 @@ pub struct Buckets {
     /// Of each limit, where those of its replicas begin.
     first_passing: Vec<usize>,
     passings: Vec<Passing>,
-}
-
-/// What one replica's limit lets pass: as if one request after the other were sent over a line.
-#[derive(Clone, Debug, Default)]
-pub struct Passing {
-    pub sending: Sending,
-    /// Until then whoever comes is too many, and how long it has been so, that stretch included.
-    full_until: Time,
-    full_time: Time,
-}
-
-impl Passing {
-    /// A request passes, after a wait.
-    fn let_pass(&mut self, limit: &LimitPlan, wait: Time, now: Time) {
-        let (spacing, tolerance) = (limit.bucket.spacing(), limit.bucket.tolerance());
-        if limit.per == Per::Client {
-            // Each client has a line of its own; what is counted is their sum.
-            self.sending.waits.will_be_served(if limit.delays { wait } else { 0 });
-            return;
-        }
-        if limit.delays {
-            self.sending.send(spacing, now, |_| {});
-        } else {
-            self.sending.pass(spacing, now);
-        }
-        let until = now.saturating_add(wait).saturating_add(spacing).saturating_sub(tolerance);
-        self.full_time += until.saturating_sub(self.full_until.max(now));
-        self.full_until = self.full_until.max(until);
-    }
-
-    /// For how long whoever came was too many, up to now.
-    pub fn time_full(&self, now: Time) -> Time {
-        self.full_time - self.full_until.saturating_sub(now).min(self.full_time)
-    }
 }
 
 impl Buckets {
@@ -110,8 +76,11 @@ impl Simulation<'_> {
         let wait = limit.bucket.ask(&mut self.buckets.due[place], self.now);
         let passing = self.buckets.passing(number, replica);
         match wait {
-            Some(wait) => passing.let_pass(limit, wait, self.now),
-            None => passing.sending.waits.turned_away += 1,
+            Some(wait) => {
+                let recorder = &mut self.recorder;
+                passing.let_pass(limit, wait, self.now, &mut |wait| recorder.waited_for_limit(number, wait));
+            }
+            None => passing.waits(limit).turned_away += 1,
         }
         match wait {
             Some(wait) if wait > 0 && limit.delays => {

@@ -23,7 +23,53 @@ pub struct Scaling {
     decided_at: Time,
     /// Since when so many run and boot, and what that has cost until then.
     counted_at: Time,
+    /// Of each of its replicas.
+    off: Vec<Off>,
     record: ScalingRecord,
+}
+
+/// What a replica does not offer, since not all of it is wanted. The slots of one that is wanted no
+/// more are off at once, though visits may be inside for some time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Off {
+    slots: u32,
+    since: Moment,
+    sum: TimeOff,
+    /// The sum when a time bucket was put away last.
+    before: TimeOff,
+}
+
+/// Since the start of the run, while its process was there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TimeOff {
+    /// Slot time that was off, and the time for which all slots were.
+    pub slots: u128,
+    pub whole: Time,
+    /// Slot time that was held in the latter all the same.
+    pub held: u128,
+}
+
+/// An instant in the life of a replica.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moment {
+    at: Time,
+    /// For how long it has been down, and its slot time held; the latter wraps around.
+    down: Time,
+    held: u64,
+}
+
+impl Off {
+    /// The sum up to now.
+    fn up_to(&self, now: Moment, slots_most: u32) -> TimeOff {
+        let up = (now.at - self.since.at).saturating_sub(now.down - self.since.down);
+        let mut sum = self.sum;
+        sum.slots += u128::from(up) * u128::from(self.slots);
+        if self.slots >= slots_most {
+            sum.whole += up;
+            sum.held += u128::from(now.held.wrapping_sub(self.since.held));
+        }
+        sum
+    }
 }
 
 impl Scaling {
@@ -38,6 +84,7 @@ impl Scaling {
                 held: 0,
                 decided_at: 0,
                 counted_at: 0,
+                off: vec![Off::default(); scaling.replicas as usize],
                 record: ScalingRecord {
                     paid: 0,
                     most: initial,
@@ -136,12 +183,60 @@ impl Simulation<'_> {
             return;
         }
         if plan.settings.by_servers {
+            self.switch_off(number, 0, plan.settings.maximum.saturating_sub(running));
             self.conditions[plan.first_instance as usize].slots = running;
             self.take_condition(plan.first_instance);
             return;
         }
         for replica in before.min(running)..before.max(running) {
-            self.drain(plan.first_instance + replica, running <= replica);
+            let goes = running <= replica;
+            self.switch_off(number, replica, if goes { plan.slots_each } else { 0 });
+            self.drain(plan.first_instance + replica, goes);
         }
+    }
+
+    /// From now on so many slots of a replica are off.
+    fn switch_off(&mut self, number: usize, replica: u32, slots: u32) {
+        let (sum, now) = self.off_up_to(number, replica, self.now);
+        let off = &mut self.scalings[number].off[replica as usize];
+        (off.sum, off.since, off.slots) = (sum, now, slots);
+    }
+
+    fn off_up_to(&self, number: usize, replica: u32, at: Time) -> (TimeOff, Moment) {
+        let plan = &self.plan.scalings[number];
+        let instance = (plan.first_instance + replica) as usize;
+        let [served, _, _, extra] = self.nodes[instance].integrals(at);
+        let down = self.conditions.get(instance).map_or(0, |condition| condition.down_time(at));
+        let now = Moment { at, down, held: served.wrapping_add(extra) };
+        let slots_most = if plan.settings.by_servers { plan.settings.maximum } else { plan.slots_each };
+        (self.scalings[number].off[replica as usize].up_to(now, slots_most), now)
+    }
+
+    /// Notes in the time bucket that was put away last what was off in it.
+    pub(in crate::engine) fn cut_scalings(&mut self) {
+        for (number, plan) in self.plan.scalings.iter().enumerate() {
+            for replica in 0..plan.replicas {
+                let (sum, _) = self.off_up_to(number, replica, self.now);
+                let off = &mut self.scalings[number].off[replica as usize];
+                let before = std::mem::replace(&mut off.before, sum);
+                let log = &mut self.recorder.nodes[(plan.first_instance + replica) as usize];
+                if let Some(last) = log.buckets.last_mut() {
+                    last.slots_off = sum.slots - before.slots;
+                    last.off = sum.whole - before.whole;
+                    last.held_off = sum.held - before.held;
+                }
+            }
+        }
+    }
+
+    /// For how long an instance has been off, up to an instant that has not been passed.
+    pub(in crate::engine) fn time_off(&self, instance: u32, at: Time) -> TimeOff {
+        let number = self.plan.scalings.partition_point(|plan| plan.first_instance <= instance);
+        let Some(number) = number.checked_sub(1) else { return TimeOff::default() };
+        let replica = instance - self.plan.scalings[number].first_instance;
+        if replica >= self.plan.scalings[number].replicas {
+            return TimeOff::default();
+        }
+        self.off_up_to(number, replica, at).0
     }
 }

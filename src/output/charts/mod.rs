@@ -24,6 +24,7 @@ mod topology;
 mod topology_boxes;
 mod topology_hosts;
 pub mod topology_layout;
+mod topology_lines;
 mod utilisation;
 mod waterfall;
 

@@ -24,6 +24,7 @@ impl MadeUp {
             ("timeline.csv", self.timeline()),
             ("histogram.csv", self.histogram()),
             ("nodes_timeline.csv", self.nodes_timeline()),
+            ("resources_timeline.csv", self.resources_timeline()),
             ("summary.json", self.summary()),
             ("topology.json", self.topology()),
             ("events.csv", self.events()),
@@ -102,6 +103,27 @@ impl MadeUp {
         text
     }
 
+    /// A link from each node to the next, every third of which is never half full.
+    fn resources_timeline(&self) -> String {
+        let mut text = "start_s,length_s,resource,kind,owner,way,utilisation,utilisation_max,waiting_mean,\
+                        waiting_max,left,turned_away\n"
+            .to_owned();
+        for bucket in 0..self.buckets {
+            for node in 1..self.nodes {
+                let used = (node + bucket) % 11;
+                let share = used as f64 / if node % 3 == 0 { 30.0 } else { 10.0 };
+                let (start, owner) =
+                    (bucket * 10, format!("{} -> {}", MadeUp::node(node - 1), MadeUp::node(node)));
+                writeln!(
+                    text,
+                    "{start},10,the link {owner} (answers),bandwidth,{owner},back,{share},{share},{used},{used},0,0"
+                )
+                .unwrap();
+            }
+        }
+        text
+    }
+
     fn summary(&self) -> String {
         let counted: Vec<u64> = (0..self.buckets).map(self.good).collect();
         let share = counted.iter().sum::<u64>() as f64 / (100.0 * self.buckets.max(1) as f64);
@@ -159,22 +181,34 @@ impl MadeUp {
                     _ => ("database", "[]"),
                 };
                 let on = if node > 1 && node % 2 == 0 { ", \"on\": \"host\"" } else { "" };
-                format!("{{ \"name\": \"{}\", \"kind\": \"{kind}\", \"replicas\": 2, \"single_point_of\": {single}{on} }}", name(node))
+                let full = MadeUp::full("the workers of it", node as f64 / self.nodes as f64);
+                format!("{{ \"name\": \"{}\", \"kind\": \"{kind}\", \"replicas\": 2, \"single_point_of\": {single}{on}, {full} }}", name(node))
             })
             .collect();
-        let host =
-            "{ \"name\": \"host\", \"kind\": \"server\", \"single_point_of\": [\"class-0\"] }".to_owned();
+        let host = format!(
+            "{{ \"name\": \"host\", \"kind\": \"server\", \"single_point_of\": [\"class-0\"], {} }}",
+            MadeUp::full("the cores of host", 0.345)
+        );
         let calls: Vec<String> = (1..self.nodes)
             .map(|node| {
                 format!(
-                    "{{ \"from\": \"{}\", \"to\": \"{}\", \"calls_per_s\": {node} }}",
+                    "{{ \"from\": \"{}\", \"to\": \"{}\", \"calls_per_s\": {node}{} }}",
                     name(node.min(3) - 1),
-                    name(node)
+                    name(node),
+                    match node % 2 {
+                        0 => String::new(),
+                        _ => format!(", {}", MadeUp::full("a link", (node as f64 / 4.0).min(1.0))),
+                    }
                 )
             })
             .collect();
         let nodes: Vec<String> = nodes.into_iter().chain([host]).collect();
         format!("{{ \"nodes\": [{}], \"calls\": [{}] }}", nodes.join(","), calls.join(","))
+    }
+
+    fn full(resource: &str, share: f64) -> String {
+        let fullest = format!("\"resource\": \"{resource}\", \"length_s\": 10, \"utilisation\": {share}");
+        format!("\"utilisation\": {}, \"fullest\": {{ {fullest} }}", share / 2.0)
     }
 
     fn events(&self) -> String {

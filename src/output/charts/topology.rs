@@ -1,13 +1,14 @@
-//! Who calls whom: the redder a box, the fuller the node; the wider a line, the more calls. A
-//! thick frame marks what takes requests with it when it alone is down.
+//! Who calls whom: the redder a box or a line, the fuller the fullest of what belongs to it was in its
+//! fullest time bucket; the wider a line, the more calls. A thick frame marks what takes requests with
+//! it when it alone is down.
 
-use super::drawing::{Anchor, Drawing, Label, Point};
+use super::drawing::{Anchor, Drawing, Label};
 use super::frame::{Look, MARGIN, NORMAL, Page, SMALL};
-use super::scale::short_number;
-use super::theme::Color;
-use super::topology_boxes::{Item, Member, Sketch, sketch};
+use super::scale::short_length;
+use super::topology_boxes::{Full, Item, Member, Sketch, sketch};
 use super::topology_hosts::{frame_hosts, hosts_apart};
-use super::topology_layout::{Layout, Way, lay_out};
+use super::topology_layout::{Layout, lay_out};
+use super::topology_lines::{End, curve, draw_line, name_line};
 use crate::output::record::Record;
 
 const BOX_WIDTH_MOST: f64 = 150.0;
@@ -19,8 +20,10 @@ pub(super) const HOST_PADDING: f64 = 10.0;
 pub(super) const HOST_HEADING: f64 = 18.0;
 pub(super) const FRAME: f64 = 2.6;
 const DOT: f64 = 9.0;
+/// The shares in use take at most so much of a box's width.
+const SHARES_MOST: f64 = 0.6;
 
-/// From here on a node's share in use is written in the picture's message.
+/// From here on a share in use is written in the picture's message.
 const FULL: f64 = 0.9;
 
 pub fn draw(records: &[&Record], look: &Look) -> Drawing {
@@ -34,7 +37,7 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         many => format!("{} runs, one below the other", many.len()),
     };
     let mut page = Page::new(look, &title, &text);
-    key(&mut page);
+    key(&mut page, &sketches);
     for (record, sketch) in records.iter().zip(&sketches) {
         if records.len() > 1 {
             page.panel_heading(&record.name, MARGIN, &[]);
@@ -54,14 +57,20 @@ fn message(sketch: &Sketch) -> String {
         few if few.len() <= 8 => format!("{} single points of failure: {}.", few.len(), few.join(", ")),
         many => format!("{} single points of failure.", many.len()),
     };
-    let full: Vec<String> = members()
-        .filter(|member| member.utilisation.is_some_and(|utilisation| utilisation >= FULL))
-        .map(|member| format!("{} ({:.0} %)", member.name, member.utilisation.unwrap_or(0.0) * 100.0))
-        .collect();
+    let of_members = members().filter_map(|member| member.full.as_ref());
+    let of_lines = sketch.calls.iter().filter_map(|call| call.full.as_ref());
+    let mut full: Vec<String> = Vec::new();
+    for one in of_members.chain(of_lines).filter(|one| one.fullest >= FULL) {
+        let told = format!("{} ({})", one.resource, percent(one.fullest));
+        // What lies between some may lie between others as well.
+        if !full.contains(&told) {
+            full.push(told);
+        }
+    }
     match full.as_slice() {
         [] => {}
-        few if few.len() <= 6 => text.push_str(&format!(" Nearly full: {}.", few.join(", "))),
-        many => text.push_str(&format!(" {} nodes are nearly full.", many.len())),
+        few if few.len() <= 6 => text.push_str(&format!(" Full at times, or nearly: {}.", few.join(", "))),
+        many => text.push_str(&format!(" {} things were full at times, or nearly.", many.len())),
     }
     if sketch.calls_left_out > 0 {
         text.push_str(&format!(" {} calls with little traffic are not shown.", sketch.calls_left_out));
@@ -69,7 +78,23 @@ fn message(sketch: &Sketch) -> String {
     text
 }
 
-fn key(page: &mut Page) {
+/// "in use in its fullest 5 s (and on average)"
+fn key_to_shares(sketches: &[Sketch]) -> String {
+    let members = sketches.iter().flat_map(|sketch| {
+        let members = sketch.items.iter().flat_map(|item| &item.members).chain(&sketch.hosts);
+        let of_lines = sketch.calls.iter().filter_map(|call| call.full.as_ref());
+        members.filter_map(|member| member.full.as_ref()).chain(of_lines)
+    });
+    let lengths: Vec<f64> = members.map(|full| full.length_s).collect();
+    match lengths.split_first() {
+        Some((first, others)) if others.iter().all(|other| other == first) => {
+            format!("in use in its fullest {} (and on average): 0 %", short_length(*first))
+        }
+        _ => "in use in its fullest stretch (and on average): 0 %".to_owned(),
+    }
+}
+
+fn key(page: &mut Page, sketches: &[Sketch]) {
     page.top += 12.0;
     let (muted, ink) = (page.palette.muted, page.palette.ink);
     let mut x = MARGIN;
@@ -79,7 +104,7 @@ fn key(page: &mut Page) {
         page.drawing.label(label);
         end
     };
-    x = word(page, x, "in use: 0 %") + 6.0;
+    x = word(page, x, &key_to_shares(sketches)) + 6.0;
     for step in 0..=10 {
         let color = page.palette.fullness_of(f64::from(step) / 10.0);
         page.drawing.rectangle(x, page.top - 9.0, 12.0, 10.0, color);
@@ -99,16 +124,15 @@ fn key(page: &mut Page) {
     x = room(page, x, 150.0);
     for (number, width) in [1.0, 3.0, 6.0].into_iter().enumerate() {
         let y = page.top - 4.0;
-        let color = call_color(page);
         let from = x + 12.0 * number as f64;
-        page.drawing.line(&[(from, y), (from + 12.0, y)], color, width);
+        draw_line(page, &[(from, y), (from + 12.0, y)], width, None);
     }
-    word(page, x + 42.0, "calls per second");
+    x = word(page, x + 42.0, "calls per second") + 22.0;
+    x = room(page, x, 230.0);
+    let y = page.top - 4.0;
+    draw_line(page, &[(x, y), (x + 36.0, y)], 3.0, Some(0.6));
+    word(page, x + 42.0, "only so much goes through, or at once");
     page.top += 14.0;
-}
-
-fn call_color(page: &Page) -> Color {
-    page.palette.axis.mix(page.palette.background, 0.25)
 }
 
 /// Where a column of boxes stands.
@@ -146,7 +170,7 @@ impl Grid {
     }
 
     /// The left edge of a column, and how far down its band lies.
-    fn column(&self, column: usize) -> (f64, f64) {
+    pub(super) fn column(&self, column: usize) -> (f64, f64) {
         let band = column / self.columns_per_band;
         let x = self.left + self.step * (column % self.columns_per_band) as f64;
         (x, self.top + self.band_height * band as f64)
@@ -187,8 +211,7 @@ fn draw_sketch(page: &mut Page, sketch: &Sketch) {
     for (call, way) in sketch.calls.iter().zip(&layout.ways) {
         let share = if most > 0.0 { (call.calls_per_s / most).sqrt() } else { 0.0 };
         let points = curve(&grid, way, &places, &heights);
-        let color = call_color(page);
-        page.drawing.line(&points, color, 1.0 + 5.0 * share);
+        draw_line(page, &points, 1.0 + 5.0 * share, call.full.as_ref().map(|full| full.fullest));
     }
     for (item, &(x, y)) in sketch.items.iter().zip(&places) {
         draw_item(page, sketch, item, (x, y, grid.box_width), &framed);
@@ -198,7 +221,7 @@ fn draw_sketch(page: &mut Page, sketch: &Sketch) {
             && sketch.items[call.from].host != sketch.items[call.to].host;
         let leaves_frame = sketch.items[call.from].host.is_some_and(|host| framed[host]) && in_frame;
         let room = End { in_frame, leaves_frame, back: way.back };
-        name_call(page, call.calls_per_s, &curve(&grid, way, &places, &heights), room);
+        name_line(page, call, &curve(&grid, way, &places, &heights), room);
     }
     page.top = grid.top + grid.band_height * grid.bands(layout.columns) as f64 - 40.0 + HOST_PADDING + 8.0;
     hosts_apart(page, sketch, &framed);
@@ -215,8 +238,9 @@ fn height(item: &Item) -> f64 {
 
 fn draw_item(page: &mut Page, sketch: &Sketch, item: &Item, (x, y, width): (f64, f64, f64), framed: &[bool]) {
     let height = height(item);
-    let ground = match item.utilisation() {
-        Some(utilisation) if item.members.len() == 1 => page.palette.fullness_of(utilisation),
+    let full = item.full();
+    let ground = match &full {
+        Some(full) if item.members.len() == 1 => page.palette.fullness_of(full.fullest),
         _ => page.palette.background,
     };
     let (color, faint) = (page.palette.ink_on(ground), page.palette.axis);
@@ -224,8 +248,14 @@ fn draw_item(page: &mut Page, sketch: &Sketch, item: &Item, (x, y, width): (f64,
     let (frame, line) = if item.has_single_point() { (page.palette.ink, FRAME) } else { (faint, 1.0) };
     page.drawing.outline(x, y, width, height, frame, line);
     let inner = width - 16.0;
-    let share = item.utilisation().map(percent).unwrap_or_default();
-    let share = Label::new(share, x + width - 8.0, y + 36.0, SMALL, color).anchored(Anchor::End);
+    let share = |text: String| Label::new(text, x + width - 8.0, y + 36.0, SMALL, color);
+    let both = share(full.as_ref().map(both_shares).unwrap_or_default());
+    // Where there is little room, what kind of node it is says more than its average.
+    let share = match both.width() <= inner * SHARES_MOST {
+        true => both,
+        false => share(full.map(|full| percent(full.fullest)).unwrap_or_default()),
+    };
+    let share = share.anchored(Anchor::End);
     let room = inner - share.width() - 4.0;
     let title = |size: f64| Label::new(item.title(), x + 8.0, y + 19.0, size, color).bold();
     let size = if title(NORMAL).width() > inner { SMALL } else { NORMAL };
@@ -243,7 +273,7 @@ fn dots(page: &mut Page, members: &[Member], (x, y, width): (f64, f64, f64)) {
     let step = (width / Item::DOTS_PER_LINE as f64).min(DOT + 2.0);
     for (number, member) in members.iter().take(Item::DOTS_PER_LINE * Item::DOT_LINES_MOST).enumerate() {
         let place = (number % Item::DOTS_PER_LINE, number / Item::DOTS_PER_LINE);
-        let color = page.palette.fullness_of(member.utilisation.unwrap_or(0.0));
+        let color = page.palette.fullness_of(member.fullest());
         let (left, top) = (x + step * place.0 as f64, y + (DOT + 2.0) * place.1 as f64);
         page.drawing.rectangle(left, top, step - 1.5, DOT, color);
         let (ink, axis) = (page.palette.ink, page.palette.axis);
@@ -252,104 +282,17 @@ fn dots(page: &mut Page, members: &[Member], (x, y, width): (f64, f64, f64)) {
     }
 }
 
-/// From the right side of the caller to the left side of the called, past what is between.
-fn curve(grid: &Grid, way: &Way, places: &[(f64, f64)], heights: &[f64]) -> Vec<Point> {
-    let side = |it: usize, right: bool| {
-        let (x, y) = places[it];
-        (if right { x + grid.box_width } else { x }, y + heights[it] / 2.0)
-    };
-    let mut stops = vec![side(way.from, true)];
-    for &(column, y) in &way.through {
-        let (x, top) = grid.column(column);
-        stops.push((x, top + y));
-        stops.push((x + grid.box_width, top + y));
-    }
-    stops.push(side(way.to, false));
-    if way.back {
-        return around(side(way.from, true), side(way.to, false), heights[way.from] / 2.0);
-    }
-    let mut points = Vec::new();
-    for pair in stops.windows(2) {
-        bend(&mut points, pair[0], pair[1]);
-    }
-    points
-}
-
-const CURVE_POINTS: usize = 14;
-
-/// An S whose ends are level.
-fn bend(points: &mut Vec<Point>, from: Point, to: Point) {
-    if from.1 == to.1 {
-        points.extend([from, to]);
-        return;
-    }
-    let reach = ((to.0 - from.0) / 2.0).abs().max(24.0);
-    for number in 0..=CURVE_POINTS {
-        let t = number as f64 / CURVE_POINTS as f64;
-        let weights = [
-            (1.0 - t) * (1.0 - t) * (1.0 - t),
-            3.0 * t * (1.0 - t) * (1.0 - t),
-            3.0 * t * t * (1.0 - t),
-            t * t * t,
-        ];
-        let x = weights[0] * from.0
-            + weights[1] * (from.0 + reach)
-            + weights[2] * (to.0 - reach)
-            + weights[3] * to.0;
-        let y = (weights[0] + weights[1]) * from.1 + (weights[2] + weights[3]) * to.1;
-        points.push((x, y));
-    }
-}
-
-/// Back to where the calls came from, below the boxes.
-fn around(from: Point, to: Point, half_height: f64) -> Vec<Point> {
-    let below = from.1.max(to.1) + half_height + 11.0;
-    let out = 10.0;
-    vec![from, (from.0 + out, from.1), (from.0 + out, below), (to.0 - out, below), (to.0 - out, to.1), to]
-}
-
-/// What stands around the end of a call.
-struct End {
-    in_frame: bool,
-    /// A frame that the call leaves takes room as well.
-    leaves_frame: bool,
-    back: bool,
-}
-
-fn name_call(page: &mut Page, calls_per_s: f64, points: &[Point], around: End) {
-    if calls_per_s <= 0.0 || points.len() < 2 {
-        return;
-    }
-    // At its end it is clear whose it is; where many end at one box, their beginnings differ.
-    let mut text = format!("{}/s", short_number(calls_per_s));
-    let (first, last) = (points[0], points[points.len() - 1]);
-    let muted = page.palette.muted;
-    let room = last.0 - first.0 - 2.0 * (HOST_PADDING + FRAME) - 7.0;
-    if around.leaves_frame && Label::new(text.clone(), 0.0, 0.0, SMALL, muted).width() > room {
-        // The key at the top says what is counted.
-        text = short_number(calls_per_s);
-    }
-    // A line that comes from above leaves room below it, and the other way round. Where there
-    // may be a frame around the box, the text stands before it.
-    let (near, far) = if first.1 < last.1 { (16.0, -7.0) } else { (-7.0, 16.0) };
-    let before = if around.in_frame { HOST_PADDING + 7.0 } else { 8.0 };
-    // A call back comes down beside its end.
-    let end = last.0 - if around.back { before + 12.0 } else { before };
-    for (x, y, anchor) in [
-        (end, last.1 + near, Anchor::End),
-        (end, last.1 + far, Anchor::End),
-        (first.0 + 9.0, first.1 + far, Anchor::Start),
-        (first.0 + 9.0, first.1 + near, Anchor::Start),
-    ] {
-        if page.drawing.label_if_free(Label::new(text.clone(), x, y, SMALL, muted).anchored(anchor)) {
-            return;
-        }
-    }
-}
-
 pub(super) fn percent(share: f64) -> String {
     match share * 100.0 {
         small if (0.05..0.95).contains(&small) => format!("{small:.1} %"),
         large => format!("{large:.0} %"),
+    }
+}
+
+/// `98 % (43 %)`: in the fullest time bucket, and on average.
+pub(super) fn both_shares(full: &Full) -> String {
+    match full.mean {
+        Some(mean) => format!("{} ({})", percent(full.fullest), percent(mean)),
+        None => percent(full.fullest),
     }
 }

@@ -1,6 +1,6 @@
 //! Which boxes a topology is drawn with: one for each node, and one for many that are alike.
 
-use crate::output::record::{Record, Topology};
+use crate::output::record::{Fullest, Record, Topology, TopologyNode};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +24,33 @@ pub struct Line {
     pub from: usize,
     pub to: usize,
     pub calls_per_s: f64,
+    /// Of what lies between them.
+    pub full: Option<Full>,
+}
+
+/// How full the fullest was of what belongs to a box or a line.
+#[derive(Clone, Debug)]
+pub struct Full {
+    pub resource: String,
+    /// The share in use in its fullest time bucket, how long that is, and on average.
+    pub fullest: f64,
+    pub length_s: f64,
+    pub mean: Option<f64>,
+}
+
+impl Full {
+    fn of(fullest: Option<&Fullest>, mean: Option<f64>) -> Option<Full> {
+        let Fullest { resource, length_s, utilisation } = fullest?.clone();
+        Some(Full { resource, fullest: utilisation, length_s, mean })
+    }
+
+    /// Of two that are as full, the first.
+    fn fuller(one: Option<Full>, other: Option<Full>) -> Option<Full> {
+        match (one, other) {
+            (Some(one), Some(other)) if other.fullest > one.fullest => Some(other),
+            (one, other) => one.or(other),
+        }
+    }
 }
 
 pub struct Item {
@@ -37,11 +64,15 @@ pub struct Member {
     pub name: String,
     pub kind: String,
     pub replicas: u64,
-    pub utilisation: Option<f64>,
+    pub full: Option<Full>,
     pub is_single_point: bool,
 }
 
 impl Member {
+    pub fn fullest(&self) -> f64 {
+        self.full.as_ref().map_or(0.0, |full| full.fullest)
+    }
+
     pub fn title(&self) -> String {
         if self.replicas > 1 { format!("{} ×{}", self.name, self.replicas) } else { self.name.clone() }
     }
@@ -79,8 +110,8 @@ impl Item {
     }
 
     /// The fullest's.
-    pub fn utilisation(&self) -> Option<f64> {
-        self.members.iter().filter_map(|member| member.utilisation).reduce(f64::max)
+    pub fn full(&self) -> Option<Full> {
+        self.members.iter().fold(None, |full, member| Full::fuller(full, member.full.clone()))
     }
 
     pub fn has_single_point(&self) -> bool {
@@ -93,12 +124,15 @@ pub fn sketch(record: &Record) -> Sketch {
     let topology = record.topology.as_ref().unwrap_or(&empty);
     let numbers: FxHashMap<&str, usize> =
         topology.nodes.iter().enumerate().map(|(number, node)| (node.name.as_str(), number)).collect();
-    let members = members(record, topology);
-    let calls: Vec<(usize, usize, f64)> = topology
+    let members: Vec<Member> = topology.nodes.iter().map(member).collect();
+    let (calls, fulls): (Vec<(usize, usize, f64)>, Vec<Option<Full>>) = topology
         .calls
         .iter()
-        .filter_map(|call| Some((*numbers.get(&*call.from)?, *numbers.get(&*call.to)?, call.calls_per_s)))
-        .collect();
+        .filter_map(|call| {
+            let ends = (*numbers.get(&*call.from)?, *numbers.get(&*call.to)?, call.calls_per_s);
+            Some((ends, Full::of(call.fullest.as_ref(), call.utilisation)))
+        })
+        .unzip();
     let on: Vec<Option<usize>> =
         topology.nodes.iter().map(|node| numbers.get(node.on.as_deref()?).copied()).collect();
     let (hosts, host_numbers) = hosts(&on, &members);
@@ -112,14 +146,16 @@ pub fn sketch(record: &Record) -> Sketch {
         item.host = if item.members.is_empty() || item.host == host { host } else { None };
         item.members.push(members[node].clone());
     }
-    let mut sums: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    for (from, to, rate) in calls {
+    let mut sums: BTreeMap<(usize, usize), (f64, Option<Full>)> = BTreeMap::new();
+    for ((from, to, rate), full) in calls.into_iter().zip(fulls) {
         if let (Some(from), Some(to)) = (boxes[from], boxes[to]) {
-            *sums.entry((from, to)).or_default() += rate;
+            let sum = sums.entry((from, to)).or_default();
+            sum.0 += rate;
+            sum.1 = Full::fuller(sum.1.take(), full);
         }
     }
-    let mut lines: Vec<Line> =
-        sums.into_iter().map(|((from, to), calls_per_s)| Line { from, to, calls_per_s }).collect();
+    let line = |((from, to), (calls_per_s, full))| Line { from, to, calls_per_s, full };
+    let mut lines: Vec<Line> = sums.into_iter().map(line).collect();
     let left_out = lines.len().saturating_sub(LINES_MOST);
     if left_out > 0 {
         lines.sort_by(|a, b| b.calls_per_s.total_cmp(&a.calls_per_s));
@@ -130,19 +166,14 @@ pub fn sketch(record: &Record) -> Sketch {
     Sketch { items, calls: lines, hosts, calls_left_out }
 }
 
-fn members(record: &Record, topology: &Topology) -> Vec<Member> {
-    let stations = record.facts.iter().flat_map(|facts| &facts.nodes);
-    let utilisation: FxHashMap<&str, Option<f64>> = stations
-        .map(|station| (station.name.as_str(), station.utilisation_max.or(station.utilisation)))
-        .collect();
-    let member = |node: &crate::output::record::TopologyNode| Member {
+fn member(node: &TopologyNode) -> Member {
+    Member {
         name: node.name.clone(),
         kind: node.kind.clone(),
         replicas: node.replicas,
-        utilisation: utilisation.get(node.name.as_str()).copied().flatten(),
+        full: Full::of(node.fullest.as_ref(), node.utilisation),
         is_single_point: !node.single_point_of.is_empty(),
-    };
-    topology.nodes.iter().map(member).collect()
+    }
 }
 
 /// Those on which something stands, in the order of the scenario, and their numbers by node.

@@ -2,7 +2,7 @@
 
 use super::drawing::{Anchor, Label};
 use super::frame::{MARGIN, Page, SMALL};
-use super::topology::{FRAME, Grid, HOST_HEADING, HOST_PADDING, percent};
+use super::topology::{FRAME, Grid, HOST_HEADING, HOST_PADDING, both_shares, percent};
 use super::topology_boxes::{Member, Sketch};
 
 /// A frame around all that stands on a host, where nothing else comes into it.
@@ -42,12 +42,16 @@ pub fn frame_hosts(
         page.drawing.rectangle(left, top, right - left, bottom - top, shade);
         let (color, line) = if host.is_single_point { (ink, FRAME) } else { (page.palette.axis, 1.0) };
         page.drawing.outline(left, top, right - left, bottom - top, color, line);
-        let share = host.utilisation.map(percent);
-        let use_width = share.as_ref().map_or(0.0, |_| 44.0);
+        // Beside the fullest the average, if there is room for both.
+        let width_of = |text: &str| Label::new(text, 0.0, 0.0, SMALL, ink).width() + 8.0;
+        let share = host.full.as_ref().map(both_shares);
+        let has_room = |text: &String| width_of(text) <= (right - left) / 2.0;
+        let share = share.filter(has_room).or_else(|| host.full.as_ref().map(|full| percent(full.fullest)));
+        let use_width = share.as_ref().map_or(0.0, |share| width_of(share).max(44.0));
         let name = Label::new(host.title(), left + 8.0, top + 16.0, SMALL, ink).bold();
         page.drawing.label(name.within(right - left - 18.0 - use_width));
         if let Some(share) = share {
-            let ground = page.palette.fullness_of(host.utilisation.unwrap_or(0.0));
+            let ground = page.palette.fullness_of(host.fullest());
             page.drawing.rectangle(right - use_width - 4.0, top + 4.0, use_width, 15.0, ground);
             let color = page.palette.ink_on(ground);
             let label = Label::new(share, right - use_width / 2.0 - 4.0, top + 15.5, SMALL, color);
@@ -72,7 +76,7 @@ pub fn hosts_apart(page: &mut Page, sketch: &Sketch, framed: &[bool]) {
     let shown = apart.len().min(per_line * LINES_MOST);
     let mut order = apart.clone();
     if shown < apart.len() {
-        order.sort_by(|a, b| b.utilisation.unwrap_or(0.0).total_cmp(&a.utilisation.unwrap_or(0.0)));
+        order.sort_by(|a, b| b.fullest().total_cmp(&a.fullest()));
     }
     let top = page.top;
     for (number, host) in order.iter().take(shown).enumerate() {
@@ -80,13 +84,13 @@ pub fn hosts_apart(page: &mut Page, sketch: &Sketch, framed: &[bool]) {
             MARGIN + (WIDTH + 8.0) * (number % per_line) as f64,
             top + (HEIGHT + 8.0) * (number / per_line) as f64,
         );
-        let ground = page.palette.fullness_of(host.utilisation.unwrap_or(0.0));
+        let ground = page.palette.fullness_of(host.fullest());
         let color = page.palette.ink_on(ground);
         page.drawing.rectangle(x, y, WIDTH, HEIGHT, ground);
         let (frame, line) =
             if host.is_single_point { (page.palette.ink, FRAME) } else { (page.palette.axis, 1.0) };
         page.drawing.outline(x, y, WIDTH, HEIGHT, frame, line);
-        let share = host.utilisation.map(percent).unwrap_or_default();
+        let share = host.full.as_ref().map(both_shares).unwrap_or_default();
         let share = Label::new(share, x + WIDTH - 8.0, y + 16.5, SMALL, color).anchored(Anchor::End);
         let room = WIDTH - 20.0 - share.width();
         page.drawing.label(Label::new(host.title(), x + 8.0, y + 16.5, SMALL, color).bold().within(room));

@@ -1,25 +1,31 @@
-//! How full each node was, and how many stood in its line, over time.
+//! How full each node was, and how many stood in its line, over time; and the same of whatever else
+//! was at least half full.
 
 use super::drawing::{Anchor, Drawing, Label, Point};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, series_color};
 use super::scale::{Scale, nice_above, short_number};
-use crate::output::record::{Moment, Record, StationTimeline, Stretch};
+use crate::output::record::{Moment, Record, ResourceMoment, ResourceTimeline, Stretch};
 
 const ROW_HEIGHT: f64 = 40.0;
 const ROW_GAP: f64 = 12.0;
 const FIGURES_WIDTH: f64 = 78.0;
 
-/// With more nodes than this, the fullest and those with the longest lines are shown.
-const NODES_MOST: usize = 16;
+/// With more rows than this, the fullest and those with the longest lines are shown.
+const ROWS_MOST: usize = 16;
+
+/// What is no node is shown if its fullest place was ever as full.
+const WORTH_SHOWING: f64 = 0.5;
 
 /// From here on a node counts as nearly full, and a line on the page says so.
 const FULL: f64 = 0.9;
 
 const POINT_PIXELS: f64 = 1.5;
 
-/// A node in the runs that have it.
+/// A node, or something else that can be full, in the runs that have it.
 struct Row<'a> {
     name: &'a str,
+    /// What it is called in front of the row: a node's name, or an owner and what it has.
+    labels: [&'a str; 2],
     runs: Vec<(usize, Vec<(Stretch, Moment)>)>,
 }
 
@@ -50,8 +56,8 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     let rows = rows(records, (width / POINT_PIXELS) as usize);
     let (shown, left_out) = busiest(rows);
     let title = match records {
-        [record] => format!("How full the nodes of {} were", record.name),
-        _ => "How full the nodes were".to_owned(),
+        [record] => format!("How full {} was", record.name),
+        _ => "How full everything was".to_owned(),
     };
     let mut page = Page::new(look, &title, &message(&shown));
     if shown.is_empty() || end_s == 0.0 {
@@ -65,10 +71,7 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     headings(&mut page, records, (left, second));
     for row in &shown {
         let upper = Panel { left, top: page.top, width, height: ROW_HEIGHT };
-        let ink = page.palette.ink;
-        let y = upper.top + ROW_HEIGHT / 2.0 + 4.5;
-        let name = Label::new(row.name, left - 10.0, y, NORMAL, ink);
-        page.drawing.label(name.within(names_width - 10.0).anchored(Anchor::End));
+        name_row(&mut page, row, (left - 10.0, upper.top), names_width - 10.0);
         in_use(&mut page, &upper, &uses, records, row);
         in_line(&mut page, &Panel { left: second, ..upper }, &lines, records, row);
         page.top = upper.bottom() + ROW_GAP;
@@ -79,7 +82,7 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     page.top = top;
     page.time_columns(&[Panel { left: second, ..below }], &lines);
     if left_out > 0 {
-        page.note(&format!("{left_out} quieter nodes are not shown; nodes.csv has all."));
+        page.note(&format!("{left_out} quieter ones are not shown; nodes.csv and resources.csv have all."));
     }
     page.finish()
 }
@@ -87,24 +90,88 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
 fn rows<'a>(records: &[&'a Record], points_most: usize) -> Vec<Row<'a>> {
     let mut rows: Vec<Row> = Vec::new();
     let mut places: rustc_hash::FxHashMap<&str, usize> = rustc_hash::FxHashMap::default();
+    let mut add = |name: &'a str, labels, run| {
+        let place = *places.entry(name).or_insert_with(|| {
+            rows.push(Row { name, labels, runs: Vec::new() });
+            rows.len() - 1
+        });
+        rows[place].runs.push(run);
+    };
     for (number, record) in records.iter().enumerate() {
         let Some(stations) = &record.stations else { continue };
         for station in &stations.stations {
-            let place = *places.entry(&station.name).or_insert_with(|| {
-                rows.push(Row { name: &station.name, runs: Vec::new() });
-                rows.len() - 1
-            });
-            rows[place].runs.push((number, joined(&stations.buckets, station, points_most)));
+            let moments = joined(&stations.buckets, &station.moments, points_most);
+            add(&station.name, [&station.name, ""], (number, moments));
+        }
+    }
+    let resources = records.iter().enumerate().filter_map(|(number, record)| {
+        let timelines = record.resources.as_ref()?;
+        Some(timelines.resources.iter().map(move |resource| (number, &timelines.buckets, resource)))
+    });
+    let resources: Vec<_> = resources.flatten().filter(|(_, _, resource)| !is_of_node(resource)).collect();
+    let worth: rustc_hash::FxHashSet<&str> = resources
+        .iter()
+        .filter(|(_, _, resource)| fullest(resource) >= WORTH_SHOWING)
+        .map(|(_, _, resource)| resource.name.as_str())
+        .collect();
+    for (number, buckets, resource) in resources {
+        if worth.contains(resource.name.as_str()) {
+            let moments: Vec<Moment> = resource.moments.iter().map(as_of_node).collect();
+            let labels = [resource.owner.as_str(), what_it_is(resource)];
+            add(&resource.name, labels, (number, joined(buckets, &moments, points_most)));
         }
     }
     rows.retain(Row::is_used);
     rows
 }
 
+/// Whether it has been shown with its node.
+fn is_of_node(resource: &ResourceTimeline) -> bool {
+    matches!(resource.kind.as_str(), "cores" | "slots")
+}
+
+fn fullest(resource: &ResourceTimeline) -> f64 {
+    resource.moments.iter().filter_map(|moment| moment.utilisation_max).fold(0.0, f64::max)
+}
+
+/// Of several places the fullest: that one is full says more than that others are not.
+fn as_of_node(moment: &ResourceMoment) -> Moment {
+    Moment {
+        utilisation: moment.utilisation_max,
+        queue_mean: moment.waiting_mean,
+        queue_max: moment.waiting_max,
+        ..Moment::default()
+    }
+}
+
+fn what_it_is(resource: &ResourceTimeline) -> &str {
+    match (resource.kind.as_str(), resource.way.as_str()) {
+        ("bandwidth", "out") => "link, calls",
+        ("bandwidth", _) => "link, answers",
+        ("pool", _) => "connection pool",
+        ("in_flight", _) => "calls at once",
+        ("rate", _) => "rate limit",
+        (other, _) => other,
+    }
+}
+
+/// In one line, or an owner above what it has.
+fn name_row(page: &mut Page, row: &Row, (right, top): Point, width: f64) {
+    let (ink, muted) = (page.palette.ink, page.palette.muted);
+    let middle = top + ROW_HEIGHT / 2.0 + 4.5;
+    let lines = match row.labels {
+        [name, ""] => vec![(name, middle, NORMAL, ink)],
+        [owner, what] => vec![(owner, middle - 7.5, SMALL, ink), (what, middle + 7.5, SMALL, muted)],
+    };
+    for (text, y, size, color) in lines {
+        page.drawing.label(Label::new(text, right, y, size, color).within(width).anchored(Anchor::End));
+    }
+}
+
 /// In no more points than can be seen; the fullest and the longest line of each are kept.
-fn joined(buckets: &[Stretch], station: &StationTimeline, points_most: usize) -> Vec<(Stretch, Moment)> {
+fn joined(buckets: &[Stretch], moments: &[Moment], points_most: usize) -> Vec<(Stretch, Moment)> {
     let together = buckets.len().div_ceil(points_most.max(1)).max(1);
-    let pairs: Vec<(&Stretch, &Moment)> = buckets.iter().zip(&station.moments).collect();
+    let pairs: Vec<(&Stretch, &Moment)> = buckets.iter().zip(moments).collect();
     let join = |pairs: &[(&Stretch, &Moment)]| {
         let (first, last) = (pairs[0].0, pairs[pairs.len() - 1].0);
         let stretch = Stretch { start_s: first.start_s, length_s: last.end_s() - first.start_s };
@@ -125,16 +192,16 @@ fn joined(buckets: &[Stretch], station: &StationTimeline, points_most: usize) ->
 /// Those to be seen, in the order of the scenario, and how many are not.
 fn busiest(rows: Vec<Row>) -> (Vec<Row>, usize) {
     let all = rows.len();
-    if all <= NODES_MOST {
+    if all <= ROWS_MOST {
         return (rows, 0);
     }
     let mut order: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
     // A line says as much as being full: somebody had to wait.
     let load = |row: &Row| row.fullest() + row.longest_line() / (row.longest_line() + 10.0);
     order.sort_by(|a, b| load(&b.1).total_cmp(&load(&a.1)));
-    order.truncate(NODES_MOST);
+    order.truncate(ROWS_MOST);
     order.sort_by_key(|(place, _)| *place);
-    (order.into_iter().map(|(_, row)| row).collect(), all - NODES_MOST)
+    (order.into_iter().map(|(_, row)| row).collect(), all - ROWS_MOST)
 }
 
 fn message(rows: &[Row]) -> String {

@@ -2,7 +2,9 @@
 //! each time bucket, the start of the run being the epoch.
 
 use super::{Export, ExportError, SIMULATE_AGAIN};
-use crate::output::record::{ClassLatencies, Count, Moment, Stretch, Timeline};
+use crate::output::record::{
+    ClassLatencies, Count, Moment, ResourceMoment, ResourceTimeline, Stretch, Timeline,
+};
 use crate::stats::histogram::bounds;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -30,6 +32,7 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
         latencies(export, file)?;
     }
     nodes(export, file)?;
+    resources(export, file)?;
     events(export, file)?;
     writeln!(file, "# EOF")?;
     Ok(())
@@ -217,6 +220,42 @@ fn nodes(export: &Export, file: &mut dyn Write) -> io::Result<()> {
         samples(file, "spof_node_queue", labels, buckets, moments, |moment| Some(moment.queue_mean))?;
     }
     Ok(())
+}
+
+fn resources(export: &Export, file: &mut dyn Write) -> io::Result<()> {
+    let Some(timelines) = &export.record.resources else { return Ok(()) };
+    let buckets = timelines.buckets.as_slice();
+    let labels_of = |resource: &ResourceTimeline| {
+        let all = [
+            ("resource", resource.name.as_str()),
+            ("kind", &resource.kind),
+            ("owner", &resource.owner),
+            ("way", &resource.way),
+        ];
+        // A label without a value is as good as none.
+        labels(&all.into_iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>())
+    };
+    let series: Vec<(String, &[ResourceMoment])> = timelines
+        .resources
+        .iter()
+        .map(|resource| (labels_of(resource), resource.moments.as_slice()))
+        .collect();
+    let name = "spof_resource_utilisation_ratio";
+    let about = "Share in use in the last bucket, of what was up.";
+    writeln!(file, "# TYPE {name} gauge\n# UNIT {name} ratio\n# HELP {name} {about}")?;
+    for (labels, moments) in &series {
+        samples(file, name, labels, buckets, moments, |moment| moment.utilisation)?;
+    }
+    let name = "spof_resource_waiting";
+    head(file, name, "gauge", "Mean number that waited for it in the last bucket.")?;
+    for (labels, moments) in &series {
+        samples(file, name, labels, buckets, moments, |moment| Some(moment.waiting_mean))?;
+    }
+    let about = "Those who got neither it nor a place in line.";
+    let turned_away = |moment: &ResourceMoment| moment.turned_away;
+    counter(file, "spof_resource_turned_away", about, buckets, &series, turned_away)?;
+    let about = "Those who left its line without it.";
+    counter(file, "spof_resource_left", about, buckets, &series, |moment| moment.left)
 }
 
 fn events(export: &Export, file: &mut dyn Write) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! The JSON of Chrome's trace viewer, which Perfetto reads: nodes as processes, visits as
-//! slices, what happened as instants and slices of its own, queues and utilisation as counters.
+//! slices, what happened as instants and slices of its own, queues and utilisation as counters, of nodes
+//! and of all that can be full.
 //! Times count from the start of the run.
 
 use super::{Export, ExportError, microseconds};
@@ -8,8 +9,9 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-/// What happened to the site stands above the nodes.
+/// What happened to the site stands above the nodes, and so does what can be full.
 const EVENTS: u64 = 1;
+const RESOURCES: u64 = 2;
 
 /// A track of the process that it stands in; with an `id` alone it would belong to none.
 fn local(id: &str) -> Value {
@@ -26,6 +28,9 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
     let mut trace = Trace { file, has_some: false, processes: FxHashMap::default() };
     trace.file.write_all(b"{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
     trace.name_process(EVENTS, "events")?;
+    if export.record.resources.is_some() {
+        trace.name_process(RESOURCES, "resources")?;
+    }
     if let Some(stations) = &export.record.stations {
         for station in &stations.stations {
             trace.process(&station.name)?;
@@ -33,6 +38,7 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
     }
     trace.events(export.record)?;
     trace.counters(export.record)?;
+    trace.resources(export.record)?;
     export.stories_if_any(|story| Ok(trace.story(&story)?))?;
     Ok(trace.file.write_all(b"\n]}\n")?)
 }
@@ -58,7 +64,7 @@ impl Trace<'_> {
         if let Some(&number) = self.processes.get(node) {
             return Ok(number);
         }
-        let number = EVENTS + 1 + self.processes.len() as u64;
+        let number = RESOURCES + 1 + self.processes.len() as u64;
         self.processes.insert(node.to_owned(), number);
         self.name_process(number, node)?;
         Ok(number)
@@ -98,6 +104,26 @@ impl Trace<'_> {
                                        "args": { "share": utilisation } });
                     self.push(&start, &used)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// A track of how full each was, and one of those who waited for it.
+    fn resources(&mut self, record: &Record) -> io::Result<()> {
+        let Some(timelines) = &record.resources else { return Ok(()) };
+        for resource in &timelines.resources {
+            let names = ["in use", "waiting"].map(|what| format!("{}, {what}", resource.name));
+            for (stretch, moment) in timelines.buckets.iter().zip(&resource.moments) {
+                let start = at(stretch.start_s);
+                if let Some(utilisation) = moment.utilisation {
+                    let used = json!({ "ph": "C", "name": names[0], "pid": RESOURCES, "tid": 0,
+                                       "args": { "share": utilisation } });
+                    self.push(&start, &used)?;
+                }
+                let waiting = json!({ "ph": "C", "name": names[1], "pid": RESOURCES, "tid": 0,
+                                      "args": { "mean": moment.waiting_mean } });
+                self.push(&start, &waiting)?;
             }
         }
         Ok(())

@@ -14,6 +14,8 @@ pub enum TableName {
     Histogram,
     Nodes,
     NodesTimeline,
+    Resources,
+    ResourcesTimeline,
     Events,
     Outages,
     Classes,
@@ -41,13 +43,15 @@ const SUMMARY: &str = "summary.json";
 const TOPOLOGY: &str = "topology.json";
 
 impl TableName {
-    pub const ALL: [TableName; 18] = [
+    pub const ALL: [TableName; 20] = [
         TableName::Visits,
         TableName::Latency,
         TableName::Timeline,
         TableName::Histogram,
         TableName::Nodes,
         TableName::NodesTimeline,
+        TableName::Resources,
+        TableName::ResourcesTimeline,
         TableName::Events,
         TableName::Outages,
         TableName::Classes,
@@ -77,6 +81,14 @@ impl TableName {
             TableName::Nodes => ("nodes", "each replica of each node", Source::File("nodes.csv")),
             TableName::NodesTimeline => {
                 ("nodes_timeline", "each node over time", Source::File("nodes_timeline.csv"))
+            }
+            TableName::Resources => (
+                "resources",
+                "how full everything was that there is only so much of",
+                Source::File("resources.csv"),
+            ),
+            TableName::ResourcesTimeline => {
+                ("resources_timeline", "each resource over time", Source::File("resources_timeline.csv"))
             }
             TableName::Events => ("events", "faults, maintenance and surges", Source::File("events.csv")),
             TableName::Outages => {

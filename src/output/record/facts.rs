@@ -181,7 +181,9 @@ pub struct ResourceFacts {
     pub waiting_max: u64,
     pub wait_mean_ms: Option<f64>,
     pub wait_p99_ms: Option<f64>,
+    #[serde(deserialize_with = "or_nothing")]
     pub left: u64,
+    #[serde(deserialize_with = "or_nothing")]
     pub turned_away: u64,
 }
 
@@ -320,7 +322,19 @@ pub struct TopologyNode {
     pub kind: String,
     pub replicas: u64,
     pub on: Option<String>,
+    pub utilisation: Option<f64>,
+    pub fullest: Option<Fullest>,
     pub single_point_of: Vec<String>,
+}
+
+/// The fullest of what belongs to a node, or lies between two, in the time bucket in which it was
+/// fullest.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Fullest {
+    pub resource: String,
+    pub length_s: f64,
+    pub utilisation: f64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -329,6 +343,8 @@ pub struct Call {
     pub from: String,
     pub to: String,
     pub calls_per_s: f64,
+    pub utilisation: Option<f64>,
+    pub fullest: Option<Fullest>,
 }
 
 impl Facts {

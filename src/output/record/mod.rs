@@ -15,7 +15,7 @@ mod table;
 mod tables;
 
 pub use facts::{
-    Class, Expectation, Facts, Figure, Part, Script, SlowRequest, Slowest, Station, Tail, TimeSpent,
+    Class, Expectation, Facts, Figure, Fullest, Part, Script, SlowRequest, Slowest, Station, Tail, TimeSpent,
     Topology, TopologyNode,
 };
 pub use log_rows::LogRows;
@@ -42,6 +42,8 @@ pub struct Record {
     pub latencies: Option<Latencies>,
     /// `nodes_timeline.csv`
     pub stations: Option<StationTimelines>,
+    /// `resources_timeline.csv`
+    pub resources: Option<ResourceTimelines>,
     /// `topology.json`
     pub topology: Option<Topology>,
     /// `scenario.json`
@@ -199,6 +201,35 @@ pub struct Moment {
     pub utilisation: Option<f64>,
     pub queue_mean: f64,
     pub queue_max: f64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ResourceTimelines {
+    pub buckets: Vec<Stretch>,
+    pub resources: Vec<ResourceTimeline>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ResourceTimeline {
+    /// `the link visitors -> server (answers)`
+    pub name: String,
+    pub kind: String,
+    pub owner: String,
+    /// Of a link, `out` or `back`.
+    pub way: String,
+    /// One for each bucket.
+    pub moments: Vec<ResourceMoment>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ResourceMoment {
+    pub utilisation: Option<f64>,
+    /// The fullest place's.
+    pub utilisation_max: Option<f64>,
+    pub waiting_mean: f64,
+    pub waiting_max: f64,
+    pub left: u64,
+    pub turned_away: u64,
 }
 
 /// Something that was done to the site or befell it.

@@ -79,11 +79,12 @@ pub fn read_with<R: Read>(
     let timeline = table("timeline.csv")?.map(tables::timeline).transpose()?;
     let latencies = table("histogram.csv")?.map(tables::latencies).transpose()?;
     let stations = table("nodes_timeline.csv")?.map(tables::stations).transpose()?;
+    let resources = table("resources_timeline.csv")?.map(tables::resources).transpose()?;
     let events = table("events.csv")?.map(tables::events).transpose()?.unwrap_or_default();
     let outages = table("outages.csv")?.map(tables::outages).transpose()?;
     let topology = json("topology.json", source("topology.json")?)?;
     let script = json("scenario.json", source("scenario.json")?)?;
-    Ok(Record { name, facts, timeline, latencies, stations, topology, script, events, outages })
+    Ok(Record { name, facts, timeline, latencies, stations, resources, topology, script, events, outages })
 }
 
 fn json<T: DeserializeOwned, R: Read>(

@@ -3,8 +3,8 @@
 use super::reading::RecordError;
 use super::table::{Column, Table};
 use super::{
-    ClassLatencies, Count, Event, Latencies, Moment, Outage, Spread, StationTimeline, StationTimelines,
-    Stretch, Timeline,
+    ClassLatencies, Count, Event, Latencies, Moment, Outage, ResourceMoment, ResourceTimeline,
+    ResourceTimelines, Spread, StationTimeline, StationTimelines, Stretch, Timeline,
 };
 use crate::stats::histogram::CELLS;
 use rustc_hash::FxHashMap;
@@ -179,6 +179,50 @@ pub fn stations<R: Read>(mut table: Table<R>) -> Result<StationTimelines, Record
         station.moments.resize_with(buckets.stretches.len(), Moment::default);
     }
     Ok(StationTimelines { buckets: buckets.stretches, stations })
+}
+
+pub fn resources<R: Read>(mut table: Table<R>) -> Result<ResourceTimelines, RecordError> {
+    let [start, length, resource] = ["start_s", "length_s", "resource"].map(|name| table.column(name));
+    let (start, length, resource) = (start?, length?, resource?);
+    let [kind, owner, way] = ["kind", "owner", "way"].map(|name| table.column(name));
+    let (kind, owner, way) = (kind?, owner?, way?);
+    let [utilisation, utilisation_max, waiting_mean, waiting_max, left, turned_away] =
+        ["utilisation", "utilisation_max", "waiting_mean", "waiting_max", "left", "turned_away"]
+            .map(|name| table.column(name));
+    let (utilisation, utilisation_max) = (utilisation?, utilisation_max?);
+    let (waiting_mean, waiting_max) = (waiting_mean?, waiting_max?);
+    let (left, turned_away) = (left?, turned_away?);
+    let (mut buckets, mut names) = (Buckets::new(), Names::default());
+    let mut resources: Vec<ResourceTimeline> = Vec::new();
+    while table.next()? {
+        let bucket = buckets.of(&table, start, length)?;
+        let number = names.number(table.text(resource));
+        if number == resources.len() {
+            let [name, kind, owner, way] =
+                [resource, kind, owner, way].map(|column| table.text(column).to_owned());
+            resources.push(ResourceTimeline { name, kind, owner, way, moments: Vec::new() });
+        }
+        let resource = &mut resources[number];
+        if resource.moments.len() > bucket {
+            // The bucket without length at the end: there is nothing to see.
+            continue;
+        }
+        // What is not counted of a resource is not there.
+        let count = |column: Column| if table.text(column).is_empty() { Ok(0) } else { table.count(column) };
+        resource.moments.resize_with(bucket, ResourceMoment::default);
+        resource.moments.push(ResourceMoment {
+            utilisation: table.optional_number(utilisation)?,
+            utilisation_max: table.optional_number(utilisation_max)?,
+            waiting_mean: table.number(waiting_mean)?,
+            waiting_max: table.number(waiting_max)?,
+            left: count(left)?,
+            turned_away: count(turned_away)?,
+        });
+    }
+    for resource in &mut resources {
+        resource.moments.resize_with(buckets.stretches.len(), ResourceMoment::default);
+    }
+    Ok(ResourceTimelines { buckets: buckets.stretches, resources })
 }
 
 pub fn events<R: Read>(mut table: Table<R>) -> Result<Vec<Event>, RecordError> {

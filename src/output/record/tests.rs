@@ -1,10 +1,12 @@
 //! Files are read back as they were written, and those that nobody wrote are refused.
 
 use super::*;
-use crate::analysis::example::{BUCKETS, WARMUP_BUCKETS, results, scenario};
+use crate::analysis::example::{
+    BUCKETS, WARMUP_BUCKETS, results, results_between, scenario, scenario_between,
+};
 use crate::analysis::summarise::summarise;
 use crate::analysis::topology::topology;
-use crate::output::{histogram_csv, json, nodes_timeline_csv, timeline_csv};
+use crate::output::{histogram_csv, json, nodes_timeline_csv, resources_timeline_csv, timeline_csv};
 use crate::stats::histogram::Histogram;
 
 fn files() -> Vec<(&'static str, Vec<u8>)> {
@@ -63,6 +65,33 @@ fn a_figure_that_is_no_number_is_no_figure() {
     let facts = read(&[("summary.json", summary.into())]).unwrap().facts.unwrap();
     assert_eq!((facts.scenario.as_str(), facts.nodes[0].visits, facts.nodes[0].queue_mean), ("odd", 3, 0.0));
     assert_eq!(facts.tail.unwrap().parts[0].cause, "queue");
+}
+
+#[test]
+fn resources_are_read_back_as_they_were() {
+    let (scenario, results) = (scenario_between(), results_between());
+    let [mut timelines, mut topologies, mut summaries] = [(); 3].map(|()| Vec::new());
+    resources_timeline_csv::write(&mut timelines, &scenario, &results).unwrap();
+    json::write(&mut topologies, &topology(&scenario, &results)).unwrap();
+    json::write(&mut summaries, &summarise(&scenario, 7, &results)).unwrap();
+    let files =
+        [("resources_timeline.csv", timelines), ("topology.json", topologies), ("summary.json", summaries)];
+    let record = read(&files).unwrap();
+    let timelines = record.resources.unwrap();
+    let facts = record.facts.unwrap().resources;
+    let names = |names: &mut dyn Iterator<Item = &String>| names.cloned().collect::<Vec<_>>();
+    let in_timelines = names(&mut timelines.resources.iter().map(|resource| &resource.name));
+    assert_eq!(in_timelines, names(&mut facts.iter().map(|resource| &resource.name)));
+    let link = timelines.resources.last().unwrap();
+    assert_eq!((link.owner.as_str(), link.way.as_str()), ("visitors -> host", "back"));
+    let known = [20, 30].map(|bucket| link.moments[bucket].utilisation_max);
+    assert_eq!(known, [Some(1.0), Some(0.43)]);
+    // What is fullest in a call stands with it, and what a node has with the node.
+    let topology = record.topology.unwrap();
+    let [link, pool] = [0, 1].map(|call: usize| topology.calls[call].fullest.clone().unwrap());
+    assert_eq!((link.resource.as_str(), link.utilisation), ("the link visitors -> host (answers)", 1.0));
+    assert_eq!((pool.resource.as_str(), pool.utilisation), ("the connection pool app -> db", 0.3));
+    assert_eq!(topology.nodes[1].fullest.as_ref().unwrap().resource, "the cores of host");
 }
 
 #[test]

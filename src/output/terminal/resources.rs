@@ -14,7 +14,9 @@ const SHOWN_LEAST: f64 = 0.005;
 
 pub fn table(summary: &Summary) -> String {
     let used = |one: &&ResourceSummary| {
-        fullest(one) >= SHOWN_LEAST || one.waiting_max > 0 || one.turned_away + one.left > 0
+        fullest(one) >= SHOWN_LEAST
+            || one.waiting_max > 0
+            || one.turned_away.unwrap_or(0) + one.left.unwrap_or(0) > 0
     };
     let mut shown: Vec<&ResourceSummary> = summary.resources.iter().filter(used).collect();
     if shown.is_empty() {
@@ -40,9 +42,9 @@ fn fullest(one: &ResourceSummary) -> f64 {
 fn line(one: &ResourceSummary) -> Vec<Cell> {
     let paint = if fullest(one) >= FULL { Paint::Bad } else { Paint::Good };
     let name = one.name.strip_prefix("the ").unwrap_or(&one.name);
-    let waits = one.waiting_max > 0 || one.taken > 0;
+    let waits = one.waiting_max > 0 || one.taken.is_some_and(|taken| taken > 0);
     let if_waits = |text: Option<String>| Cell::optional(text.filter(|_| waits));
-    let away = one.turned_away + one.left;
+    let away = one.turned_away.unwrap_or(0) + one.left.unwrap_or(0);
     vec![
         Cell::painted(cut_in_the_middle(name), Paint::Strong),
         Cell::painted(one.utilisation.map(bar).unwrap_or_default(), paint),

@@ -4,11 +4,11 @@ use super::boxes::{Grid, draw_boxes};
 use super::ink::Ink;
 use super::pace::{Pace, speed_text};
 use super::state::{Flow, NodeNow, Picture};
-use crate::analysis::nodes::Capacity;
 use crate::kernel::time::to_seconds;
 use crate::output::terminal::count;
 use crate::output::terminal::figure::{length, three_digits};
 use crate::parts::quantity::format_span;
+use crate::parts::resource::ResourceKind;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -225,7 +225,7 @@ fn list_line(node: &NodeNow, width: usize, ink: Ink) -> Line<'static> {
     if node.down > 0 {
         spans.push(Span::styled(format!("{}  ", down(node)), ink.bad()));
     }
-    if matches!(node.capacity, Capacity::Cores(_)) {
+    if node.work.as_ref().is_some_and(|work| work.kind == ResourceKind::Cores) {
         spans.push(Span::styled(occupied(node), ink.faint()));
         return Line::from(spans);
     }
@@ -294,11 +294,11 @@ pub fn occupied(node: &NodeNow) -> String {
         whole if whole.fract() == 0.0 => count(whole as u64),
         part => three_digits(part),
     };
-    match node.capacity {
+    match node.work.as_ref().map(|work| (work.kind, work.capacity)) {
         _ if node.is_user => String::new(),
-        Capacity::Slots(slots) => format!("{} of {} busy", count(node.busy), all(slots)),
-        Capacity::Cores(1.0) if node.replicas == 1 => "1 core".to_owned(),
-        Capacity::Cores(cores) => format!("{} cores", all(cores)),
-        Capacity::Unlimited => format!("{} inside", node.serving),
+        None => format!("{} inside", node.serving),
+        Some((ResourceKind::Cores, 1.0)) if node.replicas == 1 => "1 core".to_owned(),
+        Some((ResourceKind::Cores, cores)) => format!("{} cores", all(cores)),
+        Some((_, slots)) => format!("{} of {} busy", count(node.busy), all(slots)),
     }
 }

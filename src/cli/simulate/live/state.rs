@@ -1,13 +1,15 @@
 //! What the live view shows: figures of the moment, made of two snapshots of the run.
 
 use crate::analysis::events::{Event, surges};
-use crate::analysis::nodes::{Capacity, each_node};
+use crate::analysis::measured::{Usage, usage_of_node};
+use crate::analysis::nodes::each_node;
 use crate::analysis::topology::pairs;
 use crate::engine::{ClassSnapshot, Snapshot};
 use crate::kernel::time::{NEVER, SECOND, Time, to_milliseconds, to_seconds};
 use crate::output::charts::topology_layout::{Layout, lay_out};
 use crate::results::NodeBucket;
 use crate::scenario::model::{RunEnd, Scenario};
+use crate::scenario::resources::{Resource, of_work};
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -66,7 +68,8 @@ pub struct NodeNow {
     pub host: Option<String>,
     pub replicas: u32,
     pub down: u32,
-    pub capacity: Capacity,
+    /// Its cores, or else its slots, if they are limited.
+    pub work: Option<Resource>,
     /// Slots held, visits in line, and visits inside that have a slot.
     pub busy: u64,
     pub line: u64,
@@ -79,13 +82,13 @@ pub struct NodeNow {
 impl Picture {
     pub fn new(scenario: &Scenario) -> Picture {
         let name = |node: usize| scenario.nodes[node].name.clone();
-        let node = |(_, node, _): (usize, &crate::scenario::model::Node, Range<usize>)| NodeNow {
+        let node = |(number, node, _): (usize, &crate::scenario::model::Node, Range<usize>)| NodeNow {
             name: node.name.clone(),
             is_user: node.kind.name() == "user",
             host: node.on.map(|host| name(host.0 as usize)),
             replicas: node.replicas,
             down: 0,
-            capacity: Capacity::of(node),
+            work: of_work(number as u32, node),
             busy: 0,
             line: 0,
             serving: 0,
@@ -197,9 +200,13 @@ impl Picture {
         for (node, replicas) in self.nodes.iter_mut().zip(&self.replicas) {
             let earlier = &before.instances[replicas.clone()];
             let later = &now.instances[replicas.clone()];
-            let all = later.iter().zip(earlier).map(|(later, earlier)| later.since(earlier));
-            let sum = all.fold(NodeBucket::default(), |sum, one| sum.join(&one));
-            node.utilisation = node.capacity.utilisation(&sum, f64::from(node.replicas), length as f64);
+            let all = || later.iter().zip(earlier).map(|(later, earlier)| later.since(earlier));
+            let sum = all().fold(NodeBucket::default(), |sum, one| sum.join(&one));
+            node.utilisation = node.work.as_ref().and_then(|work| {
+                let mut usage = Usage::default();
+                all().for_each(|one| usage.add(&usage_of_node(work, &one, length)));
+                usage.share()
+            });
             node.visits_per_s = sum.visits as f64 / seconds;
             node.failed_per_s = sum.failed as f64 / seconds;
         }
