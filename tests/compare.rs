@@ -95,7 +95,12 @@ fn a_variant_is_told_from_the_file_as_it_stands() {
     assert!(line("errors ").contains("the same in every run"), "{told}");
     assert!(line("web utilisation").contains("lower"), "{told}");
     assert!(!told.contains("page mean"), "{told}");
-    assert!(line("B (faster)").contains("is better in mean, p50, p99; worse in cost;"), "{told}");
+    let whole = self::told(told.as_bytes());
+    assert!(whole.starts_with("With `faster` it is better: in p99 ("), "{told}");
+    assert!(
+        whole.contains(", mean and p50; but worse in cost (146/month instead of 73.0/month, +73.0/month)"),
+        "{told}"
+    );
     assert!(told.contains("Without common chance it would have taken"), "{told}");
     assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
 
@@ -160,7 +165,10 @@ fn what_cannot_be_told_says_how_many_would() {
     let told_few = told(&output.stdout);
     assert!(told_few.contains("cannot tell") || told_few.contains("at most"), "{told_few}");
     assert!(told_few.contains("each by itself in 97.5 (Bonferroni)"), "{told_few}");
-    assert!(told_few.contains("B (alike) is the same in mean, p50, p99,"), "{told_few}");
+    assert!(
+        told_few.contains("With `alike` it is no different: availability, p99, cost, mean and 3 more"),
+        "{told_few}"
+    );
     let output = with(&["--until", "mean ±1%, availability ±0.1%"]);
     let enough = told(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{enough}");

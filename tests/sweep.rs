@@ -97,8 +97,11 @@ fn a_queue_breaks_where_as_many_come_as_can_be_served() {
         let breaking = &summary["breaking"];
         assert!(holds.iter().any(|at| breaking["holds_at"] == *at), "{breaking}");
         assert!(breaks.iter().any(|at| breaking["breaks_at"] == *at), "{breaking}");
-        assert_eq!(breaking["full"], serde_json::json!(["web"]));
-        assert!(breaking["text"].as_str().unwrap().ends_with(": the servers of web are all busy."));
+        let full = breaking["full"].as_array().unwrap();
+        assert_eq!(full.len(), 1, "{breaking}");
+        assert_eq!((&full[0]["name"], &full[0]["short_in"]), (&"the servers of web".into(), &6.into()));
+        let told = summary["told"]["headline"].as_str().unwrap();
+        assert!(told.contains(" of users.arrivals: the servers of web are full there ("), "{told}");
     }
     let servers = ["--set", "users.arrivals=250/s", "--vary", "web.servers=1..6", "--json"];
     let summary = json(&sweep(home.path(), &servers).output().unwrap().stdout);
@@ -208,8 +211,16 @@ fn a_link_that_is_full_is_named() {
     let summary = json(&standard_output(spof(home.path(), &arguments)));
     // 140/s × (70 % of 30 kB + 30 % of 80 kB) are a little more than 50 Mbit/s.
     let breaking = &summary["breaking"];
-    assert_eq!(breaking["full"][0], "visitors -> server", "{breaking}");
-    assert!(breaking["text"].as_str().unwrap().contains("the link visitors -> server is full"), "{breaking}");
+    assert_eq!(breaking["full"][0]["name"], "the link visitors -> server (answers)", "{breaking}");
+    let told = summary["told"]["headline"].as_str().unwrap();
+    let named = "It breaks between 60/s and 140/s of visitors.arrivals: the link visitors -> server (answers) is full \
+                 there (100 %)";
+    assert!(told.starts_with(named), "{told}");
+    // The gauge that this rests on stands beside the others, and so does what is fullest.
+    let busy = &summary["points"][1];
+    assert!(figure(busy, "link visitors -> server (answers) in use")["value"].as_f64().unwrap() > 0.99);
+    assert_eq!(busy["fullest"]["name"], "the link visitors -> server (answers)");
+    assert_eq!(busy["stands"], "broken");
 }
 
 fn standard_output(mut command: Command) -> Vec<u8> {
@@ -233,7 +244,12 @@ fn a_load_that_goes_up_and_down_shows_what_keeps_itself_going() {
     // 130/s are more than four cores can do; afterwards, five tries of each are so even at 50/s.
     let worse = summary["hysteresis"]["worse_on_the_way_down"].as_array().unwrap();
     assert!(worse.contains(&Value::from("50/s")) && !worse.contains(&Value::from("10/s")), "{worse:?}");
-    assert!(summary["hysteresis"]["text"].as_str().unwrap().contains("outlasts a step and is over at 10/s"));
+    let told = summary["told"]["headline"].as_str().unwrap();
+    assert!(
+        told.starts_with("What begins at the top outlasts it: ") && told.ends_with("and it is over at 10/s."),
+        "{told}"
+    );
+    assert_eq!(summary["told"]["is_bad"], true);
     let patient = run(&["--set", "visitors.retries=0"]);
     let worse = patient["hysteresis"]["worse_on_the_way_down"].as_array().unwrap();
     assert!(!worse.contains(&Value::from("50/s")), "{worse:?}");

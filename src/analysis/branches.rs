@@ -1,13 +1,15 @@
 //! A load that goes up and down again: at the same load, is the system the same both ways? If not,
 //! what began on the way keeps itself going.
 
-use super::gauges::{Gauge, Gauges, served};
+use super::gauges::{Gauge, served};
+use super::point_fullness::PointFullness;
+use super::study::estimate;
+use super::summary::Estimate;
 use super::sweep::{PointRuns, SweptValue};
 use super::window::Window;
 use crate::kernel::time::Time;
 use crate::results::RunResults;
-use crate::scenario::model::Scenario;
-use crate::stats::interval::independent_interval_at;
+use crate::stats::interval::{independent_interval, independent_interval_at};
 use serde::Serialize;
 
 /// The doubt that is shared among all loads.
@@ -34,9 +36,8 @@ pub fn walk(loads: &[SweptValue]) -> Vec<Step> {
     up.chain(loads.iter().rev().map(|load| step(load, DOWN))).collect()
 }
 
-/// The gauges of all steps, one step behind the other.
-pub fn gauges(scenario: &Scenario, steps: usize) -> Vec<Gauge> {
-    let names = Gauges::of(scenario).names();
+/// The gauges of all steps, one step behind the other; `names` are those of one.
+pub fn gauges(names: &[Gauge], steps: usize) -> Vec<Gauge> {
     let of_step = |step: usize| {
         let named = move |gauge: &Gauge| Gauge { name: format!("{step} {}", gauge.name), ..gauge.clone() };
         names.iter().map(named).collect::<Vec<_>>()
@@ -44,9 +45,13 @@ pub fn gauges(scenario: &Scenario, steps: usize) -> Vec<Gauge> {
     (0..steps).flat_map(of_step).collect()
 }
 
-/// The figures of the second half of each step.
-pub fn figures(scenario: &Scenario, results: &RunResults, steps: usize, hold: Time) -> Vec<f64> {
-    let gauges = Gauges::of(scenario);
+/// The figures of the second half of each step, which `measure` takes of a part of the run.
+pub fn figures(
+    results: &RunResults,
+    steps: usize,
+    hold: Time,
+    measure: impl Fn(&Window) -> Vec<f64>,
+) -> Vec<f64> {
     let edges = &results.bucket_edges;
     let of_step = |step: usize| {
         let end = hold * (step as u64 + 1);
@@ -55,18 +60,26 @@ pub fn figures(scenario: &Scenario, results: &RunResults, steps: usize, hold: Ti
         let last = edges.len().saturating_sub(1);
         let buckets = buckets.start.min(last)..buckets.end.min(last);
         let (start, end) = (edges[buckets.start], edges[buckets.end]);
-        let window = Window::of_buckets(buckets, start, end);
-        gauges.figures(results, &window)
+        measure(&Window::of_buckets(buckets, start, end))
     };
     (0..steps).flat_map(of_step).collect()
 }
 
 /// The runs of each step, from those of the whole walk.
-pub fn points(steps: &[Step], gauges: usize, runs: &[Vec<f64>]) -> Vec<PointRuns> {
-    let of_step = |(number, step): (usize, &Step)| PointRuns {
-        full_links: Vec::new(),
-        values: vec![step.load.clone(), SweptValue { text: step.way.to_owned(), number: None }],
-        runs: runs.iter().map(|run| run[number * gauges..(number + 1) * gauges].to_vec()).collect(),
+pub fn points(
+    steps: &[Step],
+    gauges: usize,
+    runs: &[Vec<f64>],
+    fullness: impl Fn(&[Vec<f64>]) -> PointFullness,
+) -> Vec<PointRuns> {
+    let of_step = |(number, step): (usize, &Step)| {
+        let runs: Vec<Vec<f64>> =
+            runs.iter().map(|run| run[number * gauges..(number + 1) * gauges].to_vec()).collect();
+        PointRuns {
+            values: vec![step.load.clone(), SweptValue { text: step.way.to_owned(), number: None }],
+            fullness: fullness(&runs),
+            runs,
+        }
     };
     steps.iter().enumerate().map(of_step).collect()
 }
@@ -76,7 +89,19 @@ pub fn points(steps: &[Step], gauges: usize, runs: &[Vec<f64>]) -> Vec<PointRuns
 pub struct Hysteresis {
     /// The loads at which less is served on the way down, beyond the intervals.
     pub worse_on_the_way_down: Vec<String>,
-    pub text: String,
+    /// Where the ways are furthest apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst: Option<Apart>,
+    /// The load below those at which both ways are alike again.
+    pub over_at: Option<String>,
+}
+
+/// The share that is served at a load, both ways.
+#[derive(Clone, Debug, Serialize)]
+pub struct Apart {
+    pub at: String,
+    pub up: Estimate,
+    pub down: Estimate,
 }
 
 impl Hysteresis {
@@ -90,43 +115,29 @@ impl Hysteresis {
         let served = served(gauges)?;
         // Between the ways the highest load is the same stretch of time, but for its length.
         let (count, compared) = (loads.len(), loads.len().saturating_sub(1));
-        let mut worse: Vec<(usize, f64, f64)> = Vec::new();
-        for number in 0..compared {
+        let both = |number: usize| -> (Vec<f64>, Vec<f64>) {
             let (up, down) = (&points[number].runs, &points[2 * count - 1 - number].runs);
-            let (up, down): (Vec<f64>, Vec<f64>) =
-                (up.iter().map(&served).collect(), down.iter().map(&served).collect());
+            (up.iter().map(&served).collect(), down.iter().map(&served).collect())
+        };
+        let mut worse: Vec<(usize, f64)> = Vec::new();
+        for number in 0..compared {
+            let (up, down) = both(number);
             let lost: Vec<f64> = up.iter().zip(&down).map(|(up, down)| up - down).collect();
             if least(&lost, DOUBT / compared as f64)? > noticeable {
-                worse.push((number, mean(&up), mean(&down)));
+                worse.push((number, mean(&lost)));
             }
         }
-        let percent = |share: f64| format!("{:.1} %", share * 100.0);
-        let text = match (worse.first(), worse.last()) {
-            (Some(&(first, ..)), Some(&(last, ..))) => {
-                let (at, up, down) =
-                    worse.iter().copied().max_by(|a, b| (a.1 - a.2).total_cmp(&(b.1 - b.2)))?;
-                let from = match first == last {
-                    true => format!("At {}", loads[first].text),
-                    false => format!("From {} to {}", loads[first].text, loads[last].text),
-                };
-                let end = match first.checked_sub(1) {
-                    Some(well) => format!("and is over at {}", loads[well].text),
-                    None => "even at the least load".to_owned(),
-                };
-                format!(
-                    "{from} less is served on the way down than at the same load on the way up: {} instead of {} \
-                     at {}. What has begun at the top outlasts a step {end}. Longer steps (--hold) tell an \
-                     overload that keeps itself going (metastable) from a backlog that takes its time.",
-                    percent(down),
-                    percent(up),
-                    loads[at].text
-                )
-            }
-            _ => "On the way down as much is served as at the same load on the way up, within the intervals."
-                .to_owned(),
-        };
-        let worse_on_the_way_down = worse.iter().map(|(number, ..)| loads[*number].text.clone()).collect();
-        Some(Hysteresis { worse_on_the_way_down, text })
+        let share = |figures: &[f64]| estimate(&independent_interval(figures), "share", None);
+        let worst = worse.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|&(number, _)| {
+            let (up, down) = both(number);
+            Apart { at: loads[number].text.clone(), up: share(&up), down: share(&down) }
+        });
+        let over = worse.first().and_then(|(first, _)| first.checked_sub(1));
+        Some(Hysteresis {
+            worse_on_the_way_down: worse.iter().map(|(number, _)| loads[*number].text.clone()).collect(),
+            worst,
+            over_at: over.map(|load| loads[load].text.clone()),
+        })
     }
 }
 
@@ -158,7 +169,7 @@ mod tests {
             served.iter().flat_map(|served| [10.0, 10.0 * share(served), 1.0]).collect()
         };
         let runs: Vec<Vec<f64>> = (0..runs).map(run).collect();
-        let points = points(&walk(&loads), 3, &runs);
+        let points = points(&walk(&loads), 3, &runs, |_| PointFullness::default());
         Hysteresis::of(&loads, &points, &gauges, 0.01)
     }
 
@@ -173,19 +184,22 @@ mod tests {
     fn what_differs_between_the_ways_is_told_with_the_load_that_ends_it() {
         let stuck = hysteresis(&[1.0, 1.0, 0.4, 0.4, 0.3, 1.0], 5).unwrap();
         assert_eq!(stuck.worse_on_the_way_down, ["20/s"]);
-        assert!(stuck.text.starts_with("At 20/s less is served"), "{}", stuck.text);
-        assert!(stuck.text.contains("29.8 % instead of 99.8 % at 20/s"), "{}", stuck.text);
-        assert!(stuck.text.contains("outlasts a step and is over at 10/s."), "{}", stuck.text);
-        let forever = hysteresis(&[1.0, 1.0, 0.4, 0.4, 0.3, 0.3], 5).unwrap();
+        let worst = stuck.worst.unwrap();
+        let (up, down) = (worst.up.value.unwrap(), worst.down.value.unwrap());
         assert!(
-            forever.text.contains("From 10/s to 20/s") && forever.text.contains("even at the least load")
+            worst.at == "20/s" && (up - 0.998).abs() < 1e-9 && (down - 0.298).abs() < 1e-9,
+            "{up} {down}"
         );
+        assert_eq!(stuck.over_at.as_deref(), Some("10/s"));
+        let forever = hysteresis(&[1.0, 1.0, 0.4, 0.4, 0.3, 0.3], 5).unwrap();
+        assert_eq!(forever.worse_on_the_way_down, ["10/s", "20/s"]);
+        assert_eq!(forever.over_at, None, "even at the least load");
     }
 
     #[test]
     fn without_a_difference_beyond_the_intervals_nothing_is_claimed() {
         let same = hysteresis(&[1.0, 0.9, 0.4, 0.4, 0.895, 1.0], 5).unwrap();
-        assert!(same.worse_on_the_way_down.is_empty(), "{}", same.text);
+        assert!(same.worse_on_the_way_down.is_empty() && same.worst.is_none());
         assert!(hysteresis(&[1.0, 1.0, 0.4, 0.4, 0.3, 1.0], 1).is_none(), "one run shows nothing");
     }
 }

@@ -1,7 +1,9 @@
 //! What the figures of each run of a study stand for, without the scenario.
 
 use super::estimate::longest_ms;
-use super::study::{GoalResult, METHOD, StudyExpectation, StudySummary, column, column_name, figure, judge};
+use super::study::{
+    GoalResult, METHOD, StudyExpectation, StudySummary, column, column_name, factor, figure, judge,
+};
 use crate::scenario::model::{Expectation, Measure, Scenario};
 use crate::stats::interval::{LEVEL, independent_interval, independent_interval_at};
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,13 @@ impl Columns {
             judge(expectation, &independent_interval_at(&column(figures, place), level), self.longest_ms)
         };
         expectations.map(judged).collect()
+    }
+
+    /// Whether an expectation, by its place, does not hold in a run.
+    pub fn is_missed(&self, figures: &[f64], place: usize) -> bool {
+        let Expectation { measure, comparison, bound, .. } = &self.expectations[place];
+        let figure = figures[self.usual.len() + place];
+        figure.is_finite() && !comparison.holds(figure, bound * factor(*measure))
     }
 
     /// `figures` are those of each run, and of goals there are none.

@@ -3,6 +3,7 @@
 
 use super::estimate::{Reach, SAME_IN_ALL, longest_ms, ratio};
 use super::expectations::{subject, unit};
+use super::preference::{Preference, preferences};
 use super::study::{Measures, estimate, precision, shown_unit};
 use super::summary::Estimate;
 use crate::scenario::measures::Goal;
@@ -25,6 +26,8 @@ pub struct Comparison {
     pub level_of_each: f64,
     pub method: &'static str,
     pub variants: Vec<Variant>,
+    /// Of each variant but the first: whether it is better, and in what.
+    pub preferences: Vec<Preference>,
     pub figures: Vec<ComparedFigure>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goals: Vec<ComparedGoal>,
@@ -208,6 +211,7 @@ impl<'a> ComparedMeasures<'a> {
             level_of_each: self.level_of_each(),
             method: METHOD,
             goals: self.judge_goals(&variants, column),
+            preferences: preferences(&variants, &figures),
             notices: notices(&figures, &variants, &self.scenarios),
             variants,
             figures,

@@ -3,11 +3,14 @@
 
 use super::classes::Requests;
 use super::nodes::summarise_nodes;
+use super::resources::{Measured, measured};
 use super::study::Measures;
 use super::window::Window;
 use crate::nodes::NodeKind;
+use crate::parts::resource::{Owner, ResourceKind};
 use crate::results::RunResults;
 use crate::scenario::model::{Node, Scenario};
+use crate::scenario::resources::{name, resources};
 
 /// A figure that runs have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +18,15 @@ pub struct Gauge {
     pub name: String,
     /// `ms`, `share`, `per s`, `per month`, or nothing for a number.
     pub unit: &'static str,
+}
+
+/// The unit of what is measured for a diagnosis alone, and stands in no table.
+pub const FOR_DIAGNOSIS: &str = "for diagnosis";
+
+impl Gauge {
+    pub fn is_shown(&self) -> bool {
+        self.unit != FOR_DIAGNOSIS
+    }
 }
 
 /// The name of what users send per second.
@@ -38,6 +50,7 @@ impl<'s> Gauges<'s> {
         names.extend(self.measures.usual_names().map(|(name, unit)| gauge(name, unit)));
         names.extend(self.hosts().map(|(_, node)| gauge(utilisation_of(&node.name), "share")));
         names.extend(self.lines().map(|(_, node)| gauge(format!("{} in line", node.name), "")));
+        names.extend(named_resources(self.scenario).iter().map(|one| gauge(in_use_of(&one.name), "share")));
         names
     }
 
@@ -52,6 +65,11 @@ impl<'s> Gauges<'s> {
         figures.extend(usual);
         figures.extend(self.hosts().map(|(number, _)| nodes[number].utilisation.unwrap_or(f64::NAN)));
         figures.extend(self.lines().map(|(number, _)| nodes[number].queue_mean));
+        let measured = measured(self.scenario, results);
+        figures.extend(named_resources(self.scenario).iter().map(|one| {
+            let found = measured.iter().find(|measured| one.is(measured));
+            found.and_then(|measured| fullest_share(measured, results, window)).unwrap_or(f64::NAN)
+        }));
         let expected = self.scenario.expectations.iter().zip(&of_measures[usual.len()..]);
         figures.extend(expected.flat_map(|(expectation, &figure)| {
             let requests = Requests::new(results, expectation.measure.class, window);
@@ -85,4 +103,46 @@ pub fn served(gauges: &[Gauge]) -> Option<impl Fn(&Vec<f64>) -> f64> {
 /// As the utilisation of a node is called among the gauges.
 pub fn utilisation_of(node: &str) -> String {
     format!("{node} utilisation")
+}
+
+/// A resource under a name that no other has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedResource {
+    pub kind: ResourceKind,
+    pub owner: Owner,
+    pub name: String,
+}
+
+impl NamedResource {
+    pub fn is(&self, measured: &Measured) -> bool {
+        (measured.resource.kind, measured.resource.owner) == (self.kind, self.owner)
+    }
+}
+
+/// All resources of a scenario, in its order. A node may have several limits, say.
+pub fn named_resources(scenario: &Scenario) -> Vec<NamedResource> {
+    let mut named: Vec<NamedResource> = Vec::new();
+    for resource in resources(scenario) {
+        let (kind, owner) = (resource.kind, resource.owner);
+        let plain = name(scenario, kind, owner);
+        let mut name = plain.clone();
+        let mut number = 2;
+        while named.iter().any(|other| other.name == name) {
+            name = format!("{plain} ({number})");
+            number += 1;
+        }
+        named.push(NamedResource { kind, owner, name });
+    }
+    named
+}
+
+/// As the share of a resource that is in use is called among the gauges.
+pub fn in_use_of(resource: &str) -> String {
+    format!("{} in use", resource.strip_prefix("the ").unwrap_or(resource))
+}
+
+/// The share in use at the fullest place of a resource, over all the time that counts.
+pub fn fullest_share(measured: &Measured, results: &RunResults, window: &Window) -> Option<f64> {
+    let of_place = |place| measured.of_place(place, window.buckets.clone(), &results.bucket_edges).share();
+    (0..measured.places()).filter_map(of_place).reduce(f64::max)
 }

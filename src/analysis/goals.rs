@@ -21,6 +21,8 @@ pub struct JudgedGoal {
     pub text: String,
     pub unit: &'static str,
     pub bound: f64,
+    /// Whether more of it is better.
+    pub is_least: bool,
     /// The mean over the runs.
     pub value: Option<f64>,
     /// Each of these holds with the stated confidence.
@@ -40,6 +42,7 @@ pub fn judge(goal: &Expectation, runs: &[Observed], doubt: f64) -> JudgedGoal {
         text: goal.text.clone(),
         unit: shown_unit(goal.measure),
         bound,
+        is_least: matches!(goal.comparison, Comparison::AtLeast | Comparison::Greater),
         value,
         at_least: ends.map(|ends| ends.0),
         at_most: ends.map(|ends| ends.1),

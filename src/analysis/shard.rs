@@ -96,6 +96,9 @@ pub struct FirstRun {
     pub files: Vec<String>,
     /// Of its `summary.json`.
     pub summary: String,
+    /// What happened in it, in words.
+    #[serde(default)]
+    pub story: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

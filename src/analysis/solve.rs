@@ -1,6 +1,7 @@
 //! What a search for settings has found.
 
 use super::goals::{JudgedGoal, Standing};
+use super::point_fullness::PointFullness;
 use serde::Serialize;
 
 /// The bounds of all goals of a setting hold together with this confidence.
@@ -18,6 +19,8 @@ pub struct SolveSummary {
     pub goals: Vec<String>,
     /// In the order in which they count.
     pub axes: Vec<String>,
+    /// From the least to the most of each.
+    pub ranges: Vec<(String, String)>,
     pub answer: Option<Candidate>,
     /// Whether more has always been at least as good, wherever that was looked at.
     pub is_monotone: bool,
@@ -45,18 +48,26 @@ pub struct Candidate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nodes_per_month: Option<f64>,
     pub goals: Vec<JudgedGoal>,
+    /// How full things are there: what binds.
+    #[serde(flatten)]
+    pub fullness: PointFullness,
 }
 
 impl Candidate {
     /// All goals have to be met, and one that is missed is enough to miss.
-    pub fn new(values: Vec<String>, replications: u64, goals: Vec<JudgedGoal>) -> Candidate {
+    pub fn new(
+        values: Vec<String>,
+        replications: u64,
+        goals: Vec<JudgedGoal>,
+        fullness: PointFullness,
+    ) -> Candidate {
         let any = |standing: Standing| goals.iter().any(|goal| goal.standing == standing);
         let standing = match (any(Standing::Missed), any(Standing::Open)) {
             (true, _) => Standing::Missed,
             (false, true) => Standing::Open,
             (false, false) => Standing::Met,
         };
-        Candidate { values, replications, standing, nodes_per_month: None, goals }
+        Candidate { values, replications, standing, nodes_per_month: None, goals, fullness }
     }
 
     /// Less is nearer: first how many goals are not met, then by how much the worst is not.

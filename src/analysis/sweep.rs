@@ -1,10 +1,11 @@
-//! What a sweep has found: the figures of each point with their intervals, where it breaks, and
-//! where a figure takes off.
+//! What a sweep has found: the figures of each point with their intervals, whether it holds there,
+//! where it breaks, and where a figure takes off.
 
 use super::branches::{Hysteresis, UP};
-use super::breaking::{Breaking, Curve, CurvePoint, Knee};
+use super::breaking::{Breaking, Curve, CurvePoint, Knee, Standing, Standings, standing};
 use super::estimate::longest_ms;
 use super::gauges::Gauge;
+use super::point_fullness::{PointFullness, short_somewhere};
 use super::study::{column, estimate, heading};
 use super::summary::Estimate;
 use crate::scenario::model::Scenario;
@@ -26,8 +27,15 @@ pub struct SweepSummary {
     #[serde(skip)]
     pub gauges: Vec<Gauge>,
     pub points: Vec<SweptPoint>,
+    /// How many points hold; none where no run tells what was served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standings: Option<Standings>,
+    /// Along one axis of numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breaking: Option<Breaking>,
+    /// Of two axes, along one of them at each value of the other.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<SweptLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub knee: Option<Knee>,
     /// Of a load that went up and down.
@@ -46,7 +54,19 @@ pub struct SweptAxis {
 pub struct SweptPoint {
     /// One for each axis.
     pub values: Vec<SweptValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands: Option<Standing>,
+    #[serde(flatten)]
+    pub fullness: PointFullness,
     pub figures: Vec<SweptFigure>,
+}
+
+/// Where it breaks while one setting stays as it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct SweptLine {
+    pub path: String,
+    pub at: String,
+    pub breaking: Breaking,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,8 +91,8 @@ const METHOD: &str = "each run's own figure, its mean over the runs of a point, 
 pub struct PointRuns {
     pub values: Vec<SweptValue>,
     pub runs: Vec<Vec<f64>>,
-    /// Links that are full there by what is sent over them.
-    pub full_links: Vec<String>,
+    /// How full things are there.
+    pub fullness: PointFullness,
 }
 
 /// What was swept, and how.
@@ -90,8 +110,10 @@ pub struct Swept<'a> {
 impl Swept<'_> {
     pub fn summarise(self, points: &[PointRuns]) -> SweepSummary {
         // What no run has is no figure.
-        let is_known =
-            |place: usize| points.iter().flat_map(|point| &point.runs).any(|run| run[place].is_finite());
+        let is_known = |place: usize| {
+            let mut runs = points.iter().flat_map(|point| &point.runs);
+            self.gauges[place].is_shown() && runs.any(|run| run[place].is_finite())
+        };
         let known: Vec<usize> = (0..self.gauges.len()).filter(|place| is_known(*place)).collect();
         let figure = |runs: &[Vec<f64>], place: usize| {
             let Gauge { name, unit } = &self.gauges[place];
@@ -101,13 +123,14 @@ impl Swept<'_> {
         };
         let point = |point: &PointRuns| SweptPoint {
             values: point.values.clone(),
+            stands: standing(self.gauges, &point.runs, self.served_least),
+            fullness: point.fullness.clone(),
             figures: known.iter().map(|place| figure(&point.runs, *place)).collect(),
         };
+        let swept: Vec<SweptPoint> = points.iter().map(point).collect();
         let curve = curve(&self.axes, self.gauges, points);
-        let found = |curve: &Curve| {
-            let breaking = curve.breaking(self.scenario, self.served_least);
-            (breaking, curve.knee(self.measure, self.served_least))
-        };
+        let found =
+            |curve: &Curve| (curve.breaking(self.served_least), curve.knee(self.measure, self.served_least));
         let (breaking, knee) = curve.as_ref().map(found).unwrap_or_default();
         SweepSummary {
             scenario: self.scenario.name.clone(),
@@ -118,7 +141,9 @@ impl Swept<'_> {
             method: METHOD,
             measure: self.measure.to_owned(),
             gauges: known.iter().map(|place| self.gauges[*place].clone()).collect(),
-            points: points.iter().map(point).collect(),
+            standings: standings(&swept, self.served_least),
+            lines: lines(&self.axes, self.gauges, points, self.served_least),
+            points: swept,
             breaking,
             knee,
             hysteresis: None,
@@ -137,12 +162,62 @@ fn curve<'a>(axes: &'a [SweptAxis], gauges: &'a [Gauge], points: &'a [PointRuns]
     let is_on_curve = |point: &&PointRuns| point.values.get(1).is_none_or(|way| way.text == UP);
     let point = |point: &'a PointRuns| {
         let SweptValue { text, number } = point.values.first()?;
-        let PointRuns { runs, full_links, .. } = point;
-        Some(CurvePoint { text, number: (*number)?, runs, full_links })
+        let PointRuns { runs, fullness, .. } = point;
+        Some(CurvePoint { text, number: (*number)?, runs, fullness })
     };
     let mut values = points.iter().filter(is_on_curve).map(point).collect::<Option<Vec<_>>>()?;
     values.sort_by(|a, b| a.number.total_cmp(&b.number));
     Some(Curve { path: &axis.path, gauges, values })
+}
+
+/// Whether points hold, all together.
+fn standings(points: &[SweptPoint], served_least: f64) -> Option<Standings> {
+    let number = |wanted: Standing| points.iter().filter(|point| point.stands == Some(wanted)).count();
+    let broken = points.iter().filter(|point| point.stands == Some(Standing::Broken));
+    points.iter().all(|point| point.stands.is_some()).then(|| Standings {
+        served_least,
+        holds: number(Standing::Holds),
+        broken: number(Standing::Broken),
+        open: number(Standing::Open),
+        short_where_broken: short_somewhere(broken.map(|point| &point.fullness)),
+    })
+}
+
+/// Of two axes, where it breaks along the one that has numbers (the second, if both have) at each
+/// value of the other.
+fn lines(axes: &[SweptAxis], gauges: &[Gauge], points: &[PointRuns], served_least: f64) -> Vec<SweptLine> {
+    let [first, second] = axes else { return Vec::new() };
+    if second.path == WAY {
+        return Vec::new();
+    }
+    let (fixed, along) = match (first.is_numeric, second.is_numeric) {
+        (_, true) => (0, 1),
+        (true, false) => (1, 0),
+        (false, false) => return Vec::new(),
+    };
+    let mut values: Vec<&SweptValue> = Vec::new();
+    for point in points {
+        if !values.contains(&&point.values[fixed]) {
+            values.push(&point.values[fixed]);
+        }
+    }
+    let line = |at: &SweptValue| {
+        let on_line = points.iter().filter(|point| point.values[fixed] == *at);
+        let point = |point: &PointRuns| point.values[along].number;
+        let mut all = on_line.clone().filter(|one| point(one).is_some()).collect::<Vec<_>>();
+        all.sort_by(|a, b| point(a).unwrap_or(0.0).total_cmp(&point(b).unwrap_or(0.0)));
+        let values = all.iter().map(|one| CurvePoint {
+            text: &one.values[along].text,
+            number: point(one).unwrap_or(0.0),
+            runs: &one.runs,
+            fullness: &one.fullness,
+        });
+        let curve = Curve { path: &axes[along].path, gauges, values: values.collect() };
+        // With a single point in it there is no line.
+        let breaking = curve.breaking(served_least).filter(|_| all.len() > 1)?;
+        Some(SweptLine { path: axes[fixed].path.clone(), at: at.text.clone(), breaking })
+    };
+    values.into_iter().filter_map(line).collect()
 }
 
 /// The second axis of a load that goes up and down.

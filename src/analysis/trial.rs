@@ -128,6 +128,20 @@ impl Trial {
     pub fn replications(&self) -> u64 {
         self.figures.len() as u64
     }
+
+    /// The first run in which an expectation that has failed does not hold, or if none has, one that
+    /// is undecided.
+    pub fn first_failed(&self) -> Option<u64> {
+        let of = |wanted: Verdict| -> Vec<usize> {
+            let judged = self.judged.iter().enumerate();
+            judged.filter(|(_, (one, _))| one.verdict == wanted).map(|(place, _)| place).collect()
+        };
+        let (failed, undecided) = (of(Verdict::Fail), of(Verdict::Undecided));
+        let places = if failed.is_empty() { undecided } else { failed };
+        let is_missed =
+            |figures: &Vec<f64>| places.iter().any(|&place| self.columns.is_missed(figures, place));
+        self.figures.iter().position(is_missed).map(|run| run as u64)
+    }
 }
 
 /// A figure that some run does not have, no further run brings back.
@@ -198,5 +212,19 @@ expect: [ 'mean < 20ms', 'availability >= 99%' ]
         trial.look(runs(10, usual, [10.0, f64::NAN], 1.0));
         assert_eq!(verdicts(&trial), [(Verdict::Undecided, 10), (Verdict::Pass, 10)]);
         assert_eq!(trial.next_runs(), None);
+    }
+
+    #[test]
+    fn the_first_run_that_is_not_as_expected_is_known() {
+        let (mut trial, usual) = trial(false);
+        assert_eq!(trial.first_failed(), None);
+        trial.look(runs(10, usual, [19.0, 99.0], 1.0));
+        assert_eq!(trial.first_failed(), Some(1), "the mean is undecided, and the second run is beyond it");
+        let (mut trial, usual) = self::trial(false);
+        trial.look(runs(10, usual, [10.0, 11.0], 1.0));
+        assert_eq!(trial.first_failed(), None);
+        let (mut trial, usual) = self::trial(false);
+        trial.look(runs(10, usual, [10.0, 11.0], 0.5));
+        assert_eq!(trial.first_failed(), Some(0));
     }
 }

@@ -8,6 +8,7 @@ use crate::output::folder::{Folder, Ownership};
 use crate::output::record::{RecordError, is_first_run, read_shard};
 use crate::output::scenario_json::for_shell;
 use crate::output::{Format, json, replications_csv, terminal};
+use crate::telling::{self, Answered, Sentence};
 use clap::Args;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,10 @@ pub fn run(arguments: MergeArguments) -> Result<Ending, Failure> {
     let home = shards.iter().find(is_first).and_then(|(path, _)| path.parent()).map(Path::to_owned);
     let named = shards.into_iter().map(|(path, shard)| (path.display().to_string(), shard));
     let merged = merge(named.collect()).map_err(refusal)?;
-    let summary = merged.summarise();
+    let data = merged.summarise();
+    let story = merged.first_run.as_ref().and_then(|first_run| first_run.story.clone());
+    let told = telling::study::tell(&data, story.map(Sentence::bare).as_ref());
+    let summary = Answered { told, data };
     let folder = match (&arguments.out, home) {
         (Some(out), _) => out.clone(),
         (None, Some(home)) if home != Path::new("") => home,
@@ -63,7 +67,7 @@ pub fn run(arguments: MergeArguments) -> Result<Ending, Failure> {
     } else if !arguments.quiet {
         print(&terminal::study::render(&summary, &folder, &files))?;
     }
-    let failed = summary.expectations.iter().any(|one| one.verdict == Verdict::Fail);
+    let failed = summary.data.expectations.iter().any(|one| one.verdict == Verdict::Fail);
     Ok(if failed { Ending::ExpectationFailed } else { Ending::Good })
 }
 
@@ -95,7 +99,7 @@ fn refusal(unmergeable: Unmergeable) -> Failure {
 /// The names of all files of the study that are in the folder then.
 fn write(
     merged: &Merged,
-    summary: &StudySummary,
+    summary: &Answered<StudySummary>,
     folder: &Path,
     ownership: Ownership,
 ) -> Result<Vec<&'static str>, Failure> {

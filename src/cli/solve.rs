@@ -17,6 +17,7 @@ use crate::output::{json, terminal, text_file};
 use crate::scenario::expectations::parse_all;
 use crate::scenario::model::{Expectation, Scenario};
 use crate::stats::looks::Looks;
+use crate::telling::{self, Answered};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -116,7 +117,7 @@ impl Solver<'_, '_> {
             if !all {
                 return Err(Stop::Interrupted);
             }
-            let mut candidate = self.judge(point, runs, values.clone());
+            let mut candidate = self.judge(point, runs, values.clone()).map_err(Stop::Failed)?;
             candidate.nodes_per_month = self.costs.as_ref().map(|costs| costs[point]);
             let is_sure = candidate.standing != Standing::Open;
             judged = Some(candidate);
@@ -130,7 +131,7 @@ impl Solver<'_, '_> {
         Ok(candidate)
     }
 
-    fn judge(&self, point: usize, replications: u64, values: Vec<String>) -> Candidate {
+    fn judge(&self, point: usize, replications: u64, values: Vec<String>) -> Result<Candidate, Failure> {
         let doubt = (1.0 - CONFIDENCE) / (self.goals.len() * self.looks.runs().len()) as f64;
         let runs = self.runs.of_point(point, replications);
         let first = self.runs.gauges.len();
@@ -139,7 +140,8 @@ impl Solver<'_, '_> {
                 runs.iter().map(|run| (run[first + 2 * number], run[first + 2 * number + 1])).collect();
             judge(goal, &observed, doubt)
         };
-        Candidate::new(values, replications, self.goals.iter().enumerate().map(of_goal).collect())
+        let goals = self.goals.iter().enumerate().map(of_goal).collect();
+        Ok(Candidate::new(values, replications, goals, self.runs.fullness(point, replications)?))
     }
 
     /// One step less of each setting.
@@ -225,16 +227,17 @@ pub fn run(mut arguments: SolveArguments, caller: &Caller) -> Result<Ending, Fai
             return Ok(Ending::Interrupted);
         }
     };
+    let solved = Answered { told: telling::solve::tell(&summary), data: summary };
     let folder = variants.folder("solve");
-    text_file::replace(&folder.join(FILE), json::to_text(&summary)?.as_bytes())?;
+    text_file::replace(&folder.join(FILE), json::to_text(&solved)?.as_bytes())?;
     let amount = runs.finish()?;
     if variants.json {
-        caller.print(&json::to_text(&summary)?)?;
+        caller.print(&json::to_text(&solved)?)?;
     } else if !variants.quiet {
-        caller.print(&terminal::solve::render(&summary, &folder, &[FILE]))?;
+        caller.print(&terminal::solve::render(&solved, &folder, &[FILE]))?;
         caller.print_amount(amount)?;
     }
-    Ok(if summary.answer.is_some() { Ending::Good } else { Ending::ExpectationFailed })
+    Ok(if solved.data.answer.is_some() { Ending::Good } else { Ending::ExpectationFailed })
 }
 
 impl SolveArguments {
@@ -298,6 +301,12 @@ fn solve(
         method: METHOD,
         goals: solver.goals.iter().map(|goal| goal.text.clone()).collect(),
         axes: arguments.variants.axes.iter().map(|axis| axis.path.clone()).collect(),
+        ranges: solver
+            .values
+            .iter()
+            .filter_map(|values| Some((values.first()?, values.last()?)))
+            .map(|(least, most)| (least.clone(), most.clone()))
+            .collect(),
         answer,
         is_monotone,
         below,

@@ -9,9 +9,13 @@ use super::simulated::Simulated;
 use super::threads::ThreadArguments;
 use crate::analysis::shard::REPLICATIONS_MOST;
 use crate::analysis::study::Measures;
+use crate::analysis::summarise::summarise;
 use crate::analysis::trial::{Tally, TestError, Tested, TestedFile, Trial};
+use crate::analysis::window::Window;
+use crate::diagnosis::diagnose;
 use crate::document::problem::Severity;
 use crate::experiment::study::replicate;
+use crate::experiment::tasks::run_watched;
 use crate::output::terminal::expected;
 use crate::output::{annotations, json, junit, text_file};
 use crate::plan::compile;
@@ -19,6 +23,8 @@ use crate::scenario::load::{Loaded, load};
 use crate::scenario::model::Scenario;
 use crate::scenario::search::{EXTENSIONS, files_below};
 use crate::stats::looks::Looks;
+use crate::telling::Answer;
+use crate::telling::trial::{FailedRun, ToldFile, tell as tell_file, tell_all};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -92,11 +98,12 @@ enum Annotations {
 }
 
 #[derive(Serialize)]
-struct Told<'a> {
+struct Document<'a> {
+    told: Answer,
     version: &'static str,
     passed: bool,
     tally: Tally,
-    files: &'a [TestedFile],
+    files: &'a [ToldFile],
 }
 
 pub fn run(arguments: TestArguments, caller: &Caller) -> Result<Ending, Failure> {
@@ -112,7 +119,7 @@ pub fn run(arguments: TestArguments, caller: &Caller) -> Result<Ending, Failure>
         tell(&arguments, &one, caller)?;
         tested.push(one);
     }
-    let tally = Tally::of(&tested);
+    let tally = Tally::of(tested.iter().map(|file| &file.file));
     let fails_undecided = arguments.undecided == Undecided::Fail;
     let has_failed = tally.failed > 0 || (fails_undecided && tally.undecided > 0);
     let passed = !has_failed && tally.errors == 0;
@@ -121,7 +128,8 @@ pub fn run(arguments: TestArguments, caller: &Caller) -> Result<Ending, Failure>
     }
     if arguments.json {
         let version = env!("CARGO_PKG_VERSION");
-        caller.print(&json::to_text(&Told { version, passed, tally, files: &tested })?)?;
+        let told = tell_all(&tested, &tally, passed);
+        caller.print(&json::to_text(&Document { told, version, passed, tally, files: &tested })?)?;
     } else if !arguments.quiet {
         caller.print(&format!("\n  {}\n", expected::closing(&tally, passed)))?;
         caller.print_amount(simulated.so_far())?;
@@ -169,7 +177,7 @@ fn test(
     arguments: &TestArguments,
     (path, was_named): (&Path, bool),
     (simulated, caller): (&Simulated, &Caller),
-) -> Option<TestedFile> {
+) -> Option<ToldFile> {
     let mut file = TestedFile {
         file: path.display().to_string(),
         scenario: None,
@@ -185,21 +193,22 @@ fn test(
             let message = format!("cannot be read: {}", crate::document::file_error::in_words(&error));
             caller.print_error(&format!("{}: {message}", path.display()));
             file.errors.push(TestError { line: None, message, hint: None });
-            return Some(file);
+            return Some(tell_file(file, None));
         }
     };
     if !was_named && !loaded.is_like_a_scenario {
         return None;
     }
-    match &loaded.scenario {
+    let first_failed = match &loaded.scenario {
         Some(scenario) => try_out(arguments, (scenario, &loaded), &mut file, (simulated, caller)),
         None => {
             // The printer takes the colours out where they do not belong.
             caller.print_aside(&loaded.render(true));
             file.errors = errors(&loaded);
+            None
         }
-    }
-    Some(file)
+    };
+    Some(tell_file(file, first_failed))
 }
 
 fn errors(loaded: &Loaded) -> Vec<TestError> {
@@ -218,17 +227,18 @@ fn line(loaded: &Loaded, offset: usize) -> Option<usize> {
     (location.name == loaded.source.name()).then_some(location.line)
 }
 
+/// The first run in which something is not as expected comes back.
 fn try_out(
     arguments: &TestArguments,
     (scenario, loaded): (&Scenario, &Loaded),
     file: &mut TestedFile,
     (simulated, caller): (&Simulated, &Caller),
-) {
+) -> Option<FailedRun> {
     let seed = arguments.seed.unwrap_or(scenario.run.seed);
     file.scenario = Some(scenario.name.clone());
     file.seed = Some(seed);
     if scenario.expectations.is_empty() {
-        return;
+        return None;
     }
     let plan = compile(scenario);
     let measures = Measures::of(scenario, &[]);
@@ -257,9 +267,15 @@ fn try_out(
         .zip(lines)
         .map(|((judged, replications), line)| Tested { line, replications, judged })
         .collect();
+    // It is made again, since of each run only figures are kept.
+    let replication = trial.first_failed()?;
+    let results = run_watched(&plan, seed, replication, &watcher)?;
+    let summary = summarise(scenario, seed, &results);
+    let diagnosis = diagnose(scenario, &results, &Window::of(scenario, &results), &summary);
+    Some(FailedRun::of(replication, &diagnosis))
 }
 
-fn tell(arguments: &TestArguments, file: &TestedFile, caller: &Caller) -> Result<(), Failure> {
+fn tell(arguments: &TestArguments, file: &ToldFile, caller: &Caller) -> Result<(), Failure> {
     if !arguments.quiet && !arguments.json {
         caller.print(&expected::file(file))?;
     }
@@ -267,7 +283,7 @@ fn tell(arguments: &TestArguments, file: &TestedFile, caller: &Caller) -> Result
     let by_itself =
         if is_variable("GITHUB_ACTIONS", "true") { Annotations::Github } else { Annotations::None };
     if arguments.annotations.unwrap_or(by_itself) == Annotations::Github {
-        let path = in_repository(&file.file);
+        let path = in_repository(&file.file.file);
         let remarks = annotations::github(file, &path, arguments.undecided == Undecided::Fail);
         // JSON has standard output for itself; runners read both.
         if arguments.json { caller.print_aside(&remarks) } else { caller.print(&remarks)? }

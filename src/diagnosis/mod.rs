@@ -11,7 +11,9 @@ mod doubts;
 mod goals;
 pub mod phases;
 mod scan;
+pub mod shortage;
 mod silent;
+pub mod studies;
 #[cfg(test)]
 mod tests;
 

@@ -1,12 +1,12 @@
 //! Remarks at the lines of files, as GitHub's runners take them from what a program prints.
 
-use super::terminal::expected::measured;
 use crate::analysis::study::Verdict;
-use crate::analysis::trial::TestedFile;
+use crate::telling::trial::ToldFile;
 
 /// One line for each expectation that has not passed, and for each error. `path` is the file as
 /// it is named in the repository.
-pub fn github(file: &TestedFile, path: &str, undecided_fails: bool) -> String {
+pub fn github(told: &ToldFile, path: &str, undecided_fails: bool) -> String {
+    let file = &told.file;
     let mut text = String::new();
     for error in &file.errors {
         let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("\n{hint}"));
@@ -21,8 +21,7 @@ pub fn github(file: &TestedFile, path: &str, undecided_fails: bool) -> String {
             (Verdict::Undecided, false) => ("warning", "undecided"),
         };
         let title = format!("{verdict}: {}", tested.judged.text);
-        let found = format!("{} in {} replications", measured(&tested.judged), tested.replications);
-        text.push_str(&remark(level, path, tested.line, &title, &found));
+        text.push_str(&remark(level, path, tested.line, &title, &told.remark(tested)));
     }
     text
 }

@@ -1,19 +1,19 @@
 //! JUnit's XML, in which most services that run tests read what came of them: a suite for each
 //! scenario, a case for each expectation.
 
-use super::terminal::expected::measured;
 use crate::analysis::study::Verdict;
-use crate::analysis::trial::{Tally, TestedFile};
+use crate::analysis::trial::{Tally, Tested};
+use crate::telling::trial::ToldFile;
 
 /// `undecided_fails`: what is left open counts as a failure, and not as skipped.
-pub fn to_text(files: &[TestedFile], undecided_fails: bool) -> String {
+pub fn to_text(files: &[ToldFile], undecided_fails: bool) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     text.push_str(&format!("<testsuites name=\"spof test\" {}>\n", counts(files, undecided_fails)));
     for file in files {
         let own = std::slice::from_ref(file);
         text.push_str(&format!(
             "  <testsuite name=\"{}\" {}>\n",
-            escaped(&file.file),
+            escaped(&file.file.file),
             counts(own, undecided_fails)
         ));
         text.push_str(&cases(file, undecided_fails));
@@ -22,8 +22,8 @@ pub fn to_text(files: &[TestedFile], undecided_fails: bool) -> String {
     text + "</testsuites>\n"
 }
 
-fn counts(files: &[TestedFile], undecided_fails: bool) -> String {
-    let tally = Tally::of(files);
+fn counts(files: &[ToldFile], undecided_fails: bool) -> String {
+    let tally = Tally::of(files.iter().map(|file| &file.file));
     let (more_failed, more_skipped) =
         if undecided_fails { (tally.undecided, 0) } else { (0, tally.undecided) };
     let (failures, skipped) = (tally.failed + more_failed, tally.without_expect + more_skipped);
@@ -31,7 +31,8 @@ fn counts(files: &[TestedFile], undecided_fails: bool) -> String {
     format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{}\" skipped=\"{skipped}\"", tally.errors)
 }
 
-fn cases(file: &TestedFile, undecided_fails: bool) -> String {
+fn cases(told_file: &ToldFile, undecided_fails: bool) -> String {
+    let file = &told_file.file;
     let class = escaped(file.scenario.as_deref().unwrap_or(&file.file));
     let case = |name: &str, line: Option<usize>, inside: &str| {
         let place = line.map_or(String::new(), |line| format!(" line=\"{line}\""));
@@ -54,8 +55,8 @@ fn cases(file: &TestedFile, undecided_fails: bool) -> String {
     if file.expectations.is_empty() {
         return case("expect", None, "<skipped message=\"the scenario has no `expect`\"/>");
     }
-    let told = |tested: &crate::analysis::trial::Tested| {
-        let found = escaped(&format!("{} in {} replications", measured(&tested.judged), tested.replications));
+    let told = |tested: &Tested| {
+        let found = escaped(&told_file.remark(tested));
         let inside = match (tested.judged.verdict, undecided_fails) {
             (Verdict::Pass, _) => String::new(),
             (Verdict::Fail, _) => format!("<failure message=\"{found}\" type=\"expectation\"/>"),

@@ -102,7 +102,11 @@ expect: [ 'mean < 20.3ms', 'p99.9 < 0.1s' ]
         let odd = [f64::NAN, -0.0, f64::INFINITY, 0.1 + 0.2, f64::MIN_POSITIVE / 2.0];
         let run = |first: usize| (0..study.columns.number()).map(|place| odd[(first + place) % 5]).collect();
         let figures = vec![run(0), run(1), run(2)];
-        let first_run = FirstRun { files: vec!["summary.json".to_owned()], summary: "0".to_owned() };
+        let first_run = FirstRun {
+            files: vec!["summary.json".to_owned()],
+            summary: "0".to_owned(),
+            story: Some("all went well".to_owned()),
+        };
         let command = vec!["simulate".to_owned(), "a \"b\"\nc.yaml".to_owned()];
         Shard { study, part: Part::new(2, 2).unwrap(), command, first_run: Some(first_run), figures }
     }

@@ -6,6 +6,7 @@ mod bdd;
 mod bdd_tests;
 mod breakables;
 mod components;
+mod conclusion;
 mod cut_sets;
 mod function;
 mod law;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use bdd::TooEntangled;
 pub use breakables::{Breakable, Breakables, NotAlone};
+pub use conclusion::{Conclusion, Costliest};
 pub use ledger::{
     BRANCHES_MOST, CutSet, CutSetTable, HOURS_PER_YEAR, Ledger, MINUTES_PER_YEAR, Part, SinglePoint,
     Standing, Weight, analyze,

@@ -61,6 +61,23 @@ pub enum Claim {
         node: String,
         number: u64,
     },
+    /// Of many runs, or of none.
+    OfStudy(StudyClaim),
+}
+
+/// What is claimed of studies, ledgers and journeys; `of` is a point, a variant, a goal or a part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StudyClaim {
+    /// A figure is so large, and its interval ends there.
+    Figure { name: String, of: String, value: f64, ends: Option<(f64, f64)> },
+    /// It holds at one value and breaks at another.
+    Breaks { holds_at: Option<String>, breaks_at: Option<String> },
+    /// A resource was short in so many runs of a point.
+    Short { resource: String, of: String, in_use: f64, short_in: usize, runs: usize },
+    /// What was decided of it, in the word that the data have for it.
+    Stands { of: String, stands: String },
+    /// So many are there.
+    Number { name: String, number: usize },
 }
 
 impl Sentence {

@@ -88,7 +88,7 @@ pub fn came_to(goal: &Goal) -> String {
 }
 
 /// What users felt, and why.
-fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
+pub(super) fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
     let clock = clock_of(diagnosis);
     let mut kinds = [PhaseKind::Down, PhaseKind::Maintenance, PhaseKind::Failing, PhaseKind::Slow]
         .into_iter()
@@ -275,7 +275,7 @@ pub fn how_sure(diagnosis: &Diagnosis) -> Sentence {
     Sentence::bare(format!("How sure: {}.", parts.join("; ")))
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

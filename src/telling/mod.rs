@@ -2,19 +2,33 @@
 //! and programs. Nothing is decided here; each sentence comes with what it claims, so that a test can
 //! hold it to the tables.
 
+mod answer;
 pub mod caption;
 mod claims;
 pub mod clock;
+pub mod comparison;
 pub mod figure;
+mod fullness;
 pub mod headline;
+pub mod journey;
+pub mod ledger;
 mod losses;
 mod phases;
+pub mod solve;
+pub mod study;
+pub mod sweep;
+pub mod trial;
 pub mod words;
 
 #[cfg(test)]
+mod answer_tests;
+#[cfg(test)]
+mod study_tests;
+#[cfg(test)]
 mod tests;
 
-pub use claims::{Claim, Sentence};
+pub use answer::{Answer, Answered};
+pub use claims::{Claim, Sentence, StudyClaim};
 
 use crate::diagnosis::Diagnosis;
 use clock::Clock;

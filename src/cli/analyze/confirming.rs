@@ -1,5 +1,6 @@
 //! `spof analyze --simulate`: measures what the ledger has reckoned.
 
+use crate::analysis::confirmation::{Confirmation, Confirmed};
 use crate::analysis::summary::Estimate;
 use crate::cli::caller::Caller;
 use crate::experiment::rare_events::{RareShare, rare_share};
@@ -15,7 +16,6 @@ use crate::stats::interval::{Interval, LEVEL};
 use crate::stats::student::two_sided_t;
 use crate::stats::two_stages::{FIRST_STAGE, Precision, two_stage_interval};
 use crate::structure::{Breakables, HOURS_PER_YEAR, Ledger, NotAlone, Standing};
-use serde::Serialize;
 
 /// One run; so many are simulated at most.
 const YEARS: u64 = 50;
@@ -29,35 +29,6 @@ const WANTED: Precision = Precision::Relative(0.05);
 const OUTAGES_ENOUGH: f64 = 2_000.0;
 /// Two figures that are further apart than this level allows do not agree.
 const LEVEL_OF_AGREEMENT: f64 = 0.999;
-
-#[derive(Clone, Debug, Serialize)]
-pub struct Confirmation {
-    pub classes: Vec<Confirmed>,
-    #[serde(skip)]
-    pub interrupted: bool,
-}
-
-/// A class of requests: the share of the time for which it is lost.
-#[derive(Clone, Debug, Serialize)]
-pub struct Confirmed {
-    pub class: String,
-    pub exact: f64,
-    #[serde(flatten)]
-    pub measured: Estimate,
-    pub difference: Option<f64>,
-    /// `None`: nothing could be measured.
-    pub agrees: Option<bool>,
-    pub how: String,
-    /// How many times as much plain simulation would tell as much.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub variance_gain: Option<f64>,
-}
-
-impl Confirmation {
-    pub fn fails(&self) -> bool {
-        self.classes.iter().any(|class| class.agrees == Some(false))
-    }
-}
 
 pub fn confirm(scenario: &Scenario, ledger: &Ledger, seed: u64, caller: &Caller) -> Confirmation {
     let (scenario, run_length) = long_run(scenario);

@@ -9,11 +9,14 @@ use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::reading::{parse_setting, read};
 use super::threads::ThreadArguments;
+use crate::analysis::confirmation::Confirmation;
 use crate::output::json;
+use crate::output::terminal::lead::lead;
 use crate::scenario::given::Given;
-use crate::structure::{BRANCHES_MOST, Ledger, TooEntangled, analyze};
+use crate::structure::{BRANCHES_MOST, Conclusion, Ledger, TooEntangled, analyze};
+use crate::telling::{self, Answer, Answered};
 use clap::{Args, ValueHint};
-use confirming::{Confirmation, confirm};
+use confirming::confirm;
 use serde::Serialize;
 
 /// More things than these hardly ever fail together, and there are very many ways for them to.
@@ -58,6 +61,7 @@ pub struct AnalyzeArguments {
 struct Document<'a> {
     #[serde(flatten)]
     ledger: &'a Ledger,
+    conclusion: &'a Conclusion,
     #[serde(skip_serializing_if = "Option::is_none")]
     simulated: Option<&'a Confirmation>,
 }
@@ -82,12 +86,21 @@ pub fn run(arguments: AnalyzeArguments, caller: &Caller) -> Result<Ending, Failu
         let seed = arguments.seed.unwrap_or(scenario.run.seed);
         confirm(scenario, &ledger, seed, &caller.undisturbed_if(arguments.json))
     });
-    let text = || tables::text(&ledger) + &confirmation.as_ref().map_or(String::new(), tables::confirmation);
+    let conclusion = ledger.conclusion();
+    let confirmed = confirmation.as_ref().map_or(&[][..], |confirmation| &confirmation.classes);
+    let told = telling::ledger::tell(&ledger, &conclusion, confirmed);
+    let text = |told: &Answer| {
+        let measured = confirmation.as_ref().map_or(String::new(), tables::confirmation);
+        lead(told) + &tables::text(&ledger) + &measured
+    };
     if arguments.json {
-        caller.print(&json::to_text(&Document { ledger: &ledger, simulated: confirmation.as_ref() })?)?;
-        caller.print_for_people(text);
+        let simulated = confirmation.as_ref();
+        let data = Document { ledger: &ledger, conclusion: &conclusion, simulated };
+        let answered = Answered { told, data };
+        caller.print(&json::to_text(&answered)?)?;
+        caller.print_for_people(|| text(&answered.told));
     } else {
-        caller.print(&text())?;
+        caller.print(&text(&told))?;
     }
     Ok(match confirmation {
         Some(confirmation) if confirmation.interrupted => Ending::Interrupted,

@@ -1,6 +1,6 @@
 //! The ledger as tables, and single points of failure as sentences.
 
-use super::confirming::{Confirmation, Confirmed};
+use crate::analysis::confirmation::{Confirmation, Confirmed};
 use crate::cli::explain::words::wrapped;
 use crate::output::terminal::figure::{Ends, count, length, length_with_ends, share, three_digits};
 use crate::output::terminal::table::{Cell, Paint, Table, painted};

@@ -22,6 +22,7 @@ use crate::results::RunResults;
 use crate::scenario::given::Given;
 use crate::scenario::measures::{Goal, measure_of, parse_goals};
 use crate::scenario::model::{Measure, Scenario};
+use crate::telling::{self, Answered};
 use clap::{Args, ValueHint};
 use contestants::{Contestant, WantedVariant, load_all, parse_variant};
 use std::path::{Path, PathBuf};
@@ -130,9 +131,10 @@ pub fn run(arguments: CompareArguments, caller: &Caller) -> Result<Ending, Failu
     let stopped = why_no_more(rounds.end, has_goals, interrupted, arguments.time_limit);
     let column = |scenario: usize, place: usize| rounds.column(scenario, place);
     let comparison = measures.summarise(variants, (seed, rounds.count(), stopped), &column);
-    let files = write(&arguments, &folder, &comparison, (&measures.names(), &rounds), records)?;
-    tell(&arguments, &comparison, (&folder, &files, amount), caller)?;
-    let reached = comparison.goals.iter().all(|goal| goal.reached);
+    let compared = Answered { told: telling::comparison::tell(&comparison), data: comparison };
+    let files = write(&arguments, &folder, &compared, (&measures.names(), &rounds), records)?;
+    tell(&arguments, &compared, (&folder, &files, amount), caller)?;
+    let reached = compared.data.goals.iter().all(|goal| goal.reached);
     Ok(match (interrupted, reached) {
         (true, _) => Ending::Interrupted,
         (false, true) => Ending::Good,
@@ -204,15 +206,15 @@ fn simulate(
 fn write(
     arguments: &CompareArguments,
     folder: &Path,
-    comparison: &Comparison,
+    compared: &Answered<Comparison>,
     (columns, rounds): (&[String], &Rounds),
     records: Records,
 ) -> Result<Vec<&'static str>, Failure> {
-    let names: Vec<&str> = comparison.variants.iter().map(|variant| variant.name.as_str()).collect();
+    let names: Vec<&str> = compared.data.variants.iter().map(|variant| variant.name.as_str()).collect();
     let mut table = Vec::new();
     comparison_csv::write(&mut table, columns, &names, &rounds.all)?;
     text_file::replace(&folder.join(TABLE), &table)?;
-    text_file::replace(&folder.join(FIGURES), json::to_text(comparison)?.as_bytes())?;
+    text_file::replace(&folder.join(FIGURES), json::to_text(compared)?.as_bytes())?;
     let mut files = vec![TABLE, FIGURES];
     if arguments.no_charts {
         return Ok(files);
@@ -227,7 +229,7 @@ fn write(
             files.push(name);
         }
     }
-    let differences = charts::render_differences(comparison, arguments.classes, &look, PictureFormat::Svg);
+    let differences = charts::render_differences(compared, arguments.classes, &look, PictureFormat::Svg);
     text_file::replace(&folder.join(DIFFERENCES), &differences.map_err(failed)?)?;
     files.push(DIFFERENCES);
     Ok(files)
@@ -235,14 +237,14 @@ fn write(
 
 fn tell(
     arguments: &CompareArguments,
-    comparison: &Comparison,
+    compared: &Answered<Comparison>,
     (folder, files, amount): (&Path, &[&str], Option<Amount>),
     caller: &Caller,
 ) -> Result<(), Failure> {
     if arguments.json {
-        caller.print(&json::to_text(comparison)?)?;
+        caller.print(&json::to_text(compared)?)?;
     } else if !arguments.quiet {
-        caller.print(&terminal::comparison::render(comparison, arguments.classes, Some((folder, files))))?;
+        caller.print(&terminal::comparison::render(compared, arguments.classes, Some((folder, files))))?;
         caller.print_amount(amount)?;
     }
     Ok(())

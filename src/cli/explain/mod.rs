@@ -18,9 +18,11 @@ use crate::analysis::waterfall::{Waterfall, waterfall as simulate};
 use crate::document::problem::did_you_mean;
 use crate::nodes::fields::{InForce, Origin};
 use crate::output::json;
+use crate::output::terminal::lead::lead;
 use crate::scenario::given::Given;
 use crate::scenario::load::{Loaded, NodeSettings};
 use crate::scenario::model::Scenario;
+use crate::telling::{self, Answered};
 use clap::{Args, ValueHint};
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -121,7 +123,8 @@ fn text(
     settings: &[&NodeSettings],
     strokes: Strokes,
 ) -> String {
-    [
+    let answer = lead(&telling::journey::tell(explanation));
+    let sections: String = [
         tables::heading(explanation),
         tables::classes(explanation),
         journey::text(&explanation.journey),
@@ -135,7 +138,8 @@ fn text(
     .iter()
     .filter(|section| !section.is_empty())
     .map(|section| format!("\n{section}"))
-    .collect()
+    .collect();
+    answer + &sections
 }
 
 #[derive(Serialize)]
@@ -182,6 +186,6 @@ fn to_json(
         kind: node.kind,
         settings: node.settings.iter().map(SettingLine::of).collect(),
     });
-    let document = Document { explanation, waterfall, settings: settings.collect() };
-    json::to_text(&document)
+    let data = Document { explanation, waterfall, settings: settings.collect() };
+    json::to_text(&Answered { told: telling::journey::tell(explanation), data })
 }

@@ -1,6 +1,7 @@
 //! `spof simulate`: runs scenarios and tells what came of them.
 
 mod audience;
+mod first_run;
 mod job;
 #[cfg(feature = "tui")]
 mod live;

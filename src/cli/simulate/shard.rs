@@ -1,6 +1,7 @@
 //! `spof simulate --shard`: some of a study's runs, on one of many machines.
 
 use super::audience::Audience;
+use super::first_run::replicate_with_story;
 use super::job::{Done, Job, Wishes};
 use super::{SimulateArguments, folders, ownership, wishes};
 use crate::analysis::columns::Columns;
@@ -11,7 +12,6 @@ use crate::cli::ending::{Ending, Failure};
 use crate::cli::onlooker::Onlooker;
 use crate::cli::progress::Progress;
 use crate::cli::reading::read;
-use crate::experiment::study::replicate;
 use crate::experiment::tasks::Watcher;
 use crate::output::folder::{Folder, OutputError};
 use crate::output::scenario_json::Script;
@@ -21,6 +21,7 @@ use crate::parts::fingerprint::Fingerprint;
 use crate::plan;
 use crate::scenario::given::Given;
 use crate::scenario::model::Scenario;
+use crate::telling::Sentence;
 use serde::Serialize;
 use std::ops::Range;
 use std::path::Path;
@@ -179,19 +180,26 @@ pub fn run(
     let replacement = Replacement::open(&path).map_err(failed)?;
 
     let silenced = caller.undisturbed_if(arguments.quiet || arguments.json);
-    let (figures, columns, done) = simulate(&scenario, (seed, part.runs(replications)), job, &silenced)?;
+    let runs = part.runs(replications);
+    let Simulated { figures, columns, done, story } = simulate(&scenario, (seed, runs), job, &silenced)?;
     let shard = Shard {
         study: Study::of(&scenario, seed, replications, columns),
         part,
         command: command(),
-        first_run: done.as_ref().map(first_run).transpose()?,
+        first_run: done.as_ref().map(|done| first_run(done, story)).transpose()?,
         figures,
     };
     replacement.finish(shard_file::to_text(&shard).as_bytes()).map_err(failed)?;
     tell(arguments, (&shard, &scenario.name, &path), caller)
 }
 
-type Figures = Vec<Vec<f64>>;
+struct Simulated {
+    figures: Vec<Vec<f64>>,
+    columns: Columns,
+    done: Option<Done>,
+    /// Of the first run of all.
+    story: Option<Sentence>,
+}
 
 /// The shard's runs and, after them, the one that leaves the usual files.
 fn simulate(
@@ -199,23 +207,24 @@ fn simulate(
     (seed, runs): (u64, Range<u64>),
     job: Option<Job>,
     caller: &Caller,
-) -> Result<(Figures, Columns, Option<Done>), Failure> {
+) -> Result<Simulated, Failure> {
     let plan = plan::compile(scenario);
     let measures = Measures::of(scenario, &[]);
     let watcher = Counting { onlooker: caller.onlooker("replications", None), first: runs.start };
-    let figures = replicate(&plan, seed, runs.clone(), &watcher, &|results| measures.figures(results));
+    let (figures, story) = replicate_with_story((scenario, &plan), seed, runs.clone(), &watcher, &measures);
     if (figures.len() as u64) < runs.end - runs.start {
         return Err(Failure::Stopped);
     }
     // Not beside the others: its files are there as soon as it has ended, and a shard that is
     // stopped leaves none.
     let done = job.map(|job| job.run(Audience::Bar(Progress::hidden()), caller)).transpose()?;
-    Ok((figures, measures.columns(), done))
+    Ok(Simulated { figures, columns: measures.columns(), done, story })
 }
 
-fn first_run(done: &Done) -> Result<FirstRun, Failure> {
+fn first_run(done: &Done, story: Option<Sentence>) -> Result<FirstRun, Failure> {
     let summary = Fingerprint::of(json::to_text(&done.findings)?.as_bytes()).to_string();
-    Ok(FirstRun { files: done.files.iter().map(|name| (*name).to_owned()).collect(), summary })
+    let files = done.files.iter().map(|name| (*name).to_owned()).collect();
+    Ok(FirstRun { files, summary, story: story.map(|story| story.text) })
 }
 
 /// As it was given, but for which shard it is: with another number it makes another one. On how

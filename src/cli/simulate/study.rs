@@ -1,5 +1,6 @@
 //! `spof simulate --replications` and `--until`: many runs of a scenario, one beside the other.
 
+use super::first_run::{replicate_with_story, story_of};
 use super::shard::{ShardWish, parse_shard};
 use crate::analysis::shard::REPLICATIONS_MOST;
 use crate::analysis::study::{Measures, StudySummary, Verdict};
@@ -9,12 +10,14 @@ use crate::cli::onlooker::{Onlooker, parse_time_limit};
 use crate::cli::program::Crew;
 use crate::cli::simulated::Amount;
 use crate::cli::stopping::why_no_more;
-use crate::experiment::study::{Length, Study, StudyEnd, replicate, study};
+use crate::experiment::study::{Length, Study, StudyEnd, study};
 use crate::experiment::tasks::{Watcher, in_order, run_watched};
 use crate::plan::{self, Plan};
 use crate::scenario::measures::{Goal, parse_goals};
 use crate::scenario::model::Scenario;
+use crate::telling::{self, Answered};
 use clap::Args;
+use std::cell::RefCell;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -61,7 +64,7 @@ pub struct StudyDone {
     pub names: Vec<String>,
     /// Those with names, run by run.
     pub runs: Vec<Vec<f64>>,
-    pub summary: StudySummary,
+    pub summary: Answered<StudySummary>,
     pub interrupted: bool,
     /// What its runs were made of, if they were made here.
     pub amount: Option<Amount>,
@@ -101,16 +104,30 @@ impl StudyJob {
             None => Length::Until { goals: measures.goals(), runs_most: self.at_most },
         };
         let watcher = caller.onlooker("replications", self.time_limit);
+        let first = RefCell::new(None);
         let Study { figures, end } = study(&length, |numbers| match caller.crew() {
-            Some(crew) => made_by(crew, numbers, &watcher),
-            None => replicate(plan, seed, numbers, &watcher, &|results| measures.figures(results)),
+            Some(crew) => {
+                let made = made_by(crew, numbers.clone(), &watcher);
+                if numbers.start == 0 {
+                    first.replace(story_of((scenario, plan), seed, &watcher));
+                }
+                made
+            }
+            None => {
+                let (figures, story) =
+                    replicate_with_story((scenario, plan), seed, numbers, &watcher, &measures);
+                first.replace_with(|first| first.take().or(story));
+                figures
+            }
         });
         let interrupted = caller.has_stopped() && end == StudyEnd::BrokenOff;
         let stopped = why_no_more(end, self.replications.is_none(), interrupted, self.time_limit);
+        let summary = measures.summarise(seed, &figures, &stopped);
+        let told = telling::study::tell(&summary, first.into_inner().as_ref());
         StudyDone {
             names: measures.names(),
             runs: figures.iter().map(|figures| measures.usual(figures).to_vec()).collect(),
-            summary: measures.summarise(seed, &figures, &stopped),
+            summary: Answered { told, data: summary },
             interrupted,
             amount: watcher.so_far(),
         }
@@ -144,7 +161,8 @@ fn made_by(crew: &dyn Crew, numbers: Range<u64>, watcher: &Onlooker) -> Vec<Vec<
 impl StudyDone {
     /// Whether something was expected or wanted that is not so.
     pub fn failed(&self) -> bool {
-        let failed = self.summary.expectations.iter().any(|one| one.verdict == Verdict::Fail);
-        failed || self.summary.goals.iter().any(|goal| !goal.reached)
+        let summary = &self.summary.data;
+        let failed = summary.expectations.iter().any(|one| one.verdict == Verdict::Fail);
+        failed || summary.goals.iter().any(|goal| !goal.reached)
     }
 }

@@ -4,8 +4,7 @@
 mod up_and_down;
 
 use crate::analysis::branches::Hysteresis;
-use crate::analysis::breaking::FULL;
-use crate::analysis::gauges::{Gauge, Gauges};
+use crate::analysis::gauges::Gauge;
 use crate::analysis::sweep::{PointRuns, SweepSummary, Swept, SweptAxis, SweptValue};
 use crate::cli::caller::Caller;
 use crate::cli::ending::{Ending, Failure};
@@ -13,6 +12,7 @@ use crate::cli::onlooker::parse_time_limit;
 use crate::cli::reading::read;
 use crate::cli::variants::runs::Runs;
 use crate::cli::variants::{Study, VariantArguments, Variants};
+use crate::diagnosis::shortage;
 use crate::document::problem::did_you_mean;
 use crate::experiment::axis::Value;
 use crate::experiment::points::{Point, grid, latin_hypercube};
@@ -20,7 +20,7 @@ use crate::output::charts::sweep::{self as chart, SWEEP_PICTURE};
 use crate::output::{json, sweep_csv, terminal, text_file};
 use crate::parts::quantity::parse_share;
 use crate::scenario::model::Scenario;
-use crate::scenario::resource_load::full_links;
+use crate::telling::{self, Answered};
 use clap::Args;
 use std::path::Path;
 use std::sync::Arc;
@@ -98,13 +98,14 @@ pub fn run(arguments: SweepArguments, caller: &Caller) -> Result<Ending, Failure
     }
     let outcome = if arguments.up_and_down { walk(&arguments, caller)? } else { sweep(&arguments, caller)? };
     let Some((summary, runs)) = outcome else { return Ok(Ending::Interrupted) };
+    let swept = Answered { told: telling::sweep::tell(&summary), data: summary };
     let folder = variants.folder(COMMAND);
-    let files = write(&folder, &summary, arguments.parquet)?;
+    let files = write(&folder, &swept, arguments.parquet)?;
     let amount = runs.finish()?;
     if variants.json {
-        caller.print(&json::to_text(&summary)?)?;
+        caller.print(&json::to_text(&swept)?)?;
     } else if !variants.quiet {
-        caller.print(&terminal::sweep::render(&summary, &folder, &files))?;
+        caller.print(&terminal::sweep::render(&swept, &folder, &files))?;
         caller.print_amount(amount)?;
     }
     Ok(Ending::Good)
@@ -127,7 +128,7 @@ fn sweep<'a>(arguments: &'a SweepArguments, caller: &'a Caller) -> Outcome<'a> {
         Ok(PointRuns {
             values: point.iter().map(value).collect(),
             runs: runs.of_point(place, arguments.replications),
-            full_links: full_links(&runs.variant(place)?.scenario, FULL),
+            fullness: runs.fullness(place, arguments.replications)?,
         })
     };
     let points = points.iter().enumerate().map(of_point).collect::<Result<Vec<PointRuns>, Failure>>()?;
@@ -178,7 +179,7 @@ fn walk<'a>(arguments: &'a SweepArguments, caller: &'a Caller) -> Outcome<'a> {
     let variants = &arguments.variants;
     let walk = Arc::new(UpAndDown::of(arguments, caller)?);
     let (scenario, runs) = up_and_down(arguments, &walk, caller).open()?;
-    let gauges = Gauges::of(&scenario).names();
+    let gauges = shortage::gauges(&scenario);
     if let Some(warning) = walk.warning(&scenario).filter(|_| !variants.is_silent()) {
         caller.print_aside(&warning);
     }
@@ -186,7 +187,7 @@ fn walk<'a>(arguments: &'a SweepArguments, caller: &'a Caller) -> Outcome<'a> {
         runs.tell_stopped();
         return Ok(None);
     }
-    let points = walk.points(gauges.len(), &runs.of_point(0, arguments.replications));
+    let points = walk.points(&scenario, &gauges, &runs.of_point(0, arguments.replications));
     let mut summary = swept(arguments, &scenario, walk.axes(), &gauges).summarise(&points);
     summary.hysteresis = Hysteresis::of(&walk.loads, &points, &gauges, 1.0 - arguments.served);
     Ok(Some((summary, runs)))
@@ -223,7 +224,8 @@ fn swept<'a>(
 }
 
 fn check_measure(measure: &str, gauges: &[Gauge]) -> Result<(), Failure> {
-    let names: Vec<&str> = gauges.iter().map(|gauge| gauge.name.as_str()).collect();
+    let shown = gauges.iter().filter(|gauge| gauge.is_shown());
+    let names: Vec<&str> = shown.map(|gauge| gauge.name.as_str()).collect();
     if names.contains(&measure) {
         return Ok(());
     }
@@ -232,10 +234,11 @@ fn check_measure(measure: &str, gauges: &[Gauge]) -> Result<(), Failure> {
 }
 
 /// Writes all files, and takes away those of an earlier sweep that this one has not.
-fn write(folder: &Path, summary: &SweepSummary, parquet: bool) -> Result<Vec<&'static str>, Failure> {
+fn write(folder: &Path, swept: &Answered<SweepSummary>, parquet: bool) -> Result<Vec<&'static str>, Failure> {
+    let summary = &swept.data;
     let mut files: Vec<(&'static str, Vec<u8>)> =
-        vec![(FILES[0], sweep_csv::to_bytes(summary)?), (FILES[1], json::to_text(summary)?.into_bytes())];
-    if let Some(picture) = chart::render(summary).map_err(std::io::Error::from)? {
+        vec![(FILES[0], sweep_csv::to_bytes(summary)?), (FILES[1], json::to_text(swept)?.into_bytes())];
+    if let Some(picture) = chart::render(summary, &swept.told).map_err(std::io::Error::from)? {
         files.push((FILES[2], picture));
     }
     #[cfg(feature = "parquet")]

@@ -2,12 +2,14 @@
 
 use super::{SweepArguments, check_measure};
 use crate::analysis::branches::{self, STEP_BUCKETS, Step, walk};
-use crate::analysis::gauges::{Gauge, Gauges};
+use crate::analysis::gauges::Gauge;
 use crate::analysis::sweep::{PointRuns, SweptAxis, SweptValue, WAY};
+use crate::analysis::window::Window;
 use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
 use crate::cli::reading::read;
 use crate::cli::variants::{Study, VariantArguments};
+use crate::diagnosis::shortage;
 use crate::kernel::time::{NEVER, Time, from_seconds, to_seconds};
 use crate::parts::quantity::{format_duration, parse_rate};
 use crate::results::RunResults;
@@ -26,15 +28,16 @@ pub struct UpAndDown {
 
 impl Study for UpAndDown {
     fn check(&self, first: &Scenario, _gauges: &[Gauge]) -> Result<(), Failure> {
-        check_measure(&self.measure, &Gauges::of(first).names())
+        check_measure(&self.measure, &shortage::gauges(first))
     }
 
     fn gauges(&self, scenario: &Scenario) -> Vec<Gauge> {
-        branches::gauges(scenario, self.steps.len())
+        branches::gauges(&shortage::gauges(scenario), self.steps.len())
     }
 
     fn figures(&self, scenario: &Scenario, results: &RunResults) -> Vec<f64> {
-        branches::figures(scenario, results, self.steps.len(), self.hold)
+        let measure = |window: &Window| shortage::figures(scenario, results, window);
+        branches::figures(results, self.steps.len(), self.hold, measure)
     }
 }
 
@@ -105,8 +108,9 @@ impl UpAndDown {
     }
 
     /// The runs of each step.
-    pub fn points(&self, gauges: usize, runs: &[Vec<f64>]) -> Vec<PointRuns> {
-        branches::points(&self.steps, gauges, runs)
+    pub fn points(&self, scenario: &Scenario, gauges: &[Gauge], runs: &[Vec<f64>]) -> Vec<PointRuns> {
+        let fullness = |runs: &[Vec<f64>]| shortage::at_point(scenario, gauges, runs);
+        branches::points(&self.steps, gauges.len(), runs, fullness)
     }
 
     /// What to say before it runs.

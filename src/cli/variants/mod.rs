@@ -7,8 +7,9 @@ use super::caller::Caller;
 use super::ending::Failure;
 use super::reading::parse_setting;
 use super::threads::ThreadArguments;
-use crate::analysis::gauges::{Gauge, Gauges};
+use crate::analysis::gauges::Gauge;
 use crate::analysis::window::Window;
+use crate::diagnosis::shortage;
 use crate::experiment::axis::Axis;
 use crate::experiment::points::Point;
 use crate::output::folder::HOME;
@@ -71,7 +72,7 @@ pub trait Study: Send + Sync {
     }
 
     fn gauges(&self, scenario: &Scenario) -> Vec<Gauge> {
-        Gauges::of(scenario).names()
+        shortage::gauges(scenario)
     }
 
     /// Refuses what is asked for and no run tells.
@@ -81,7 +82,7 @@ pub trait Study: Send + Sync {
 
     /// In the order of the gauges; what is expected comes behind them.
     fn figures(&self, scenario: &Scenario, results: &RunResults) -> Vec<f64> {
-        Gauges::of(scenario).figures(results, &Window::of(scenario, results))
+        shortage::figures(scenario, results, &Window::of(scenario, results))
     }
 }
 

@@ -3,11 +3,13 @@
 
 use super::{Study, VariantArguments};
 use crate::analysis::gauges::Gauge;
+use crate::analysis::point_fullness::PointFullness;
 use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
 use crate::cli::onlooker::Onlooker;
 use crate::cli::program::Crew;
 use crate::cli::simulated::{Amount, Simulated};
+use crate::diagnosis::shortage;
 use crate::experiment::tasks::{Watcher, in_order, run_watched};
 use crate::output::journal::Journal;
 use crate::output::terminal::counted;
@@ -195,6 +197,12 @@ impl<'a> Runs<'a> {
     pub fn of_point(&self, point: usize, replications: u64) -> Vec<Vec<f64>> {
         let done = lock(&self.done);
         done.range((point, 0)..(point, replications)).map(|(_, figures)| figures.clone()).collect()
+    }
+
+    /// How full things were in these.
+    pub fn fullness(&self, point: usize, replications: u64) -> Result<PointFullness, Failure> {
+        let scenario = &self.variant(point)?.scenario;
+        Ok(shortage::at_point(scenario, &self.gauges, &self.of_point(point, replications)))
     }
 
     pub fn of_run(&self, run: (usize, u64)) -> Option<Vec<f64>> {

@@ -7,6 +7,7 @@ use super::scale::{Scale, Tick, nice_above};
 use crate::analysis::comparison::{ComparedFigure, Comparison, Difference, Verdict};
 use crate::output::terminal::comparison::shown;
 use crate::output::terminal::figure;
+use crate::telling::Answered;
 
 const NAMES_WIDTH: f64 = 150.0;
 const FIGURES_WIDTH: f64 = 190.0;
@@ -22,14 +23,15 @@ struct Row<'c> {
     places: Vec<Option<(f64, f64, f64)>>,
 }
 
-pub fn draw(comparison: &Comparison, with_classes: bool, look: &Look) -> Drawing {
+pub fn draw(compared: &Answered<Comparison>, with_classes: bool, look: &Look) -> Drawing {
+    let Answered { told, data: comparison } = compared;
     let first = format!("“{}”", comparison.variants[0].name);
     let message = format!(
-        "{} replications of each, which share their chance. Intervals that do not reach the line at 0 tell two \
+        "{} {} replications of each, which share their chance. Intervals that do not reach the line at 0 tell two \
          apart; those that do are paler.",
-        comparison.replications
+        told.headline.text, comparison.replications
     );
-    let mut page = Page::new(look, &format!("Differences to {first}"), &message);
+    let mut page = Page::new(look, &format!("Differences to {first}"), message.trim_start());
     let figures: Vec<&ComparedFigure> = shown(comparison, with_classes).collect();
     let in_percent: Vec<Row> =
         figures.iter().filter(|one| one.unit != "share").map(|one| relative(one)).collect();
@@ -174,6 +176,7 @@ mod tests {
     use super::*;
     use crate::analysis::comparison::Variant;
     use crate::analysis::summary::Estimate;
+    use crate::telling::{Answer, Sentence};
 
     fn difference(value: f64, half_width: f64, verdict: Verdict) -> Difference {
         let estimate = match verdict {
@@ -196,7 +199,7 @@ mod tests {
         }
     }
 
-    fn comparison(variants: usize) -> Comparison {
+    fn comparison(variants: usize) -> Answered<Comparison> {
         let figure = |(name, unit, mean): (&str, &'static str, Option<f64>)| {
             let differences = (1..variants).map(|number| match number % 3 {
                 0 => difference(-1234.5, 2.0, Verdict::Better),
@@ -223,7 +226,9 @@ mod tests {
             file: String::new(),
             settings: Vec::new(),
         };
-        Comparison {
+        let headline = Sentence::bare("With `a variant with a long name 1` it is better: ".repeat(4));
+        let told = Answer { headline, ..Answer::default() };
+        let data = Comparison {
             version: String::new(),
             seed: 1,
             replications: 20,
@@ -232,10 +237,12 @@ mod tests {
             level_of_each: 0.95,
             method: "",
             variants: (0..variants).map(variant).collect(),
+            preferences: Vec::new(),
             figures: figures.into_iter().map(figure).collect(),
             goals: Vec::new(),
             notices: Vec::new(),
-        }
+        };
+        Answered { told, data }
     }
 
     #[test]

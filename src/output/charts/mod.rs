@@ -33,6 +33,7 @@ pub use theme::Theme;
 
 use super::record::Record;
 use crate::analysis::comparison::Comparison;
+use crate::telling::Answered;
 use drawing::Drawing;
 use std::fmt;
 use std::io;
@@ -192,12 +193,12 @@ pub fn render(
 
 /// The differences of a comparison, with their intervals.
 pub fn render_differences(
-    comparison: &Comparison,
+    compared: &Answered<Comparison>,
     with_classes: bool,
     look: &Look,
     format: PictureFormat,
 ) -> Result<Vec<u8>, PaintError> {
-    paint(&differences::draw(comparison, with_classes, look), format)
+    paint(&differences::draw(compared, with_classes, look), format)
 }
 
 fn paint(drawing: &Drawing, format: PictureFormat) -> Result<Vec<u8>, PaintError> {

@@ -9,6 +9,7 @@ use super::{PaintError, WIDTH_USUAL, svg};
 use crate::analysis::branches::{DOWN, UP};
 use crate::analysis::gauges::OFFERED;
 use crate::analysis::sweep::{SweepSummary, SweptFigure, SweptValue};
+use crate::telling::Answer;
 
 /// The name of the picture beside the tables.
 pub const SWEEP_PICTURE: &str = "sweep.svg";
@@ -20,18 +21,18 @@ const PANEL_HEIGHT: f64 = 190.0;
 const DECADES: f64 = 30.0;
 
 /// Nothing if there are too many settings for a page.
-pub fn render(summary: &SweepSummary) -> Result<Option<Vec<u8>>, PaintError> {
+pub fn render(summary: &SweepSummary, told: &Answer) -> Result<Option<Vec<u8>>, PaintError> {
     let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
-    let Some(drawing) = draw(summary, &look) else { return Ok(None) };
+    let Some(drawing) = draw(summary, told, &look) else { return Ok(None) };
     let picture = svg::render(&drawing).map_err(|error| PaintError(error.to_string()))?;
     Ok(Some(picture.into_bytes()))
 }
 
-pub(super) fn draw(summary: &SweepSummary, look: &Look) -> Option<Drawing> {
+pub(super) fn draw(summary: &SweepSummary, told: &Answer, look: &Look) -> Option<Drawing> {
     match summary.axes.len() {
-        1 => Some(curves(summary, look)),
-        2 if summary.is_walk() => Some(curves(summary, look)),
-        2 => sweep_map::draw(summary, look),
+        1 => Some(curves(summary, told, look)),
+        2 if summary.is_walk() => Some(curves(summary, told, look)),
+        2 => sweep_map::draw(summary, told, look),
         _ => None,
     }
 }
@@ -88,14 +89,10 @@ struct Series<'s> {
     points: Vec<(f64, &'s SweptFigure)>,
 }
 
-fn curves(summary: &SweepSummary, look: &Look) -> Drawing {
+fn curves(summary: &SweepSummary, told: &Answer, look: &Look) -> Drawing {
     let axis = &summary.axes[0].path;
-    let found = [
-        summary.breaking.as_ref().map(|it| &it.text),
-        summary.knee.as_ref().map(|it| &it.text),
-        summary.hysteresis.as_ref().map(|it| &it.text),
-    ];
-    let found: Vec<&str> = found.into_iter().flatten().map(String::as_str).collect();
+    let found: Vec<&str> =
+        [&told.headline].into_iter().chain(&told.further).map(|sentence| sentence.text.as_str()).collect();
     let mut page = Page::new(look, &format!("{} over {axis}", summary.scenario), &found.join(" "));
     let (left, right) = (MARGIN + NUMBERS_WIDTH, look.width - MARGIN - 12.0);
     let places = Places::of(summary.points.iter().map(|point| &point.values[0]), left, right);

@@ -6,6 +6,7 @@ use super::scale::{Scale, Tick, short_number};
 use super::sweep::{NUMBERS_WIDTH, Places, told};
 use super::theme::on_scale;
 use crate::analysis::sweep::{SweepSummary, SweptPoint};
+use crate::telling::Answer;
 
 const HEIGHT_MOST: f64 = 460.0;
 const ROW_HEIGHT: f64 = 34.0;
@@ -13,7 +14,7 @@ const ROW_HEIGHT: f64 = 34.0;
 const DECADES: f64 = 30.0;
 const DOT: f64 = 9.0;
 
-pub fn draw(summary: &SweepSummary, look: &Look) -> Option<Drawing> {
+pub fn draw(summary: &SweepSummary, answer: &Answer, look: &Look) -> Option<Drawing> {
     let place = summary.place(&summary.measure)?;
     let unit = summary.gauges[place].unit;
     let value = |point: &SweptPoint| point.figures[place].estimate.value;
@@ -25,13 +26,14 @@ pub fn draw(summary: &SweepSummary, look: &Look) -> Option<Drawing> {
     let message = match known.is_empty() {
         true => "No point has such a figure.".to_owned(),
         false => format!(
-            "From {} to {}: the darker, the more. Means over {} runs of each point.",
+            "{} From {} to {}: the darker, the more. Means over {} runs of each point.",
+            answer.headline.text,
             told(low, unit),
             told(high, unit),
             summary.replications
         ),
     };
-    let mut page = Page::new(look, &title, &message);
+    let mut page = Page::new(look, &title, message.trim_start());
     let (left, right) = (MARGIN + NUMBERS_WIDTH + 30.0, look.width - MARGIN);
     let of_axis = |axis: usize| summary.points.iter().map(move |point| &point.values[axis]);
     let columns = Places::of(of_axis(1), left, right);

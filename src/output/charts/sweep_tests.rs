@@ -1,13 +1,22 @@
 //! Sweeps of every kind as pictures: no text hides another, and all of it is on the page.
 
-use super::sweep::draw;
 use super::tests::{check_labels, check_shapes, look};
 use super::{Theme, WIDTH_LEAST, WIDTH_USUAL};
 use crate::analysis::branches::{DOWN, UP};
-use crate::analysis::breaking::{Breaking, Knee};
+use crate::analysis::breaking::{Breaking, Course, Knee};
 use crate::analysis::gauges::{Gauge, OFFERED};
+use crate::analysis::point_fullness::{Fullness, PointFullness};
 use crate::analysis::summary::Estimate;
 use crate::analysis::sweep::{SweepSummary, SweptAxis, SweptFigure, SweptPoint, SweptValue, WAY};
+use crate::output::charts::drawing::Drawing;
+use crate::output::charts::frame::Look;
+use crate::parts::resource::ResourceKind;
+use crate::telling;
+
+/// With what is said of it.
+fn draw(summary: &SweepSummary, look: &Look) -> Option<Drawing> {
+    super::sweep::draw(summary, &telling::sweep::tell(summary), look)
+}
 
 const GAUGES: [(&str, &str); 4] =
     [(OFFERED, "per s"), ("goodput", "per s"), ("errors", "share"), ("p99", "ms")];
@@ -28,7 +37,7 @@ fn point(values: Vec<SweptValue>, offered: f64, errors: f64, p99_ms: f64) -> Swe
         unit,
         estimate: estimate(value),
     });
-    SweptPoint { values, figures: figures.collect() }
+    SweptPoint { values, stands: None, fullness: PointFullness::default(), figures: figures.collect() }
 }
 
 fn summary(axes: &[&str], points: Vec<SweptPoint>) -> SweepSummary {
@@ -44,7 +53,9 @@ fn summary(axes: &[&str], points: Vec<SweptPoint>) -> SweepSummary {
         measure: "p99".to_owned(),
         gauges: GAUGES.map(|(name, unit)| Gauge { name: name.to_owned(), unit }).to_vec(),
         points,
+        standings: None,
         breaking: None,
+        lines: Vec::new(),
         knee: None,
         hysteresis: None,
     }
@@ -61,16 +72,24 @@ fn curve(rates: impl Iterator<Item = u32>) -> SweepSummary {
         point(vec![rate(number)], load, errors, 10.0 + load * load * load / 1e3)
     };
     let mut summary = summary(&["nodes.visitors.arrivals"], rates.map(of_rate).collect());
+    let name = "the workers of app".to_owned();
+    let full = Fullness { name, kind: ResourceKind::Slots, in_use: 1.0, short_in: 5, runs: 5 };
+    let share = |share: f64| Some(Estimate { value: Some(share), ..Estimate::default() });
     summary.breaking = Some(Breaking {
+        path: "visitors.arrivals".to_owned(),
         served_least: 0.99,
+        course: Course::Breaks,
+        from: "50/s".to_owned(),
+        to: "500/s".to_owned(),
         holds_at: Some("350/s".to_owned()),
         breaks_at: Some("400/s".to_owned()),
-        full: vec!["app".to_owned()],
-        text: "It breaks between 350/s and 400/s of visitors.arrivals: the workers of app are all busy."
-            .to_owned(),
+        breaks_upwards: true,
+        is_open_elsewhere: false,
+        served_where_it_holds: share(0.999),
+        served_where_it_breaks: share(0.9),
+        fullness: PointFullness { full: vec![full.clone()], fullest: Some(full) },
     });
-    let text = "p99 takes off beyond 300/s: the knee of its curve.".to_owned();
-    summary.knee = Some(Knee { measure: "p99".to_owned(), at: "300/s".to_owned(), text });
+    summary.knee = Some(Knee { measure: "p99".to_owned(), at: "300/s".to_owned(), rises: true });
     summary
 }
 

@@ -1,27 +1,31 @@
 //! How much better one scenario is than another, for people.
 
 use super::figure::{count, difference, in_unit};
+use super::lead::{further, lead};
 use super::notes::{files, wrapped};
 use super::table::{Cell, Paint, Table, painted, short_name};
 use crate::analysis::comparison::{ComparedFigure, Comparison, Difference, Verdict};
+use crate::telling::Answered;
+use crate::telling::comparison::needed;
 use std::path::Path;
-
-/// When it takes so many times as many replications, saying so helps less than saying how small
-/// the difference is at most.
-const MANY_TIMES: u64 = 100;
 
 /// Whatever is beyond hardly depends on chance at all.
 const GAIN_TOLD_MOST: f64 = 1_000.0;
 
 /// `with_classes`: also the figures of each class of requests.
-pub fn render(comparison: &Comparison, with_classes: bool, written: Option<(&Path, &[&str])>) -> String {
+pub fn render(
+    compared: &Answered<Comparison>,
+    with_classes: bool,
+    written: Option<(&Path, &[&str])>,
+) -> String {
+    let Answered { told, data: comparison } = compared;
     let facts = format!(
         "{} replications of each, {}; the same chance in all; seed {}",
         count(comparison.replications),
         comparison.stopped,
         comparison.seed,
     );
-    let mut text = String::from("\n");
+    let mut text = lead(told) + "\n";
     for (number, variant) in comparison.variants.iter().enumerate() {
         let name = painted(&variant.name, Paint::Strong);
         text.push_str(&format!("  {}  {name}\n", painted(&letter(number), Paint::Strong)));
@@ -32,7 +36,7 @@ pub fn render(comparison: &Comparison, with_classes: bool, written: Option<(&Pat
         text.push_str(&table(comparison, number, with_classes));
     }
     text.push('\n');
-    text.push_str(&verdicts(comparison));
+    text.push_str(&further(told));
     for goal in &comparison.goals {
         let mark = if goal.reached { painted("✔", Paint::Good) } else { painted("✘", Paint::Bad) };
         let width = goal.half_width.map_or("no interval".to_owned(), |half_width| {
@@ -48,7 +52,6 @@ pub fn render(comparison: &Comparison, with_classes: bool, written: Option<(&Pat
     for notice in &comparison.notices {
         text.push_str(&format!("  {} {}\n", painted("!", Paint::Doubtful), wrapped(notice, 4)));
     }
-    text.push_str(&format!("\n  {}\n", painted(&wrapped(&how_sure(comparison), 2), Paint::Faint)));
     if let Some((folder, names)) = written {
         text.push_str(&files(Some(folder), names));
     }
@@ -136,50 +139,12 @@ fn said(found: &Difference, figure: &ComparedFigure, replications: u64) -> (Stri
 }
 
 fn cannot_tell(found: &Difference, unit: &str, replications: u64) -> String {
-    match (found.replications_needed, found.at_most) {
-        (Some(needed), _) if needed <= replications.saturating_mul(MANY_TIMES) => {
-            format!("cannot tell: ~{} needed", count(needed))
-        }
-        (_, Some(at_most)) => {
+    match (needed(found, replications), found.at_most) {
+        (Some(needed), _) => format!("cannot tell: ~{} needed", count(needed)),
+        (None, Some(at_most)) => {
             let most = difference(at_most, None, unit);
             format!("at most {} apart", most.trim_start_matches('+'))
         }
-        _ => "cannot tell".to_owned(),
+        (None, None) => "cannot tell".to_owned(),
     }
-}
-
-/// For each variant what it is better at, what worse, and what is open.
-fn verdicts(comparison: &Comparison) -> String {
-    let mut text = String::new();
-    for (number, variant) in comparison.variants.iter().enumerate().skip(1) {
-        let of_all = comparison.figures.iter().filter(|figure| figure.class.is_none());
-        let named = |wanted: &[Verdict]| {
-            let found =
-                of_all.clone().filter(|figure| wanted.contains(&figure.differences[number - 1].verdict));
-            let names: Vec<&str> = found.map(|figure| figure.name.as_str()).collect();
-            (!names.is_empty()).then(|| names.join(", "))
-        };
-        let parts = [
-            named(&[Verdict::Better]).map(|names| format!("better in {names}")),
-            named(&[Verdict::Worse]).map(|names| format!("worse in {names}")),
-            named(&[Verdict::CannotTell]).map(|names| format!("too close to tell yet in {names}")),
-            named(&[Verdict::Alike]).map(|names| format!("the same in {names}")),
-        ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        let line = format!("{} ({}) is {}.", letter(number), short_name(&variant.name), parts.join("; "));
-        text.push_str(&format!("  {}\n", wrapped(&line, 2)));
-    }
-    text
-}
-
-fn how_sure(comparison: &Comparison) -> String {
-    let percent = |level: f64| (level * 1e4).round() / 100.0;
-    let mut text = format!("An interval holds the truth in {} of 100 comparisons", percent(comparison.level));
-    if comparison.variants.len() > 2 {
-        text.push_str(&format!(
-            ", all of one figure at once: each by itself in {} (Bonferroni)",
-            percent(comparison.level_of_each)
-        ));
-    }
-    text + "."
 }

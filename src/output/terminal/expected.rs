@@ -2,12 +2,14 @@
 
 use super::counted;
 use super::figure::in_unit;
+use super::lead::lead;
 use super::table::{Paint, painted};
 use crate::analysis::study::{StudyExpectation, Verdict};
-use crate::analysis::trial::{Tally, Tested, TestedFile};
+use crate::analysis::trial::{Tally, Tested};
+use crate::telling::trial::{ToldFile, closing as told_closing};
 
 /// `150 ±3 ms`, or why there is no figure.
-pub fn measured(judged: &StudyExpectation) -> String {
+fn measured(judged: &StudyExpectation) -> String {
     let estimate = &judged.estimate;
     let why = estimate.why_no_interval.as_deref();
     match (estimate.value, why) {
@@ -17,8 +19,13 @@ pub fn measured(judged: &StudyExpectation) -> String {
     }
 }
 
-/// One line for each expectation, below the name of its file.
-pub fn file(file: &TestedFile) -> String {
+/// What came of a file, and one line for each expectation, below its name.
+pub fn file(told: &ToldFile) -> String {
+    format!("{}\n{}", lead(&told.told), lines(told))
+}
+
+fn lines(told: &ToldFile) -> String {
+    let file = &told.file;
     if !file.errors.is_empty() {
         return format!("  {}  {}\n", file.file, painted("cannot be tested", Paint::Bad));
     }
@@ -47,15 +54,6 @@ pub fn file(file: &TestedFile) -> String {
 
 /// The closing line.
 pub fn closing(tally: &Tally, is_good: bool) -> String {
-    let verdict = if is_good { painted("passed", Paint::Good) } else { painted("failed", Paint::Bad) };
-    let mut parts = vec![
-        format!("{} passed", tally.passed),
-        format!("{} failed", tally.failed),
-        format!("{} undecided", tally.undecided),
-        counted(tally.errors, "error"),
-    ];
-    if tally.without_expect > 0 {
-        parts.push(format!("{} without `expect`", counted(tally.without_expect, "scenario")));
-    }
-    format!("{verdict}: {}; {}", parts.join(", "), counted(tally.replications, "replication"))
+    let text = told_closing(tally, is_good);
+    painted(&painted(&text, if is_good { Paint::Good } else { Paint::Bad }), Paint::Strong)
 }

@@ -8,6 +8,7 @@ pub mod comparison;
 mod costs;
 pub mod expected;
 pub mod glance;
+pub mod lead;
 mod nodes;
 mod notes;
 mod outages;

@@ -1,13 +1,16 @@
 //! What many runs say together, for people.
 
 use super::figure::{count, in_unit, told};
+use super::lead::lead;
 use super::notes::files;
 use super::table::{Cell, Paint, Table, painted};
 use crate::analysis::study::{StudySummary, Verdict};
 use crate::analysis::summary::Estimate;
+use crate::telling::Answered;
 use std::path::Path;
 
-pub fn render(summary: &StudySummary, folder: &Path, names: &[&str]) -> String {
+pub fn render(study: &Answered<StudySummary>, folder: &Path, names: &[&str]) -> String {
+    let Answered { told, data: summary } = study;
     let facts = format!(
         "{} replications, {}; seed {}; intervals hold the truth in {} of 100 studies",
         count(summary.replications),
@@ -15,8 +18,12 @@ pub fn render(summary: &StudySummary, folder: &Path, names: &[&str]) -> String {
         summary.seed,
         (summary.level * 100.0).round()
     );
-    let mut text =
-        format!("\n  {}\n  {}\n\n", painted(&summary.scenario, Paint::Strong), painted(&facts, Paint::Faint));
+    let mut text = lead(told);
+    text.push_str(&format!(
+        "\n  {}\n  {}\n\n",
+        painted(&summary.scenario, Paint::Strong),
+        painted(&facts, Paint::Faint)
+    ));
     let mut table = Table::new(&["", "mean over the runs", "least", "most"], &[]);
     for figure in &summary.figures {
         let bare = |value: Option<f64>| Cell::optional(value.map(|value| in_unit(value, None, figure.unit)));

@@ -1,27 +1,31 @@
 //! A sweep for people: a line for each point, and what was found.
 
 use super::figure::{counted, three_digits, told};
+use super::lead::{further, lead};
 use super::notes::{files, paragraph};
 use super::table::{Cell, Paint, Table, painted};
 use crate::analysis::gauges::OFFERED;
 use crate::analysis::sweep::{SweepSummary, SweptPoint};
-use crate::parts::quantity::format_share;
+use crate::telling::Answered;
 use std::path::Path;
 
 /// With more points, the table stands in `sweep.csv` alone.
 const LINES_MOST: usize = 60;
 
-const UTILISATION: &str = " utilisation";
-
-pub fn render(summary: &SweepSummary, folder: &Path, names: &[&str]) -> String {
+pub fn render(swept: &Answered<SweepSummary>, folder: &Path, names: &[&str]) -> String {
+    let Answered { told, data: summary } = swept;
     let facts = format!(
         "{}, {} of each with the same chance; seed {}; ± is of 95 % intervals",
         counted(summary.points.len() as u64, "point"),
         counted(summary.replications, "replication"),
         summary.seed,
     );
-    let mut text =
-        format!("\n  {}\n  {}\n\n", painted(&summary.scenario, Paint::Strong), painted(&facts, Paint::Faint));
+    let mut text = lead(told);
+    text.push_str(&format!(
+        "\n  {}\n  {}\n\n",
+        painted(&summary.scenario, Paint::Strong),
+        painted(&facts, Paint::Faint)
+    ));
     let columns = columns(summary);
     let axes = summary.axes.iter().map(|axis| axis.path.as_str());
     let figures = columns.iter().map(|place| summary.gauges[*place].name.as_str());
@@ -41,23 +45,7 @@ pub fn render(summary: &SweepSummary, folder: &Path, names: &[&str]) -> String {
         text.push_str(&format!("  {}\n", painted(&more, Paint::Faint)));
     }
     text.push('\n');
-    if let Some(breaking) = &summary.breaking {
-        let mark = if breaking.breaks_at.is_some() { painted("!", Paint::Doubtful) } else { " ".to_owned() };
-        let rule = format!(
-            "Less than {} of what is sent is answered well and in time there.",
-            format_share(breaking.served_least)
-        );
-        let rule = if breaking.breaks_at.is_some() { rule.as_str() } else { "" };
-        text.push_str(&paragraph(&mark, &format!("{} {rule}", breaking.text)));
-    }
-    if let Some(knee) = &summary.knee {
-        text.push_str(&paragraph(&painted("!", Paint::Doubtful), &knee.text));
-    }
-    if let Some(hysteresis) = &summary.hysteresis {
-        let is_found = !hysteresis.worse_on_the_way_down.is_empty();
-        let mark = if is_found { painted("!", Paint::Doubtful) } else { " ".to_owned() };
-        text.push_str(&paragraph(&mark, &hysteresis.text));
-    }
+    text.push_str(&further(told));
     if summary.axes.len() > 2 {
         text.push_str(&paragraph(
             " ",
@@ -93,12 +81,9 @@ fn figure(point: &SweptPoint, place: usize) -> Option<String> {
     }
 }
 
-/// `gunicorn 98.2 %`
+/// `link visitors -> server (answers) 98 %`
 fn fullest(point: &SweptPoint) -> Option<String> {
-    let utilisations = point
-        .figures
-        .iter()
-        .filter_map(|figure| Some((figure.name.strip_suffix(UTILISATION)?, figure.estimate.value?)));
-    let (name, value) = utilisations.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    Some(format!("{name} {:.0} %", value * 100.0))
+    let fullest = point.fullness.fullest.as_ref()?;
+    let name = fullest.name.strip_prefix("the ").unwrap_or(&fullest.name);
+    Some(format!("{name} {:.0} %", fullest.in_use * 100.0))
 }
