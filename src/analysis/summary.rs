@@ -6,7 +6,7 @@ use super::replication::ReplicationSummary;
 use super::resources::ResourceSummary;
 use super::scaling::ScalingSummary;
 use super::tail::TailSummary;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Holds nothing that changes from run to run: no dates, no wall-clock time.
@@ -57,7 +57,7 @@ pub struct RunSummary {
 
 /// A figure and how far to trust it: the 95 % confidence interval is value ± half_width, but
 /// no longer than from `low` to `high` where a figure has a least and a most.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     pub value: Option<f64>,
     pub half_width: Option<f64>,

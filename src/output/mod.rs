@@ -45,6 +45,8 @@ pub enum Format {
     OutagesCsv,
     NodesTimelineCsv,
     TopologyJson,
+    /// Only where advice was asked for.
+    AdviceJson,
     Picture(Chart),
     Report,
     ScenarioJson,
@@ -57,7 +59,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 24] = [
+    pub const ALL: [Format; 25] = [
         Format::LatencyCsv(Packing::None),
         Format::LatencyCsv(Packing::Gzip),
         Format::LatencyCsv(Packing::Zstandard),
@@ -69,6 +71,7 @@ impl Format {
         Format::TopologyJson,
         Format::EventsCsv,
         Format::OutagesCsv,
+        Format::AdviceJson,
         Format::Picture(Chart::Availability),
         Format::Picture(Chart::Timeline),
         Format::Picture(Chart::Latency),
@@ -97,6 +100,7 @@ impl Format {
             Format::OutagesCsv => "outages.csv",
             Format::NodesTimelineCsv => "nodes_timeline.csv",
             Format::TopologyJson => "topology.json",
+            Format::AdviceJson => "advice.json",
             Format::Picture(chart) => chart.usual_file_name(),
             Format::Report => report::FILE_NAME,
             Format::ScenarioJson => "scenario.json",
@@ -119,6 +123,7 @@ impl Format {
             Format::OutagesCsv => "the stretches in which users met errors",
             Format::NodesTimelineCsv => "each node over time",
             Format::TopologyJson => "who calls whom, and what has no second",
+            Format::AdviceJson => "changes that were tried, and what each of them does",
             Format::Picture(chart) => chart.about(),
             Format::Report => "the whole run in one page for a browser",
             Format::ScenarioJson => "the scenario as it was run, with the defaults in force",

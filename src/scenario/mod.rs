@@ -8,7 +8,7 @@ mod costs;
 pub mod expectations;
 #[cfg(test)]
 pub(crate) mod fault_tests;
-mod faults;
+pub mod faults;
 mod fidelity;
 pub mod files;
 pub mod given;

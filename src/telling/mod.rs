@@ -2,6 +2,8 @@
 //! and programs. Nothing is decided here; each sentence comes with what it claims, so that a test can
 //! hold it to the tables.
 
+pub mod advice;
+pub mod changes;
 mod claims;
 pub mod clock;
 pub mod figure;
