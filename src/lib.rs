@@ -91,6 +91,7 @@
 
 #![cfg_attr(not(feature = "python"), forbid(unsafe_code))]
 
+pub mod advice;
 pub mod analysis;
 pub mod cli;
 pub mod diagnosis;

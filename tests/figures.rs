@@ -14,6 +14,7 @@ use random_scenario::random_scenario;
 use serde_json::Value;
 use spof::analysis::comparison::{ComparedMeasures, Variant};
 use spof::analysis::gauges::Gauges;
+use spof::analysis::point_fullness::PointFullness;
 use spof::analysis::study::Measures;
 use spof::analysis::summarise::summarise;
 use spof::analysis::sweep::{PointRuns, Swept, SweptAxis, SweptValue};
@@ -87,7 +88,7 @@ fn told_of_many(scenario: &Scenario, seed: u64, runs: &[RunResults]) -> [Value; 
     let point = |text: &str, runs: &[RunResults]| PointRuns {
         values: vec![SweptValue { text: text.to_owned(), number: None }],
         runs: runs.iter().map(|run| gauges.figures(run, &Window::of(scenario, run))).collect(),
-        full_links: Vec::new(),
+        fullness: PointFullness::default(),
     };
     let swept = Swept {
         scenario,

@@ -104,7 +104,9 @@ impl Run<'_> {
 
     fn holds(&self, claim: &Claim, sentence: &Sentence) -> Verdict {
         match claim {
-            Claim::OfStudy(claim) => panic!("one run makes no study: {claim:?}"),
+            Claim::OfStudy(_) | Claim::Changed { .. } | Claim::Tried { .. } | Claim::SinglePoint { .. } => {
+                panic!("one run tells nothing of this: {claim:?}")
+            }
             Claim::NothingWentWrong => self.nothing_went_wrong(),
             Claim::AllGoalsMet => {
                 let all = self.findings.summary.expectations.iter().all(|one| one.holds && !one.uncertain);

@@ -7,7 +7,7 @@ use super::resources::ResourceSummary;
 use super::scaling::ScalingSummary;
 use super::tail::TailSummary;
 use crate::results::path::Cause;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Holds nothing that changes from run to run: no dates, no wall-clock time.
@@ -58,7 +58,7 @@ pub struct RunSummary {
 
 /// A figure and how far to trust it: the 95 % confidence interval reaches from `low` to `high`,
 /// which is value ± half_width, but not beyond what can be. Or else why there is none.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     pub value: Option<f64>,
     pub half_width: Option<f64>,

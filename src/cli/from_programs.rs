@@ -65,6 +65,7 @@ impl Command {
             Command::Simulate(arguments) => (None, Some(&mut arguments.files)),
             Command::Compare(arguments) => (None, Some(&mut arguments.files)),
             Command::Check(arguments) => (None, Some(&mut arguments.files)),
+            Command::Advise(arguments) => (Some(&mut arguments.file), None),
             Command::Analyze(arguments) => (Some(&mut arguments.file), None),
             Command::Explain(arguments) => (Some(&mut arguments.file), None),
             Command::Sweep(arguments) => (Some(&mut arguments.variants.file), None),

@@ -1,5 +1,6 @@
 //! The command line: one file for each command. Nothing else prints.
 
+mod advise;
 mod analyze;
 mod caller;
 mod check;
@@ -42,8 +43,8 @@ use threads::ThreadArguments;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    all is well
-  1    an expectation failed, a goal cannot be met (spof solve), or the simulator is not as the
-       textbook says (spof verify)
+  1    an expectation failed, a goal cannot be met (spof solve, spof advise), or the simulator is
+       not as the textbook says (spof verify)
   2    a scenario or the command line is wrong
   3    a file could not be read or written
   130  stopped with Ctrl-C; what there was has been written";
@@ -67,6 +68,7 @@ enum Command {
     Verify(verify::VerifyArguments),
     ShardScript(shard_script::ShardScriptArguments),
     Explain(explain::ExplainArguments),
+    Advise(advise::AdviseArguments),
     Analyze(analyze::AnalyzeArguments),
     Sweep(sweep::SweepArguments),
     Solve(solve::SolveArguments),
@@ -103,6 +105,7 @@ fn answer(command: Command, caller: &Caller) -> Result<Ending, Failure> {
         Command::Verify(arguments) => verify::run(arguments, caller),
         Command::ShardScript(arguments) => shard_script::run(arguments),
         Command::Explain(arguments) => explain::run(arguments, caller),
+        Command::Advise(arguments) => advise::run(arguments, caller),
         Command::Analyze(arguments) => analyze::run(arguments, caller),
         Command::Sweep(arguments) => sweep::run(arguments, caller),
         Command::Solve(arguments) => solve::run(arguments, caller),
@@ -120,6 +123,7 @@ impl Command {
     fn threads(&self) -> ThreadArguments {
         match self {
             Command::Simulate(arguments) => arguments.threads,
+            Command::Advise(arguments) => arguments.threads,
             Command::Compare(arguments) => arguments.threads,
             Command::Test(arguments) => arguments.threads,
             Command::Verify(arguments) => arguments.threads,

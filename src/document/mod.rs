@@ -4,6 +4,7 @@
 //! Nothing here knows what a scenario is.
 
 pub mod file_error;
+pub mod flow;
 mod joining;
 pub mod overrides;
 pub mod problem;

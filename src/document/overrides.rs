@@ -10,8 +10,9 @@ const SHORT: &str = "nodes";
 
 /// Puts each value at its path. The names of the first two levels (which section, which
 /// node) have to be there, since a new one is more likely a slip than a wish; further
-/// down a new name becomes a new setting, which is then checked like any other. A path that
-/// begins with none of the `sections` begins with a node.
+/// down a new name becomes a new setting, which is then checked like any other. A whole table under a
+/// new name is a wish: `nodes.cache={ kind: cache, hit_ratio: 80% }` adds a node. A path that begins
+/// with none of the `sections` begins with a node.
 pub fn apply(
     root: &mut Entry,
     source: &mut Source,
@@ -51,8 +52,9 @@ fn put(root: &mut Entry, path: &str, start: usize, sections: &[&str], value: Ent
     for (level, name) in names.iter().enumerate().skip(first) {
         let span = offset..offset + name.len().max(1);
         offset += name.len() + 1;
-        place =
-            enter(place, &names[..level], name, &span).map_err(|(message, hint)| (span, message, hint))?;
+        let may_be_new = level + 1 == names.len() && matches!(value.value, Value::Table(_));
+        place = enter(place, &names[..level], (name, &span), may_be_new)
+            .map_err(|(message, hint)| (span, message, hint))?;
     }
     *place = value;
     Ok(())
@@ -82,8 +84,8 @@ fn section_of_nodes<'a>(
 fn enter<'a>(
     entry: &'a mut Entry,
     before: &[&str],
-    name: &str,
-    span: &Span,
+    (name, span): (&str, &Span),
+    may_be_new: bool,
 ) -> Result<&'a mut Entry, (String, Option<String>)> {
     if name.is_empty() {
         let hint = "write it as `nodes.nginx.workers=4`".to_string();
@@ -95,7 +97,8 @@ fn enter<'a>(
     let path = before.join(".");
     match &mut entry.value {
         Value::Table(table) => {
-            if table.get(name).is_none() && before.len() == 1 && is_collection(before[0]) {
+            let is_new = table.get(name).is_none();
+            if is_new && !may_be_new && before.len() == 1 && is_collection(before[0]) {
                 let names: Vec<&str> = table.names().collect();
                 return Err((format!("there is no `{name}` in `{path}`"), did_you_mean(name, &names)));
             }
@@ -189,6 +192,18 @@ mod tests {
         assert!(refused.contains("there is no node and no section `apq`"), "{refused}");
         assert!(refused.contains("did you mean `app`?") && refused.contains("--> --set:1:1"), "{refused}");
         assert!(check("run: { seed: 1 }", "app.workers", "8").is_err());
+    }
+
+    #[test]
+    fn a_whole_table_under_a_new_name_is_added_and_anything_else_is_a_slip() {
+        let text = "nodes: { app: { workers: 1 } }";
+        let added = "{nodes:{app:{workers:1},cache:{kind:cache}}}";
+        assert_eq!(check(text, "nodes.cache", "{ kind: cache }").unwrap(), added);
+        for (path, value) in
+            [("nodes.cache", "8"), ("nodes.cache.kind", "cache"), ("nodes.cache.calls", "{}")]
+        {
+            assert!(check(text, path, value).unwrap_err().contains("there is no `cache` in `nodes`"));
+        }
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub enum Format {
     ResourcesCsv,
     ResourcesTimelineCsv,
     TopologyJson,
+    /// Only where advice was asked for.
+    AdviceJson,
     Picture(Chart),
     Report,
     ScenarioJson,
@@ -62,7 +64,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 26] = [
+    pub const ALL: [Format; 27] = [
         Format::LatencyCsv(Packing::None),
         Format::LatencyCsv(Packing::Gzip),
         Format::LatencyCsv(Packing::Zstandard),
@@ -76,6 +78,7 @@ impl Format {
         Format::TopologyJson,
         Format::EventsCsv,
         Format::OutagesCsv,
+        Format::AdviceJson,
         Format::Picture(Chart::Availability),
         Format::Picture(Chart::Timeline),
         Format::Picture(Chart::Latency),
@@ -106,6 +109,7 @@ impl Format {
             Format::ResourcesCsv => "resources.csv",
             Format::ResourcesTimelineCsv => "resources_timeline.csv",
             Format::TopologyJson => "topology.json",
+            Format::AdviceJson => "advice.json",
             Format::Picture(chart) => chart.usual_file_name(),
             Format::Report => report::FILE_NAME,
             Format::ScenarioJson => "scenario.json",
@@ -130,6 +134,7 @@ impl Format {
             Format::ResourcesCsv => "how full everything was that there is only so much of",
             Format::ResourcesTimelineCsv => "the same over time",
             Format::TopologyJson => "who calls whom, and what has no second",
+            Format::AdviceJson => "changes that were tried, and what each of them does",
             Format::Picture(chart) => chart.about(),
             Format::Report => "the whole run in one page for a browser",
             Format::ScenarioJson => "the scenario as it was run, with the defaults in force",

@@ -23,6 +23,8 @@ pub struct Loaded {
     pub source: Source,
     /// Each node's settings as they hold, in the order of the file.
     pub settings_in_force: Vec<NodeSettings>,
+    /// What was read, with all overrides in it, if it could be read at all.
+    pub document: Option<Entry>,
 }
 
 /// A node's settings with where each comes from.
@@ -76,12 +78,14 @@ fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: 
         problems: Vec::new(),
         source,
         settings_in_force: Vec::new(),
+        document: None,
     };
     if let Some(root) = &root {
         let (scenario, settings) = check::check(root, &loaded.source, files, &problems);
         loaded.scenario = scenario.filter(|_| !problems.has_errors());
         loaded.settings_in_force = settings;
     }
+    loaded.document = root;
     loaded.problems = problems.into_sorted();
     loaded
 }

@@ -115,6 +115,15 @@ impl Sent {
         Sent::with(scenario, scenario.classes.iter().map(of_class).collect())
     }
 
+    /// So many requests per second of each class, shared among those who send it as usual; all of these
+    /// alike where nobody knows.
+    pub fn at_rates(scenario: &Scenario, rates: &[f64]) -> Sent {
+        let usual = Sent::usual(scenario).unwrap_or_else(|| Sent::nothing(scenario));
+        let one =
+            |class: usize| usual.one_a_second(scenario, class).times(rates[class]).classes.swap_remove(class);
+        Sent::with(scenario, (0..rates.len()).map(one).collect())
+    }
+
     /// Nobody sends anything.
     pub fn nothing(scenario: &Scenario) -> Sent {
         let of_class = |class: &RequestClass| class.from.iter().map(|&user| (user, 0.0)).collect();

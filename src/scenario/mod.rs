@@ -2,7 +2,7 @@
 
 mod addresses;
 mod breakdowns;
-mod check;
+pub mod check;
 #[cfg(test)]
 mod check_tests;
 pub mod connections;
@@ -13,7 +13,7 @@ mod doubt_tests;
 pub mod expectations;
 #[cfg(test)]
 pub(crate) mod fault_tests;
-mod faults;
+pub mod faults;
 mod fidelity;
 pub mod files;
 pub mod given;

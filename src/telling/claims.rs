@@ -1,5 +1,6 @@
 //! Sentences, and what they claim.
 
+use crate::advice::Figure;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A sentence or a few, and all that they claim; in files only the text stands.
@@ -60,6 +61,25 @@ pub enum Claim {
     Lost {
         node: String,
         number: u64,
+    },
+    /// With these settings a figure came to so much, instead of so much.
+    Changed {
+        settings: Vec<String>,
+        figure: Figure,
+        as_it_stands: Option<f64>,
+        with_it: Option<f64>,
+    },
+    /// Of so many changes that were tried, so many help.
+    Tried {
+        changes: usize,
+        couples: usize,
+        helping: usize,
+    },
+    /// So many minutes without service in a year, and so many with a second of it.
+    SinglePoint {
+        component: String,
+        minutes: Option<f64>,
+        with_second: Option<f64>,
     },
     /// Of many runs, or of none.
     OfStudy(StudyClaim),

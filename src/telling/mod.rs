@@ -2,8 +2,10 @@
 //! and programs. Nothing is decided here; each sentence comes with what it claims, so that a test can
 //! hold it to the tables.
 
+pub mod advice;
 mod answer;
 pub mod caption;
+pub mod changes;
 mod claims;
 pub mod clock;
 pub mod comparison;

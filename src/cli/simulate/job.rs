@@ -2,8 +2,10 @@
 
 use super::audience::Audience;
 use super::study::{StudyDone, StudyJob};
+use crate::advice::{Site, Wish};
 use crate::analysis::summarise::summarise;
 use crate::analysis::topology::topology;
+use crate::cli::advise;
 use crate::cli::caller::Caller;
 use crate::cli::clock::date_and_time;
 use crate::cli::ending::Failure;
@@ -33,6 +35,7 @@ use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
 use crate::scenario::given::Given;
 use crate::scenario::model::Scenario;
+use crate::telling::advice::Answer;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -47,6 +50,8 @@ pub struct Job {
     folder: Folder,
     script: Script,
     study: Option<StudyJob>,
+    /// What changes are tried of, and for how long.
+    pub advised: Option<(Site, Option<Duration>)>,
 }
 
 /// What a run is to leave behind beside its tables.
@@ -62,6 +67,8 @@ pub struct Wishes {
     pub pictures: bool,
     pub report: bool,
     pub traces: TraceWishes,
+    /// Changes that might help are tried.
+    pub advises: bool,
     /// A run that is stopped leaves nothing.
     pub whole_or_nothing: bool,
 }
@@ -71,6 +78,7 @@ pub struct Done {
     pub glance: Glance,
     pub interrupted: bool,
     pub study: Option<StudyDone>,
+    pub advice: Option<Answer>,
     pub folder: PathBuf,
     pub files: Vec<&'static str>,
     /// The rows, where they are kept in memory.
@@ -110,18 +118,20 @@ impl Job {
         path: &Path,
         ownership: Ownership,
     ) -> Result<Job, OutputError> {
-        let Wishes { rows, packing, writes_rows, pictures, report, traces, .. } = wishes;
+        let Wishes { rows, packing, writes_rows, pictures, report, traces, advises, .. } = wishes;
         let wanted = |format: &Format| match format {
             Format::LatencyCsv(kind) => rows != RowSampling::None && writes_rows && *kind == packing,
             Format::TracesJsonl => traces.any(),
             Format::Picture(_) => pictures,
             Format::Report => report,
             Format::ReplicationsCsv | Format::ReplicationsJson => study.is_some(),
+            Format::AdviceJson => advises,
             _ => true,
         };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
-        Ok(Job { scenario, file: given.name(), seed, wishes, path: path.to_owned(), folder, script, study })
+        let (file, path) = (given.name(), path.to_owned());
+        Ok(Job { scenario, file, seed, wishes, path, folder, script, study, advised: None })
     }
 
     pub fn run(mut self, mut audience: Audience, caller: &Caller) -> Result<Done, Failure> {
@@ -160,14 +170,18 @@ impl Job {
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
         self.write_tables(&results, &findings, &cost)?;
         self.write_study(study.as_ref())?;
+        let advice = self.advise(caller)?;
         let record = self.read_back()?;
         self.draw(&record)?;
         self.report(&record[0])?;
         let glance = Glance::of(&record[0]);
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
-        let interrupted = interrupted || study.as_ref().is_some_and(|study| study.interrupted);
-        Ok(Done { findings, glance, interrupted, study, folder: path, files, columns: sink.columns, cost })
+        let is_stopped =
+            advice.as_ref().is_some_and(|advice| advice.advice.is_cut_short) && caller.has_stopped();
+        let interrupted = interrupted || is_stopped || study.as_ref().is_some_and(|study| study.interrupted);
+        let columns = sink.columns;
+        Ok(Done { findings, glance, interrupted, study, advice, folder: path, files, columns, cost })
     }
 
     fn simulate(
@@ -230,7 +244,9 @@ impl Job {
     ) -> Result<(), OutputError> {
         for format in Format::ALL {
             // These are made of the tables, or of many runs.
-            if matches!(format, Format::Picture(_) | Format::Report) || is_of_study(format) {
+            if matches!(format, Format::Picture(_) | Format::Report | Format::AdviceJson)
+                || is_of_study(format)
+            {
                 continue;
             }
             // The rows have been written while the run went on.
@@ -238,7 +254,7 @@ impl Job {
             let file = BufWriter::new(file);
             let written = match format {
                 Format::LatencyCsv(_) | Format::TracesJsonl | Format::Picture(_) | Format::Report => Ok(()),
-                Format::ReplicationsCsv | Format::ReplicationsJson => Ok(()),
+                Format::ReplicationsCsv | Format::ReplicationsJson | Format::AdviceJson => Ok(()),
                 Format::ScenarioJson => json::write(file, &self.script),
                 Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
                 Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),
@@ -269,6 +285,18 @@ impl Job {
             written.map_err(|error| self.folder.failed(Format::ReplicationsJson, error))?;
         }
         Ok(())
+    }
+
+    /// Tries what might help, if that is wanted.
+    fn advise(&mut self, caller: &Caller) -> Result<Option<Answer>, OutputError> {
+        let Some((site, time_limit)) = &self.advised else { return Ok(None) };
+        let wish = Wish { seed: Some(self.seed), ..Wish::default() };
+        let answer = advise::answer(site, &wish, *time_limit, caller);
+        if let Some(file) = self.folder.take(Format::AdviceJson) {
+            let written = json::write(BufWriter::new(file), &answer);
+            written.map_err(|error| self.folder.failed(Format::AdviceJson, error))?;
+        }
+        Ok(Some(answer))
     }
 
     fn cost(&self, results: &RunResults, rows: u64, started_at: SystemTime, wall: Duration) -> RunCost {

@@ -15,6 +15,7 @@ use super::ending::{Ending, Failure};
 use super::progress::Progress;
 use super::reading::{parse_setting, read};
 use super::threads::ThreadArguments;
+use crate::advice::Site;
 use crate::engine::TraceWishes;
 use crate::experiment::in_parallel;
 use crate::output::folder::{HOME, Ownership};
@@ -80,6 +81,11 @@ pub struct SimulateArguments {
     /// Write no report.html; `spof render --report` can write it later
     #[arg(long)]
     no_report: bool,
+
+    /// Try what might help, as `spof advise` does: advice.json, a section of the report, and the answer
+    /// below the summary
+    #[arg(long, conflicts_with_all = ["live", "shard"])]
+    advise: bool,
 
     /// For programs, which keep the rows in memory
     #[arg(long, hide = true)]
@@ -150,7 +156,7 @@ pub fn figures(
     };
     let loaded = read(given, &arguments.settings, true, caller)?;
     let scenario = loaded.scenario.ok_or(Failure::BadScenario)?;
-    let study = arguments.study.job(&scenario)?;
+    let study = arguments.study.job(&scenario, false)?;
     let study = study.ok_or_else(|| Failure::Usage("one run alone is made here".to_owned()))?;
     let numbers: Vec<u64> = runs.iter().map(|(_, number)| *number).collect();
     Ok(study.figures(&scenario, arguments.seed.unwrap_or(scenario.run.seed), &numbers, caller))
@@ -216,11 +222,12 @@ fn prepare(arguments: &SimulateArguments, wishes: Wishes, caller: &Caller) -> Re
     let mut all_good = true;
     for file in &arguments.files {
         let mut loaded = read(file, &arguments.settings, arguments.quiet, caller)?;
+        let site = arguments.advise.then(|| Site::of(file, &arguments.settings, &loaded)).flatten();
         match loaded.scenario.take() {
             Some(scenario) => {
                 let seed = arguments.seed.unwrap_or(scenario.run.seed);
                 let script = Script::of(file, &loaded, &arguments.settings, seed);
-                scenarios.push((scenario, script, seed));
+                scenarios.push((scenario, script, seed, site));
             }
             None => all_good = false,
         }
@@ -231,9 +238,12 @@ fn prepare(arguments: &SimulateArguments, wishes: Wishes, caller: &Caller) -> Re
     let folders = folders(arguments)?;
     let ownership = ownership(arguments);
     let mut jobs = Vec::new();
-    for ((file, (scenario, script, seed)), folder) in arguments.files.iter().zip(scenarios).zip(folders) {
-        let study = arguments.study.job(&scenario)?;
-        jobs.push(Job::prepare(file, (scenario, script), seed, (wishes, study), &folder, ownership)?);
+    for ((file, (scenario, script, seed, site)), folder) in arguments.files.iter().zip(scenarios).zip(folders)
+    {
+        let study = arguments.study.job(&scenario, site.is_some())?;
+        let mut job = Job::prepare(file, (scenario, script), seed, (wishes, study), &folder, ownership)?;
+        job.advised = site.map(|site| (site, arguments.study.time_limit()));
+        jobs.push(job);
     }
     Ok(jobs)
 }
@@ -251,6 +261,7 @@ fn wishes(arguments: &SimulateArguments) -> Wishes {
         pictures: !arguments.no_charts,
         report: !arguments.no_report,
         traces: arguments.trace.unwrap_or_default(),
+        advises: arguments.advise,
         whole_or_nothing: false,
     }
 }
@@ -298,15 +309,7 @@ fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result
         caller.print(&as_json(done)?)?;
     } else if !arguments.quiet {
         for done in done {
-            let told = match &done.study {
-                Some(study) => terminal::study::render(&study.summary, &done.folder, &done.files),
-                None => {
-                    let glance = done.glance.text(caller.letters());
-                    terminal::render(&done.findings, &glance, Some(&done.folder), &done.files)
-                }
-            };
-            caller.print(&told)?;
-            caller.print_amount(done.amount())?;
+            tell_one(done, caller)?;
         }
     }
     if done.iter().any(|done| done.interrupted) {
@@ -319,6 +322,21 @@ fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result
         None => done.findings.summary.expectations.iter().any(|result| !result.holds),
     };
     Ok(if done.iter().any(failed) { Ending::ExpectationFailed } else { Ending::Good })
+}
+
+fn tell_one(done: &Done, caller: &Caller) -> Result<(), Failure> {
+    let told = match &done.study {
+        Some(study) => terminal::study::render(&study.summary, &done.folder, &done.files),
+        None => {
+            let glance = done.glance.text(caller.letters());
+            terminal::render(&done.findings, &glance, Some(&done.folder), &done.files)
+        }
+    };
+    caller.print(&told)?;
+    if let Some(advice) = &done.advice {
+        caller.print(&format!("{}\n", terminal::advice::body(advice)))?;
+    }
+    Ok(caller.print_amount(done.amount())?)
 }
 
 /// One summary as it stands in its file; several as a list.

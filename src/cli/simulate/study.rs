@@ -38,7 +38,7 @@ pub struct StudyArguments {
           value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
     at_most: u64,
 
-    /// Begin no more replications after so much time, such as 10m
+    /// Begin no more replications, and with --advise try nothing more, after so much time, such as 10m
     #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
     time_limit: Option<Duration>,
 
@@ -81,11 +81,19 @@ impl StudyArguments {
         self.shard.zip(self.replications)
     }
 
-    pub fn job(&self, scenario: &Scenario) -> Result<Option<StudyJob>, Failure> {
+    pub fn time_limit(&self) -> Option<Duration> {
+        self.time_limit
+    }
+
+    /// `advises`: there are many runs anyway, for which there may be a limit of time.
+    pub fn job(&self, scenario: &Scenario, advises: bool) -> Result<Option<StudyJob>, Failure> {
         if !self.any() {
             return match self.time_limit {
-                Some(_) => Err(Failure::Usage("--time-limit needs --replications or --until".to_owned())),
-                None => Ok(None),
+                Some(_) if !advises => {
+                    let message = "--time-limit needs --replications, --until or --advise";
+                    Err(Failure::Usage(message.to_owned()))
+                }
+                _ => Ok(None),
             };
         }
         let goals = self.until.as_deref().map(|text| parse_goals(text, scenario)).transpose();

@@ -2,6 +2,7 @@
 //!
 //! The text carries colours; who prints it takes them out where they do not belong.
 
+pub mod advice;
 mod answer;
 mod classes;
 pub mod comparison;

@@ -118,6 +118,14 @@ pub fn calling_shares(scenario: &Scenario, sent: &Sent) -> Vec<f64> {
     (0..scenario.nodes.len()).map(|number| circumstances.misses(NodeId(number as u32))).collect()
 }
 
+/// How long a visit holds its slot on average where nobody waits; `None` if nobody comes.
+pub fn holding_seconds(scenario: &Scenario, sent: &Sent, node: NodeId) -> Option<f64> {
+    let demand = following::demand(scenario, sent, &Circumstances::of(scenario, sent));
+    let asked = &demand.nodes[node.0 as usize];
+    let visits = asked.visits.in_all();
+    (visits > 0.0).then(|| asked.slots.in_all() / visits)
+}
+
 /// The links of which one way is full to such a share: `visitors -> server`.
 pub fn full_links(scenario: &Scenario, share: f64) -> Vec<String> {
     let Some(sent) = Sent::usual(scenario) else { return Vec::new() };

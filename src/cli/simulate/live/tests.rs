@@ -155,6 +155,7 @@ fn run(path: &str, folder: &Path, audience: impl FnOnce(&Scenario) -> Audience) 
         pictures: true,
         report: true,
         traces: TraceWishes { share: 0.01, slowest: 5, failed: 5 },
+        advises: false,
         whole_or_nothing: false,
     };
     let scenario = loaded.scenario.unwrap();
