@@ -31,10 +31,9 @@ const LOADS: [f64; 3] = [0.03, 0.2, 0.45];
 /// So far the estimate may be off: at a load of 3 % some waits are left, on cores that are shared as
 /// well, where several small ones add up over the calls that one visit makes.
 const TOLERANCE: f64 = 0.15;
-/// Calls of one request that are made side by side wait for each other at any load. And the queries of a
-/// visit that nobody else's come between go to the replicas of a database in turn, so that it keeps
-/// connections to more of them than if each went to any of them.
-const AMONG_THEMSELVES: f64 = 0.5;
+/// The queries of a visit that nobody else's come between go to the replicas of a database in turn, so
+/// that it keeps connections to more of them than if each went to any of them.
+const IN_TURN: f64 = 0.5;
 /// And so many standard deviations of what chance makes of so many visits, of which each differs from
 /// the mean by one and a half times as much as the mean.
 const NOISE: f64 = 4.0 * 1.5;
@@ -210,7 +209,7 @@ proptest! {
             let chance = if kind == ResourceKind::Memory { 0.0 } else { NOISE / measured.taken.sqrt() };
             let more = match is_held(kind) {
                 true if load > LOADS[0] => f64::INFINITY,
-                true if text.contains("parallel") || is_shared_out(&scenario, owner) => AMONG_THEMSELVES,
+                true if is_shared_out(&scenario, owner) => IN_TURN,
                 _ => TOLERANCE,
             };
             let within = reckoned * (1.0 - TOLERANCE - chance)..=reckoned * (1.0 + more + chance);

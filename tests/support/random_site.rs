@@ -14,6 +14,7 @@ fn one_of(choices: &'static [&'static str]) -> Text {
 /// What calls may be made by; side by side nobody counts those under way.
 #[derive(Clone, Copy, Debug)]
 struct Style {
+    /// Then nobody works on cores, for which calls of one request would wait at any load.
     side_by_side: bool,
     groups: bool,
     /// What the cache holds expires, so that it is reckoned to be asked at independent instants.
@@ -103,7 +104,7 @@ fn call(depth: u32, style: Style) -> Text {
     };
     let often = one_of(&["", ", times: 2", ", times: 0..3", ", times: poisson(1.5)", ", chance: 60%"]);
     let query = (often.clone(), one_of(&["", ", query: write"]), time())
-        .prop_map(|(often, query, time)| format!("db: {{ cpu: {time}{often}{query} }}"));
+        .prop_map(move |(often, query, time)| format!("db: {{ {}: {time}{often}{query} }}", works(style)));
     let simple = (one_of(&["disk", "desk"]), time()).prop_map(|(name, time)| format!("{name}: {time}"));
     let moved = (time(), time()).prop_map(|(first, then)| format!("[ hall: {first}, till: {then} ]"));
     let leaf = Union::new_weighted(vec![(3, query.boxed()), (2, simple.boxed()), (1, moved.boxed())]);
@@ -111,13 +112,17 @@ fn call(depth: u32, style: Style) -> Text {
         return leaf.boxed();
     }
     let often = if style.expires { one_of(&["", ", chance: 60%"]) } else { often };
-    let after = one_of(&["", ", after: 2ms"]);
-    let inner =
-        (select(names), one_of(&["cpu", "wait"]), time(), often, after, vec(stage(depth - 1, style), 1..3));
-    let inner = inner.prop_map(|(name, what, time, often, after, calls)| {
+    let after = one_of(if style.side_by_side { &[""] } else { &["", ", after: 2ms"] });
+    let inner = (select(names), any::<bool>(), time(), often, after, vec(stage(depth - 1, style), 1..3));
+    let inner = inner.prop_map(move |(name, waits, time, often, after, calls)| {
+        let what = if waits { "wait" } else { works(style) };
         format!("{name}: {{ {what}: {time}{often}{after}, calls: [ {} ] }}", calls.join(", "))
     });
     Union::new_weighted(vec![(4, inner.boxed()), (1, leaf.boxed())]).boxed()
+}
+
+fn works(style: Style) -> &'static str {
+    if style.side_by_side { "wait" } else { "cpu" }
 }
 
 fn stage(depth: u32, style: Style) -> Text {

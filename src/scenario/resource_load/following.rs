@@ -2,6 +2,7 @@
 
 use super::circumstances::Circumstances;
 use super::demand::Demand;
+use super::leaving::Leaving;
 use super::members::{Part, behaviour, members, node};
 use super::moments::Moments;
 use super::reckoning::{Place, Reckoned, Reckoner, StageReckoned, Stages};
@@ -35,7 +36,12 @@ pub fn demand(scenario: &Scenario, sent: &Sent, circumstances: &Circumstances) -
             match &class.flow {
                 Flow::Calls(stages) => {
                     let ids: Vec<NodeId> = users.iter().map(|(user, _)| *user).collect();
-                    let caller = |&(id, rate): &(NodeId, f64)| Caller { id, rate, after_calls: 0.0 };
+                    let caller = |&(id, rate): &(NodeId, f64)| Caller {
+                        id,
+                        rate,
+                        before_calls: 0.0,
+                        after_calls: 0.0,
+                    };
                     let callers: Vec<Caller> = users.iter().map(caller).collect();
                     following.stages(&reckoner.stages(&ids, stages), &callers, Leaving::NEVER);
                 }
@@ -79,21 +85,9 @@ fn recorded_times(scenario: &Scenario, user: NodeId) -> FxHashMap<NodeId, Moment
 struct Caller {
     id: NodeId,
     rate: f64,
-    /// What comes after the calls, until the visit ends.
+    /// What comes before the calls, and after them, until the visit ends.
+    before_calls: f64,
     after_calls: f64,
-}
-
-/// What becomes of visits whose caller goes on before they have ended.
-#[derive(Clone, Copy)]
-struct Leaving {
-    /// The share that answers in time.
-    answered: f64,
-    /// The share of their time that lies before that.
-    within: f64,
-}
-
-impl Leaving {
-    const NEVER: Leaving = Leaving { answered: 1.0, within: 1.0 };
 }
 
 struct Following<'a, 'd> {
@@ -108,47 +102,46 @@ impl Following<'_, '_> {
         for (number, stage) in stages.list.iter().enumerate() {
             for (call, reckoned) in stage.calls.iter().enumerate() {
                 let place = Place { stage: number, call };
-                let (rates, ended) = self.calls(stages, place, callers, leaving);
-                self.visits(reckoned, &rates, ended);
+                let rates = self.calls(stages, place, callers, leaving);
+                // Callers of one call are alike in this.
+                let first = callers.iter().position(|caller| caller.rate > 0.0).unwrap_or(0);
+                let left = callers.get(first).map_or(Leaving::NEVER, |caller| {
+                    let comes = stage.times(first).calls[call].comes;
+                    match &stage.times(first).race {
+                        Some(race) if race.leaves_some() => Leaving::in_race(race, call, comes),
+                        _ => leaving.later(begins(stages, place, first, caller) + comes),
+                    }
+                });
+                self.visits(reckoned, &rates, left);
             }
         }
         for (number, caller) in callers.iter().enumerate().filter(|(_, caller)| caller.rate > 0.0) {
-            let rate = caller.rate * leaving.within;
-            self.sessions(stages, number, caller, rate);
-            self.borrowings(stages, number, caller, rate);
+            self.sessions(stages, number, caller, leaving);
+            self.borrowings(stages, number, caller, leaving);
         }
     }
 
     /// What callers do to make one of their calls; returns how many come to each member per second.
-    fn calls(
-        &mut self,
-        stages: &Stages,
-        place: Place,
-        callers: &[Caller],
-        leaving: Leaving,
-    ) -> (Vec<f64>, Leaving) {
+    fn calls(&mut self, stages: &Stages, place: Place, callers: &[Caller], leaving: Leaving) -> Vec<f64> {
         let stage = &stages.list[place.stage];
         let reckoned = &stage.calls[place.call];
         let often = reckoned.call.chance * reckoned.call.times.mean();
         let mut rates = vec![0.0; reckoned.members.len()];
-        let mut ended = Leaving { answered: 0.0, within: 0.0 };
         for (number, caller) in callers.iter().enumerate() {
-            let calls = caller.rate * often;
+            let begins = begins(stages, place, number, caller);
+            let calls = caller.rate * often * leaving.going(begins);
             if calls <= 0.0 {
                 continue;
             }
             let times = stage.times(number);
+            let call = &times.calls[place.call];
             if !stage.side_by_side {
-                let under_way = calls * times.calls[place.call].takes.mean * leaving.within;
+                let within = leaving.during(begins, call.takes.mean);
+                let under_way = caller.rate * often * call.takes.mean * within;
                 self.calls_under_way(caller.id, reckoned.call.target, under_way);
             }
-            let (answered, within) = match &times.race {
-                Some(race) => (race.answered[place.call], race.within[place.call]),
-                None => (1.0, 1.0),
-            };
-            let answered = answered * leaving.answered;
-            ended.answered += calls * answered;
-            ended.within += calls * within.min(leaving.within);
+            let answered = times.race.as_ref().map_or(1.0, |race| race.answered[place.call]);
+            let answered = answered * leaving.going(begins + call.sent.mean) / leaving.going(begins);
             for (rate, member) in rates.iter_mut().zip(&reckoned.members) {
                 let come = calls * member.at.share;
                 *rate += come;
@@ -158,9 +151,7 @@ impl Following<'_, '_> {
                 self.crosses(caller.id, member.at.node, come, Some(come * answered));
             }
         }
-        let sum: f64 = rates.iter().sum();
-        let share = |amount: f64| if sum > 0.0 { (amount / sum).min(1.0) } else { 1.0 };
-        (rates, Leaving { answered: share(ended.answered), within: share(ended.within) })
+        rates
     }
 
     /// New connections cost those time to whom they are made.
@@ -208,20 +199,18 @@ impl Following<'_, '_> {
 
     fn visits(&mut self, reckoned: &Reckoned, rates: &[f64], leaving: Leaving) {
         let scenario = self.reckoner.scenario;
-        let mut inner = Leaving::NEVER;
+        let stops = |id| behaviour(scenario, id).when_caller_leaves == WhenCallerLeaves::Stop;
         for (&rate, member) in rates.iter().zip(&reckoned.members).filter(|(rate, _)| **rate > 0.0) {
-            let (id, replicas) = (member.at.node, member.at.replicas);
-            let stops = behaviour(scenario, id).when_caller_leaves == WhenCallerLeaves::Stop;
-            let within = if stops { leaving.within } else { 1.0 };
-            inner = Leaving { answered: within, within };
+            let (id, replicas, stay) = (member.at.node, member.at.replicas, member.stay.mean);
+            let within = if stops(id) { leaving.whole(stay) } else { 1.0 };
             let is_database = matches!(node(scenario, id).kind, NodeKind::Database(_));
             self.visited(id, replicas, rate);
             let demand = self.demand.at(id);
             demand.cpu.add(replicas, rate * member.cpu_seconds * within);
-            demand.inside.add(replicas, rate * member.stay.mean * within);
+            demand.inside.add(replicas, rate * stay * within);
             // Connections to a database are kept by whoever has made them.
             if !is_database {
-                demand.slots.add(replicas, rate * member.stay.mean * within);
+                demand.slots.add(replicas, rate * stay * within);
             }
         }
         let callers: Vec<Caller> = rates
@@ -230,19 +219,25 @@ impl Following<'_, '_> {
             .map(|(rate, member)| Caller {
                 id: member.at.node,
                 rate: rate * member.calling_share,
+                before_calls: member.before_calls,
                 after_calls: member.after_calls,
             })
             .collect();
+        let is_left = reckoned.members.iter().all(|member| stops(member.at.node));
+        let inner = if is_left { leaving.later(0.0) } else { Leaving::NEVER };
         self.stages(&reckoned.inner, &callers, inner);
         let Some(next) = &reckoned.next else { return };
         let mut onward = vec![0.0; next.members.len()];
+        let mut stay = 0.0;
         for (&rate, from) in rates.iter().zip(&reckoned.members) {
+            stay += from.at.share * from.stay.mean;
+            let rate = rate * inner.going(from.stay.mean);
             for (onward, to) in onward.iter_mut().zip(&next.members) {
                 *onward += rate * to.at.share;
                 self.crosses(from.at.node, to.at.node, rate * to.at.share, None);
             }
         }
-        self.visits(next, &onward, leaving);
+        self.visits(next, &onward, inner.later(stay));
     }
 
     fn visited(&mut self, id: NodeId, replicas: Part, rate: f64) {
@@ -253,7 +248,7 @@ impl Following<'_, '_> {
     }
 
     /// Connections to databases are held from a visit's first call to one until the visit ends.
-    fn sessions(&mut self, stages: &Stages, number: usize, caller: &Caller, rate: f64) {
+    fn sessions(&mut self, stages: &Stages, number: usize, caller: &Caller, leaving: Leaving) {
         for contact in stages.contacts.iter().filter(|contact| contact.opened > 0.0) {
             let stage = &stages.list[contact.stage];
             let call = stage.times(number).calls[contact.call].takes.mean;
@@ -264,20 +259,24 @@ impl Following<'_, '_> {
             let side_by_side = if stage.side_by_side { stage.times(number).takes.mean } else { 0.0 };
             let rest = side_by_side + rest(&stages.list[contact.stage + 1..], number, caller) - opening;
             let held = held(contact.calls, call, contact.opened, rest);
-            self.demand.at(contact.database).slots.add(contact.replicas, rate * held);
+            let place = Place { stage: contact.stage, call: contact.call };
+            let held = held * leaving.during(begins(stages, place, number, caller), held / contact.opened);
+            self.demand.at(contact.database).slots.add(contact.replicas, caller.rate * held);
         }
     }
 
     /// So are those of the caller's pool, by the visit that waits for the database.
-    fn borrowings(&mut self, stages: &Stages, number: usize, caller: &Caller, rate: f64) {
+    fn borrowings(&mut self, stages: &Stages, number: usize, caller: &Caller, leaving: Leaving) {
         if behaviour(self.reckoner.scenario, caller.id).calling.pool.is_none() {
             return;
         }
-        for borrowing in &stages.borrowings {
+        for borrowing in stages.borrowings.iter().filter(|borrowing| borrowing.opened > 0.0) {
             let call = stages.list[borrowing.stage].times(number).calls[borrowing.call].takes.mean;
             let rest = rest(&stages.list[borrowing.stage + 1..], number, caller);
             let held = held(borrowing.calls, call, borrowing.opened, rest);
-            self.demand.keeps(ResourceKind::Pool, between(caller.id, borrowing.target), rate * held);
+            let place = Place { stage: borrowing.stage, call: borrowing.call };
+            let held = held * leaving.during(begins(stages, place, number, caller), held / borrowing.opened);
+            self.demand.keeps(ResourceKind::Pool, between(caller.id, borrowing.target), caller.rate * held);
         }
     }
 
@@ -317,6 +316,12 @@ fn held(calls: f64, each: f64, opened: f64, rest: f64) -> f64 {
     let calling = if calls > 0.0 { calls * each } else { 0.0 };
     let after = if opened > 0.0 { opened * rest } else { 0.0 };
     (calling + after).max(0.0)
+}
+
+/// How long after a visit has begun it makes a call.
+fn begins(stages: &Stages, place: Place, number: usize, caller: &Caller) -> f64 {
+    let before = stages.list[..place.stage].iter().map(|stage| stage.times(number).takes.mean);
+    caller.before_calls + before.sum::<f64>()
 }
 
 /// What comes in a visit after a stage.

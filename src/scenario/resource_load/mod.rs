@@ -10,6 +10,7 @@ mod contacts;
 mod demand;
 mod following;
 mod headroom;
+mod leaving;
 mod members;
 mod moments;
 mod places;

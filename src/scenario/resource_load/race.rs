@@ -27,6 +27,43 @@ pub struct Race {
     pub answered: Vec<f64>,
     /// And the share of its time with those who are called that lies before then.
     pub within: Vec<f64>,
+    /// The edges of pieces of time, and for each piece how many of the races still go on then, beside
+    /// each runner if that has not answered; nothing if nobody is left behind.
+    edges: Vec<f64>,
+    going: Vec<Vec<f64>>,
+}
+
+impl Race {
+    /// Everybody is waited for.
+    fn of_all(until: Moments, runners: usize) -> Race {
+        let everybody = vec![1.0; runners];
+        let (answered, within) = (everybody.clone(), everybody);
+        Race { until, answered, within, edges: Vec::new(), going: Vec::new() }
+    }
+
+    /// Whether it may end before all have answered.
+    pub fn leaves_some(&self) -> bool {
+        !self.going.is_empty()
+    }
+
+    /// The share of the races that still go on so long after the calls were made, beside a call that
+    /// has not been answered.
+    pub fn going_at(&self, runner: usize, seconds: f64) -> f64 {
+        let piece = self.edges.partition_point(|&edge| edge <= seconds).saturating_sub(1);
+        self.going.get(piece).map_or(0.0, |runners| runners[runner])
+    }
+
+    /// The same on average over some time.
+    pub fn going_during(&self, runner: usize, from: f64, length: f64) -> f64 {
+        if length <= 0.0 {
+            return self.going_at(runner, from);
+        }
+        let part = |(piece, runners): (&[f64], &Vec<f64>)| {
+            let overlap = piece[1].min(from + length) - piece[0].max(from);
+            overlap.max(0.0) * runners[runner]
+        };
+        self.edges.windows(2).zip(&self.going).map(part).sum::<f64>() / length
+    }
 }
 
 /// Between none and all time is cut into so many pieces, and once more at each constant time.
@@ -44,21 +81,20 @@ const WILD: f64 = 100.0;
 /// The first is over after so many answers; `None`: after all of them.
 pub fn race(runners: &[Runner], first: Option<u32>) -> Race {
     let laws: Vec<Law> = runners.iter().map(|runner| Law::of(runner.takes)).collect();
-    let everybody = vec![1.0; runners.len()];
     let is_endless = runners.iter().any(|runner| runner.is_there() && runner.takes.mean.is_infinite());
     if let (None, true) = (first, is_endless) {
         let until = Moments { mean: f64::INFINITY, variance: f64::INFINITY };
-        return Race { until, answered: everybody.clone(), within: everybody };
+        return Race::of_all(until, runners.len());
     }
     if let ([only], None) = (runners, first)
         && *only.times == Count::Fixed(1)
     {
-        let until = only.takes.perhaps(only.chance);
-        return Race { until, answered: everybody.clone(), within: everybody };
+        return Race::of_all(only.takes.perhaps(only.chance), 1);
     }
     let sending: Vec<Law> = runners.iter().map(|runner| Law::of(runner.sent)).collect();
     let mut sums = Sums::new(runners.len());
-    for piece in edges(runners, [&laws, &sending]).windows(2) {
+    let edges = edges(runners, [&laws, &sending]);
+    for piece in edges.windows(2) {
         let (middle, length) = (0.5 * (piece[0] + piece[1]), piece[1] - piece[0]);
         let done: Vec<f64> = laws.iter().map(|law| law.done_by(middle)).collect();
         match first {
@@ -69,7 +105,7 @@ pub fn race(runners: &[Runner], first: Option<u32>) -> Race {
             }
         }
     }
-    sums.race(runners, first.is_none())
+    sums.race(runners, edges)
 }
 
 impl Runner<'_> {
@@ -165,11 +201,13 @@ struct Sums {
     square: f64,
     answered: Vec<f64>,
     within: Vec<f64>,
+    going: Vec<Vec<f64>>,
 }
 
 impl Sums {
     fn new(runners: usize) -> Sums {
-        Sums { mean: 0.0, square: 0.0, answered: vec![0.0; runners], within: vec![0.0; runners] }
+        let none = vec![0.0; runners];
+        Sums { mean: 0.0, square: 0.0, answered: none.clone(), within: none, going: Vec::new() }
     }
 
     fn wait(&mut self, middle: f64, length: f64, waits: f64) {
@@ -180,22 +218,24 @@ impl Sums {
     fn wait_for_some(&mut self, moment: Moment, runners: &[Runner], first: u32) {
         let Moment { middle, length, done, sent } = moment;
         self.wait(middle, length, waits(runners, &done, first, None));
+        let mut going = Vec::new();
         for (number, [before, by, behind]) in sent.into_iter().enumerate() {
             // Of one that is there, beside all others.
             let waits = waits(runners, &done, first, Some(number));
+            going.push(waits);
             self.answered[number] += (behind - before) * waits;
             if middle > runners[number].comes {
                 self.within[number] += length * (1.0 - by) * waits;
             }
         }
+        self.going.push(going);
     }
 
-    fn race(self, runners: &[Runner], waits_for_all: bool) -> Race {
+    fn race(self, runners: &[Runner], edges: Vec<f64>) -> Race {
         let variance = (self.square - self.mean * self.mean).max(0.0);
         let until = Moments { mean: self.mean, variance };
-        let everybody = vec![1.0; runners.len()];
-        if waits_for_all {
-            return Race { until, answered: everybody.clone(), within: everybody };
+        if self.going.is_empty() {
+            return Race::of_all(until, runners.len());
         }
         let within = |(within, runner): (f64, &Runner)| match runner.sent.mean - runner.comes {
             stays if stays > 0.0 => (within / stays).min(1.0),
@@ -205,7 +245,8 @@ impl Sums {
         let answered = self.answered.into_iter().zip(runners);
         // What takes no time has answered before the first piece begins.
         let answered = answered.map(|(share, runner)| if runner.sent.mean > 0.0 { share } else { 1.0 });
-        Race { until, answered: answered.map(|share: f64| share.min(1.0)).collect(), within }
+        let answered = answered.map(|share: f64| share.min(1.0)).collect();
+        Race { until, answered, within, edges, going: self.going }
     }
 }
 

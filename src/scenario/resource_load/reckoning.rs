@@ -39,7 +39,8 @@ pub struct MemberTimes {
     pub stay: Moments,
     /// The nodes included that it moves on to.
     pub whole: Moments,
-    /// What comes after the calls of the visit, until it ends.
+    /// What comes before the calls of the visit, and after them, until it ends.
+    pub before_calls: f64,
     pub after_calls: f64,
     /// The share of the visits that make these calls: of a cache those that miss.
     pub calling_share: f64,
@@ -218,6 +219,7 @@ impl<'a> Reckoner<'a> {
                 cpu_seconds: cpu + calling_share * cpu_after,
                 stay,
                 whole: stay.then(moving),
+                before_calls: own.mean,
                 after_calls: after.mean + moving.mean,
                 calling_share,
             }
