@@ -52,7 +52,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         scalings: summarise_scalings(scenario, results),
         costs: summarise_costs(scenario, results, &window),
         expectations: judge_all(scenario, results, &window, &nodes),
-        notices: notices(results, &window, (&total, &classes), &nodes, &availability),
+        notices: notices(scenario, results, &window, (&total, &classes), &nodes, &availability),
         availability,
         total,
         classes,

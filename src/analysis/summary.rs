@@ -209,7 +209,7 @@ pub struct ExpectationResult {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
-    /// "overload", "drift", "too short", "empty", "stopped", "limit", "cut", "unfinished"
+    /// "drift", "too short", "empty", "stopped", "limit", "fidelity", "buckets", "cut", "unfinished"
     pub about: &'static str,
     pub text: String,
 }
