@@ -137,15 +137,13 @@ impl Estimate<'_> {
     /// Returns how long one such call takes.
     fn call(&mut self, call: &Call, caller_rate: f64) -> f64 {
         let rate = caller_rate * call.chance * call.times.mean();
-        let (onward_rate, onward_share) = match self.miss_share(call.target) {
-            Some(share) => (rate * share, share),
-            None => (rate, 1.0),
-        };
-        let calling = held(&call.afterwards) + self.stages(&call.stages, onward_rate) * onward_share;
+        let shares = self.shares(call.target);
+        let onward_rate = rate * shares.iter().map(|&(id, share)| share * self.miss_share(id)).sum::<f64>();
+        let calling = self.stages(&call.stages, onward_rate);
         let mut within = 0.0;
-        for (id, share) in self.shares(call.target) {
+        for (id, share) in shares {
             let work = call.work_at(id);
-            let held_seconds = held(work) + calling;
+            let held_seconds = held(work) + held(&call.afterwards) + calling * self.miss_share(id);
             self.add_to(id, rate * share, cpu(work) + cpu(&call.afterwards), held_seconds);
             within += share * held_seconds;
         }
@@ -183,15 +181,14 @@ impl Estimate<'_> {
         load.slots_taken += rate * held_seconds;
     }
 
-    /// Of a cache with a known hit ratio: the share of visits that call on.
-    fn miss_share(&self, target: Target) -> Option<f64> {
-        let Target::Node(id) = target else { return None };
+    /// The share of visits that call on: not all of them, at a cache with a known hit ratio.
+    fn miss_share(&self, id: NodeId) -> f64 {
         match &self.scenario.nodes[id.0 as usize].kind {
             NodeKind::Cache(cache) => match cache.holds {
-                Holds::Ratio(ratio) => Some(1.0 - ratio),
-                Holds::Objects { .. } => None,
+                Holds::Ratio(ratio) => 1.0 - ratio,
+                Holds::Objects { .. } => 1.0,
             },
-            _ => None,
+            _ => 1.0,
         }
     }
 
