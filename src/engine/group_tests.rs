@@ -160,9 +160,7 @@ requests:
     assert!(to_seconds(results.ended_at) >= 500.0);
 }
 
-#[test]
-fn caches_of_a_group_hold_what_each_of_them_holds() {
-    let results = run("
+const CACHES: &str = "
 run: { duration: 500s, warmup: none }
 nodes:
   clients: { kind: user, arrivals: { every: 50ms } }
@@ -174,7 +172,11 @@ groups:
   caches: { members: [ good, bad ] }
 requests:
   job: { path: [ lb, caches: 1ms, origin: 1ms ] }
-");
+";
+
+#[test]
+fn caches_of_a_group_hold_what_each_of_them_holds() {
+    let results = run(CACHES);
     let ratio = |number: usize| node(&results, number).hits as f64 / node(&results, number).lookups as f64;
     near(ratio(2), 0.9);
     assert!((ratio(3) - 0.1).abs() < 0.02, "{}", ratio(3));
@@ -206,4 +208,18 @@ requests:
     near(results("5s", "60s"), 0.3);
     near(results("60s", "5s"), 0.3);
     near(results("5s", "5s"), 0.4);
+}
+
+#[test]
+fn the_load_of_each_member_is_estimated_from_its_own_work() {
+    let scenario = |text: &str| {
+        let loaded = crate::scenario::load::load_text("test.yaml", text, &[]);
+        loaded.scenario.expect("a scenario without mistakes")
+    };
+    let loads = crate::scenario::load_estimate::estimate(&scenario(FARM)).expect("rates are known");
+    near(loads[1].slots_taken, 2.0);
+    near(loads[2].slots_taken, 0.004);
+    let caches = crate::scenario::load_estimate::estimate(&scenario(CACHES)).expect("rates are known");
+    // Ten a second come to each; one misses of ten, and nine.
+    near(caches[4].visits_per_second, 10.0);
 }

@@ -188,7 +188,7 @@ pub struct Call {
     pub target: Target,
     pub work: Work,
     /// The work of each member of a group, where the path leaves it to them and they differ.
-    pub own_works: Vec<(NodeId, Work)>,
+    pub own_works: Box<[(NodeId, Work)]>,
     /// How often the caller makes it, one after the other.
     pub times: Count,
     /// Made at all with this probability.
@@ -227,7 +227,7 @@ pub struct Stop {
     pub target: Target,
     pub work: Work,
     /// As of a call.
-    pub own_works: Vec<(NodeId, Work)>,
+    pub own_works: Box<[(NodeId, Work)]>,
     /// (index of the next stop, `None` to leave; probability). The probabilities sum to 1.
     pub next: Vec<(Option<u32>, f64)>,
 }

@@ -146,7 +146,7 @@ impl<'a, 'd> PathReader<'a, 'd> {
             has_host: node.on.is_some(),
         };
         let written = work::read(self.context, entry.unwrap_or(&NOTHING), default, place);
-        let own_works = if written.gives_work { Vec::new() } else { self.own_works(target, place) };
+        let own_works = if written.gives_work { Box::default() } else { self.own_works(target, place) };
         let mut stages = Vec::new();
         if let Some(calls) = written.calls {
             for element in self.elements(calls, "calls").unwrap_or_default() {
@@ -250,15 +250,15 @@ impl<'a, 'd> PathReader<'a, 'd> {
     }
 
     /// What the members of a group do by themselves, unless that is the same for all.
-    pub fn own_works(&self, target: Target, place: Place) -> Vec<(NodeId, Work)> {
-        let Target::Group(group) = target else { return Vec::new() };
+    pub fn own_works(&self, target: Target, place: Place) -> Box<[(NodeId, Work)]> {
+        let Target::Group(group) = target else { return Box::default() };
         let own_work = |member: &Member| {
             let default = self.directory.works[member.node.0 as usize];
             let place = Place { name: &self.directory.get(member.node).name, ..place };
             (member.node, work::read(self.context, &NOTHING, default, place).work)
         };
-        let works: Vec<(NodeId, Work)> = self.groups[group as usize].members.iter().map(own_work).collect();
-        if works.iter().all(|(_, work)| *work == works[0].1) { Vec::new() } else { works }
+        let works: Box<[(NodeId, Work)]> = self.groups[group as usize].members.iter().map(own_work).collect();
+        if works.iter().all(|(_, work)| *work == works[0].1) { Box::default() } else { works }
     }
 
     fn hands_over(&self, target: Target) -> bool {
@@ -279,11 +279,11 @@ pub fn stop_work<'a>(
     target: Target,
     name: &str,
     entry: Option<&'a Entry>,
-) -> (Work, Vec<(NodeId, Work)>) {
+) -> (Work, Box<[(NodeId, Work)]>) {
     let default = reader.directory_node(target).and_then(|id| reader.directory.works[id.0 as usize]);
     let place = Place { name, plain_is_cpu: false, has_host: false };
     let written = work::read(reader.context, entry.unwrap_or(&NOTHING), default, place);
-    let own_works = if written.gives_work { Vec::new() } else { reader.own_works(target, place) };
+    let own_works = if written.gives_work { Box::default() } else { reader.own_works(target, place) };
     (written.work, own_works)
 }
 
