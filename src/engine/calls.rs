@@ -18,10 +18,8 @@ impl Simulation<'_> {
             return None;
         }
         let plan = &self.plan.calls[call as usize];
-        if self.visits[slot].flags.followed {
-            self.note_calling(slot);
-        }
         if plan.guard != NONE {
+            self.note_call_begins(slot);
             match self.ask_guard(slot, call) {
                 Permission::Granted => {}
                 Permission::Waits => return None,
@@ -29,12 +27,16 @@ impl Simulation<'_> {
             }
         }
         if plan.takes_extra_slot && !self.take_extra_slot(slot) {
+            self.note_call_begins(slot);
             return self.call_failed(slot, call, Outcome::ServerError);
         }
-        self.own_time_ends(slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Calling;
+        let followed = visit.flags.followed;
         self.nodes[visit.instance as usize].calls(self.now);
+        if followed {
+            self.note_calling(slot);
+        }
         self.begin_call(slot, call)
     }
 
@@ -135,8 +137,11 @@ impl Simulation<'_> {
         if travel == 0 {
             return Some(child);
         }
-        self.crosses(child, travel);
-        self.visits[child].since = self.now.saturating_add(travel);
+        let visit = &mut self.visits[child];
+        visit.since = self.now.saturating_add(travel);
+        if visit.flags.followed {
+            self.note_crossing(child, travel);
+        }
         self.schedule(child, self.now.saturating_add(travel));
         None
     }
@@ -224,12 +229,12 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         let visit = &self.visits[slot];
         let (instance, root) = (visit.instance, visit.root);
-        if visit.flags.inside {
-            self.own_time_ends(slot);
-            self.leave_node(slot, Outcome::Ok);
+        let flags = visit.flags;
+        if flags.followed {
+            self.note_moving_on(slot);
         }
-        if self.visits[slot].flags.followed {
-            self.paths.moves_on(slot);
+        if flags.inside {
+            self.leave_node(slot, Outcome::Ok);
         }
         let member = self.pick(plan, instance, root, NONE);
         let peer = &self.plan.routes[plan.route as usize].members[member as usize];
@@ -247,8 +252,11 @@ impl Simulation<'_> {
             return Some(slot);
         }
         let travel = self.travel(link, Way::Out, plan.request_bytes, 0);
-        self.crosses(slot, travel);
-        self.visits[slot].since = self.now.saturating_add(travel);
+        let visit = &mut self.visits[slot];
+        visit.since = self.now.saturating_add(travel);
+        if visit.flags.followed {
+            self.note_crossing(slot, travel);
+        }
         self.schedule(slot, self.now.saturating_add(travel));
         None
     }

@@ -36,7 +36,7 @@ pub(super) struct Chain {
     /// Those that have passed so far.
     pub(super) passed: u64,
     pub(super) coming: Vec<Passing>,
-    leaving: Vec<Passing>,
+    pub(super) leaving: Vec<Passing>,
     pub(super) places: Places,
 }
 
@@ -148,12 +148,21 @@ impl Simulation<'_> {
         let clock = self.clock_numbers.first_source;
         let mut next = self.clocks.time(clock);
         chain.coming.clear();
+        let mut unfollowed = self.unfollowed_in_chain(chain);
         while next < limit && chain.coming.len() < STRETCH_MOST {
-            let place = self.begin_in_chain(chain, next);
+            let place = if unfollowed > 0 {
+                unfollowed -= 1;
+                NONE
+            } else {
+                let place = self.begin_in_chain(chain, next);
+                unfollowed = self.unfollowed_in_chain(chain);
+                place
+            };
             chain.coming.push(Passing { at: next, known: 0, began: next, place });
             self.recorder.offer(chain.class);
             next = self.sources[0].send_next();
         }
+        self.sample.give_back(chain.class, unfollowed);
         self.clocks.set(clock, next);
         self.events += chain.coming.len() as u64;
         let end = next.min(limit);
@@ -164,14 +173,15 @@ impl Simulation<'_> {
             std::mem::swap(&mut chain.coming, &mut chain.leaving);
         }
         let objective = self.plan.classes[chain.class as usize].objective;
-        for number in 0..chain.coming.len() {
-            let Passing { at, began, place, .. } = chain.coming[number];
-            let latency = at - began;
+        chain.leaving.clear();
+        for request in &chain.coming {
+            let latency = request.at - request.began;
             self.recorder.end(chain.class, Outcome::Ok, latency, latency <= objective, 1);
-            if place != NONE {
-                self.end_in_chain(chain, place, began, at);
+            if request.place != NONE {
+                chain.leaving.push(*request);
             }
         }
+        self.end_in_chain(chain);
         chain.passed += chain.coming.len() as u64;
         self.now = end;
         next >= limit

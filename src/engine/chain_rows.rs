@@ -35,8 +35,13 @@ impl Places {
 }
 
 impl Simulation<'_> {
+    /// So many requests come that are not followed; they are taken as begun.
+    pub(super) fn unfollowed_in_chain(&mut self, chain: &Chain) -> u64 {
+        if self.follows_more { 0 } else { self.sample.take_unfollowed(chain.class) }
+    }
+
     /// A request begins: its place, or `NONE` if it is not followed.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn begin_in_chain(&mut self, chain: &mut Chain, now: Time) -> u32 {
         let id = self.recorder.offered;
         match self.follow_number(chain.class, id) {
@@ -49,14 +54,15 @@ impl Simulation<'_> {
         }
     }
 
-    /// A request has left the last station.
-    #[inline(never)]
-    pub(super) fn end_in_chain(&mut self, chain: &mut Chain, place: u32, began: Time, now: Time) {
-        let id = chain.places.ids[place as usize];
-        let request = Request { start: began, id, attempts: 1, ..Request::default() };
-        self.end_path(place, request, (chain.class, Outcome::Ok), now);
-        self.paths.forget(place);
-        chain.places.free.push(place);
+    /// Some requests that were followed have left the last station.
+    pub(super) fn end_in_chain(&mut self, chain: &mut Chain) {
+        for passing in &chain.leaving {
+            let id = chain.places.ids[passing.place as usize];
+            let request = Request { start: passing.began, id, attempts: 1, ..Request::default() };
+            self.end_path(passing.place, request, (chain.class, Outcome::Ok), passing.at);
+            self.paths.forget(passing.place);
+            chain.places.free.push(passing.place);
+        }
     }
 
     /// The requests at these places have got these visits.

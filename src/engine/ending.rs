@@ -12,13 +12,13 @@ impl Simulation<'_> {
     /// goes on, if anybody does at once.
     #[inline(always)]
     pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
-        if self.visits[slot].flags.followed {
+        let visit = &self.visits[slot];
+        let (parent, link, flags) = (visit.parent, visit.link, visit.flags);
+        let holds_something = visit.sessions != NONE || visit.child != NONE;
+        if flags.followed {
             self.note_leaving(slot, outcome);
         }
-        let visit = &self.visits[slot];
-        let (parent, link) = (visit.parent, visit.link);
-        let holds_something = visit.sessions != NONE || visit.child != NONE;
-        if visit.flags.inside {
+        if flags.inside {
             self.leave_node(slot, outcome);
         }
         if holds_something {
@@ -59,10 +59,12 @@ impl Simulation<'_> {
     fn send_answer(&mut self, slot: u32, link: u32, outcome: Outcome) {
         let bytes = self.plan.calls[self.visits[slot].call as usize].response_bytes;
         let travel = self.travel(link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
-        self.crosses(slot, travel);
         let visit = &mut self.visits[slot];
         visit.state = State::Replying(outcome);
         visit.since = self.now.saturating_add(travel);
+        if visit.flags.followed {
+            self.note_crossing(slot, travel);
+        }
         self.schedule(slot, self.now.saturating_add(travel));
     }
 
@@ -83,7 +85,7 @@ impl Simulation<'_> {
         let visit = &self.visits[slot];
         let instance = visit.instance;
         if visit.flags.followed {
-            self.paths.answers(slot, parent);
+            self.note_ended(slot, parent);
         }
         self.visits.remove(slot);
         self.call_ended(parent, call, instance, outcome)

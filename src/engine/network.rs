@@ -109,7 +109,7 @@ impl Simulation<'_> {
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
         let is_sound = state.loss == 0.0 && state.cut_until <= self.now;
         let lost = if is_sound { 0 } else { self.time_lost(link, round_trips) };
-        self.paths.crossing = Crossing { link, lost, queued: 0, sending: 0 };
+        let mut crossing = Crossing { link, lost, queued: 0, sending: 0 };
         time = time.saturating_add(lost);
         let state = &mut self.links[link as usize];
         if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
@@ -117,9 +117,10 @@ impl Simulation<'_> {
             let recorder = &mut self.recorder;
             let waited = |wait| recorder.waited_for_link(link, way, wait);
             let sent_in = state.sending[way as usize].send(sending, self.now, waited);
-            self.paths.crossing = Crossing { link, lost, queued: sent_in.saturating_sub(sending), sending };
+            (crossing.queued, crossing.sending) = (sent_in.saturating_sub(sending), sending);
             time = time.saturating_add(sent_in);
         }
+        self.paths.crossing = crossing;
         time
     }
     /// Until segments get through that are lost on the way.

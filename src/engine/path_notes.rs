@@ -39,6 +39,7 @@ impl Simulation<'_> {
     }
 
     /// A request that is followed begins in this slot.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_beginning(&mut self, slot: u32, id: u64, number: u64) {
         self.visits[slot].flags.followed = true;
@@ -68,6 +69,7 @@ impl Simulation<'_> {
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn note_own_time(&mut self, slot: u32) {
         if self.visits[slot].state != State::Calling {
@@ -77,6 +79,7 @@ impl Simulation<'_> {
     }
 
     /// The visit has stood in line, and gets its slot now.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_wait(&mut self, slot: u32) {
         self.note_coming_in(slot);
@@ -84,6 +87,7 @@ impl Simulation<'_> {
     }
 
     /// The visit comes in: until now it was held up in front of its node.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_coming_in(&mut self, slot: u32) {
         if self.paths.until(slot) >= self.now {
@@ -100,6 +104,7 @@ impl Simulation<'_> {
     }
 
     /// What the visit has done since the last note is told by where it stands.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_stretch(&mut self, slot: u32) {
         if self.paths.until(slot) >= self.now {
@@ -148,6 +153,7 @@ impl Simulation<'_> {
     }
 
     /// Until then nobody did anything for the visit.
+    #[cold]
     #[inline(never)]
     fn note_in_vain(&mut self, slot: u32, until: Time) {
         let vain = self.in_vain(slot, Cause::Waiting);
@@ -155,6 +161,7 @@ impl Simulation<'_> {
     }
 
     /// The visit waits for so much time for a reason that is known.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_delay(&mut self, slot: u32, cause: Cause, time: Time) {
         self.note_stretch(slot);
@@ -163,15 +170,9 @@ impl Simulation<'_> {
     }
 
     /// The visit, or its answer, crosses a link.
-    #[inline(always)]
-    pub(super) fn crosses(&mut self, slot: u32, travel: Time) {
-        if self.visits[slot].flags.followed {
-            self.note_crossing(slot, travel);
-        }
-    }
-
+    #[cold]
     #[inline(never)]
-    fn note_crossing(&mut self, slot: u32, travel: Time) {
+    pub(super) fn note_crossing(&mut self, slot: u32, travel: Time) {
         // What never arrives is under way until the end of time, and no longer.
         let travel = travel.min(NEVER - self.now);
         let Crossing { link, lost, queued, sending } = self.paths.crossing;
@@ -189,6 +190,7 @@ impl Simulation<'_> {
     }
 
     /// A SYN that nobody has taken is sent again after so long.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_syn(&mut self, slot: u32, wait: Time) {
         let part = Part::at(Cause::Syn, self.node_of(slot));
@@ -197,16 +199,32 @@ impl Simulation<'_> {
     }
 
     /// A visit has been made to answer a call.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_call(&mut self, slot: u32) {
         self.paths.begin(slot, 0, self.now);
         self.trace_call(slot);
     }
 
-    /// The visit is about to call, for the first time or once more.
+    /// The visit is about to call, or waits until it may.
+    pub(super) fn note_call_begins(&mut self, slot: u32) {
+        if self.visits[slot].flags.followed {
+            self.note_stretch(slot);
+            self.note_try(slot);
+        }
+    }
+
+    /// The visit has begun to wait for a call, for the first time or once more.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_calling(&mut self, slot: u32) {
-        self.note_stretch(slot);
+        let node = self.node_of(slot);
+        self.paths.note(slot, Part::at(Cause::Service, node), self.path_columns[node as usize], self.now);
+        self.trace_work(slot);
+        self.note_try(slot);
+    }
+
+    fn note_try(&mut self, slot: u32) {
         if self.paths.calls(slot) {
             let retry = self.in_vain(slot, Cause::Retry);
             self.paths.call_was_for_nothing(slot, retry);
@@ -228,7 +246,23 @@ impl Simulation<'_> {
         }
     }
 
+    /// The visit leaves its node for another.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn note_moving_on(&mut self, slot: u32) {
+        self.note_own_time(slot);
+        self.paths.moves_on(slot);
+    }
+
+    /// The visit has ended, and its caller hears of it now.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn note_ended(&mut self, slot: u32, caller: u32) {
+        self.paths.answers(slot, caller);
+    }
+
     /// The answer that has come last ends the visit's wait.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_answer(&mut self, slot: u32) {
         let begun = self.paths.answer_begun(slot).unwrap_or(self.now);
@@ -239,6 +273,7 @@ impl Simulation<'_> {
     }
 
     /// The visit answers. From now on nothing is due to a cache that is cold.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_leaving(&mut self, slot: u32, outcome: Outcome) {
         self.note_own_time(slot);
@@ -248,6 +283,7 @@ impl Simulation<'_> {
 
     /// Whoever waits for this visit waits no longer: its caller has lost patience, or it has been
     /// cut off itself.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_cut(&mut self, slot: u32, has_lost_patience: bool) {
         self.bring_up_to_now(slot);
@@ -310,6 +346,7 @@ impl Simulation<'_> {
 
     /// The request in this slot has ended: its row, its path and its story are kept, if they are
     /// wanted.
+    #[cold]
     #[inline(never)]
     pub(super) fn note_end(&mut self, slot: u32, outcome: Outcome) {
         self.bring_up_to_now(slot);

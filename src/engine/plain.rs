@@ -80,8 +80,7 @@ impl Simulation<'_> {
     #[inline(always)]
     pub(super) fn pass(&mut self, slot: u32, to: u32) -> Option<u32> {
         if self.visits[slot].flags.followed {
-            self.own_time_ends(slot);
-            self.paths.moves_on(slot);
+            self.note_moving_on(slot);
         }
         let now = self.now;
         let visit = &mut self.visits[slot];

@@ -102,6 +102,16 @@ impl Sample {
         self.begins_chosen(class as usize)
     }
 
+    /// All that come before the next that is followed; those that have not come are given back.
+    pub fn take_unfollowed(&mut self, class: u32) -> u64 {
+        std::mem::take(&mut self.left[class as usize])
+    }
+
+    pub fn give_back(&mut self, class: u32, left: u64) {
+        self.left[class as usize] += left;
+    }
+
+    #[cold]
     #[inline(never)]
     fn begins_chosen(&mut self, number: usize) -> u64 {
         let class = &mut self.classes[number];

@@ -205,11 +205,11 @@ impl Simulation<'_> {
     #[inline(always)]
     pub(super) fn request_ended(&mut self, slot: u32, outcome: Outcome) {
         let Request { start, source, client, attempts, .. } = self.visits.requests[slot as usize];
-        let class = self.visits[slot].class;
+        let visit = &self.visits[slot];
+        let (class, peer, followed) = (visit.class, visit.peer, visit.flags.followed);
         let objective = self.plan.classes[class as usize].objective;
-        let peer = self.visits[slot].peer;
         self.close_at_peer(peer);
-        if self.visits[slot].flags.followed {
+        if followed {
             self.note_end(slot, outcome);
         }
         self.visits.remove(slot);
