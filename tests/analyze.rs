@@ -229,7 +229,11 @@ proptest! {
         let hits_one = |name: &str| {
             plan.random_faults.iter().any(|fault| fault.name == name && fault.targets.len() == 1)
         };
-        let found = ledger.single_points.iter().map(|point| point.component.clone());
+        // What is enough is what makes a cut set by itself.
+        let enough = ledger.single_points.len() + ledger.covered_points.len();
+        prop_assert_eq!(enough as u64, ledger.any.cut_sets.count_by_order[0], "{}", site.text());
+        let points = ledger.single_points.iter().chain(&ledger.covered_points);
+        let found = points.map(|point| point.component.clone());
         let found: BTreeSet<String> = found.filter(|name| !(is_common(name) && hits_one(name))).collect();
         prop_assert_eq!(found, expected, "{}", site.text());
     }
@@ -281,7 +285,7 @@ fn what_was_reckoned_is_measured_however_rare_it_is() {
     fs::write(home.path().join("rare.yaml"), RARE).unwrap();
     let command = |threads: &str| {
         let mut command = spof(home.path(), &["analyze", "rare.yaml", "--simulate", "--json"]);
-        command.env("RAYON_NUM_THREADS", threads).output().unwrap()
+        command.args(["--threads", threads]).output().unwrap()
     };
     let output = command("1");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

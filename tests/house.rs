@@ -329,3 +329,53 @@ fn this_test_sees_what_it_is_to_refuse() {
     assert_eq!(module_of("src/engine/run.rs"), Some("engine"));
     assert_eq!(module_of("src/lib.rs"), None);
 }
+
+/// What a run means is decided in `diagnosis`, and said in `telling`: words that would decide it
+/// elsewhere, and where they may stand all the same, and why.
+const DECIDING: &[&str] = &[
+    "was full",
+    "were full",
+    "is full",
+    "are full",
+    "overloaded",
+    "busy all the time",
+    "bottleneck",
+    "othing went wrong",
+    "up throughout",
+    "no outage",
+];
+const MAY_DECIDE: &[(&str, &str)] = &[
+    ("src/diagnosis/", "here it is decided"),
+    ("src/telling/", "here it is said"),
+    ("src/scenario/warnings.rs", "what a load would take is reckoned before there is any run"),
+    ("src/engine/", "what its comments and tests tell of is mechanism"),
+];
+
+#[test]
+fn nobody_but_the_diagnosis_decides_what_is_full_or_down() {
+    let tree = tree();
+    let mut violations = Violations::default();
+    let rooms =
+        ["src/output/", "src/cli/", "src/analysis/", "src/experiment/", "src/structure/", "src/scenario/"];
+    for (path, text) in tree.iter().filter(|(path, _)| rooms.iter().any(|room| path.starts_with(room))) {
+        if is_for_tests(path, &tree) || MAY_DECIDE.iter().any(|(place, _)| path.starts_with(place)) {
+            continue;
+        }
+        for (line, content) in without_tests(text).lines().enumerate() {
+            let code = content.split("//").next().unwrap_or("");
+            let is_threshold = ["FULL", "DOWN", "HEADROOM", "OVERLOADED"]
+                .iter()
+                .any(|name| code.contains(&format!("const {name}:")));
+            let said = DECIDING.iter().find(|words| code.contains('"') && code.contains(*words));
+            if is_threshold || said.is_some() {
+                let what = said.map_or("a threshold of its own", |words| *words);
+                violations.add(
+                    path,
+                    line + 1,
+                    &format!("{what}: only `diagnosis` decides, and `telling` says"),
+                );
+            }
+        }
+    }
+    violations.refuse();
+}

@@ -6,7 +6,6 @@ mod support;
 use spof::analysis::measured::{Usage, measured};
 use spof::analysis::resources::{ResourceSummary, summarise_resources};
 use spof::analysis::window::Window;
-use spof::scenario::resources::resources;
 use support::{Outcome, run, scenario};
 
 const MILLISECOND: u128 = 1_000_000;
@@ -43,7 +42,7 @@ impl Found {
     /// Requests that were sent; each run is long enough for the last of them to end.
     fn requests(&self) -> u128 {
         assert_eq!(self.outcome.results.offered, self.outcome.results.ended);
-        u128::from(self.outcome.results.offered)
+        self.outcome.requests.len() as u128
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::gauges::{Gauge, Gauges, served};
 use super::sweep::{PointRuns, SweptValue};
-use super::window::{Origin, Window};
+use super::window::Window;
 use crate::kernel::time::Time;
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
@@ -55,7 +55,7 @@ pub fn figures(scenario: &Scenario, results: &RunResults, steps: usize, hold: Ti
         let last = edges.len().saturating_sub(1);
         let buckets = buckets.start.min(last)..buckets.end.min(last);
         let (start, end) = (edges[buckets.start], edges[buckets.end]);
-        let window = Window { buckets, start, end, origin: Origin::Given, given_faults: Vec::new() };
+        let window = Window::of_buckets(buckets, start, end);
         gauges.figures(results, &window)
     };
     (0..steps).flat_map(of_step).collect()

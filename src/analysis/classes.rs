@@ -1,7 +1,8 @@
 //! Figures of a class of requests, or of all classes together.
 
-use super::estimate::ratio;
-use super::shares::{Part, share};
+use super::estimate::{MORE_RUNS, Reach, ratio};
+use super::planned::Part;
+use super::shares::share;
 use super::summary::{ClassSummary, Estimate};
 use super::window::{Window, cells_after};
 use crate::kernel::time::Time;
@@ -23,6 +24,9 @@ const SECTIONS_FEWEST: usize = 10;
 /// So many answers must lie beyond the quantile in each stretch.
 const BEYOND_FEWEST: f64 = 5.0;
 
+/// Why a run of components alone has no figures of requests.
+pub const NO_REQUESTS: &str = "no requests were simulated";
+
 /// Classes of requests that are looked at together, in the part of the run that counts.
 pub struct Requests<'a> {
     records: Vec<&'a ClassRecord>,
@@ -31,6 +35,8 @@ pub struct Requests<'a> {
     window: &'a Window,
     /// Good answers that the series holds from before the window.
     answers_before: u64,
+    /// How much each of them counts in a run without requests; empty if there were requests.
+    weights: Vec<f64>,
     /// The sum of all buckets of the window.
     total: ClassBucket,
     histogram: Histogram,
@@ -48,23 +54,38 @@ impl<'a> Requests<'a> {
         let answers_before = sum(&records, before).outcomes[Outcome::Ok as usize];
         let total = sum(&records, window.buckets.clone());
         let histogram = histogram(&records, window.buckets.clone());
-        Requests { records, latencies, window, answers_before, total, histogram }
+        let weights = class.map_or(window.weights.as_slice(), |class| {
+            window.weights.get(class..class + 1).unwrap_or_default()
+        });
+        let weights = weights.to_vec();
+        Requests { records, latencies, window, answers_before, weights, total, histogram }
     }
 
-    pub fn answers(&self) -> u64 {
+    /// Whether there are any, or only times for which all that they need was up.
+    pub fn are_simulated(&self) -> bool {
+        self.window.weights.is_empty()
+    }
+
+    /// A figure that only requests have.
+    fn if_simulated<T>(&self, figure: T) -> Option<T> {
+        self.are_simulated().then_some(figure)
+    }
+
+    fn answers(&self) -> u64 {
         self.total.outcomes[Outcome::Ok as usize]
     }
 
+    /// Those that ended, or in a run without requests the seconds that were looked at.
     pub fn ended(&self) -> u64 {
         self.total.outcomes.iter().sum()
     }
 
     pub fn offered_per_s(&self) -> Option<f64> {
-        ratio(self.total.offered as f64, self.window.length_s())
+        self.if_simulated(ratio(self.total.offered as f64, self.window.length_s())).flatten()
     }
 
     pub fn goodput_per_s(&self) -> Option<f64> {
-        ratio(self.total.good as f64, self.window.length_s())
+        self.if_simulated(ratio(self.total.good as f64, self.window.length_s())).flatten()
     }
 
     pub fn max_ms(&self) -> Option<f64> {
@@ -73,41 +94,56 @@ impl<'a> Requests<'a> {
 
     /// By batch means.
     pub fn mean_ms(&self) -> Estimate {
-        if self.latencies.count() == 0 {
-            return Estimate::empty("no latencies were simulated");
+        if let Some(why) = self.why_no_latency() {
+            return Estimate::empty(why);
         }
         let mean = self.total.latency_sum as f64 / self.answers() as f64;
         let interval = batch_means(&cells_after(self.latencies, self.answers_before));
-        Estimate::with_interval(mean, &interval, NANOSECOND_MS)
+        let reach = Reach::milliseconds_of(self.window);
+        let parts = self.parts(|bucket| bucket.latency_sum as f64, ClassBucket::answers);
+        Estimate::of_stretches(mean, &interval, NANOSECOND_MS, reach).unless_planned(&parts, self.window)
+    }
+
+    fn why_no_latency(&self) -> Option<&'static str> {
+        match self.answers() {
+            _ if !self.are_simulated() => Some(NO_REQUESTS),
+            0 => Some("there was no good answer"),
+            _ => None,
+        }
+    }
+
+    /// How often something was counted in each time bucket, and of how many, where there were any.
+    fn parts(&self, counted: impl Fn(&ClassBucket) -> f64, of: impl Fn(&ClassBucket) -> f64) -> Vec<Part> {
+        let part = |bucket: usize| {
+            let mut part = Part { bucket, counted: 0.0, of: 0.0 };
+            for (number, record) in self.records.iter().enumerate() {
+                let weight = self.weights.get(number).copied().unwrap_or(1.0);
+                part.counted += weight * counted(&record.buckets[bucket]);
+                part.of += weight * of(&record.buckets[bucket]);
+            }
+            part
+        };
+        self.window.buckets.clone().map(part).filter(|part| part.of > 0.0).collect()
     }
 
     /// The share of the requests that ended which `counted` counts, by the ratio of batches.
     pub fn share(&self, counted: fn(&ClassBucket) -> u64) -> Estimate {
-        let parts: Vec<Part> = self
-            .window
-            .buckets
-            .clone()
-            .map(|bucket| {
-                let sum = sum(&self.records, bucket..bucket + 1);
-                let ended = sum.outcomes.iter().sum::<u64>();
-                Part { bucket, counted: counted(&sum) as f64, of: ended as f64 }
-            })
-            .filter(|part| part.of > 0.0)
-            .collect();
-        share(&parts, self.window)
+        share(&self.parts(|bucket| counted(bucket) as f64, ClassBucket::ended), self.window)
     }
 
     /// By sectioning: the spread of the quantile between stretches of the run.
     pub fn quantile_ms(&self, share: f64) -> Estimate {
-        let answers = self.answers();
-        if answers == 0 {
-            return Estimate::empty("there was no good answer");
+        if let Some(why) = self.why_no_latency() {
+            return Estimate::empty(why);
         }
+        let answers = self.answers();
         let overall = self.histogram.quantile(share);
         let beyond = answers as f64 * share.min(1.0 - share);
         let sections = ((beyond / BEYOND_FEWEST) as usize).min(SECTIONS_MOST);
         if sections < SECTIONS_FEWEST {
-            let why = format!("{answers} answers are too few: it needs {}", answers_needed(share));
+            let needed = answers_needed(share);
+            let why =
+                format!("{answers} answers are too few: it needs {needed}; a longer run, or {MORE_RUNS}");
             return Estimate::without_interval(Some(overall * NANOSECOND_MS), &why);
         }
         let estimates: Vec<f64> = self
@@ -115,7 +151,23 @@ impl<'a> Requests<'a> {
             .into_iter()
             .map(|section| histogram(&self.records, section).quantile(share))
             .collect();
-        Estimate::with_interval(overall, &quantile_interval(&estimates, overall), NANOSECOND_MS)
+        let interval = quantile_interval(&estimates, overall);
+        let reach = Reach::milliseconds_of(self.window);
+        let estimate = Estimate::of_stretches(overall, &interval, NANOSECOND_MS, reach);
+        estimate.unless_planned(&self.beyond(overall), self.window)
+    }
+
+    /// The share of the answers of each time bucket that took longer: what makes it differ makes
+    /// the quantile differ.
+    fn beyond(&self, latency: f64) -> Vec<Part> {
+        if self.window.planned.is_empty() {
+            return Vec::new();
+        }
+        let part = |bucket: usize| {
+            let histogram = histogram(&self.records, bucket..bucket + 1);
+            Part { bucket, counted: histogram.count_above(latency as Time), of: histogram.count() as f64 }
+        };
+        self.window.buckets.clone().map(part).filter(|part| part.of > 0.0).collect()
     }
 
     /// Stretches of whole buckets with about equal numbers of answers.
@@ -140,17 +192,18 @@ impl<'a> Requests<'a> {
         let outcomes: BTreeMap<&'static str, u64> = Outcome::ALL
             .into_iter()
             .map(|outcome| (outcome.name(), self.total.outcomes[outcome as usize]))
-            .filter(|&(_, count)| count > 0)
+            .filter(|&(_, count)| count > 0 && self.are_simulated())
             .collect();
         ClassSummary {
             name: name.to_owned(),
-            offered: self.total.offered,
-            ended: self.ended(),
-            offered_per_s: self.offered_per_s().unwrap_or(0.0),
-            goodput_per_s: self.goodput_per_s().unwrap_or(0.0),
+            offered: self.if_simulated(self.total.offered),
+            ended: self.if_simulated(self.ended()),
+            offered_per_s: self.if_simulated(self.offered_per_s().unwrap_or(0.0)),
+            goodput_per_s: self.if_simulated(self.goodput_per_s().unwrap_or(0.0)),
             good_share: self.share(|bucket| bucket.good),
             outcomes,
-            attempts_mean: ratio(self.total.attempts as f64, self.ended() as f64),
+            attempts_mean: ratio(self.total.attempts as f64, self.ended() as f64)
+                .filter(|_| self.are_simulated()),
             mean_ms: self.mean_ms(),
             p50_ms: self.quantile_ms(0.5),
             p90_ms: self.quantile_ms(0.9),
@@ -158,8 +211,20 @@ impl<'a> Requests<'a> {
             p99_ms: self.quantile_ms(0.99),
             p999_ms: self.quantile_ms(0.999),
             max_ms: self.max_ms(),
-            failed_mean_ms: ratio(self.total.failed_latency_sum as f64 * NANOSECOND_MS, failed as f64),
+            failed_mean_ms: ratio(self.total.failed_latency_sum as f64 * NANOSECOND_MS, failed as f64)
+                .filter(|_| self.are_simulated()),
         }
+    }
+}
+
+impl ClassBucket {
+    /// As numbers to divide by.
+    fn answers(&self) -> f64 {
+        self.outcomes[Outcome::Ok as usize] as f64
+    }
+
+    fn ended(&self) -> f64 {
+        self.outcomes.iter().sum::<u64>() as f64
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the figures of each run of a study stand for, without the scenario.
 
+use super::estimate::longest_ms;
 use super::study::{GoalResult, METHOD, StudyExpectation, StudySummary, column, column_name, figure, judge};
 use crate::scenario::model::{Expectation, Measure, Scenario};
 use crate::stats::interval::{LEVEL, independent_interval, independent_interval_at};
@@ -14,12 +15,15 @@ pub struct Columns {
     usual: Vec<(String, Measure)>,
     /// Theirs come next.
     expectations: Vec<Expectation>,
+    /// How long a run is, if that is known before.
+    longest_ms: Option<f64>,
 }
 
 impl Columns {
     pub fn new(scenario: &Scenario, usual: Vec<(String, Measure)>) -> Columns {
         let expectations = scenario.expectations.iter().map(without_place).collect();
-        Columns { scenario: scenario.name.clone(), usual, expectations }
+        let longest_ms = longest_ms(&scenario.run);
+        Columns { scenario: scenario.name.clone(), usual, expectations, longest_ms }
     }
 
     /// How many figures there are of each run.
@@ -40,7 +44,7 @@ impl Columns {
     pub fn judge(&self, figures: &[Vec<f64>], level: f64) -> Vec<StudyExpectation> {
         let expectations = self.expectations.iter().zip(self.usual.len()..);
         let judged = |(expectation, place)| {
-            judge(expectation, &independent_interval_at(&column(figures, place), level))
+            judge(expectation, &independent_interval_at(&column(figures, place), level), self.longest_ms)
         };
         expectations.map(judged).collect()
     }
@@ -59,11 +63,13 @@ impl Columns {
         stopped: &str,
     ) -> StudySummary {
         let usual = self.usual.iter().enumerate();
-        let usual =
-            usual.filter_map(|(place, (name, measure))| figure(name, *measure, &column(figures, place)));
+        let usual = usual.filter_map(|(place, (name, measure))| {
+            figure(name, *measure, &column(figures, place), self.longest_ms)
+        });
         let expectations = self.expectations.iter().zip(self.usual.len() + goals.len()..);
-        let judged =
-            |(expectation, place)| judge(expectation, &independent_interval(&column(figures, place)));
+        let judged = |(expectation, place)| {
+            judge(expectation, &independent_interval(&column(figures, place)), self.longest_ms)
+        };
         StudySummary {
             scenario: self.scenario.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,7 +1,7 @@
 //! How much better one scenario is than another: differences of their figures over runs that
 //! share their chance, with what can be said of them and what cannot yet.
 
-use super::estimate::ratio;
+use super::estimate::{Reach, SAME_IN_ALL, longest_ms, ratio};
 use super::expectations::{subject, unit};
 use super::study::{Measures, estimate, precision, shown_unit};
 use super::summary::Estimate;
@@ -228,18 +228,24 @@ impl<'a> ComparedMeasures<'a> {
     ) -> Option<ComparedFigure> {
         let columns: Vec<Vec<f64>> = (0..self.scenarios.len()).map(|number| column(number, place)).collect();
         columns.iter().flatten().find(|figure| figure.is_finite())?;
-        let held_against = |other: &Vec<f64>| held_against(measure, &columns[0], other, self.level_of_each());
+        let longest = |number: usize| longest_ms(&self.scenarios[number].run);
+        let means = columns.iter().enumerate().map(|(number, column)| {
+            estimate(&independent_interval(column), shown_unit(measure), longest(number))
+        });
+        let held_against = |number: usize| {
+            // Two times are no further apart than the longer of both runs is long.
+            let longest_ms = longest(0).zip(longest(number)).map(|(one, other)| one.max(other));
+            let reach = Reach::of_unit(shown_unit(measure), longest_ms);
+            held_against(measure, &columns[0], &columns[number], self.level_of_each(), reach)
+        };
         let subject = subject(measure, self.scenarios[0]);
         Some(ComparedFigure {
             name: self.measures[0].name(measure),
             class: subject.filter(|_| measure.class.is_some()),
             asked_for: self.further.contains(&measure),
             unit: shown_unit(measure),
-            differences: columns[1..].iter().map(held_against).collect(),
-            means: columns
-                .iter()
-                .map(|column| estimate(&independent_interval(column), shown_unit(measure)))
-                .collect(),
+            differences: (1..columns.len()).map(held_against).collect(),
+            means: means.collect(),
         })
     }
 
@@ -273,14 +279,17 @@ fn is_priced(scenario: &Scenario) -> bool {
     scenario.prices.are_known(&scenario.nodes)
 }
 
-fn held_against(measure: Measure, baseline: &[f64], other: &[f64], level: f64) -> Difference {
+fn held_against(measure: Measure, baseline: &[f64], other: &[f64], level: f64, reach: Reach) -> Difference {
     let paired = paired(baseline, other, level);
     let value = paired.difference.estimate;
     let is_share = unit(measure.metric) == "share";
     let alike = value == 0.0 && paired.difference.half_width == Ok(0.0);
-    let estimate = match alike {
-        true => Estimate::without_interval(Some(0.0), "the same in every run"),
-        false => Estimate::with_interval(value, &paired.difference, 1.0),
+    let mean = |figures: &[f64]| figures.iter().sum::<f64>() / figures.len() as f64;
+    let size = mean(baseline).abs().max(mean(other).abs());
+    let reach = reach.between(size);
+    let estimate = match paired.difference.half_width {
+        Ok(0.0) => Estimate::without_interval(Some(value), SAME_IN_ALL),
+        _ => Estimate::of_runs(&paired.difference, reach),
     };
     let verdict = match paired.difference.ends() {
         Some(_) if alike => Verdict::Alike,
@@ -288,13 +297,13 @@ fn held_against(measure: Measure, baseline: &[f64], other: &[f64], level: f64) -
         Some((_, high)) if high < 0.0 => below(measure.metric),
         _ => Verdict::CannotTell,
     };
-    let mean = baseline.iter().sum::<f64>() / baseline.len() as f64;
+    let mean = mean(baseline);
     let ends = paired.difference.ends().filter(|_| verdict == Verdict::CannotTell);
     Difference {
         estimate,
         relative: ratio(value, mean).filter(|_| !is_share && mean != 0.0),
         verdict,
-        at_most: ends.map(|(low, high)| low.abs().max(high.abs())),
+        at_most: ends.map(|(low, high)| low.abs().max(high.abs()).min(reach.most())),
         replications_needed: paired.pairs_needed,
         pairing_gain: paired.gain,
     }

@@ -1,9 +1,10 @@
 //! What a site costs in a month: its nodes, the bytes that leave it, and its outages.
 
-use super::availability::{counted, length_s};
 use super::estimate::ratio;
+use super::outages::Outages;
 use super::scaling::summarise_scalings;
 use super::window::Window;
+use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::parts::quantity::HOURS_PER_MONTH;
 use crate::results::RunResults;
@@ -56,12 +57,14 @@ pub fn summarise_costs(scenario: &Scenario, results: &RunResults, window: &Windo
     let months = window.length_s() / 3_600.0 / HOURS_PER_MONTH;
     let nodes = cost_of_nodes(scenario, results);
     let nodes_per_month = nodes.iter().fold(0.0, |sum, node| sum + node.per_month);
-    let bytes_per_month = ratio(egress_bytes(scenario, results, window), months);
+    // Nobody is answered where no requests are simulated.
+    let is_simulated = results.fidelity != Fidelity::Components;
+    let bytes_per_month = ratio(egress_bytes(scenario, results, window), months).filter(|_| is_simulated);
     let egress = prices.egress_per_byte.map(|_| EgressCost {
         bytes_per_month,
         per_month: bytes_per_month.and_then(|bytes| prices.of_egress(bytes)),
     });
-    let outage_minutes = counted(results, window).fold(0.0, |sum, outage| sum + length_s(outage)) / 60.0;
+    let outage_minutes = Outages::of(results, window).time_s() / 60.0;
     let downtime = prices
         .of_downtime(outage_minutes)
         .map(|of_run| DowntimeCost { of_run, per_month: ratio(of_run, months) });

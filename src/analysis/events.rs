@@ -15,25 +15,36 @@ pub struct Event {
     pub target: String,
     pub planned: bool,
     pub label: String,
+    /// One; or more, if there were too many to be listed one by one: then this stands for all that
+    /// were alike, from the start of the first one to the end of the last.
+    pub times: u64,
 }
 
+/// The kind of what stands for many.
+pub const UNLISTED: &str = "unlisted";
+
 /// A surge that comes again and again is listed so often.
-const ROUNDS_MOST: usize = 10_000;
+const ROUNDS_MOST: u64 = 10_000;
 
 pub fn events(scenario: &Scenario, results: &RunResults) -> Vec<Event> {
     let incidents = results.incidents.iter().map(|incident| Event {
         start: incident.start,
         end: incident.end,
-        kind: incident.kind,
+        kind: if incident.times == 1 { incident.kind } else { UNLISTED },
         target: incident.target.clone(),
         planned: incident.planned,
-        label: incident.name.clone(),
+        label: label(&incident.name, incident.times),
+        times: incident.times,
     });
     let mut events: Vec<Event> = incidents.collect();
     events.extend(surges(scenario, results.ended_at));
     // The sort keeps the order of those that begin together.
     events.sort_by_key(|event| event.start);
     events
+}
+
+fn label(name: &str, times: u64) -> String {
+    if times == 1 { name.to_owned() } else { format!("{name}, {times} times more") }
 }
 
 /// The surges that begin before an instant, in the order of the timeline.
@@ -51,20 +62,26 @@ pub fn surges(scenario: &Scenario, ended_at: Time) -> Vec<Event> {
 fn rounds(scenario: &Scenario, traffic: &TrafficSurge, name: &str, ended_at: Time) -> Vec<Event> {
     let surge = &traffic.surge;
     let target = senders(scenario, traffic.on);
-    let round = |start: Time| {
-        let end = start.saturating_add(surge.noticeable_length());
+    let rounds = |first: Time, last: Time, times: u64| {
+        let end = last.saturating_add(surge.noticeable_length());
         Event {
-            start,
+            start: first,
             end: (end <= ended_at && end < NEVER).then_some(end),
-            kind: "surge",
+            kind: if times == 1 { "surge" } else { UNLISTED },
             target: target.clone(),
             planned: false,
-            label: name.to_owned(),
+            label: label(name, times),
+            times,
         }
     };
+    let first = surge.starts_at();
     let step = surge.every().unwrap_or(NEVER).max(1);
-    let starts = std::iter::successors(Some(surge.starts_at()), |start| start.checked_add(step));
-    starts.take_while(|start| *start < ended_at).take(ROUNDS_MOST).map(round).collect()
+    let number = if first < ended_at { (ended_at - 1 - first) / step + 1 } else { 0 };
+    let start = |round: u64| first + round * step;
+    let listed = (0..number.min(ROUNDS_MOST)).map(|round| rounds(start(round), start(round), 1));
+    let rest = number.saturating_sub(ROUNDS_MOST);
+    let rest = (rest > 0).then(|| rounds(start(ROUNDS_MOST), start(number - 1), rest));
+    listed.chain(rest).collect()
 }
 
 /// The users that send more.

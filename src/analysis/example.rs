@@ -4,6 +4,8 @@ use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::{Owner, Party, ResourceKind, Way};
+use crate::results::incident::OutageSums;
+use crate::results::path::{Cause, ClassPaths, Part, Path, Paths};
 use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
 use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
 use crate::scenario::load::load_text;
@@ -125,17 +127,44 @@ pub fn results() -> RunResults {
         first_counted_bucket: WARMUP_BUCKETS,
         classes: vec![page, asset],
         latencies: all,
-        nodes: vec![node(0, 0, 0), node(0, 0, 600), node(500, 100, 0), node(300, 0, 0)],
+        nodes: vec![node(0, 0, 0), node(0, 0, 600), node(500, 120, 0), node(300, 0, 0)],
         waits: vec![None, None, Some(waits())],
         incidents: Vec::new(),
         unlisted_incidents: 0,
+        standstill: vec![],
         outages: Vec::new(),
-        unlisted_outages: 0,
+        unlisted_outages: OutageSums::default(),
         replications: Vec::new(),
         scalings: Vec::new(),
+        paths: paths(),
         fidelity: Fidelity::Requests,
         skipped: 0,
     }
+}
+
+/// One page in two was followed, and each asset: half of the time at work, the rest in line; pages
+/// had been tried before, for 4 ms.
+fn paths() -> Paths {
+    let mut classes = [2, 1].map(ClassPaths::of);
+    for second in WARMUP_BUCKETS..BUCKETS {
+        for number in 0..100 {
+            let (class, latency) = match number {
+                0..50 => (0, 10 * MILLISECOND + number * MILLISECOND / 5),
+                _ => (1, 2 * MILLISECOND),
+            };
+            let tried = if class == 0 { 4 * MILLISECOND } else { 0 };
+            let work = latency / 2;
+            let times = [
+                (Part::at(Cause::Queue, 2), latency - work - tried),
+                (Part::at(Cause::Service, 2), work),
+                (Part::between(Cause::Retry, 0, 2), tried),
+            ];
+            let start = second as Time * SECOND;
+            let path = Path::new(classes[class].paths.len() as u64, start, latency);
+            classes[class].add(path, &times[..if class == 0 { 3 } else { 2 }]);
+        }
+    }
+    Paths { classes: classes.to_vec(), steady_thousandths: 1_000 }
 }
 
 fn class(latencies: &[Time], good: u64, failed: u64, series: &mut Series) -> ClassRecord {
@@ -184,7 +213,7 @@ fn node(held_ms: u128, queued_ms: u128, cpu_ms: u128) -> NodeRecord {
         queue_max: if queued_ms > 0 { 4 } else { 0 },
         ..NodeBucket::default()
     };
-    let idle = NodeBucket { visits: 9, started: 9, ..NodeBucket::default() };
+    let idle = NodeBucket { visits: 9, started: 9, ended: 9, ..NodeBucket::default() };
     let mut buckets = vec![idle; WARMUP_BUCKETS];
     buckets.resize(BUCKETS, bucket);
     NodeRecord { buckets, occupancy: None }

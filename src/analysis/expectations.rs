@@ -1,6 +1,6 @@
 //! Whether a run was as its scenario expects.
 
-use super::classes::Requests;
+use super::classes::{NO_REQUESTS, Requests};
 use super::costs::summarise_costs;
 use super::summary::{Estimate, ExpectationResult, NodeSummary};
 use super::window::Window;
@@ -29,12 +29,13 @@ pub fn measure(
     nodes: &[NodeSummary],
 ) -> Estimate {
     let requests = Requests::new(results, measure.class, window);
-    let bare = |value| Estimate { value, ..Estimate::default() };
+    let bare = Estimate::of_one_run;
     match measure.metric {
         Metric::Mean => in_seconds(requests.mean_ms()),
         Metric::Quantile(share) => in_seconds(requests.quantile_ms(share)),
         Metric::Max => in_seconds(bare(requests.max_ms())),
         Metric::Availability => requests.share(|bucket| bucket.good),
+        Metric::Errors if !requests.are_simulated() => Estimate::empty(NO_REQUESTS),
         Metric::Errors => requests
             .share(|bucket| bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[Outcome::Ok as usize]),
         Metric::Goodput => bare(requests.goodput_per_s()),
@@ -67,8 +68,7 @@ pub fn metric_name(metric: Metric) -> String {
 }
 
 fn in_seconds(estimate: Estimate) -> Estimate {
-    let convert = |figure: Option<f64>| figure.map(|figure| figure * MILLISECOND_S);
-    Estimate { value: convert(estimate.value), half_width: convert(estimate.half_width), ..estimate }
+    estimate.times(MILLISECOND_S)
 }
 
 /// The class or the node that is measured.
@@ -83,10 +83,7 @@ pub fn subject(measure: Measure, scenario: &Scenario) -> Option<String> {
 fn judge(scenario: &Scenario, expectation: &Expectation, measured: Estimate) -> ExpectationResult {
     let bound = expectation.bound;
     let holds = measured.value.is_some_and(|value| expectation.comparison.holds(value, bound));
-    let uncertain = match (measured.value, measured.half_width) {
-        (Some(value), Some(half_width)) => (value - bound).abs() < half_width,
-        _ => false,
-    };
+    let uncertain = measured.ends().is_some_and(|(low, high)| low < bound && bound < high);
     ExpectationResult {
         text: expectation.text.clone(),
         metric: metric_name(expectation.measure.metric),
@@ -95,6 +92,9 @@ fn judge(scenario: &Scenario, expectation: &Expectation, measured: Estimate) -> 
         unit: unit(expectation.measure.metric),
         measured: measured.value,
         half_width: measured.half_width,
+        low: measured.low,
+        high: measured.high,
+        why_no_interval: measured.why_no_interval,
         holds,
         uncertain,
     }

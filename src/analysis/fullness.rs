@@ -92,6 +92,6 @@ fn keep_fullest<K: Eq + std::hash::Hash>(known: &mut FxHashMap<K, Figures>, key:
 fn members(scenario: &Scenario, party: Party) -> Vec<NodeId> {
     match party {
         Party::Node(node) => vec![NodeId(node)],
-        Party::Group(group) => scenario.members_of(Target::Group(group)),
+        Party::Group(group) => scenario.nodes_of(Target::Group(group)),
     }
 }

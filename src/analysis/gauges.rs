@@ -42,7 +42,7 @@ impl<'s> Gauges<'s> {
     }
 
     /// In the order of the names, then for each expectation its figure and the number of requests
-    /// that it rests on. Not a number where a run has no such figure.
+    /// that it rests on, or of seconds in a run without requests. Not a number where a run has no such figure.
     pub fn figures(&self, results: &RunResults, window: &Window) -> Vec<f64> {
         let nodes = summarise_nodes(self.scenario, results, window);
         let of_measures = self.measures.figures_with(results, window, &nodes);
@@ -75,7 +75,11 @@ impl<'s> Gauges<'s> {
 pub fn served(gauges: &[Gauge]) -> Option<impl Fn(&Vec<f64>) -> f64> {
     let place = |name: &str| gauges.iter().position(|gauge| gauge.name == name);
     let (offered, goodput, availability) = (place(OFFERED)?, place("goodput")?, place("availability")?);
-    Some(move |run: &Vec<f64>| run[availability].min(run[goodput] / run[offered]))
+    // Without requests, availability is a share of the time, and nothing else is known.
+    Some(move |run: &Vec<f64>| match run[goodput] / run[offered] {
+        kept_up if kept_up.is_nan() && run[offered].is_nan() => run[availability],
+        kept_up => run[availability].min(kept_up),
+    })
 }
 
 /// As the utilisation of a node is called among the gauges.

@@ -61,9 +61,9 @@ pub fn judge(goal: &Expectation, runs: &[Observed], doubt: f64) -> JudgedGoal {
         ends.0 = if mean == 1.0 { 1.0 - unseen } else { ends.0 };
         ends.1 = if mean == 0.0 { unseen } else { ends.1 };
     }
-    if goal.measure.metric.is_share() {
-        ends = (ends.0.max(0.0), ends.1.min(1.0));
-    }
+    // No figure is negative, and no share beyond one.
+    let most = if goal.measure.metric.is_share() { 1.0 } else { f64::INFINITY };
+    ends = (ends.0.max(0.0), ends.1.min(most));
     let (worst, best) = match goal.comparison {
         Comparison::Less | Comparison::AtMost => (ends.1, ends.0),
         Comparison::Greater | Comparison::AtLeast => (ends.0, ends.1),

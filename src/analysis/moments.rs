@@ -3,7 +3,8 @@
 use super::estimate::ratio;
 use super::measured::Measured;
 use super::nodes::{each_node, total};
-use crate::kernel::time::{Time, to_milliseconds};
+use super::stays::{Served, wait_ms};
+use crate::kernel::time::Time;
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
 
@@ -20,21 +21,31 @@ pub struct Moment {
     pub queue_mean: f64,
     pub queue_max: u32,
     pub inside_mean: f64,
-    /// Of the visits that got a slot in this bucket.
+    /// Of the visits that got a slot in this bucket; those who left the line, or still stand in
+    /// it, are left out.
     pub wait_mean_ms: Option<f64>,
 }
 
-/// The moments of all nodes in one bucket, in the order of the scenario's nodes. Of each, `works` has
-/// what its visits take (`measured::work_of_nodes`).
+/// What is known of the lines of all nodes, in the order of the scenario's nodes.
+pub fn lines(scenario: &Scenario, results: &RunResults) -> Vec<Option<Served>> {
+    let nodes = each_node(scenario);
+    nodes.map(|(number, _, replicas)| Served::of(results, number, &results.nodes[replicas])).collect()
+}
+
+/// The moments of all nodes in the bucket between two instants, in the order of the scenario's nodes.
+/// Of each, `works` has what its visits take (`measured::work_of_nodes`).
 pub fn moments(
     scenario: &Scenario,
     results: &RunResults,
-    works: &[Option<Measured>],
-    (bucket, length): (usize, Time),
+    (lines, works): (&[Option<Served>], &[Option<Measured>]),
+    bucket: usize,
+    (start, end): (Time, Time),
 ) -> Vec<Moment> {
+    let length = end - start;
     let nanoseconds = length as f64;
     each_node(scenario)
-        .map(|(number, _, replicas)| {
+        .zip(lines)
+        .map(|((number, _, replicas), served)| {
             let sum = total(&results.nodes[replicas], bucket..bucket + 1);
             let work = works[number].as_ref();
             let fullest = work.and_then(|work| work.fullest_place(bucket, length));
@@ -47,7 +58,7 @@ pub fn moments(
                 queue_mean: ratio(sum.queued as f64, nanoseconds).unwrap_or(0.0),
                 queue_max: sum.queue_max,
                 inside_mean: ratio((sum.queued + sum.served) as f64, nanoseconds).unwrap_or(0.0),
-                wait_mean_ms: ratio(sum.queued as f64 * to_milliseconds(1), sum.started as f64),
+                wait_mean_ms: wait_ms(&sum, *served, end),
             }
         })
         .collect()

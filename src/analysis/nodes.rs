@@ -2,17 +2,19 @@
 
 use super::estimate::ratio;
 use super::measured::work_of_nodes;
-use super::summary::{Estimate, NodeSummary};
+use super::stays::{Served, Stays, mean_wait};
+use super::summary::NodeSummary;
 use super::window::Window;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
+use crate::parts::resource::ResourceKind;
 use crate::results::{NodeBucket, NodeRecord, RunResults};
 use crate::scenario::model::{Node, Scenario};
+use crate::scenario::resources::of_work;
 use crate::stats::histogram::Histogram;
-use crate::stats::interval::ratio_interval;
 use std::ops::Range;
 
-const NANOSECOND_MS: f64 = 1e-6;
+pub(super) const NANOSECOND_MS: f64 = 1e-6;
 
 /// One for each node, its replicas together.
 pub fn summarise_nodes(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec<NodeSummary> {
@@ -21,7 +23,8 @@ pub fn summarise_nodes(scenario: &Scenario, results: &RunResults, window: &Windo
     each_node(scenario)
         .map(|(number, node, replicas)| {
             let records = &results.nodes[replicas];
-            let mut summary = figures(node, records, window);
+            let served = Served::of(results, number, records);
+            let mut summary = figures((number, node), records, results, window, served);
             if let Some(work) = &works[number] {
                 summary.utilisation = work.total(buckets.clone(), edges).share();
                 summary.utilisation_max = work.share_most(buckets.clone(), edges);
@@ -48,8 +51,10 @@ pub fn summarise_replicas(
     let works = work_of_nodes(scenario, results);
     let mut summaries = Vec::new();
     for (number, node, replicas) in each_node(scenario) {
+        let served = Served::of(results, number, &results.nodes[replicas.clone()]);
         for (record, replica) in replicas.zip(0..) {
-            let mut summary = figures(node, &results.nodes[record..record + 1], window);
+            let records = &results.nodes[record..record + 1];
+            let mut summary = figures((number, node), records, results, window, served);
             if let Some(work) = &works[number] {
                 let usage = work.of_place(replica as usize, window.buckets.clone(), &results.bucket_edges);
                 (summary.utilisation, summary.utilisation_max) = (usage.share(), usage.share());
@@ -69,11 +74,20 @@ pub fn each_node(scenario: &Scenario) -> impl Iterator<Item = (usize, &Node, Ran
     })
 }
 
-fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary {
+fn figures(
+    (number, node): (usize, &Node),
+    records: &[NodeRecord],
+    results: &RunResults,
+    window: &Window,
+    served: Option<Served>,
+) -> NodeSummary {
     let sum = total(records, window.buckets.clone());
     let nanoseconds = (window.end - window.start) as f64;
     let per_time = |amount: f64| ratio(amount, nanoseconds).unwrap_or(0.0);
-    let started = sum.started as f64;
+    let stays = Stays::of(records, results, window);
+    let wait_mean_ms = mean_wait(records, window, served);
+    let work = of_work(number as u32, node).filter(|work| work.kind == ResourceKind::Slots);
+    let slots = work.map_or(u64::MAX, |work| work.capacity as u64 * records.len() as u64);
     NodeSummary {
         name: node.name.clone(),
         kind: node.kind.name(),
@@ -90,34 +104,21 @@ fn figures(node: &Node, records: &[NodeRecord], window: &Window) -> NodeSummary 
         },
         queue_mean: per_time(sum.queued as f64),
         queue_max: sum.queue_max,
-        wait_mean_ms: mean_wait(records, window),
-        waited_share: ratio(sum.waited as f64, started),
+        unserved: sum.visits.saturating_sub(sum.started),
+        unserved_wait_mean_ms: served.and_then(|served| served.wait_of_others_ms(&sum, window.end)),
+        wait_mean_ms,
+        waited_share: ratio(sum.waited as f64, sum.started as f64),
         wait_p50_ms: None,
         wait_p95_ms: None,
         wait_p99_ms: None,
-        service_mean_ms: ratio(sum.served as f64 * NANOSECOND_MS, started),
-        // Little's law: what is inside on average comes in at a rate and stays for a time.
-        sojourn_mean_ms: ratio((sum.queued + sum.served) as f64 * NANOSECOND_MS, sum.visits as f64),
+        service_mean_ms: stays.mean_ms(sum.served, sum.started, slots),
+        sojourn_mean_ms: stays.mean_ms(sum.queued + sum.served, sum.visits.max(sum.ended), u64::MAX),
+        unfinished: stays.inside_at_end,
         inside_mean: per_time((sum.queued + sum.served) as f64),
         hit_ratio: ratio(sum.hits as f64, sum.lookups as f64),
         unwanted: sum.unwanted,
         occupancy: occupancy(records),
     }
-}
-
-/// By the ratio of the time spent in line to the visits that got a slot, bucket by bucket.
-fn mean_wait(records: &[NodeRecord], window: &Window) -> Estimate {
-    let pairs: Vec<(f64, f64)> = window
-        .buckets
-        .clone()
-        .map(|bucket| {
-            let bucket = total(records, bucket..bucket + 1);
-            (bucket.queued as f64, bucket.started as f64)
-        })
-        .collect();
-    let interval = ratio_interval(&pairs);
-    let sum = total(records, window.buckets.clone());
-    Estimate::with_interval(sum.queued as f64 / sum.started as f64, &interval, NANOSECOND_MS)
 }
 
 /// Of all visits that got a slot since a given warm-up; only those that stood in line are
@@ -129,18 +130,6 @@ fn wait_quantile_ms(waits: &Histogram, started: u64, share: f64) -> Option<f64> 
     let waited = (waits.count() as f64 / started as f64).min(1.0);
     let within = (share - (1.0 - waited)) / waited;
     Some(if within > 0.0 { waits.quantile(within) * NANOSECOND_MS } else { 0.0 })
-}
-
-/// Where a mean request's time went, whatever its class: the nanoseconds at each node, in
-/// line and at work but not in calls to others.
-pub fn own_times(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec<(String, f64)> {
-    each_node(scenario)
-        .map(|(_, node, replicas)| {
-            let sum = total(&results.nodes[replicas], window.buckets.clone());
-            let own = (sum.queued + sum.served).saturating_sub(sum.calling);
-            (node.name.clone(), own as f64)
-        })
-        .collect()
 }
 
 fn occupancy(records: &[NodeRecord]) -> Option<Vec<f64>> {

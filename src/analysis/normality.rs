@@ -2,10 +2,11 @@
 
 use super::classes::sum;
 use super::estimate::ratio;
-use super::window::Window;
 use crate::kernel::time::{Time, to_seconds};
+use crate::parts::fidelity::Fidelity;
 use crate::results::incident::Outage;
 use crate::results::{ClassRecord, RunResults};
+use std::ops::Range;
 
 /// A bucket is normal if its mean latency is not above the usual one by more than this.
 const NORMAL: f64 = 1.25;
@@ -18,10 +19,13 @@ pub struct Normality {
 }
 
 impl Normality {
-    pub fn of(results: &RunResults, window: &Window) -> Normality {
+    /// In these time buckets of a run.
+    pub fn of(results: &RunResults, buckets: &Range<usize>) -> Normality {
+        if results.fidelity == Fidelity::Components {
+            return Normality { means: Vec::new(), usual: None };
+        }
         let records: Vec<&ClassRecord> = results.classes.iter().collect();
-        let means: Vec<(Time, f64)> = window
-            .buckets
+        let means: Vec<(Time, f64)> = buckets
             .clone()
             .filter_map(|bucket| {
                 let end = results.bucket_edges[bucket + 1];
@@ -39,10 +43,16 @@ impl Normality {
     /// From the end of an outage to the end of the first bucket behind it that is normal;
     /// `None` if there is none before the run ends.
     pub fn normal_again_s(&self, outage: &Outage) -> Option<f64> {
-        let usual = self.usual?;
-        let behind = self.means.iter().filter(|&&(end, _)| end >= outage.end);
-        let mut normal = behind.filter(|&&(_, mean)| mean <= NORMAL * usual);
-        normal.next().map(|&(end, _)| to_seconds(end - outage.end))
+        self.usual?;
+        self.normal_again(outage.end).map(|end| to_seconds(end - outage.end))
+    }
+
+    /// The end of the first bucket from an instant on that is normal; the instant itself where
+    /// there are no latencies at all.
+    pub fn normal_again(&self, instant: Time) -> Option<Time> {
+        let Some(usual) = self.usual else { return Some(instant) };
+        let behind = self.means.iter().filter(|&&(end, _)| end >= instant);
+        behind.filter(|&&(_, mean)| mean <= NORMAL * usual).map(|&(end, _)| end).next()
     }
 }
 

@@ -1,53 +1,47 @@
 //! What the reader should know before he trusts a figure.
 
-use super::availability::counted;
-use super::classes::{answers_needed, sum};
+use super::availability::AvailabilitySummary;
+use super::classes::answers_needed;
 use super::summary::{ClassSummary, Estimate, NodeSummary, Notice};
 use super::window::{Origin, Window};
 use crate::kernel::time::to_seconds;
 use crate::parts::fidelity::Fidelity;
-use crate::parts::outcome::Outcome;
-use crate::parts::quantity::{format_duration, format_share};
-use crate::results::{ClassRecord, RunResults, StopReason};
+use crate::parts::quantity::format_duration;
+use crate::results::{RunResults, StopReason};
 
-/// Above this share of its time a node counts as busy all the time.
-const FULL: f64 = 0.99;
-
-/// Requests in flight have grown if there are so many times more in the last quarter of
-/// the run than in the second one, and more than a handful.
-const GROWTH: f64 = 1.5;
-const GROWTH_LEAST: f64 = 20.0;
-
-/// From this share of requests that timed out or were turned away on, there were too many.
-const LOST: f64 = 0.05;
-
-/// No more classes than this are named in a notice.
+/// No more classes or nodes than this are named in a notice.
 const DOUBTS_MOST: usize = 5;
+
+/// So many visits, and such a share of those that came, may be in line at the end without a word.
+const UNFINISHED_LEAST: u64 = 20;
+const UNFINISHED: f64 = 0.01;
 
 pub fn notices(
     results: &RunResults,
     window: &Window,
-    total: &ClassSummary,
-    classes: &[ClassSummary],
+    (total, classes): (&ClassSummary, &[ClassSummary]),
     nodes: &[NodeSummary],
+    availability: &AvailabilitySummary,
 ) -> Vec<Notice> {
     let mut notices = Vec::new();
     notices.extend(stop(results));
     notices.extend(fidelity(results));
-    if total.ended == 0 {
+    notices.extend(cut(availability));
+    let Some(ended) = total.ended else { return notices };
+    if ended == 0 {
         let text = "No request has ended, so there is nothing to tell of.".to_owned();
         notices.push(Notice { about: "empty", text });
         return notices;
     }
-    let overload = overload(results, window, total, nodes);
-    if overload.is_none() && window.origin == Origin::Drifting {
+    if window.origin == Origin::Drifting {
         let text = "Latencies drift through the whole run (MSER-5 found no steady state): the figures describe \
                     this run from its start to its end, not a steady state.";
         notices.push(Notice { about: "drift", text: text.to_owned() });
     }
-    notices.extend(overload);
+    notices.extend(unfinished(nodes));
     notices.extend(too_short(classes, window));
     notices.extend(restless(classes));
+    notices.extend(planned(total, classes, window));
     notices
 }
 
@@ -68,8 +62,23 @@ fn stop(results: &RunResults) -> Option<Notice> {
         StopReason::TooManyEvents => {
             ("limit", format!("The run ended after {at}: more events than can be simulated."))
         }
+        StopReason::StandsStill => ("standstill", stands_still(results, &at)),
     };
     Some(Notice { about, text })
+}
+
+/// Who goes round, and what would let time pass.
+fn stands_still(results: &RunResults, at: &str) -> String {
+    let quoted: Vec<String> = results.standstill.iter().map(|name| format!("`{name}`")).collect();
+    let who = match &quoted[..] {
+        [] => "something".to_owned(),
+        [only] => only.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    };
+    format!(
+        "Simulated time stood still at {at}, and the run ended there: between {who} requests end in no time, and the \
+         next begin at once. Let the users `think`, or give the link to them a latency."
+    )
 }
 
 fn fidelity(results: &RunResults) -> Option<Notice> {
@@ -83,79 +92,64 @@ fn fidelity(results: &RunResults) -> Option<Notice> {
             )
         }
         Fidelity::Components => {
-            "No requests were simulated: each class was asked once a second whether all that \
-                                 it needs is up. What callers do about what is down (health checks, retries, \
-                                 timeouts), links, errors, slow work and overload are left out."
+            "No requests were simulated: shares are of the time in which all that a class needs was up, \
+             and an outage is a stretch in which some class lacked it. What callers do about what is \
+             down (health checks, retries, timeouts), links, errors, slow work and overload are left out."
                 .to_owned()
         }
     };
     Some(Notice { about: "fidelity", text })
 }
 
-fn overload(
-    results: &RunResults,
-    window: &Window,
-    total: &ClassSummary,
-    nodes: &[NodeSummary],
-) -> Option<Notice> {
-    let utilisation = |node: &NodeSummary| node.utilisation_max.unwrap_or(0.0);
-    let fullest = nodes
-        .iter()
-        .filter(|node| utilisation(node) >= FULL)
-        .max_by(|a, b| utilisation(a).total_cmp(&utilisation(b)))
-        .map(|node| node.name.as_str());
-    let lost = lost_share(results, window, total);
-    let text = if let Some((earlier, later)) = growth(results, window) {
-        let bottleneck = fullest.map_or(String::new(), |name| format!(" {name} was busy all the time."));
-        format!(
-            "The system was overloaded: requests in flight grew from about {earlier:.0} to {later:.0}.\
-             {bottleneck} Latencies depend on how long such a run lasts."
-        )
-    } else if lost >= LOST {
-        // Those who give up keep the lines short, so that nothing piles up.
-        let bottleneck = match fullest {
-            Some(name) => format!("{name} was busy all the time"),
-            None => "no node was busy all the time, so look at the links and at what waits".to_owned(),
-        };
-        format!(
-            "The system was overloaded: {} of the requests timed out or were turned away; {bottleneck}.",
-            format_share(lost),
-        )
-    } else {
-        let name = fullest?;
-        format!("{name} was busy all the time: it is the bottleneck, and whatever more comes can only wait.")
+/// What is counted and not listed.
+fn cut(availability: &AvailabilitySummary) -> Option<Notice> {
+    let list = |what: &str, file: &str, all: u64, listed: u64| {
+        (all > listed).then(|| format!("of {all} {what} the first {listed} in {file}"))
     };
-    Some(Notice { about: "overload", text })
-}
-
-/// The share of requests that ended as they do when there are too many. Stations that
-/// turn away or lose the impatient do so by design, and what a fault has cost is its own matter.
-fn lost_share(results: &RunResults, window: &Window, total: &ClassSummary) -> f64 {
-    let signs =
-        [Outcome::TimedOut, Outcome::GatewayTimeout, Outcome::Unavailable, Outcome::TooManyConnections];
-    let lost: u64 = signs.iter().filter_map(|outcome| total.outcomes.get(outcome.name())).sum();
-    let by_faults = counted(results, window).filter(|outage| outage.cause.is_some());
-    let by_faults: u64 = by_faults.map(|outage| outage.lost).sum();
-    lost.saturating_sub(by_faults) as f64 / total.ended as f64
-}
-
-/// The mean number of requests in flight in the second and in the last quarter of the run,
-/// if it has grown.
-fn growth(results: &RunResults, window: &Window) -> Option<(f64, f64)> {
-    let records: Vec<&ClassRecord> = results.classes.iter().collect();
-    let in_flight: Vec<f64> =
-        window.buckets.clone().map(|bucket| sum(&records, bucket..bucket + 1).in_flight as f64).collect();
-    let quarter = in_flight.len() / 4;
-    if quarter < 2 {
+    let outages = list("outages", "outages.csv", availability.outages, availability.outages_listed);
+    let events = list("events", "events.csv", availability.events, availability.events_listed);
+    let lists: Vec<String> = [outages, events].into_iter().flatten().collect();
+    if lists.is_empty() {
         return None;
     }
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
-    let earlier = mean(&in_flight[quarter..2 * quarter]);
-    let later = mean(&in_flight[in_flight.len() - quarter..]);
-    let half = mean(&in_flight[2 * quarter..in_flight.len() - quarter]);
-    // A surge near the end looks like growth too, but it comes at once and not all along.
-    let all_along = earlier < half && half < later;
-    (all_along && later > GROWTH * earlier && later > GROWTH_LEAST).then_some((earlier, later))
+    let text = format!(
+        "Not all are listed one by one: {}. Figures, and the last lines there, are of all.",
+        lists.join(", ")
+    );
+    Some(Notice { about: "cut", text })
+}
+
+/// Where so many stand in line at the end that they do not come to a moment's work, means are of
+/// those who were served.
+fn unfinished(nodes: &[NodeSummary]) -> Option<Notice> {
+    let waits = |node: &&NodeSummary| {
+        let left = node.unfinished.min(node.unserved);
+        left > UNFINISHED_LEAST && left as f64 > UNFINISHED * node.visits as f64
+    };
+    let told: Vec<String> = nodes
+        .iter()
+        .filter(waits)
+        .take(DOUBTS_MOST)
+        .map(|node| {
+            let others = node.unserved_wait_mean_ms.map_or(String::new(), |wait_ms| {
+                format!(" ({} in line so far on average)", format_duration(round_s(wait_ms)))
+            });
+            format!("{} of {} visits to {} had got no slot{others}", node.unserved, node.visits, node.name)
+        })
+        .collect();
+    if told.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "At the end {}: waits are of those who got one, and times there at least what they are said to be.",
+        told.join("; ")
+    );
+    Some(Notice { about: "unfinished", text })
+}
+
+/// From milliseconds, to three digits.
+fn round_s(milliseconds: f64) -> f64 {
+    format!("{:.2e}", milliseconds * 1e-3).parse().unwrap_or(milliseconds * 1e-3)
 }
 
 /// One notice for all classes, with what each lacks.
@@ -201,11 +195,29 @@ fn too_short(classes: &[ClassSummary], window: &Window) -> Option<Notice> {
     Some(Notice { about: "too short", text })
 }
 
+/// Figures that differ along the run by plan more than by chance.
+fn planned(total: &ClassSummary, classes: &[ClassSummary], window: &Window) -> Option<Notice> {
+    let why = window.planned.why()?;
+    let is_so = |class: &&ClassSummary| {
+        let figures = [&class.good_share, &class.mean_ms, &class.p50_ms, &class.p99_ms];
+        figures.iter().any(|figure| figure.why_no_interval.as_ref() == Some(&why))
+    };
+    let all = if classes.len() == 1 { None } else { Some(total) };
+    let names: Vec<&str> =
+        classes.iter().chain(all).filter(is_so).take(DOUBTS_MOST).map(|class| class.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let text =
+        format!("This run alone cannot tell how far figures of {} may be off: {why}.", names.join(", "));
+    Some(Notice { about: "planned", text })
+}
+
 /// Means whose spread cannot be told although there are answers enough.
 fn restless(classes: &[ClassSummary]) -> Option<Notice> {
     let names: Vec<&str> = classes
         .iter()
-        .filter(|class| class.mean_ms.value.is_some() && class.mean_ms.half_width.is_none())
+        .filter(|class| class.mean_ms.is_unsettled())
         .take(DOUBTS_MOST)
         .map(|class| class.name.as_str())
         .collect();

@@ -1,53 +1,30 @@
 //! Shares of requests, or of the time, with intervals within 0 and 1.
 
+use super::estimate::Reach;
+use super::planned::Part;
 use super::summary::Estimate;
 use super::window::Window;
 use crate::stats::interval::ratio_interval;
 
-/// What was counted in a time bucket, and what it is a share of.
-#[derive(Clone, Copy, Debug)]
-pub struct Part {
-    pub bucket: usize,
-    pub counted: f64,
-    pub of: f64,
-}
-
 /// By the ratio of batches, where these say anything of other runs.
 pub fn share(parts: &[Part], window: &Window) -> Estimate {
     let pairs: Vec<(f64, f64)> = parts.iter().map(|part| (part.counted, part.of)).collect();
-    let (counted, of) = sums(parts.iter());
-    let estimate = Estimate::of_share(counted / of, &ratio_interval(&pairs));
-    if estimate.half_width.is_some() && is_of_given_faults(parts, window) {
-        let why = match window.given_faults.len() {
-            1 => "one fault at a given time: another run has the same; see --replications",
-            _ => "two faults at given times: another run has the same; see --replications",
-        };
-        return Estimate::without_interval(estimate.value, why);
-    }
-    estimate
+    let (counted, of) = parts.iter().fold((0.0, 0.0), |sum, part| (sum.0 + part.counted, sum.1 + part.of));
+    let estimate = Estimate::of_stretches(counted / of, &ratio_interval(&pairs), 1.0, Reach::Share);
+    estimate.unless_planned(parts, window)
 }
 
-/// Of what is unlike the rest of the run, at least so much lies within the given faults. The
-/// rest may be what they left behind, such as a storm of retries.
-const MOST: f64 = 0.5;
-
-/// Whether most that went wrong did so in faults at given times. Where these began is
-/// no chance, but would look like it from one batch to the next.
-fn is_of_given_faults(parts: &[Part], window: &Window) -> bool {
-    let is_within = |part: &&Part| window.given_faults.iter().any(|fault| fault.contains(&part.bucket));
-    let within = sums(parts.iter().filter(is_within));
-    let outside = sums(parts.iter().filter(|part| !is_within(part)));
-    if outside.1 == 0.0 {
-        return false;
+impl Estimate {
+    /// Where what was planned makes the stretches of a run what they are, they say nothing of
+    /// other runs.
+    pub fn unless_planned(self, parts: &[Part], window: &Window) -> Estimate {
+        match window.planned.makes(parts) {
+            Some(why) if self.value.is_some() && !self.is_alike() => {
+                Estimate::without_interval(self.value, &why)
+            }
+            _ => self,
+        }
     }
-    // Whatever is rarer outside is what goes wrong: that which is counted, or all else.
-    let is_counted_bad = outside.0 <= outside.1 - outside.0;
-    let bad = |(counted, of): (f64, f64)| if is_counted_bad { counted } else { of - counted };
-    bad(within) > 0.0 && bad(within) >= MOST * (bad(within) + bad(outside))
-}
-
-fn sums<'p>(parts: impl Iterator<Item = &'p Part>) -> (f64, f64) {
-    parts.fold((0.0, 0.0), |sum, part| (sum.0 + part.counted, sum.1 + part.of))
 }
 
 #[cfg(test)]
@@ -80,38 +57,44 @@ timeline:
     const THIRD: &str = "  - { at: 100m, fail: app, for: 3m }\n";
 
     #[test]
-    fn given_faults_have_no_interval() {
+    fn given_faults_have_no_interval_however_many() {
         let one = simulated("", FIRST);
         let why = one.total.good_share.why_no_interval.as_deref();
-        assert_eq!(why, Some("one fault at a given time: another run has the same; see --replications"));
+        assert!(why.is_some_and(|why| why.contains("a fault at a given time")), "{why:?}");
         assert!((one.total.good_share.value.unwrap() - 117.0 / 120.0).abs() < 0.005);
         for view in [&one.availability.views.probe, &one.availability.views.good_buckets] {
             assert_eq!((view.why_no_interval.as_deref(), view.half_width), (why, None));
         }
         // Nothing went wrong there.
         let web = &one.availability.views.health_checker;
-        assert!(web.half_width.is_some(), "{web:?}");
-        let two = simulated("", &(FIRST.to_owned() + SECOND));
-        let why = two.total.good_share.why_no_interval.as_deref();
-        assert_eq!(why, Some("two faults at given times: another run has the same; see --replications"));
+        assert!(web.value == Some(1.0) && web.is_alike(), "{web:?}");
+        for timeline in [FIRST.to_owned() + SECOND, FIRST.to_owned() + SECOND + THIRD] {
+            let several = simulated("", &timeline);
+            assert_eq!(several.total.good_share.why_no_interval.as_deref(), why);
+        }
     }
 
     #[test]
     fn chance_has_an_interval_that_stays_within_a_share() {
-        let many = FIRST.to_owned() + SECOND + THIRD;
-        let chance = "mtbf: 30m, mttr: 1m";
-        for (more, timeline) in [("", many.as_str()), (chance, FIRST), (chance, "  []\n")] {
-            let share = simulated(more, timeline).total.good_share;
-            let (value, half_width) = (share.value.unwrap(), share.half_width.unwrap());
-            let (low, high) = (share.low.unwrap(), share.high.unwrap());
-            assert!(half_width > 0.0 && (low - (value - half_width)).abs() < 1e-12, "{share:?}");
-            assert!(low < value && value < high && high <= 1.0, "{share:?}");
-        }
-        let wide = simulated(chance, "  []\n").total.good_share;
-        let over = wide.value.unwrap() + wide.half_width.unwrap();
-        assert!(over <= 1.0 || wide.high == Some(1.0), "{wide:?}");
+        let chance = simulated("mtbf: 30m, mttr: 1m", "  []\n").total.good_share;
+        let (value, half_width) = (chance.value.unwrap(), chance.half_width.unwrap());
+        let (low, high) = chance.ends().unwrap();
+        assert!(half_width > 0.0 && (low - (value - half_width)).abs() < 1e-12, "{chance:?}");
+        assert!(low < value && value < high && high <= 1.0, "{chance:?}");
+        let over = value + half_width;
+        assert!(over <= 1.0 || high == 1.0, "{chance:?}");
         let all_good = simulated("", "  []\n").total.good_share;
         assert_eq!((all_good.value, all_good.high), (Some(1.0), Some(1.0)));
         assert!(all_good.low.unwrap() < 1.0);
+    }
+
+    #[test]
+    fn where_chance_does_more_than_the_plan_its_interval_is_told() {
+        let chance = "mtbf: 10m, mttr: 1m";
+        let brief = "  - { at: 20m, fail: app, for: 10s }\n";
+        assert!(simulated(chance, brief).total.good_share.half_width.is_some());
+        let long = "  - { at: 20m, fail: app, for: 25m }\n";
+        let planned = simulated(chance, long).total.good_share;
+        assert!(planned.why_no_interval.is_some_and(|why| why.contains("a fault at a given time")));
     }
 }

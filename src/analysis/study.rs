@@ -1,6 +1,7 @@
 //! What many runs say together: each figure with its interval over the runs.
 
 use super::columns::Columns;
+use super::estimate::{Reach, longest_ms};
 use super::expectations::{measure, metric_name, subject, unit};
 use super::nodes::summarise_nodes;
 use super::summary::{Estimate, NodeSummary};
@@ -170,8 +171,9 @@ impl<'a> Measures<'a> {
     /// `figures` are those of each run.
     pub fn summarise(&self, seed: u64, figures: &[Vec<f64>], stopped: &str) -> StudySummary {
         let goals = self.goals();
+        let longest_ms = longest_ms(&self.scenario.run);
         let goals = self.goals.iter().zip(&goals).map(|(goal, &(place, precision))| {
-            goal_result(goal, precision, &two_stage_interval(&column(figures, place)))
+            goal_result(goal, precision, &two_stage_interval(&column(figures, place)), longest_ms)
         });
         let goals: Vec<GoalResult> = goals.collect();
         self.columns().summarise_around(goals, seed, figures, stopped)
@@ -195,13 +197,18 @@ pub(super) fn column(figures: &[Vec<f64>], place: usize) -> Vec<f64> {
 }
 
 /// Nothing where no run has such a figure, as with nodes that have no utilisation.
-pub(super) fn figure(name: &str, measure: Measure, column: &[f64]) -> Option<StudyFigure> {
+pub(super) fn figure(
+    name: &str,
+    measure: Measure,
+    column: &[f64],
+    longest_ms: Option<f64>,
+) -> Option<StudyFigure> {
     let known = || column.iter().copied().filter(|figure| figure.is_finite());
     known().next()?;
     Some(StudyFigure {
         name: name.to_owned(),
         unit: shown_unit(measure),
-        estimate: estimate(&independent_interval(column), shown_unit(measure)),
+        estimate: estimate(&independent_interval(column), shown_unit(measure), longest_ms),
         least: known().min_by(f64::total_cmp),
         most: known().max_by(f64::total_cmp),
     })
@@ -243,39 +250,37 @@ pub(super) fn factor(measure: Measure) -> f64 {
     if shown_unit(measure) == "ms" { 1e3 } else { 1.0 }
 }
 
-/// Why there is no interval then.
-pub const ALL_ALIKE: &str = "all runs alike";
-
-/// Runs that all come to the end of the scale have no spread to tell how near to it the truth
-/// is, so an interval without width would be too sure.
-pub(super) fn estimate(interval: &Interval, unit: &str) -> Estimate {
-    let is_share = unit == "share";
-    let is_end = interval.estimate == 0.0 || interval.estimate == 1.0;
-    if is_share && is_end && interval.half_width == Ok(0.0) {
-        return Estimate::without_interval(Some(interval.estimate), ALL_ALIKE);
-    }
-    match is_share {
-        true => Estimate::of_share(interval.estimate, interval),
-        false => Estimate::with_interval(interval.estimate, interval, 1.0),
-    }
+/// Of the mean over runs; no time is longer than `longest_ms`.
+pub(super) fn estimate(interval: &Interval, unit: &str, longest_ms: Option<f64>) -> Estimate {
+    Estimate::of_runs(interval, Reach::of_unit(unit, longest_ms))
 }
 
-fn goal_result(goal: &Goal, precision: Precision, interval: &Interval) -> GoalResult {
+fn goal_result(
+    goal: &Goal,
+    precision: Precision,
+    interval: &Interval,
+    longest_ms: Option<f64>,
+) -> GoalResult {
     let wanted = precision.half_width(interval.estimate);
     GoalResult {
         text: goal.text.clone(),
         unit: shown_unit(goal.measure),
-        estimate: estimate(interval, shown_unit(goal.measure)),
+        estimate: estimate(interval, shown_unit(goal.measure), longest_ms),
         half_width_wanted: Some(wanted).filter(|wanted| wanted.is_finite()),
         reached: interval.half_width.is_ok_and(|half_width| half_width <= wanted),
     }
 }
 
-pub(super) fn judge(expectation: &Expectation, interval: &Interval) -> StudyExpectation {
+pub(super) fn judge(
+    expectation: &Expectation,
+    interval: &Interval,
+    longest_ms: Option<f64>,
+) -> StudyExpectation {
     let bound = expectation.bound * factor(expectation.measure);
     let holds = |value: f64| expectation.comparison.holds(value, bound);
-    let estimate = estimate(interval, shown_unit(expectation.measure));
-    let verdict = match estimate.low.zip(estimate.high).or_else(|| interval.ends()) {
+    let estimate = estimate(interval, shown_unit(expectation.measure), longest_ms);
+    // Where there is none that is worth telling, that which there is still judges.
+    let verdict = match estimate.ends().or_else(|| interval.ends()) {
         Some((low, high)) if holds(low) && holds(high) => Verdict::Pass,
         Some((low, high)) if !holds(low) && !holds(high) => Verdict::Fail,
         _ => Verdict::Undecided,
@@ -346,7 +351,8 @@ expect: [ 'mean < 20ms', 'availability > 99%', 'web utilisation < 50%' ]
         assert_eq!(certain.estimate.why_no_interval.as_deref(), Some("all runs alike"));
         assert_eq!(certain.verdict, Verdict::Pass);
         let unlike = &summary.expectations[2].estimate;
-        assert_eq!((unlike.low, unlike.high), (Some(0.0), Some(0.35 + unlike.half_width.unwrap())));
+        assert_eq!((unlike.value, unlike.half_width), (Some(0.35), None));
+        assert_eq!(unlike.why_no_interval.as_deref(), Some("2 runs tell little: --replications 10"));
 
         let late = [run(30.0, 0.9, 0.9), run(31.0, 0.9, 0.91)];
         let verdicts = measures.summarise(1, &late, "").expectations.into_iter().map(|one| one.verdict);

@@ -6,13 +6,16 @@ use super::costs::summarise_costs;
 use super::expectations::judge_all;
 use super::nodes::summarise_nodes;
 use super::notices::notices;
+use super::outages::Outages;
 use super::replication::summarise_replications;
 use super::resources::summarise_resources;
 use super::scaling::summarise_scalings;
 use super::summary::{RunSummary, Summary};
-use super::time_spent::time_spent_by_all;
+use super::tail::tail;
+use super::time_spent::time_spent;
 use super::window::Window;
 use crate::kernel::time::to_seconds;
+use crate::parts::fidelity::Fidelity;
 use crate::results::{RunResults, StopReason};
 use crate::scenario::model::Scenario;
 
@@ -26,6 +29,10 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         .map(|(number, class)| Requests::new(results, Some(number), &window).summary(&class.name))
         .collect();
     let nodes = summarise_nodes(scenario, results, &window);
+    let outages = Outages::of(results, &window);
+    let availability = summarise_availability(scenario, results, &window, &outages, &total.good_share);
+    // Where no requests are simulated there are none to count.
+    let if_simulated = |count: u64| (results.fidelity != Fidelity::Components).then_some(count);
     Summary {
         scenario: scenario.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -35,23 +42,27 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
             stopped: stop_text(results.stop).to_owned(),
             warmup_s: to_seconds(window.start),
             warmup: window.origin.text().to_owned(),
-            offered: results.offered,
-            ended: results.ended,
-            in_flight: results.in_flight,
+            offered: if_simulated(results.offered),
+            ended: if_simulated(results.ended),
+            in_flight: if_simulated(results.in_flight),
             events: results.events,
         },
-        availability: summarise_availability(scenario, results, &window, &total.good_share),
         replications: summarise_replications(scenario, results),
         resources: summarise_resources(scenario, results, &window),
         scalings: summarise_scalings(scenario, results),
         costs: summarise_costs(scenario, results, &window),
         expectations: judge_all(scenario, results, &window, &nodes),
-        notices: notices(results, &window, &total, &classes, &nodes),
+        notices: notices(results, &window, (&total, &classes), &nodes, &availability),
+        availability,
         total,
         classes,
         nodes,
-        time_spent: time_spent_by_all(scenario, results, &window),
-        tail: None,
+        time_spent: match results.fidelity {
+            Fidelity::Components => Vec::new(),
+            _ => time_spent(scenario, results, &window),
+        },
+        // Requests that took no time at all have nothing that made them slow.
+        tail: tail(scenario, results, &window).filter(|tail| tail.latency_mean_ms > 0.0),
     }
 }
 
@@ -63,5 +74,6 @@ fn stop_text(stop: StopReason) -> &'static str {
         StopReason::Interrupted => "by the user",
         StopReason::TooManyInFlight => "by too many requests in flight",
         StopReason::TooManyEvents => "by too many events",
+        StopReason::StandsStill => "because simulated time stood still",
     }
 }

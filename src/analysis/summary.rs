@@ -6,6 +6,7 @@ use super::replication::ReplicationSummary;
 use super::resources::ResourceSummary;
 use super::scaling::ScalingSummary;
 use super::tail::TailSummary;
+use crate::results::path::Cause;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -30,10 +31,9 @@ pub struct Summary {
     /// Where anything has a price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub costs: Option<CostSummary>,
-    /// Of each class's good requests that became rows (`--rows`); without rows, of all
-    /// requests together.
+    /// Of each class's good answers, where requests were followed.
     pub time_spent: Vec<TimeSpent>,
-    /// What made the slowest requests slow, where there were rows to tell.
+    /// What made the slowest requests slow, where requests were followed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tail: Option<TailSummary>,
     pub expectations: Vec<ExpectationResult>,
@@ -48,15 +48,16 @@ pub struct RunSummary {
     pub warmup_s: f64,
     /// "given", "found by MSER-5", "none found"
     pub warmup: String,
-    pub offered: u64,
-    pub ended: u64,
-    pub in_flight: u64,
+    /// Requests; none of these where none were simulated.
+    pub offered: Option<u64>,
+    pub ended: Option<u64>,
+    pub in_flight: Option<u64>,
     /// Events that were simulated; the same on every machine.
     pub events: u64,
 }
 
-/// A figure and how far to trust it: the 95 % confidence interval is value ± half_width, but
-/// no longer than from `low` to `high` where a figure has a least and a most.
+/// A figure and how far to trust it: the 95 % confidence interval reaches from `low` to `high`,
+/// which is value ± half_width, but not beyond what can be. Or else why there is none.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Estimate {
     pub value: Option<f64>,
@@ -73,10 +74,12 @@ pub struct Estimate {
 #[derive(Clone, Debug, Serialize)]
 pub struct ClassSummary {
     pub name: String,
-    pub offered: u64,
-    pub ended: u64,
-    pub offered_per_s: f64,
-    pub goodput_per_s: f64,
+    /// Where no requests were simulated there are none of these.
+    pub offered: Option<u64>,
+    pub ended: Option<u64>,
+    pub offered_per_s: Option<f64>,
+    pub goodput_per_s: Option<f64>,
+    /// Of the requests that ended; where none were simulated, of the time.
     pub good_share: Estimate,
     /// Requests by outcome, those that occurred.
     pub outcomes: BTreeMap<&'static str, u64>,
@@ -111,8 +114,13 @@ pub struct NodeSummary {
     pub busy_mean: f64,
     pub queue_mean: f64,
     pub queue_max: u32,
-    /// Of all visits that got a slot.
+    /// Of all visits that got a slot; those who left the line, or still stand in it, are not in
+    /// there.
     pub wait_mean_ms: Estimate,
+    /// Visits that came and got no slot: turned away, gone from the line, or still in it at the
+    /// end; and how long these were in line on average, up to the end.
+    pub unserved: u64,
+    pub unserved_wait_mean_ms: Option<f64>,
     /// Share that had to wait.
     pub waited_share: Option<f64>,
     pub wait_p50_ms: Option<f64>,
@@ -120,8 +128,11 @@ pub struct NodeSummary {
     pub wait_p99_ms: Option<f64>,
     /// Time in a slot, calls to others included.
     pub service_mean_ms: Option<f64>,
-    /// Wait and service.
+    /// From coming to going, of all visits: those who left the line count. Those who are still
+    /// there at the end count with their time so far, so that with many of them it is at least this.
     pub sojourn_mean_ms: Option<f64>,
+    /// Visits that were still there at the end, in line or in a slot.
+    pub unfinished: u64,
     /// Mean number inside, line included.
     pub inside_mean: f64,
     pub hit_ratio: Option<f64>,
@@ -132,17 +143,19 @@ pub struct NodeSummary {
     pub occupancy: Option<Vec<f64>>,
 }
 
-/// Where the time of a mean request of a class went. Calls side by side overlap, so
-/// that the places may come to more than the latency.
+/// Where the time of a mean request of a class went, of good answers after the warm-up.
 #[derive(Clone, Debug, Serialize)]
 pub struct TimeSpent {
     pub class: String,
     pub requests: u64,
+    /// Of these so many were followed: one in `one_in`, chosen by chance.
+    pub followed: u64,
+    pub one_in: u64,
+    /// Of those that were followed.
     pub latency_mean_ms: f64,
-    /// The longest first.
-    pub places: Vec<PlaceTime>,
-    /// The same of the slowest requests alone, where there were rows to tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The longest first; they come to the latency.
+    pub parts: Vec<PartTime>,
+    /// The same of the slowest requests alone.
     pub slowest: Option<SlowestTime>,
 }
 
@@ -151,16 +164,21 @@ pub struct TimeSpent {
 pub struct SlowestTime {
     /// The share of the class's requests that these are.
     pub share: f64,
+    /// So many there are, more or less, if not all were followed.
     pub requests: u64,
+    pub followed: u64,
     pub latency_mean_ms: f64,
-    /// In the order of `TimeSpent::places`.
-    pub places: Vec<PlaceTime>,
+    /// In the order of `TimeSpent::parts`.
+    pub parts: Vec<PartTime>,
 }
 
-/// A node's own time, in line and at work, or the network's; calls to others not counted.
-#[derive(Clone, Debug, Serialize)]
-pub struct PlaceTime {
+/// What the caller waited for: of calls made at once only the one with whose end the wait ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PartTime {
+    pub cause: Cause,
+    /// The node, the link, or the caller and those it calls.
     pub place: String,
+    pub share: f64,
     pub mean_ms: f64,
 }
 
@@ -178,6 +196,12 @@ pub struct ExpectationResult {
     pub unit: &'static str,
     pub measured: Option<f64>,
     pub half_width: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_no_interval: Option<String>,
     pub holds: bool,
     /// The interval reaches over the bound: another seed might judge otherwise.
     pub uncertain: bool,
@@ -185,7 +209,7 @@ pub struct ExpectationResult {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
-    /// "overload", "drift", "too short", "empty", "stopped", "limit"
+    /// "overload", "drift", "too short", "empty", "stopped", "limit", "cut", "unfinished"
     pub about: &'static str,
     pub text: String,
 }

@@ -3,6 +3,7 @@
 
 use super::branches::{Hysteresis, UP};
 use super::breaking::{Breaking, Curve, CurvePoint, Knee};
+use super::estimate::longest_ms;
 use super::gauges::Gauge;
 use super::study::{column, estimate, heading};
 use super::summary::Estimate;
@@ -94,7 +95,8 @@ impl Swept<'_> {
         let known: Vec<usize> = (0..self.gauges.len()).filter(|place| is_known(*place)).collect();
         let figure = |runs: &[Vec<f64>], place: usize| {
             let Gauge { name, unit } = &self.gauges[place];
-            let estimate = estimate(&independent_interval(&column(runs, place)), unit);
+            let longest_ms = longest_ms(&self.scenario.run);
+            let estimate = estimate(&independent_interval(&column(runs, place)), unit, longest_ms);
             SweptFigure { name: name.clone(), unit, estimate }
         };
         let point = |point: &PointRuns| SweptPoint {

@@ -24,13 +24,13 @@ fn classes_are_counted_after_the_warmup() {
     let summary = summarise(&scenario(), 7, &results());
     assert_eq!((summary.run.warmup_s, summary.run.warmup.as_str()), (4.0, "given"));
     let page = &summary.classes[0];
-    assert_eq!((page.offered, page.ended), (3_600, 3_600));
+    assert_eq!((page.offered, page.ended), (Some(3_600), Some(3_600)));
     assert_eq!(
         page.outcomes.iter().map(|(&name, &count)| (name, count)).collect::<Vec<_>>(),
         [("502", 36), ("ok", 3_564)]
     );
-    assert_eq!(page.offered_per_s, 100.0);
-    assert_eq!(page.goodput_per_s, 98.0);
+    assert_eq!(page.offered_per_s, Some(100.0));
+    assert_eq!(page.goodput_per_s, Some(98.0));
     near(page.good_share.value, 0.98);
     near(page.attempts_mean, 1.01);
     near(page.mean_ms.value, 14.9);
@@ -47,10 +47,11 @@ fn quantiles_have_an_interval_or_a_reason() {
     let page = &summary.classes[0];
     let p50 = page.p50_ms.value.unwrap();
     assert!((p50 - 14.9).abs() < 0.2, "{p50}");
-    assert!(page.p50_ms.half_width.unwrap() < 0.2);
-    assert!(page.p90_ms.half_width.is_some());
+    // Each second is like the one before.
+    assert!(page.p50_ms.is_alike() && page.p90_ms.is_alike(), "{page:?}");
     assert_eq!(page.p99_ms.half_width, None);
-    assert_eq!(page.p99_ms.why_no_interval.as_deref(), Some("3564 answers are too few: it needs 5000"));
+    let why = "3564 answers are too few: it needs 5000; a longer run, or --replications 10";
+    assert_eq!(page.p99_ms.why_no_interval.as_deref(), Some(why));
     let notice = summary.notices.iter().find(|notice| notice.about == "too short").unwrap();
     assert!(notice.text.contains("p99, p99.9 of page rest on 3564 answers"), "{}", notice.text);
 }
@@ -66,13 +67,13 @@ fn nodes_are_added_up_over_replicas() {
     near(app.utilisation, 0.4);
     near(app.utilisation_max, 0.5);
     near(Some(app.busy_mean), 0.8);
-    near(Some(app.queue_mean), 0.1);
-    near(Some(app.inside_mean), 0.9);
+    near(Some(app.queue_mean), 0.12);
+    near(Some(app.inside_mean), 0.92);
     assert_eq!(app.queue_max, 4);
     near(app.service_mean_ms, 800.0 / 150.0);
-    near(app.sojourn_mean_ms, 6.0);
+    near(app.sojourn_mean_ms, 920.0 / 150.0);
     near(app.waited_share, 0.2);
-    near(app.wait_mean_ms.value, 100.0 / 150.0);
+    near(app.wait_mean_ms.value, 120.0 / 150.0);
     assert_eq!(app.wait_p50_ms, Some(0.0));
     near(app.wait_p95_ms, 8.0);
 }
@@ -123,36 +124,7 @@ fn a_run_that_has_hardly_begun_is_summed_up_too() {
     }
     let summary = summarise(&scenario(), 7, &results);
     assert_eq!(abouts(&summary), ["stopped", "empty"]);
-    assert_eq!(summary.total.offered_per_s, 0.0);
-}
-
-#[test]
-fn overload_is_told_by_requests_piling_up() {
-    let mut results = results();
-    for (number, bucket) in results.classes[0].buckets.iter_mut().enumerate() {
-        bucket.in_flight = 100 * number as u64;
-    }
-    for bucket in &mut results.nodes[2].buckets {
-        bucket.held = u128::from(SECOND);
-    }
-    let summary = summarise(&scenario(), 7, &results);
-    assert_eq!(abouts(&summary)[0], "overload");
-    let text = &summary.notices[0].text;
-    assert!(text.contains("app was busy all the time"), "{text}");
-    // Buckets 13 to 21, and 31 to 39, and the three assets.
-    assert!(text.contains("from about 1703 to 3503"), "{text}");
-}
-
-#[test]
-fn overload_is_told_by_requests_that_are_lost() {
-    let mut results = results();
-    for bucket in &mut results.classes[0].buckets {
-        bucket.outcomes.swap(Outcome::BadGateway as usize, Outcome::TimedOut as usize);
-        bucket.outcomes[Outcome::TimedOut as usize] *= 50;
-    }
-    let summary = summarise(&scenario(), 7, &results);
-    let text = &summary.notices[0].text;
-    assert!(text.contains("25.1% of the requests timed out or were turned away; no node"), "{text}");
+    assert_eq!(summary.total.offered_per_s, Some(0.0));
 }
 
 #[test]
@@ -187,7 +159,7 @@ fn mser_finds_the_warmup_and_rounds_it_to_a_bucket() {
 fn errors_and_good_answers_make_up_all_that_ended() {
     let summary = summarise(&scenario(), 7, &results());
     for class in summary.classes.iter().chain([&summary.total]) {
-        assert_eq!(class.outcomes.values().sum::<u64>(), class.ended);
+        assert_eq!(Some(class.outcomes.values().sum::<u64>()), class.ended);
         assert!(class.outcomes.keys().all(|name| Outcome::ALL.iter().any(|outcome| outcome.name() == *name)));
     }
 }

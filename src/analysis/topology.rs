@@ -2,12 +2,12 @@
 
 use super::fullness::{Fullest, Fullness};
 use super::nodes::{each_node, total};
-use super::single_points::{resolver_of, single_points};
 use super::window::Window;
 use crate::results::RunResults;
 use crate::scenario::load_estimate::{UserRates, expected_visits};
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, Target};
 use crate::scenario::resources::of_work;
+use crate::structure::{NamedPoint, named_single_points};
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,8 @@ const CALLS_MOST: usize = 20_000;
 pub struct Topology {
     pub nodes: Vec<TopologyNode>,
     pub calls: Vec<TopologyCalls>,
+    /// Everything whose failure alone fails requests until it is repaired, as `spof analyze` has it.
+    pub single_points: Vec<TopologySinglePoint>,
     /// Pairs of caller and called that are not listed, since there are too many.
     pub calls_left_out: usize,
 }
@@ -42,6 +44,18 @@ pub struct TopologyNode {
     pub fullest: Option<Fullest>,
     /// The classes of which requests fail when one replica of this node alone is down.
     pub single_point_of: Vec<String>,
+    /// How many stand by, of which one takes the place of what breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standbys: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TopologySinglePoint {
+    pub component: String,
+    /// The kind of the node, `fault`, `zone` or `certificate`.
+    pub kind: &'static str,
+    /// Of which requests fail.
+    pub classes: Vec<String>,
 }
 
 /// Calls from one node to another.
@@ -67,16 +81,23 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
     let name = |node: NodeId| scenario.nodes[node.0 as usize].name.clone();
     let window = Window::of(scenario, results);
     let fullness = Fullness::of(scenario, results, &window);
-    let single_points = single_points(scenario);
-    let nodes = (0..).zip(&scenario.nodes).zip(single_points).map(|((number, node), classes)| TopologyNode {
+    let single_points = named_single_points(scenario);
+    let standbys: BTreeMap<NodeId, u32> =
+        scenario.standbys.iter().map(|standby| (standby.node, standby.spares)).collect();
+    let classes_named = |classes: &mut dyn Iterator<Item = usize>| -> Vec<String> {
+        classes.map(|class| scenario.classes[class].name.clone()).collect()
+    };
+    let lost = classes_lost(&single_points);
+    let nodes = (0..).map(NodeId).zip(&scenario.nodes).map(|(id, node)| TopologyNode {
         name: node.name.clone(),
         kind: node.kind.name(),
         replicas: node.replicas,
         on: node.on.map(name),
-        capacity: of_work(number, node).map(|work| work.capacity),
-        utilisation: fullness.of_node(NodeId(number)).and_then(|(mean, _)| mean),
-        fullest: fullness.of_node(NodeId(number)).map(|(_, fullest)| fullest),
-        single_point_of: classes.into_iter().map(|class| scenario.classes[class].name.clone()).collect(),
+        capacity: of_work(id.0, node).map(|work| work.capacity),
+        utilisation: fullness.of_node(id).and_then(|(mean, _)| mean),
+        fullest: fullness.of_node(id).map(|(_, fullest)| fullest),
+        single_point_of: classes_named(&mut lost.get(&id).into_iter().flatten().copied()),
+        standbys: standbys.get(&id).copied(),
     });
     let latencies = latencies(scenario);
     let mut calls: Vec<((NodeId, NodeId), f64)> =
@@ -96,7 +117,24 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
         utilisation: fullness.between(pair).and_then(|(mean, _)| mean),
         fullest: fullness.between(pair).map(|(_, fullest)| fullest),
     });
-    Topology { nodes: nodes.collect(), calls: calls.collect(), calls_left_out }
+    let told = single_points.iter().map(|point| TopologySinglePoint {
+        component: point.component.clone(),
+        kind: point.kind,
+        classes: classes_named(&mut point.classes.iter().copied()),
+    });
+    let single_points = told.collect();
+    Topology { nodes: nodes.collect(), calls: calls.collect(), single_points, calls_left_out }
+}
+
+/// By node, whichever of its replicas it is.
+fn classes_lost(points: &[NamedPoint]) -> BTreeMap<NodeId, BTreeSet<usize>> {
+    let mut lost: BTreeMap<NodeId, BTreeSet<usize>> = BTreeMap::new();
+    for point in points {
+        if let Some(node) = point.node {
+            lost.entry(node).or_default().extend(&point.classes);
+        }
+    }
+    lost
 }
 
 /// All pairs of caller and called, users and their resolvers included.
@@ -106,7 +144,7 @@ pub fn pairs(scenario: &Scenario) -> Vec<(NodeId, NodeId)> {
     let mut pairs: Vec<(NodeId, NodeId)> =
         edges.map(|edge| (id(edge.source().index()), id(edge.target().index()))).collect();
     let users: BTreeSet<NodeId> = scenario.classes.iter().flat_map(|class| class.from.clone()).collect();
-    pairs.extend(users.into_iter().filter_map(|user| Some((user, resolver_of(scenario, user)?))));
+    pairs.extend(users.into_iter().filter_map(|user| Some((user, scenario.resolver_of(user)?))));
     pairs
 }
 
@@ -138,7 +176,7 @@ fn calls_per_second(
             Flow::Walk(walk) => flows.walk(&users, walk),
         }
         for &(user, requests) in &users {
-            if let Some(resolver) = resolver_of(scenario, user) {
+            if let Some(resolver) = scenario.resolver_of(user) {
                 *flows.calls.entry((user, resolver)).or_default() += requests;
             }
         }

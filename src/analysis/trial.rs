@@ -1,7 +1,7 @@
 //! Scenarios as tests: runs are added until each expectation is decided, or there are enough.
 
 use super::columns::Columns;
-use super::study::{ALL_ALIKE, StudyExpectation, Verdict};
+use super::study::{StudyExpectation, Verdict};
 use crate::stats::looks::Looks;
 use serde::Serialize;
 use std::ops::Range;
@@ -109,8 +109,7 @@ impl Trial {
 
     /// Where things break by chance, runs that are alike have not seen it yet.
     fn doubted(&self, judged: StudyExpectation) -> StudyExpectation {
-        let is_alike = judged.estimate.why_no_interval.as_deref() == Some(ALL_ALIKE);
-        match self.breaks && is_alike {
+        match self.breaks && judged.estimate.is_alike() {
             true => StudyExpectation { verdict: Verdict::Undecided, ..judged },
             false => judged,
         }

@@ -2,7 +2,8 @@
 
 use super::classes::sum;
 use super::estimate::ratio;
-use super::shares::{Part, share};
+use super::planned::Part;
+use super::shares::share;
 use super::summary::Estimate;
 use super::window::Window;
 use crate::kernel::time::to_seconds;

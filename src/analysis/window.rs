@@ -1,24 +1,29 @@
 //! Which part of a run counts: what comes after the warm-up.
 
+use super::estimate::ratio;
+use super::planned::Planned;
 use crate::kernel::time::{Time, to_seconds};
+use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::results::RunResults;
-use crate::results::incident::Incident;
-use crate::scenario::model::{Scenario, Warmup, What};
+use crate::scenario::load_estimate::UserRates;
+use crate::scenario::model::{RequestClass, Scenario, Warmup};
 use crate::stats::series::Series;
 use crate::stats::warmup::{Verdict, truncation};
 use std::ops::Range;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Window {
     /// The time buckets that count.
     pub buckets: Range<usize>,
     pub start: Time,
     pub end: Time,
     pub origin: Origin,
-    /// The time buckets of faults that would be the same in every run: one or two, at times
-    /// that the scenario gives, where nothing breaks by chance. Empty if there are none, or more.
-    pub given_faults: Vec<Range<usize>>,
+    /// What would be the same in every run.
+    pub planned: Planned,
+    /// Of a run without requests: how much each class counts among all, since nobody counts its
+    /// requests. Empty if there were any.
+    pub weights: Vec<f64>,
 }
 
 /// Where the end of the warm-up comes from.
@@ -55,8 +60,37 @@ impl Window {
         // The last edge may lie beyond the end of a run that was stopped.
         let end = results.ended_at;
         let start = results.bucket_edges.get(first).copied().unwrap_or(0).min(end);
-        let given_faults = given_faults(scenario, results, start);
-        Window { buckets: first..last, start, end, origin, given_faults }
+        let planned = Planned::of(scenario, results, &(first..last));
+        let weights = match results.fidelity {
+            Fidelity::Components => weights(scenario),
+            _ => Vec::new(),
+        };
+        Window { buckets: first..last, start, end, origin, planned, weights }
+    }
+
+    /// Some time buckets of a run in which nothing is planned.
+    pub fn of_buckets(buckets: Range<usize>, start: Time, end: Time) -> Window {
+        Window {
+            buckets,
+            start,
+            end,
+            origin: Origin::Given,
+            planned: Planned::default(),
+            weights: Vec::new(),
+        }
+    }
+
+    /// Of a run without requests: the share of a time bucket in which all was up that a class needs,
+    /// or all of them on average.
+    pub fn time_up(&self, results: &RunResults, class: Option<usize>, bucket: usize) -> Option<f64> {
+        let (mut up, mut all) = (0.0, 0.0);
+        for (number, (record, weight)) in results.classes.iter().zip(&self.weights).enumerate() {
+            let weight = if class.is_none_or(|class| class == number) { *weight } else { 0.0 };
+            let bucket = &record.buckets[bucket];
+            up += weight * bucket.good as f64;
+            all += weight * bucket.outcomes.iter().sum::<u64>() as f64;
+        }
+        ratio(up, all)
     }
 
     pub fn length_s(&self) -> f64 {
@@ -64,39 +98,18 @@ impl Window {
     }
 }
 
-/// With more of them, a run shows how unlike they are.
-const GIVEN_FAULTS_MOST: usize = 2;
-
-fn given_faults(scenario: &Scenario, results: &RunResults, start: Time) -> Vec<Range<usize>> {
-    let given: Vec<Time> = scenario
-        .timeline
-        .iter()
-        .filter_map(|happening| match &happening.what {
-            What::Fault(fault) => Some(fault.at),
-            _ => None,
-        })
-        .collect();
-    let is_given = |incident: &Incident| incident.planned || given.contains(&incident.start);
-    let counted = |incident: &&Incident| incident.end.is_none_or(|end| end > start);
-    let incidents: Vec<&Incident> = results.incidents.iter().filter(counted).collect();
-    let by_chance = !scenario.faults.is_empty() || !incidents.iter().all(|incident| is_given(incident));
-    if by_chance || results.unlisted_incidents > 0 || incidents.len() > GIVEN_FAULTS_MOST {
-        return Vec::new();
+/// How often requests of each class come; of closed classes, by their shares alone.
+fn weights(scenario: &Scenario) -> Vec<f64> {
+    let rates = UserRates::of(scenario);
+    let weight = |class: &RequestClass| match &rates {
+        Some(rates) => class.from.iter().map(|&user| rates.of_class(class, user)).sum(),
+        None => class.share,
+    };
+    let weights: Vec<f64> = scenario.classes.iter().map(weight).collect();
+    match weights.iter().any(|weight| *weight > 0.0) {
+        true => weights,
+        false => vec![1.0; weights.len()],
     }
-    incidents.into_iter().map(|incident| felt(results, incident)).collect()
-}
-
-/// The buckets in which an incident was in force, or an outage that began in it went on.
-fn felt(results: &RunResults, incident: &Incident) -> Range<usize> {
-    let mut end = incident.end.unwrap_or(results.ended_at);
-    for outage in &results.outages {
-        if (incident.start..=end).contains(&outage.start) {
-            end = end.max(outage.end);
-        }
-    }
-    let edges = &results.bucket_edges;
-    let first = edges.partition_point(|&edge| edge <= incident.start).saturating_sub(1);
-    first..edges.partition_point(|&edge| edge <= end)
 }
 
 /// MSER-5 drops a number of answers; the warm-up ends with the bucket in which the last of

@@ -11,7 +11,6 @@ use crate::kernel::time::{SECOND, Time, to_seconds};
 use crate::parts::outcome::Outcome;
 use crate::results::RunResults;
 use crate::results::blame::Blame;
-use crate::results::incident::Outage;
 use crate::scenario::model::Scenario;
 use crate::scenario::resources::{name, owner};
 use std::collections::BTreeMap;
@@ -50,19 +49,25 @@ pub fn follow(
     let (tries, ended) = tries.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     followed.tries_usual = ratio(tries as f64, ended as f64).unwrap_or(1.0);
     let mut left = FOLLOWED_MOST;
-    let phase = |stretch: &Stretch| {
+    let mut phases: Vec<Phase> = Vec::new();
+    // The event of the phase just before, if users felt that one.
+    let mut before: Option<usize> = None;
+    for stretch in stretches {
         let mut phase = followed.felt(stretch);
-        if stretch.kind != PhaseKind::Good {
-            let is_followed = left > 0;
-            left = left.saturating_sub(1);
-            if is_followed {
+        if stretch.kind == PhaseKind::Good {
+            before = None;
+        } else {
+            if left > 0 {
                 phase.full = followed.full(stretch);
+                left -= 1;
             }
-            followed.explain(&mut phase, stretch);
+            // What goes on from one bad phase to the next began with the same.
+            before = followed.event(stretch).or(before);
+            followed.explain(&mut phase, stretch, before.map(|number| &followed.events[number]));
         }
-        phase
-    };
-    stretches.iter().map(phase).collect()
+        phases.push(phase);
+    }
+    phases
 }
 
 impl Followed<'_> {
@@ -118,17 +123,15 @@ impl Followed<'_> {
         }
         classes.sort_by_key(|loss| std::cmp::Reverse(loss.bad));
         // An outage knows its own requests, those of partly touched buckets included.
-        let outage = self.outage(stretch);
+        let outage = stretch.outage;
         Phase {
             kind: stretch.kind,
             start_s: to_seconds(stretch.start),
             end_s: to_seconds(stretch.end),
-            begun_before: outage.is_some_and(|outage| outage.start < self.window.start),
+            begun_before: outage.is_some() && stretch.start == self.window.start && stretch.start > 0,
             cut_at_end: stretch.kind != PhaseKind::Good && stretch.end >= self.window.end,
             ended: all.ended,
-            failed: outage
-                .filter(|outage| outage.start >= self.window.start)
-                .map_or(all.failed, |outage| outage.lost),
+            failed: outage.map_or(all.failed, |outage| outage.lost),
             late: all.late,
             failures,
             classes,
@@ -136,15 +139,10 @@ impl Followed<'_> {
         }
     }
 
-    fn outage(&self, stretch: &Stretch) -> Option<&Outage> {
-        stretch.outage.and_then(|place| self.results.outages.get(place))
-    }
-
-    fn explain(&self, phase: &mut Phase, stretch: &Stretch) {
+    fn explain(&self, phase: &mut Phase, stretch: &Stretch, event: Option<&Event>) {
         let (tries, ended) = self.tries(self.buckets(stretch));
         let tries = ratio(tries as f64, ended as f64).unwrap_or(1.0);
         phase.attempts_mean = (tries > TRIES_MANY * self.tries_usual).then_some(tries);
-        let event = self.event(stretch);
         phase.trigger = match event {
             Some(event) => trigger(event),
             None if self.is_storm(stretch) => Trigger::Retries,
@@ -161,12 +159,12 @@ impl Followed<'_> {
     }
 
     /// What was in force when it began, the latest to have begun; or what had been shortly before.
-    fn event(&self, stretch: &Stretch) -> Option<&Event> {
-        let named = self.outage(stretch).and_then(|outage| outage.cause);
+    fn event(&self, stretch: &Stretch) -> Option<usize> {
+        let named = stretch.outage.and_then(|outage| outage.cause);
         let named = named.and_then(|number| self.results.incidents.get(number as usize));
         if let Some(incident) = named {
             let is_it = |event: &&Event| event.start == incident.start && event.label == incident.name;
-            return self.events.iter().find(is_it);
+            return self.events.iter().position(|event| is_it(&event));
         }
         let width = self
             .touched(stretch)
@@ -176,7 +174,7 @@ impl Followed<'_> {
         let lasted = |event: &&Event| {
             event.end.is_none_or(|end| end.saturating_add(GRACE.max(width)) >= stretch.start)
         };
-        self.events.iter().filter(began).rfind(lasted)
+        self.events.iter().rposition(|event| began(&event) && lasted(&event))
     }
 
     /// Whether most of what was lost in it is put down to a storm of retries.

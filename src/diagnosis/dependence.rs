@@ -26,7 +26,9 @@ fn inside(scenario: &Scenario, resource: &Resource) -> Vec<NodeId> {
     match (resource.kind, resource.owner) {
         (ResourceKind::Slots | ResourceKind::Backlog, Owner::Node(node)) => vec![NodeId(node)],
         (ResourceKind::Pool, Owner::Calls { from, .. }) => nodes_of(scenario, from),
-        (ResourceKind::InFlight, Owner::Calls { to, .. }) => nodes_of(scenario, to),
+        (ResourceKind::InFlight | ResourceKind::InFlightInAll, Owner::Calls { to, .. }) => {
+            nodes_of(scenario, to)
+        }
         _ => Vec::new(),
     }
 }
@@ -61,7 +63,7 @@ fn waiters(scenario: &Scenario, resource: &Resource) -> Vec<NodeId> {
 fn nodes_of(scenario: &Scenario, party: Party) -> Vec<NodeId> {
     match party {
         Party::Node(node) => vec![NodeId(node)],
-        Party::Group(group) => scenario.members_of(Target::Group(group)),
+        Party::Group(group) => scenario.nodes_of(Target::Group(group)),
     }
 }
 

@@ -43,8 +43,8 @@ pub fn doubts(results: &RunResults, window: &Window, summary: &Summary) -> Vec<D
     if summary.notices.iter().any(|notice| notice.about == "too short") {
         doubts.push(Doubt::TooShort);
     }
-    if results.unlisted_outages + results.unlisted_incidents > 0 {
-        let (outages, events) = (results.unlisted_outages, results.unlisted_incidents);
+    let (outages, events) = (results.unlisted_outages.all.count, results.unlisted_incidents);
+    if outages + events > 0 {
         doubts.push(Doubt::Cut { outages, events });
     }
     if results.skipped > 0 || results.fidelity == crate::parts::fidelity::Fidelity::Components {

@@ -23,16 +23,20 @@ pub struct Goal {
     /// Whether more of it is better.
     pub is_least: bool,
     pub measured: Option<f64>,
-    pub half_width: Option<f64>,
+    /// Where its interval ends, if it has one.
+    pub low: Option<f64>,
+    pub high: Option<f64>,
     pub standing: Standing,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GoalKind {
-    /// A line of `expect`.
+    /// A line of `expect` that says how good it is to be.
     #[default]
     Expectation,
+    /// A line of `expect` that says how bad it is to be: what a scenario is there to show.
+    Prediction,
     /// A class's `objective`: all but a tolerable share is answered well and in time.
     Objective,
 }
@@ -48,6 +52,10 @@ pub enum Standing {
 }
 
 impl Goal {
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        self.low.zip(self.high)
+    }
+
     /// How far it is met, or missed if it is below zero, in its unit.
     pub fn margin(&self) -> Option<f64> {
         let above = self.measured? - self.bound;
@@ -72,16 +80,21 @@ pub fn goals(scenario: &Scenario, summary: &Summary) -> Vec<Goal> {
 }
 
 fn of_expectation(expectation: &Expectation, result: &ExpectationResult) -> Goal {
+    let around = || Some((result.measured? - result.half_width?, result.measured? + result.half_width?));
+    let ends = result.low.zip(result.high).or_else(around);
+    let is_least = matches!(expectation.comparison, Comparison::AtLeast | Comparison::Greater);
+    let more_is_better = matches!(expectation.measure.metric, Metric::Availability | Metric::Goodput);
     Goal {
-        kind: GoalKind::Expectation,
+        kind: if is_least == more_is_better { GoalKind::Expectation } else { GoalKind::Prediction },
         text: result.text.clone(),
         metric: result.metric.clone(),
         subject: result.subject.clone(),
         bound: result.bound,
         unit: result.unit.to_owned(),
-        is_least: matches!(expectation.comparison, Comparison::AtLeast | Comparison::Greater),
+        is_least,
         measured: result.measured,
-        half_width: result.half_width,
+        low: ends.map(|(low, _)| low),
+        high: ends.map(|(_, high)| high),
         standing: match (result.measured, result.uncertain, result.holds) {
             (None, _, _) | (_, true, _) => Standing::Undecided,
             (Some(_), false, true) => Standing::Met,
@@ -94,8 +107,8 @@ fn of_objective(class: &RequestClass, figures: &ClassSummary, tolerable: f64) ->
     let objective = class.objective?;
     let share = figures.good_share.value?;
     let bound = 1.0 - tolerable;
-    let half_width = figures.good_share.half_width;
-    let is_open = half_width.is_some_and(|half_width| (share - bound).abs() < half_width);
+    let ends = figures.good_share.ends();
+    let is_open = ends.is_some_and(|(low, high)| low < bound && bound < high);
     Some(Goal {
         kind: GoalKind::Objective,
         text: format!("{} within {}", class.name, format_span(to_seconds(objective))),
@@ -105,7 +118,8 @@ fn of_objective(class: &RequestClass, figures: &ClassSummary, tolerable: f64) ->
         unit: "share".to_owned(),
         is_least: true,
         measured: Some(share),
-        half_width,
+        low: ends.map(|(low, _)| low),
+        high: ends.map(|(_, high)| high),
         standing: match (is_open, share >= bound) {
             (true, _) => Standing::Undecided,
             (false, true) => Standing::Met,

@@ -12,10 +12,11 @@
 //! as many, and so many that chance makes as many in less than one of a thousand runs (`scan`).
 
 use super::scan::{self, Counts};
-use crate::analysis::availability::is_planned;
+use crate::analysis::outages::{Outages, is_planned};
 use crate::analysis::window::Window;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
+use crate::results::incident::Outage;
 use crate::results::{ClassBucket, RunResults};
 use crate::scenario::model::{Comparison, Metric, Scenario};
 use serde::{Deserialize, Serialize};
@@ -46,8 +47,8 @@ pub struct Stretch {
     pub kind: PhaseKind,
     pub start: Time,
     pub end: Time,
-    /// Of an outage, its place in the run's list.
-    pub outage: Option<usize>,
+    /// As far as it counts, if it is one that was found request by request.
+    pub outage: Option<Outage>,
 }
 
 /// Requests that ended, and of these those that failed and those that came too late.
@@ -100,18 +101,18 @@ fn late(ended: &Ended) -> u64 {
 /// Outages as far as they count; those that overlap are one.
 fn outages(results: &RunResults, window: &Window) -> Vec<Stretch> {
     let mut found: Vec<Stretch> = Vec::new();
-    for (place, outage) in results.outages.iter().enumerate() {
-        let (start, end) = (outage.start.max(window.start), outage.end.min(window.end));
+    for outage in Outages::of(results, window).listed {
+        let (start, end) = (outage.start, outage.end);
         if start >= end {
             continue;
         }
-        let kind = if is_planned(results, outage) { PhaseKind::Maintenance } else { PhaseKind::Down };
+        let kind = if is_planned(results, outage.cause) { PhaseKind::Maintenance } else { PhaseKind::Down };
         match found.last_mut() {
             Some(last) if start < last.end => {
                 last.end = last.end.max(end);
                 last.kind = last.kind.max(kind);
             }
-            _ => found.push(Stretch { kind, start, end, outage: Some(place) }),
+            _ => found.push(Stretch { kind, start, end, outage: Some(outage) }),
         }
     }
     found

@@ -2,8 +2,8 @@
 //!
 //! Each time bucket says how many requests ended and how many of them were bad. A stretch is told
 //! when its counts speak so much more for a high share than for a tolerable one that chance does so
-//! in less than one of a thousand runs: a likelihood ratio, summed up along the series, of which the
-//! stretches with the highest sums are taken (after Ruzzo and Tompa).
+//! in less than one of a thousand runs: a likelihood ratio, summed up along the series, whose climbs
+//! are the stretches, as those of a score are outages in the engine.
 
 use std::ops::Range;
 
@@ -36,12 +36,9 @@ pub fn stretches(series: &[Counts], tolerable: f64) -> Vec<Range<usize>> {
     };
     let scores: Vec<f64> = series.iter().map(score).collect();
     let enough = libm::log(series.len() as f64 / RUNS_OF_CHANCE);
-    let found = best_stretches(&scores);
-    let is_told = |(range, sum): &(Range<usize>, f64)| {
-        let bad: u64 = series[range.clone()].iter().map(|(_, bad)| bad).sum();
-        *sum >= enough && bad >= BAD_LEAST
-    };
-    found.into_iter().filter(is_told).map(|(range, _)| range).collect()
+    let is_told =
+        |range: &Range<usize>| series[range.clone()].iter().map(|(_, bad)| bad).sum::<u64>() >= BAD_LEAST;
+    climbs(&scores, enough).into_iter().filter(is_told).collect()
 }
 
 /// How many times more unevenly bad requests come than one by one and independently: 1 or more.
@@ -68,37 +65,34 @@ fn bunching(series: &[Counts]) -> f64 {
     (unevenness[..kept].iter().sum::<f64>() / kept as f64).max(1.0)
 }
 
-/// All stretches whose sums cannot be made larger by making them longer or shorter.
-fn best_stretches(scores: &[f64]) -> Vec<(Range<usize>, f64)> {
-    struct Candidate {
-        range: Range<usize>,
-        /// The sum of all scores before it, and up to its end.
-        before: f64,
-        upto: f64,
-    }
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut sum = 0.0;
-    for (place, &score) in scores.iter().enumerate() {
-        let before = sum;
-        sum += score;
-        if score <= 0.0 {
+/// Climbs of the sum that are high enough: from where it begins to rise to its peak. One is over when
+/// the sum has fallen from its peak by as much as a climb needs, so that a good time between two bad
+/// ones is told if it is as sure as they are.
+fn climbs(scores: &[f64], enough: f64) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut place = 0;
+    while place < scores.len() {
+        if scores[place] <= 0.0 {
+            place += 1;
             continue;
         }
-        let mut new = Candidate { range: place..place + 1, before, upto: sum };
-        loop {
-            let earlier = candidates.iter().rposition(|candidate| candidate.before < new.before);
-            match earlier {
-                Some(at) if candidates[at].upto < new.upto => {
-                    new.range.start = candidates[at].range.start;
-                    new.before = candidates[at].before;
-                    candidates.truncate(at);
-                }
-                _ => break,
+        let start = place;
+        let (mut sum, mut peak, mut end) = (0.0, 0.0, start + 1);
+        for (number, score) in scores.iter().enumerate().skip(start) {
+            sum += score;
+            if sum > peak {
+                (peak, end) = (sum, number + 1);
+            }
+            if sum <= 0.0 || peak - sum >= enough {
+                break;
             }
         }
-        candidates.push(new);
+        if peak >= enough {
+            found.push(start..end);
+        }
+        place = end;
     }
-    candidates.into_iter().map(|one| (one.range, one.upto - one.before)).collect()
+    found
 }
 
 #[cfg(test)]

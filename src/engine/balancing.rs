@@ -22,7 +22,7 @@ pub struct Balancers {
     site_of_open: Vec<u32>,
     /// What smooth weighted round robin keeps for each peer.
     pub(super) current: Vec<i64>,
-    /// Who has let its turn pass, while somebody chooses.
+    /// Who has let its turn pass, or has been drawn already, while somebody chooses.
     pub(super) passed: Vec<u32>,
 }
 
@@ -105,7 +105,7 @@ impl Balancers {
                 site.loads = Some(loads);
                 site.first_open = self.open.len() as u32;
             }
-            Policy::Choices(_) => site.first_open = self.open.len() as u32,
+            Policy::Choices { .. } => site.first_open = self.open.len() as u32,
             Policy::WeightedRoundRobin => {
                 site.first_current = self.current.len() as u32;
                 self.current.resize(self.current.len() + route.primaries as usize, 0);

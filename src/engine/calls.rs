@@ -18,6 +18,9 @@ impl Simulation<'_> {
             return None;
         }
         let plan = &self.plan.calls[call as usize];
+        if self.visits[slot].flags.followed {
+            self.note_calling(slot);
+        }
         if plan.guard != NONE {
             match self.ask_guard(slot, call) {
                 Permission::Granted => {}
@@ -28,9 +31,7 @@ impl Simulation<'_> {
         if plan.takes_extra_slot && !self.take_extra_slot(slot) {
             return self.call_failed(slot, call, Outcome::ServerError);
         }
-        if self.rows.keeps {
-            self.own_time_ends(slot);
-        }
+        self.own_time_ends(slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Calling;
         self.nodes[visit.instance as usize].calls(self.now);
@@ -79,16 +80,17 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
-        let (instance, link, peer) = if plan.only_peer != NONE {
-            (plan.only_peer, plan.only_link, NONE)
+        let (background, followed) = (caller.flags.background, caller.flags.followed);
+        let (instance, link, peer, body) = if plan.only_peer != NONE {
+            (plan.only_peer, plan.only_link, NONE, plan.body)
         } else {
             self.choose_peer(slot, plan)
         };
         let link = if link == NONE { NONE } else { self.link_between(from, instance, link) };
-        let fresh = self.opens_connection(plan, root) && !self.is_connected(slot, plan, instance);
+        let fresh = self.opens_connection(plan, root, instance) && !self.is_connected(slot, plan, instance);
         let visit = Visit {
             since: self.now,
-            step: plan.body,
+            step: body,
             parent: slot,
             root,
             instance,
@@ -97,7 +99,7 @@ impl Simulation<'_> {
             peer,
             sibling_next: self.visits[slot].child,
             class,
-            flags: Flags { fresh, ..Flags::NONE },
+            flags: Flags { fresh, background, followed, ..Flags::NONE },
             ..Visit::NEW
         };
         let sibling = visit.sibling_next;
@@ -108,8 +110,8 @@ impl Simulation<'_> {
         if sibling != NONE {
             self.visits[sibling].sibling_previous = child;
         }
-        if self.rows.keeps {
-            self.trace_call(child);
+        if followed {
+            self.note_call(child);
         }
         if plan.guard != NONE {
             self.guarded_call_begins(slot, plan, instance);
@@ -139,36 +141,46 @@ impl Simulation<'_> {
         None
     }
 
-    /// The instance to call where there are several, the link to it, and where it is
-    /// counted among the caller's open requests.
+    /// The instance to call where there are several, the link to it, where it is counted among
+    /// the caller's open requests, and what is done there.
     #[inline(never)]
-    fn choose_peer(&mut self, slot: u32, plan: &CallPlan) -> (u32, u32, u32) {
-        let caller = &self.visits[slot];
-        let from = caller.instance;
-        // While it tries again, a caller remembers in `awaited` which peer has failed it.
-        let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
-        // A hedge is of use only elsewhere.
-        let hedges = plan.guard != NONE && caller.child != NONE;
-        let member = if !plan.members_at.is_empty()
-            && let Some(member) = self.member_at_address(plan, root)
-        {
-            member
-        } else if plan.replication != NONE {
-            let member = self.replicated_member(plan, from);
-            self.note_reader(plan, member);
-            member
-        } else if again && !plan.tries_others && !hedges {
-            latest
-        } else {
-            let avoid = if again { latest } else { NONE };
-            self.pick(plan, from, root, avoid)
+    fn choose_peer(&mut self, slot: u32, plan: &CallPlan) -> (u32, u32, u32, u32) {
+        let from = self.visits[slot].instance;
+        let hedges = plan.guard != NONE && self.visits[slot].child != NONE;
+        let member = match self.member_reserved(slot, plan) {
+            Some(member) => member,
+            None => self.member_for(slot, plan, hedges),
         };
+        if plan.replication != NONE {
+            self.note_reader(plan, member);
+        }
         if plan.tries != 1 || (plan.guard != NONE && self.visits[slot].pending == 0) {
             self.visits[slot].awaited = member;
         }
         let open = self.open_at_peer(plan, from, member);
         let peer = &self.plan.routes[plan.route as usize].members[member as usize];
-        (peer.instance, peer.link, open)
+        let body = plan.bodies.get(member as usize).copied().unwrap_or(plan.body);
+        (peer.instance, peer.link, open, body)
+    }
+
+    /// Which member of the route gets the call; a hedge is of use only elsewhere.
+    pub(super) fn member_for(&mut self, slot: u32, plan: &CallPlan, hedges: bool) -> u32 {
+        let caller = &self.visits[slot];
+        let from = caller.instance;
+        // While it tries again, a caller remembers in `awaited` which peer has failed it.
+        let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
+        if !plan.members_at.is_empty()
+            && let Some(member) = self.member_at_address(plan, root)
+        {
+            member
+        } else if plan.replication != NONE {
+            self.replicated_member(plan, from)
+        } else if again && !plan.tries_others && !hedges {
+            latest
+        } else {
+            let avoid = if again { latest } else { NONE };
+            self.pick(plan, from, root, avoid)
+        }
     }
 
     /// Nothing lies between nodes on the same host.
@@ -190,11 +202,12 @@ impl Simulation<'_> {
 
     /// Whether the call has to open a connection.
     #[inline(always)]
-    fn opens_connection(&mut self, plan: &CallPlan, root: u32) -> bool {
+    fn opens_connection(&mut self, plan: &CallPlan, root: u32, instance: u32) -> bool {
         match plan.connection {
             ConnectionUse::Kept => false,
             ConnectionUse::Fresh => true,
-            ConnectionUse::PerClient { kept_for } => {
+            ConnectionUse::PerClient => {
+                let kept_for = self.plan.instances[instance as usize].keepalive;
                 let request = &self.visits.requests[root as usize];
                 let source = &mut self.sources[request.source as usize];
                 let closes_at = &mut source.connections[request.client as usize];
@@ -215,6 +228,9 @@ impl Simulation<'_> {
             self.own_time_ends(slot);
             self.leave_node(slot, Outcome::Ok);
         }
+        if self.visits[slot].flags.followed {
+            self.paths.moves_on(slot);
+        }
         let member = self.pick(plan, instance, root, NONE);
         let peer = &self.plan.routes[plan.route as usize].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
@@ -224,7 +240,7 @@ impl Simulation<'_> {
         self.close_at_peer(before);
         let visit = &mut self.visits[slot];
         visit.instance = to;
-        visit.step += 1;
+        visit.step = plan.bodies.get(member as usize).copied().unwrap_or(visit.step + 1);
         visit.tries = 0;
         visit.since = self.now;
         if link == NONE {
@@ -296,6 +312,9 @@ impl Simulation<'_> {
     }
 
     pub(super) fn stand_in_pool_line(&mut self, slot: u32, place: u32) {
+        if self.visits[slot].flags.followed {
+            self.note_stretch(slot);
+        }
         let state = &mut self.pools[place as usize];
         super::admission::append(&mut self.visits, &mut state.head, &mut state.tail, slot);
         state.waits.joins(self.now);
@@ -316,14 +335,17 @@ impl Simulation<'_> {
     }
 
     fn take_extra_slot(&mut self, slot: u32) -> bool {
-        let visit = &mut self.visits[slot];
-        let node = &mut self.nodes[visit.instance as usize];
-        if node.busy >= node.slots {
+        let visit = &self.visits[slot];
+        let instance = visit.instance;
+        // In a bad condition it looks full to those who come in, and has its slots all the same.
+        let (slots, _) = self.room(instance);
+        let node = &mut self.nodes[instance as usize];
+        if node.busy >= slots {
             return false;
         }
         node.take(self.now);
         node.hold_extra(1, self.now);
-        visit.slots += 1;
+        self.visits[slot].slots += 1;
         true
     }
 }

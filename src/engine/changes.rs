@@ -8,11 +8,13 @@ use super::standby::Spares;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
 use crate::plan::{CallPlan, ChangeTarget, ConnectionUse, NONE, Plan};
-use crate::results::incident::{Incident, UNLISTED};
+use crate::results::incident::Incident;
+use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-/// Incidents that are listed; all are counted.
+/// Incidents that are listed one by one. Those beyond are listed once for all that are alike, of
+/// which there are no more than there are things that can go wrong.
 const LISTED_MOST: usize = 100_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +87,8 @@ pub struct Changes {
     pub standby_of: Vec<u32>,
     pub incidents: Vec<Incident>,
     pub unlisted: u64,
+    /// Of what is not listed one by one: the place of all that has this kind, name and target.
+    together: FxHashMap<(&'static str, String, String), u32>,
     /// Incidents in force, the latest last.
     pub active: Vec<u32>,
     /// The incident that was over last, and when.
@@ -118,6 +122,7 @@ impl Changes {
             standby_of: Vec::new(),
             incidents: Vec::new(),
             unlisted: 0,
+            together: FxHashMap::default(),
             active: Vec::new(),
             latest_over: None,
             checkers: Vec::new(),
@@ -182,24 +187,30 @@ impl Changes {
     }
 
     pub(super) fn open(&mut self, incident: Incident) -> u32 {
-        if self.incidents.len() == LISTED_MOST {
+        let mut number = self.incidents.len() as u32;
+        if self.incidents.len() >= LISTED_MOST {
             self.unlisted += 1;
-            self.active.push(UNLISTED);
-            return UNLISTED;
+            let alike = (incident.kind, incident.name.clone(), incident.target.clone());
+            number = *self.together.entry(alike).or_insert(number);
         }
-        let number = self.incidents.len() as u32;
-        self.incidents.push(incident);
+        match self.incidents.get_mut(number as usize) {
+            Some(known) => (known.times, known.end) = (known.times + 1, None),
+            None => self.incidents.push(incident),
+        }
         self.active.push(number);
         number
     }
 
     pub(super) fn close(&mut self, number: u32, now: Time) {
-        if let Some(incident) = self.incidents.get_mut(number as usize) {
-            incident.end = Some(now);
-        }
         if let Some(place) = self.active.iter().position(|&active| active == number) {
             self.active.remove(place);
             self.latest_over = Some((number, now));
+        }
+        // It may stand for another one as well that is still in force.
+        if !self.active.contains(&number)
+            && let Some(incident) = self.incidents.get_mut(number as usize)
+        {
+            incident.end = Some(now);
         }
     }
 }
@@ -207,7 +218,7 @@ impl Changes {
 /// Of each instance, whether clients keep connections to it.
 fn greets(plan: &Plan) -> Vec<bool> {
     let mut greets = vec![false; plan.instances.len()];
-    let is_kept = |call: &&CallPlan| matches!(call.connection, ConnectionUse::PerClient { .. });
+    let is_kept = |call: &&CallPlan| call.connection == ConnectionUse::PerClient;
     for call in plan.calls.iter().filter(is_kept) {
         for member in &plan.routes[call.route as usize].members {
             greets[member.instance as usize] = true;
@@ -334,5 +345,47 @@ impl Simulation<'_> {
     pub(super) fn boot_time(&self, instance: u32) -> Time {
         let node = self.plan.instances[instance as usize].node;
         self.plan.nodes[node as usize].boot
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::trial;
+
+    #[test]
+    fn what_is_beyond_the_list_is_listed_once_for_all_that_is_alike() {
+        let plan = trial::plan_of(
+            "
+run: { duration: 1m }
+nodes: { users: { kind: user, arrivals: 1/s }, app: { kind: station } }
+requests: { page: { path: [ app: 1ms ] } }
+",
+        );
+        let mut changes = Changes::new(&plan);
+        let crash = |name: &str, start: Time| {
+            Incident::of_fault(Fault::Crash, name.to_owned(), "app".to_owned(), start)
+        };
+        for number in 0..LISTED_MOST as Time {
+            let opened = changes.open(crash("a", number));
+            changes.close(opened, number + 1);
+        }
+        assert_eq!((changes.incidents.len(), changes.unlisted), (LISTED_MOST, 0));
+        let start = LISTED_MOST as Time;
+        let (one, other) = (changes.open(crash("a", start)), changes.open(crash("b", start + 1)));
+        let again = changes.open(crash("a", start + 2));
+        assert!(one == again && one != other, "alike is alike");
+        changes.close(one, start + 3);
+        let told = |changes: &Changes, number: u32| {
+            let incident = &changes.incidents[number as usize];
+            (incident.name.clone(), incident.times, incident.start, incident.end)
+        };
+        assert_eq!(told(&changes, one), ("a".to_owned(), 2, start, None), "the other one is still in force");
+        changes.close(again, start + 4);
+        changes.close(other, start + 5);
+        assert_eq!(told(&changes, one), ("a".to_owned(), 2, start, Some(start + 4)));
+        assert_eq!(told(&changes, other), ("b".to_owned(), 1, start + 1, Some(start + 5)));
+        assert_eq!((changes.incidents.len(), changes.unlisted), (LISTED_MOST + 2, 3));
+        assert!(changes.active.is_empty());
     }
 }

@@ -7,7 +7,7 @@
 
 use super::Simulation;
 use super::balancing::{LOAD_UNIT, TURN_BITS};
-use super::conditions::Condition;
+use super::eligible::{AnybodyBut, Eligible, Everybody, NotYet, Usable, WithPlace};
 use crate::kernel::random::{below, mix, uniform};
 use crate::plan::{CallPlan, NONE, Policy, RoutePlan};
 use rand::Rng;
@@ -15,73 +15,6 @@ use rand::Rng;
 /// After so many draws of peers that may not be chosen all are looked at. nginx hashes a client's
 /// address as often before it takes just anybody.
 const DRAWS_MOST: u32 = 20;
-
-/// Who may be chosen.
-trait Eligible: Copy {
-    fn admits(self, simulation: &Simulation, member: u32) -> bool;
-
-    /// The share of its turns that it takes at present.
-    fn warmth(self, simulation: &Simulation, member: u32) -> f64;
-}
-
-#[derive(Clone, Copy)]
-struct Everybody;
-
-impl Eligible for Everybody {
-    #[inline(always)]
-    fn admits(self, _: &Simulation, _: u32) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn warmth(self, _: &Simulation, _: u32) -> f64 {
-        1.0
-    }
-}
-
-/// Whom the caller takes for well, but for the peer that has just failed it.
-#[derive(Clone, Copy)]
-struct Usable<'a> {
-    call: &'a CallPlan,
-    caller: u32,
-    place: usize,
-    avoid: u32,
-}
-
-impl Eligible for Usable<'_> {
-    fn admits(self, simulation: &Simulation, member: u32) -> bool {
-        let Usable { call, caller, place, avoid } = self;
-        let instance = simulation.plan.routes[call.route as usize].members[member as usize].instance;
-        let drains = simulation.conditions.get(instance as usize).is_some_and(Condition::drains);
-        let is_available = || {
-            let peer = simulation.balancers.peer(place, member);
-            peer.is_none_or(|peer| peer.is_available(&call.health, simulation.now))
-        };
-        member != avoid && !drains && simulation.breaker_permits(call, caller, member) && is_available()
-    }
-
-    fn warmth(self, simulation: &Simulation, member: u32) -> f64 {
-        let peer = simulation.balancers.peer(self.place, member);
-        peer.map_or(1.0, |peer| peer.warmth(&self.call.health, simulation.now))
-    }
-}
-
-/// When nobody is well all are tried, but for the peer that has just failed if there are others.
-#[derive(Clone, Copy)]
-struct AnybodyBut {
-    avoid: u32,
-    is_alone: bool,
-}
-
-impl Eligible for AnybodyBut {
-    fn admits(self, _: &Simulation, member: u32) -> bool {
-        member != self.avoid || self.is_alone
-    }
-
-    fn warmth(self, _: &Simulation, _: u32) -> f64 {
-        1.0
-    }
-}
 
 impl Simulation<'_> {
     /// Chooses a member of the call's route; `avoid` is the peer that has just failed.
@@ -123,6 +56,43 @@ impl Simulation<'_> {
         chosen
     }
 
+    /// The same of those at which the caller has a place for one more call; `None` if those who
+    /// would be chosen have none. Backups help when others are not well, not when they are busy.
+    #[inline(never)]
+    pub(super) fn pick_with_place(
+        &mut self,
+        call: &CallPlan,
+        caller: u32,
+        root: u32,
+        avoid: u32,
+        together: u32,
+    ) -> Option<u32> {
+        let place = self.site_of(call, caller);
+        let route = &self.plan.routes[call.route as usize];
+        let usable = Usable { call, caller, place, avoid };
+        let with_place = WithPlace { who: usable, together };
+        let is_any_usable = |simulation: &Self, members: std::ops::Range<u32>| {
+            let mut members = members;
+            members.any(|member| usable.admits(simulation, member))
+        };
+        let chosen = if let Some(primary) = self.pick_primary(route, place, root, with_place) {
+            primary
+        } else if is_any_usable(self, 0..route.primaries) {
+            return None;
+        } else if let Some(backup) = self.next_backup(route, place, with_place) {
+            backup
+        } else if is_any_usable(self, route.primaries..route.members.len() as u32) {
+            return None;
+        } else if avoid != NONE && (Usable { avoid: NONE, ..usable }).admits(self, avoid) {
+            self.has_place_at(together, avoid).then_some(avoid)?
+        } else {
+            let others = AnybodyBut { avoid, is_alone: route.primaries == 1 };
+            self.pick_primary(route, place, root, WithPlace { who: others, together })?
+        };
+        self.notice_choice(call, place, chosen);
+        Some(chosen)
+    }
+
     #[inline(always)]
     fn pick_primary<E: Eligible>(
         &mut self,
@@ -137,7 +107,7 @@ impl Simulation<'_> {
             Policy::WeightedRoundRobin => self.richest(route, place, who),
             Policy::LeastConnections => self.least_loaded(place, who),
             Policy::Random | Policy::WeightedRandom(_) => self.drawn(route, who),
-            Policy::Choices(count) => self.best_of(route, place, *count, who),
+            Policy::Choices { count, .. } => self.best_of(route, place, *count, who),
             Policy::IpHash(cumulated) => self.by_hash(route, cumulated, self.client_hash(root), who),
             Policy::Ring(points) => self.next_on_ring(points, self.client_hash(root), who),
         }
@@ -222,10 +192,7 @@ impl Simulation<'_> {
     /// In `LOAD_UNIT`s; at least one, so that there is always somebody.
     #[inline(always)]
     fn weight<E: Eligible>(&self, route: &RoutePlan, member: u32, who: E) -> u64 {
-        let weight = match route.policy {
-            Policy::Choices(_) => LOAD_UNIT,
-            _ => u64::from(route.members[member as usize].weight) * LOAD_UNIT,
-        };
+        let weight = u64::from(route.members[member as usize].weight) * LOAD_UNIT;
         match who.warmth(self, member) {
             1.0.. => weight,
             warmth => ((weight as f64 * warmth) as u64).max(1),
@@ -282,12 +249,14 @@ impl Simulation<'_> {
         })
     }
 
-    /// By weight, unless the policy knows none.
+    /// By weight.
     fn drawn<E: Eligible>(&mut self, route: &RoutePlan, who: E) -> Option<u32> {
         for _ in 0..DRAWS_MOST {
             let die = &mut self.dice[route.die as usize];
             let member = match &route.policy {
-                Policy::WeightedRandom(cumulated) => member_at(cumulated, die.next_u64()),
+                Policy::WeightedRandom(cumulated) | Policy::Choices { cumulated: Some(cumulated), .. } => {
+                    member_at(cumulated, die.next_u64())
+                }
                 _ => below(die, route.primaries),
             };
             if !who.admits(self, member) {
@@ -320,21 +289,34 @@ impl Simulation<'_> {
         })
     }
 
-    /// The least loaded of so many that are drawn, ties at random.
+    /// The least loaded for its weight of so many that are drawn, each at most once; ties at
+    /// random.
     fn best_of<E: Eligible>(&mut self, route: &RoutePlan, place: usize, count: u8, who: E) -> Option<u32> {
         let first_open = self.balancers.sites[place].first_open;
-        let open = |simulation: &Self, member: u32| simulation.balancers.open[(first_open + member) as usize];
-        let mut best = self.drawn(route, who)?;
+        // Loads are compared as products with the other's weight, so that nothing is divided.
+        let load = |simulation: &Self, member: u32, other: u32| {
+            let open = simulation.balancers.open[(first_open + member) as usize];
+            u64::from(open) * u64::from(route.members[other as usize].weight)
+        };
+        let mut drawn = std::mem::take(&mut self.balancers.passed);
+        let mut best = None;
         let mut ties = 1;
-        for _ in 1..count {
-            let other = self.drawn(route, who)?;
-            let (load, least) = (open(self, other), open(self, best));
-            ties = if load < least { 1 } else { ties + u32::from(load == least) };
-            if load < least || (load == least && below(&mut self.dice[route.die as usize], ties) == 0) {
-                best = other;
+        for _ in 0..count {
+            let Some(member) = self.drawn(route, NotYet { who, drawn: &drawn }) else { break };
+            drawn.push(member);
+            let Some(least) = best else {
+                best = Some(member);
+                continue;
+            };
+            let (one, other) = (load(self, member, least), load(self, least, member));
+            ties = if one < other { 1 } else { ties + u32::from(one == other) };
+            if one < other || (one == other && below(&mut self.dice[route.die as usize], ties) == 0) {
+                best = Some(member);
             }
         }
-        Some(best)
+        drawn.clear();
+        self.balancers.passed = drawn;
+        best
     }
 
     /// A client whose peer is out is hashed again, and so are all others of that peer.

@@ -80,7 +80,8 @@ impl Simulation<'_> {
         let outage = Outage {
             start,
             end: self.now,
-            lost: (self.now - start) / SECOND,
+            // Nobody asked for anything.
+            lost: 0,
             first_error: Outcome::Refused,
             last_error: Outcome::Refused,
             cause,

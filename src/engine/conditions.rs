@@ -7,6 +7,7 @@
 
 use super::Simulation;
 use super::admission::Entry;
+use super::node::Holds;
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
@@ -30,8 +31,10 @@ pub struct Condition {
     /// What it has when it is well.
     pub(super) slots: u32,
     pub(super) line_limit: u32,
-    /// Callers that have a choice send it nothing new.
-    pub(super) drains: bool,
+    /// Reasons why callers that have a choice send it nothing new.
+    pub(super) drained_for: u32,
+    /// Of these, how many are over when it is up again.
+    pub(super) drained_until_up: u32,
     /// Writes wait until then.
     pub(super) writes_locked_until: Time,
     /// The version that runs, and one that a share of the requests meets instead.
@@ -104,7 +107,8 @@ impl Condition {
                 errors: Faults::NONE,
                 slots: node.slots,
                 line_limit: node.line,
-                drains: false,
+                drained_for: 0,
+                drained_until_up: 0,
                 writes_locked_until: 0,
                 version: Release::ALIKE,
                 canary: None,
@@ -138,7 +142,7 @@ impl Condition {
     }
 
     pub fn drains(&self) -> bool {
-        self.drains
+        self.drained_for > 0
     }
 
     pub fn has_dns_outage(&self) -> bool {
@@ -228,7 +232,7 @@ impl Simulation<'_> {
         let (instance, call) = (visit.instance, visit.call);
         let fresh = visit.flags.fresh;
         let release = self.release_met_by(slot);
-        match self.verdict(instance, call, fresh, release) {
+        match self.verdict(slot, call, fresh, release) {
             Verdict::AsUsual => None,
             Verdict::SendSynAgain => Some(self.send_syn_again(slot)),
             Verdict::Refuse => Some(self.turn_away(instance, Outcome::Refused)),
@@ -255,13 +259,17 @@ impl Simulation<'_> {
         }
     }
 
-    fn verdict(&mut self, instance: u32, call: u32, fresh: bool, release: Release) -> Verdict {
+    fn verdict(&mut self, slot: u32, call: u32, fresh: bool, release: Release) -> Verdict {
+        let instance = self.visits[slot].instance;
         let condition = &self.conditions[instance as usize];
         if condition.silent > 0 {
             return Verdict::SendSynAgain;
         }
         if condition.down > 0 {
             return Verdict::Refuse;
+        }
+        if condition.hung > 0 {
+            return Verdict::Wait;
         }
         let is_encrypted = call != NONE && self.plan.calls[call as usize].encrypted;
         if condition.expired > 0 && fresh && is_encrypted {
@@ -274,14 +282,30 @@ impl Simulation<'_> {
         if writes && condition.writes_locked_until > self.now {
             return Verdict::ComeBackAt(condition.writes_locked_until);
         }
-        let passes = condition.errors.product;
-        if condition.errors.count > 0 && uniform(&mut self.fault_die) >= passes {
+        let (fails, passes) = (condition.errors.count > 0, condition.errors.product);
+        // Whoever finds no room comes again, and must not meet the errors each time.
+        if !(fails || release.errors > 0.0) || !self.finds_room(slot) {
+            return Verdict::AsUsual;
+        }
+        if fails && uniform(&mut self.fault_die) >= passes {
             return Verdict::Fail;
         }
         if release.errors > 0.0 && uniform(&mut self.fault_die) < release.errors {
             return Verdict::Fail;
         }
-        if self.conditions[instance as usize].hung > 0 { Verdict::Wait } else { Verdict::AsUsual }
+        Verdict::AsUsual
+    }
+
+    /// A slot, a place in the line, or a connection that its caller has.
+    fn finds_room(&self, slot: u32) -> bool {
+        let visit = &self.visits[slot];
+        let (condition, node) =
+            (&self.conditions[visit.instance as usize], &self.nodes[visit.instance as usize]);
+        let is_connected = || {
+            let connection = Holds::Connection(visit.instance);
+            visit.parent != NONE && self.sessions.holds(self.visits[visit.parent].sessions, connection)
+        };
+        node.busy < condition.slots || node.line_length < condition.line_limit || is_connected()
     }
 
     fn turn_away(&mut self, instance: u32, outcome: Outcome) -> Entry {

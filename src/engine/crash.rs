@@ -4,6 +4,7 @@
 use super::Simulation;
 use super::node::Holds;
 use super::visit::State;
+use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
 
@@ -63,7 +64,7 @@ impl Simulation<'_> {
     pub(super) fn is_at_gone_process(&self, slot: u32) -> bool {
         let visit = &self.visits[slot];
         let inside = match visit.state {
-            State::Free | State::Replying | State::Thinking => false,
+            State::Free | State::Replying(_) | State::Thinking => false,
             State::InLine => true,
             _ => visit.flags.inside,
         };
@@ -80,8 +81,13 @@ impl Simulation<'_> {
             counts.ended += 1;
             counts.failed += 1;
         }
-        self.own_time_ends(slot);
-        self.cold_fetch_ends(slot);
+        if self.visits[slot].flags.followed {
+            self.note_cut(slot, false);
+        }
+        if parent != NONE && self.caller_hangs(slot) {
+            self.empty_visit(slot);
+            return self.keep_answer(slot, Outcome::Reset);
+        }
         if parent != NONE {
             self.part_from_caller(slot);
         }
@@ -126,6 +132,30 @@ impl Simulation<'_> {
         }
     }
 
+    pub(super) fn hangs(&self, instance: u32) -> bool {
+        self.conditions[instance as usize].hung > 0
+    }
+
+    pub(super) fn host_hangs(&self, instance: u32) -> bool {
+        let host = self.plan.instances[instance as usize].host;
+        host != NONE && self.hangs(host)
+    }
+
+    /// Whether whoever waits for this visit looks at no answer.
+    #[inline(never)]
+    pub(super) fn caller_hangs(&self, slot: u32) -> bool {
+        self.hangs(self.visits[self.visits[slot].parent].instance)
+    }
+
+    /// The answer lies there until its caller goes on.
+    #[inline(never)]
+    pub(super) fn keep_answer(&mut self, slot: u32, outcome: Outcome) {
+        let visit = &mut self.visits[slot];
+        visit.state = State::Replying(outcome);
+        visit.since = self.now;
+        visit.word = 0;
+    }
+
     /// Work at a process that hangs stands still.
     pub(super) fn freeze(&mut self, instance: u32) {
         for slot in self.residents_of(instance) {
@@ -136,12 +166,32 @@ impl Simulation<'_> {
         }
     }
 
-    /// The process goes on. What was under way when it hung is done at once.
+    /// The process goes on. What was under way when it hung is done at once, and so is what it
+    /// would have noticed meanwhile.
     pub(super) fn thaw(&mut self, instance: u32) {
         for slot in self.residents_of(instance) {
-            if self.is_at_work(slot) && self.visits[slot].word == 0 {
-                self.schedule(slot, self.now);
+            let visit = &self.visits[slot];
+            let (is_still, pool) = (visit.word == 0, visit.pending);
+            match visit.state {
+                State::Going if is_still && self.is_at_work(slot) => self.schedule(slot, self.now),
+                State::InPoolLine if is_still && self.pools[pool as usize].wait != NEVER => {
+                    self.schedule(slot, self.now);
+                }
+                State::Calling => self.read_kept_answers(slot),
+                _ => {}
             }
+        }
+    }
+
+    fn read_kept_answers(&mut self, slot: u32) {
+        let mut child = self.visits[slot].child;
+        while child != NONE {
+            let visit = &self.visits[child];
+            let next = visit.sibling_next;
+            if matches!(visit.state, State::Replying(_)) && visit.word == 0 {
+                self.schedule(child, self.now);
+            }
+            child = next;
         }
     }
 

@@ -12,9 +12,8 @@ impl Simulation<'_> {
     /// goes on, if anybody does at once.
     #[inline(always)]
     pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
-        if self.rows.keeps {
-            self.own_time_ends(slot);
-            self.trace_answer(slot, outcome);
+        if self.visits[slot].flags.followed {
+            self.note_leaving(slot, outcome);
         }
         let visit = &self.visits[slot];
         let (parent, link) = (visit.parent, visit.link);
@@ -62,14 +61,12 @@ impl Simulation<'_> {
         let travel = self.travel(link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
         self.crosses(slot, travel);
         let visit = &mut self.visits[slot];
-        visit.state = State::Replying;
+        visit.state = State::Replying(outcome);
         visit.since = self.now.saturating_add(travel);
-        visit.flags.outcome = outcome as u8;
         self.schedule(slot, self.now.saturating_add(travel));
     }
 
-    pub(super) fn answer_arrives(&mut self, slot: u32) {
-        let outcome = Outcome::ALL[usize::from(self.visits[slot].flags.outcome)];
+    pub(super) fn answer_arrives(&mut self, slot: u32, outcome: Outcome) {
         if let Some(next) = self.answered(slot, outcome) {
             self.run_visit(next);
         }
@@ -78,8 +75,16 @@ impl Simulation<'_> {
     /// The answer has come to the caller.
     #[inline(always)]
     fn answered(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
+        if self.disturbed && self.caller_hangs(slot) {
+            self.keep_answer(slot, outcome);
+            return None;
+        }
         let (parent, call) = self.unlink_from_caller(slot);
-        let instance = self.visits[slot].instance;
+        let visit = &self.visits[slot];
+        let instance = visit.instance;
+        if visit.flags.followed {
+            self.paths.answers(slot, parent);
+        }
         self.visits.remove(slot);
         self.call_ended(parent, call, instance, outcome)
     }
@@ -87,6 +92,7 @@ impl Simulation<'_> {
     /// The caller no longer counts this visit among those that it waits for.
     pub(super) fn part_from_caller(&mut self, slot: u32) {
         self.unlink_from_caller(slot);
+        self.is_followed_no_more(slot);
         let visit = &mut self.visits[slot];
         visit.parent = NONE;
         visit.peer = NONE;
@@ -122,11 +128,15 @@ impl Simulation<'_> {
         }
         let visit = &mut self.visits[slot];
         if visit.pending > 0 {
-            return self.forked_call_ended(slot, plan, outcome);
+            return self.forked_call_ended(slot, plan, by, outcome);
         }
         visit.state = State::Going;
         visit.since = self.now;
+        let is_followed = visit.flags.followed;
         self.nodes[visit.instance as usize].called(self.now);
+        if is_followed {
+            self.note_answer(slot);
+        }
         if outcome.is_ok() {
             // A good answer is news only of peers that were not well.
             if plan.only_peer == NONE && self.balancers.ailing > 0 {
@@ -135,7 +145,8 @@ impl Simulation<'_> {
             let visit = &mut self.visits[slot];
             visit.tries = 0;
             visit.step += 1;
-            if let ConnectionUse::PerClient { kept_for } = plan.connection {
+            if plan.connection == ConnectionUse::PerClient {
+                let kept_for = self.plan.instances[by as usize].keepalive;
                 self.client_connection_until(slot, self.now.saturating_add(kept_for));
             }
             return Some(slot);
@@ -147,7 +158,7 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(super) fn call_failed(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
         let plan = &self.plan.calls[call as usize];
-        if let ConnectionUse::PerClient { .. } = plan.connection {
+        if plan.connection == ConnectionUse::PerClient {
             self.client_connection_until(slot, 0);
         }
         if plan.only_peer == NONE {
@@ -155,6 +166,7 @@ impl Simulation<'_> {
         }
         let tries = self.visits[slot].tries;
         if self.may_try_another_peer(slot, plan, u32::from(tries), outcome) {
+            self.note_retry(slot);
             return Some(slot);
         }
         self.try_again_or_fail(slot, call, outcome)
@@ -167,7 +179,7 @@ impl Simulation<'_> {
         if let Some(retry) = &plan.retry
             && let Some(wait) = self.wait_before_retry(slot, plan, retry, outcome)
         {
-            self.note_retry(slot, wait);
+            self.note_retry(slot);
             if wait == 0 {
                 return Some(slot);
             }
@@ -175,6 +187,7 @@ impl Simulation<'_> {
             return None;
         }
         self.visits[slot].retries = 0;
+        self.note_no_retry(slot);
         if plan.optional {
             self.nodes[self.visits[slot].instance as usize].counts.optional_lost += 1;
             return self.skip(slot, 1);
@@ -197,14 +210,18 @@ impl Simulation<'_> {
     }
 
     /// One of several calls made at once.
-    fn forked_call_ended(&mut self, slot: u32, plan: &CallPlan, outcome: Outcome) -> Option<u32> {
+    fn forked_call_ended(&mut self, slot: u32, plan: &CallPlan, by: u32, outcome: Outcome) -> Option<u32> {
         let visit = &mut self.visits[slot];
         visit.pending -= 1;
         visit.awaited -= u32::from(outcome.is_ok() || plan.optional);
         if visit.awaited > 0 && visit.pending >= visit.awaited {
+            // It goes on without this one, which was to be done all the same.
+            let is_lost = !outcome.is_ok() && !plan.optional;
+            self.nodes[by as usize].counts.background_lost += u64::from(is_lost);
             return None;
         }
         let enough = visit.awaited == 0;
+        let is_followed = visit.flags.followed;
         visit.state = State::Going;
         visit.since = self.now;
         visit.pending = 0;
@@ -213,6 +230,9 @@ impl Simulation<'_> {
         self.nodes[visit.instance as usize].called(self.now);
         if enough {
             self.send_to_background(slot);
+        }
+        if is_followed {
+            self.note_answer(slot);
         }
         self.abandon_children(slot);
         match enough {
@@ -230,7 +250,7 @@ impl Simulation<'_> {
         let (instance, slots) = (visit.instance, visit.slots);
         visit.flags.inside = false;
         visit.slots = 0;
-        let unwanted = visit.root == NONE;
+        let unwanted = visit.root == NONE && !visit.flags.background;
         let node = &mut self.nodes[instance as usize];
         node.served_one(self.now);
         node.counts.failed += u64::from(!outcome.is_ok());
@@ -271,6 +291,7 @@ impl Simulation<'_> {
                     self.release_slot(instance);
                 }
                 Holds::Pool(pool) => self.release_pool(pool),
+                Holds::Peer { together, member } => self.release_peer(together, member),
                 Holds::Object(_) => {}
             }
         }
@@ -284,10 +305,7 @@ impl Simulation<'_> {
             self.pools[pool as usize].give_back(self.now);
             return;
         }
-        let waited = self.now - self.visits[next].since;
-        self.leave_pool_line(next);
-        self.pools[pool as usize].waits.served(waited, self.now);
-        self.recorder.waited_for_pool(pool, waited);
+        self.leave_pool_line_served(next);
         self.visits[next].word = 0;
         self.keep(next, Holds::Pool(pool));
         // A call that waited for others of its caller is made now.
@@ -298,11 +316,23 @@ impl Simulation<'_> {
     }
 
     pub(super) fn leave_pool_line(&mut self, slot: u32) {
+        if self.visits[slot].flags.followed {
+            self.note_stretch(slot);
+        }
         let visit = &mut self.visits[slot];
         let pool = std::mem::replace(&mut visit.pending, 0);
         visit.state = State::Going;
         let state = &mut self.pools[pool as usize];
         super::admission::unlink(&mut self.visits, &mut state.head, &mut state.tail, slot);
+    }
+
+    /// Somebody in the line of a pool gets what he has waited for.
+    pub(super) fn leave_pool_line_served(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        let (pool, waited) = (visit.pending, self.now - visit.since);
+        self.leave_pool_line(slot);
+        self.pools[pool as usize].waits.served(waited, self.now);
+        self.recorder.waited_for_pool(pool, waited);
     }
 
     /// Somebody leaves the line of a pool without having got anything.
@@ -316,6 +346,9 @@ impl Simulation<'_> {
     /// No connection of the pool was free in time: the application fails. Or no earlier
     /// call has ended, and this one is not made.
     pub(super) fn give_up_in_pool_line(&mut self, slot: u32) {
+        if self.disturbed && self.hangs(self.visits[slot].instance) {
+            return;
+        }
         self.leave_pool_line_unserved(slot);
         let next = match self.plan.steps[self.visits[slot].step as usize] {
             Step::Call { call } => self.refuse_call(slot, call),

@@ -1,7 +1,7 @@
 //! Leaving early: callers that wait no longer, and workers that are killed.
 
 use super::Simulation;
-use super::visit::{SLOT_MASK, State};
+use super::visit::{DEADLINE, SLOT_MASK, State, WATCHDOG};
 use crate::nodes::behaviour::WhenCallerLeaves;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
@@ -11,10 +11,17 @@ impl Simulation<'_> {
     pub(super) fn deadline_passed(&mut self, slot: u32) {
         let visit = &self.visits[slot];
         let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
+        if self.disturbed && self.caller_hangs(slot) {
+            // Nobody looks at the clock now.
+            return self.notice_deadline_later(slot);
+        }
         // A caller that opens a connection sends its request only when it has one.
         let flags = visit.flags;
         let is_unsent = flags.fresh && !flags.connected && !flags.inside && visit.state == State::Going;
         let is_unsent = is_unsent && (visit.tries > 0 || !self.plan.calls[call as usize].whole);
+        if flags.followed {
+            self.note_cut(slot, true);
+        }
         self.abandon(slot);
         self.unsent = if is_unsent { parent } else { NONE };
         let next = self.call_ended(parent, call, instance, Outcome::TimedOut);
@@ -24,10 +31,26 @@ impl Simulation<'_> {
         }
     }
 
+    /// A process that hangs looks at its clocks when it goes on, or after once more the same time.
+    #[inline(never)]
+    fn notice_deadline_later(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        let call = &self.plan.calls[visit.call as usize];
+        let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
+        self.start_timer(DEADLINE, lane, slot);
+    }
+
     /// The worker has been silent for too long: its master kills it, its request is cut
     /// off, and the slot is empty until a new worker has booted.
     pub(super) fn watchdog_barks(&mut self, slot: u32) {
-        self.own_time_ends(slot);
+        if self.disturbed && self.host_hangs(self.visits[slot].instance) {
+            // Its master hangs as well.
+            let lane = self.nodes[self.visits[slot].instance as usize].watchdog_lane;
+            return self.start_timer(WATCHDOG, lane, slot);
+        }
+        if self.visits[slot].flags.followed {
+            self.note_cut(slot, false);
+        }
         self.withdraw_from_processor(slot);
         if self.visits[slot].state == State::InPoolLine {
             self.leave_pool_line_unserved(slot);
@@ -87,10 +110,10 @@ impl Simulation<'_> {
 
     /// The caller of this visit has left. What its node makes of that is its kind's affair.
     pub(super) fn abandon(&mut self, slot: u32) {
-        self.time_is_cut(slot);
+        self.own_time_ends(slot);
         self.part_from_caller(slot);
         let visit = &self.visits[slot];
-        if visit.state == State::Replying {
+        if let State::Replying(_) = visit.state {
             self.visits.remove(slot);
             return;
         }
@@ -101,21 +124,15 @@ impl Simulation<'_> {
         }
     }
 
-    /// The request spends no more time on this visit. A message that is still under way
-    /// had been counted as if it would arrive.
-    fn time_is_cut(&mut self, slot: u32) {
-        self.own_time_ends(slot);
-        let visit = &self.visits[slot];
-        self.rows.take_back_network(visit.root, visit.since.saturating_sub(self.now));
-        self.cold_fetch_ends(slot);
-    }
-
     /// It goes on, for nobody: neither it nor what it calls counts for the request any more.
     fn orphan(&mut self, slot: u32) {
         self.visits[slot].root = NONE;
+        self.is_followed_no_more(slot);
+        let background = self.visits[slot].flags.background;
         let mut child = self.visits[slot].child;
         while child != NONE {
-            self.time_is_cut(child);
+            self.visits[child].flags.background |= background;
+            self.own_time_ends(child);
             self.orphan(child);
             child = self.visits[child].sibling_next;
         }

@@ -61,16 +61,19 @@ impl Simulation<'_> {
         self.changes.progress[number as usize] = progress;
     }
 
-    /// Nothing new, then down, then up again; returns the time to the next step.
+    /// Nothing new from now until it is up again, down after a while; returns the time to the
+    /// next step.
     fn restart_step(&mut self, step: u32, instances: &[u32], drain: Time, takes: Time) -> Option<Time> {
         match step {
             1 => {
-                self.drain(instances, true);
+                for &instance in instances {
+                    self.for_all_at(instance, |this, one| this.drain(one, true));
+                }
                 Some(drain)
             }
             2 => {
-                self.drain(instances, false);
                 for &instance in instances {
+                    self.drain_until_up(instance);
                     self.stop_instance(instance);
                 }
                 Some(takes)

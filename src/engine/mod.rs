@@ -18,29 +18,34 @@ mod blame;
 #[cfg(test)]
 mod blame_tests;
 mod breakdowns;
+#[cfg(test)]
+mod bulkhead_tests;
 mod caching;
 mod calls;
 #[cfg(test)]
 mod canary_tests;
-mod causes;
 mod chain;
 mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
 mod changes;
 mod choosing;
-mod cold;
 #[cfg(test)]
 mod cold_tests;
 #[cfg(test)]
 mod component_tests;
 mod components;
+#[cfg(test)]
+mod condition_tests;
 mod conditions;
 mod crash;
 mod draws;
+mod eligible;
 mod ending;
 #[cfg(test)]
 mod fault_tests;
+#[cfg(test)]
+mod group_tests;
 mod health;
 mod lanes;
 mod leaving;
@@ -54,6 +59,10 @@ mod names;
 mod network;
 mod node;
 mod outages;
+mod path_notes;
+#[cfg(test)]
+mod path_tests;
+mod paths;
 mod plain;
 mod quiet;
 mod quiet_books;
@@ -74,6 +83,7 @@ mod restart_tests;
 mod restarting;
 mod rows;
 mod run;
+mod sampling;
 #[cfg(test)]
 mod scaling_tests;
 mod sending;
@@ -82,6 +92,9 @@ mod source;
 mod standby;
 #[cfg(test)]
 mod standby_tests;
+mod standstill;
+#[cfg(test)]
+mod standstill_tests;
 mod steps;
 mod striking;
 #[cfg(test)]
@@ -159,6 +172,7 @@ pub struct Simulation<'p> {
     changes: changes::Changes,
     memories: memory::Memories,
     units: restarting::Units,
+    standstill: standstill::Standstill,
     quiet: quiet::Quiet,
     /// If the plan is nothing but a row of stations.
     chain: Option<Box<chain::Chain>>,
@@ -179,6 +193,12 @@ pub struct Simulation<'p> {
     watches_insides: bool,
     residents: residents::Residents,
     rows: rows::RowKeeper,
+    paths: paths::Paths,
+    /// Of each node, the column of its own time.
+    path_columns: Vec<u32>,
+    sample: sampling::Sample,
+    /// Whether others are followed beside those of the sample, for rows or stories.
+    follows_more: bool,
     tracer: tracer::Tracer,
     followed: trace::Followed,
 }
@@ -267,6 +287,7 @@ impl<'p> Simulation<'p> {
             changes: changes::Changes::new(plan),
             memories: memory::Memories::new(plan),
             units: restarting::Units::new(plan),
+            standstill: standstill::Standstill::default(),
             quiet: quiet::Quiet::new(plan),
             chain: ChainPlan::of(plan).map(|plan| Box::new(chain::Chain::of(&plan))),
             components: components::Components::new(plan),
@@ -279,9 +300,14 @@ impl<'p> Simulation<'p> {
             watches_insides: plan.nodes.iter().any(|node| node.track_occupancy),
             residents: residents::Residents::default(),
             rows: rows::RowKeeper::new(options, plan),
+            paths: paths::Paths::new(),
+            path_columns: path_notes::columns(plan),
+            sample: sampling::Sample::of_nobody(plan, options.seed),
+            follows_more: false,
             tracer: tracer::Tracer::default(),
             followed: trace::Followed::default(),
         };
+        simulation.look_whom_to_follow();
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
         simulation.start_changes();
         if !simulation.components.is_on() {
@@ -296,7 +322,7 @@ impl<'p> Simulation<'p> {
 
     /// Requests that have ended, warm-up included.
     pub fn ended_requests(&self) -> u64 {
-        self.recorder.ended
+        if self.components.is_on() { 0 } else { self.recorder.ended }
     }
 
     pub fn in_flight(&self) -> u64 {
@@ -356,6 +382,8 @@ impl<'p> Simulation<'p> {
         results.offered = results.offered + self.quiet.added[0] - self.quiet.discarded[0];
         results.ended = results.ended + self.quiet.added[1] - self.quiet.discarded[1];
         results.skipped = self.quiet.skipped;
+        results.standstill = self.standstill.names;
+        results.paths = self.sample.finish(self.quiet.added[1]);
         results.scalings = self.scalings.into_iter().map(|scaling| scaling.finish(self.now)).collect();
         results.replications = self.replications.finish(self.now);
         results

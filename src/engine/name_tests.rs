@@ -94,3 +94,26 @@ fn mistakes_are_told() {
     assert!(told(", a.com A 3.3.3.3 60s", "", "").contains("leads to 3.3.3.3, which belongs to no server"));
     assert!(told("", ", failover: { inter: 0s }", "").contains("checks take some time"));
 }
+
+#[test]
+fn all_servers_with_one_address_serve_those_who_come_to_it() {
+    let text = SITES
+        .replace("SECOND", ", a.com A 2.2.2.2 60s")
+        .replace("FAILOVER", "")
+        .replace("TIMELINE", "")
+        .replace("clients: 50", "clients: 5000")
+        .replace("address: 1.1.1.1,", "address: 1.1.1.1, replicas: 3,")
+        .replace("on: here,", "on: here, replicas: 3,");
+    let results = trial::run(&trial::plan_of(&text));
+    let visits =
+        |instance: usize| results.nodes[instance].buckets.iter().map(|it| it.visits).sum::<u64>() as f64;
+    // Half of the requests go to each address, and three servers share that of the first.
+    for instance in 6..9 {
+        assert!((visits(instance) / 20_000.0 - 1.0).abs() < 0.1, "{instance}: {}", visits(instance));
+    }
+    assert!((visits(9) / 60_000.0 - 1.0).abs() < 0.05, "{}", visits(9));
+    // A client comes to the same one each time.
+    let alone = trial::run(&trial::plan_of(&text.replace("clients: 5000", "clients: 1")));
+    let comes = |instance: &usize| alone.nodes[*instance].buckets.iter().any(|it| it.visits > 0);
+    assert_eq!((6..9).filter(comes).count(), 1);
+}

@@ -4,9 +4,13 @@ use super::Simulation;
 use super::changes::Change;
 use super::health::PeerHealth;
 use super::visit::State;
-use crate::kernel::time::Time;
+use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::{CallPlan, NONE, NamePlan, Plan};
+use crate::plan::{CallPlan, NamePlan, Plan};
+
+/// So long a resolver asks authoritative servers that say nothing (BIND:
+/// resolver-query-timeout).
+const RESOLVER_PATIENCE: Time = 10 * SECOND;
 
 /// A name as one user's clients and their resolver see it.
 #[derive(Debug)]
@@ -123,7 +127,8 @@ impl Simulation<'_> {
     }
 
     /// The member of a route that stands at the address which the client has; where it has
-    /// failed to answer, at the next of several. `None`: nobody of the route stands there.
+    /// failed to answer, at the next of several. Of several at one address a client comes to the
+    /// same one each time. `None`: nobody of the route stands there, or everybody.
     pub(super) fn member_at_address(&mut self, call: &CallPlan, root: u32) -> Option<u32> {
         let request = self.visits.requests[root as usize];
         let state = &mut self.names[call.name as usize];
@@ -132,7 +137,28 @@ impl Simulation<'_> {
             let place = state.cached.iter().position(|other| other == address).unwrap_or(0);
             *address = state.cached[(place + 1) % state.cached.len()];
         }
-        Some(call.members_at[*address as usize]).filter(|&member| member != NONE)
+        let members = &call.members_at[*address as usize];
+        match members[..] {
+            [] => None,
+            [only] => Some(only),
+            _ => Some(members[(self.client_hash(root) % members.len() as u64) as usize]),
+        }
+    }
+
+    /// A resolver in a path resolves at once what it is asked, or asks others in vain; whoever
+    /// still waits then is told so.
+    #[inline(never)]
+    pub(super) fn ask_resolver(&mut self, slot: u32) -> Option<u32> {
+        let visit = &mut self.visits[slot];
+        if visit.repeats > 0 {
+            return self.end_visit(slot, Outcome::DnsFailure);
+        }
+        if !self.disturbed || !self.conditions[visit.instance as usize].has_dns_outage() {
+            return self.skip(slot, 1);
+        }
+        visit.repeats = 1;
+        self.schedule(slot, self.now.saturating_add(RESOLVER_PATIENCE));
+        None
     }
 
     /// From now on the name leads elsewhere, for those who ask.

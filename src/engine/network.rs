@@ -1,6 +1,7 @@
 //! What it takes to cross a link.
 
 use super::Simulation;
+use super::paths::Crossing;
 use super::sending::Sending;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
@@ -108,14 +109,16 @@ impl Simulation<'_> {
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
         let is_sound = state.loss == 0.0 && state.cut_until <= self.now;
         let lost = if is_sound { 0 } else { self.time_lost(link, round_trips) };
-        self.rows.causes.lost = lost;
+        self.paths.crossing = Crossing { link, lost, queued: 0, sending: 0 };
         time = time.saturating_add(lost);
         let state = &mut self.links[link as usize];
         if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
             let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
             let recorder = &mut self.recorder;
             let waited = |wait| recorder.waited_for_link(link, way, wait);
-            time = time.saturating_add(state.sending[way as usize].send(sending, self.now, waited));
+            let sent_in = state.sending[way as usize].send(sending, self.now, waited);
+            self.paths.crossing = Crossing { link, lost, queued: sent_in.saturating_sub(sending), sending };
+            time = time.saturating_add(sent_in);
         }
         time
     }

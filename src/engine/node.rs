@@ -4,7 +4,7 @@ use super::resilience::shedding::SlowLine;
 use super::waits::Waits;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
-use crate::plan::{NONE, Plan};
+use crate::plan::{NONE, Plan, PoolPlan};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
 /// the number rises by one and gains `now` when it falls, so that `area + number × now`
@@ -92,7 +92,7 @@ pub enum SideLine {
     Slow(SlowLine),
 }
 
-/// A pool of database connections of one replica of a caller, or the calls that it makes at once.
+/// A pool of database connections of one replica of a caller, or of places for its calls.
 #[derive(Clone, Debug)]
 pub struct PoolState {
     pub busy: u32,
@@ -111,8 +111,13 @@ pub struct PoolState {
 impl PoolState {
     /// Somebody takes one that is free.
     pub fn take(&mut self, now: Time) {
-        self.busy += 1;
         self.waits.taken += 1;
+        self.occupy(now);
+    }
+
+    /// One that is free is in use from now on, for whoever has waited for it in some line.
+    pub fn occupy(&mut self, now: Time) {
+        self.busy += 1;
         self.in_use_area = self.in_use_area.wrapping_sub(now);
         if self.busy == self.size {
             self.full_area = self.full_area.wrapping_sub(now);
@@ -155,6 +160,9 @@ pub enum Holds {
     Connection(u32),
     /// A place in this pool of the caller's.
     Pool(u32),
+    /// A place for a call to one of the caller's peers, in the pool of that peer and in that of all
+    /// together.
+    Peer { together: u32, member: u32 },
     /// An object that it fetches into a cache.
     Object(u32),
 }
@@ -200,7 +208,7 @@ impl Sessions {
         });
         sessions.filter_map(|session| match session.holds {
             Holds::Connection(instance) => Some(instance),
-            Holds::Pool(_) | Holds::Object(_) => None,
+            Holds::Pool(_) | Holds::Peer { .. } | Holds::Object(_) => None,
         })
     }
 
@@ -213,6 +221,19 @@ impl Sessions {
                 return Some(object);
             }
             place = session.next;
+        }
+        None
+    }
+
+    /// The peer of those of a pool at which a list has got a place last.
+    pub fn place_at_peer(&self, first: u32, wanted: u32) -> Option<u32> {
+        let mut place = first;
+        while place != NONE {
+            let session = self.all[place as usize];
+            match session.holds {
+                Holds::Peer { together, member } if together == wanted => return Some(member),
+                _ => place = session.next,
+            }
         }
         None
     }
@@ -395,9 +416,9 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
 }
 
 pub fn pools(plan: &Plan) -> Vec<PoolState> {
-    let one = |pool: &crate::plan::PoolPlan| PoolState {
+    let one = |pool: &PoolPlan, size: u32| PoolState {
         busy: 0,
-        size: pool.size,
+        size,
         wait: pool.wait,
         head: NONE,
         tail: NONE,
@@ -406,5 +427,10 @@ pub fn pools(plan: &Plan) -> Vec<PoolState> {
         full_area: 0,
         waits: Waits::default(),
     };
-    plan.pools.iter().flat_map(|pool| (0..pool.callers * pool.each).map(move |_| one(pool))).collect()
+    let of_caller = |pool: &PoolPlan| {
+        let mut places = vec![one(pool, pool.size.saturating_mul(pool.peers.max(1)))];
+        places.resize(1 + pool.peers as usize, one(pool, pool.size));
+        places
+    };
+    plan.pools.iter().flat_map(|pool| (0..pool.callers).flat_map(move |_| of_caller(pool))).collect()
 }

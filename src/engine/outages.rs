@@ -7,7 +7,7 @@
 
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
-use crate::results::incident::Outage;
+use crate::results::incident::{Outage, OutageSums};
 
 /// What a failed request adds, where a good one takes away one.
 const FAILED: u64 = 3;
@@ -16,7 +16,7 @@ const FAILED: u64 = 3;
 const OUTAGE: u64 = 30;
 /// How far the score must fall from its peak for the outage to be over.
 const OVER: u64 = 60;
-/// Outages that are listed; all are counted.
+/// Outages that are listed; of those beyond, sums are kept.
 const LISTED_MOST: usize = 100_000;
 
 #[derive(Debug)]
@@ -26,8 +26,12 @@ pub struct OutageFinder {
     /// Failed requests since the climb began.
     failed: u64,
     present: Outage,
+    /// The present climb does not begin before this.
+    served_until: Time,
     pub found: Vec<Outage>,
-    pub unlisted: u64,
+    pub unlisted: OutageSums,
+    /// The last outage, if it is one of these.
+    last_unlisted: Option<Outage>,
 }
 
 impl OutageFinder {
@@ -40,11 +44,26 @@ impl OutageFinder {
             last_error: Outcome::Ok,
             cause: None,
         };
-        OutageFinder { score: 0, peak: 0, failed: 0, present, found: Vec::new(), unlisted: 0 }
+        OutageFinder {
+            score: 0,
+            peak: 0,
+            failed: 0,
+            present,
+            served_until: 0,
+            found: Vec::new(),
+            unlisted: OutageSums::default(),
+            last_unlisted: None,
+        }
+    }
+
+    /// Until then users were served, although a request that fails now was sent before.
+    pub fn were_served_until(&mut self, time: Time) {
+        self.served_until = time;
     }
 
     /// A request sent at `sent` has failed; `cause` is the latest of what is wrong.
     pub fn failed(&mut self, sent: Time, now: Time, outcome: Outcome, cause: Option<u32>) {
+        let sent = sent.max(self.served_until);
         if self.score == 0 {
             self.present =
                 Outage { start: sent, end: now, lost: 0, first_error: outcome, last_error: outcome, cause };
@@ -84,28 +103,43 @@ impl OutageFinder {
 
     pub fn list(&mut self, outage: Outage) {
         if self.found.len() < LISTED_MOST {
-            self.found.push(outage);
-        } else {
-            self.unlisted += 1;
+            return self.found.push(outage);
+        }
+        let before = self.last_unlisted.as_ref().or(self.found.last()).map_or(0, |last| last.end);
+        self.unlisted.add(&outage, before);
+        self.last_unlisted = Some(outage);
+    }
+
+    /// The warm-up is over: what was over before is no part of the run that counts.
+    pub fn start_counting(&mut self, now: Time) {
+        self.found.retain(|outage| outage.end > now);
+        self.unlisted = OutageSums::default();
+        if let Some(last) = self.last_unlisted.take().filter(|last| last.end > now) {
+            self.list(last);
         }
     }
 
     /// Lists the present climb if it was high enough, and begins anew.
     pub fn close(&mut self) {
         if self.peak >= OUTAGE {
-            // Requests that failed late may have been sent before the last outage was over:
-            // that is one outage.
-            if let Some(last) = self.found.last_mut()
-                && self.present.start <= last.end
-            {
-                last.end = last.end.max(self.present.end);
-                last.lost += self.present.lost;
-                last.last_error = self.present.last_error;
-            } else {
-                self.list(self.present);
-            }
+            self.join_or_list();
         }
         (self.score, self.peak) = (0, 0);
+    }
+
+    /// Requests that failed late may have been sent before the last outage was over: that is one
+    /// outage.
+    fn join_or_list(&mut self) {
+        let present = self.present;
+        let last = self.last_unlisted.as_mut().or(self.found.last_mut());
+        let Some(last) = last.filter(|last| present.start <= last.end) else { return self.list(present) };
+        let before = *last;
+        last.end = last.end.max(present.end);
+        last.lost += present.lost;
+        last.last_error = present.last_error;
+        if let Some(last) = &self.last_unlisted {
+            self.unlisted.replace(&before, last);
+        }
     }
 }
 
@@ -170,5 +204,60 @@ mod tests {
     fn two_stretches_far_apart_are_two() {
         let story = format!("{0}{1}{0}{1}", "f".repeat(30), "g".repeat(200));
         assert_eq!(outages(&story), [(0, 29, 30), (230, 259, 30)]);
+    }
+
+    /// Outages of two causes in turn: of 1 s by the first, of 2 s by the other, each 10 s after
+    /// the one before began.
+    fn many(finder: &mut OutageFinder, count: u64) {
+        for number in 0..count {
+            let (start, cause) = (10 * number, (number % 2) as u32);
+            let end = start + 1 + u64::from(cause);
+            for _ in 0..12 {
+                finder.failed(start, end, Outcome::Reset, Some(cause));
+            }
+            finder.close();
+        }
+    }
+
+    #[test]
+    fn those_beyond_the_list_are_summed_by_cause_as_they_happen() {
+        let mut finder = OutageFinder::new();
+        let beyond = 1_001;
+        many(&mut finder, LISTED_MOST as u64 + beyond);
+        assert_eq!(finder.found.len(), LISTED_MOST);
+        let sums = &finder.unlisted;
+        let first = 10 * LISTED_MOST as u64;
+        assert_eq!((sums.start, sums.end), (first, first + 10_000 + 1));
+        assert_eq!((sums.all.count, sums.all.time, sums.all.lost), (1_001, 501 + 1_000, 1_001 * 12));
+        assert_eq!((sums.squares, sums.longest), (501 + 500 * 4, 2));
+        // The last one that is listed has the other cause, and was over 8 s before.
+        assert_eq!((sums.between, sums.between_squares), (501 * 8 + 500 * 9, 501 * 64 + 500 * 81));
+        let by_cause: Vec<_> = sums.by_cause.iter().map(|(cause, sums)| (*cause, sums.count)).collect();
+        assert_eq!(by_cause, [(Some(0), 501), (Some(1), 500)]);
+    }
+
+    #[test]
+    fn the_last_of_those_beyond_the_list_can_go_on() {
+        let mut finder = OutageFinder::new();
+        many(&mut finder, LISTED_MOST as u64 + 1);
+        let start = 10 * LISTED_MOST as u64;
+        for _ in 0..12 {
+            finder.failed(start, start + 7, Outcome::TimedOut, Some(1));
+        }
+        finder.close();
+        let sums = &finder.unlisted;
+        assert_eq!((sums.all.count, sums.all.time, sums.all.lost), (1, 7, 24));
+        assert_eq!((sums.squares, sums.longest, sums.end), (49, 7, start + 7));
+        assert_eq!(sums.by_cause[&Some(0)], sums.all);
+    }
+
+    #[test]
+    fn what_was_over_in_the_warm_up_takes_no_place_in_the_list() {
+        let mut finder = OutageFinder::new();
+        many(&mut finder, LISTED_MOST as u64 + 5);
+        finder.start_counting(10 * (LISTED_MOST as u64 + 4) + 1 - 1);
+        assert_eq!((finder.found.len(), finder.unlisted.all.count), (1, 0));
+        finder.start_counting(u64::MAX);
+        assert!(finder.found.is_empty());
     }
 }

@@ -162,6 +162,20 @@ impl Recorder {
         }
     }
 
+    /// Whoever fails late may have been sent long before anything was wrong: an outage does not begin
+    /// before the last time bucket in which most of those who came were answered well.
+    pub fn note_until_when_users_were_served(&mut self, sent: Time) {
+        let were_served = |bucket: &usize| {
+            let classes = || self.classes.iter().map(|class| &class.buckets[*bucket]);
+            let offered: u64 = classes().map(|bucket| bucket.offered).sum();
+            let good: u64 = classes().map(|bucket| bucket.outcomes[Outcome::Ok as usize]).sum();
+            offered > 0 && good * 4 >= offered * 3
+        };
+        let first = self.edges.partition_point(|&edge| edge <= sent);
+        let last = (first..self.edges.len()).rev().find(|edge| were_served(&(edge - 1)));
+        self.outages.were_served_until(last.map_or(0, |edge| self.edges[edge]));
+    }
+
     pub fn lose(&mut self, class: u32, blame: Blame) {
         self.classes[class as usize].now.lost[blame as usize] += 1;
     }
@@ -210,6 +224,7 @@ impl Recorder {
         }
         self.usage.start_counting();
         let now = *self.edges.last().expect("an edge");
+        self.outages.start_counting(now);
         for occupancy in &mut self.occupancies {
             occupancy.time_with.fill(0);
             occupancy.since = now;
@@ -318,10 +333,12 @@ impl Recorder {
             resources: self.usage.finish(plan),
             incidents: Vec::new(),
             unlisted_incidents: 0,
+            standstill: Vec::new(),
             outages: self.outages.found,
             unlisted_outages: self.outages.unlisted,
             replications: Vec::new(),
             scalings: Vec::new(),
+            paths: Default::default(),
             fidelity: plan.fidelity,
             skipped: 0,
         }

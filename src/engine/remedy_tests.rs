@@ -389,7 +389,7 @@ groups:
 requests:
   page: { path: [ nginx: 0ms, apps: 1ms, mysql: 15ms ] }
 ");
-    // Each has nine connections, but the group makes one call at a time.
+    // Each has nine connections, and makes one call at a time.
     assert!(run.latencies(Outcome::Ok).len() > 1_000);
     assert_eq!(run.node(4).queue_max, 0);
     assert!(run.node(2).visits.abs_diff(run.node(3).visits) <= 1);

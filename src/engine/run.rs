@@ -22,6 +22,9 @@ pub enum Advance {
 /// After so many events it is asked again whether the run can do without them.
 const EVENTS_BETWEEN_CHAINS: u64 = 10_000;
 
+/// After so many events it is looked whether time has passed.
+const EVENTS_BETWEEN_LOOKS: u64 = 1 << 18;
+
 impl Simulation<'_> {
     /// Lets everything happen that comes before `until`, but no more than so many events; a row
     /// of stations goes on to the end of its stretch.
@@ -30,9 +33,10 @@ impl Simulation<'_> {
             self.stop(StopReason::TooManyEvents);
         }
         let last = self.events.saturating_add(events_at_most);
+        let part = if self.chain.is_some() { EVENTS_BETWEEN_CHAINS } else { EVENTS_BETWEEN_LOOKS };
         while self.events < last {
-            let part =
-                if self.chain.is_some() { last.min(self.events + EVENTS_BETWEEN_CHAINS) } else { last };
+            self.look_whether_time_passes();
+            let part = last.min(self.events + part);
             let advance = self.advance_chain(until, last).or_else(|| self.advance_by_events(until, part));
             if let Some(advance) = advance {
                 return advance;
@@ -122,7 +126,7 @@ impl Simulation<'_> {
         match self.visits[slot].state {
             State::InLine => self.give_up_in_line(slot),
             State::InPoolLine => self.give_up_in_pool_line(slot),
-            State::Replying => self.answer_arrives(slot),
+            State::Replying(outcome) => self.answer_arrives(slot, outcome),
             State::Rebooting => self.worker_is_back(slot),
             State::Thinking => self.think_no_more(slot),
             State::Calling => self.hedge(slot),

@@ -107,6 +107,10 @@ impl Simulation<'_> {
     fn class_snapshot(&self, class: usize) -> ClassSnapshot {
         let class = &self.recorder.classes[class];
         let mut sum = ClassSnapshot::default();
+        if self.components.is_on() {
+            // Seconds are counted there, and no requests.
+            return sum;
+        }
         for bucket in class.buckets.iter().chain([&class.now]) {
             let ok = bucket.outcomes[Outcome::Ok as usize];
             sum.offered += bucket.offered;

@@ -86,6 +86,7 @@ impl Simulation<'_> {
             Step::Borrow { pool } => self.borrow(slot, pool),
             Step::Limit { limit } => self.ask_limit(slot, limit),
             Step::Store { first_cache } => self.store(slot, first_cache),
+            Step::Ask => self.ask_resolver(slot),
             Step::TurnAway => self.end_visit(slot, Outcome::Unavailable),
             Step::Fork { fork } => self.fork(slot, fork),
             Step::Chance { chance } => {

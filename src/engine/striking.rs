@@ -8,6 +8,7 @@ use crate::plan::NONE;
 
 impl Simulation<'_> {
     pub(super) fn strike_instance(&mut self, instance: u32, fault: Fault) {
+        self.disturbed = true;
         match fault {
             Fault::Crash => self.crash(instance, false),
             Fault::DataLoss => {
@@ -21,17 +22,38 @@ impl Simulation<'_> {
                 self.set_speed(instance);
             }
             Fault::Errors { share } => self.conditions[instance as usize].errors.add(1.0 - share),
-            other => {
-                if let Some(counter) = self.conditions[instance as usize].counter(other) {
-                    *counter += 1;
-                }
-                if other == Fault::Hang {
-                    self.freeze(instance);
-                }
-            }
+            other => return self.for_all_at(instance, |this, one| this.strike_one(one, other)),
         }
-        self.disturbed = true;
         self.take_condition(instance);
+    }
+
+    fn strike_one(&mut self, instance: u32, fault: Fault) {
+        if let Some(counter) = self.conditions[instance as usize].counter(fault) {
+            *counter += 1;
+        }
+        if fault == Fault::Hang {
+            self.freeze(instance);
+        }
+        self.take_condition(instance);
+    }
+
+    fn lift_from_one(&mut self, instance: u32, fault: Fault) {
+        if let Some(counter) = self.conditions[instance as usize].counter(fault) {
+            *counter -= 1;
+        }
+        if fault == Fault::Hang && self.conditions[instance as usize].hung == 0 {
+            self.thaw(instance);
+        }
+        self.take_condition(instance);
+    }
+
+    /// What hits a host hits all that stands on it.
+    pub(super) fn for_all_at(&mut self, instance: u32, act: impl Fn(&mut Self, u32)) {
+        let hosted = std::mem::take(&mut self.changes.hosted[instance as usize]);
+        for &one in hosted.iter().chain([&instance]) {
+            act(self, one);
+        }
+        self.changes.hosted[instance as usize] = hosted;
     }
 
     pub(super) fn lift_from_instance(&mut self, instance: u32, fault: Fault) {
@@ -50,14 +72,7 @@ impl Simulation<'_> {
                 self.set_speed(instance);
             }
             Fault::Errors { share } => self.conditions[instance as usize].errors.remove(1.0 - share),
-            other => {
-                if let Some(counter) = self.conditions[instance as usize].counter(other) {
-                    *counter -= 1;
-                }
-                if other == Fault::Hang && self.conditions[instance as usize].hung == 0 {
-                    self.thaw(instance);
-                }
-            }
+            other => return self.for_all_at(instance, |this, one| this.lift_from_one(one, other)),
         }
         self.take_condition(instance);
     }
@@ -126,18 +141,31 @@ impl Simulation<'_> {
     }
 
     fn comes_up(&mut self, instance: u32) {
-        self.conditions[instance as usize].comes_up(self.now);
+        let condition = &mut self.conditions[instance as usize];
+        condition.comes_up(self.now);
+        if !condition.is_down() {
+            for _ in 0..std::mem::take(&mut condition.drained_until_up) {
+                self.drain(instance, false);
+            }
+        }
         self.take_condition(instance);
     }
 
-    /// Callers that have a choice send nothing new to these, or do so again.
-    pub(super) fn drain(&mut self, instances: &[u32], drains: bool) {
-        for &instance in instances {
-            let condition = &mut self.conditions[instance as usize];
-            if std::mem::replace(&mut condition.drains, drains) != drains {
-                self.draining = if drains { self.draining + 1 } else { self.draining - 1 };
-            }
+    /// Callers that have a choice send it nothing new, or there is one reason less why not.
+    pub(super) fn drain(&mut self, instance: u32, drains: bool) {
+        let drained_for = &mut self.conditions[instance as usize].drained_for;
+        if drains {
+            self.draining += u32::from(*drained_for == 0);
+            *drained_for += 1;
+        } else {
+            *drained_for -= 1;
+            self.draining -= u32::from(*drained_for == 0);
         }
+    }
+
+    /// What drains is about to be stopped, and gets nothing new before it is up again.
+    pub(super) fn drain_until_up(&mut self, instance: u32) {
+        self.for_all_at(instance, |this, one| this.conditions[one as usize].drained_until_up += 1);
     }
 
     /// Writes to this database wait until then; 0: no longer.

@@ -71,6 +71,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         path = Some(Box::new(Call {
             target: Target::Node(NodeId(number as u32 + 1)),
             work: Work { cpu: None, wait: Some(Distribution::Exponential { mean }), overhead: 0 },
+            own_works: vec![],
             times: Count::Fixed(1),
             chance: 1.0,
             optional: false,
@@ -89,6 +90,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         request_bytes: 0,
         response_bytes: 0,
         idempotent: true,
+        cacheable: true,
         priority: 0,
     };
     Scenario {

@@ -47,6 +47,14 @@ impl Usage {
         Usage { waiting, waiting_most, waits: *waits, ..Usage::default() }
     }
 
+    /// Together with those who wait in another line for the same.
+    fn with(mut self, other: &Usage) -> Usage {
+        self.waiting = self.waiting.wrapping_add(other.waiting);
+        self.waiting_most += other.waiting_most;
+        self.waits = self.waits.with(&other.waits);
+        self
+    }
+
     fn since(&self, before: &Usage, kind: ResourceKind) -> ResourceBucket {
         let (now, then) = (&self.waits, &before.waits);
         let grown = |now: u64, then: u64| u128::from(now.wrapping_sub(then));
@@ -71,7 +79,7 @@ impl Usage {
 
 impl UsageLogs {
     pub fn new(plan: &Plan, buckets_most: usize) -> UsageLogs {
-        let places: usize = plan.pools.iter().map(|pool| (pool.callers * pool.each) as usize).sum();
+        let places: usize = plan.pools.iter().map(|pool| (pool.callers * (1 + pool.peers)) as usize).sum();
         let mut logs = UsageLogs {
             logs: Vec::new(),
             of_pool: vec![NONE; places],
@@ -81,7 +89,12 @@ impl UsageLogs {
         for (number, resource) in (0..).zip(&plan.resources) {
             for place in &resource.places {
                 match *place {
-                    PlacePlan::Pool { pool, .. } => logs.of_pool[pool as usize] = number,
+                    PlacePlan::Pool { pool, line, .. } => {
+                        logs.of_pool[pool as usize] = number;
+                        if line != NONE {
+                            logs.of_pool[line as usize] = number;
+                        }
+                    }
                     PlacePlan::Link { link, way } => logs.of_link[link as usize][way as usize] = number,
                     PlacePlan::Limit { limit, .. } => logs.of_limit[limit as usize] = number,
                     PlacePlan::Memory { .. } => {}
@@ -207,11 +220,16 @@ impl Simulation<'_> {
     fn usage_of(&mut self, place: PlacePlan, number: usize) -> Usage {
         let now = self.now;
         match place {
-            PlacePlan::Pool { pool, instance } => {
+            PlacePlan::Pool { pool, line, instance } => {
                 let down = self.time_absent(instance);
                 let pool = &mut self.pools[pool as usize];
                 let [in_use, full] = pool.integrals(now);
-                Usage { in_use: u128::from(in_use), full, down, ..Usage::of(&mut pool.waits, now) }
+                let own = Usage::of(&mut pool.waits, now);
+                let usage = match line {
+                    NONE => own,
+                    line => own.with(&Usage::of(&mut self.pools[line as usize].waits, now)),
+                };
+                Usage { in_use: u128::from(in_use), full, down, ..usage }
             }
             PlacePlan::Link { link, way } => {
                 let waits = &mut self.recorder.usage.logs[number].waits;

@@ -128,6 +128,8 @@ pub enum Answers {
     PassOn,
     /// The name could not be resolved, for whatever reason.
     NoName,
+    /// The name of a peer could not be resolved: 502.
+    NoPeer,
 }
 
 /// A caller's pool of connections to its database.
@@ -142,11 +144,21 @@ pub struct ConnectionPool {
 }
 
 impl Answers {
+    /// What is told by whoever cannot resolve a name, and otherwise answers like this.
+    pub fn without_name(self) -> Answers {
+        match self {
+            Answers::Proxy | Answers::Balancer | Answers::NoPeer => Answers::NoPeer,
+            Answers::Application => Answers::Application,
+            Answers::PassOn | Answers::NoName => Answers::NoName,
+        }
+    }
+
     pub fn to(self, failure: Outcome) -> Outcome {
         match self {
             Answers::PassOn => failure,
             Answers::Application => Outcome::ServerError,
             Answers::NoName => Outcome::DnsFailure,
+            Answers::NoPeer => Outcome::BadGateway,
             Answers::Balancer if failure == Outcome::Refused => Outcome::Unavailable,
             Answers::Proxy | Answers::Balancer => match failure {
                 Outcome::Refused | Outcome::Reset | Outcome::DnsFailure => Outcome::BadGateway,

@@ -31,14 +31,22 @@ pub const CALLS: &[Setting] = &[
     Setting::optional(
         "max_in_flight",
         Takes::Whole(1, 10_000_000),
-        "calls that each replica of it makes at once to a node (HAProxy: maxconn of a server)",
+        "calls that each replica of it makes at once to each peer, be it a replica or a member of a \
+         group (HAProxy: maxconn of a server); whoever may go to any of them waits for the first that \
+         has a place",
+    ),
+    Setting::optional(
+        "max_in_flight_in_all",
+        Takes::Whole(1, 10_000_000),
+        "the same for all peers of a call together, those that wait for one of them included \
+         (resilience4j: maxConcurrentCalls)",
     ),
     Setting::new(
         "queue",
         Takes::WholeOrUnlimited(0, 1_000_000_000),
         "unlimited",
         "HAProxy: maxqueue 0, no limit",
-        "how many calls wait if so many are made; the others fail at once",
+        "how many calls wait if so many are made, in each line; the others fail at once",
     ),
     Setting::new(
         "queue_timeout",
@@ -247,9 +255,10 @@ fn read_breaker(fields: &mut Fields) -> Option<BreakerSettings> {
 }
 
 fn read_bulkhead(fields: &mut Fields) -> Option<Bulkhead> {
-    let calls = fields.optional_whole("max_in_flight");
+    let (each, in_all) =
+        (fields.optional_whole("max_in_flight"), fields.optional_whole("max_in_flight_in_all"));
     let (line, wait) = (fields.whole("queue"), fields.duration("queue_timeout"));
-    if calls.is_none() {
+    if each.is_none() && in_all.is_none() {
         for name in ["queue", "queue_timeout"] {
             if fields.is_given(name) {
                 fields.context.problems.error_with_hint(
@@ -260,7 +269,7 @@ fn read_bulkhead(fields: &mut Fields) -> Option<Bulkhead> {
             }
         }
     }
-    calls.map(|calls| Bulkhead { calls, line, wait })
+    (each.is_some() || in_all.is_some()).then_some(Bulkhead { each, in_all, line, wait })
 }
 
 fn read_hedge(fields: &mut Fields) -> Option<Hedge> {

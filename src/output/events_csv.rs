@@ -1,4 +1,5 @@
-//! `events.csv`: what went wrong, was maintained or surged, and when.
+//! `events.csv`: what went wrong, was maintained or surged, and when. Of too many to be listed, all
+//! that are alike have one line together, of the kind `unlisted`.
 
 use super::number::seconds;
 use crate::analysis::events::events;

@@ -5,6 +5,7 @@ pub mod charts;
 pub mod comparison_csv;
 pub mod events_csv;
 pub mod export;
+pub mod findings;
 pub mod folder;
 pub mod histogram_csv;
 pub mod journal;

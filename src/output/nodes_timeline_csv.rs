@@ -4,7 +4,7 @@
 use super::number::{rounded, seconds};
 use super::timeline_csv::buckets;
 use crate::analysis::measured::work_of_nodes;
-use crate::analysis::moments::moments;
+use crate::analysis::moments::{lines, moments};
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
 use std::io::{self, Write};
@@ -28,9 +28,9 @@ pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io
     let mut table = csv::WriterBuilder::new().from_writer(file);
     table.write_record(HEADER).map_err(io::Error::from)?;
     let optional = |figure: Option<f64>| figure.map(rounded).unwrap_or_default();
-    let works = work_of_nodes(scenario, results);
+    let (lines, works) = (lines(scenario, results), work_of_nodes(scenario, results));
     for (bucket, start, end) in buckets(results) {
-        let moments = moments(scenario, results, &works, (bucket, end - start));
+        let moments = moments(scenario, results, (&lines, &works), bucket, (start, end));
         for (node, moment) in scenario.nodes.iter().zip(moments) {
             let line: [String; HEADER.len()] = [
                 seconds(start),

@@ -11,7 +11,8 @@ pub struct RunCost {
     pub started_at: String,
     pub wall_s: f64,
     pub simulated_s: f64,
-    pub requests: u64,
+    /// None where none were simulated.
+    pub requests: Option<u64>,
     pub requests_per_s: Option<f64>,
     pub events: u64,
     pub events_per_s: Option<f64>,

@@ -1,8 +1,11 @@
 //! `timeline.csv`: what happened in each time bucket, to each class and to all together.
-//! The warm-up is in it, so that one can see it.
+//! The warm-up is in it, so that one can see it. Of a run without requests there is but the share
+//! of the time in which all was up that a class needs, in a column more.
 
-use super::number::{milliseconds, seconds};
+use super::number::{milliseconds, optional, seconds};
+use crate::analysis::window::Window;
 use crate::kernel::time::{Time, from_seconds};
+use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::results::{ClassBucket, ClassRecord, RunResults};
 use crate::scenario::model::Scenario;
@@ -19,16 +22,35 @@ pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io
         .into_iter()
         .chain(errors.map(Outcome::name))
         .chain(["mean_ms", "p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms", "in_flight"]);
-    table.write_record(header).map_err(io::Error::from)?;
+    let is_simulated = results.fidelity != Fidelity::Components;
+    let header: Vec<&str> = header.chain((!is_simulated).then_some("time_up")).collect();
+    table.write_record(&header).map_err(io::Error::from)?;
+    let window = Window::of(scenario, results);
     for (bucket, start, end) in buckets(results) {
-        for (class, record) in scenario.classes.iter().zip(&results.classes) {
-            let line = line(start, end, &class.name, &[record], bucket);
-            table.write_record(line).map_err(io::Error::from)?;
+        let mut write = |name: &str, class: Option<usize>, records: &[&ClassRecord]| {
+            let line = match is_simulated {
+                true => line(start, end, name, records, bucket),
+                false => {
+                    let up = window.time_up(results, class, bucket);
+                    without_requests(start, end, name, up, header.len())
+                }
+            };
+            table.write_record(line).map_err(io::Error::from)
+        };
+        for (number, (class, record)) in scenario.classes.iter().zip(&results.classes).enumerate() {
+            write(&class.name, Some(number), &[record])?;
         }
         let all: Vec<&ClassRecord> = results.classes.iter().collect();
-        table.write_record(line(start, end, ALL, &all, bucket)).map_err(io::Error::from)?;
+        write(ALL, None, &all)?;
     }
     table.flush()
+}
+
+fn without_requests(start: Time, end: Time, class: &str, up: Option<f64>, columns: usize) -> Vec<String> {
+    let mut line = vec![seconds(start), seconds(end - start), class.to_owned()];
+    line.resize(columns - 1, String::new());
+    line.push(optional(up));
+    line
 }
 
 /// The time buckets that belong to the run, with their edges. The last one ends with the run;

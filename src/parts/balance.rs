@@ -10,7 +10,8 @@ pub enum Balance {
     LeastConnections,
     /// Uniformly at random, by weight.
     Random,
-    /// The least loaded of so many drawn at random with replacement, ties at random.
+    /// The least loaded for its weight of so many different ones drawn at random by weight, as nginx's
+    /// `random two`; ties at random.
     Choices(u8),
     /// By the client's address: the same client goes to the same peer.
     IpHash,

@@ -21,7 +21,10 @@ pub struct Caution {
 /// No more than so many calls at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bulkhead {
-    pub calls: u32,
+    /// To each peer.
+    pub each: Option<u32>,
+    /// To all peers of one kind of call, those that wait for one of them included.
+    pub in_all: Option<u32>,
     /// Places in the line of those that wait; who finds none fails at once.
     pub line: u32,
     /// How long they wait before they fail.
@@ -34,6 +37,14 @@ pub struct Hedge {
     pub after: Time,
     /// How many more there are at once.
     pub at_most: u32,
+}
+
+impl Bulkhead {
+    /// How many are made at once where there is one peer.
+    pub fn of_one_peer(&self) -> u32 {
+        let bounds = self.each.into_iter().chain(self.in_all);
+        bounds.min().unwrap_or(u32::MAX)
+    }
 }
 
 impl Caution {

@@ -60,6 +60,37 @@ impl Count {
         }
     }
 
+    /// The variance, without the effect of the cap.
+    pub fn variance(&self) -> f64 {
+        match *self {
+            Count::Fixed(_) => 0.0,
+            Count::Uniform { low, high } => {
+                let numbers = f64::from(high - low) + 1.0;
+                (numbers * numbers - 1.0) / 12.0
+            }
+            Count::Poisson { mean } => mean,
+            Count::Geometric { mean } => mean * (1.0 + mean),
+        }
+    }
+
+    /// The mean of `base` to the power of the count: the chance that something which each of them
+    /// leaves out with chance `base` is left out by all.
+    pub fn chance_of_none(&self, base: f64) -> f64 {
+        match *self {
+            Count::Fixed(count) => power(base, count),
+            Count::Uniform { low, high } => {
+                let numbers = f64::from(high - low) + 1.0;
+                match 1.0 - base {
+                    0.0 => 1.0,
+                    // The sum of a geometric series.
+                    part => power(base, low) * (1.0 - libm::pow(base, numbers)) / (part * numbers),
+                }
+            }
+            Count::Poisson { mean } => libm::exp(-mean * (1.0 - base)),
+            Count::Geometric { mean } => 1.0 / (1.0 + mean * (1.0 - base)),
+        }
+    }
+
     /// One draw, at most `LARGEST_COUNT`.
     pub fn draw(&self, generator: &mut Generator) -> u32 {
         match *self {
@@ -88,6 +119,10 @@ impl Count {
             Count::Geometric { mean } => format!("geometric({mean})"),
         }
     }
+}
+
+fn power(base: f64, count: u32) -> f64 {
+    libm::pow(base, f64::from(count))
 }
 
 /// How many exponential gaps of mean one fit into `mean`.
@@ -175,6 +210,12 @@ mod tests {
             let found = draws.iter().map(|draw| (draw - mean) * (draw - mean)).sum::<f64>() / 2e5;
             assert!((mean - count.mean()).abs() <= 5.0 * libm::sqrt(variance / 2e5), "{text}: {mean}");
             assert!((found - variance).abs() <= 0.03 * variance, "{text}: {found}");
+            assert!((count.variance() - variance).abs() <= 1e-12 * variance, "{text}");
+            for base in [0.0, 0.3, 0.9, 1.0] {
+                let none = draws.iter().map(|draw| libm::pow(base, *draw)).sum::<f64>() / 2e5;
+                let expected = count.chance_of_none(base);
+                assert!((none - expected).abs() < 0.006, "{text}, {base}: {none} is not {expected}");
+            }
         }
     }
 

@@ -13,8 +13,9 @@ pub enum ResourceKind {
     Backlog,
     /// Connections that the processes of one node keep to their database.
     Pool,
-    /// Calls that a careful caller makes at once (`max_in_flight`).
+    /// Calls that a careful caller makes at once to each of its peers (`max_in_flight`), and to all.
     InFlight,
+    InFlightInAll,
     /// What a link carries one way.
     Bandwidth,
     /// What a rate limit lets pass.
@@ -24,16 +25,25 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    pub const ALL: [ResourceKind; 8] = [
+    pub const ALL: [ResourceKind; 9] = [
         ResourceKind::Cores,
         ResourceKind::Slots,
         ResourceKind::Backlog,
         ResourceKind::Pool,
         ResourceKind::InFlight,
+        ResourceKind::InFlightInAll,
         ResourceKind::Bandwidth,
         ResourceKind::Rate,
         ResourceKind::Memory,
     ];
+
+    /// Whether what it is called stands for several: cores, workers, calls.
+    pub fn is_plural(self) -> bool {
+        matches!(
+            self,
+            ResourceKind::Cores | ResourceKind::Slots | ResourceKind::InFlight | ResourceKind::InFlightInAll
+        )
+    }
 
     /// As it stands in tables.
     pub fn name(self) -> &'static str {
@@ -43,6 +53,7 @@ impl ResourceKind {
             ResourceKind::Backlog => "backlog",
             ResourceKind::Pool => "pool",
             ResourceKind::InFlight => "in_flight",
+            ResourceKind::InFlightInAll => "in_flight_in_all",
             ResourceKind::Bandwidth => "bandwidth",
             ResourceKind::Rate => "rate",
             ResourceKind::Memory => "memory",

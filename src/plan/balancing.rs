@@ -34,7 +34,11 @@ pub enum Policy {
     Random,
     /// Cumulated weights.
     WeightedRandom(Vec<u64>),
-    Choices(u8),
+    /// Cumulated weights, if they differ.
+    Choices {
+        count: u8,
+        cumulated: Option<Vec<u64>>,
+    },
     /// Cumulated weights, looked up by the client.
     IpHash(Vec<u64>),
     /// Points on a ring, ordered, each with its member.
@@ -63,7 +67,9 @@ impl RoutePlan {
             Balance::LeastConnections => Policy::LeastConnections,
             Balance::Random if weighted => Policy::WeightedRandom(cumulated(&weights)),
             Balance::Random => Policy::Random,
-            Balance::Choices(count) => Policy::Choices(count),
+            Balance::Choices(count) => {
+                Policy::Choices { count, cumulated: weighted.then(|| cumulated(&weights)) }
+            }
             Balance::IpHash => Policy::IpHash(cumulated(&weights)),
             Balance::ConsistentHash => Policy::Ring(ring(&weights, names)),
         };

@@ -102,14 +102,11 @@ pub struct Compiler<'a> {
     pub caches: Vec<CachePlan>,
     pub limits: Vec<LimitPlan>,
     pub guards: Vec<GuardPlan>,
-    known_routes: FxHashMap<(NodeId, TargetKey), (u32, u32)>,
+    known_routes: FxHashMap<(NodeId, Target), (u32, u32)>,
     known_lanes: FxHashMap<Time, u32>,
     /// The guard of each caller of a route that has one, by the first of its states.
     pub known_guards: FxHashMap<u32, u32>,
 }
-
-/// A target as a key of a map.
-type TargetKey = (bool, u32);
 
 impl<'a> Compiler<'a> {
     fn new(scenario: &'a Scenario) -> Self {
@@ -145,12 +142,13 @@ impl<'a> Compiler<'a> {
         &self.scenario.nodes[node.0 as usize]
     }
 
-    /// The behaviour of what a call may reach; a group's members are alike.
+    /// The behaviour of what a call may reach.
     pub fn behaviour(&self, node: NodeId) -> Option<&'a Behaviour> {
         self.node(node).behaviour.as_ref()
     }
 
-    /// The node itself, or the first of the group.
+    /// The node itself, or the first of the group: to ask of what kind they are, which is the same
+    /// for all members.
     pub fn first_node(&self, target: Target) -> NodeId {
         match target {
             Target::Node(node) => node,
@@ -161,8 +159,7 @@ impl<'a> Compiler<'a> {
     /// Whom a route leads to.
     pub fn target_of(&self, route: u32) -> Target {
         let known = self.known_routes.iter().find(|(_, (known, _))| *known == route);
-        let (_, (is_group, number)) = known.map(|(key, _)| *key).expect("a route that has been made");
-        if is_group { Target::Group(number) } else { Target::Node(NodeId(number)) }
+        known.map(|((_, target), _)| *target).expect("a route that has been made")
     }
 
     pub fn lane(&mut self, delay: Time) -> u32 {
@@ -239,7 +236,11 @@ impl<'a> Compiler<'a> {
             let (holds, uses_stale) = (cache.holds.clone(), cache.uses_stale);
             self.caches.push(CachePlan { holds, uses_stale, die });
         }
-        self.instances.push(InstancePlan { node: id.0, replica, host: NONE, processor });
+        let keepalive = match &node.kind {
+            NodeKind::WebServer(web_server) => web_server.keepalive_timeout,
+            _ => NEVER,
+        };
+        self.instances.push(InstancePlan { node: id.0, replica, host: NONE, processor, keepalive });
     }
 
     fn place_on_hosts(&mut self) {
@@ -261,11 +262,7 @@ impl<'a> Compiler<'a> {
 
     /// The route from one node to a target and the first of its balancing states.
     pub fn route(&mut self, from: NodeId, target: Target) -> (u32, u32) {
-        let key = match target {
-            Target::Node(node) => (false, node.0),
-            Target::Group(group) => (true, group),
-        };
-        if let Some(&known) = self.known_routes.get(&(from, key)) {
+        if let Some(&known) = self.known_routes.get(&(from, target)) {
             return known;
         }
         let caller = self.node(from);
@@ -300,7 +297,7 @@ impl<'a> Compiler<'a> {
         self.routes.push(RoutePlan::new(members, primaries, balance, &names, die));
         let known = (self.routes.len() as u32 - 1, self.sites);
         self.sites += caller.replicas;
-        self.known_routes.insert((from, key), known);
+        self.known_routes.insert((from, target), known);
         known
     }
 }

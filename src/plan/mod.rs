@@ -4,6 +4,7 @@
 
 mod balancing;
 mod buckets;
+mod calling;
 mod chain;
 mod changes;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod steps;
 mod streams;
 mod structure;
 mod targets;
+mod walks;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::BucketPlan;
@@ -149,6 +151,8 @@ pub struct InstancePlan {
     pub host: u32,
     /// What shares out its CPU time, or `NONE`.
     pub processor: u32,
+    /// How long it keeps a client's connection open that nobody uses.
+    pub keepalive: Time,
 }
 
 /// Cores that are shared: a server's, or those of a station with processor sharing.
@@ -232,10 +236,11 @@ pub struct PoolPlan {
     pub size: u32,
     pub wait: Time,
     pub callers: u32,
-    /// How many each of the callers has.
-    pub each: u32,
     /// Places in the line of those that wait for one.
     pub line: u32,
+    /// Behind the pool of a caller stand those of so many peers of its, each of `size`, and the
+    /// pool itself is that of all of them together; 0: it is a pool of its own.
+    pub peers: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -271,8 +276,16 @@ impl Plan {
         }
     }
 
-    /// The number of columns of a row: one for each node, and one for the network.
+    /// The number of columns of a row: one for each node, one for the network, and one for waits.
     pub fn row_columns(&self) -> usize {
+        self.nodes.len() + 2
+    }
+
+    pub fn network_column(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub fn waiting_column(&self) -> usize {
         self.nodes.len() + 1
     }
 }

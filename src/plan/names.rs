@@ -88,28 +88,35 @@ fn hosts_at(compiler: &Compiler, address: &str) -> Vec<u32> {
     at.flat_map(|(_, plan)| plan.first_instance..plan.first_instance + plan.replicas).collect()
 }
 
-/// For each address of a name the member of a route that stands there; empty where the
-/// route has no choice, or no member stands at any of them.
-pub fn members_at(compiler: &mut Compiler, name: u32, route: u32) -> Vec<u32> {
+/// For each address of a name the members of a route that stand there, none if all of them do; empty
+/// where the route has no choice, or no member stands at any of them.
+pub fn members_at(compiler: &mut Compiler, name: u32, route: u32) -> Vec<Vec<u32>> {
     let members = &compiler.routes[route as usize].members;
     if members.len() < 2 {
         return Vec::new();
     }
     let hosts = &compiler.tables.names[name as usize].hosts;
-    let member_at = |hosts: &Vec<u32>| {
-        let found = members.iter().position(|member| {
+    let members_at = |hosts: &Vec<u32>| {
+        let stands_there = |member: &&super::MemberPlan| {
             let host = compiler.instances[member.instance as usize].host;
             host != NONE && hosts.contains(&host)
-        });
-        found.map_or(NONE, |member| member as u32)
+        };
+        let there = (0_u32..).zip(members).filter(|(_, member)| stands_there(member));
+        there.map(|(number, _)| number).collect()
     };
-    let found: Vec<u32> = hosts.iter().map(member_at).collect();
-    if found.iter().all(|&member| member == NONE) {
+    let mut found: Vec<Vec<u32>> = hosts.iter().map(members_at).collect();
+    if found.iter().all(Vec::is_empty) {
         return Vec::new();
     }
     // Whoever checks an address asks what listens there, and not only its machine.
-    let listeners: Vec<Option<u32>> =
-        found.iter().map(|&member| members.get(member as usize).map(|member| member.instance)).collect();
+    let listener = |there: &Vec<u32>| match there[..] {
+        [only] => Some(members[only as usize].instance),
+        _ => None,
+    };
+    let listeners: Vec<Option<u32>> = found.iter().map(listener).collect();
+    for there in found.iter_mut().filter(|there| there.len() == members.len()) {
+        there.clear();
+    }
     let hosts = &mut compiler.tables.names[name as usize].hosts;
     for (hosts, listener) in hosts.iter_mut().zip(listeners) {
         if let Some(listener) = listener

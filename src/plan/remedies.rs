@@ -23,6 +23,8 @@ pub struct GuardPlan {
     pub hedge: Option<Hedge>,
     /// The pool whose places are its calls at once, or `NONE`.
     pub pool: u32,
+    /// The pool whose places are its calls at once to each of several peers, or `NONE`.
+    pub peers: u32,
     pub route: u32,
     /// The first of the states of its replicas, and how many there are.
     pub first: u32,
@@ -69,23 +71,6 @@ impl Compiler<'_> {
         (in_front(true), in_front(false))
     }
 
-    /// All instances that a program may stand at, and those between them, with a key for them.
-    pub fn callers(&self, target: Target) -> ((bool, u32), Range<u32>) {
-        let instances = |node: NodeId| {
-            let plan = &self.nodes[node.0 as usize];
-            plan.first_instance..plan.first_instance + plan.replicas
-        };
-        match target {
-            Target::Node(node) => ((false, node.0), instances(node)),
-            Target::Group(group) => {
-                let members = &self.scenario.groups[group as usize].members;
-                let all = members.iter().map(|member| instances(member.node));
-                let hull = all.reduce(|hull, one| hull.start.min(one.start)..hull.end.max(one.end));
-                ((true, group), hull.unwrap_or(0..0))
-            }
-        }
-    }
-
     /// What a caller keeps of those it reaches by this call; all its calls to them share it.
     pub fn guard(&mut self, caller: NodeId, target: Target, call: &CallPlan, caution: &Caution) -> u32 {
         let known = self.known_guards.get(&call.site).copied();
@@ -94,26 +79,37 @@ impl Compiler<'_> {
         }
         let node = &self.nodes[caller.0 as usize];
         let (first_instance, replicas) = (node.first_instance, node.replicas);
-        let pool = caution.bulkhead.map_or(NONE, |bulkhead| {
-            let tables = &mut self.tables;
-            tables.pools.push(PoolPlan {
-                kind: ResourceKind::InFlight,
-                from: Party::Node(caller.0),
-                to: Party::of(target),
-                first: tables.pool_instances,
-                first_instance,
-                size: bulkhead.calls,
-                wait: bulkhead.wait,
-                callers: replicas,
-                each: 1,
-                line: bulkhead.line,
-            });
-            tables.pool_instances += replicas;
-            tables.pools.len() as u32 - 1
-        });
+        let members = self.routes[call.route as usize].members.len() as u32;
+        let (mut pool, mut peers) = (NONE, NONE);
+        if let Some(bulkhead) = caution.bulkhead {
+            let mut add = |kind: ResourceKind, size: u32, peers: u32| {
+                let tables = &mut self.tables;
+                tables.pools.push(PoolPlan {
+                    kind,
+                    from: Party::Node(caller.0),
+                    to: Party::of(target),
+                    first: tables.pool_instances,
+                    first_instance,
+                    size,
+                    wait: bulkhead.wait,
+                    callers: replicas,
+                    line: bulkhead.line,
+                    peers,
+                });
+                tables.pool_instances += replicas * (1 + peers);
+                tables.pools.len() as u32 - 1
+            };
+            if members == 1 {
+                pool = add(ResourceKind::InFlight, bulkhead.of_one_peer(), 0);
+            } else {
+                pool = bulkhead.in_all.map_or(NONE, |size| add(ResourceKind::InFlightInAll, size, 0));
+                peers = bulkhead.each.map_or(NONE, |size| add(ResourceKind::InFlight, size, members));
+            }
+        }
         let first = self.guards.last().map_or(0, |guard| guard.first + guard.replicas);
         let (budget, breaker, hedge) = (caution.budget, caution.breaker, caution.hedge);
-        self.guards.push(GuardPlan { budget, breaker, hedge, pool, route: call.route, first, replicas });
+        let route = call.route;
+        self.guards.push(GuardPlan { budget, breaker, hedge, pool, peers, route, first, replicas });
         let number = self.guards.len() as u32 - 1;
         self.known_guards.insert(call.site, number);
         number
@@ -134,7 +130,7 @@ impl Program<'_, '_> {
         fetching.extend([store, Step::End]);
         lookup.skip = fetching.len() as u32 - 1;
         lookup.skip_if_stale = fetching.len() as u32;
-        let again = self.stages(cache, call.target, &call.stages);
+        let again = self.stages_again(cache, &call.stages);
         for &step in &again {
             let forks = &self.compiler.tables.forks;
             let calls = match step {

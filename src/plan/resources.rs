@@ -3,7 +3,7 @@
 use super::compile::Compiler;
 use crate::nodes::NodeKind;
 use crate::parts::resource::{Owner, Party, ResourceKind, Way};
-use crate::plan::HostMemoryPlan;
+use crate::plan::{HostMemoryPlan, NONE, PoolPlan};
 use crate::scenario::model::{NodeId, Target};
 
 #[derive(Clone, Debug)]
@@ -18,9 +18,10 @@ pub struct ResourcePlan {
 /// Where the engine keeps it.
 #[derive(Clone, Copy, Debug)]
 pub enum PlacePlan {
-    /// With the replica of the caller that has it.
+    /// With the replica of the caller that has it, and another pool whose line is counted here, or `NONE`.
     Pool {
         pool: u32,
+        line: u32,
         instance: u32,
     },
     Link {
@@ -55,19 +56,27 @@ pub fn compile(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<Resource
 }
 
 fn pools(compiler: &Compiler) -> Vec<ResourcePlan> {
-    let pool = |pool: &super::PoolPlan| {
-        let place = |number: u32| PlacePlan::Pool {
-            pool: pool.first + number,
-            instance: pool.first_instance + number / pool.each.max(1),
-        };
-        ResourcePlan {
-            kind: pool.kind,
-            owner: Owner::Calls { from: pool.from, to: pool.to },
-            capacity: f64::from(pool.size),
-            places: (0..pool.callers * pool.each.max(1)).map(place).collect(),
-        }
+    let pool = |pool: &PoolPlan| ResourcePlan {
+        kind: pool.kind,
+        owner: Owner::Calls { from: pool.from, to: pool.to },
+        capacity: f64::from(pool.size),
+        places: (0..pool.callers).flat_map(|caller| places(pool, caller)).collect(),
     };
     compiler.tables.pools.iter().map(pool).collect()
+}
+
+/// Those of one caller: its pool, or those of its peers, of which the first counts those who wait for
+/// any of them.
+fn places(pool: &PoolPlan, caller: u32) -> Vec<PlacePlan> {
+    let first = pool.first + caller * (1 + pool.peers);
+    let instance = pool.first_instance + caller;
+    if pool.peers == 0 {
+        return vec![PlacePlan::Pool { pool: first, line: NONE, instance }];
+    }
+    let line = |peer: u32| if peer == 0 { first } else { NONE };
+    (0..pool.peers)
+        .map(|peer| PlacePlan::Pool { pool: first + 1 + peer, line: line(peer), instance })
+        .collect()
 }
 
 fn links(compiler: &Compiler) -> Vec<ResourcePlan> {

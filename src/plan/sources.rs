@@ -131,8 +131,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
                 {
                     // Nothing stands between the client and a network of stations: the
                     // request itself walks through it.
-                    code.push(self.program.step_over(self.id, Target::Node(self.id), call.target));
-                    code.extend(self.program.visit(call, false));
+                    code.extend(self.program.move_to(self.id, call));
                     code.push(Step::End);
                     self.program.join_steps(&mut code);
                 } else {
@@ -155,13 +154,17 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             && call.times == Count::Fixed(1)
             && call.chance >= 1.0
             && !call.optional
-            && compiler.links.between(compiler.scenario, self.id, node) == NONE
+            && compiler
+                .scenario
+                .nodes_of(call.target)
+                .into_iter()
+                .all(|node| compiler.links.between(compiler.scenario, self.id, node) == NONE)
     }
 
     /// The client's calls are compiled like a node's, then given the client's own ways.
     fn calls(&mut self, stages: &[Stage]) -> Vec<Step> {
         let before = self.program.compiler.tables.calls.len();
-        let code = self.program.stages(self.id, Target::Node(self.id), stages);
+        let code = self.program.stages(self.id, stages);
         let own = code.iter().flat_map(|&step| match step {
             Step::Call { call } => vec![call],
             Step::Fork { fork } => {
@@ -189,17 +192,8 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             of_request: true,
         });
         let route = compiler.tables.calls[call as usize].route;
-        let first = compiler.routes[route as usize].members[0].instance;
-        let first_hop = NodeId(compiler.instances[first as usize].node);
-        let kept_for = match &compiler.node(first_hop).kind {
-            NodeKind::WebServer(web_server) => web_server.keepalive_timeout,
-            _ => NEVER,
-        };
-        let connection = if self.user.keeps_connection {
-            ConnectionUse::PerClient { kept_for }
-        } else {
-            ConnectionUse::Fresh
-        };
+        let connection =
+            if self.user.keeps_connection { ConnectionUse::PerClient } else { ConnectionUse::Fresh };
         let guard = self.user.caution.as_deref().map_or(NONE, |caution| {
             let plan = compiler.tables.calls[call as usize].clone();
             let target = compiler.target_of(plan.route);
@@ -254,13 +248,9 @@ impl<'a> ClientProgram<'_, '_, 'a> {
     }
 
     fn resolver(&self) -> Option<(NodeId, &'a Dns, String)> {
-        let host = self.user.host_visited()?;
         let scenario = self.program.compiler.scenario;
-        let nodes = scenario.nodes.iter().enumerate();
-        let mut resolvers = nodes.filter_map(|(number, node)| match &node.kind {
-            NodeKind::Dns(dns) => Some((NodeId(number as u32), dns)),
-            _ => None,
-        });
-        resolvers.find(|(_, dns)| dns.knows(&host)).map(|(id, dns)| (id, dns, host))
+        let id = scenario.resolver_of(self.id)?;
+        let NodeKind::Dns(dns) = &scenario.nodes[id.0 as usize].kind else { return None };
+        Some((id, dns, self.user.visits.clone()?))
     }
 }

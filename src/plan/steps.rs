@@ -1,7 +1,6 @@
 //! The instructions that visits go through.
 
 use super::NONE;
-use crate::kernel::time::Time;
 use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
 
@@ -103,6 +102,8 @@ pub enum Step {
     Branch {
         branch: u32,
     },
+    /// A resolver in a path resolves, if it can.
+    Ask,
     /// The visit has been turned away out of a line.
     TurnAway,
     /// A set of databases has taken a write.
@@ -131,6 +132,8 @@ pub struct CallPlan {
     pub site_per_replica: bool,
     /// Where the called visit's program starts.
     pub body: u32,
+    /// The same for each member of the route, where they are of several nodes.
+    pub bodies: Vec<u32>,
     /// The lanes of the caller's timeouts, or `NONE`.
     pub connect_lane: u32,
     pub read_lane: u32,
@@ -156,10 +159,10 @@ pub struct CallPlan {
     /// A request that must not be sent twice is tried again only if it never arrived.
     pub idempotent: bool,
     pub writes: bool,
-    /// What the client looks up, and the member of the route at each of its addresses;
-    /// nothing where it has no choice.
+    /// What the client looks up, and the members of the route at each of its addresses, none if all
+    /// are; nothing where it has no choice.
     pub name: u32,
-    pub members_at: Vec<u32>,
+    pub members_at: Vec<Vec<u32>>,
     /// The set of databases whose primary takes the writes, or `NONE`.
     pub replication: u32,
     pub takes_extra_slot: bool,
@@ -186,8 +189,8 @@ pub enum ConnectionUse {
     Fresh,
     /// The caller keeps them open.
     Kept,
-    /// Each client keeps its own for so long after its last use.
-    PerClient { kept_for: Time },
+    /// Each client keeps its own for as long after its last use as the called node does.
+    PerClient,
 }
 
 #[derive(Clone, Debug)]
@@ -244,6 +247,7 @@ impl CallPlan {
             site,
             site_per_replica: true,
             body: NONE,
+            bodies: Vec::new(),
             connect_lane: NONE,
             read_lane: NONE,
             whole: false,

@@ -3,6 +3,7 @@
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
 use crate::parts::outcome::Outcome;
+use std::collections::BTreeMap;
 
 /// A fault or a piece of maintenance that was in force for some time.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,29 +17,33 @@ pub struct Incident {
     /// The nodes, replicas and links that it hit, with `;` between.
     pub target: String,
     pub planned: bool,
+    /// One; or more, if there were too many to be listed one by one: then this stands for all
+    /// that were alike, from the start of the first one to the end of the last.
+    pub times: u64,
 }
 
 impl Incident {
+    fn new(kind: &'static str, name: String, target: String, start: Time) -> Self {
+        Incident { start, end: None, name, kind, target, planned: false, times: 1 }
+    }
+
     pub fn of_fault(fault: Fault, name: String, target: String, start: Time) -> Self {
-        Incident { start, end: None, name, kind: fault.name(), target, planned: false }
+        Incident::new(fault.name(), name, target, start)
     }
 
     pub fn of_kill(name: String, target: String, start: Time) -> Self {
-        Incident { start, end: None, name, kind: "out_of_memory", target, planned: false }
+        Incident::new("out_of_memory", name, target, start)
     }
 
     /// What has died too often is not started any more.
     pub fn of_start_limit(name: String, target: String, start: Time) -> Self {
-        Incident { start, end: None, name, kind: "start_limit_hit", target, planned: false }
+        Incident::new("start_limit_hit", name, target, start)
     }
 
     pub fn of_maintenance(name: String, target: String, start: Time) -> Self {
-        Incident { start, end: None, name, kind: "maintenance", target, planned: true }
+        Incident { planned: true, ..Incident::new("maintenance", name, target, start) }
     }
 }
-
-/// The number of all incidents that are not listed any more, since there are too many.
-pub const UNLISTED: u32 = u32::MAX - 1;
 
 /// A stretch in which users met errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,4 +56,88 @@ pub struct Outage {
     pub last_error: Outcome,
     /// The latest incident that was in force when it began: its place in the list.
     pub cause: Option<u32>,
+}
+
+/// Outages that are not listed one by one, since there are too many: what they come to. All of
+/// it is in whole numbers, so that one that goes on can be taken out and put in again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutageSums {
+    /// When the first of them began, and when the last one was over.
+    pub start: Time,
+    pub end: Time,
+    pub all: CauseSums,
+    /// Of the squares of their lengths.
+    pub squares: u128,
+    pub longest: Time,
+    /// From the end of the outage before each of them to its start, and the same squared.
+    pub between: u128,
+    pub between_squares: u128,
+    /// By their `cause`.
+    pub by_cause: BTreeMap<Option<u32>, CauseSums>,
+}
+
+/// What the outages of one cause come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CauseSums {
+    pub count: u64,
+    pub time: u128,
+    pub lost: u64,
+}
+
+impl OutageSums {
+    /// One more; `before` is when the one before it was over.
+    pub fn add(&mut self, outage: &Outage, before: Time) {
+        let between = u128::from(outage.start.saturating_sub(before));
+        if self.all.count == 0 {
+            self.start = outage.start;
+        }
+        self.between += between;
+        self.between_squares += between * between;
+        self.count(outage);
+    }
+
+    /// The last one has gone on.
+    pub fn replace(&mut self, last: &Outage, longer: &Outage) {
+        let length = last.length();
+        self.squares -= length * length;
+        self.all.remove(last);
+        self.by_cause.entry(last.cause).or_default().remove(last);
+        self.count(longer);
+    }
+
+    fn count(&mut self, outage: &Outage) {
+        let length = outage.length();
+        self.squares += length * length;
+        self.longest = self.longest.max(outage.end - outage.start);
+        self.end = outage.end;
+        self.all.add(outage);
+        self.by_cause.entry(outage.cause).or_default().add(outage);
+    }
+}
+
+impl CauseSums {
+    pub fn add(&mut self, outage: &Outage) {
+        self.count += 1;
+        self.time += outage.length();
+        self.lost += outage.lost;
+    }
+
+    fn remove(&mut self, outage: &Outage) {
+        self.count -= 1;
+        self.time -= outage.length();
+        self.lost -= outage.lost;
+    }
+
+    pub fn join(&mut self, other: &CauseSums) {
+        self.count += other.count;
+        self.time += other.time;
+        self.lost += other.lost;
+    }
+}
+
+impl Outage {
+    /// In nanoseconds, for sums.
+    pub fn length(&self) -> u128 {
+        u128::from(self.end - self.start)
+    }
 }

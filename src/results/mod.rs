@@ -6,6 +6,7 @@
 
 pub mod blame;
 pub mod incident;
+pub mod path;
 pub mod replication;
 pub mod resource;
 pub mod row;
@@ -17,7 +18,8 @@ use crate::parts::outcome::Outcome;
 use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
 use blame::Blame;
-use incident::{Incident, Outage};
+use incident::{Incident, Outage, OutageSums};
+use path::Paths;
 use replication::ReplicationRecord;
 use resource::ResourceRecord;
 use scaling::ScalingRecord;
@@ -48,12 +50,16 @@ pub struct RunResults {
     pub waits: Vec<Option<Histogram>>,
     /// What there is only so much of, beside what nodes have themselves.
     pub resources: Vec<ResourceRecord>,
-    /// What went wrong, in the order in which it began, and how much more is not listed.
+    /// What went wrong, in the order in which it began; and how much of it is not listed one by
+    /// one, but all that is alike together, behind the others.
     pub incidents: Vec<Incident>,
     pub unlisted_incidents: u64,
-    /// The stretches in which users met errors, in order, and how many more there were.
+    /// Who went round at one instant without end, if that has stopped the run: users, then nodes.
+    pub standstill: Vec<String>,
+    /// The stretches in which users met errors, in order, those that were over in a given warm-up
+    /// left out; and what those come to that are not listed.
     pub outages: Vec<Outage>,
-    pub unlisted_outages: u64,
+    pub unlisted_outages: OutageSums,
     pub fidelity: Fidelity,
     /// Time in which no requests were simulated, and what was counted in a sample of the
     /// steady state stands for what they would have done.
@@ -62,6 +68,8 @@ pub struct RunResults {
     pub replications: Vec<ReplicationRecord>,
     /// Of the nodes that are scaled, in the order of the scenario.
     pub scalings: Vec<ScalingRecord>,
+    /// What a sample of the good answers waited for, if somebody asked.
+    pub paths: Paths,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +86,8 @@ pub enum StopReason {
     TooManyInFlight,
     /// The engine ran out of numbers for its events.
     TooManyEvents,
+    /// Simulated time stood still: there was always something more to happen at the same instant.
+    StandsStill,
 }
 
 #[derive(Clone, Debug)]

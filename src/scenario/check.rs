@@ -7,8 +7,8 @@ use super::nodes::CheckedNodes;
 use super::targets::Targets;
 use super::warnings::Places;
 use super::{
-    breakdowns, costs, expectations, fidelity, groups, links, nodes, replication, requests, run,
-    side_by_side, timeline, topology, warnings,
+    breakdowns, costs, expectations, fidelity, groups, links, nodes, recorded_work, replication, requests,
+    run, side_by_side, timeline, topology, warnings,
 };
 use crate::document::problem::Problems;
 use crate::document::source::Source;
@@ -76,6 +76,7 @@ pub fn check(
     let (directory, groups) = groups::read(context, groups_section, directory);
     let (links, link_places) = links::read(context, links_section, &directory);
     let classes = requests::read(context, requests_section, &directory, &groups);
+    recorded_work::check(context, requests_section, &directory, &classes);
     side_by_side::check(context, &directory.nodes, &groups, &classes, &directory.places);
     let known = timeline::Known { run: &run, directory: &directory, links: &links, classes: &classes };
     let (timeline, timeline_places) = timeline::read(context, timeline_section, known);
@@ -110,8 +111,17 @@ pub fn check(
     if scenario.name == "unnamed" {
         scenario.name = stem(source.name());
     }
-    topology::check(context, &scenario, &directory.places);
-    let places = Places { nodes: &directory.places, links: &link_places, timeline: &timeline_places };
+    let spans =
+        |section: &[Field]| -> Vec<_> { section.iter().map(|field| field.name_span.clone()).collect() };
+    let places = Places {
+        nodes: &directory.places,
+        links: &link_places,
+        timeline: &timeline_places,
+        groups: &spans(groups_section),
+        crews: &spans(crews_section),
+        classes: &spans(requests_section),
+    };
+    topology::check(context, &scenario, places);
     warnings::warn(context, &scenario, places);
     (Some(scenario), settings)
 }

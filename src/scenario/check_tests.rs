@@ -201,6 +201,7 @@ fn routes_come_to_an_end() {
             "nginx: {",
             "cpu: { kind: station, work: 5ms }\n  disk: { kind: station, work: 9ms }\n  nginx: {",
         )
+        .replace("visitors -> nginx: 20ms", "visitors -> nginx: 20ms\n  visitors -> cpu: 20ms")
         .replace("page: {", "walk: { share: 50%, route: ROUTE }\n  page: {");
     let route = |route: &str| walk.replace("ROUTE", route);
     check_text(&route("{ start: cpu, cpu: { disk: 70/121, leave: 51/121 }, disk: cpu }"), &[]);
@@ -277,9 +278,17 @@ fn load_above_capacity_is_seen_before_running() {
     let pages = |size: &str| narrow.replace("page: {", &format!("page: {{ response_size: {size},"));
     check_text(
         &pages("200kB"),
-        &["link from `visitors` to `nginx` is overloaded", "takes 201% of its bandwidth"],
+        &["link from `visitors` to `nginx` is overloaded", "what comes back takes 200% of its bandwidth"],
     );
     check_text(&pages("10kB"), &[]);
+    let upload = SHOP
+        .replace("page: {", "page: { request_size: 190kB,")
+        .replace("nginx: 20ms", "nginx: { bandwidth: 16Mbps }");
+    check_text(&upload, &[]);
+    check_text(
+        &upload.replace("16Mbps", "7600kbps"),
+        &["close to its limit: what is sent takes 100% of its bandwidth"],
+    );
     check(
         "kind: app_server",
         "kind: app_server, workers: 8, memory_per_worker: 1GiB",
@@ -366,7 +375,7 @@ fn the_document_itself_is_checked() {
         let shown = load_text("shop.toml", text, &[]).render(false);
         assert!(shown.contains("this is not TOML") && shown.contains(hint), "{shown}");
     }
-    check("nodes:", "nodes: [", &["this is not YAML"]);
+    check("nodes:", "nodes: [", &["this `[` has no `]` before line 5"]);
     check_text("", &["there is nothing in this file"]);
     check_text("name: x", &["the scenario has no `nodes`", "the scenario has no `requests`"]);
     check_text("[1, 2]", &["a scenario is a table of settings, not a list"]);

@@ -1,47 +1,10 @@
-//! The load that a scenario puts on each node, computed from mean rates and mean work.
-//!
-//! It knows no queues, failures or retries: what it shows is what has to be served if all
-//! goes well, and so whether that is possible at all.
+//! How much users send on average, and how often walks come to their stops.
 
-use super::model::{Call, Flow, NodeId, RequestClass, RunEnd, Scenario, Stage, Target, Walk, Work};
-use crate::kernel::time::to_seconds;
+use super::model::{NodeId, RequestClass, RunEnd, Scenario, Walk};
+use crate::kernel::time::{from_seconds, to_seconds};
 use crate::nodes::NodeKind;
-use crate::nodes::behaviour::UNLIMITED;
-use crate::nodes::cache::Holds;
-
-/// What is asked of one node (all its replicas together).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct NodeLoad {
-    pub visits_per_second: f64,
-    /// Seconds of CPU asked for per second.
-    pub cpu_seconds_per_second: f64,
-    /// Slots that are taken on average, calls to other nodes included.
-    pub slots_taken: f64,
-    /// The share of the slots taken; `None` if there is no limit.
-    pub slot_utilisation: Option<f64>,
-    /// Of a `server`: the share of its cores that all on it ask for.
-    pub core_utilisation: Option<f64>,
-}
-
-/// The load of each node, in the order of the scenario. `None` if a rate is unknown
-/// because a closed population sends only as fast as it is answered.
-pub fn estimate(scenario: &Scenario) -> Option<Vec<NodeLoad>> {
-    Some(estimate_for(scenario, &class_rates(scenario)?))
-}
-
-/// The same if each class is sent at a given rate.
-pub fn estimate_for(scenario: &Scenario, class_rates: &[f64]) -> Vec<NodeLoad> {
-    let mut estimate = Estimate { scenario, loads: vec![NodeLoad::default(); scenario.nodes.len()] };
-    for (class, &rate) in scenario.classes.iter().zip(class_rates) {
-        match &class.flow {
-            Flow::Calls(stages) => {
-                estimate.stages(stages, rate);
-            }
-            Flow::Walk(walk) => estimate.walk(walk, rate),
-        }
-    }
-    estimate.finish()
-}
+use crate::parts::arrivals::{Arrivals, Recording};
+use rustc_hash::FxHashMap;
 
 /// Each class's requests per second; `None` if a closed population sends some.
 pub fn class_rates(scenario: &Scenario) -> Option<Vec<f64>> {
@@ -56,6 +19,8 @@ pub struct UserRates {
     rates: Vec<f64>,
     /// The sum of the shares of all classes that it sends, by node.
     shares: Vec<f64>,
+    /// Of users whose recording says of which class each request is: the part of each class.
+    recorded: FxHashMap<NodeId, FxHashMap<String, f64>>,
 }
 
 impl UserRates {
@@ -70,20 +35,131 @@ impl UserRates {
             class.from.iter().for_each(|user| shares[user.0 as usize] += class.share);
         }
         let mut rates = vec![0.0; scenario.nodes.len()];
-        for (rate, node) in rates.iter_mut().zip(&scenario.nodes) {
-            if let NodeKind::User(user) = &node.kind {
-                *rate = user.arrivals.mean_rate(horizon_seconds)? * f64::from(node.replicas);
+        let mut recorded = FxHashMap::default();
+        for (number, node) in scenario.nodes.iter().enumerate() {
+            let NodeKind::User(user) = &node.kind else { continue };
+            rates[number] = user.arrivals.mean_rate(horizon_seconds)? * f64::from(node.replicas);
+            if let Arrivals::Replay(recording) = &user.arrivals
+                && let Some(classes) = &recording.classes
+            {
+                let user = NodeId(number as u32);
+                recorded.insert(user, recorded_parts(scenario, user, recording, classes, horizon_seconds));
             }
         }
-        Some(UserRates { rates, shares })
+        Some(UserRates { rates, shares, recorded })
     }
 
     /// Requests of a class that a user sends per second.
     pub fn of_class(&self, class: &RequestClass, user: NodeId) -> f64 {
+        let rate = self.rates[user.0 as usize];
+        if let Some(parts) = self.recorded.get(&user) {
+            return rate * parts.get(&class.name).copied().unwrap_or(0.0);
+        }
         match self.shares[user.0 as usize] {
-            shares if shares > 0.0 => self.rates[user.0 as usize] * class.share / shares,
+            shares if shares > 0.0 => rate * class.share / shares,
             _ => 0.0,
         }
+    }
+}
+
+/// Which part of a recording each class is. What is of no class of the user's is of its first.
+fn recorded_parts(
+    scenario: &Scenario,
+    user: NodeId,
+    recording: &Recording,
+    classes: &[u32],
+    horizon_seconds: f64,
+) -> FxHashMap<String, f64> {
+    let sent: Vec<&str> = scenario
+        .classes
+        .iter()
+        .filter(|class| class.from.contains(&user))
+        .map(|class| class.name.as_str())
+        .collect();
+    let horizon = from_seconds(horizon_seconds);
+    let count = recording.instants.partition_point(|&instant| instant < horizon);
+    let mut counts = vec![0_u64; recording.class_names.len()];
+    for &class in classes.iter().take(count) {
+        counts[class as usize] += 1;
+    }
+    let mut parts = FxHashMap::default();
+    for (name, number) in recording.class_names.iter().zip(counts) {
+        let name = sent.iter().find(|&sent| sent == name).or(sent.first());
+        let part = number as f64 / count.max(1) as f64;
+        if let Some(name) = name {
+            *parts.entry((*name).to_owned()).or_insert(0.0) += part;
+        }
+    }
+    parts
+}
+
+/// Who sends how much of each class.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Of each class its users with their requests per second, all replicas together.
+    classes: Vec<Vec<(NodeId, f64)>>,
+    /// What each node sends of all classes.
+    users: Vec<f64>,
+}
+
+impl Sent {
+    /// On average; `None` if a closed population sends some.
+    pub fn usual(scenario: &Scenario) -> Option<Sent> {
+        Some(Sent::of(scenario, &UserRates::of(scenario)?))
+    }
+
+    pub fn of(scenario: &Scenario, rates: &UserRates) -> Sent {
+        let of_class = |class: &RequestClass| {
+            class.from.iter().map(|&user| (user, rates.of_class(class, user))).collect()
+        };
+        Sent::with(scenario, scenario.classes.iter().map(of_class).collect())
+    }
+
+    /// Nobody sends anything.
+    pub fn nothing(scenario: &Scenario) -> Sent {
+        let of_class = |class: &RequestClass| class.from.iter().map(|&user| (user, 0.0)).collect();
+        Sent::with(scenario, scenario.classes.iter().map(of_class).collect())
+    }
+
+    fn with(scenario: &Scenario, classes: Vec<Vec<(NodeId, f64)>>) -> Sent {
+        let mut users = vec![0.0; scenario.nodes.len()];
+        for (user, rate) in classes.iter().flatten() {
+            users[user.0 as usize] += rate;
+        }
+        Sent { classes, users }
+    }
+
+    /// Nothing but one request a second of a class, shared among those who send it as usual.
+    pub fn one_a_second(&self, scenario: &Scenario, class: usize) -> Sent {
+        let mut classes = vec![Vec::new(); self.classes.len()];
+        let usual: f64 = self.classes[class].iter().map(|(_, rate)| rate).sum();
+        let alike = 1.0 / self.classes[class].len().max(1) as f64;
+        let part = |rate: f64| if usual > 0.0 { rate / usual } else { alike };
+        classes[class] = self.classes[class].iter().map(|&(user, rate)| (user, part(rate))).collect();
+        Sent::with(scenario, classes)
+    }
+
+    /// So many times as much of everything.
+    pub fn times(&self, factor: f64) -> Sent {
+        let class =
+            |users: &Vec<(NodeId, f64)>| users.iter().map(|&(id, rate)| (id, rate * factor)).collect();
+        Sent {
+            classes: self.classes.iter().map(class).collect(),
+            users: self.users.iter().map(|rate| rate * factor).collect(),
+        }
+    }
+
+    pub fn of_class(&self, class: usize) -> &[(NodeId, f64)] {
+        &self.classes[class]
+    }
+
+    pub fn of_user(&self, user: NodeId) -> f64 {
+        self.users[user.0 as usize]
+    }
+
+    /// Requests per second of all users together.
+    pub fn in_all(&self) -> f64 {
+        self.users.iter().sum()
     }
 }
 
@@ -111,119 +187,4 @@ pub fn expected_visits(walk: &Walk) -> Vec<f64> {
         }
     }
     visits
-}
-
-struct Estimate<'a> {
-    scenario: &'a Scenario,
-    loads: Vec<NodeLoad>,
-}
-
-impl Estimate<'_> {
-    /// Returns how long the caller waits for all of them.
-    fn stages(&mut self, stages: &[Stage], rate: f64) -> f64 {
-        let mut seconds = 0.0;
-        for stage in stages {
-            match stage {
-                Stage::Call(call) => seconds += self.call(call, rate) * call.times.mean() * call.chance,
-                Stage::Parallel(parallel) => {
-                    let times: Vec<f64> = parallel.calls.iter().map(|call| self.call(call, rate)).collect();
-                    seconds += times.into_iter().fold(0.0, f64::max);
-                }
-            }
-        }
-        seconds
-    }
-
-    /// Returns how long one such call takes.
-    fn call(&mut self, call: &Call, caller_rate: f64) -> f64 {
-        let rate = caller_rate * call.chance * call.times.mean();
-        let (onward_rate, onward_share) = match self.miss_share(call.target) {
-            Some(share) => (rate * share, share),
-            None => (rate, 1.0),
-        };
-        let own = held(&call.work) + held(&call.afterwards);
-        let within = own + self.stages(&call.stages, onward_rate) * onward_share;
-        self.add(call.target, rate, cpu(&call.work) + cpu(&call.afterwards), within);
-        within + call.hand_over.as_ref().map_or(0.0, |next| self.call(next, onward_rate))
-    }
-
-    fn walk(&mut self, walk: &Walk, rate: f64) {
-        for (stop, visits) in walk.stops.iter().zip(expected_visits(walk)) {
-            self.add(stop.target, rate * visits, cpu(&stop.work), held(&stop.work));
-        }
-    }
-
-    fn add(&mut self, target: Target, rate: f64, cpu_seconds: f64, held_seconds: f64) {
-        match target {
-            Target::Node(id) => self.add_to(id, rate, cpu_seconds, held_seconds),
-            Target::Group(group) => {
-                let members =
-                    self.scenario.groups[group as usize].members.iter().filter(|member| !member.backup);
-                let weight = |member: &super::model::Member| {
-                    f64::from(member.weight) * f64::from(self.scenario.nodes[member.node.0 as usize].replicas)
-                };
-                let shares: Vec<(NodeId, f64)> =
-                    members.map(|member| (member.node, weight(member))).collect();
-                let sum: f64 = shares.iter().map(|(_, weight)| weight).sum();
-                for (id, weight) in shares {
-                    self.add_to(id, rate * weight / sum, cpu_seconds, held_seconds);
-                }
-            }
-        }
-    }
-
-    fn add_to(&mut self, id: NodeId, rate: f64, cpu_seconds: f64, held_seconds: f64) {
-        let load = &mut self.loads[id.0 as usize];
-        load.visits_per_second += rate;
-        load.cpu_seconds_per_second += rate * cpu_seconds;
-        load.slots_taken += rate * held_seconds;
-    }
-
-    /// Of a cache with a known hit ratio: the share of visits that call on.
-    fn miss_share(&self, target: Target) -> Option<f64> {
-        let Target::Node(id) = target else { return None };
-        match &self.scenario.nodes[id.0 as usize].kind {
-            NodeKind::Cache(cache) => match cache.holds {
-                Holds::Ratio(ratio) => Some(1.0 - ratio),
-                Holds::Objects { .. } => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn finish(self) -> Vec<NodeLoad> {
-        let nodes = &self.scenario.nodes;
-        let mut loads = self.loads;
-        for (index, node) in nodes.iter().enumerate() {
-            let Some(behaviour) = &node.behaviour else { continue };
-            let slots = match behaviour.shared_cores {
-                Some(cores) => cores,
-                None => behaviour.slots,
-            };
-            if slots < UNLIMITED {
-                let places = f64::from(slots) * f64::from(node.replicas);
-                // A proxied request counts twice at a node that counts both connections.
-                loads[index].slot_utilisation = Some(loads[index].slots_taken / places);
-            }
-            if let Some(host) = node.on {
-                let asked = loads[index].cpu_seconds_per_second;
-                loads[host.0 as usize].cpu_seconds_per_second += asked;
-            }
-        }
-        for (load, node) in loads.iter_mut().zip(nodes) {
-            if let NodeKind::Server(server) = &node.kind {
-                let cores = f64::from(server.cores) * server.speed * f64::from(node.replicas);
-                load.core_utilisation = Some(load.cpu_seconds_per_second / cores);
-            }
-        }
-        loads
-    }
-}
-
-fn cpu(work: &Work) -> f64 {
-    work.cpu.as_ref().map_or(0.0, |cpu| cpu.mean())
-}
-
-fn held(work: &Work) -> f64 {
-    cpu(work) + work.wait.as_ref().map_or(0.0, |wait| wait.mean()) + to_seconds(work.overhead)
 }

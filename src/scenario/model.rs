@@ -154,6 +154,8 @@ pub struct RequestClass {
     pub response_bytes: u64,
     /// POST, LOCK and PATCH are not tried again by a proxy once they were sent.
     pub idempotent: bool,
+    /// Caches before an application keep answers to GET and HEAD alone.
+    pub cacheable: bool,
     /// Lowest first, where a node's line goes by priority.
     pub priority: u8,
 }
@@ -185,6 +187,8 @@ pub struct Parallel {
 pub struct Call {
     pub target: Target,
     pub work: Work,
+    /// The work of each member of a group, where the path leaves it to them and they differ.
+    pub own_works: Vec<(NodeId, Work)>,
     /// How often the caller makes it, one after the other.
     pub times: Count,
     /// Made at all with this probability.
@@ -222,6 +226,8 @@ pub struct Walk {
 pub struct Stop {
     pub target: Target,
     pub work: Work,
+    /// As of a call.
+    pub own_works: Vec<(NodeId, Work)>,
     /// (index of the next stop, `None` to leave; probability). The probabilities sum to 1.
     pub next: Vec<(Option<u32>, f64)>,
 }
@@ -236,15 +242,41 @@ impl Stage {
     }
 }
 
+impl Call {
+    /// What is done at a node that this leads to.
+    pub fn work_at(&self, node: NodeId) -> &Work {
+        work_at(&self.work, &self.own_works, node)
+    }
+}
+
+impl Stop {
+    /// What is done at a node that this leads to.
+    pub fn work_at(&self, node: NodeId) -> &Work {
+        work_at(&self.work, &self.own_works, node)
+    }
+}
+
+fn work_at<'w>(work: &'w Work, own_works: &'w [(NodeId, Work)], node: NodeId) -> &'w Work {
+    own_works.iter().find(|(member, _)| *member == node).map_or(work, |(_, own)| own)
+}
+
 impl Scenario {
-    /// The nodes that a target stands for.
-    pub fn members_of(&self, target: Target) -> Vec<NodeId> {
+    /// The node itself, or the members of the group.
+    pub fn nodes_of(&self, target: Target) -> Vec<NodeId> {
         match target {
             Target::Node(node) => vec![node],
             Target::Group(group) => {
                 self.groups[group as usize].members.iter().map(|member| member.node).collect()
             }
         }
+    }
+
+    /// The resolver that a user's clients ask: the first that knows the name which it visits.
+    pub fn resolver_of(&self, user: NodeId) -> Option<NodeId> {
+        let NodeKind::User(user) = &self.nodes[user.0 as usize].kind else { return None };
+        let name = user.visits.as_ref()?;
+        let knows = |node: &Node| matches!(&node.kind, NodeKind::Dns(dns) if dns.knows(name));
+        self.nodes.iter().position(knows).map(|number| NodeId(number as u32))
     }
 
     /// The set of databases that a node is one of, if it is of one.

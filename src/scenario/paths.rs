@@ -4,7 +4,7 @@
 //! or hands the visit over if that is how the node works. After `parallel` the caller
 //! goes on, since there is no single node that could.
 
-use super::model::{Call, Group, Parallel, Stage, Target, Work};
+use super::model::{Call, Group, Member, NodeId, Parallel, Stage, Target, Work};
 use super::nodes::Directory;
 use super::work::{self, Place};
 use crate::document::problem::Severity;
@@ -22,6 +22,9 @@ pub struct PathReader<'a, 'd> {
     pub directory: &'d Directory<'a>,
     pub groups: &'d [Group],
 }
+
+/// Where a path says nothing behind a node's name.
+static NOTHING: Entry = Entry { value: Value::Null, span: 0..0 };
 
 const ELEMENT_HINT: &str =
     "an element is `nginx`, `nginx: 2ms`, `nginx: { calls: [ … ] }` or `parallel: [ … ]`";
@@ -142,8 +145,8 @@ impl<'a, 'd> PathReader<'a, 'd> {
                 && !matches!(node.kind, NodeKind::Station(_) | NodeKind::Storage(_) | NodeKind::Dns(_)),
             has_host: node.on.is_some(),
         };
-        static NOTHING: Entry = Entry { value: Value::Null, span: 0..0 };
         let written = work::read(self.context, entry.unwrap_or(&NOTHING), default, place);
+        let own_works = if written.gives_work { Vec::new() } else { self.own_works(target, place) };
         let mut stages = Vec::new();
         if let Some(calls) = written.calls {
             for element in self.elements(calls, "calls").unwrap_or_default() {
@@ -157,6 +160,7 @@ impl<'a, 'd> PathReader<'a, 'd> {
         Some(Stage::Call(Call {
             target,
             work: written.work,
+            own_works,
             times: written.times,
             chance: written.chance,
             optional: written.optional,
@@ -232,7 +236,7 @@ impl<'a, 'd> PathReader<'a, 'd> {
             NodeKind::Server(_) => "call what stands on it",
             _ => return Some(Target::Node(id)),
         };
-        let message = format!("`{name}` is a {}, which nobody calls", node.kind.name());
+        let message = format!("`{name}` is {}, which nobody calls", node.kind.with_article());
         self.context.problems.error_with_hint(span.clone(), message, hint);
         None
     }
@@ -243,6 +247,18 @@ impl<'a, 'd> PathReader<'a, 'd> {
             Target::Node(id) => Some(id),
             Target::Group(group) => self.groups[group as usize].members.first().map(|member| member.node),
         }
+    }
+
+    /// What the members of a group do by themselves, unless that is the same for all.
+    pub fn own_works(&self, target: Target, place: Place) -> Vec<(NodeId, Work)> {
+        let Target::Group(group) = target else { return Vec::new() };
+        let own_work = |member: &Member| {
+            let default = self.directory.works[member.node.0 as usize];
+            let place = Place { name: &self.directory.get(member.node).name, ..place };
+            (member.node, work::read(self.context, &NOTHING, default, place).work)
+        };
+        let works: Vec<(NodeId, Work)> = self.groups[group as usize].members.iter().map(own_work).collect();
+        if works.iter().all(|(_, work)| *work == works[0].1) { Vec::new() } else { works }
     }
 
     fn hands_over(&self, target: Target) -> bool {
@@ -256,17 +272,19 @@ impl<'a, 'd> PathReader<'a, 'd> {
     }
 }
 
-/// The work of a stop of a walk, which is always the stop's own.
+/// The work of a stop of a walk, which is always the stop's own, and that of each member of a group
+/// that is left to do its own.
 pub fn stop_work<'a>(
     reader: &PathReader<'a, '_>,
     target: Target,
     name: &str,
     entry: Option<&'a Entry>,
-) -> Work {
-    static NOTHING: Entry = Entry { value: Value::Null, span: 0..0 };
+) -> (Work, Vec<(NodeId, Work)>) {
     let default = reader.directory_node(target).and_then(|id| reader.directory.works[id.0 as usize]);
     let place = Place { name, plain_is_cpu: false, has_host: false };
-    work::read(reader.context, entry.unwrap_or(&NOTHING), default, place).work
+    let written = work::read(reader.context, entry.unwrap_or(&NOTHING), default, place);
+    let own_works = if written.gives_work { Vec::new() } else { reader.own_works(target, place) };
+    (written.work, own_works)
 }
 
 /// `nginx 0.2ms`, where a colon has been forgotten.

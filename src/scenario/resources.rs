@@ -53,8 +53,8 @@ pub fn of_work(number: u32, node: &Node) -> Option<Resource> {
         (NodeKind::Server(server), _) => (ResourceKind::Cores, server.cores),
         (_, None) => return None,
         (_, Some(behaviour)) => match behaviour.shared_cores {
-            // On a host its cores are shared instead.
-            Some(cores) if limited(cores) && node.on.is_none() => (ResourceKind::Cores, cores),
+            // They are its own, on a host as well.
+            Some(cores) if limited(cores) => (ResourceKind::Cores, cores),
             None if limited(behaviour.slots) => (ResourceKind::Slots, behaviour.slots),
             _ => return None,
         },
@@ -92,18 +92,14 @@ fn add_calls(
     seen: &mut FxHashSet<(ResourceKind, Owner)>,
     list: &mut Vec<Resource>,
 ) {
-    let each = stages.iter().flat_map(|stage| stage.calls().iter().map(move |call| (stage, call)));
-    for (stage, call) in each {
-        // Calls that are made side by side take nothing of what their caller keeps.
-        let callers = match stage {
-            Stage::Call(_) => scenario.members_of(caller),
-            Stage::Parallel(_) => Vec::new(),
-        };
-        for from in callers {
+    for call in stages.iter().flat_map(Stage::calls) {
+        for from in scenario.nodes_of(caller) {
             for (kind, capacity) in kept_by(scenario, from, call) {
                 let owner = Owner::Calls { from: Party::Node(from.0), to: Party::of(call.target) };
                 if seen.insert((kind, owner)) {
-                    let places = scenario.nodes[from.0 as usize].replicas;
+                    let of_each =
+                        if kind == ResourceKind::InFlight { peers(scenario, call.target) } else { 1 };
+                    let places = scenario.nodes[from.0 as usize].replicas * of_each;
                     list.push(Resource { kind, owner, capacity, places });
                 }
             }
@@ -126,11 +122,24 @@ fn kept_by(scenario: &Scenario, from: NodeId, call: &Call) -> Vec<(ResourceKind,
     };
     let is_database = |node: &NodeId| matches!(scenario.nodes[node.0 as usize].kind, NodeKind::Database(_));
     let pool = calling.and_then(|calling| calling.pool);
-    let pool = pool.filter(|_| scenario.members_of(call.target).iter().any(is_database));
+    let pool = pool.filter(|_| scenario.nodes_of(call.target).iter().any(is_database));
     let pool = pool.map(|pool| (ResourceKind::Pool, pool.size.saturating_mul(pool.processes)));
-    let bulkhead = caution.and_then(|caution| caution.bulkhead);
-    let bulkhead = bulkhead.map(|bulkhead| (ResourceKind::InFlight, bulkhead.calls));
-    pool.into_iter().chain(bulkhead).map(|(kind, size)| (kind, f64::from(size))).collect()
+    let mut kept = Vec::from_iter(pool);
+    if let Some(bulkhead) = caution.and_then(|caution| caution.bulkhead) {
+        match (peers(scenario, call.target), bulkhead.each, bulkhead.in_all) {
+            (1, _, _) => kept.push((ResourceKind::InFlight, bulkhead.of_one_peer())),
+            (_, each, in_all) => {
+                kept.extend(in_all.map(|calls| (ResourceKind::InFlightInAll, calls)));
+                kept.extend(each.map(|calls| (ResourceKind::InFlight, calls)));
+            }
+        }
+    }
+    kept.into_iter().map(|(kind, size)| (kind, f64::from(size))).collect()
+}
+
+/// How many replicas a call may go to.
+fn peers(scenario: &Scenario, target: Target) -> u32 {
+    scenario.nodes_of(target).iter().map(|node| scenario.nodes[node.0 as usize].replicas).sum()
 }
 
 /// Whose it is: `gunicorn`, `visitors -> server`, `app -> db`.
@@ -161,6 +170,7 @@ pub fn name(scenario: &Scenario, kind: ResourceKind, whose: Owner) -> String {
         (Owner::Link { way: Way::Out, .. }, _) => format!("the link {owner} (calls)"),
         (Owner::Link { way: Way::Back, .. }, _) => format!("the link {owner} (answers)"),
         (Owner::Calls { .. }, ResourceKind::Pool) => format!("the connection pool {owner}"),
+        (Owner::Calls { .. }, ResourceKind::InFlightInAll) => format!("the calls at once {owner} in all"),
         (Owner::Calls { .. }, _) => format!("the calls at once {owner}"),
         (Owner::Limit { node, number }, _) => {
             let behaviour = scenario.nodes[node as usize].behaviour.as_ref();
@@ -179,7 +189,7 @@ pub fn unit(scenario: &Scenario, kind: ResourceKind, owner: Owner) -> &'static s
         (ResourceKind::Slots, _) => "slot",
         (ResourceKind::Backlog, _) => "place",
         (ResourceKind::Pool, _) => "connection",
-        (ResourceKind::InFlight, _) => "call",
+        (ResourceKind::InFlight | ResourceKind::InFlightInAll, _) => "call",
         (ResourceKind::Bandwidth, _) => "byte per second",
         (ResourceKind::Rate, _) => "request per second",
         (ResourceKind::Memory, _) => "byte",

@@ -97,7 +97,8 @@ fn what_it_wants(caution: &Caution) -> impl Iterator<Item = &'static str> + use<
     let wants = [
         (caution.retries > 0, "retries"),
         (caution.hedge.is_some(), "hedge"),
-        (caution.bulkhead.is_some(), "max_in_flight"),
+        (caution.bulkhead.is_some_and(|bulkhead| bulkhead.each.is_some()), "max_in_flight"),
+        (caution.bulkhead.is_some_and(|bulkhead| bulkhead.in_all.is_some()), "max_in_flight_in_all"),
     ];
     wants.into_iter().filter(|(wants, _)| *wants).map(|(_, what)| what)
 }

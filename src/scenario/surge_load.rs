@@ -1,27 +1,33 @@
-//! Whether surges go above what the nodes can serve, when, for how long, and how long it
-//! takes until what was left over is served: as in a fluid, without chance.
+//! Whether surges go above what there is, when, for how long, and how long it takes until what was
+//! left over is served: as in a fluid, without chance.
 
-use super::load_estimate::{NodeLoad, class_rates, estimate_for};
+use super::load_estimate::{Sent, class_rates};
 use super::model::{RunEnd, Scenario};
+use super::resource_load::{by_class, in_use};
+use super::resources::Resource;
 use super::traffic::{ClassRates, Traffic};
 use crate::kernel::time::{NEVER, SECOND, Time, from_seconds, to_seconds};
+use crate::parts::resource::{Owner, ResourceKind};
 
-/// A stretch of time in which a node is asked for more than it has.
+/// A stretch of time in which more of something is asked for than there is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Excess {
-    /// An index into the scenario's nodes.
-    pub node: usize,
-    pub of_what: &'static str,
+    pub resource: Resource,
+    pub course: Course,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
     pub from: Time,
     /// `None`: as long as the run lasts.
     pub until: Option<Time>,
-    /// Utilisation at its highest.
+    /// The share in use at its highest.
     pub peak: f64,
     /// How long it takes until what was left over is served; `None` if that does not happen.
     pub drains_in: Option<Time>,
 }
 
-/// The first time for each node that surges ask too much of it. What is overloaded without
+/// The first time for each resource that surges ask too much of it. What is overloaded without
 /// them is not told again.
 pub fn excesses(scenario: &Scenario) -> Vec<Excess> {
     const EXCESSES_MAX: usize = 20;
@@ -30,39 +36,45 @@ pub fn excesses(scenario: &Scenario) -> Vec<Excess> {
         return Vec::new();
     }
     let Some(rates) = ClassRates::of(&traffic) else { return Vec::new() };
+    let Some(sent) = Sent::usual(scenario) else { return Vec::new() };
     let instants = instants(scenario, &traffic, rates.streams());
     let sampled: Vec<Vec<f64>> = instants.iter().map(|&now| rates.at(now)).collect();
     let classes = scenario.classes.len();
     let highest = (0..classes).map(|class| sampled.iter().map(|rates| rates[class]).fold(0.0, f64::max));
     let highest: Vec<f64> = highest.collect();
     let usual = class_rates(scenario).unwrap_or_default();
-    let loads: Vec<Vec<NodeLoad>> = (0..classes)
-        .map(|class| {
-            let one: Vec<f64> = (0..classes).map(|other| f64::from(u8::from(other == class))).collect();
-            estimate_for(scenario, &one)
-        })
-        .collect();
-    type Measure = fn(&NodeLoad) -> Option<f64>;
-    const MEASURES: [(Measure, &str); 2] =
-        [(|load| load.core_utilisation, "cores"), (|load| load.slot_utilisation, "slots")];
+    let by_class = by_class(scenario, &sent);
     let mut excesses = Vec::new();
-    for node in 0..scenario.nodes.len() {
-        for (measure, of_what) in MEASURES {
-            let each: Vec<f64> = loads.iter().map(|load| measure(&load[node]).unwrap_or(0.0)).collect();
-            let taken = |rates: &[f64]| rates.iter().zip(&each).map(|(rate, each)| rate * each).sum::<f64>();
-            let usual = taken(&usual);
-            if taken(&highest) <= 1.0 || usual >= 1.0 || excesses.len() == EXCESSES_MAX {
-                continue;
-            }
-            let course: Vec<f64> = sampled.iter().map(|rates| taken(rates)).collect();
-            excesses.extend(first_above_one(&instants, &course, usual).map(|excess| Excess {
-                node,
-                of_what,
-                ..excess
-            }));
+    for (number, load) in in_use(scenario, &sent).into_iter().enumerate() {
+        let Ok(expected) = load.expected else { continue };
+        let taken = |rates: &[f64]| {
+            let of_class = |(rate, each): (&f64, &Vec<f64>)| rate * each[number];
+            expected.idle + rates.iter().zip(&by_class).map(of_class).sum::<f64>()
+        };
+        let usual = taken(&usual);
+        if taken(&highest) <= 1.0 || usual >= 1.0 || excesses.len() == EXCESSES_MAX {
+            continue;
         }
+        let course: Vec<f64> = sampled.iter().map(|rates| taken(rates)).collect();
+        let found = first_above_one(&instants, &course, usual);
+        let waits = can_wait(scenario, &load.resource);
+        excesses.extend(found.map(|course| Excess {
+            resource: load.resource,
+            course: Course { drains_in: course.drains_in.filter(|_| waits), ..course },
+        }));
     }
     excesses
+}
+
+/// Nobody waits for memory, for a node without a line, or until a rate limit lets him pass.
+fn can_wait(scenario: &Scenario, resource: &Resource) -> bool {
+    match (resource.kind, resource.owner) {
+        (ResourceKind::Memory | ResourceKind::Rate, _) => false,
+        (ResourceKind::Slots, Owner::Node(number)) => {
+            scenario.nodes[number as usize].behaviour.as_ref().is_some_and(|it| it.queue > 0)
+        }
+        _ => true,
+    }
 }
 
 /// Each instant at which some rate changes its course, and what lies between them.
@@ -97,10 +109,10 @@ fn instants(scenario: &Scenario, traffic: &Traffic, streams: usize) -> Vec<Time>
     instants
 }
 
-/// The first stretch above 1; between two instants the utilisation is taken to follow a
+/// The first stretch above 1; between two instants the share in use is taken to follow a
 /// line.
-fn first_above_one(instants: &[Time], course: &[f64], usual: f64) -> Option<Excess> {
-    let first = course.iter().position(|&utilisation| utilisation > 1.0)?;
+fn first_above_one(instants: &[Time], course: &[f64], usual: f64) -> Option<Course> {
+    let first = course.iter().position(|&share| share > 1.0)?;
     let crossing = |index: usize| match index {
         0 => instants[0],
         _ => {
@@ -111,7 +123,7 @@ fn first_above_one(instants: &[Time], course: &[f64], usual: f64) -> Option<Exce
         }
     };
     let from = crossing(first);
-    let after = course[first..].iter().position(|&utilisation| utilisation <= 1.0).map(|count| first + count);
+    let after = course[first..].iter().position(|&share| share <= 1.0).map(|count| first + count);
     let until = after.map(crossing);
     let last = after.unwrap_or(course.len());
     let peak = course[first..last].iter().copied().fold(0.0, f64::max);
@@ -124,5 +136,5 @@ fn first_above_one(instants: &[Time], course: &[f64], usual: f64) -> Option<Exce
     let left_over: f64 = points.windows(2).map(left_over).sum();
     // After the surge the usual load leaves so much for what is in line.
     let drains_in = until.map(|_| from_seconds(left_over / (1.0 - usual)));
-    Some(Excess { node: 0, of_what: "", from, until, peak, drains_in })
+    Some(Course { from, until, peak, drains_in })
 }

@@ -45,7 +45,8 @@ pub fn read<'a>(reader: &PathReader<'a, '_>, entry: &'a Entry) -> Option<Walk> {
         let next = read_next(context, field, &numbers);
         let Some(target) = reader.target(&field.name, &field.name_span) else { continue };
         let work = works.iter().find(|work| work.name == field.name).map(|work| &work.entry);
-        stops.push(Stop { target, work: stop_work(reader, target, &field.name, work), next });
+        let (work, own_works) = stop_work(reader, target, &field.name, work);
+        stops.push(Stop { target, work, own_works, next });
     }
     if stops.len() < fields.len() || context.problems.has_errors() {
         return None;

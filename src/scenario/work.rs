@@ -31,6 +31,8 @@ pub struct Written<'a> {
     pub times: Count,
     pub chance: f64,
     pub work: Work,
+    /// Whether it says how long the work takes, so that the node's own does not count.
+    pub gives_work: bool,
     pub afterwards: Work,
     pub optional: bool,
     pub write: bool,
@@ -56,12 +58,13 @@ pub fn read<'a>(
         times: once(),
         chance: 1.0,
         work: Work::default(),
+        gives_work: false,
         afterwards: Work::default(),
         optional: false,
         write: false,
         calls: None,
     };
-    let gives_work = match &entry.value {
+    written.gives_work = match &entry.value {
         Value::Null => false,
         Value::Scalar(text) => match read_line(context, text, place, &mut written) {
             Ok(gives_work) => gives_work,
@@ -80,7 +83,7 @@ pub fn read<'a>(
             true
         }
     };
-    if let (false, Some(default)) = (gives_work, default) {
+    if let (false, Some(default)) = (written.gives_work, default) {
         let own = read(context, default, None, place);
         written.work = own.work;
         if let Value::Scalar(_) | Value::Table(_) = default.value
@@ -115,6 +118,9 @@ fn read_line(context: Context, text: &str, place: Place, written: &mut Written) 
     if rest.is_empty() {
         return Ok(false);
     }
+    if let Some(refusal) = asked_of_a_database(rest, count, written.chance, place) {
+        return Err(refusal);
+    }
     let offset = text.len() - rest.len();
     let work = parse_distribution(context, rest).map_err(|refusal| Refusal {
         place: refusal.place.map(|(start, length)| (start + offset, length)),
@@ -122,6 +128,25 @@ fn read_line(context: Context, text: &str, place: Place, written: &mut Written) 
     })?;
     written.work = place.plain(work);
     Ok(true)
+}
+
+/// `write exp(4ms)`: what is asked of a database does not fit on a line.
+fn asked_of_a_database(rest: &str, count: Option<&str>, chance: f64, place: Place) -> Option<Refusal> {
+    let (query, work) = rest.split_once(char::is_whitespace)?;
+    if !matches!(query, "read" | "write") {
+        return None;
+    }
+    let mut settings = Vec::from_iter(count.map(|count| format!("times: {count}")));
+    if chance < 1.0 {
+        settings.push(format!("chance: {}", quantity::format_share(chance)));
+    }
+    let kind = if place.plain_is_cpu { "cpu" } else { "wait" };
+    settings.push(format!("{kind}: {}", work.trim()));
+    settings.push(format!("query: {query}"));
+    Some(Refusal::new(
+        format!("`{query}` does not fit on a line with the work"),
+        format!("write `{}: {{ {} }}`", place.name, settings.join(", ")),
+    ))
 }
 
 /// Splits `3 x exp(2ms)` into the count and the rest.

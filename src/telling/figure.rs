@@ -1,36 +1,78 @@
 //! Figures for people: three significant digits and a unit.
 
+use crate::analysis::summary::Estimate;
+
+/// What is known to so small a part of itself is told as if it were known exactly.
+const CERTAIN: f64 = 5e-4;
+
 /// `31.2 ms`, `2.31 s`, `16.7 min`.
 pub fn length(milliseconds: f64) -> String {
     let (name, unit_ms) = unit(milliseconds);
     format!("{} {name}", three_digits(milliseconds / unit_ms))
 }
 
-/// `31.2 ±0.4 ms`; the spread has as many decimals as the value, or one more if it is small.
-pub fn length_with_spread(milliseconds: f64, half_width: Option<f64>) -> String {
-    let Some(half_width) = half_width else { return length(milliseconds) };
+/// `1,234 requests`, `about 1,234 requests, of which 77 were followed`.
+pub fn requests_followed(requests: u64, followed: u64) -> String {
+    match (requests, followed) {
+        (1, _) => "1 request".to_owned(),
+        // Earlier versions looked at all rows and say nothing of it.
+        (_, 0) => format!("{} requests", count(requests)),
+        _ if followed < requests => {
+            format!("about {} requests, of which {} were followed", count(requests), count(followed))
+        }
+        _ => format!("{} requests", count(requests)),
+    }
+}
+
+/// Where an interval ends.
+pub type Ends = Option<(f64, f64)>;
+
+/// `31.2 ±0.4 ms`; the spread has as many decimals as the value, or one more if it is small. Where
+/// no figure can lie beyond an end, both ends are told: `580 (0–1,586) ms`.
+pub fn length_with_ends(milliseconds: f64, ends: Ends) -> String {
+    let Some(ends) = ends else { return length(milliseconds) };
     let (name, unit_ms) = unit(milliseconds);
-    let digits = three_digits(milliseconds / unit_ms);
-    let spread = spread(half_width / unit_ms, decimals_of(&digits));
-    // What is so small says nothing at these digits.
-    let is_nothing = spread.bytes().all(|digit| digit == b'0' || digit == b'.');
-    if is_nothing { format!("{digits} {name}") } else { format!("{digits} ±{spread} {name}") }
+    format!("{} {name}", with_ends(milliseconds / unit_ms, (ends.0 / unit_ms, ends.1 / unit_ms)))
 }
 
 /// A figure in the unit that it is kept in: seconds, milliseconds, a share, or so many per
 /// second or month.
-pub fn in_unit(value: f64, half_width: Option<f64>, unit: &str) -> String {
-    match (unit, half_width) {
-        ("per month", Some(half_width)) => {
-            format!("{} ±{}/month", three_digits(value), three_digits(half_width))
-        }
-        ("per month", None) => format!("{}/month", three_digits(value)),
-        ("s", half_width) => length_with_spread(value * 1e3, half_width.map(|half_width| half_width * 1e3)),
-        ("ms", half_width) => length_with_spread(value, half_width),
-        ("share", half_width) => share_with_spread(value, half_width),
-        (_, Some(half_width)) => format!("{} ±{}/s", three_digits(value), three_digits(half_width)),
-        (_, None) => format!("{}/s", three_digits(value)),
+pub fn in_unit(value: f64, ends: Ends, unit: &str) -> String {
+    let bare = || ends.map_or(three_digits(value), |ends| with_ends(value, ends));
+    match unit {
+        "s" => length_with_ends(value * 1e3, ends.map(|(low, high)| (low * 1e3, high * 1e3))),
+        "ms" => length_with_ends(value, ends),
+        "share" => share_with_ends(value, ends),
+        "per month" => format!("{}/month", bare()),
+        _ => format!("{}/s", bare()),
     }
+}
+
+/// The same of an estimate, if there is a figure at all.
+pub fn told(estimate: &Estimate, unit: &str) -> Option<String> {
+    Some(in_unit(estimate.value?, estimate.ends(), unit))
+}
+
+/// `31.2 ±0.4`, or with both ends. A spread of which nothing is left at these digits is not told.
+fn with_ends(value: f64, (low, high): (f64, f64)) -> String {
+    let digits = three_digits(value);
+    match half_width(value, (low, high)) {
+        Some(half_width) => {
+            let spread = spread(half_width, decimals_of(&digits));
+            if is_nothing(&spread) { digits } else { format!("{digits} ±{spread}") }
+        }
+        None => format!("{digits} ({}–{})", three_digits(low), three_digits(high)),
+    }
+}
+
+/// If both ends are equally far away.
+fn half_width(value: f64, (low, high): (f64, f64)) -> Option<f64> {
+    let (below, above) = (value - low, high - value);
+    ((below - above).abs() <= 1e-6 * (below + above)).then_some((below + above) / 2.0)
+}
+
+fn is_nothing(digits: &str) -> bool {
+    digits.bytes().all(|digit| digit == b'0' || digit == b'.')
 }
 
 /// `−1.81 ±0.12 ms`, `+0.02 ±0.01 points` of a share: how far two figures are apart.
@@ -49,22 +91,22 @@ pub fn difference(value: f64, half_width: Option<f64>, unit: &str) -> String {
     if value == 0.0 && half_width.is_none_or(|half_width| half_width == 0.0) {
         return "0".to_owned();
     }
-    // What is uncertain is told with two digits of its uncertainty, and what is certain with three.
-    let (told, digits) = match half_width.map(|half_width| half_width * factor) {
-        Some(half_width) if half_width > 0.0 => (half_width, 2),
-        _ => (value.abs(), 3),
-    };
+    // What is uncertain is told with two digits of its uncertainty, and what is certain with three;
+    // nobody reads an uncertainty that is far smaller than what it is about.
+    let half_width = half_width.map(|half_width| half_width * factor);
+    let half_width = half_width.filter(|half_width| *half_width > CERTAIN * value.abs());
+    let (told, digits) = half_width.map_or((value.abs(), 3), |half_width| (half_width, 2));
     let decimals = (digits - 1 - libm::floor(libm::log10(told)) as i32).clamp(0, 6) as usize;
     let text = format!("{:.decimals$}", value.abs());
-    let is_nothing = text.bytes().all(|digit| digit == b'0' || digit == b'.');
     let text = match value {
-        _ if is_nothing => "0".to_owned(),
+        _ if is_nothing(&text) => "0".to_owned(),
         value if value < 0.0 => format!("−{text}"),
         _ => format!("+{text}"),
     };
-    match half_width {
-        Some(half_width) if half_width > 0.0 => format!("{text} ±{:.decimals$}{name}", half_width * factor),
-        _ => text + &name,
+    let spread = half_width.map(|half_width| format!("{half_width:.decimals$}"));
+    match spread.filter(|spread| !is_nothing(spread)) {
+        Some(spread) => format!("{text} ±{spread}{name}"),
+        None => text + &name,
     }
 }
 
@@ -90,19 +132,28 @@ pub fn share(share: f64) -> String {
 
 /// `99.960 ±0.013 %`, or `99.996 (99.983–100) %` where ± would reach over all there is: no digits
 /// that the spread makes meaningless.
-pub fn share_with_spread(value: f64, half_width: Option<f64>) -> String {
-    match half_width {
+pub fn share_with_ends(value: f64, ends: Ends) -> String {
+    match ends {
         // When all were good, the spread is below what anybody would read.
-        Some(half_width) if half_width > 0.0 && value > 0.0 && value < 1.0 => {
-            let decimals = share_decimals(value).min(spread_decimals(half_width * 100.0));
-            let (low, high) = (value - half_width, value + half_width);
-            if low < 0.0 || high > 1.0 {
+        Some((low, high)) if high > low && value > 0.0 && value < 1.0 => {
+            let far = (value - low).max(high - value);
+            let decimals = share_decimals(value).min(spread_decimals(far * 100.0));
+            let percent = |share: f64| match share {
                 // The interval ends where no share can lie beyond.
-                let low = if low > 0.0 { format!("{:.decimals$}", low * 100.0) } else { "0".to_owned() };
-                let high = if high < 1.0 { format!("{:.decimals$}", high * 100.0) } else { "100".to_owned() };
-                return format!("{:.decimals$} ({low}–{high}) %", value * 100.0);
+                share if share <= 0.0 => "0".to_owned(),
+                share if share >= 1.0 => "100".to_owned(),
+                share => format!("{:.decimals$}", share * 100.0),
+            };
+            match half_width(value, (low, high)) {
+                Some(half_width) => {
+                    let spread = spread(half_width * 100.0, decimals);
+                    if is_nothing(&spread) {
+                        return share(value);
+                    }
+                    format!("{:.decimals$} ±{spread} %", value * 100.0)
+                }
+                None => format!("{:.decimals$} ({}–{}) %", value * 100.0, percent(low), percent(high)),
             }
-            format!("{:.decimals$} ±{} %", value * 100.0, spread(half_width * 100.0, decimals))
         }
         _ => share(value),
     }
@@ -149,7 +200,7 @@ fn decimals_of(digits: &str) -> usize {
 
 fn spread(half_width: f64, decimals: usize) -> String {
     let text = format!("{half_width:.decimals$}");
-    if text.bytes().all(|digit| digit == b'0' || digit == b'.') && half_width > 0.0 {
+    if is_nothing(&text) && half_width > 0.0 {
         // Nothing of it is left at these digits; one more says how small it is.
         let one_more = format!("{half_width:.*}", decimals + 1);
         if one_more.ends_with('0') { text } else { one_more }
@@ -195,11 +246,23 @@ mod tests {
         ] {
             assert_eq!(length(milliseconds), text);
         }
-        assert_eq!(length_with_spread(31.2345, Some(0.41)), "31.2 ±0.4 ms");
-        assert_eq!(length_with_spread(1_234.0, Some(456.0)), "1.23 ±0.46 s");
-        assert_eq!(length_with_spread(31.2345, Some(0.014)), "31.2 ±0.01 ms");
-        assert_eq!(length_with_spread(31.2345, Some(1e-9)), "31.2 ms");
-        assert_eq!(length_with_spread(31.2345, None), "31.2 ms");
+        let told = |value: f64, half_width: f64| {
+            length_with_ends(value, Some((value - half_width, value + half_width)))
+        };
+        assert_eq!(told(31.2345, 0.41), "31.2 ±0.4 ms");
+        assert_eq!(told(1_234.0, 456.0), "1.23 ±0.46 s");
+        assert_eq!(told(31.2345, 0.014), "31.2 ±0.01 ms");
+        assert_eq!(told(31.2345, 1e-9), "31.2 ms");
+        assert_eq!(length_with_ends(31.2345, None), "31.2 ms");
+        assert_eq!(length_with_ends(580.0, Some((0.0, 1_586.0))), "580 (0–1,586) ms");
+    }
+
+    #[test]
+    fn rates_tell_no_spread_that_is_nothing_and_no_end_beyond_what_can_be() {
+        assert_eq!(in_unit(51.5, Some((51.5 - 8.0, 51.5 + 8.0)), "per s"), "51.5 ±8.0/s");
+        assert_eq!(in_unit(51.5, Some((0.0, 239.5)), "per s"), "51.5 (0–240)/s");
+        assert_eq!(in_unit(100.0, Some((100.0 - 1e-9, 100.0 + 1e-9)), "per s"), "100/s");
+        assert_eq!(in_unit(100.0, Some((99.0, 101.0)), "per month"), "100 ±1/month");
     }
 
     #[test]
@@ -209,12 +272,16 @@ mod tests {
         {
             assert_eq!(share(value), text);
         }
-        assert_eq!(share_with_spread(0.9921, Some(0.0012)), "99.21 ±0.12 %");
-        assert_eq!(share_with_spread(0.999_956, Some(0.000_131)), "99.996 (99.983–100) %");
-        assert_eq!(share_with_spread(1.0, Some(0.0001)), "100 %");
-        assert_eq!(share_with_spread(0.9998, Some(0.0007)), "99.980 (99.910–100) %");
-        assert_eq!(share_with_spread(0.002, Some(0.004)), "0.20 (0–0.60) %");
-        assert_eq!(share_with_spread(0.5, Some(0.7)), "50.0 (0–100) %");
+        let told = |value: f64, half_width: f64| {
+            let ends = ((value - half_width).max(0.0), (value + half_width).min(1.0));
+            share_with_ends(value, Some(ends))
+        };
+        assert_eq!(told(0.9921, 0.0012), "99.21 ±0.12 %");
+        assert_eq!(told(0.999_956, 0.000_131), "99.996 (99.983–100) %");
+        assert_eq!(told(1.0, 0.0001), "100 %");
+        assert_eq!(told(0.9998, 0.0007), "99.980 (99.910–100) %");
+        assert_eq!(told(0.002, 0.004), "0.20 (0–0.60) %");
+        assert_eq!(told(0.99, 1e-12), "99.00 %");
     }
 
     #[test]
@@ -228,6 +295,8 @@ mod tests {
             (0.0, Some(0.0), "ms", "0"),
             (0.000_01, Some(2.0), "per s", "0 ±2.0/s"),
             (-3.0, Some(120.0), "per s", "−3 ±120/s"),
+            (3.2, Some(1e-9), "ms", "+3.20 ms"),
+            (0.0, Some(1e-9), "per s", "0/s"),
         ] {
             assert_eq!(difference(value, half_width, unit), text);
         }

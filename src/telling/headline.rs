@@ -15,8 +15,8 @@ const FULL_MOST: usize = 2;
 pub fn is_bad(diagnosis: &Diagnosis) -> bool {
     match diagnosis.verdict {
         Verdict::Missed | Verdict::Nothing => true,
-        Verdict::Met => false,
-        Verdict::Undecided | Verdict::NoGoal => diagnosis.bad_phases().next().is_some(),
+        Verdict::Met if diagnosis.goals.iter().any(|goal| goal.kind != GoalKind::Prediction) => false,
+        Verdict::Met | Verdict::Undecided | Verdict::NoGoal => diagnosis.bad_phases().next().is_some(),
     }
 }
 
@@ -39,6 +39,7 @@ pub fn headline(diagnosis: &Diagnosis) -> Sentence {
 fn goals(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
     let goals = &diagnosis.goals;
     let of = |standing: Standing| goals.iter().filter(move |goal| goal.standing == standing);
+    let all_predicted = goals.iter().all(|goal| goal.kind == GoalKind::Prediction);
     let named = |standing| and_more(&of(standing).map(came_to).collect::<Vec<_>>(), GOALS_MOST);
     match diagnosis.verdict {
         Verdict::Missed => {
@@ -47,7 +48,10 @@ fn goals(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
                 .map(|goal| Claim::GoalMissed { text: goal.text.clone(), measured: goal.measured })
                 .collect();
             let lead = match (of(Standing::Missed).count(), goals.len()) {
+                _ if all_predicted => "Not as expected".to_owned(),
                 (1, 1) => "Goal missed".to_owned(),
+                (2, 2) => "Both goals missed".to_owned(),
+                (missed, all) if missed == all => format!("All {all} goals missed"),
                 (missed, all) => format!("{missed} of {all} goals missed"),
             };
             (format!("{lead} ({})", named(Standing::Missed)), claims)
@@ -55,10 +59,12 @@ fn goals(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
         Verdict::Undecided => {
             let open = of(Standing::Undecided);
             let claims = open.map(|goal| Claim::GoalOpen { text: goal.text.clone() }).collect();
-            (format!("Cannot tell whether the goals are met ({})", named(Standing::Undecided)), claims)
+            let whether = if all_predicted { "it is as expected" } else { "the goals are met" };
+            (format!("Cannot tell whether {whether} ({})", named(Standing::Undecided)), claims)
         }
         Verdict::Met => {
             let lead = match goals.len() {
+                _ if all_predicted => "As expected".to_owned(),
                 1 => "Goal met".to_owned(),
                 2 => "Both goals met".to_owned(),
                 all => format!("All {all} goals met"),
@@ -72,11 +78,11 @@ fn goals(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
 /// `availability >= 99.9% came to 79.3 ±0.4 %`
 pub fn came_to(goal: &Goal) -> String {
     let measured = match goal.measured {
-        Some(value) => in_unit(value, goal.half_width, &goal.unit),
+        Some(value) => in_unit(value, goal.ends(), &goal.unit),
         None => "nothing, since nothing was measured".to_owned(),
     };
     match goal.kind {
-        GoalKind::Expectation => format!("{} came to {measured}", goal.text),
+        GoalKind::Expectation | GoalKind::Prediction => format!("{} came to {measured}", goal.text),
         GoalKind::Objective => format!("of {} it were {measured}", goal.text),
     }
 }
@@ -185,7 +191,7 @@ fn because(clock: &Clock, phase: &Phase, mostly: bool) -> (String, Vec<Claim>) {
     let mostly = if mostly { " mostly" } else { "" };
     let causes: Vec<_> = phase.causes().take(FULL_MOST).collect();
     let names: Vec<String> = causes.iter().map(|full| full.name.clone()).collect();
-    let were = if names.len() == 1 { "was" } else { "were" };
+    let were = if causes.len() == 1 && !causes[0].is_plural() { "was" } else { "were" };
     let mut claims: Vec<Claim> = causes
         .iter()
         .map(|full| Claim::Full {

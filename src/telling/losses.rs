@@ -2,10 +2,12 @@
 
 use super::claims::{Claim, Sentence};
 use super::figure::{counted, share, three_digits};
-use super::words::span;
-use crate::diagnosis::bottleneck::{Bottleneck, Trust};
+use super::words::{and_more, span};
+use crate::diagnosis::bottleneck::Trust;
 use crate::diagnosis::{Diagnosis, SilentLoss};
-use crate::parts::resource::ResourceKind;
+
+/// Nodes that are named in one sentence.
+const NODES_MOST: usize = 4;
 
 pub fn headroom(diagnosis: &Diagnosis) -> Option<Sentence> {
     let headroom = diagnosis.headroom.as_ref()?;
@@ -15,7 +17,7 @@ pub fn headroom(diagnosis: &Diagnosis) -> Option<Sentence> {
         full_at_per_s: first.full_at_per_s,
         utilisation: first.utilisation,
     };
-    let is = if is_plural(first) { "are" } else { "is" };
+    let is = if first.kind.is_plural() { "are" } else { "is" };
     let text = match headroom.trust {
         Trust::Seen => format!(
             "At this load ({}/s) {} {is} full already: {} in use.",
@@ -46,12 +48,25 @@ pub fn headroom(diagnosis: &Diagnosis) -> Option<Sentence> {
     Some(Sentence::new(text + &next, vec![claim]))
 }
 
-fn is_plural(bottleneck: &Bottleneck) -> bool {
-    matches!(bottleneck.kind, ResourceKind::Cores | ResourceKind::Slots | ResourceKind::InFlight)
+pub fn in_silence(diagnosis: &Diagnosis) -> Vec<Sentence> {
+    let losses = &diagnosis.lost_in_silence;
+    let unwanted = losses.iter().filter_map(|loss| match loss {
+        SilentLoss::Unwanted { node, visits, share } => Some((node.as_str(), *visits, *share)),
+        _ => None,
+    });
+    let unwanted: Vec<_> = unwanted.collect();
+    let others = losses.iter().filter(|loss| !matches!(loss, SilentLoss::Unwanted { .. }));
+    others.map(loss).chain((!unwanted.is_empty()).then(|| for_nobody(&unwanted))).collect()
 }
 
-pub fn in_silence(diagnosis: &Diagnosis) -> Vec<Sentence> {
-    diagnosis.lost_in_silence.iter().map(loss).collect()
+/// Work that was finished for callers that had left.
+fn for_nobody(unwanted: &[(&str, u64, f64)]) -> Sentence {
+    let told = |(node, visits, part): &(&str, u64, f64)| {
+        format!("{} at `{node}` ({})", counted(*visits, "visit"), share(*part))
+    };
+    let claims = unwanted.iter().map(|&(node, number, _)| Claim::Lost { node: node.to_owned(), number });
+    let nodes = and_more(&unwanted.iter().map(told).collect::<Vec<_>>(), NODES_MOST);
+    Sentence::new(format!("Work for callers that had left: {nodes}."), claims.take(NODES_MOST).collect())
 }
 
 fn loss(loss: &SilentLoss) -> Sentence {
@@ -73,15 +88,9 @@ fn loss(loss: &SilentLoss) -> Sentence {
                 counted(*lost, "call")
             ),
         ),
-        SilentLoss::Unwanted { node, visits, share: part } => (
-            node,
-            *visits,
-            format!(
-                "{} at `{node}` ({}) were finished for callers that had left: work for nobody.",
-                counted(*visits, "visit"),
-                share(*part)
-            ),
-        ),
+        SilentLoss::Unwanted { node, visits, share: part } => {
+            return for_nobody(&[(node.as_str(), *visits, *part)]);
+        }
         SilentLoss::Writes { set, lost, confirmed, without_primary_s } => {
             let failed = match *without_primary_s {
                 seconds if seconds > 0.0 => format!("Writes to `{set}` failed for {} and", span(seconds)),

@@ -81,9 +81,9 @@ fn full(clock: &Clock, phase: &Phase) -> Sentence {
             utilisation: full.utilisation,
         });
         told.push(format!(
-            "{} {} full {} to {}{}",
+            "{} {} full from {} to {}{}",
             full.name,
-            if is_plural(full) { "were" } else { "was" },
+            if full.is_plural() { "were" } else { "was" },
             clock.at(full.from_s),
             clock.at(full.to_s),
             line_of(full)
@@ -99,13 +99,10 @@ fn full(clock: &Clock, phase: &Phase) -> Sentence {
     Sentence::new(format!("{text}."), claims)
 }
 
-fn is_plural(full: &FullResource) -> bool {
-    matches!(full.kind, ResourceKind::Cores | ResourceKind::Slots | ResourceKind::InFlight)
-}
-
 fn line_of(full: &FullResource) -> String {
     let mut parts = Vec::new();
-    if full.waiting_max > 0 {
+    // Those on cores that are shared wait for nobody: they are slow.
+    if full.waiting_max > 0 && full.kind != ResourceKind::Cores {
         parts.push(format!("up to {} waited", count(u64::from(full.waiting_max))));
     }
     if full.turned_away > 0 {

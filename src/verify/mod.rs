@@ -103,7 +103,7 @@ impl Observed<'_> {
     /// The share of requests that ended so.
     fn outcome(&self, outcome: &str) -> f64 {
         let total = &self.summary.total;
-        total.outcomes.get(outcome).copied().unwrap_or(0) as f64 / total.ended as f64
+        total.outcomes.get(outcome).copied().unwrap_or(0) as f64 / total.ended.unwrap_or(0) as f64
     }
 }
 

@@ -86,7 +86,7 @@ requests:
         length: 3_000,
         answers: vec![
             answer("interactions per second", NUMBER, closed.throughput, |run| {
-                run.summary.total.goodput_per_s
+                run.summary.total.goodput_per_s.unwrap_or(f64::NAN)
             }),
             answer("response", TIME, closed.response, |run| run.latency_s()),
             answer("at disk A", NUMBER, closed.stations[1].inside, |run| {

@@ -215,7 +215,7 @@ fn metrics_tell_how_full_each_resource_is() {
         );
         let value = |name: &str| -> f64 {
             let start = format!("{name}{labels} ");
-            let found = metrics.lines().filter_map(|line| line.strip_prefix(&start)).last();
+            let found = metrics.lines().filter_map(|line| line.strip_prefix(&start)).next_back();
             found.unwrap_or_else(|| panic!("no {start}")).split(' ').next().unwrap().parse().unwrap()
         };
         let number = |name: &str| row[name].parse::<f64>().unwrap_or(0.0);

@@ -1,7 +1,7 @@
 //! The traces, in three formats: every visit of every story is there, for schemas and for other
 //! people's readers.
 
-use super::{json, python, stories};
+use super::{json, python, stories, text};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;

@@ -52,7 +52,7 @@ impl Measured {
     /// The share of requests with this outcome.
     pub fn share(&self, outcome: &str) -> f64 {
         let requests = self.requests();
-        requests.outcomes.get(outcome).copied().unwrap_or(0) as f64 / requests.ended as f64
+        requests.outcomes.get(outcome).copied().unwrap_or(0) as f64 / requests.ended.expect("requests") as f64
     }
 }
 

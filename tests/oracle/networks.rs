@@ -14,7 +14,7 @@ fn open_network(measured: &Measured) -> Vec<Figure> {
     // What a transaction spends at a centre, all its visits together.
     let residence = |name: &str| {
         let node = measured.node(name);
-        seconds(node.sojourn_mean_ms) * node.visits as f64 / requests.ended as f64
+        seconds(node.sojourn_mean_ms) * node.visits as f64 / requests.ended.expect("requests") as f64
     };
     vec![
         figure("U_cpu", number(cpu.utilisation)),
@@ -41,7 +41,7 @@ fn closed_network(measured: &Measured) -> Vec<Figure> {
     let requests = measured.requests();
     let centres = ["cpu", "disk_a", "disk_b"].map(|name| measured.node(name));
     let mut all = vec![
-        figure("throughput", requests.goodput_per_s),
+        figure("throughput", requests.goodput_per_s.expect("requests")),
         figure("response", estimated_seconds(&requests.mean_ms)),
     ];
     all.extend(figures("R_visit", centres.map(|centre| seconds(centre.sojourn_mean_ms))));

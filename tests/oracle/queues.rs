@@ -52,7 +52,7 @@ fn bounded_backlog(measured: &Measured) -> Vec<Figure> {
     let workers = measured.node("workers");
     vec![
         figure("p_loss", measured.share("rejected")),
-        figure("throughput", measured.requests().goodput_per_s),
+        figure("throughput", measured.requests().goodput_per_s.expect("requests")),
         figure("mean_wait_accepted", estimated_seconds(&workers.wait_mean_ms)),
         figure("mean_in_system", workers.inside_mean),
     ]
@@ -91,7 +91,7 @@ fn no_line_at_all(seed: u64) -> Vec<Figure> {
 fn finite_source(measured: &Measured) -> Vec<Figure> {
     let station = measured.node("station");
     vec![
-        figure("throughput", measured.requests().goodput_per_s),
+        figure("throughput", measured.requests().goodput_per_s.expect("requests")),
         figure("mean_response", estimated_seconds(&measured.requests().mean_ms)),
         figure("mean_at_station", station.inside_mean),
         figure("utilisation", number(station.utilisation)),

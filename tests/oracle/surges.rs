@@ -19,7 +19,7 @@ pub static STUDIES: [Study; 4] = [
         vec![
             figure("attempts", number(measured.requests().attempts_mean)),
             figure("success", measured.share("ok")),
-            figure("layered_attempts", at_bottom / layered.requests().ended as f64),
+            figure("layered_attempts", at_bottom / layered.requests().ended.expect("requests") as f64),
         ]
     }),
     Study::new("F06", |seed| {

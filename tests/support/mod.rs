@@ -1,10 +1,10 @@
 //! What the proofs share: running a scenario to its end, and everything that comes of it
 //! as text.
 
-use spof::analysis::summarise::summarise;
 use spof::analysis::topology::topology;
 use spof::engine::{Advance, Options, Simulation};
 use spof::kernel::time::NEVER;
+use spof::output::findings::Findings;
 use spof::output::latency_csv::LatencyCsv;
 use spof::output::{
     histogram_csv, json, nodes_csv, nodes_timeline_csv, resources_csv, resources_timeline_csv, timeline_csv,
@@ -40,6 +40,7 @@ pub fn run(scenario: &Scenario, seed: u64, events_most: u64) -> Outcome {
 fn run_plan(scenario: &Scenario, plan: &Plan, seed: u64, events_most: u64) -> Outcome {
     let options = Options { seed, replication: 0, rows: RowSampling::All };
     let mut simulation = Simulation::new(plan, options);
+    simulation.follow_a_sample();
     let mut file = LatencyCsv::new(Vec::new(), scenario);
     let mut requests = Vec::new();
     let ended = loop {
@@ -57,7 +58,7 @@ fn run_plan(scenario: &Scenario, plan: &Plan, seed: u64, events_most: u64) -> Ou
     };
     requests.sort_by_key(|(row, _)| row.id);
     let results = simulation.finish(!ended);
-    let summary = summarise(scenario, seed, &results);
+    let summary = Findings::of(scenario, seed, &results);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the files are UTF-8");
     let written = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
         let mut bytes = Vec::new();

@@ -68,6 +68,8 @@ pub fn care() -> Text {
                 ", max_in_flight: 1",
                 ", max_in_flight: 2, queue: 0",
                 ", max_in_flight: 3, queue: 2, queue_timeout: 5ms",
+                ", max_in_flight: 1, max_in_flight_in_all: 2",
+                ", max_in_flight_in_all: 2, queue: 1",
             ]),
         ]
         .boxed(),

@@ -13,13 +13,10 @@ use random_happenings::{boot, breakdown, happenings, restart};
 use random_remedies::{autoscale, breaker, care, hedge, limit_req, line, protection, queue_limit};
 use spof::scenario::load::load_text;
 
-/// A scenario as text, with what has to be known to judge its run.
+/// A scenario as text.
 #[derive(Clone, Debug)]
 pub struct RandomScenario {
     pub text: String,
-    /// Whether several visits of one request can be at work at once: some are called side by
-    /// side, or once more when the answer takes long.
-    pub parallel: bool,
 }
 
 type Text = BoxedStrategy<String>;
@@ -251,7 +248,7 @@ fn host(address: &'static str) -> Text {
 
 /// A call in a path, with further calls below it down to a depth.
 fn call(depth: u32) -> Text {
-    let hosted = one_of(&["lb", "web", "app", "late", "cache", "db"]);
+    let hosted = one_of(&["lb", "web", "app", "late", "apps", "cache", "db"]);
     let work = settings(vec![
         perhaps("cpu", time()),
         perhaps("wait", time()),
@@ -259,8 +256,9 @@ fn call(depth: u32) -> Text {
         perhaps("chance", one_of(&["30%", "90%"])),
         perhaps("optional", one_of(&["true"])),
     ]);
-    let plain = (one_of(&["disk", "desk"]), time()).prop_map(|(name, time)| format!("{name}: {time}"));
-    let walk = (time(), time()).prop_map(|(first, then)| format!("[ hall: {first}, till: {then} ]"));
+    let plain = (one_of(&["disk", "desk", "dns"]), time()).prop_map(|(name, time)| format!("{name}: {time}"));
+    let walk = (time(), one_of(&["till", "halls"]), time())
+        .prop_map(|(first, next, then)| format!("[ hall: {first}, {next}: {then} ]"));
     if depth == 0 {
         let leaf = (hosted, work, query())
             .prop_map(|(name, work, query)| format!("{name}: {{ {} }}", plus_overhead(&name, &work, &query)));
@@ -307,6 +305,7 @@ fn class() -> Text {
     let first = (0..4_u32).prop_flat_map(call);
     let path = prop_oneof![
         5 => first.prop_map(|call| path_of(&call)),
+        1 => Just("route: { start: halls, halls: { till: 60%, leave: 40% }, till: { halls: 30%, leave: 70% }, work: { halls: exp(2ms), till: 1ms } }".to_owned()),
         1 => Just("route: { start: hall, hall: { till: 60%, leave: 40% }, till: { hall: 30%, leave: 70% }, work: { hall: exp(2ms), till: 1ms } }".to_owned()),
     ];
     let rest = settings(vec![
@@ -348,6 +347,9 @@ fn run_settings() -> Text {
     (end, rest).prop_map(|(end, rest)| format!("{{ {end}{rest} }}")).boxed()
 }
 
+const GROUPS: &str = "groups:\n  apps: { members: [ app, { late: { weight: 2 } } ] }\n  \
+                      halls: { members: [ hall, { till: { backup: true } } ], balance: two_choices }\n";
+
 pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
     let parts =
         (run_settings(), vec(user(), 1..4), nodes(), vec(link(), 0..5), vec(class(), 1..4), happenings());
@@ -363,11 +365,11 @@ pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
         let names = "  dns: { kind: dns, records: [ www.site.test A 10.0.0.1 1s, www.gone.test A 10.0.0.1 0s ], lookup: exp(20ms), timeout: 30ms }\n";
         let links = if links.is_empty() { String::new() } else { format!("links:\n{}", links.concat()) };
         let text = format!(
-            "run: {run}\nnodes:\n{}{names}{nodes}{links}requests:\n{}{happenings}",
+            "run: {run}\nnodes:\n{}{names}{nodes}{GROUPS}{links}requests:\n{}{happenings}",
             users.concat(),
             classes.concat()
         );
-        RandomScenario { parallel: text.contains("parallel") || text.contains("hedge"), text }
+        RandomScenario { text }
     });
     scenarios.prop_filter("calls side by side are made once", |random| {
         let loaded = load_text("random.yaml", &random.text, &[]);

@@ -2,17 +2,16 @@
 
 use super::client::{self, Rates};
 use super::hazards::{self, Caller, Hazard, Trouble};
-use super::links::{Links, handshake_seconds, lost_segment_seconds, one_way_seconds, sending_seconds};
-use super::{GoOn, Journey, Offered, Step, Travel, What};
-use crate::analysis::summary::PlaceTime;
+use super::{GoOn, Journey, Offered, PlaceTime, Step, Travel, What};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Calling;
-use crate::nodes::cache::Holds;
 use crate::nodes::user::User;
+use crate::scenario::crossing::{
+    Links, handshake_seconds, lost_segment_seconds, one_way_seconds, sending_seconds,
+};
 use crate::scenario::load_estimate::expected_visits;
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, Target, Walk};
-use rustc_hash::FxHashMap;
 
 pub const NETWORK: &str = "network";
 
@@ -41,16 +40,6 @@ pub fn answer_seconds(scenario: &Scenario, class: usize, user: NodeId, rates: &R
     Follower::new(scenario, &links, class, user, rates, None).follow()
 }
 
-/// How many bytes of a mean request go over each link.
-pub fn link_bytes(scenario: &Scenario, links: &Links, class: usize, rates: &Rates) -> Vec<(usize, f64)> {
-    let Some(&user) = scenario.classes[class].from.first() else { return Vec::new() };
-    let mut follower = Follower::new(scenario, links, class, user, rates, None);
-    follower.follow();
-    let mut bytes: Vec<(usize, f64)> = follower.bytes.into_iter().collect();
-    bytes.sort_unstable_by_key(|&(link, _)| link);
-    bytes
-}
-
 pub(super) struct Follower<'a> {
     pub scenario: &'a Scenario,
     links: &'a Links<'a>,
@@ -63,7 +52,6 @@ pub(super) struct Follower<'a> {
     pub steps: Vec<Step>,
     side_by_side: bool,
     at_least: bool,
-    bytes: FxHashMap<usize, f64>,
 }
 
 /// Where a call comes from.
@@ -100,7 +88,6 @@ impl<'a> Follower<'a> {
             steps: Vec::new(),
             side_by_side: false,
             at_least: false,
-            bytes: FxHashMap::default(),
         }
     }
 
@@ -203,14 +190,14 @@ impl<'a> Follower<'a> {
     /// A visit with all that it calls, until its answer leaves.
     fn visit(&mut self, call: &Call, to: NodeId, from: From) -> f64 {
         let place = self.steps.len();
-        let mut visit = self.visit_to(call.target, to, &call.work);
+        let mut visit = self.visit_to(call.target, to, call.work_at(to));
         visit.repeated = super::visits::repeated(call, self.side_by_side);
         visit.optional = call.optional;
         let own = super::visits::seconds(&visit.work);
         let hazards = self.hazards_at(to, call);
         let name = visit.node.clone();
         self.add(from.depth, &name, from.times, own, What::Visit(visit), hazards);
-        let onward = self.miss_share(to);
+        let onward = self.rates.calling_shares[to.0 as usize];
         let inner = From { node: to, times: from.times * onward, depth: from.depth + 1 };
         let before = std::mem::take(&mut self.side_by_side);
         let mut held = own + onward * self.stages(&call.stages, inner);
@@ -247,7 +234,7 @@ impl<'a> Follower<'a> {
                 let travel = self.travel(link, before, to, self.class.request_bytes, 0);
                 seconds += times * self.cross(link, travel, from, What::Travel);
             }
-            let mut visit = self.visit_to(stop.target, to, &stop.work);
+            let mut visit = self.visit_to(stop.target, to, stop.work_at(to));
             let own = super::visits::seconds(&visit.work);
             visit.held_ms = 1e3 * own;
             let name_of = |stop: u32| self.target_name(walk.stops[stop as usize].target);
@@ -279,7 +266,6 @@ impl<'a> Follower<'a> {
     }
 
     fn cross(&mut self, link: usize, travel: Travel, from: From, what: fn(Travel) -> What) -> f64 {
-        *self.bytes.entry(link).or_insert(0.0) += from.times * travel.bytes as f64;
         let link = self.links.get(link);
         let handshake = match travel.round_trips {
             0 => 0.0,
@@ -308,17 +294,6 @@ impl<'a> Follower<'a> {
             hazards.push(hazards::when_user_leaves(behaviour));
         }
         hazards
-    }
-
-    /// The share of a cache's visits that call on, if it is known.
-    fn miss_share(&self, node: NodeId) -> f64 {
-        match &self.scenario.nodes[node.0 as usize].kind {
-            NodeKind::Cache(cache) => match cache.holds {
-                Holds::Ratio(ratio) => 1.0 - ratio,
-                Holds::Objects { .. } => 1.0,
-            },
-            _ => 1.0,
-        }
     }
 
     /// The node itself, or the first of the group: its members are alike.

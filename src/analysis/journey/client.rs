@@ -2,23 +2,27 @@
 //! whether it still has a connection.
 
 use super::calls;
-use super::links::{Links, handshake_seconds, one_way_seconds};
 use super::{Connect, RecordLine, Resolve};
-use crate::kernel::time::{NEVER, Time, from_seconds, to_seconds};
+use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
 use crate::nodes::dns::{Dns, PointsTo};
 use crate::nodes::user::{Tls, User};
 use crate::parts::arrivals::Arrivals;
-use crate::scenario::load_estimate::class_rates;
+use crate::scenario::connections::{fresh_share, kept_for};
+use crate::scenario::crossing::{Links, handshake_seconds, one_way_seconds};
+use crate::scenario::load_estimate::{Sent, UserRates};
 use crate::scenario::model::{Node, NodeId, Scenario};
+use crate::scenario::resource_load::calling_shares;
 
 /// How much is sent.
 #[derive(Clone, Debug)]
 pub struct Rates {
-    /// The scenario with an open stream in place of each closed population.
-    pub opened: Scenario,
+    /// By whom; closed populations send as if they were answered without any waiting.
+    pub sent: Sent,
     /// Requests per second of each class.
     pub classes: Vec<f64>,
+    /// Of each node, the share of its visits that call on: of a cache those that miss.
+    pub calling_shares: Vec<f64>,
     /// Some users send only as fast as they are answered: it is no more than that.
     pub at_most: bool,
     /// All users in closed populations; 0 if there are open arrivals as well.
@@ -26,15 +30,42 @@ pub struct Rates {
     known: bool,
 }
 
+/// How fast closed populations send depends on what caches hold, and that on how fast they send.
+const ROUNDS_MOST: usize = 30;
+const SURE: f64 = 1e-9;
+
 impl Rates {
     pub fn of(scenario: &Scenario) -> Rates {
-        let mut rates = Rates {
-            opened: scenario.clone(),
+        let mut rates = Rates::idle(scenario, calling_shares(scenario, &Sent::nothing(scenario)));
+        for _ in 0..ROUNDS_MOST {
+            let before = rates.calling_shares;
+            rates = Rates::with(scenario, before.clone());
+            let change = before.iter().zip(&rates.calling_shares).map(|(old, new)| f64::abs(old - new));
+            if change.fold(0.0, f64::max) < SURE {
+                break;
+            }
+        }
+        rates
+    }
+
+    /// Nobody sends anything.
+    fn idle(scenario: &Scenario, calling_shares: Vec<f64>) -> Rates {
+        Rates {
+            sent: Sent::nothing(scenario),
             classes: vec![0.0; scenario.classes.len()],
+            calling_shares,
             at_most: false,
             population: 0.0,
             known: true,
-        };
+        }
+    }
+
+    /// If caches let so much through.
+    fn with(scenario: &Scenario, let_through: Vec<f64>) -> Rates {
+        let idle = Rates::idle(scenario, let_through);
+        let mut rates = idle.clone();
+        // With an open stream in place of each closed population.
+        let mut opened = scenario.clone();
         let mut is_open = false;
         for (number, node) in scenario.nodes.iter().enumerate() {
             let NodeKind::User(user) = &node.kind else { continue };
@@ -44,18 +75,23 @@ impl Rates {
             };
             rates.at_most = true;
             rates.population += f64::from(*population) * f64::from(node.replicas);
-            let cycle = think.mean() + mean_answer_seconds(scenario, NodeId(number as u32));
+            let cycle = think.mean() + mean_answer_seconds(scenario, NodeId(number as u32), &idle);
             let rate = f64::from(*population) / cycle;
             rates.known &= rate.is_finite();
             let open = Arrivals::Poisson { rate: if rate.is_finite() { rate } else { 0.0 } };
-            if let NodeKind::User(opened) = &mut rates.opened.nodes[number].kind {
+            if let NodeKind::User(opened) = &mut opened.nodes[number].kind {
                 opened.arrivals = open;
             }
         }
         if is_open {
             rates.population = 0.0;
         }
-        rates.classes = class_rates(&rates.opened).unwrap_or_default();
+        if let Some(users) = UserRates::of(&opened) {
+            rates.sent = Sent::of(scenario, &users);
+        }
+        let in_all = |class: usize| rates.sent.of_class(class).iter().map(|(_, rate)| rate).sum();
+        rates.classes = (0..scenario.classes.len()).map(in_all).collect();
+        rates.calling_shares = calling_shares(scenario, &rates.sent);
         rates
     }
 
@@ -65,24 +101,16 @@ impl Rates {
 
     /// Requests per second of a user, all its replicas together.
     fn of_user(&self, id: NodeId) -> f64 {
-        let node = &self.opened.nodes[id.0 as usize];
-        let NodeKind::User(user) = &node.kind else { return 0.0 };
-        let horizon = match self.opened.run.end {
-            crate::scenario::model::RunEnd::After(end) => to_seconds(end),
-            crate::scenario::model::RunEnd::Requests(_) => 86_400.0,
-        };
-        user.arrivals.mean_rate(horizon).unwrap_or(0.0) * f64::from(node.replicas)
+        self.sent.of_user(id)
     }
 }
 
 /// What an answer takes a user on average if nobody waits for others.
-fn mean_answer_seconds(scenario: &Scenario, user: NodeId) -> f64 {
-    let idle =
-        Rates { opened: scenario.clone(), classes: Vec::new(), at_most: true, population: 0.0, known: false };
+fn mean_answer_seconds(scenario: &Scenario, user: NodeId, idle: &Rates) -> f64 {
     let (mut seconds, mut shares) = (0.0, 0.0);
     for (number, class) in scenario.classes.iter().enumerate() {
         if class.from.contains(&user) {
-            seconds += class.share * calls::answer_seconds(scenario, number, user, &idle);
+            seconds += class.share * calls::answer_seconds(scenario, number, user, idle);
             shares += class.share;
         }
     }
@@ -214,34 +242,5 @@ pub fn tls_seconds(rates: &Rates, scenario: &Scenario, id: NodeId, to: &Node) ->
             fresh_share(rates.of_user(id), node, user, kept_for(to)) * to_seconds(web_server.tls_handshake)
         }
         _ => 0.0,
-    }
-}
-
-fn kept_for(called: &Node) -> Time {
-    match &called.kind {
-        NodeKind::WebServer(web_server) => web_server.keepalive_timeout,
-        _ => NEVER,
-    }
-}
-
-/// The share of requests that find the client's connection closed: its last one lies
-/// further back than the connection is kept.
-fn fresh_share(rate: f64, node: &Node, user: &User, kept_for: Time) -> f64 {
-    if !user.keeps_connection {
-        return 1.0;
-    }
-    if kept_for == NEVER {
-        return 0.0;
-    }
-    match &user.arrivals {
-        // From one answer until the next request a user thinks.
-        Arrivals::Closed { think, .. } if from_seconds(think.mean()) > 0 => {
-            1.0 - think.cdf(to_seconds(kept_for))
-        }
-        _ if rate <= 0.0 => 0.0,
-        _ => {
-            let of_one = rate / f64::from(node.replicas) / f64::from(user.clients.max(1));
-            libm::exp(-of_one * to_seconds(kept_for))
-        }
     }
 }

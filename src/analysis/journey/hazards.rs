@@ -197,7 +197,7 @@ fn of_caution(caution: &Caution, caller: &str, add: &mut impl FnMut(Trouble, Opt
     if let Some(bulkhead) = caution.bulkhead {
         let line = (bulkhead.line != UNLIMITED).then_some(bulkhead.line);
         let failure = (line.is_some() || bulkhead.wait != NEVER).then_some(Outcome::Unavailable);
-        add(Trouble::TooManyCalls { caller: caller(), calls: bulkhead.calls, line }, failure);
+        add(Trouble::TooManyCalls { caller: caller(), calls: bulkhead.of_one_peer(), line }, failure);
     }
     if let Some(breaker) = caution.breaker {
         let open_s = to_seconds(breaker.open_for);

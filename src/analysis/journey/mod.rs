@@ -6,7 +6,6 @@ mod calls;
 mod client;
 mod happenings;
 mod hazards;
-mod links;
 mod offered;
 #[cfg(test)]
 mod tests;
@@ -15,9 +14,8 @@ mod visits;
 pub use client::Rates;
 pub use happenings::HappeningLine;
 pub use hazards::{Hazard, Trouble};
-pub use offered::{Offered, Resource, Scarce};
+pub use offered::{Offered, Resource};
 
-use super::summary::PlaceTime;
 use crate::scenario::model::Scenario;
 use serde::Serialize;
 
@@ -56,6 +54,13 @@ pub struct Journey {
     pub at_least: bool,
     /// Where that time is spent, the longest first.
     pub places: Vec<PlaceTime>,
+}
+
+/// A node's own time, in line and at work, or the network's; calls to others not counted.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceTime {
+    pub place: String,
+    pub mean_ms: f64,
 }
 
 #[derive(Clone, Debug, Serialize)]

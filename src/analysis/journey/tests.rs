@@ -38,12 +38,14 @@ fn the_one_server_takes_what_its_parts_take() {
     assert_eq!(journey.places[0].place, "network");
 
     // 42 pages a second of 12.2 ms, and 18 assets of 0.1 ms, on two cores.
-    let cores = explanation.offered.resources.iter().find(|resource| resource.name == "server").unwrap();
-    close(cores.utilisation, (42.0 * 0.0122 + 18.0 * 0.0001) / 2.0);
+    let resources = &explanation.offered.resources;
+    let cores = resources.iter().find(|resource| resource.name == "cores of server").unwrap();
+    close(cores.utilisation.unwrap(), (42.0 * 0.0122 + 18.0 * 0.0001) / 2.0);
     let bottleneck = explanation.offered.bottleneck().unwrap();
-    assert_eq!(bottleneck.scarce, Scarce::Bandwidth);
-    close(bottleneck.utilisation, (42.0 * 31e3 + 18.0 * 81e3) / 6.25e6);
-    close(bottleneck.saturates_at_per_s.unwrap(), 60.0 / bottleneck.utilisation);
+    assert_eq!(bottleneck.name, "link visitors <- server");
+    let busy = bottleneck.utilisation.unwrap();
+    close(busy, (42.0 * 30e3 + 18.0 * 80e3) / 6.25e6);
+    close(bottleneck.saturates_at_per_s.unwrap(), 60.0 / busy);
 }
 
 #[test]
@@ -74,7 +76,7 @@ requests:
     assert!(explanation.offered.at_most);
     close(explanation.classes[0].rate_per_s.unwrap(), 10.0 / 1.1);
     let desk = explanation.offered.bottleneck().unwrap();
-    close(desk.utilisation, 1.0 / 1.1);
+    close(desk.utilisation.unwrap(), 1.0 / 1.1);
     close(desk.saturates_at_users.unwrap(), 11.0);
 }
 

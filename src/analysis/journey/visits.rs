@@ -7,10 +7,11 @@ use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::nodes::app_server::Listen;
 use crate::nodes::behaviour::{Behaviour, UNLIMITED};
-use crate::nodes::cache::Holds;
 use crate::parts::count::Count;
 use crate::parts::quantity::{format_duration, format_share};
+use crate::parts::resource::ResourceKind;
 use crate::scenario::model::{Call, Node, NodeId, Target, Work};
+use crate::scenario::resource_load::of_node;
 
 impl Follower<'_> {
     pub fn visit_to(&self, target: Target, to: NodeId, work: &Work) -> Visit {
@@ -29,16 +30,13 @@ impl Follower<'_> {
             slot: node.kind.slot_word(),
             slots: (behaviour.slots != UNLIMITED).then_some(behaviour.slots),
             line: (behaviour.queue != UNLIMITED).then_some(behaviour.queue),
-            slot_utilisation: self.offered.and_then(|offered| offered.loads[to.0 as usize].slot_utilisation),
+            slot_utilisation: self.utilisation(ResourceKind::Slots, to),
             held_ms: 0.0,
             work: line,
             repeated: None,
             optional: false,
             hit_ratio: match &node.kind {
-                NodeKind::Cache(cache) => match cache.holds {
-                    Holds::Ratio(ratio) => Some(ratio),
-                    Holds::Objects { .. } => None,
-                },
+                NodeKind::Cache(_) => Some(1.0 - self.rates.calling_shares[to.0 as usize]),
                 _ => None,
             },
             socket: match &node.kind {
@@ -83,16 +81,20 @@ impl Follower<'_> {
     }
 
     fn cores(&self, node: &Node, id: NodeId, own_cores: Option<u32>) -> Option<Cores> {
-        let load = |id: NodeId| self.offered.map(|offered| &offered.loads[id.0 as usize]);
         if let Some(cores) = own_cores {
-            let utilisation = load(id).and_then(|load| load.slot_utilisation);
+            let utilisation = self.utilisation(ResourceKind::Cores, id);
             return Some(Cores { host: node.name.clone(), cores, utilisation });
         }
         let host_id = node.on?;
         let host = &self.scenario.nodes[host_id.0 as usize];
         let NodeKind::Server(server) = &host.kind else { return None };
-        let utilisation = load(host_id).and_then(|load| load.core_utilisation);
+        let utilisation = self.utilisation(ResourceKind::Cores, host_id);
         Some(Cores { host: host.name.clone(), cores: server.cores, utilisation })
+    }
+
+    /// Of all replicas together.
+    fn utilisation(&self, kind: ResourceKind, id: NodeId) -> Option<f64> {
+        of_node(&self.offered?.loads, kind, id).map(|expected| expected.share)
     }
 
     /// How fast the cores are that the node's work runs on.

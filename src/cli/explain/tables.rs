@@ -1,12 +1,13 @@
 //! What stands around the journey: the classes, where the time goes, what the load takes,
 //! and the settings in force.
 
-use super::words::{counted, percent, plural, time};
-use crate::analysis::journey::{Explanation, HappeningLine, Journey, Offered, Resource, Scarce};
+use super::words::{counted, percent, time};
+use crate::analysis::journey::{Explanation, HappeningLine, Journey, Offered, Resource};
 use crate::nodes::fields::Origin;
 use crate::output::terminal::figure::three_digits;
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
-use crate::parts::quantity::{format_rate, format_span};
+use crate::parts::quantity::{format_rate, format_size, format_span};
+use crate::parts::resource::ResourceKind;
 use crate::scenario::load::NodeSettings;
 
 const ROWS_MOST: usize = 20;
@@ -58,22 +59,23 @@ pub fn places(journey: &Journey) -> String {
 }
 
 pub fn offered(offered: &Offered) -> String {
-    let used = |resource: &&Resource| resource.utilisation > 0.0;
+    let used = |resource: &&Resource| resource.utilisation_max.is_some_and(|busy| busy > 0.0);
     if !offered.resources.iter().any(|resource| used(&resource)) {
         return String::new();
     }
     let rate = at_most(offered.at_most, format_rate(offered.rate_per_s));
     let mut table = Table::new(&["what the load takes", "of", "busy", "used up at"], &[1]);
     for resource in offered.resources.iter().filter(used).take(ROWS_MOST) {
-        let paint = match resource.utilisation {
+        let busy = resource.utilisation_max.unwrap_or(0.0);
+        let paint = match busy {
             busy if busy >= 1.0 => Paint::Bad,
             busy if busy >= 0.8 => Paint::Doubtful,
             _ => Paint::Plain,
         };
         table.add(vec![
-            Cell::name(&resource.name),
+            Cell::painted(cut(&resource.name), Paint::Strong),
             Cell::new(capacity(resource)),
-            Cell::painted(percent(resource.utilisation), paint),
+            Cell::painted(percent(busy), paint),
             Cell::optional(resource.saturates_at_per_s.map(format_rate)),
         ]);
     }
@@ -107,36 +109,46 @@ pub fn timeline(lines: &[HappeningLine]) -> String {
 
 /// What is used up first, and when.
 fn verdict(bottleneck: &Resource) -> String {
-    let of_what = match bottleneck.scarce {
-        Scarce::Bandwidth => "bandwidth".to_owned(),
-        Scarce::Cores | Scarce::Slots => plural(bottleneck.unit),
-    };
     let rate = bottleneck.saturates_at_per_s.map_or("–".to_owned(), format_rate);
     let users = match bottleneck.saturates_at_users {
         Some(users) => format!(", about {} users,", three_digits(users)),
         None => String::new(),
     };
-    let said = if bottleneck.utilisation >= 1.0 {
-        format!(
-            "The {of_what} of {} are too few: they take {rate}{users} and the rest waits longer and longer.",
-            bottleneck.name
-        )
+    let is_full = bottleneck.utilisation_max.is_some_and(|busy| busy >= 1.0);
+    let name = &bottleneck.name;
+    let said = if is_full {
+        let (too_little, rest) = match bottleneck.scarce {
+            ResourceKind::Cores | ResourceKind::Slots => ("are too few: they take", WAITS),
+            ResourceKind::InFlight | ResourceKind::InFlightInAll => {
+                ("are too few: so many let through", WAITS)
+            }
+            ResourceKind::Pool => ("is too small: it serves", WAITS),
+            ResourceKind::Bandwidth => ("is too narrow: it carries", WAITS),
+            ResourceKind::Memory => ("is too small: it is enough for", "beyond that processes are killed"),
+            ResourceKind::Rate => ("is below that: it lets pass", "the rest is too much"),
+            ResourceKind::Backlog => ("is too short: it is enough for", WAITS),
+        };
+        format!("The {name} {too_little} {rate}{users} and {rest}.")
     } else {
-        format!(
-            "The first bottleneck: the {of_what} of {}, used up at {rate}{users} of the same mix. Waits grow \
-             long before that.",
-            bottleneck.name
-        )
+        let waits = match bottleneck.scarce {
+            ResourceKind::Memory | ResourceKind::Rate => "",
+            _ => " Waits grow long before that.",
+        };
+        format!("The first bottleneck: the {name}, used up at {rate}{users} of the same mix.{waits}")
     };
-    let paint = if bottleneck.utilisation >= 1.0 { Paint::Bad } else { Paint::Strong };
+    let paint = if is_full { Paint::Bad } else { Paint::Strong };
     let lines = super::words::wrapped(&said, 2);
     lines.lines().map(|line| format!("  {}\n", painted(line.trim_start(), paint))).collect()
 }
 
+const WAITS: &str = "the rest waits longer and longer";
+
 fn capacity(resource: &Resource) -> String {
     match resource.scarce {
-        Scarce::Cores | Scarce::Slots => counted(resource.capacity as u32, resource.unit),
-        Scarce::Bandwidth => format!("{} Mbit/s", three_digits(resource.capacity * 8e-6)),
+        ResourceKind::Bandwidth => format!("{} Mbit/s", three_digits(resource.capacity * 8e-6)),
+        ResourceKind::Memory => format_size(resource.capacity as u64),
+        ResourceKind::Rate => format_rate(resource.capacity),
+        _ => counted(resource.capacity as u32, resource.unit),
     }
 }
 

@@ -3,18 +3,17 @@
 use super::audience::Audience;
 use super::study::{StudyDone, StudyJob};
 use crate::analysis::summarise::summarise;
-use crate::analysis::summary::Summary;
-use crate::analysis::tail::TailGatherer;
-use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::analysis::topology::topology;
 use crate::cli::caller::Caller;
 use crate::cli::clock::date_and_time;
 use crate::cli::ending::Failure;
+use crate::cli::simulated::Amount;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::experiment::beside;
 use crate::experiment::tasks::SLICE_EVENTS;
 use crate::kernel::time::to_seconds;
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
+use crate::output::findings::Findings;
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::packing::{Packed, Packing};
@@ -22,14 +21,13 @@ use crate::output::record::{Record, read_with};
 use crate::output::row_columns::RowColumns;
 use crate::output::run_json::RunCost;
 use crate::output::scenario_json::Script;
-use crate::output::terminal::count;
 use crate::output::terminal::glance::Glance;
 use crate::output::traces_jsonl::TracesFile;
 use crate::output::{
     Format, events_csv, histogram_csv, json, nodes_csv, nodes_timeline_csv, outages_csv, replications_csv,
     report, resources_csv, resources_timeline_csv, timeline_csv,
 };
-use crate::parts::quantity::format_rate;
+use crate::parts::fidelity::Fidelity;
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
@@ -69,7 +67,7 @@ pub struct Wishes {
 }
 
 pub struct Done {
-    pub summary: Summary,
+    pub findings: Findings,
     pub glance: Glance,
     pub interrupted: bool,
     pub study: Option<StudyDone>,
@@ -85,15 +83,11 @@ struct RowSink {
     file: Option<LatencyCsv<Packed<File>>>,
     columns: Option<RowColumns>,
     traces: Option<TracesFile<BufWriter<File>>>,
-    time_spent: TimeSpentGatherer,
-    tail: TailGatherer,
     written: u64,
 }
 
 impl RowSink {
     fn take(&mut self, rows: &Rows) -> io::Result<()> {
-        self.time_spent.add(rows);
-        self.tail.add(rows);
         self.written += rows.rows.len() as u64;
         if let Some(columns) = &mut self.columns {
             columns.add(rows);
@@ -138,8 +132,6 @@ impl Job {
             file: file.map(|file| LatencyCsv::new(Packed::new(file, self.wishes.packing), &self.scenario)),
             columns: self.wishes.keeps_rows.then(|| RowColumns::new(&self.scenario)),
             traces: self.folder.take(Format::TracesJsonl).map(|file| TracesFile::new(BufWriter::new(file))),
-            time_spent: TimeSpentGatherer::new(&self.scenario),
-            tail: TailGatherer::new(&self.scenario),
             written: 0,
         };
         let failed = |error| self.folder.failed(rows, error);
@@ -163,13 +155,10 @@ impl Job {
             traces.finish().map_err(|error| self.folder.failed(Format::TracesJsonl, error))?;
         }
         drop(audience);
-        let mut summary = summarise(&self.scenario, self.seed, &results);
-        if sink.written > 0 {
-            summary.time_spent = sink.time_spent.finish(&self.scenario);
-            summary.tail = sink.tail.finish(&self.scenario, &results);
-        }
+        let summary = summarise(&self.scenario, self.seed, &results);
+        let findings = Findings::with(summary, &self.scenario, &results);
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
-        self.write_tables(&results, &summary, &cost)?;
+        self.write_tables(&results, &findings, &cost)?;
         self.write_study(study.as_ref())?;
         let record = self.read_back()?;
         self.draw(&record)?;
@@ -178,7 +167,7 @@ impl Job {
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
         let interrupted = interrupted || study.as_ref().is_some_and(|study| study.interrupted);
-        Ok(Done { summary, glance, interrupted, study, folder: path, files, columns: sink.columns, cost })
+        Ok(Done { findings, glance, interrupted, study, folder: path, files, columns: sink.columns, cost })
     }
 
     fn simulate(
@@ -190,6 +179,7 @@ impl Job {
     ) -> io::Result<(RunResults, bool)> {
         let options = Options { seed: self.seed, replication: 0, rows: self.wishes.rows };
         let mut simulation = Simulation::new(plan, options);
+        simulation.follow_a_sample();
         simulation.keep_traces(self.wishes.traces, self.seed);
         loop {
             let advance = simulation.advance(audience.until(), SLICE_EVENTS);
@@ -235,7 +225,7 @@ impl Job {
     fn write_tables(
         &mut self,
         results: &RunResults,
-        summary: &Summary,
+        findings: &Findings,
         cost: &RunCost,
     ) -> Result<(), OutputError> {
         for format in Format::ALL {
@@ -260,7 +250,7 @@ impl Job {
                 Format::EventsCsv => events_csv::write(file, &self.scenario, results),
                 Format::OutagesCsv => outages_csv::write(file, &self.scenario, results),
                 Format::RunJson => json::write(file, cost),
-                Format::SummaryJson => json::write(file, summary),
+                Format::SummaryJson => json::write(file, findings),
             };
             written.map_err(|error| self.folder.failed(format, error))?;
         }
@@ -285,18 +275,19 @@ impl Job {
         let wall_s = wall.as_secs_f64();
         let per_second = |number: u64| (wall_s > 0.0).then(|| number as f64 / wall_s);
         let wall_ns_per = |number: u64| (number > 0).then(|| wall_s * 1e9 / number as f64);
+        let requests = (results.fidelity != Fidelity::Components).then_some(results.ended);
         RunCost {
             spof_version: env!("CARGO_PKG_VERSION"),
             scenario_file: self.file.clone(),
             started_at: date_and_time(started_at),
             wall_s,
             simulated_s: to_seconds(results.ended_at),
-            requests: results.ended,
-            requests_per_s: per_second(results.ended),
+            requests,
+            requests_per_s: requests.and_then(per_second),
             events: results.events,
             events_per_s: per_second(results.events),
             event_ns: wall_ns_per(results.events),
-            request_ns: wall_ns_per(results.ended),
+            request_ns: requests.and_then(wall_ns_per),
             rows,
         }
     }
@@ -307,9 +298,13 @@ fn is_of_study(format: Format) -> bool {
 }
 
 impl Done {
-    /// `36,382 requests simulated in 0.73 s: 49.6k/s`
-    pub fn speed(&self) -> String {
-        let rate = self.cost.requests_per_s.map_or(String::new(), |rate| format!(": {}", format_rate(rate)));
-        format!("{} requests simulated in {:.2} s{rate}", count(self.cost.requests), self.cost.wall_s)
+    /// How much was simulated, and how fast: by the run alone, or by all runs of a study, if that
+    /// is known.
+    pub fn amount(&self) -> Option<Amount> {
+        let RunCost { requests, events, wall_s: seconds, .. } = self.cost;
+        match &self.study {
+            Some(study) => study.amount,
+            None => Some(Amount { requests: requests.unwrap_or(0), events, seconds }),
+        }
     }
 }

@@ -19,8 +19,8 @@ use crate::experiment::points::{Point, grid, latin_hypercube};
 use crate::output::charts::sweep::{self as chart, SWEEP_PICTURE};
 use crate::output::{json, sweep_csv, terminal, text_file};
 use crate::parts::quantity::parse_share;
-use crate::scenario::link_load::full_links;
 use crate::scenario::model::Scenario;
+use crate::scenario::resource_load::full_links;
 use clap::Args;
 use std::path::Path;
 use std::sync::Arc;
@@ -100,11 +100,12 @@ pub fn run(arguments: SweepArguments, caller: &Caller) -> Result<Ending, Failure
     let Some((summary, runs)) = outcome else { return Ok(Ending::Interrupted) };
     let folder = variants.folder(COMMAND);
     let files = write(&folder, &summary, arguments.parquet)?;
-    runs.finish()?;
+    let amount = runs.finish()?;
     if variants.json {
         caller.print(&json::to_text(&summary)?)?;
     } else if !variants.quiet {
         caller.print(&terminal::sweep::render(&summary, &folder, &files))?;
+        caller.print_amount(amount)?;
     }
     Ok(Ending::Good)
 }

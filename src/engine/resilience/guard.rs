@@ -1,8 +1,7 @@
-//! Callers that take care: breakers that let nobody through, bulkheads that are full,
-//! and what is noted when a call begins and ends.
+//! Callers that take care: breakers that let nobody through, and what is noted when a call begins
+//! and ends.
 
 use crate::engine::Simulation;
-use crate::engine::node::Holds;
 use crate::parts::circuit_breaker::CircuitBreaker;
 use crate::parts::outcome::Outcome;
 use crate::parts::retry_budget::Tokens;
@@ -59,10 +58,7 @@ impl Simulation<'_> {
         if guard.breaker.is_some() && !self.any_breaker_permits(plan, caller) {
             return Permission::Refused;
         }
-        if guard.pool != NONE {
-            return self.enter_bulkhead(slot, plan);
-        }
-        Permission::Granted
+        self.enter_bulkheads(slot, plan)
     }
 
     /// Whether anybody who could take the call may be called.
@@ -84,35 +80,11 @@ impl Simulation<'_> {
         self.guards.breakers[(first + member) as usize].permits(settings, self.now)
     }
 
-    /// A place among the calls that the caller makes at once, or in the line for one.
-    fn enter_bulkhead(&mut self, slot: u32, call: &CallPlan) -> Permission {
-        let place = self.bulkhead_of(call, self.visits[slot].instance);
-        // Whoever comes out of the line has its place already.
-        if self.sessions.holds(self.visits[slot].sessions, Holds::Pool(place)) {
-            return Permission::Granted;
-        }
-        let state = &mut self.pools[place as usize];
-        if state.busy < state.size {
-            state.take(self.now);
-            self.keep(slot, Holds::Pool(place));
-            return Permission::Granted;
-        }
-        if state.waits.waiting >= state.line {
-            state.waits.turned_away += 1;
-            return Permission::Refused;
-        }
-        self.stand_in_pool_line(slot, place);
-        Permission::Waits
-    }
-
-    fn bulkhead_of(&self, call: &CallPlan, caller: u32) -> u32 {
-        let guard = &self.plan.guards[call.guard as usize];
-        self.plan.pools[guard.pool as usize].first + self.share_of(call, caller)
-    }
-
     /// The call is not made: nobody was asked, so that nobody's health is in doubt.
     #[inline(never)]
     pub(in crate::engine) fn refuse_call(&mut self, slot: u32, call: u32) -> Option<u32> {
+        // It may have got a place in all, and none at a peer.
+        self.leave_bulkheads(slot, &self.plan.calls[call as usize]);
         self.try_again_or_fail(slot, call, Outcome::Unavailable)
     }
 
@@ -179,15 +151,14 @@ impl Simulation<'_> {
         if !outcome.is_ok() && self.visits[slot].child != NONE {
             if call.only_peer == NONE {
                 self.tell_health(slot, call, outcome);
+                self.leave_peer(slot, call, self.member_of(call, by));
             }
             return true;
         }
         let visit = &mut self.visits[slot];
         visit.word = 0;
         self.abandon_children(slot);
-        if guard.pool != NONE {
-            self.leave_bulkhead(slot, self.bulkhead_of(call, caller));
-        }
+        self.leave_bulkheads(slot, call);
         if outcome.is_ok() {
             self.visits[slot].retries = 0;
             let place = self.guard_of(call, caller);
@@ -196,14 +167,6 @@ impl Simulation<'_> {
             }
         }
         false
-    }
-
-    /// The place is given to the next that waits for it.
-    fn leave_bulkhead(&mut self, slot: u32, place: u32) {
-        let wanted = Holds::Pool(place);
-        if self.sessions.take_out(&mut self.visits[slot].sessions, wanted) {
-            self.release_pool(place);
-        }
     }
 
     /// Whether there is a token for one more retry.

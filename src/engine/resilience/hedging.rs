@@ -14,7 +14,9 @@ impl Simulation<'_> {
         let members = self.plan.routes[plan.route as usize].members.len() as u32;
         let is_permitted = (0..members).any(|member| self.breaker_permits(plan, caller, member));
         if is_permitted
+            && !(self.disturbed && self.hangs(caller))
             && self.make_room_for(1)
+            && self.has_place_for_hedge(slot, plan)
             && let Some(child) = self.begin_call(slot, call)
         {
             self.run_visit(child);

@@ -1,5 +1,6 @@
 //! Remedies at work: how nodes protect themselves and their callers from too much.
 
+pub mod bulkhead;
 pub mod guard;
 mod hedging;
 mod passing;

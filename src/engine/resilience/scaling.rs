@@ -191,7 +191,7 @@ impl Simulation<'_> {
         for replica in before.min(running)..before.max(running) {
             let goes = running <= replica;
             self.switch_off(number, replica, if goes { plan.slots_each } else { 0 });
-            self.drain(&[plan.first_instance + replica], goes);
+            self.drain(plan.first_instance + replica, goes);
         }
     }
 

@@ -6,8 +6,9 @@ use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, merged};
 use super::scale::{Scale, short_length};
 use super::states::{State, in_columns, in_pieces, of_site, of_stations, outages};
 use super::theme::Color;
-use crate::output::record::{Outage, Record, Stretch};
+use crate::output::record::{Outage, Record, Stretch, Timeline};
 use crate::output::terminal::{count, figure};
+use crate::telling::caption;
 
 const SITE_HEIGHT: f64 = 34.0;
 const NODE_HEIGHT: f64 = 13.0;
@@ -77,15 +78,16 @@ fn good_share(record: &Record) -> Option<f64> {
 
 fn message(record: &Record) -> String {
     let Some(share) = good_share(record) else { return "No request ended.".to_owned() };
-    let outages = outages(record);
-    let lost_s: f64 = outages.iter().map(|outage| outage.end_s - outage.start_s).sum();
-    let mut text = format!("{} of requests were good{}.", figure::share(share), nines(share));
-    text.push_str(&match outages.len() {
-        0 => " There was no outage.".to_owned(),
-        1 => format!(" There was one outage of {}.", short_length(lost_s)),
-        many => format!(" There were {many} outages, of {} together.", short_length(lost_s)),
-    });
-    text
+    let good = match record.timeline.as_ref().is_some_and(Timeline::is_without_requests) {
+        true => {
+            format!("All was up that requests need for {} of the time{}.", figure::share(share), nines(share))
+        }
+        false => format!("{} of requests were good{}.", figure::share(share), nines(share)),
+    };
+    match record.facts.as_ref().map(|facts| caption::felt(&facts.diagnosis)) {
+        Some(felt) => format!("{good} {felt}"),
+        None => good,
+    }
 }
 
 /// ` (3.4 nines)`
@@ -100,7 +102,7 @@ fn nines(share: f64) -> String {
 fn state_color(page: &Page, state: State) -> Color {
     let palette = &page.palette;
     match state {
-        State::Idle => palette.idle,
+        State::Uncounted | State::Idle => palette.idle,
         State::Up => palette.up,
         State::Maintenance => palette.maintenance,
         State::Degraded => palette.degraded,
@@ -111,10 +113,10 @@ fn state_color(page: &Page, state: State) -> Color {
 fn key(page: &mut Page) {
     let states = [
         (State::Up, "up"),
-        (State::Degraded, "degraded: more than 1 % not good"),
-        (State::Down, "down: most not good"),
+        (State::Degraded, "slow or failing"),
+        (State::Down, "down"),
         (State::Maintenance, "maintenance"),
-        (State::Idle, "no requests"),
+        (State::Idle, "no requests, or not judged"),
     ];
     let mut x = MARGIN;
     page.top += 12.0;
@@ -250,11 +252,11 @@ fn node_strips(page: &mut Page, panel: &Panel, scale: &Scale, record: &Record) {
     let all: Vec<(usize, Vec<(Stretch, State)>)> = of_stations(record, stations)
         .into_iter()
         .enumerate()
-        .filter(|(_, states)| states.iter().any(|(_, state)| *state != State::Idle))
+        .filter(|(_, states)| states.iter().any(|(_, state)| *state > State::Idle))
         .collect();
     let trouble = |states: &[(Stretch, State)]| {
         let weight = |state: State| match state {
-            State::Idle | State::Up => 0.0,
+            State::Uncounted | State::Idle | State::Up => 0.0,
             State::Maintenance => 0.1,
             State::Degraded => 1.0,
             State::Down => 3.0,

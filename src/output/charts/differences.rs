@@ -63,9 +63,9 @@ fn points(figure: &ComparedFigure) -> Row<'_> {
 
 fn place(difference: &Difference, factor: f64) -> Option<(f64, f64, f64)> {
     let value = difference.estimate.value?;
-    let half_width =
-        difference.estimate.half_width.or((difference.verdict == Verdict::Alike).then_some(0.0))?;
-    let ends = ((value - half_width) * factor, (value + half_width) * factor);
+    // What is the same in every run is a point.
+    let ends = difference.estimate.ends().or(difference.estimate.is_alike().then_some((value, value)))?;
+    let ends = (ends.0 * factor, ends.1 * factor);
     (ends.0.is_finite() && ends.1.is_finite()).then_some((value * factor, ends.0, ends.1))
 }
 
@@ -176,7 +176,16 @@ mod tests {
     use crate::analysis::summary::Estimate;
 
     fn difference(value: f64, half_width: f64, verdict: Verdict) -> Difference {
-        let estimate = Estimate { value: Some(value), half_width: Some(half_width), ..Estimate::default() };
+        let estimate = match verdict {
+            Verdict::Alike => Estimate::without_interval(Some(value), "the same in every run"),
+            _ => Estimate {
+                value: Some(value),
+                half_width: Some(half_width),
+                low: Some(value - half_width),
+                high: Some(value + half_width),
+                why_no_interval: None,
+            },
+        };
         Difference {
             estimate,
             relative: None,

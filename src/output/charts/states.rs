@@ -1,13 +1,16 @@
 //! Up, degraded or down: what the counts of a time bucket mean to those who were there.
 
-use crate::output::record::{Count, Event, Moment, Outage, Record, StationTimelines, Stretch};
-use crate::parts::outcome::Outcome;
+use crate::analysis::events::UNLISTED;
+use crate::diagnosis::PhaseKind;
+use crate::output::record::{Event, Moment, Outage, Record, StationTimelines, Stretch};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// From good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
+    /// It does not count, or nobody has judged it.
+    Uncounted,
     /// Nothing was asked for.
     Idle,
     Up,
@@ -17,47 +20,42 @@ pub enum State {
 }
 
 /// With a smaller share of good answers than this somebody will notice.
+/// Of a node, as its callers felt it.
 const UP_LEAST: f64 = 0.99;
-/// With a smaller one most are not served.
-const DEGRADED_LEAST: f64 = 0.5;
-/// Where a stretch is longer than so many usual answers, silence means something.
-const SILENCE_ANSWERS: f64 = 20.0;
+/// Down is where more than this share of what it is asked for fails.
+const DOWN_FROM: f64 = 0.25;
 
-/// The site, as its users felt it.
+/// The site, as its users felt it: the phases of its diagnosis.
 pub fn of_site(record: &Record) -> Vec<(Stretch, State)> {
-    let Some(timeline) = &record.timeline else { return Vec::new() };
-    let mut medians: Vec<f64> = timeline.all.iter().filter_map(|count| count.p50).collect();
-    medians.sort_by(f64::total_cmp);
-    let usual_s = medians.get(medians.len() / 2).map_or(0.0, |median| median * 1e-3);
-    let mut in_maintenance = vec![false; timeline.buckets.len()];
-    for event in record.events.iter().filter(|event| event.planned) {
-        in_maintenance[touched(&timeline.buckets, event)].fill(true);
+    let phases = record.facts.iter().flat_map(|facts| &facts.diagnosis.phases);
+    let mut states = Vec::new();
+    let mut end_s = 0.0;
+    for phase in phases {
+        if phase.start_s > end_s {
+            states.push((Stretch { start_s: end_s, length_s: phase.start_s - end_s }, State::Uncounted));
+        }
+        let state = match phase.kind {
+            PhaseKind::Good if phase.ended == 0 && has_requests(record) => State::Idle,
+            PhaseKind::Good => State::Up,
+            PhaseKind::Slow | PhaseKind::Failing => State::Degraded,
+            PhaseKind::Maintenance => State::Maintenance,
+            PhaseKind::Down => State::Down,
+        };
+        states.push((Stretch { start_s: phase.start_s, length_s: phase.length_s() }, state));
+        end_s = phase.end_s;
     }
-    let counts = timeline.buckets.iter().zip(&timeline.all).zip(in_maintenance);
-    counts
-        .map(|((stretch, count), planned)| (*stretch, site_state(stretch, count, usual_s, planned)))
-        .collect()
+    states
 }
 
-fn site_state(stretch: &Stretch, count: &Count, usual_s: f64, in_maintenance: bool) -> State {
-    let share = match count.good_share() {
-        Some(share) => share,
-        // Many wait, and nobody was answered for long.
-        None if count.in_flight > 0 && stretch.length_s > SILENCE_ANSWERS * usual_s && usual_s > 0.0 => 0.0,
-        None => return State::Idle,
-    };
-    match state_of_share(share) {
-        State::Up => State::Up,
-        _ if in_maintenance => State::Maintenance,
-        state => state,
-    }
+fn has_requests(record: &Record) -> bool {
+    record.facts.as_ref().is_some_and(|facts| facts.diagnosis.counted.has_requests)
 }
 
-fn state_of_share(share: f64) -> State {
-    match share {
-        share if share >= UP_LEAST => State::Up,
-        share if share >= DEGRADED_LEAST => State::Degraded,
-        _ => State::Down,
+fn state_of_shares(good: f64, failed: f64) -> State {
+    match (good, failed) {
+        (_, failed) if failed > DOWN_FROM => State::Down,
+        (good, _) if good >= UP_LEAST => State::Up,
+        _ => State::Degraded,
     }
 }
 
@@ -78,7 +76,7 @@ pub fn of_stations(record: &Record, stations: &StationTimelines) -> Vec<Vec<(Str
         .map(|(number, station)| (station.name.as_str(), number))
         .collect();
     // More traffic is nothing that was done to a node.
-    for event in record.events.iter().filter(|event| event.kind != SURGE) {
+    for event in record.events.iter().filter(|event| ![SURGE, UNLISTED].contains(&event.kind.as_str())) {
         let buckets = touched(&stations.buckets, event);
         for (name, is_all_of_it) in targets(event) {
             let done = match event.planned {
@@ -112,12 +110,15 @@ fn state_felt(moment: &Moment) -> State {
     match moment.ended {
         0 if moment.utilisation.is_some_and(|utilisation| utilisation > 0.0) => State::Up,
         0 => State::Idle,
-        ended => state_of_share(1.0 - moment.failed.min(ended) as f64 / ended as f64),
+        ended => {
+            let failed = moment.failed.min(ended) as f64 / ended as f64;
+            state_of_shares(1.0 - failed, failed)
+        }
     }
 }
 
 /// The buckets in which an event was in force.
-fn touched(buckets: &[Stretch], event: &Event) -> Range<usize> {
+pub(super) fn touched(buckets: &[Stretch], event: &Event) -> Range<usize> {
     let first = buckets.partition_point(|stretch| stretch.end_s() <= event.start_s);
     let end = event.end_s.max(event.start_s);
     let last = buckets.partition_point(|stretch| stretch.start_s < end || stretch.start_s <= event.start_s);
@@ -140,27 +141,33 @@ fn targets(event: &Event) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
-/// So many columns of equal length from the beginning to the end: each has the worst state
-/// that began in it, or the one that holds on in it.
+/// So many columns of equal length from the beginning to the end: each has the state that was longest
+/// in it, and every stretch that was bad has one at least.
 pub fn in_columns(states: &[(Stretch, State)], end_s: f64, columns: usize) -> Vec<State> {
-    let mut worst = vec![None; columns];
-    let middle = |stretch: &Stretch| stretch.start_s + stretch.length_s / 2.0;
+    let width_s = end_s.max(f64::MIN_POSITIVE) / columns as f64;
+    let mut longest = vec![(0.0, State::Uncounted); columns];
     for (stretch, state) in states {
-        let column = (middle(stretch) / end_s.max(f64::MIN_POSITIVE) * columns as f64) as usize;
-        if let Some(place) = worst.get_mut(column) {
-            *place = (*place).max(Some(*state));
+        let first = ((stretch.start_s / width_s) as usize).min(columns);
+        for (column, found) in longest.iter_mut().enumerate().skip(first) {
+            let start_s = column as f64 * width_s;
+            if start_s >= stretch.end_s() {
+                break;
+            }
+            let shared_s = stretch.end_s().min(start_s + width_s) - stretch.start_s.max(start_s);
+            // Of two that are as long the worse one is shown.
+            if (shared_s, *state) > *found {
+                *found = (shared_s, *state);
+            }
         }
     }
-    let mut next = 0;
-    let columns = worst.into_iter().enumerate().map(|(column, state)| {
-        let instant = (column as f64 + 0.5) / columns as f64 * end_s;
-        while next + 1 < states.len() && states[next].0.end_s() <= instant {
-            next += 1;
+    let mut columns_of: Vec<State> = longest.into_iter().map(|(_, state)| state).collect();
+    for (stretch, state) in states.iter().filter(|(_, state)| *state > State::Up) {
+        let middle = ((stretch.middle_s() / width_s) as usize).min(columns.saturating_sub(1));
+        if let Some(shown) = columns_of.get_mut(middle) {
+            *shown = (*shown).max(*state);
         }
-        let holding = states.get(next).filter(|(stretch, _)| stretch.overlaps(instant, instant));
-        state.or(holding.map(|(_, state)| *state)).unwrap_or(State::Idle)
-    });
-    columns.collect()
+    }
+    columns_of
 }
 
 /// Stretches of the same state one after the other are one.
@@ -175,88 +182,19 @@ pub fn in_pieces(states: &[State]) -> Vec<(usize, usize, State)> {
     pieces
 }
 
-/// The outages of a run: those of its file, or else the stretches in which the site was down.
+/// The outages of a run.
 pub fn outages(record: &Record) -> Vec<Outage> {
-    if let Some(outages) = &record.outages {
-        return outages.clone();
-    }
-    let Some(timeline) = &record.timeline else { return Vec::new() };
-    let mut found: Vec<(Outage, Vec<u64>)> = Vec::new();
-    let mut was_down = false;
-    for ((stretch, state), count) in of_site(record).iter().zip(&timeline.all) {
-        let is_down = *state == State::Down;
-        if is_down {
-            if !was_down {
-                let (start_s, end_s) = (stretch.start_s, stretch.end_s());
-                let outage = Outage { start_s, end_s, requests_lost: Some(0.0), ..Outage::default() };
-                found.push((outage, vec![0; timeline.failures.len()]));
-            }
-            if let Some((outage, failures)) = found.last_mut() {
-                outage.end_s = stretch.end_s();
-                outage.requests_lost = outage.requests_lost.map(|lost| lost + count.bad() as f64);
-                for (sum, failed) in failures.iter_mut().zip(&count.failures) {
-                    *sum = sum.saturating_add(*failed);
-                }
-            }
-        }
-        was_down = is_down;
-    }
-    let named = found.into_iter().map(|(mut outage, failures)| {
-        outage.cause = cause(record, &outage, &timeline.failures, &failures);
-        outage
-    });
-    named.collect()
-}
-
-/// What befell the site then, or else what users saw most.
-fn cause(record: &Record, outage: &Outage, names: &[String], failures: &[u64]) -> String {
-    let event = record
-        .events
-        .iter()
-        .find(|event| event.start_s < outage.end_s && event.end_s.max(event.start_s) >= outage.start_s);
-    if let Some(event) = event {
-        return super::frame::event_name(event);
-    }
-    let most = names.iter().zip(failures).max_by_key(|(_, count)| **count);
-    match most {
-        Some((name, &count)) if count > 0 => meaning(name).to_owned(),
-        _ => "answers too late".to_owned(),
-    }
-}
-
-/// A kind of failure in words.
-fn meaning(name: &str) -> &str {
-    let known = Outcome::ALL.into_iter().find(|outcome| outcome.name() == name);
-    known.map_or(name, |outcome| outcome.meaning())
+    record.outages.clone().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::record::{StationTimeline, Timeline, Topology, TopologyNode};
+    use crate::diagnosis::{Diagnosis, Phase};
+    use crate::output::record::{Facts, StationTimeline, Topology, TopologyNode};
 
     fn stretches(count: usize) -> Vec<Stretch> {
         (0..count).map(|number| Stretch { start_s: number as f64 * 10.0, length_s: 10.0 }).collect()
-    }
-
-    /// 100 requests end in each bucket; so many of them are good.
-    fn record(good: &[u64]) -> Record {
-        let count = |&good: &u64| Count {
-            offered: 100,
-            ended: 100,
-            good,
-            in_flight: 5,
-            failures: vec![1, 99 - good.min(99)],
-            p50: Some(20.0),
-            ..Count::default()
-        };
-        let timeline = Timeline {
-            buckets: stretches(good.len()),
-            all: good.iter().map(count).collect(),
-            classes: Vec::new(),
-            failures: vec!["502".to_owned(), "timed_out".to_owned()],
-        };
-        Record { timeline: Some(timeline), ..Record::default() }
     }
 
     fn event(kind: &str, target: &str, planned: bool) -> Event {
@@ -265,25 +203,25 @@ mod tests {
     }
 
     #[test]
-    fn the_site_is_as_good_as_its_answers() {
-        let mut record = record(&[100, 99, 98, 50, 49, 0]);
-        let states =
-            |record: &Record| -> Vec<State> { of_site(record).into_iter().map(|(_, state)| state).collect() };
-        use State::{Degraded, Down, Idle, Maintenance, Up};
-        assert_eq!(states(&record), [Up, Up, Degraded, Degraded, Down, Down]);
-        let outages = outages(&record);
-        assert_eq!((outages.len(), outages[0].start_s, outages[0].end_s), (1, 40.0, 60.0));
+    fn the_site_is_as_its_phases_say_and_for_as_long() {
+        let phase = |kind, start_s, end_s| Phase { kind, start_s, end_s, ended: 1, ..Phase::default() };
+        let phases = vec![
+            phase(PhaseKind::Good, 10.0, 60.0),
+            phase(PhaseKind::Down, 60.0, 65.0),
+            phase(PhaseKind::Slow, 65.0, 100.0),
+        ];
+        let diagnosis = Diagnosis { phases, ..Diagnosis::default() };
+        let record = Record { facts: Some(Facts { diagnosis, ..Facts::default() }), ..Record::default() };
+        let states = of_site(&record);
+        use State::{Degraded, Down, Uncounted, Up};
         assert_eq!(
-            (outages[0].requests_lost, outages[0].cause.as_str()),
-            (Some(151.0), "timed out at the client")
+            states
+                .iter()
+                .map(|(stretch, state)| (stretch.start_s, stretch.length_s, *state))
+                .collect::<Vec<_>>(),
+            [(0.0, 10.0, Uncounted), (10.0, 50.0, Up), (60.0, 5.0, Down), (65.0, 35.0, Degraded)]
         );
-        record.events = vec![event("restart", "app", true)];
-        assert_eq!(states(&record)[2], Maintenance);
-        // Nobody was answered for 500 times the usual, or nobody had asked.
-        let counts = &mut record.timeline.as_mut().unwrap().all;
-        counts[0] = Count { in_flight: 9, ..Count::default() };
-        counts[1] = Count::default();
-        assert_eq!(states(&record)[..2], [Down, Idle]);
+        assert!(of_site(&Record::default()).is_empty(), "nobody has judged it");
     }
 
     #[test]
@@ -340,13 +278,17 @@ mod tests {
     }
 
     #[test]
-    fn columns_show_the_worst_and_fill_what_lies_between() {
-        let states: Vec<(Stretch, State)> =
-            stretches(4).into_iter().zip([State::Up, State::Down, State::Up, State::Degraded]).collect();
-        assert_eq!(in_columns(&states, 40.0, 2), [State::Down, State::Degraded]);
+    fn columns_show_what_was_longest_and_hide_nothing_bad() {
+        let at = |start_s, length_s, state| (Stretch { start_s, length_s }, state);
+        use State::{Degraded, Down, Uncounted, Up};
+        let states = [at(0.0, 10.0, Up), at(10.0, 10.0, Down), at(20.0, 19.0, Up), at(39.0, 1.0, Degraded)];
+        assert_eq!(in_columns(&states, 40.0, 4), [Up, Down, Up, Degraded]);
         let eight = in_columns(&states, 40.0, 8);
-        assert_eq!(eight[..4], [State::Up, State::Up, State::Down, State::Down]);
+        assert_eq!(eight, [Up, Up, Down, Down, Up, Up, Up, Degraded]);
         assert_eq!(in_pieces(&eight).len(), 4);
-        assert_eq!(in_columns(&[], 0.0, 3), [State::Idle; 3]);
+        // A short one is seen in the column of its middle alone.
+        let short = [at(0.0, 19.0, Up), at(19.0, 2.0, Down), at(21.0, 19.0, Up)];
+        assert_eq!(in_columns(&short, 40.0, 2), [Up, Down]);
+        assert_eq!(in_columns(&[], 0.0, 3), [Uncounted; 3]);
     }
 }

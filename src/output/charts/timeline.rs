@@ -23,6 +23,11 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         _ => ("Requests and latencies".to_owned(), format!("{} runs over each other", records.len())),
     };
     let mut page = Page::new(look, &title, &message);
+    let is_without = |record: &&Record| record.timeline.as_ref().is_some_and(Timeline::is_without_requests);
+    if !records.is_empty() && records.iter().all(is_without) {
+        page.note("No requests were simulated: there are no rates and no latencies.");
+        return page.finish();
+    }
     let end_s = records.iter().map(|record| record.end_s()).fold(0.0, f64::max);
     let left = MARGIN + NUMBERS_WIDTH;
     let width = look.width - left - MARGIN;
@@ -55,6 +60,9 @@ fn message(record: &Record) -> String {
     for one in counts {
         offered = offered.saturating_add(one.offered);
         bad = bad.saturating_add(one.bad());
+    }
+    if record.timeline.as_ref().is_some_and(Timeline::is_without_requests) {
+        return "Only what was up and what was down was simulated.".to_owned();
     }
     let failed = match bad {
         0 => "all that ended were good".to_owned(),

@@ -2,7 +2,9 @@
 //! each time bucket, the start of the run being the epoch.
 
 use super::{Export, ExportError, SIMULATE_AGAIN};
-use crate::output::record::{ClassLatencies, Count, Moment, ResourceMoment, ResourceTimeline, Stretch};
+use crate::output::record::{
+    ClassLatencies, Count, Moment, ResourceMoment, ResourceTimeline, Stretch, Timeline,
+};
 use crate::stats::histogram::bounds;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -23,12 +25,42 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
         return Err(ExportError::NoClass(class.to_owned()));
     }
     let buckets = timeline.buckets.as_slice();
+    if timeline.is_without_requests() {
+        time_up(file, buckets, &classes)?;
+    } else {
+        requests(export, file, timeline, &classes)?;
+        latencies(export, file)?;
+    }
+    nodes(export, file)?;
+    resources(export, file)?;
+    events(export, file)?;
+    writeln!(file, "# EOF")?;
+    Ok(())
+}
+
+/// Of a run without requests: the share of each bucket in which all was up that they would need.
+fn time_up(file: &mut dyn Write, buckets: &[Stretch], classes: &[(String, &[Count])]) -> io::Result<()> {
+    let name = "spof_time_up_ratio";
+    let about = "Share of the time of the last bucket in which all was up that requests need.";
+    writeln!(file, "# TYPE {name} gauge\n# UNIT {name} ratio\n# HELP {name} {about}")?;
+    let mut classes = classes.iter();
+    classes
+        .try_for_each(|(labels, counts)| samples(file, name, labels, buckets, counts, |count| count.time_up))
+}
+
+fn requests(
+    export: &Export,
+    file: &mut dyn Write,
+    timeline: &Timeline,
+    classes: &[(String, &[Count])],
+) -> io::Result<()> {
+    let buckets = timeline.buckets.as_slice();
     counter(
         file,
         "spof_requests_offered",
         "Requests that users meant to send.",
         buckets,
-        &classes,
+        classes,
         |count| count.offered,
     )?;
     head(file, "spof_requests", "counter", "Requests that ended, by outcome.")?;
@@ -44,16 +76,11 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
         }
     }
     let about = "Requests answered with success and within their objective.";
-    counter(file, "spof_requests_good", about, buckets, &classes, |count| count.good)?;
+    counter(file, "spof_requests_good", about, buckets, classes, |count| count.good)?;
     head(file, "spof_requests_in_flight", "gauge", "Requests under way.")?;
-    for (labels, counts) in &classes {
+    for (labels, counts) in classes {
         samples(file, "spof_requests_in_flight", labels, buckets, counts, |count| Some(count.in_flight))?;
     }
-    latencies(export, file)?;
-    nodes(export, file)?;
-    resources(export, file)?;
-    events(export, file)?;
-    writeln!(file, "# EOF")?;
     Ok(())
 }
 

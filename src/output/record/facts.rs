@@ -1,7 +1,12 @@
 //! What is taken from `summary.json`, `scenario.json` and `topology.json`. What a file does not say counts as
 //! nothing, so that files of earlier versions can be read.
 
-use serde::Deserialize;
+use super::stories::StoryPart;
+use crate::analysis::parts::words;
+use crate::diagnosis::Diagnosis;
+use crate::results::path::Cause;
+use crate::telling::Told;
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -14,12 +19,14 @@ pub struct Facts {
     pub total: Class,
     pub classes: Vec<Class>,
     pub nodes: Vec<Station>,
-    pub resources: Vec<Resource>,
+    pub resources: Vec<ResourceFacts>,
     pub availability: Availability,
     pub time_spent: Vec<TimeSpent>,
     pub expectations: Vec<Expectation>,
     pub notices: Vec<Notice>,
     pub tail: Option<Tail>,
+    pub told: Told,
+    pub diagnosis: Diagnosis,
 }
 
 /// What made the slowest requests slow.
@@ -27,16 +34,32 @@ pub struct Facts {
 #[serde(default)]
 pub struct Tail {
     pub requests: u64,
+    /// Those that were looked at.
+    pub followed: u64,
     pub share: f64,
     pub latency_least_ms: f64,
     pub latency_mean_ms: f64,
-    pub parts: Vec<TailPart>,
+    pub parts: Vec<Part>,
+    pub slowest: Vec<SlowRequest>,
 }
 
+/// One of the slowest requests.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct TailPart {
-    /// `queue`, `service`, `network`, `retransmission`, `retry`, `cold_cache` or `waiting`.
+pub struct SlowRequest {
+    pub id: u64,
+    pub class: String,
+    pub start_s: f64,
+    pub latency_ms: f64,
+    pub attempts: u64,
+    pub parts: Vec<StoryPart>,
+}
+
+/// A part of a latency.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Part {
+    /// The name of a `Cause`.
     pub cause: String,
     pub place: Option<String>,
     pub during: Option<String>,
@@ -44,21 +67,19 @@ pub struct TailPart {
     pub mean_ms: f64,
 }
 
-impl TailPart {
+impl Part {
+    pub fn cause(&self) -> Option<Cause> {
+        Cause::named(&self.cause)
+    }
+
     /// The cause in words.
     pub fn words(&self) -> String {
-        let place = self.place.as_deref().map_or(String::new(), |place| format!(" at `{place}`"));
-        let cause = match self.cause.as_str() {
-            "queue" => "in line",
-            "service" => "work",
-            "network" => "on the way",
-            "retransmission" => "until something lost was sent again",
-            "retry" => "tries before the last one",
-            "cold_cache" => "cold cache",
-            "waiting" => "waiting for an answer that did not come",
-            other => other,
-        };
-        format!("{cause}{place}")
+        self.cause().map_or_else(|| self.cause.clone(), |cause| words(cause, self.place.as_deref()))
+    }
+
+    /// The same where nothing is set off.
+    pub fn plain_words(&self) -> String {
+        self.words().replace('`', "")
     }
 }
 
@@ -69,17 +90,20 @@ pub struct Run {
     pub stopped: String,
     pub warmup_s: f64,
     pub warmup: String,
-    pub offered: u64,
-    pub ended: u64,
+    /// Requests, if any were simulated.
+    pub offered: Option<u64>,
+    pub ended: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Class {
     pub name: String,
+    #[serde(deserialize_with = "or_nothing")]
     pub offered: u64,
+    #[serde(deserialize_with = "or_nothing")]
     pub ended: u64,
-    pub goodput_per_s: f64,
+    pub goodput_per_s: Option<f64>,
     pub good_share: Figure,
     pub outcomes: BTreeMap<String, u64>,
     pub attempts_mean: Option<f64>,
@@ -96,19 +120,80 @@ pub struct Class {
 pub struct Figure {
     pub value: Option<f64>,
     pub half_width: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+impl Figure {
+    /// Where its interval ends; earlier versions told ends only where they were cut.
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        let half_width = self.half_width?;
+        let value = self.value?;
+        Some((self.low.unwrap_or(value - half_width), self.high.unwrap_or(value + half_width)))
+    }
+}
+
+/// What a run does not have counts as nothing.
+fn or_nothing<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Availability {
     pub outages: u64,
+    /// Those that stand in `outages.csv`; all, in earlier versions.
+    pub outages_listed: Option<u64>,
+    pub events: u64,
+    pub events_listed: u64,
     pub outage_s: f64,
     pub planned_outage_s: f64,
-    pub requests_lost: u64,
+    pub requests_lost: Option<u64>,
     pub time_up: Option<f64>,
     pub down_h_per_year: Figure,
     /// The share that is up, by where one looks from.
     pub views: BTreeMap<String, Figure>,
+}
+
+impl Availability {
+    /// Whether there were more outages than are listed.
+    pub fn is_cut(&self) -> bool {
+        self.outages_listed.is_some_and(|listed| listed < self.outages)
+    }
+}
+
+/// Something that there is only so much of, all its places together.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ResourceFacts {
+    pub name: String,
+    pub kind: String,
+    pub owner: String,
+    pub utilisation: Option<f64>,
+    pub utilisation_max: Option<f64>,
+    pub fullest: Option<FullestFacts>,
+    pub full_share: f64,
+    pub waiting_mean: f64,
+    pub waiting_max: u64,
+    pub wait_mean_ms: Option<f64>,
+    pub wait_p99_ms: Option<f64>,
+    #[serde(deserialize_with = "or_nothing")]
+    pub left: u64,
+    #[serde(deserialize_with = "or_nothing")]
+    pub turned_away: u64,
+}
+
+/// The time bucket in which its fullest place was fullest.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FullestFacts {
+    pub from_s: f64,
+    pub length_s: f64,
+    pub utilisation: f64,
 }
 
 /// What to know before trusting a figure.
@@ -139,24 +224,15 @@ pub struct Station {
     pub unwanted: u64,
 }
 
-/// Something that there is only so much of, all its places together.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Resource {
-    pub name: String,
-    pub kind: String,
-    pub owner: String,
-    pub utilisation: Option<f64>,
-    pub utilisation_max: Option<f64>,
-}
-
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct TimeSpent {
     pub class: String,
     pub requests: u64,
+    pub followed: u64,
+    pub one_in: u64,
     pub latency_mean_ms: f64,
-    pub places: Vec<Place>,
+    pub parts: Vec<Part>,
     pub slowest: Option<Slowest>,
 }
 
@@ -165,15 +241,9 @@ pub struct TimeSpent {
 pub struct Slowest {
     pub share: f64,
     pub requests: u64,
+    pub followed: u64,
     pub latency_mean_ms: f64,
-    pub places: Vec<Place>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Place {
-    pub place: String,
-    pub mean_ms: f64,
+    pub parts: Vec<Part>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -186,8 +256,17 @@ pub struct Expectation {
     pub unit: String,
     pub measured: Option<f64>,
     pub half_width: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
     pub holds: bool,
     pub uncertain: bool,
+}
+
+impl Expectation {
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        let &Expectation { measured: value, half_width, low, high, .. } = self;
+        Figure { value, half_width, low, high }.ends()
+    }
 }
 
 /// `scenario.json`

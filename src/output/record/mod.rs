@@ -15,7 +15,7 @@ mod table;
 mod tables;
 
 pub use facts::{
-    Class, Expectation, Facts, Figure, Fullest, Place, Resource, Script, Station, Tail, TailPart, TimeSpent,
+    Class, Expectation, Facts, Figure, Fullest, Part, Script, SlowRequest, Slowest, Station, Tail, TimeSpent,
     Topology, TopologyNode,
 };
 pub use log_rows::LogRows;
@@ -50,7 +50,7 @@ pub struct Record {
     pub script: Option<Script>,
     /// `events.csv`: what was done to the site, in the order of the beginnings.
     pub events: Vec<Event>,
-    /// `outages.csv`; none if there is no such file.
+    /// `outages.csv`, as far as they are listed one by one; none if there is no such file.
     pub outages: Option<Vec<Outage>>,
 }
 
@@ -86,6 +86,13 @@ pub struct Timeline {
     pub failures: Vec<String>,
 }
 
+impl Timeline {
+    /// Whether it tells of a run in which none were simulated.
+    pub fn is_without_requests(&self) -> bool {
+        self.all.iter().any(|count| count.time_up.is_some())
+    }
+}
+
 /// What happened in a bucket.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Count {
@@ -96,6 +103,8 @@ pub struct Count {
     pub in_flight: u64,
     /// In the order of `Timeline::failures`.
     pub failures: Vec<u64>,
+    /// Of a run without requests: the share of the time in which all was up that they would need.
+    pub time_up: Option<f64>,
     /// Of answers with success, in milliseconds; none where there were none.
     pub p50: Option<f64>,
     pub p95: Option<f64>,
@@ -110,7 +119,15 @@ impl Count {
     }
 
     pub fn good_share(&self) -> Option<f64> {
-        (self.ended > 0).then(|| self.good.min(self.ended) as f64 / self.ended as f64)
+        let of_requests = || (self.ended > 0).then(|| self.good.min(self.ended) as f64 / self.ended as f64);
+        self.time_up.or_else(of_requests)
+    }
+
+    /// The share that failed, late answers left out.
+    pub fn failed_share(&self) -> Option<f64> {
+        let failed = if self.failures.is_empty() { self.bad() } else { self.failures.iter().sum() };
+        let of_requests = || (self.ended > 0).then(|| failed.min(self.ended) as f64 / self.ended as f64);
+        self.time_up.map(|up| 1.0 - up).or_else(of_requests)
     }
 }
 

@@ -1,8 +1,8 @@
 //! A run as its files would tell it, of which none is written.
 
 use super::{Record, RecordError, read_with};
-use crate::analysis::summarise::summarise;
 use crate::analysis::topology::topology;
+use crate::output::findings::Findings;
 use crate::output::{events_csv, histogram_csv, json, outages_csv, timeline_csv};
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
@@ -18,7 +18,7 @@ pub fn of_results(
     let file = |file_name: &str| -> io::Result<Option<io::Cursor<Vec<u8>>>> {
         let mut bytes = Vec::new();
         match file_name {
-            "summary.json" => json::write(&mut bytes, &summarise(scenario, seed, results))?,
+            "summary.json" => json::write(&mut bytes, &Findings::of(scenario, seed, results))?,
             "timeline.csv" => timeline_csv::write(&mut bytes, scenario, results)?,
             "histogram.csv" => histogram_csv::write(&mut bytes, scenario, results)?,
             "events.csv" => events_csv::write(&mut bytes, scenario, results)?,

@@ -63,6 +63,7 @@ pub fn timeline<R: Read>(mut table: Table<R>) -> Result<Timeline, RecordError> {
     let [offered, ended, ok, good, in_flight] =
         ["offered", "ended", "ok", "good", "in_flight"].map(|name| table.column(name));
     let counts = [offered?, ended?, ok?, good?, in_flight?];
+    let time_up = table.optional_column("time_up");
     let quantiles = ["p50_ms", "p95_ms", "p99_ms", "max_ms"].map(|name| table.optional_column(name));
     let failures = match table.optional_column("mean_ms") {
         Some(mean) => table.columns_between(counts[3], mean),
@@ -78,7 +79,11 @@ pub fn timeline<R: Read>(mut table: Table<R>) -> Result<Timeline, RecordError> {
         class.resize_with(bucket + 1, Count::default);
         let count = &mut class[bucket];
         let mut read = [0; 5];
-        for (value, column) in read.iter_mut().zip(counts) {
+        if let Some(column) = time_up {
+            count.time_up = table.optional_number(column)?.map(|share| share.clamp(0.0, 1.0));
+        }
+        // A run without requests has none of these.
+        for (value, column) in read.iter_mut().zip(counts).filter(|_| count.time_up.is_none()) {
             *value = table.count(column)?;
         }
         count.offered = count.offered.saturating_add(read[0]);
@@ -87,7 +92,8 @@ pub fn timeline<R: Read>(mut table: Table<R>) -> Result<Timeline, RecordError> {
         count.good = count.good.saturating_add(read[3]);
         count.in_flight = read[4];
         count.failures.resize(failures.len(), 0);
-        for (sum, (_, column)) in count.failures.iter_mut().zip(&failures) {
+        let has_failures = count.time_up.is_none();
+        for (sum, (_, column)) in count.failures.iter_mut().zip(&failures).filter(|_| has_failures) {
             *sum = sum.saturating_add(table.count(*column)?);
         }
         for (figure, column) in
@@ -250,6 +256,10 @@ pub fn outages<R: Read>(mut table: Table<R>) -> Result<Vec<Outage>, RecordError>
     while table.next()? {
         let text = |column: Option<Column>| column.map_or("", |column| table.text(column)).to_owned();
         let start_s = table.number(start)?;
+        // The last line may be of all that are not listed one by one, planned or not.
+        if planned.is_some() && text(planned).is_empty() {
+            continue;
+        }
         outages.push(Outage {
             start_s,
             end_s: table.optional_number(end)?.unwrap_or(start_s).max(start_s),

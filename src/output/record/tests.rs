@@ -59,6 +59,15 @@ fn a_run_is_read_back_as_it_was() {
 }
 
 #[test]
+fn a_figure_that_is_no_number_is_no_figure() {
+    let summary = r#"{ "scenario": "odd", "nodes": [ { "name": "app", "queue_mean": null, "visits": 3 } ],
+        "tail": { "share": null, "parts": [ { "cause": "queue", "share": null } ] } }"#;
+    let facts = read(&[("summary.json", summary.into())]).unwrap().facts.unwrap();
+    assert_eq!((facts.scenario.as_str(), facts.nodes[0].visits, facts.nodes[0].queue_mean), ("odd", 3, 0.0));
+    assert_eq!(facts.tail.unwrap().parts[0].cause, "queue");
+}
+
+#[test]
 fn resources_are_read_back_as_they_were() {
     let (scenario, results) = (scenario_between(), results_between());
     let [mut timelines, mut topologies, mut summaries] = [(); 3].map(|()| Vec::new());

@@ -1,7 +1,6 @@
 //! `report.html`: a run in one page that opens anywhere, without a network and, but for the
 //! interaction, without JavaScript. It is made of the run's files alone.
 
-mod advice;
 mod html;
 mod limits;
 mod scenario;
@@ -14,6 +13,8 @@ mod timelines;
 use super::charts::{Chart, Look, PaintError, Theme, WIDTH_USUAL, embedded};
 use super::record::{Facts, Record};
 use super::terminal::figure::{count, length, share};
+use crate::diagnosis::PhaseKind;
+use crate::telling::Sentence;
 use crate::telling::words::span;
 use html::{details, escaped, list, section};
 use std::fmt;
@@ -99,25 +100,31 @@ fn heading(facts: &Facts) -> String {
         "" => String::new(),
         stopped => format!(", stopped {}", escaped(stopped)),
     };
-    format!(
-        "{} simulated{stopped}; {} requests; seed {}{warmup}.",
-        span(run.simulated_s),
-        count(run.offered),
-        facts.seed
-    )
+    let requests = run.offered.map_or("no".to_owned(), count);
+    format!("{} simulated{stopped}; {requests} requests; seed {}{warmup}.", span(run.simulated_s), facts.seed)
 }
 
 fn summary(record: &Record, facts: &Facts) -> String {
-    let (verdict, is_bad) = story::verdict(record, facts);
-    let class = if is_bad { "bad" } else { "good" };
-    let mut text = format!("<p class=\"verdict {class}\">{}</p>\n", html::sentence(&verdict));
+    let told = &facts.told;
+    if told.headline.is_empty() {
+        // Files of an earlier version.
+        return format!("<p class=\"verdict\">This run has not been judged.</p>\n{}", cards(facts));
+    }
+    let class = if told.is_bad { "bad" } else { "good" };
+    let mut text = format!("<p class=\"verdict {class}\">{}</p>\n", html::sentence(&told.headline.text));
+    text.push_str(&format!("<p>{}</p>\n", html::sentence(&told.how_sure.text)));
     text.push_str(&cards(facts));
+    let texts = |sentences: &[Sentence]| sentences.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
+    let headroom: Vec<String> = told.headroom.iter().map(|one| one.text.clone()).collect();
     for (heading, told) in [
-        ("What happened, and why", story::happened(record)),
+        ("What happened, and why", texts(&told.happened)),
         ("What it cost", story::cost(record, facts)),
-        ("What to do", advice::advice(record, facts)),
+        ("What was lost without anybody being told", texts(&told.in_silence)),
+        ("How much more it carries", headroom),
     ] {
-        text.push_str(&format!("<h3>{heading}</h3>\n{}", list(&told)));
+        if !told.is_empty() {
+            text.push_str(&format!("<h3>{heading}</h3>\n{}", list(&told)));
+        }
     }
     text
 }
@@ -125,24 +132,33 @@ fn summary(record: &Record, facts: &Facts) -> String {
 /// The figures that everybody asks for first.
 fn cards(facts: &Facts) -> String {
     let total = &facts.total;
-    let fullest = facts.nodes.iter().filter_map(|node| Some((node.utilisation?, node)));
+    let fullest = facts.resources.iter().filter_map(|one| Some((one.fullest.as_ref()?.utilisation, one)));
     let fullest = fullest.max_by(|a, b| a.0.total_cmp(&b.0));
+    let run_has_requests = total.goodput_per_s.is_some();
     let figures = [
-        ("of requests were good", total.good_share.value.map(share)),
-        ("without service", Some(span(facts.availability.outage_s))),
+        (
+            if run_has_requests { "of requests were good" } else { "of the time all was up" },
+            total.good_share.value.map(share),
+        ),
+        (
+            "without service",
+            Some(span(
+                facts.diagnosis.time_s(PhaseKind::Down) + facts.diagnosis.time_s(PhaseKind::Maintenance),
+            )),
+        ),
         ("half came within", total.p50_ms.value.map(length)),
         ("99 % came within", total.p99_ms.value.map(length)),
-        ("good per second", Some(super::terminal::figure::three_digits(total.goodput_per_s))),
+        ("good per second", total.goodput_per_s.map(super::terminal::figure::three_digits)),
     ];
     let mut text = String::from("<dl class=\"cards\">\n");
     for (name, value) in figures {
         let value = value.unwrap_or("–".to_owned());
         text.push_str(&format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n"));
     }
-    if let Some((utilisation, node)) = fullest {
+    if let Some((utilisation, resource)) = fullest {
         text.push_str(&format!(
-            "<div><dt>in use: <code>{}</code></dt><dd>{}</dd></div>\n",
-            escaped(&node.name),
+            "<div><dt>at the fullest: <code>{}</code></dt><dd>{}</dd></div>\n",
+            escaped(&resource.name),
             share(utilisation)
         ));
     }
@@ -162,7 +178,12 @@ fn figure(record: &Record, chart: Chart, class: &str) -> Result<String, ReportEr
 
 fn availability(record: &Record, facts: &Facts) -> Result<String, ReportError> {
     let picture = figure(record, Chart::Availability, "")?;
-    let tables = [tables::outages_table(record), tables::events_table(record), tables::views(facts)];
+    let tables = [
+        tables::phases(facts),
+        tables::outages_table(record),
+        tables::events_table(record),
+        tables::views(facts),
+    ];
     Ok(picture + &tables.concat())
 }
 
@@ -187,7 +208,7 @@ fn requests(record: &Record, facts: &Facts) -> Result<String, ReportError> {
 fn nodes(record: &Record, facts: &Facts) -> Result<String, ReportError> {
     let topology = figure(record, Chart::Topology, "")?;
     let utilisation = figure(record, Chart::Utilisation, "")?;
-    Ok(topology + &tables::nodes(facts) + &utilisation)
+    Ok(topology + &tables::resources(facts) + &tables::nodes(facts) + &utilisation)
 }
 
 fn trust(facts: &Facts) -> String {

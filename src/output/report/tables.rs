@@ -1,11 +1,12 @@
 //! The figures of the report in tables.
 
 use super::html::Table;
-use crate::output::charts::states::outages;
 use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station};
 use crate::output::terminal::figure::{
-    count, length, length_with_spread, share, share_with_spread, three_digits,
+    count, in_unit, length, length_with_ends, requests_followed, share, share_with_ends, three_digits,
 };
+use crate::telling::clock::Clock;
+use crate::telling::headline::kind_name;
 use crate::telling::words::{counted, failure, span};
 
 /// Lines of a table; the files have all of them.
@@ -14,10 +15,9 @@ const LINES_MOST: usize = 200;
 const NONE: &str = "–";
 
 pub fn outages_table(record: &Record) -> String {
-    let outages = outages(record);
+    let outages = record.outages.as_deref().unwrap_or_default();
     if outages.is_empty() {
-        return "<p>There was no outage: at no time did more than a quarter of the requests fail.</p>\n"
-            .to_owned();
+        return String::new();
     }
     let mut table = Table::new("Outages: stretches in which more than a quarter of the requests failed")
         .figures("from", "simulated time at which the first request that failed was sent")
@@ -40,7 +40,8 @@ pub fn outages_table(record: &Record) -> String {
             failure(&outage.last_error).to_owned(),
         ]);
     }
-    table.text() + &left_out(outages.len(), "outage", "outages.csv")
+    let all = record.facts.as_ref().map_or(0, |facts| facts.availability.outages as usize);
+    table.text() + &left_out(all.max(outages.len()), "outage", "outages.csv")
 }
 
 /// Who looks, and what they see.
@@ -61,7 +62,7 @@ pub fn views(facts: &Facts) -> String {
     for (name, who, what) in VIEWS {
         let Some(view) = facts.availability.views.get(name) else { continue };
         if let Some(value) = view.value {
-            let seen = share_with_spread(value, view.half_width);
+            let seen = share_with_ends(value, view.ends());
             table.line(&[who.to_owned(), seen, what.to_owned()]);
         }
     }
@@ -90,7 +91,8 @@ pub fn events_table(record: &Record) -> String {
             if event.planned { "yes" } else { "no" }.to_owned(),
         ]);
     }
-    table.text() + &left_out(record.events.len(), "event", "events.csv")
+    let all = record.facts.as_ref().map_or(0, |facts| facts.availability.events as usize);
+    table.text() + &left_out(all.max(record.events.len()), "event", "events.csv")
 }
 
 fn left_out(lines: usize, what: &str, file: &str) -> String {
@@ -138,14 +140,15 @@ fn failures(facts: &Facts) -> String {
 
 fn class_line(class: &Class) -> Vec<String> {
     let latency = |figure: &Figure| {
-        figure.value.map_or(NONE.to_owned(), |value| length_with_spread(value, figure.half_width))
+        figure.value.map_or(NONE.to_owned(), |value| length_with_ends(value, figure.ends()))
     };
     let good = &class.good_share;
     vec![
         class.name.clone(),
-        count(class.ended),
-        good.value.map_or(NONE.to_owned(), |value| share_with_spread(value, good.half_width)),
-        three_digits(class.goodput_per_s),
+        // Without requests there is nothing but the time for which it was up.
+        class.goodput_per_s.map_or(NONE.to_owned(), |_| count(class.ended)),
+        good.value.map_or(NONE.to_owned(), |value| share_with_ends(value, good.ends())),
+        class.goodput_per_s.map_or(NONE.to_owned(), three_digits),
         class.attempts_mean.map_or(NONE.to_owned(), three_digits),
         latency(&class.mean_ms),
         latency(&class.p50_ms),
@@ -159,14 +162,13 @@ fn class_line(class: &Class) -> Vec<String> {
 /// What made the slowest requests slow.
 pub fn tail(facts: &Facts) -> String {
     let Some(tail) = &facts.tail else {
-        return "<p>What made the slow requests slow is known of runs with rows; this one was run without them \
-                (<code>--rows none</code>).</p>\n"
+        return "<p>What made the slow requests slow is not known: no good answer was followed.</p>\n"
             .to_owned();
     };
     let mut table = Table::new(format!(
-        "The slow requests explained: the slowest {} of the good answers ({} requests, from {} on, {} on average)",
+        "The slow requests explained: the slowest {} of the good answers ({} from {} on, {} on average)",
         share(tail.share),
-        count(tail.requests),
+        requests_followed(tail.requests, tail.followed),
         length(tail.latency_least_ms),
         length(tail.latency_mean_ms)
     ))
@@ -202,11 +204,82 @@ pub fn expectations(facts: &Facts) -> String {
 /// In the unit in which the expectation is written.
 pub fn measured(expectation: &Expectation) -> String {
     let Some(value) = expectation.measured else { return "nothing".to_owned() };
-    let spread = expectation.half_width;
     match expectation.unit.as_str() {
-        "s" => length_with_spread(value * 1e3, spread.map(|half_width| half_width * 1e3)),
-        "share" => share_with_spread(value, spread),
+        unit @ ("s" | "share") => in_unit(value, expectation.ends(), unit),
         unit => format!("{} {}", three_digits(value), unit.replace("per s", "per second")),
+    }
+}
+
+/// The time that counts as users felt it.
+pub fn phases(facts: &Facts) -> String {
+    let diagnosis = &facts.diagnosis;
+    if diagnosis.phases.is_empty() {
+        return String::new();
+    }
+    let clock = Clock::new(diagnosis.counted.starts_s, diagnosis.counted.to_s);
+    let mut table = Table::new("Phases, as users felt them")
+        .words(
+            "phase",
+            "good, slow, failing, down or maintenance: what these mean stands in docs/diagnosis.md",
+        )
+        .figures("from", "")
+        .figures("to", "")
+        .figures("length", "")
+        .figures("ended", "requests that ended")
+        .figures("failed", "")
+        .figures("too late", "answered later than their objective")
+        .words("what was full", "and waited for nothing else that was full");
+    for phase in diagnosis.phases.iter().take(LINES_MOST) {
+        let full: Vec<String> = phase.causes().map(|full| full.name.clone()).collect();
+        table.line(&[
+            kind_name(phase.kind).to_owned(),
+            clock.at(phase.start_s),
+            clock.at(phase.end_s),
+            span(phase.length_s()),
+            count(phase.ended),
+            count(phase.failed),
+            count(phase.late),
+            if full.is_empty() { NONE.to_owned() } else { full.join(", ") },
+        ]);
+    }
+    table.text() + &left_out(diagnosis.phases.len(), "phase", "summary.json")
+}
+
+pub fn resources(facts: &Facts) -> String {
+    let mut table =
+        Table::new("What there is only so much of, after the warm-up; all places of one together")
+            .words("resource", "")
+            .figures("in use", "share of it, on average while it was up")
+            .figures("fullest", "the fullest place in its fullest time bucket")
+            .figures("at", "when that was")
+            .figures("full", "share of the time during which nothing of it was left")
+            .figures("in line", "mean number that waited for it")
+            .figures("at most", "the most that waited at once")
+            .figures("wait", "mean wait of those who got it")
+            .figures("p99", "99 % of them waited no longer")
+            .figures("left", "gave up waiting, or were given up")
+            .figures("turned away", "for whom there was no place to wait");
+    for one in facts.resources.iter().take(LINES_MOST) {
+        let part = |figure: Option<f64>| figure.map_or(NONE.to_owned(), share);
+        let waits = |figure: Option<f64>| figure.map_or(NONE.to_owned(), length);
+        table.line(&[
+            one.name.clone(),
+            part(one.utilisation),
+            part(one.fullest.as_ref().map(|fullest| fullest.utilisation)),
+            one.fullest.as_ref().map_or(NONE.to_owned(), |fullest| span(fullest.from_s)),
+            share(one.full_share),
+            three_digits(one.waiting_mean),
+            count(one.waiting_max),
+            waits(one.wait_mean_ms),
+            waits(one.wait_p99_ms),
+            count(one.left),
+            count(one.turned_away),
+        ]);
+    }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.text() + &left_out(facts.resources.len(), "resource", "summary.json")
     }
 }
 
@@ -221,8 +294,8 @@ pub fn nodes(facts: &Facts) -> String {
         .figures("failed", "visits that failed, by its own doing or by that of others")
         .figures("in line", "mean number of visits that waited for a slot")
         .figures("at most", "the longest line")
-        .figures("wait", "mean wait for a slot")
-        .figures("time there", "mean time of a visit, calls to others included")
+        .figures("wait", "mean wait of those who got a slot; those who left the line are not in it")
+        .figures("time there", "mean time of a visit, in line, at work and in calls; those who left count")
         .figures("hits", "share of look-ups that a cache answered")
         .figures("for nobody", "visits finished for callers that had left");
     for station in facts.nodes.iter().take(LINES_MOST) {

@@ -1,6 +1,6 @@
 //! The table of request classes, and how those failed that did.
 
-use super::figure::{count, length, length_with_spread, share_with_spread};
+use super::figure::{count, length, told};
 use super::table::{Cell, Paint, Table, painted, short_name};
 use crate::analysis::summary::{ClassSummary, Estimate, Summary};
 use crate::parts::outcome::Outcome;
@@ -12,7 +12,7 @@ const CLASSES_MOST: usize = 20;
 const DOUBTFUL_SHARE: f64 = 0.1;
 
 pub fn table(summary: &Summary) -> String {
-    if summary.total.ended == 0 {
+    if summary.total.ended == Some(0) {
         return String::new();
     }
     let header = ["requests", "count", "good", "mean", "p50", "p90", "p99", "p99.9", "max"];
@@ -28,7 +28,7 @@ pub fn table(summary: &Summary) -> String {
     }
     let doubtful = |class: &&ClassSummary| quantiles(class).into_iter().any(is_doubtful);
     if shown.iter().any(doubtful) {
-        let legend = "~ may be off by more than 10 %, or rests on too few answers to tell";
+        let legend = "~ may be off by more than 10 %, or by more than this run can tell";
         text.push_str(&format!("  {}\n", painted(legend, Paint::Faint)));
     }
     for class in summary.classes.iter().take(CLASSES_MOST) {
@@ -47,13 +47,11 @@ fn shown(summary: &Summary) -> Vec<&ClassSummary> {
 }
 
 fn line(class: &ClassSummary) -> Vec<Cell> {
-    let good = class.good_share.value.map(|value| share_with_spread(value, class.good_share.half_width));
-    let mean = class.mean_ms.value.map(|value| length_with_spread(value, class.mean_ms.half_width));
     let mut line = vec![
         Cell::name(&class.name),
-        Cell::new(count(class.ended)),
-        Cell::optional(good),
-        Cell::optional(mean),
+        Cell::optional(class.ended.map(count)),
+        Cell::optional(told(&class.good_share, "share")),
+        Cell::optional(told(&class.mean_ms, "ms")),
     ];
     line.extend(quantiles(class).map(quantile));
     line.push(Cell::optional(class.max_ms.map(length)));
@@ -74,7 +72,7 @@ fn quantile(estimate: &Estimate) -> Cell {
 fn is_doubtful(estimate: &Estimate) -> bool {
     match (estimate.value, estimate.half_width) {
         (Some(value), Some(half_width)) => half_width > DOUBTFUL_SHARE * value,
-        (Some(_), None) => true,
+        (Some(_), None) => !estimate.is_alike(),
         (None, _) => false,
     }
 }

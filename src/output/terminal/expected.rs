@@ -12,7 +12,7 @@ pub fn measured(judged: &StudyExpectation) -> String {
     let why = estimate.why_no_interval.as_deref();
     match (estimate.value, why) {
         (None, why) => why.unwrap_or("nothing was measured").to_owned(),
-        (Some(value), None) => in_unit(value, estimate.half_width, judged.unit),
+        (Some(value), None) => in_unit(value, estimate.ends(), judged.unit),
         (Some(value), Some(why)) => format!("{} ({why})", in_unit(value, None, judged.unit)),
     }
 }

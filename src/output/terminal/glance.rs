@@ -60,7 +60,7 @@ impl Glance {
             text.push_str(&line("latency", &self.bars(letters)));
             text.push_str(&axis(&scale, &ticks, "", letters));
         }
-        if self.end_s > 0.0 && self.states.iter().any(|state| *state != State::Idle) {
+        if self.end_s > 0.0 && self.states.iter().any(|state| *state > State::Idle) {
             let scale = Scale::linear(0.0, self.end_s, 0.0, COLUMNS as f64);
             let (ticks, unit) = time_ticks(self.end_s, 6);
             text.push_str(&line("availability", &self.strip(letters)));
@@ -97,7 +97,7 @@ impl Glance {
     fn key(&self, letters: Letters) -> String {
         let names = [
             (State::Up, "up"),
-            (State::Degraded, "degraded"),
+            (State::Degraded, "slow or failing"),
             (State::Down, "down"),
             (State::Maintenance, "maintenance"),
             (State::Idle, "no requests"),
@@ -122,6 +122,7 @@ fn look(state: State, letters: Letters) -> (char, Paint) {
         State::Degraded => (if unicode { '▄' } else { '+' }, Paint::Doubtful),
         State::Down => (if unicode { '▁' } else { '_' }, Paint::Bad),
         State::Idle => (if unicode { '·' } else { '.' }, Paint::Faint),
+        State::Uncounted => (' ', Paint::Faint),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The text carries colours; who prints it takes them out where they do not belong.
 
+mod answer;
 mod classes;
 pub mod comparison;
 mod costs;
@@ -11,6 +12,7 @@ mod nodes;
 mod notes;
 mod outages;
 mod replication;
+mod resources;
 mod scaling;
 pub mod solve;
 pub mod study;
@@ -21,6 +23,7 @@ pub use crate::telling::figure;
 pub use crate::telling::figure::{count, counted};
 
 use crate::analysis::summary::Summary;
+use crate::output::findings::Findings;
 use crate::parts::quantity::format_duration;
 use figure::three_digits;
 use std::path::Path;
@@ -30,11 +33,15 @@ const WIDTH: usize = 100;
 
 /// `files` names the results that were written, all in one folder; `glance` is what shows
 /// them in a few letters.
-pub fn render(summary: &Summary, glance: &str, folder: Option<&Path>, files: &[&str]) -> String {
+pub fn render(findings: &Findings, glance: &str, folder: Option<&Path>, files: &[&str]) -> String {
+    let Findings { told, summary, .. } = findings;
     let sections = [
+        answer::answer(told),
         heading(summary),
+        answer::story(told),
         classes::table(summary),
         glance.to_owned(),
+        resources::table(summary),
         nodes::table(summary),
         nodes::time_spent(summary),
         outages::outages(summary),
@@ -56,13 +63,12 @@ pub fn render(summary: &Summary, glance: &str, folder: Option<&Path>, files: &[&
 fn heading(summary: &Summary) -> String {
     let run = &summary.run;
     let counted_s = run.simulated_s - run.warmup_s;
-    let mut facts = format!(
-        "{} simulated, {} at {}/s, seed {}",
-        format_duration(run.simulated_s),
-        counted(run.offered, "request"),
-        three_digits(if run.simulated_s > 0.0 { run.offered as f64 / run.simulated_s } else { 0.0 }),
-        summary.seed,
-    );
+    let rate = |offered: u64| if run.simulated_s > 0.0 { offered as f64 / run.simulated_s } else { 0.0 };
+    let requests = run.offered.map_or("no requests".to_owned(), |offered| {
+        format!("{} at {}/s", counted(offered, "request"), three_digits(rate(offered)))
+    });
+    let mut facts =
+        format!("{} simulated, {requests}, seed {}", format_duration(run.simulated_s), summary.seed);
     if run.warmup_s > 0.0 && counted_s > 0.0 {
         facts.push_str(&format!(
             "; the first {} are warm-up ({})",

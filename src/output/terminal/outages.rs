@@ -1,7 +1,7 @@
 //! What went wrong for users: the outages, the longest first.
 
 use super::WIDTH;
-use super::figure::{count, share, share_with_spread};
+use super::figure::{count, share, told};
 use super::table::{Paint, painted, short_name};
 use crate::analysis::summary::{Estimate, Summary};
 use crate::parts::quantity::format_duration;
@@ -18,12 +18,12 @@ pub fn outages(summary: &Summary) -> String {
         format!("  {} {}\n", painted("outages", Paint::Strong), painted(&headline(summary), Paint::Bad));
     for cause in availability.by_cause.iter().take(CAUSES_SHOWN) {
         let line = format!(
-            "    {:<20} {:>4} {}  {} in all, {} requests lost",
+            "    {:<20} {:>4} {}  {} in all{}",
             short_name(&cause.cause),
             cause.outages,
             if cause.outages == 1 { "outage " } else { "outages" },
             format_duration(round_s(cause.outage_s)),
-            count(cause.requests_lost),
+            cause.requests_lost.map_or(String::new(), |lost| format!(", {} requests lost", count(lost))),
         );
         debug_assert!(line.chars().count() <= WIDTH);
         text.push_str(&line);
@@ -60,9 +60,7 @@ fn views(summary: &Summary) -> String {
         ("health checks", &views.health_checker),
         ("a probe", &views.probe),
     ];
-    let part = |(name, estimate): &(&str, &Estimate)| {
-        estimate.value.map(|value| format!("{name} {}", share_with_spread(value, estimate.half_width)))
-    };
+    let part = |(name, estimate): &(&str, &Estimate)| Some(format!("{name} {}", told(estimate, "share")?));
     let parts: Vec<String> = seen.iter().filter_map(part).collect();
     format!("    {}\n", painted(&format!("seen by: {}", parts.join(", ")), Paint::Faint))
 }
@@ -72,10 +70,10 @@ fn headline(summary: &Summary) -> String {
     let up =
         availability.time_up.map_or(String::new(), |up| format!("; {} of the time without one", share(up)));
     format!(
-        "{}, {} in all{up}; {} requests lost",
+        "{}, {} in all{up}{}",
         availability.outages,
         format_duration(round_s(availability.outage_s)),
-        count(availability.requests_lost)
+        availability.requests_lost.map_or(String::new(), |lost| format!("; {} requests lost", count(lost)))
     )
 }
 

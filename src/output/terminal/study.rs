@@ -1,6 +1,6 @@
 //! What many runs say together, for people.
 
-use super::figure::{count, in_unit};
+use super::figure::{count, in_unit, told};
 use super::notes::files;
 use super::table::{Cell, Paint, Table, painted};
 use crate::analysis::study::{StudySummary, Verdict};
@@ -28,6 +28,10 @@ pub fn render(summary: &StudySummary, folder: &Path, names: &[&str]) -> String {
         ]);
     }
     text.push_str(&table.text());
+    let why = summary.figures.iter().find_map(|figure| figure.estimate.why_replications_would_tell());
+    if let Some(why) = why {
+        text.push_str(&format!("  {}\n", painted(&format!("without ±: {why}"), Paint::Faint)));
+    }
     text.push('\n');
     for goal in &summary.goals {
         let mark = if goal.reached { painted("✔", Paint::Good) } else { painted("✘", Paint::Bad) };
@@ -54,5 +58,5 @@ fn nothing(estimate: &Estimate) -> String {
 }
 
 fn spread(estimate: &Estimate, unit: &str) -> Option<String> {
-    Some(in_unit(estimate.value?, estimate.half_width, unit))
+    told(estimate, unit)
 }

@@ -1,10 +1,9 @@
 //! A sweep for people: a line for each point, and what was found.
 
-use super::figure::{counted, in_unit, three_digits};
+use super::figure::{counted, three_digits, told};
 use super::notes::{files, paragraph};
 use super::table::{Cell, Paint, Table, painted};
 use crate::analysis::gauges::OFFERED;
-use crate::analysis::summary::Estimate;
 use crate::analysis::sweep::{SweepSummary, SweptPoint};
 use crate::parts::quantity::format_share;
 use std::path::Path;
@@ -34,6 +33,9 @@ pub fn render(summary: &SweepSummary, folder: &Path, names: &[&str]) -> String {
         table.add(values.chain(figures).chain([Cell::optional(fullest(point))]).collect());
     }
     text.push_str(&table.text());
+    if let Some(why) = unsaid(summary, &columns) {
+        text.push_str(&format!("  {}\n", painted(&format!("without ±: {why}"), Paint::Faint)));
+    }
     if summary.points.len() > LINES_MOST {
         let more = format!("… and {} more, in sweep.csv", summary.points.len() - LINES_MOST);
         text.push_str(&format!("  {}\n", painted(&more, Paint::Faint)));
@@ -67,6 +69,13 @@ pub fn render(summary: &SweepSummary, folder: &Path, names: &[&str]) -> String {
     text
 }
 
+/// Why figures of the table have no interval, where they could have one.
+fn unsaid(summary: &SweepSummary, columns: &[usize]) -> Option<String> {
+    let figures = summary.points.iter().flat_map(|point| columns.iter().map(|place| &point.figures[*place]));
+    let mut reasons = figures.filter_map(|figure| figure.estimate.why_replications_would_tell());
+    reasons.next().map(str::to_owned)
+}
+
 /// What was asked for, beside the load and what came of it.
 fn columns(summary: &SweepSummary) -> Vec<usize> {
     let mut names = vec![OFFERED, "goodput", "errors", "mean"];
@@ -78,10 +87,9 @@ fn columns(summary: &SweepSummary) -> Vec<usize> {
 
 fn figure(point: &SweptPoint, place: usize) -> Option<String> {
     let figure = &point.figures[place];
-    let Estimate { value, half_width, .. } = figure.estimate;
     match figure.unit {
-        "" => value.map(three_digits),
-        unit => Some(in_unit(value?, half_width, unit)),
+        "" => figure.estimate.value.map(three_digits),
+        unit => told(&figure.estimate, unit),
     }
 }
 

@@ -229,6 +229,14 @@ impl RateProfile {
         }
     }
 
+    /// After so long it begins anew, if it does.
+    pub fn round(&self) -> Option<Time> {
+        match self {
+            RateProfile::Table(table) => table.round,
+            RateProfile::Sinusoid { period_seconds, .. } => Some(from_seconds(*period_seconds)),
+        }
+    }
+
     /// The mean rate between two instants.
     pub fn mean_rate(&self, from_seconds: f64, to_seconds: f64) -> f64 {
         if to_seconds.is_nan() || to_seconds <= from_seconds {

@@ -1,0 +1,354 @@
+//! How long each call of a request takes, from the last node of its path to the first, as long as
+//! nobody waits for others.
+
+use super::circumstances::Circumstances;
+use super::contacts::{Borrowing, Contact, borrowings, contacts};
+use super::members::{Member, Part, behaviour, called, members, node};
+use super::moments::Moments;
+use super::race::{Race, Runner, race};
+use crate::kernel::time::to_seconds;
+use crate::nodes::NodeKind;
+use crate::nodes::user::Tls;
+use crate::scenario::crossing::{Links, lost_segment_seconds, lost_syn_seconds, sending_seconds};
+use crate::scenario::model::{Call, NodeId, RequestClass, Scenario, Stage, Work};
+use rustc_hash::FxHashMap;
+
+/// A call of a path with all that follows from it.
+pub struct Reckoned<'a> {
+    pub call: &'a Call,
+    pub members: Vec<MemberTimes>,
+    /// What each member does behind it, as a caller.
+    pub inner: Stages<'a>,
+    /// Where it moves on to.
+    pub next: Option<Box<Reckoned<'a>>>,
+}
+
+impl<'a> Reckoned<'a> {
+    /// It, and wherever it moves on to.
+    pub fn steps(&self) -> impl Iterator<Item = &Reckoned<'a>> {
+        std::iter::successors(Some(self), |step| step.next.as_deref())
+    }
+}
+
+/// A visit to one of those who take a call.
+pub struct MemberTimes {
+    pub at: Member,
+    /// On cores of speed 1.
+    pub cpu_seconds: f64,
+    /// From getting in to leaving the node.
+    pub stay: Moments,
+    /// The nodes included that it moves on to.
+    pub whole: Moments,
+    /// What comes after the calls of the visit, until it ends.
+    pub after_calls: f64,
+    /// The share of the visits that make these calls: of a cache those that miss.
+    pub calling_share: f64,
+}
+
+/// What a node calls in one visit, one stage after the other.
+pub struct Stages<'a> {
+    pub list: Vec<StageReckoned<'a>>,
+    pub contacts: Vec<Contact>,
+    pub borrowings: Vec<Borrowing>,
+}
+
+pub struct StageReckoned<'a> {
+    pub calls: Vec<Reckoned<'a>>,
+    pub side_by_side: bool,
+    /// For each caller, or once where it makes no difference who calls.
+    times: Vec<StageTimes>,
+}
+
+impl StageReckoned<'_> {
+    /// For the caller of this number.
+    pub fn times(&self, caller: usize) -> &StageTimes {
+        &self.times[caller.min(self.times.len() - 1)]
+    }
+}
+
+pub struct StageTimes {
+    /// The stage in a visit.
+    pub takes: Moments,
+    /// Each time that a call is made.
+    pub calls: Vec<CallTimes>,
+    /// Of those made side by side, what becomes of each.
+    pub race: Option<Race>,
+}
+
+pub struct CallTimes {
+    /// Until its answer is there.
+    pub takes: Moments,
+    /// Until its answer leaves whoever is called, and until it has come there.
+    pub sent: Moments,
+    pub comes: f64,
+}
+
+/// Where a call stands among those of a visit.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub stage: usize,
+    pub call: usize,
+}
+
+/// A link that is crossed.
+pub struct Crossing {
+    pub link: usize,
+    /// The share of the calls that go over it.
+    pub share: f64,
+    /// Over all calls, those included that stay on their host.
+    pub out: Moments,
+    pub back: Moments,
+}
+
+pub struct Reckoner<'a> {
+    pub scenario: &'a Scenario,
+    pub links: &'a Links<'a>,
+    pub circumstances: &'a Circumstances,
+    pub class: &'a RequestClass,
+    /// How long the requests of a recording work at each node.
+    pub recorded: FxHashMap<NodeId, Moments>,
+}
+
+impl<'a> Reckoner<'a> {
+    pub fn stages(&self, callers: &[NodeId], stages: &'a [Stage]) -> Stages<'a> {
+        let reckoned = |stage: &'a Stage| StageReckoned {
+            calls: stage.calls().iter().map(|call| self.visit(call, false)).collect(),
+            side_by_side: matches!(stage, Stage::Parallel(_)),
+            times: Vec::new(),
+        };
+        let mut list: Vec<StageReckoned> = stages.iter().map(reckoned).collect();
+        let contacts = contacts(self.scenario, &list);
+        let borrowings = borrowings(self.scenario, &list);
+        for (number, stage) in stages.iter().enumerate() {
+            let first = match stage {
+                Stage::Call(_) => None,
+                Stage::Parallel(parallel) => parallel.first,
+            };
+            let alike = self.links.is_empty() && !self.greets(&list[number]);
+            let callers = if alike { &callers[..callers.len().min(1)] } else { callers };
+            let times = callers
+                .iter()
+                .map(|&caller| self.stage_times(caller, &list[number], number, first, &contacts));
+            list[number].times = times.collect();
+        }
+        Stages { list, contacts, borrowings }
+    }
+
+    /// Whether a new connection costs somebody time.
+    fn greets(&self, stage: &StageReckoned) -> bool {
+        let members = stage.calls.iter().flat_map(|call| &call.members);
+        members.into_iter().any(|member| self.greeting_seconds(member.at.node, true) > 0.0)
+    }
+
+    fn stage_times(
+        &self,
+        caller: NodeId,
+        stage: &StageReckoned,
+        number: usize,
+        first: Option<u32>,
+        contacts: &[Contact],
+    ) -> StageTimes {
+        let calls = stage.calls.iter().enumerate().map(|(call, reckoned)| {
+            self.call_times(caller, Place { stage: number, call }, reckoned, contacts)
+        });
+        let calls: Vec<CallTimes> = calls.collect();
+        let made = stage.calls.iter().map(|reckoned| reckoned.call).zip(&calls);
+        if !stage.side_by_side {
+            let repeated = made.map(|(call, times)| times.takes.repeated(&call.times, call.chance));
+            return StageTimes { takes: repeated.fold(Moments::NONE, Moments::then), calls, race: None };
+        }
+        let runners: Vec<Runner> = made
+            .map(|(call, &CallTimes { takes, sent, comes })| {
+                let (times, chance) = (&call.times, call.chance);
+                Runner { takes, sent, comes, times, chance }
+            })
+            .collect();
+        let race = race(&runners, first);
+        StageTimes { takes: race.until, calls, race: Some(race) }
+    }
+
+    /// Whoever of the members takes it.
+    fn call_times(
+        &self,
+        caller: NodeId,
+        place: Place,
+        reckoned: &Reckoned,
+        contacts: &[Contact],
+    ) -> CallTimes {
+        let mut comes = 0.0;
+        let (mut sent, mut takes) = (Vec::new(), Vec::new());
+        for member in &reckoned.members {
+            let share = member.at.share;
+            let fresh = self.fresh_share(caller, place, reckoned, &member.at, contacts);
+            let greeting = fresh * self.greeting_seconds(member.at.node, self.is_encrypted(caller));
+            let there = member.whole.then(Moments::constant(greeting));
+            let (out, back) = match self.crossing(caller, member.at.node, fresh) {
+                Some(crossing) => (crossing.out, crossing.back),
+                None => (Moments::NONE, Moments::NONE),
+            };
+            comes += share * out.mean;
+            sent.push((share, out.then(there)));
+            takes.push((share, out.then(there).then(back)));
+        }
+        CallTimes {
+            takes: Moments::one_of(takes.into_iter()),
+            sent: Moments::one_of(sent.into_iter()),
+            comes,
+        }
+    }
+
+    fn visit(&self, call: &'a Call, moved: bool) -> Reckoned<'a> {
+        let found = match moved {
+            true => members(self.scenario, call.target),
+            false => called(self.scenario, call.target, call.write),
+        };
+        let nodes: Vec<NodeId> = found.iter().map(|member| member.node).collect();
+        let inner = self.stages(&nodes, &call.stages);
+        let next = call.hand_over.as_deref().map(|next| Box::new(self.visit(next, true)));
+        let times = found.into_iter().enumerate().map(|(number, at)| {
+            let ((own, cpu), (after, cpu_after)) =
+                (self.work(at.node, call.work_at(at.node)), self.work(at.node, &call.afterwards));
+            let fetching = inner.list.iter().map(|stage| stage.times(number).takes);
+            let fetching = fetching.fold(Moments::NONE, Moments::then);
+            let calling_share = self.circumstances.misses(at.node);
+            let stay = own.then(fetching.then(after).perhaps(calling_share));
+            let moving = next.as_deref().map_or(Moments::NONE, |next| self.moving(at.node, next));
+            MemberTimes {
+                at,
+                cpu_seconds: cpu + calling_share * cpu_after,
+                stay,
+                whole: stay.then(moving),
+                after_calls: after.mean + moving.mean,
+                calling_share,
+            }
+        });
+        let members = times.collect();
+        Reckoned { call, members, inner, next }
+    }
+
+    /// From leaving one node for another until the visit ends there, or wherever it moves on to.
+    fn moving(&self, from: NodeId, next: &Reckoned) -> Moments {
+        let way = |member: &MemberTimes| match self.crossing(from, member.at.node, 0.0) {
+            Some(crossing) => (member.at.share, crossing.out.then(member.whole)),
+            None => (member.at.share, member.whole),
+        };
+        let ways: Vec<(f64, Moments)> = next.members.iter().map(way).collect();
+        Moments::one_of(ways.into_iter())
+    }
+
+    /// How long a visit's own work takes, and how much of it is CPU time at speed 1.
+    pub fn work(&self, id: NodeId, work: &Work) -> (Moments, f64) {
+        let place = node(self.scenario, id);
+        let own_cores = behaviour(self.scenario, id).shared_cores.is_some();
+        let speed = match place.on.map(|host| &node(self.scenario, host).kind) {
+            // A station that shares cores of its own does not work on those of its host.
+            Some(NodeKind::Server(server)) if !own_cores => server.speed,
+            _ => 1.0,
+        };
+        let shares = own_cores || place.on.is_some();
+        let is_empty = *work == Work::default();
+        if let Some(&recorded) = self.recorded.get(&id).filter(|_| !is_empty) {
+            return match shares {
+                true => (recorded.stretched(1.0 / speed), recorded.mean),
+                false => (recorded, 0.0),
+            };
+        }
+        let law = |law: &Option<_>| law.as_ref().map_or(Moments::NONE, Moments::of);
+        let (cpu, wait) = (law(&work.cpu), law(&work.wait));
+        let wait = wait.then(Moments::constant(to_seconds(work.overhead)));
+        let on_cores = match (shares, own_cores) {
+            (_, true) => cpu.mean + wait.mean,
+            (true, false) => cpu.mean,
+            (false, false) => 0.0,
+        };
+        (cpu.stretched(1.0 / speed).then(wait), on_cores)
+    }
+
+    /// What a new connection costs whoever is called, in seconds at its place.
+    pub fn greeting_seconds(&self, called: NodeId, encrypted: bool) -> f64 {
+        self.greeting_cpu_seconds(called, encrypted) / self.speed_at(called)
+    }
+
+    /// The same as CPU time at speed 1.
+    pub fn greeting_cpu_seconds(&self, called: NodeId, encrypted: bool) -> f64 {
+        match &node(self.scenario, called).kind {
+            NodeKind::WebServer(web_server) if encrypted => to_seconds(web_server.tls_handshake),
+            NodeKind::Database(database) => to_seconds(database.connect),
+            _ => 0.0,
+        }
+    }
+
+    fn speed_at(&self, id: NodeId) -> f64 {
+        match node(self.scenario, id).on.map(|host| &node(self.scenario, host).kind) {
+            Some(NodeKind::Server(server)) => server.speed,
+            _ => 1.0,
+        }
+    }
+
+    pub fn is_encrypted(&self, caller: NodeId) -> bool {
+        matches!(&node(self.scenario, caller).kind, NodeKind::User(user) if user.tls != Tls::None)
+    }
+
+    /// The share of a caller's calls to a member that open a connection.
+    pub fn fresh_share(
+        &self,
+        caller: NodeId,
+        place: Place,
+        reckoned: &Reckoned,
+        to: &Member,
+        contacts: &[Contact],
+    ) -> f64 {
+        let often = reckoned.call.chance * reckoned.call.times.mean();
+        let is_database = matches!(node(self.scenario, to.node).kind, NodeKind::Database(_));
+        let opening = match is_database && often * to.share > 0.0 {
+            // A visit keeps its connections until it ends.
+            true => (opened_by(contacts, place, to) / (often * to.share)).min(1.0),
+            false => 1.0,
+        };
+        match &node(self.scenario, caller).kind {
+            NodeKind::User(user) if !user.keeps_connection => opening,
+            // What a request calls after that finds the connection open.
+            NodeKind::User(_) if place.stage > 0 || place.call > 0 => 0.0,
+            NodeKind::User(_) => {
+                opening * self.circumstances.fresh_share(self.scenario, caller, to.node) / often.max(1.0)
+            }
+            _ if behaviour(self.scenario, caller).calling.keeps_connections => 0.0,
+            _ => opening,
+        }
+    }
+
+    /// What lies between two nodes, if anything does, for a call of which so many open a connection.
+    pub fn crossing(&self, from: NodeId, to: NodeId, fresh: f64) -> Option<Crossing> {
+        let number = self.links.between(from, to)?;
+        let link = self.links.get(number);
+        let round_trips = match &node(self.scenario, from).kind {
+            NodeKind::User(user) => f64::from(1 + user.tls.round_trips()),
+            _ => 1.0,
+        };
+        let jitter = link.jitter.as_ref().map_or(Moments::NONE, Moments::of);
+        let one_way = Moments::of(&link.latency).then(jitter);
+        let lost = Moments::constant(lost_segment_seconds(link));
+        let sent = |bytes: u64| lost.then(Moments::constant(sending_seconds(link, bytes)));
+        // Each message of a handshake takes as long as the call itself.
+        let new = one_way.stretched(1.0 + 2.0 * round_trips);
+        let new = new.then(Moments::constant(round_trips * lost_syn_seconds(link)));
+        let there = Moments::one_of([(1.0 - fresh, one_way), (fresh, new)].into_iter());
+        let share = self.links.leaving_share(from, to);
+        Some(Crossing {
+            link: number,
+            share,
+            out: there.then(sent(self.class.request_bytes)).perhaps(share),
+            back: one_way.then(sent(self.class.response_bytes)).perhaps(share),
+        })
+    }
+}
+
+/// How many connections to a member a visit opens by a call on average.
+fn opened_by(contacts: &[Contact], place: Place, to: &Member) -> f64 {
+    let is_here = |contact: &&Contact| {
+        (contact.stage, contact.call, contact.moves) == (place.stage, place.call, 0)
+            && contact.database == to.node
+            && (to.replicas == Part::All || contact.replicas == to.replicas)
+    };
+    contacts.iter().filter(is_here).map(|contact| contact.opened).sum()
+}
