@@ -62,6 +62,8 @@ fn a_run_sums_up_and_leaves_its_files() {
             "nodes_timeline.csv",
             "outages.csv",
             "report.html",
+            "resources.csv",
+            "resources_timeline.csv",
             "run.json",
             "scenario.json",
             "summary.json",
@@ -84,8 +86,15 @@ fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
     for (out, seed) in [("one", "5"), ("two", "5"), ("three", "6")] {
         spof(home.path(), &["simulate", "shop.yaml", "--out", out, "--seed", seed]).assert().success();
     }
-    for name in ["latency.csv", "nodes.csv", "summary.json", "timeline.csv", "histogram.csv", "timeline.svg"]
-    {
+    for name in [
+        "latency.csv",
+        "nodes.csv",
+        "resources.csv",
+        "summary.json",
+        "timeline.csv",
+        "histogram.csv",
+        "timeline.svg",
+    ] {
         let read = |out: &str| fs::read(home.path().join(out).join(name)).unwrap();
         assert!(read("one") == read("two"), "{name} differs");
         assert!(read("one") != read("three"), "{name} does not depend on the seed");

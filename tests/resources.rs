@@ -41,8 +41,8 @@ impl Found {
 
     /// Requests that were sent; each run is long enough for the last of them to end.
     fn requests(&self) -> u128 {
-        assert_eq!(self.outcome.results.offered, self.outcome.requests.len() as u64);
-        u128::from(self.outcome.results.offered)
+        assert_eq!(self.outcome.results.offered, self.outcome.results.ended);
+        self.outcome.requests.len() as u128
     }
 }
 

@@ -84,7 +84,18 @@ fn same(field: &str, value: &Value) -> bool {
 #[test]
 fn tables_that_are_files_come_out_as_they_are() {
     let home = run();
-    for table in ["latency", "timeline", "histogram", "nodes", "nodes_timeline", "events", "outages"] {
+    let tables = [
+        "latency",
+        "timeline",
+        "histogram",
+        "nodes",
+        "nodes_timeline",
+        "resources",
+        "resources_timeline",
+        "events",
+        "outages",
+    ];
+    for table in tables {
         let file = fs::read(home.join("run").join(format!("{table}.csv"))).unwrap();
         let (known, exported) = (read(&file), exported("run", table, &[]));
         assert!(!known.1.is_empty(), "{table} is empty");

@@ -133,6 +133,16 @@ class Run(Result):
         return self._folder.table("nodes_timeline.csv")
 
     @functools.cached_property
+    def resources(self) -> Table:
+        """resources.csv: how full everything was that there is only so much of, and who waited for it."""
+        return self._folder.table("resources.csv")
+
+    @functools.cached_property
+    def resources_timeline(self) -> Table:
+        """resources_timeline.csv: each resource in each time bucket."""
+        return self._folder.table("resources_timeline.csv")
+
+    @functools.cached_property
     def events(self) -> Table:
         """events.csv: faults, maintenance and surges."""
         return self._folder.table("events.csv")
@@ -216,7 +226,7 @@ class Run(Result):
         return self.plot("heatmap", theme, width)
 
     def plot_utilisation(self, theme: str = "light", width: int = WIDTH) -> Chart:
-        """How full each node was, and its line."""
+        """How full each node was, and its line; and what else was at least half full."""
         return self.plot("utilisation", theme, width)
 
     def plot_waterfall(self, theme: str = "light", width: int = WIDTH) -> Chart:

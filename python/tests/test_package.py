@@ -117,6 +117,18 @@ def test_figures_are_those_of_the_summary(run: spof.Run) -> None:
         run.mean("pages")
 
 
+def test_tables_tell_how_full_each_resource_was(run: spof.Run) -> None:
+    known = {each["name"]: each for each in run.summary["resources"]}
+    assert list(run.resources["resource"]) == list(known)
+    link = run.resources.where(resource="the link visitors -> server (answers)")
+    expected = known["the link visitors -> server (answers)"]
+    assert list(link["utilisation"]) == [expected["utilisation"]]
+    assert list(link["way"]) == ["back"]
+    over_time = run.resources_timeline.where(kind="bandwidth", way="back")
+    assert len(over_time) * len(known) == len(run.resources_timeline)
+    assert numpy.nanmax(over_time["utilisation_max"]) <= 1.0
+
+
 def test_a_study_is_that_of_the_command_line(tmp_path: Path) -> None:
     file = str(SCENARIOS / "one-server.yaml")
     words = ["--replications", "4", "--out", "told", "--quiet", *settings()]

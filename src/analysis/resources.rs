@@ -2,7 +2,7 @@
 
 use super::estimate::ratio;
 use super::window::Window;
-use crate::kernel::time::{Time, to_seconds};
+use crate::kernel::time::{SECOND, Time};
 use crate::parts::resource::{ResourceKind, Way};
 use crate::results::RunResults;
 use crate::results::resource::ResourceBucket;
@@ -128,8 +128,9 @@ pub fn fullest(measured: &Measured, buckets: Range<usize>, edges: &[Time]) -> Op
         let Some((share, _)) = measured.fullest_place(bucket, length) else { continue };
         if found.is_none_or(|fullest| share > fullest.utilisation) {
             found = Some(FullestBucket {
-                from_s: to_seconds(edges[bucket]),
-                length_s: to_seconds(length),
+                // Divided, so that whole seconds stay whole.
+                from_s: edges[bucket] as f64 / SECOND as f64,
+                length_s: length as f64 / SECOND as f64,
                 utilisation: share,
             });
         }

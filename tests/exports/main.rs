@@ -26,7 +26,7 @@ nodes:
   nginx:    { kind: web_server, on: host }
   app:      { kind: app_server, on: host, workers: 2, replicas: 2 }
 links:
-  visitors -> host: { latency: "lognormal(median 20ms, p99 80ms)" }
+  visitors -> host: { latency: "lognormal(median 20ms, p99 80ms)", bandwidth: 50Mbps }
 requests:
   page:    { share: 70%, path: [ nginx: 0.2ms, app: exp(9ms) ] }
   "a \"b\"": { share: 30%, path: [ nginx: 0.1ms ] }
@@ -197,6 +197,36 @@ fn prometheus_reads_the_metrics() {
     assert!(last("spof_requests").iter().all(|sample| sample[2] == 120.0));
     let over = |event: &str| value("spof_event_active", &[("event", event)]);
     assert_eq!((over("fail app/1"), over("surge 2x")), (0.0, 0.0));
+}
+
+#[test]
+fn metrics_tell_how_full_each_resource_is() {
+    let metrics = text("metrics.openmetrics.txt");
+    let mut lines = csv::Reader::from_path(run().join("run/resources_timeline.csv")).unwrap();
+    let rows: Vec<HashMap<String, String>> = lines.deserialize().map(|row| row.unwrap()).collect();
+    let last: Vec<&HashMap<String, String>> =
+        rows.iter().filter(|row| row["start_s"] == rows[rows.len() - 1]["start_s"]).collect();
+    assert!(last.len() > 5);
+    for row in last {
+        let way = if row["way"].is_empty() { String::new() } else { format!(",way=\"{}\"", row["way"]) };
+        let labels = format!(
+            "{{resource=\"{}\",kind=\"{}\",owner=\"{}\"{way}}}",
+            row["resource"], row["kind"], row["owner"]
+        );
+        let value = |name: &str| -> f64 {
+            let start = format!("{name}{labels} ");
+            let found = metrics.lines().filter_map(|line| line.strip_prefix(&start)).next_back();
+            found.unwrap_or_else(|| panic!("no {start}")).split(' ').next().unwrap().parse().unwrap()
+        };
+        let number = |name: &str| row[name].parse::<f64>().unwrap_or(0.0);
+        assert_eq!(value("spof_resource_utilisation_ratio"), number("utilisation"));
+        assert_eq!(value("spof_resource_waiting"), number("waiting_mean"));
+        for (metric, column) in [("turned_away", "turned_away"), ("left", "left")] {
+            let of_it = rows.iter().filter(|other| other["resource"] == row["resource"]);
+            let sum: f64 = of_it.map(|other| other[column].parse::<f64>().unwrap_or(0.0)).sum();
+            assert_eq!(value(&format!("spof_resource_{metric}_total")), sum, "{labels}");
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The traces, in three formats: every visit of every story is there, for schemas and for other
 //! people's readers.
 
-use super::{json, python, stories};
+use super::{json, python, stories, text};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
@@ -45,10 +45,16 @@ fn perfetto_has_nodes_slices_instants_and_counters() {
     let of = |phase: &str| -> Vec<&Value> { events.iter().filter(|event| event["ph"] == phase).collect() };
     let named = of("M").into_iter().filter(|event| event["name"] == "process_name");
     let names: Vec<&str> = named.map(|event| event["args"]["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["events", "visitors", "host", "nginx", "app"]);
+    assert_eq!(names, ["events", "resources", "visitors", "host", "nginx", "app"]);
     let instants: Vec<&str> = of("i").iter().map(|event| event["name"].as_str().unwrap()).collect();
     assert_eq!(instants, ["slow app", "fail app/1", "surge 2x"]);
     assert!(of("C").iter().any(|event| event["name"] == "in line"));
+    // What can be full has two tracks in each bucket.
+    let link = "the link visitors -> host (answers)";
+    let tracks = ["in use", "waiting"].map(|what| format!("{link}, {what}"));
+    let counted = |track: &String| of("C").iter().filter(|event| event["name"] == track.as_str()).count();
+    let buckets = text("resources_timeline.csv").lines().filter(|line| line.contains(link)).count();
+    assert_eq!(tracks.each_ref().map(counted), [buckets; 2]);
     // Slices of one track open and close like brackets, and time goes on in them.
     let mut open: HashMap<(String, String), Vec<(&str, f64)>> = HashMap::new();
     for event in events.iter().filter(|event| event["ph"] == "b" || event["ph"] == "e") {
@@ -103,7 +109,7 @@ fn the_trace_processor_of_perfetto_finds_visits_below_their_nodes() {
     let mut nodes: Vec<&str> =
         found["nodes"].as_array().unwrap().iter().map(|node| node["name"].as_str().unwrap()).collect();
     nodes.sort_unstable();
-    assert_eq!(nodes, ["app", "events", "host", "nginx", "visitors"]);
+    assert_eq!(nodes, ["app", "events", "host", "nginx", "resources", "visitors"]);
     let slices = found["slices"].as_array().unwrap();
     let whole_visits: HashMap<(String, String), u64> = slices
         .iter()

@@ -6,7 +6,9 @@ use spof::engine::{Advance, Options, Simulation};
 use spof::kernel::time::NEVER;
 use spof::output::findings::Findings;
 use spof::output::latency_csv::LatencyCsv;
-use spof::output::{histogram_csv, json, nodes_csv, nodes_timeline_csv, timeline_csv};
+use spof::output::{
+    histogram_csv, json, nodes_csv, nodes_timeline_csv, resources_csv, resources_timeline_csv, timeline_csv,
+};
 use spof::plan::{self, Plan};
 use spof::results::RunResults;
 use spof::results::row::{Row, RowSampling};
@@ -68,6 +70,8 @@ fn run_plan(scenario: &Scenario, plan: &Plan, seed: u64, events_most: u64) -> Ou
         ("timeline.csv", written(&|file| timeline_csv::write(file, scenario, &results))),
         ("histogram.csv", written(&|file| histogram_csv::write(file, scenario, &results))),
         ("nodes_timeline.csv", written(&|file| nodes_timeline_csv::write(file, scenario, &results))),
+        ("resources.csv", written(&|file| resources_csv::write(file, scenario, &results))),
+        ("resources_timeline.csv", written(&|file| resources_timeline_csv::write(file, scenario, &results))),
         ("topology.json", written(&|file| json::write(file, &topology(scenario, &results)))),
         ("nodes.csv", written(&|file| nodes_csv::write(file, scenario, &results))),
         ("summary.json", written(&|file| json::write(file, &summary))),

@@ -20,8 +20,6 @@ pub(super) const HOST_PADDING: f64 = 10.0;
 pub(super) const HOST_HEADING: f64 = 18.0;
 pub(super) const FRAME: f64 = 2.6;
 const DOT: f64 = 9.0;
-/// The shares in use take at most so much of a box's width.
-const SHARES_MOST: f64 = 0.6;
 
 /// From here on a share in use is written in the picture's message.
 const FULL: f64 = 0.9;
@@ -250,8 +248,10 @@ fn draw_item(page: &mut Page, sketch: &Sketch, item: &Item, (x, y, width): (f64,
     let inner = width - 16.0;
     let share = |text: String| Label::new(text, x + width - 8.0, y + 36.0, SMALL, color);
     let both = share(full.as_ref().map(both_shares).unwrap_or_default());
+    let on = item.host.filter(|&host| !framed[host]).map(|host| sketch.hosts[host].name.as_str());
+    let subtitle = Label::new(item.subtitle(on), x + 8.0, y + 36.0, SMALL, color);
     // Where there is little room, what kind of node it is says more than its average.
-    let share = match both.width() <= inner * SHARES_MOST {
+    let share = match both.width() + 4.0 + subtitle.width() <= inner {
         true => both,
         false => share(full.map(|full| percent(full.fullest)).unwrap_or_default()),
     };
@@ -260,8 +260,7 @@ fn draw_item(page: &mut Page, sketch: &Sketch, item: &Item, (x, y, width): (f64,
     let title = |size: f64| Label::new(item.title(), x + 8.0, y + 19.0, size, color).bold();
     let size = if title(NORMAL).width() > inner { SMALL } else { NORMAL };
     page.drawing.label(title(size).within(inner));
-    let on = item.host.filter(|&host| !framed[host]).map(|host| sketch.hosts[host].name.as_str());
-    page.drawing.label(Label::new(item.subtitle(on), x + 8.0, y + 36.0, SMALL, color).within(room));
+    page.drawing.label(subtitle.within(room));
     page.drawing.label(share);
     if item.members.len() > 1 {
         dots(page, &item.members, (x + 8.0, y + BOX_HEIGHT - 3.0, inner));
