@@ -39,10 +39,10 @@ impl Capacity {
     }
 
     /// The slots of so many replicas, if they are limited.
-    fn slots(self, replicas: usize) -> u64 {
+    fn slots(self, replicas: usize) -> f64 {
         match self {
-            Capacity::Slots(slots) => (slots * replicas as f64) as u64,
-            _ => u64::MAX,
+            Capacity::Slots(slots) => slots * replicas as f64,
+            _ => f64::INFINITY,
         }
     }
 
@@ -146,8 +146,9 @@ fn figures(
         wait_p95_ms: None,
         wait_p99_ms: None,
         service_mean_ms: stays.mean_ms(sum.served, sum.started, capacity.slots(records.len())),
-        sojourn_mean_ms: stays.mean_ms(sum.queued + sum.served, sum.visits.max(sum.ended), u64::MAX),
-        unfinished: stays.inside_at_end,
+        sojourn_mean_ms: stays.mean_ms(sum.queued + sum.served, sum.visits.max(sum.ended), f64::INFINITY),
+        inside_at_end: stays.inside_at_end,
+        line_at_end: stays.line_at_end,
         inside_mean: per_time((sum.queued + sum.served) as f64),
         hit_ratio: ratio(sum.hits as f64, sum.lookups as f64),
         unwanted: sum.unwanted,

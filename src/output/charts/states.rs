@@ -114,24 +114,20 @@ fn targets(event: &Event) -> impl Iterator<Item = (&str, bool)> {
 }
 
 /// So many columns of equal length from the beginning to the end: each has the worst state
-/// that began in it, or the one that holds on in it. A column is down if it is so for more than a
-/// quarter of its time; with less, it is not as it should be.
+/// that began in it, or the one that holds on in it. As among requests, a column is down if it is so
+/// for more than a quarter of its time, and up if nearly all of it was.
 pub fn in_columns(states: &[(Stretch, State)], end_s: f64, columns: usize) -> Vec<State> {
     let mut worst = vec![None; columns];
-    let mut times_s = vec![(0.0, 0.0); columns];
+    let mut times = vec![Times::default(); columns];
     let middle = |stretch: &Stretch| stretch.start_s + stretch.length_s / 2.0;
     for (stretch, state) in states {
         let column = (middle(stretch) / end_s.max(f64::MIN_POSITIVE) * columns as f64) as usize;
         if let Some(place) = worst.get_mut(column) {
             *place = (*place).max(Some(*state));
-            times_s[column].0 += if *state == State::Down { stretch.length_s } else { 0.0 };
-            times_s[column].1 += stretch.length_s;
+            times[column].add(*state, stretch.length_s);
         }
     }
-    let worst = worst.into_iter().zip(times_s).map(|(state, (down_s, all_s))| match state {
-        Some(State::Down) if down_s <= DOWN_FROM * all_s => Some(State::Degraded),
-        state => state,
-    });
+    let worst = worst.into_iter().zip(times).map(|(state, times)| state.map(|worst| times.state(worst)));
     let mut next = 0;
     let columns = worst.enumerate().map(|(column, state)| {
         let instant = (column as f64 + 0.5) / columns as f64 * end_s;
@@ -142,6 +138,30 @@ pub fn in_columns(states: &[(Stretch, State)], end_s: f64, columns: usize) -> Ve
         state.or(holding.map(|(_, state)| *state)).unwrap_or(State::Idle)
     });
     columns.collect()
+}
+
+/// How long a column was in which state.
+#[derive(Clone, Copy, Default)]
+struct Times {
+    all_s: f64,
+    bad_s: f64,
+    down_s: f64,
+}
+
+impl Times {
+    fn add(&mut self, state: State, length_s: f64) {
+        self.all_s += length_s;
+        self.bad_s += if state >= State::Degraded { length_s } else { 0.0 };
+        self.down_s += if state == State::Down { length_s } else { 0.0 };
+    }
+
+    fn state(&self, worst: State) -> State {
+        match worst {
+            State::Degraded | State::Down if self.bad_s <= (1.0 - UP_LEAST) * self.all_s => State::Up,
+            State::Down if self.down_s <= DOWN_FROM * self.all_s => State::Degraded,
+            worst => worst,
+        }
+    }
 }
 
 /// Stretches of the same state one after the other are one.
@@ -237,5 +257,9 @@ mod tests {
             stretches(5).into_iter().zip([State::Up, State::Down, State::Up, State::Up, State::Up]).collect();
         assert_eq!(in_columns(&brief, 50.0, 1), [State::Degraded]);
         assert_eq!(in_columns(&brief, 50.0, 5)[..2], [State::Up, State::Down]);
+        let instant = Stretch { start_s: 20.0, length_s: 0.1 };
+        let long = [stretches(2).remove(0), Stretch { start_s: 20.1, length_s: 29.9 }];
+        let hardly = [(long[0], State::Up), (instant, State::Down), (long[1], State::Up)];
+        assert_eq!(in_columns(&hardly, 50.0, 1), [State::Up]);
     }
 }

@@ -125,17 +125,21 @@ fn harmless(record: &Record, outages: &[Outage]) -> Vec<String> {
 
 /// Several outages of one cause.
 fn outages_story(cause: &str, outages: &[&Outage], down_s: f64) -> String {
-    let lost: f64 = outages.iter().filter_map(|outage| outage.requests_lost).sum();
+    let lost: Vec<f64> = outages.iter().filter_map(|outage| outage.requests_lost).collect();
     let longest = outages.iter().max_by(|a, b| a.length_s().total_cmp(&b.length_s()));
     let longest = longest.map_or(String::new(), |outage| {
         format!(" The longest was at {}, for {}.", span(outage.start_s), span(outage.length_s()))
     });
+    // Where no requests were simulated, none were lost.
+    let all: f64 = lost.iter().sum();
+    let lost = match lost.is_empty() {
+        true => String::new(),
+        false => format!("; {}{} lost", counted(all as u64, "request"), was(all)),
+    };
     format!(
-        "**`{cause}`** took the site down {} times, {} in all; {}{} lost.{longest}",
+        "**`{cause}`** took the site down {} times, {} in all{lost}.{longest}",
         count(outages.len() as u64),
         span(down_s),
-        counted(lost as u64, "request"),
-        was(lost)
     )
 }
 

@@ -3,7 +3,7 @@
 use super::html::Table;
 use super::words::{counted, failure, span};
 use crate::output::charts::states::outages;
-use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station};
+use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station, Timeline};
 use crate::output::terminal::figure::{
     count, in_unit, length, length_with_ends, share, share_with_ends, three_digits,
 };
@@ -19,15 +19,19 @@ pub fn outages_table(record: &Record) -> String {
         return "<p>There was no outage: at no time did more than a quarter of the requests fail.</p>\n"
             .to_owned();
     }
-    let mut table = Table::new("Outages: stretches in which more than a quarter of the requests failed")
-        .figures("from", "simulated time at which the first request that failed was sent")
-        .figures("to", "when the last one failed")
-        .figures("length", "")
-        .figures("requests lost", "requests that failed within it")
-        .words("cause", "what was in force when it began")
-        .words("planned", "")
-        .words("first error", "")
-        .words("last error", "");
+    let is_without = record.timeline.as_ref().is_some_and(Timeline::is_without_requests);
+    let mut table = Table::new(match is_without {
+        true => "Outages: stretches in which some class of requests lacked what it needs",
+        false => "Outages: stretches in which more than a quarter of the requests failed",
+    })
+    .figures("from", "simulated time at which the first request that failed was sent")
+    .figures("to", "when the last one failed")
+    .figures("length", "")
+    .figures("requests lost", "requests that failed within it")
+    .words("cause", "what was in force when it began")
+    .words("planned", "")
+    .words("first error", "")
+    .words("last error", "");
     for outage in outages.iter().take(LINES_MOST) {
         table.line(&[
             span(outage.start_s),
