@@ -201,7 +201,7 @@ pub struct ExpectationResult {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
-    /// "overload", "drift", "too short", "empty", "stopped", "limit", "cut", "unfinished"
+    /// "overload", "drift", "too short", "planned", "empty", "stopped", "limit", "cut", "unfinished"
     pub about: &'static str,
     pub text: String,
 }
