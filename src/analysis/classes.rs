@@ -101,7 +101,8 @@ impl<'a> Requests<'a> {
         let interval = batch_means(&cells_after(self.latencies, self.answers_before));
         let reach = Reach::milliseconds_of(self.window);
         let parts = self.parts(|bucket| bucket.latency_sum as f64, ClassBucket::answers);
-        Estimate::of_stretches(mean, &interval, NANOSECOND_MS, reach).unless_planned(&parts, self.window)
+        let estimate = Estimate::of_stretches(mean, &interval, NANOSECOND_MS, reach);
+        estimate.unless_planned(&parts, self.window, mean * NANOSECOND_MS)
     }
 
     fn why_no_latency(&self) -> Option<&'static str> {
@@ -154,7 +155,7 @@ impl<'a> Requests<'a> {
         let interval = quantile_interval(&estimates, overall);
         let reach = Reach::milliseconds_of(self.window);
         let estimate = Estimate::of_stretches(overall, &interval, NANOSECOND_MS, reach);
-        estimate.unless_planned(&self.beyond(overall), self.window)
+        estimate.unless_planned(&self.beyond(overall), self.window, overall * NANOSECOND_MS)
     }
 
     /// The share of the answers of each time bucket that took longer: what makes it differ makes

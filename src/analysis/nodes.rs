@@ -87,7 +87,7 @@ fn figures(
     let stays = Stays::of(records, results, window);
     let wait_mean_ms = mean_wait(records, window, served);
     let work = of_work(number as u32, node).filter(|work| work.kind == ResourceKind::Slots);
-    let slots = work.map_or(u64::MAX, |work| work.capacity as u64 * records.len() as u64);
+    let slots = work.map_or(f64::INFINITY, |work| work.capacity * records.len() as f64);
     NodeSummary {
         name: node.name.clone(),
         kind: node.kind.name(),
@@ -112,8 +112,9 @@ fn figures(
         wait_p95_ms: None,
         wait_p99_ms: None,
         service_mean_ms: stays.mean_ms(sum.served, sum.started, slots),
-        sojourn_mean_ms: stays.mean_ms(sum.queued + sum.served, sum.visits.max(sum.ended), u64::MAX),
-        unfinished: stays.inside_at_end,
+        sojourn_mean_ms: stays.mean_ms(sum.queued + sum.served, sum.visits.max(sum.ended), f64::INFINITY),
+        inside_at_end: stays.inside_at_end,
+        line_at_end: stays.line_at_end,
         inside_mean: per_time((sum.queued + sum.served) as f64),
         hit_ratio: ratio(sum.hits as f64, sum.lookups as f64),
         unwanted: sum.unwanted,

@@ -15,7 +15,7 @@ use crate::scenario::model::Scenario;
 const DOUBTS_MOST: usize = 5;
 
 /// So many visits, and such a share of those that came, may be in line at the end without a word.
-const UNFINISHED_LEAST: u64 = 20;
+const UNFINISHED_LEAST: f64 = 20.0;
 const UNFINISHED: f64 = 0.01;
 
 pub fn notices(
@@ -140,12 +140,11 @@ fn cut(availability: &AvailabilitySummary) -> Option<Notice> {
     Some(Notice { about: "cut", text })
 }
 
-/// Where so many stand in line at the end that they do not come to a moment's work, means are of
+/// Where so many stand in line at the end that they are more than a moment's work, means are of
 /// those who were served.
 fn unfinished(nodes: &[NodeSummary]) -> Option<Notice> {
     let waits = |node: &&NodeSummary| {
-        let left = node.unfinished.min(node.unserved);
-        left > UNFINISHED_LEAST && left as f64 > UNFINISHED * node.visits as f64
+        node.line_at_end > UNFINISHED_LEAST && node.line_at_end > UNFINISHED * node.visits as f64
     };
     let told: Vec<String> = nodes
         .iter()
@@ -153,16 +152,19 @@ fn unfinished(nodes: &[NodeSummary]) -> Option<Notice> {
         .take(DOUBTS_MOST)
         .map(|node| {
             let others = node.unserved_wait_mean_ms.map_or(String::new(), |wait_ms| {
-                format!(" ({} in line so far on average)", format_duration(round_s(wait_ms)))
+                format!(", after {} in line on average", format_duration(round_s(wait_ms)))
             });
-            format!("{} of {} visits to {} had got no slot{others}", node.unserved, node.visits, node.name)
+            format!(
+                "about {:.0} visits were in line at {}, and {} of {} had got no slot{others}",
+                node.line_at_end, node.name, node.unserved, node.visits
+            )
         })
         .collect();
     if told.is_empty() {
         return None;
     }
     let text = format!(
-        "At the end {}: waits are of those who got one, and times there at least what they are said to be.",
+        "At the end {}. Waits are of those who got one, and times there at least what they are said to be.",
         told.join("; ")
     );
     Some(Notice { about: "unfinished", text })

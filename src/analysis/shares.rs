@@ -11,15 +11,22 @@ pub fn share(parts: &[Part], window: &Window) -> Estimate {
     let pairs: Vec<(f64, f64)> = parts.iter().map(|part| (part.counted, part.of)).collect();
     let (counted, of) = parts.iter().fold((0.0, 0.0), |sum, part| (sum.0 + part.counted, sum.1 + part.of));
     let estimate = Estimate::of_stretches(counted / of, &ratio_interval(&pairs), 1.0, Reach::Share);
-    estimate.unless_planned(parts, window)
+    // Of the share and what is missing from it, the smaller one is what is asked about.
+    let size = (counted / of).min(1.0 - counted / of);
+    estimate.unless_planned(parts, window, size)
 }
+
+/// An interval that is no wider than this part of what it is about tells enough, whatever made it:
+/// what was planned only makes it wider, so that it holds the truth more often than it says.
+const NARROW: f64 = 0.1;
 
 impl Estimate {
     /// Where what was planned makes the stretches of a run what they are, they say nothing of
-    /// other runs.
-    pub fn unless_planned(self, parts: &[Part], window: &Window) -> Estimate {
+    /// other runs. `size` is that of what the interval is about.
+    pub fn unless_planned(self, parts: &[Part], window: &Window, size: f64) -> Estimate {
+        let is_narrow = self.half_width.is_some_and(|half_width| half_width <= NARROW * size);
         match window.planned.makes(parts) {
-            Some(why) if self.value.is_some() && !self.is_alike() => {
+            Some(why) if self.value.is_some() && !self.is_alike() && !is_narrow => {
                 Estimate::without_interval(self.value, &why)
             }
             _ => self,

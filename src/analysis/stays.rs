@@ -74,30 +74,34 @@ pub fn mean_wait(records: &[NodeRecord], window: &Window, served: Option<Served>
     let reach = Reach::milliseconds_of(window);
     let estimate =
         Estimate::of_stretches(wait_ms / NANOSECOND_MS, &ratio_interval(&pairs), NANOSECOND_MS, reach);
-    estimate.unless_planned(&parts, window)
+    estimate.unless_planned(&parts, window, wait_ms)
 }
 
-/// Who is there at the ends of the part that counts.
+/// About how many are there at the ends of the part that counts: the mean number of the time bucket
+/// before it, and of its last one.
 #[derive(Clone, Copy, Debug)]
 pub struct Stays {
-    inside_at_start: u64,
-    pub inside_at_end: u64,
+    inside_at_start: f64,
+    pub inside_at_end: f64,
+    pub line_at_end: f64,
     length: Time,
 }
 
 impl Stays {
     pub fn of(records: &[NodeRecord], results: &RunResults, window: &Window) -> Stays {
-        let inside = |bucket: usize| {
-            let sum = total(records, 0..bucket);
-            // What stands for the rest of a run has come and gone as often as it was drawn.
-            match results.fidelity {
-                Fidelity::Requests => sum.visits.saturating_sub(sum.ended),
-                _ => 0,
-            }
+        let mean = |bucket: Option<usize>, time: fn(&NodeBucket) -> Nanoseconds| {
+            let Some(bucket) = bucket else { return 0.0 };
+            let length = results.bucket_edges[bucket + 1] - results.bucket_edges[bucket];
+            ratio(time(&total(records, bucket..bucket + 1)) as f64, length as f64).unwrap_or(0.0)
         };
+        let inside: fn(&NodeBucket) -> Nanoseconds = |sum| sum.queued + sum.served;
+        // One that ends as it begins has no time for anybody.
+        let has_length = |bucket: &usize| results.bucket_edges[*bucket] < results.bucket_edges[bucket + 1];
+        let last = window.buckets.clone().rev().find(has_length);
         Stays {
-            inside_at_start: inside(window.buckets.start),
-            inside_at_end: inside(window.buckets.end),
+            inside_at_start: mean(window.buckets.start.checked_sub(1), inside),
+            inside_at_end: mean(last, inside),
+            line_at_end: mean(last, |sum| sum.queued),
             length: window.end - window.start,
         }
     }
@@ -105,10 +109,13 @@ impl Stays {
     /// The mean stay by Little's law: the time that all have spent there, by how many have come or
     /// gone. Where that is more than there was, few have moved: then it is the time so far of all
     /// who were there, of whom no more than `held_most` can have been in a slot when it began.
-    pub fn mean_ms(&self, time: Nanoseconds, moved: u64, held_most: u64) -> Option<f64> {
+    pub fn mean_ms(&self, time: Nanoseconds, moved: u64, held_most: f64) -> Option<f64> {
         let by_moved = ratio(time as f64, moved as f64).filter(|stay| *stay <= self.length as f64);
-        let all = moved + self.inside_at_start.min(held_most);
-        by_moved.or(ratio(time as f64, all as f64)).map(|nanoseconds| nanoseconds * NANOSECOND_MS)
+        let of_all = || {
+            let stay = ratio(time as f64, moved as f64 + self.inside_at_start.min(held_most))?;
+            Some(stay.min(self.length as f64))
+        };
+        by_moved.or_else(of_all).map(|nanoseconds| nanoseconds * NANOSECOND_MS)
     }
 }
 
@@ -158,7 +165,9 @@ requests: { r: { path: [ s: 1s ] } }
         near(node.wait_p50_ms, 270e3);
         near(node.service_mean_ms, 1e3);
         // Those in line came evenly in the last nine tenths.
-        assert_eq!((node.unserved, node.unfinished), (5_399, 5_400));
+        assert_eq!(node.unserved, 5_399);
+        near(Some(node.inside_at_end), 9.0 * 585.0);
+        near(Some(node.line_at_end), 9.0 * 585.0);
         near(node.unserved_wait_mean_ms, 270e3);
         near(node.sojourn_mean_ms, 270e3);
         assert_eq!(waits.len(), 20);
@@ -192,10 +201,12 @@ nodes:
   s: { kind: station, servers: unlimited }
 requests: { r: { path: [ s: 1h ] } }
 ");
-        // 300 are there all along, and 300 more come evenly: none has ended.
-        near(node.sojourn_mean_ms, (300.0 * 300.0 + 300.0 * 150.0) / 600.0 * 1e3);
+        // 300 are there all along, 285 of them in the mean of the last 30 s before, and 300 more come
+        // evenly: none has ended.
+        near(node.sojourn_mean_ms, (300.0 * 300.0 + 300.0 * 150.0) / 585.0 * 1e3);
         near(node.service_mean_ms, node.sojourn_mean_ms.unwrap());
-        assert_eq!((node.unfinished, node.unserved), (599, 0));
+        near(Some(node.inside_at_end), 585.0);
+        assert_eq!((node.unserved, node.line_at_end), (0, 0.0));
     }
 
     #[test]

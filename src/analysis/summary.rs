@@ -131,8 +131,10 @@ pub struct NodeSummary {
     /// From coming to going, of all visits: those who left the line count. Those who are still
     /// there at the end count with their time so far, so that with many of them it is at least this.
     pub sojourn_mean_ms: Option<f64>,
-    /// Visits that were still there at the end, in line or in a slot.
-    pub unfinished: u64,
+    /// Mean number inside, and of these in line, in the last time bucket: about so many have not
+    /// ended.
+    pub inside_at_end: f64,
+    pub line_at_end: f64,
     /// Mean number inside, line included.
     pub inside_mean: f64,
     pub hit_ratio: Option<f64>,
@@ -209,7 +211,8 @@ pub struct ExpectationResult {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
-    /// "drift", "too short", "empty", "stopped", "limit", "fidelity", "buckets", "cut", "unfinished"
+    /// "drift", "too short", "planned", "empty", "stopped", "limit", "fidelity", "buckets", "cut",
+    /// "unfinished"
     pub about: &'static str,
     pub text: String,
 }

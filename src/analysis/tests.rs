@@ -1,12 +1,17 @@
 //! Figures of a run made up by hand, and of runs that are odd.
 
+use super::comparison::{ComparedMeasures, Variant};
 use super::example::{BUCKETS, WARMUP_BUCKETS, results, scenario};
 use super::summarise::summarise;
 use super::summary::{Estimate, Summary};
 use super::window::{Origin, Window};
-use crate::kernel::time::{MILLISECOND, SECOND};
+use crate::engine::{Options, Simulation, trial};
+use crate::kernel::time::{MILLISECOND, NEVER, SECOND};
 use crate::parts::outcome::Outcome;
+use crate::plan::compile;
 use crate::results::StopReason;
+use crate::results::row::RowSampling;
+use crate::scenario::load::load_text;
 use crate::scenario::model::Warmup;
 use crate::stats::series::Series;
 
@@ -162,4 +167,73 @@ fn errors_and_good_answers_make_up_all_that_ended() {
         assert_eq!(Some(class.outcomes.values().sum::<u64>()), class.ended);
         assert!(class.outcomes.keys().all(|name| Outcome::ALL.iter().any(|outcome| outcome.name() == *name)));
     }
+}
+
+const PARTS: &str = "
+run: { duration: 400h, warmup: 0s, fidelity: components }
+nodes:
+  visitors: { kind: user, arrivals: 2/s, timeout: 5s }
+  web: { kind: web_server, boot: 0s, mtbf: 40h, mttr: 1h, cost: 0.10/h }
+  db:  { kind: database, boot: 0s, mtbf: 20h, mttr: 1h }
+costs: { egress: 0.09/GB, downtime: 100/h }
+requests:
+  page:  { share: 10%, path: [ web: 1ms, db: 1ms ] }
+  image: { share: 90%, path: [ web: 1ms ] }
+expect: [ availability > 50%, errors < 50%, page p99 < 1s, goodput > 1/s ]
+";
+
+#[test]
+fn a_run_without_requests_has_no_figures_of_requests() {
+    let scenario = load_text("site.yaml", PARTS, &[]).scenario.unwrap();
+    let results = trial::run(&compile(&scenario));
+    let told = summarise(&scenario, 1, &results);
+    let run = &told.run;
+    assert_eq!((run.offered, run.ended, run.in_flight), (None, None, None));
+    for class in told.classes.iter().chain([&told.total]) {
+        assert_eq!((class.offered, class.ended), (None, None));
+        assert_eq!((class.offered_per_s, class.goodput_per_s, class.attempts_mean), (None, None, None));
+        assert!(class.outcomes.is_empty() && class.max_ms.is_none() && class.failed_mean_ms.is_none());
+        for latency in [&class.mean_ms, &class.p50_ms, &class.p99_ms] {
+            assert_eq!(latency.value, None);
+            assert_eq!(latency.why_no_interval.as_deref(), Some("no requests were simulated"));
+        }
+    }
+    // What there is: the time for which all was up. Of ten requests one is a page.
+    let share = |number: usize| told.classes[number].good_share.value.unwrap();
+    assert!(share(0) < share(1) && share(1) < 1.0);
+    near(told.total.good_share.value, 0.1 * share(0) + 0.9 * share(1));
+    let availability = &told.availability;
+    assert!(availability.outages > 5 && availability.outage_s > 3_600.0);
+    assert!((1.0 - availability.time_up.unwrap() - (1.0 - share(0))).abs() < 1e-4, "a page needs both");
+    assert_eq!((availability.requests_lost, availability.lost.len()), (None, 0));
+    assert!(availability.by_cause.iter().all(|cause| cause.requests_lost.is_none()));
+    assert!(told.nodes.iter().all(|node| node.utilisation.is_none()), "nobody uses anything");
+    assert!(told.time_spent.is_empty());
+    let costs = told.costs.as_ref().unwrap();
+    assert_eq!(costs.egress.as_ref().unwrap().bytes_per_month, None);
+    assert!(costs.downtime.as_ref().unwrap().of_run > 0.0);
+    let holds: Vec<(bool, bool)> =
+        told.expectations.iter().map(|one| (one.holds, one.measured.is_some())).collect();
+    assert_eq!(holds, [(true, true), (false, false), (false, false), (false, false)]);
+}
+
+#[test]
+fn what_a_run_without_requests_does_not_have_is_not_compared() {
+    let scenario = load_text("site.yaml", PARTS, &[]).scenario.unwrap();
+    let none = [vec![], vec![]];
+    let measures = ComparedMeasures::of(&[&scenario, &scenario], &[vec![], vec![]], &none);
+    let plan = compile(&scenario);
+    let run = |replication: u64| {
+        let options = Options { seed: 1, replication, rows: RowSampling::None };
+        let mut simulation = Simulation::new(&plan, options);
+        simulation.advance(NEVER, u64::MAX);
+        measures.of_scenario(0).figures(&simulation.finish(false))
+    };
+    let runs: Vec<Vec<f64>> = (0..3).map(run).collect();
+    let variant = |name: &str| Variant { name: name.into(), file: String::new(), settings: vec![] };
+    let column =
+        |number: usize, place: usize| runs[number..number + 2].iter().map(|figures| figures[place]).collect();
+    let told = measures.summarise(vec![variant("one"), variant("other")], (1, 2, String::new()), &column);
+    let names: Vec<&str> = told.figures.iter().map(|figure| figure.name.as_str()).collect();
+    assert_eq!(names, ["availability", "page availability", "image availability"]);
 }

@@ -3,7 +3,10 @@
 use super::trial;
 use crate::kernel::time::to_seconds;
 use crate::parts::outcome::Outcome;
+use crate::parts::resource::{Owner, ResourceKind};
 use crate::results::{NodeBucket, RunResults};
+use crate::scenario::load_estimate::Sent;
+use crate::scenario::resource_load::{ResourceLoad, in_use};
 
 fn run(text: &str) -> RunResults {
     trial::run(&trial::plan_of(text))
@@ -216,10 +219,17 @@ fn the_load_of_each_member_is_estimated_from_its_own_work() {
         let loaded = crate::scenario::load::load_text("test.yaml", text, &[]);
         loaded.scenario.expect("a scenario without mistakes")
     };
-    let loads = crate::scenario::load_estimate::estimate(&scenario(FARM)).expect("rates are known");
-    near(loads[1].slots_taken, 2.0);
-    near(loads[2].slots_taken, 0.004);
-    let caches = crate::scenario::load_estimate::estimate(&scenario(CACHES)).expect("rates are known");
-    // Ten a second come to each; one misses of ten, and nine.
-    near(caches[4].visits_per_second, 10.0);
+    let slots_taken = |text: &str, node: u32| {
+        let scenario = scenario(text);
+        let loads = in_use(&scenario, &Sent::usual(&scenario).expect("rates are known"));
+        let slots = |load: &&ResourceLoad| {
+            (load.resource.kind, load.resource.owner) == (ResourceKind::Slots, Owner::Node(node))
+        };
+        let load = loads.iter().find(slots).expect("its slots are limited");
+        let share = load.expected.as_ref().expect("it can be reckoned").share;
+        share * load.resource.capacity * f64::from(load.resource.places)
+    };
+    let limited = FARM.replace("servers: unlimited", "servers: 1000");
+    near(slots_taken(&limited, 1), 2.0);
+    near(slots_taken(&limited, 2), 0.004);
 }

@@ -1,12 +1,21 @@
 //! The files and the summary of a run made up by hand, as they stand.
 
+use super::charts::states::{State, of_site};
 use super::findings::Findings;
 use super::latency_csv::LatencyCsv;
-use super::{json, nodes_csv, resources_csv, resources_timeline_csv, terminal, timeline_csv};
+use super::record::of_results;
+use super::{
+    events_csv, json, nodes_csv, outages_csv, resources_csv, resources_timeline_csv, terminal, timeline_csv,
+};
 use crate::analysis::example::{results, results_between, scenario, scenario_between};
+use crate::engine::trial;
+use crate::kernel::time::SECOND;
 use crate::nodes::NodeKind;
 use crate::parts::outcome::Outcome;
+use crate::plan::compile;
+use crate::results::incident::{Incident, Outage};
 use crate::results::row::{Row, Rows};
+use crate::scenario::load::load_text;
 use std::path::Path;
 
 fn text(bytes: Vec<u8>) -> String {
@@ -122,4 +131,82 @@ fn the_terminal_summary_is_as_it_was_and_fits_the_page() {
     assert!(coloured.len() > plain.len());
     assert!(plain.lines().all(|line| line.chars().count() <= 100), "{plain}");
     insta::assert_snapshot!("terminal", plain);
+}
+
+#[test]
+fn of_a_run_without_requests_files_tell_the_time_up_and_are_read_back() {
+    let text_of = "
+run: { duration: 40h, warmup: 0s, bucket: 10h, fidelity: components }
+nodes:
+  visitors: { kind: user, arrivals: 2/s }
+  web: { kind: web_server, boot: 0s }
+requests: { page: { path: [ web: 1ms ] } }
+timeline: [ { at: 12h, fail: web, for: 1h } ]
+";
+    let scenario = load_text("site.yaml", text_of, &[]).scenario.unwrap();
+    let results = trial::run(&compile(&scenario));
+    let mut file = Vec::new();
+    timeline_csv::write(&mut file, &scenario, &results).unwrap();
+    let table = text(file);
+    let up: Vec<&str> = table.lines().filter_map(|line| line.rsplit(',').next()).step_by(2).collect();
+    assert_eq!(up, ["time_up", "1", "0.9", "1", "1"]);
+    let counts = table.lines().nth(3).unwrap();
+    assert!(counts.starts_with("36000.000000000,36000.000000000,page,,,,"), "{counts}");
+    let mut file = Vec::new();
+    outages_csv::write(&mut file, &scenario, &results).unwrap();
+    assert!(text(file).ends_with("\n43200.000000000,46800.000000000,3600.000000000,,fail web,false,,,\n"));
+    let record = of_results("parts", &scenario, 1, &results).unwrap();
+    let timeline = record.timeline.as_ref().unwrap();
+    assert!(timeline.is_without_requests() && timeline.all[1].good_share() == Some(0.9));
+    let states: Vec<State> = of_site(&record).into_iter().map(|(_, state)| state).collect();
+    assert_eq!(states, [State::Up, State::Up, State::Down, State::Up, State::Up, State::Up]);
+    let told = terminal::render(&Findings::of(&scenario, 1, &results), "", None, &[]);
+    assert!(told.contains("no requests") && told.contains("1 h in all"), "{told}");
+    for invented in ["/s", "requests lost", "connection refused", "100 % ×"] {
+        assert!(!told.contains(invented), "{invented}: {told}");
+    }
+}
+
+#[test]
+fn lists_that_are_cut_say_so_in_their_last_lines() {
+    let (scenario, mut results) = (scenario(), results());
+    let outage = |start: u64| Outage {
+        start: start * SECOND,
+        end: (start + 2) * SECOND,
+        lost: 20,
+        first_error: Outcome::Reset,
+        last_error: Outcome::Reset,
+        cause: None,
+    };
+    results.outages = vec![outage(10)];
+    results.unlisted_outages.add(&outage(20), 12 * SECOND);
+    results.unlisted_outages.add(&outage(30), 22 * SECOND);
+    let crash = |start: u64| Incident::of_maintenance("restart app".into(), "app".into(), start * SECOND);
+    results.incidents = vec![crash(9), Incident { times: 3, end: Some(33 * SECOND), ..crash(19) }];
+    results.unlisted_incidents = 3;
+    let written = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
+        let mut bytes = Vec::new();
+        write(&mut bytes).unwrap();
+        text(bytes)
+    };
+    let outages = written(&|file| outages_csv::write(file, &scenario, &results));
+    let last = outages.lines().last().unwrap();
+    let expected =
+        "20.000000000,32.000000000,4.000000000,40,\"2 outages more, which are not listed one by one\"";
+    assert_eq!(last, format!("{expected},,,,"));
+    let events = written(&|file| events_csv::write(file, &scenario, &results));
+    let last = events.lines().last().unwrap();
+    assert_eq!(last, "19.000000000,33.000000000,unlisted,app,true,\"restart app, 3 times more\"");
+    let summary = Findings::of(&scenario, 7, &results).summary;
+    let availability = &summary.availability;
+    assert_eq!((availability.outages, availability.outages_listed), (3, 1));
+    assert_eq!((availability.events, availability.events_listed), (4, 1));
+    assert_eq!((availability.outage_s, availability.requests_lost), (6.0, Some(60)));
+    let notice = summary.notices.iter().find(|notice| notice.about == "cut").unwrap();
+    assert!(notice.text.contains("of 3 outages the first 1 in outages.csv"), "{}", notice.text);
+    assert!(notice.text.contains("of 4 events the first 1 in events.csv"), "{}", notice.text);
+    // Whoever reads them back takes the last line for no outage.
+    let record = of_results("cut", &scenario, 7, &results).unwrap();
+    assert_eq!(record.outages.unwrap().len(), 1);
+    assert!(record.facts.unwrap().availability.is_cut());
 }

@@ -56,7 +56,7 @@ fn line(node: &NodeSummary) -> Vec<Cell> {
 
 /// Of those who are still there nobody knows how long they are going to stay.
 fn at_least(node: &NodeSummary, milliseconds: f64) -> String {
-    let is_least = node.unfinished as f64 > UNFINISHED * node.visits as f64;
+    let is_least = node.inside_at_end > UNFINISHED * node.visits as f64;
     format!("{}{}", if is_least { "≥ " } else { "" }, length(milliseconds))
 }
 
