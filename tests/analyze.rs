@@ -281,7 +281,7 @@ fn what_was_reckoned_is_measured_however_rare_it_is() {
     fs::write(home.path().join("rare.yaml"), RARE).unwrap();
     let command = |threads: &str| {
         let mut command = spof(home.path(), &["analyze", "rare.yaml", "--simulate", "--json"]);
-        command.env("RAYON_NUM_THREADS", threads).output().unwrap()
+        command.args(["--threads", threads]).output().unwrap()
     };
     let output = command("1");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -54,7 +54,7 @@ fn files_are_the_same_to_the_byte_on_any_number_of_threads() {
     for threads in ["1", "2", "7"] {
         let arguments =
             ["queue.yaml", "--variant", FASTER, "--replications", "9", "--out", threads, "--quiet"];
-        compare(home.path(), &arguments).env("RAYON_NUM_THREADS", threads).assert().success().stdout("");
+        compare(home.path(), &arguments).args(["--threads", threads]).assert().success().stdout("");
     }
     let mut names: Vec<String> = fs::read_dir(home.path().join("1"))
         .unwrap()

@@ -109,7 +109,7 @@ fn verdicts_are_the_same_on_any_number_of_threads() {
     let home = home();
     let on = |threads: &str| {
         let mut command = test(home.path(), &["site", "--json", "--undecided", "pass", "--at-most", "20"]);
-        command.env("RAYON_NUM_THREADS", threads).output().unwrap().stdout
+        command.args(["--threads", threads]).output().unwrap().stdout
     };
     assert!(on("1") == on("3"));
     let json: Value = serde_json::from_slice(&on("2")).unwrap();

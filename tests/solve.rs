@@ -141,7 +141,7 @@ fn the_answer_is_the_same_on_any_number_of_threads() {
         let arguments =
             ["solve", "desk.yaml", "--for", "p99 < 500ms", "--vary", "desk.servers=8..16", "--quiet"];
         let arguments = [&arguments[..], &["--out", threads]].concat();
-        spof(home.path(), &arguments).env("RAYON_NUM_THREADS", threads).assert().success();
+        spof(home.path(), &arguments).args(["--threads", threads]).assert().success();
         fs::read(home.path().join(threads).join("solve.json")).unwrap()
     };
     assert!(read("1") == read("3"));

@@ -39,7 +39,7 @@ fn files_are_the_same_to_the_byte_on_any_number_of_threads() {
     let home = home("[]");
     for threads in ["1", "2", "7"] {
         let arguments = ["--replications", "25", "--out", threads, "--quiet"];
-        simulate(home.path(), &arguments).env("RAYON_NUM_THREADS", threads).assert().success();
+        simulate(home.path(), &arguments).args(["--threads", threads]).assert().success();
     }
     for name in ["replications.csv", "replications.json", "summary.json", "latency.csv"] {
         let read = |threads: &str| fs::read(home.path().join(threads).join(name)).unwrap();

@@ -113,7 +113,7 @@ fn files_are_the_same_to_the_byte_on_any_number_of_threads() {
     for threads in ["1", "2", "7"] {
         let out = ["--out", threads];
         let arguments = [&arguments[..], &out].concat();
-        sweep(home.path(), &arguments).env("RAYON_NUM_THREADS", threads).assert().success();
+        sweep(home.path(), &arguments).args(["--threads", threads]).assert().success();
     }
     for name in ["sweep.csv", "sweep.json", "sweep.svg"] {
         let read = |threads: &str| fs::read(home.path().join(threads).join(name)).unwrap();

@@ -30,13 +30,14 @@ def simulate(
     out: str | Path | None = None,
     force: bool = False,
     engine: str | None = None,
+    threads: int | None = None,
     progress: bool | None = None,
 ) -> Run:
     """Simulates a scenario, once or as often as it takes, as `spof simulate` does.
 
     With `replications` or `until` (such as `"p99 ±2%"`) it is a study, whose runs are made on all
-    cores, or by `engine="ray"` or `"dask"` on many machines, to the same bits. With `out`, all
-    files stay in that folder; without it, they go with the result.
+    cores (or on so many `threads`), or by `engine="ray"` or `"dask"` on many machines, to the same
+    bits. With `out`, all files stay in that folder; without it, they go with the result.
 
     >>> import spof
     >>> study = simulate(spof.one_server(), replications=5, set={"run.duration": "1m", "run.warmup": "10s"})
@@ -58,6 +59,7 @@ def simulate(
         "no_charts": not folder.is_kept,
         "no_report": not folder.is_kept,
         "no_rows_file": not folder.is_kept,
+        "threads": threads,
     }
     if engine not in (None, "threads") and replications is None and until is None:
         raise UsageError(f"engine={engine!r} makes the runs of studies; give replications= or until=")
@@ -81,6 +83,7 @@ def analyze(
     order: int | None = None,
     simulate: bool = False,
     seed: int | None = None,
+    threads: int | None = None,
     progress: bool | None = None,
 ) -> Ledger:
     """Tells which parts are single points of failure, and what each costs in a year, as
@@ -92,7 +95,7 @@ def analyze(
     >>> ledger.data["single_points"][0]["component"], round(ledger.data["parts"][0]["costs_minutes_per_year"])
     ('server', 487)
     """
-    options = {"set": set, "order": order, "simulate": simulate, "seed": seed}
+    options = {"set": set, "order": order, "simulate": simulate, "seed": seed, "threads": threads}
     answer = asked(words_of("analyze", {**options, "json": True}), given(scenario), progress=progress)
     return Ledger(Folder(None), answer.aside, json.loads(answer.text), answer.holds)
 
@@ -109,6 +112,7 @@ def compare(
     measure: Sequence[str] = (),
     classes: bool = False,
     out: str | Path | None = None,
+    threads: int | None = None,
     progress: bool | None = None,
 ) -> Comparison:
     """Tells how much better one scenario is than another, from runs that share their chance, as
@@ -140,6 +144,7 @@ def compare(
         "measure": list(measure),
         "classes": classes,
         "out": folder.path,
+        "threads": threads,
     }
     answer = asked(words_of("compare", options), given(*all_scenarios), progress=progress)
     return Comparison(folder, answer.text, answer.holds)
@@ -160,6 +165,7 @@ def sweep(
     out: str | Path | None = None,
     fresh: bool = False,
     engine: str | None = None,
+    threads: int | None = None,
     progress: bool | None = None,
 ) -> Sweep:
     """Simulates a scenario with settings varied, as `spof sweep` does: a curve or a map of every
@@ -183,6 +189,7 @@ def sweep(
         "seed": seed,
         "out": folder.path,
         "fresh": fresh,
+        "threads": threads,
     }
     answer = asked(words_of("sweep", options), given(scenario), progress=progress, engine=engine)
     return Sweep(folder, answer.text, answer.holds)
@@ -200,6 +207,7 @@ def solve(
     out: str | Path | None = None,
     fresh: bool = False,
     engine: str | None = None,
+    threads: int | None = None,
     progress: bool | None = None,
 ) -> Solution:
     """Finds the smallest settings that meet goals, as `spof solve` does.
@@ -219,6 +227,7 @@ def solve(
         "seed": seed,
         "out": folder.path,
         "fresh": fresh,
+        "threads": threads,
     }
     answer = asked(words_of("solve", options), given(scenario), progress=progress, engine=engine)
     return Solution(folder, answer.text, answer.holds)

@@ -121,7 +121,7 @@ def test_a_study_is_that_of_the_command_line(tmp_path: Path) -> None:
     file = str(SCENARIOS / "one-server.yaml")
     words = ["--replications", "4", "--out", "told", "--quiet", *settings()]
     command_line(tmp_path, "simulate", file, *words)
-    study = spof.simulate(short(), replications=4, out=tmp_path / "asked")
+    study = spof.simulate(short(), replications=4, threads=1, out=tmp_path / "asked")
     same_files(tmp_path / "told", tmp_path / "asked", ["replications.csv", "replications.json"])
     assert study.study is not None and study.study["replications"] == 4
     assert study.replications is not None and len(study.replications) == 4

@@ -5,6 +5,7 @@ use super::onlooker::Onlooker;
 use super::printing;
 use super::program::{Crew, Program};
 use super::progress::Progress;
+use super::simulated::Amount;
 use crate::output::terminal::glance::Letters;
 use crate::scenario::model::Scenario;
 use owo_colors::OwoColorize;
@@ -44,6 +45,11 @@ impl Caller {
                 Ok(())
             }
         }
+    }
+
+    /// How much was simulated, and how fast, below what came of it.
+    pub fn print_amount(&self, amount: Option<Amount>) -> io::Result<()> {
+        amount.map_or(Ok(()), |amount| self.print(&format!("  {}\n\n", amount.text())))
     }
 
     /// What a program may show to people, beside the data that it has asked for.

@@ -22,7 +22,8 @@ pub fn ask(words: &[String], given: Vec<Given>, program: Arc<dyn Program>) -> Re
     let caller = Caller::Program(program);
     match command(words, given)? {
         Command::Simulate(arguments) => {
-            let (ending, rows) = simulate::run_for_program(arguments, &caller)?;
+            let threads = arguments.threads;
+            let (ending, rows) = threads.make(|| simulate::run_for_program(arguments, &caller))?;
             Ok(Answer { ending, rows })
         }
         command => Ok(Answer { ending: answer(command, &caller)?, rows: None }),

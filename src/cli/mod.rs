@@ -23,10 +23,12 @@ mod render;
 mod schema;
 mod shard_script;
 mod simulate;
+mod simulated;
 mod solve;
 mod stopping;
 mod sweep;
 mod test;
+mod threads;
 mod variants;
 mod verify;
 
@@ -34,6 +36,7 @@ use caller::Caller;
 use clap::{Parser, Subcommand};
 use ending::{Ending, Failure};
 use std::ffi::OsString;
+use threads::ThreadArguments;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -89,7 +92,7 @@ pub fn run(words: &[OsString]) -> u8 {
 }
 
 fn answer(command: Command, caller: &Caller) -> Result<Ending, Failure> {
-    match command {
+    command.threads().make(|| match command {
         Command::Simulate(arguments) => simulate::run(arguments, caller),
         Command::Check(arguments) => check::run(arguments, caller),
         Command::Compare(arguments) => compare::run(arguments, caller),
@@ -107,6 +110,31 @@ fn answer(command: Command, caller: &Caller) -> Result<Ending, Failure> {
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
+    })
+}
+
+impl Command {
+    /// Those on which it makes runs, if it makes any.
+    fn threads(&self) -> ThreadArguments {
+        match self {
+            Command::Simulate(arguments) => arguments.threads,
+            Command::Compare(arguments) => arguments.threads,
+            Command::Test(arguments) => arguments.threads,
+            Command::Verify(arguments) => arguments.threads,
+            Command::Analyze(arguments) => arguments.threads,
+            Command::Sweep(arguments) => arguments.variants.threads,
+            Command::Solve(arguments) => arguments.variants.threads,
+            Command::Check(_)
+            | Command::Merge(_)
+            | Command::ShardScript(_)
+            | Command::Explain(_)
+            | Command::Render(_)
+            | Command::Export(_)
+            | Command::New(_)
+            | Command::Schema(_)
+            | Command::Completions(_)
+            | Command::Man(_) => ThreadArguments::default(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use super::interrupt;
 use super::program::Program;
 use super::progress::Progress;
+use super::simulated::Amount;
 use crate::experiment::tasks::Watcher;
 use crate::parts::quantity::parse_duration;
 use std::sync::Arc;
@@ -25,6 +26,11 @@ impl Onlooker {
         let deadline = time_limit.and_then(|limit| Instant::now().checked_add(limit));
         Onlooker { progress, program, deadline }
     }
+
+    /// What has been simulated since it began to look, if that is known.
+    pub fn so_far(&self) -> Option<Amount> {
+        self.progress.simulated.so_far()
+    }
 }
 
 impl Watcher for Onlooker {
@@ -35,6 +41,10 @@ impl Watcher for Onlooker {
 
     fn done(&self, tasks: u64, of: u64) {
         self.progress.tasks_done(tasks, of);
+    }
+
+    fn simulated(&self, requests: u64, events: u64) {
+        self.progress.simulated.add(requests, events);
     }
 }
 

@@ -1,17 +1,18 @@
 //! The progress bar, on standard error and only if that is a terminal; or told to a program.
 
 use super::program::Program;
+use super::simulated::{Amount, Simulated};
 use crate::kernel::time::{Time, to_seconds};
-use crate::parts::quantity::{format_duration, format_rate};
+use crate::parts::quantity::format_duration;
 use crate::scenario::model::{RunEnd, Scenario};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Arc;
-use std::time::Instant;
 
 pub struct Progress {
     bar: ProgressBar,
     end: Option<RunEnd>,
-    started: Instant,
+    /// Of many runs, by all threads that make them.
+    pub simulated: Simulated,
     tasks: &'static str,
     program: Option<Arc<dyn Program>>,
 }
@@ -21,7 +22,7 @@ const PARTS: u64 = 1_000;
 
 impl Progress {
     fn with(bar: ProgressBar, end: Option<RunEnd>, tasks: &'static str) -> Progress {
-        Progress { bar, end, started: Instant::now(), tasks, program: None }
+        Progress { bar, end, simulated: Simulated::from_now(), tasks, program: None }
     }
 
     /// A program makes a bar of its own.
@@ -68,14 +69,16 @@ impl Progress {
         if let Some(program) = &self.program {
             return program.sees(self.tasks, done, of);
         }
-        let left_s = self.started.elapsed().as_secs_f64() / done as f64 * of.saturating_sub(done) as f64;
+        let left_s = self.simulated.elapsed_s() / done as f64 * of.saturating_sub(done) as f64;
         self.bar.set_length(of);
         self.bar.set_position(done);
         let left = format_duration(left_s.ceil());
-        self.bar.set_message(format!("{done} of {of} {}, {left} left", self.tasks));
+        let rates = self.simulated.so_far().as_ref().and_then(Amount::rates);
+        let rates = rates.map_or(String::new(), |rates| format!(", {rates}"));
+        self.bar.set_message(format!("{done} of {of} {}{rates}, {left} left", self.tasks));
     }
 
-    pub fn show(&self, now: Time, requests: u64) {
+    pub fn show(&self, now: Time, requests: u64, events: u64) {
         let Some(end) = self.end else { return };
         let (share, simulated) = match end {
             RunEnd::After(length) => {
@@ -93,13 +96,13 @@ impl Progress {
         if let Some(program) = &self.program {
             return program.sees(self.tasks, (share * PARTS as f64) as u64, PARTS);
         }
-        let elapsed_s = self.started.elapsed().as_secs_f64();
+        let seconds = self.simulated.elapsed_s();
         let mut message = simulated;
-        if elapsed_s > 0.0 {
-            message.push_str(&format!(", {} requests", format_rate(requests as f64 / elapsed_s)));
+        if let Some(rates) = (Amount { requests, events, seconds }).rates() {
+            message.push_str(&format!(", {rates}"));
         }
         if share > 0.0 {
-            let left_s = (elapsed_s * (1.0 - share) / share).ceil();
+            let left_s = (seconds * (1.0 - share) / share).ceil();
             message.push_str(&format!(", {} left", format_duration(left_s)));
         }
         self.bar.set_position((share * PARTS as f64) as u64);

@@ -227,11 +227,12 @@ pub fn run(mut arguments: SolveArguments, caller: &Caller) -> Result<Ending, Fai
     };
     let folder = variants.folder("solve");
     text_file::replace(&folder.join(FILE), json::to_text(&summary)?.as_bytes())?;
-    runs.finish()?;
+    let amount = runs.finish()?;
     if variants.json {
         caller.print(&json::to_text(&summary)?)?;
     } else if !variants.quiet {
         caller.print(&terminal::solve::render(&summary, &folder, &[FILE]))?;
+        caller.print_amount(amount)?;
     }
     Ok(if summary.answer.is_some() { Ending::Good } else { Ending::ExpectationFailed })
 }

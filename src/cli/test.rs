@@ -5,6 +5,8 @@ use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::onlooker::parse_time_limit;
 use super::reading::parse_setting;
+use super::simulated::Simulated;
+use super::threads::ThreadArguments;
 use crate::analysis::shard::REPLICATIONS_MOST;
 use crate::analysis::study::Measures;
 use crate::analysis::trial::{Tally, TestError, Tested, TestedFile, Trial};
@@ -20,7 +22,7 @@ use crate::stats::looks::Looks;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Test whether what scenarios expect holds, with replications until each expectation is decided
 ///
@@ -51,6 +53,9 @@ pub struct TestArguments {
     /// then stays so, which depends on the machine
     #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
     time_limit: Option<Duration>,
+
+    #[command(flatten)]
+    pub threads: ThreadArguments,
 
     /// What becomes of expectations that stay undecided
     #[arg(long, value_name = "VERDICT", default_value = "fail")]
@@ -96,10 +101,10 @@ struct Told<'a> {
 
 pub fn run(arguments: TestArguments, caller: &Caller) -> Result<Ending, Failure> {
     caller.watch_interrupts(|| {});
-    let started = Instant::now();
+    let simulated = Simulated::from_now();
     let mut tested = Vec::new();
     for (path, was_named) in files(&arguments.paths)? {
-        let Some(one) = test(&arguments, (&path, was_named), caller) else { continue };
+        let Some(one) = test(&arguments, (&path, was_named), (&simulated, caller)) else { continue };
         if caller.has_stopped() {
             caller.print_aside("Stopped. What was under way is not told.\n");
             return Ok(Ending::Interrupted);
@@ -118,8 +123,8 @@ pub fn run(arguments: TestArguments, caller: &Caller) -> Result<Ending, Failure>
         let version = env!("CARGO_PKG_VERSION");
         caller.print(&json::to_text(&Told { version, passed, tally, files: &tested })?)?;
     } else if !arguments.quiet {
-        let elapsed_s = started.elapsed().as_secs_f64();
-        caller.print(&format!("\n  {} in {elapsed_s:.1} s\n\n", expected::closing(&tally, passed)))?;
+        caller.print(&format!("\n  {}\n", expected::closing(&tally, passed)))?;
+        caller.print_amount(simulated.so_far())?;
     }
     match tally {
         Tally { errors: 1.., .. } => Ok(Ending::Refused),
@@ -160,7 +165,11 @@ fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, Failure> {
 }
 
 /// Nothing of a file in a folder that is something else than a scenario.
-fn test(arguments: &TestArguments, (path, was_named): (&Path, bool), caller: &Caller) -> Option<TestedFile> {
+fn test(
+    arguments: &TestArguments,
+    (path, was_named): (&Path, bool),
+    (simulated, caller): (&Simulated, &Caller),
+) -> Option<TestedFile> {
     let mut file = TestedFile {
         file: path.display().to_string(),
         scenario: None,
@@ -183,7 +192,7 @@ fn test(arguments: &TestArguments, (path, was_named): (&Path, bool), caller: &Ca
         return None;
     }
     match &loaded.scenario {
-        Some(scenario) => try_out(arguments, (scenario, &loaded), &mut file, caller),
+        Some(scenario) => try_out(arguments, (scenario, &loaded), &mut file, (simulated, caller)),
         None => {
             // The printer takes the colours out where they do not belong.
             caller.print_aside(&loaded.render(true));
@@ -213,7 +222,7 @@ fn try_out(
     arguments: &TestArguments,
     (scenario, loaded): (&Scenario, &Loaded),
     file: &mut TestedFile,
-    caller: &Caller,
+    (simulated, caller): (&Simulated, &Caller),
 ) {
     let seed = arguments.seed.unwrap_or(scenario.run.seed);
     file.scenario = Some(scenario.name.clone());
@@ -236,6 +245,9 @@ fn try_out(
             break;
         }
         trial.look(figures);
+    }
+    if let Some(amount) = watcher.so_far() {
+        simulated.add(amount.requests, amount.events);
     }
     file.replications = trial.replications();
     let lines = scenario.expectations.iter().map(|expectation| line(loaded, expectation.place.start));

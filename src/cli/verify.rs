@@ -2,12 +2,12 @@
 
 use super::caller::Caller;
 use super::ending::{Ending, Failure};
+use super::threads::ThreadArguments;
 use crate::output::json;
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
 use crate::output::terminal::{count, figure};
 use crate::verify::{Effort, Verification, VerifiedFigure, models, verify};
 use clap::Args;
-use std::time::Instant;
 
 /// Simulate models whose answers are in the textbook, and hold the simulator to them
 ///
@@ -24,6 +24,9 @@ pub struct VerifyArguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 
+    #[command(flatten)]
+    pub threads: ThreadArguments,
+
     /// Print what came of it as JSON
     #[arg(long)]
     json: bool,
@@ -35,18 +38,18 @@ pub struct VerifyArguments {
 
 pub fn run(arguments: VerifyArguments, caller: &Caller) -> Result<Ending, Failure> {
     caller.watch_interrupts(|| {});
-    let started = Instant::now();
     let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
     let watcher = caller.undisturbed_if(arguments.quiet || arguments.json).onlooker("runs", None);
     let Some(verification) = verify(&models(), effort, arguments.seed, &watcher) else {
         return Err(Failure::Stopped);
     };
+    let amount = watcher.so_far();
     drop(watcher);
     if arguments.json {
         caller.print(&json::to_text(&verification)?)?;
     } else if !arguments.quiet {
-        let elapsed_s = started.elapsed().as_secs_f64();
-        caller.print(&format!("{}  It took {elapsed_s:.1} s.\n\n", render(&verification)))?;
+        caller.print(&format!("{}\n", render(&verification)))?;
+        caller.print_amount(amount)?;
     }
     Ok(if verification.holds() { Ending::Good } else { Ending::ExpectationFailed })
 }

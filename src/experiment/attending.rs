@@ -1,6 +1,6 @@
 //! Work on a thread of its own, while its caller looks up now and then.
 
-use rayon::ThreadPoolBuilder;
+use super::on_threads;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -13,11 +13,7 @@ pub fn attended<Outcome: Send>(
     work: impl FnOnce() -> Outcome + Send,
 ) -> Option<Outcome> {
     let (sender, receiver) = channel();
-    let work = || match threads.map(|threads| ThreadPoolBuilder::new().num_threads(threads).build()) {
-        Some(Ok(pool)) => pool.install(work),
-        // With all cores, or with those that the system has left.
-        Some(Err(_)) | None => work(),
-    };
+    let work = || on_threads(threads, work);
     std::thread::scope(|scope| {
         let worker = scope.spawn(move || {
             let outcome = work();

@@ -17,6 +17,7 @@ pub mod tasks;
 
 use crate::plan::Plan;
 use crate::results::RunResults;
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use tasks::{Unwatched, run_watched};
 
@@ -27,6 +28,16 @@ pub fn in_parallel<Item: Send, Outcome: Send>(
     work: impl Fn(Item) -> Outcome + Sync + Send,
 ) -> Vec<Outcome> {
     items.into_par_iter().map(work).collect()
+}
+
+/// Does the work, and all that it does side by side, on so many threads; on one for each core, if
+/// nobody says.
+pub fn on_threads<Outcome: Send>(threads: Option<usize>, work: impl FnOnce() -> Outcome + Send) -> Outcome {
+    match threads.map(|threads| ThreadPoolBuilder::new().num_threads(threads).build()) {
+        Some(Ok(pool)) => pool.install(work),
+        // With all cores, or with those that the system has left.
+        Some(Err(_)) | None => work(),
+    }
 }
 
 /// Does both, side by side.
@@ -44,11 +55,19 @@ pub fn run(plan: &Plan, seed: u64, replication: u64) -> RunResults {
 
 #[cfg(test)]
 mod tests {
-    use super::in_parallel;
+    use super::{in_parallel, on_threads};
 
     #[test]
     fn results_stand_in_the_order_of_the_items() {
         let squares = in_parallel((0..10_000u64).collect(), |number| number * number);
         assert!(squares.iter().zip(0..).all(|(&square, number)| square == number * number));
+    }
+
+    #[test]
+    fn work_is_done_on_as_many_threads_as_are_wanted() {
+        for threads in [1, 2, 7] {
+            assert_eq!(on_threads(Some(threads), rayon::current_num_threads), threads);
+        }
+        assert_eq!(on_threads(None, rayon::current_num_threads), rayon::current_num_threads());
     }
 }

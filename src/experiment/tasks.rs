@@ -18,6 +18,8 @@ pub trait Watcher: Sync {
     fn breaks_off(&self) -> bool;
     /// So many of so many tasks are done.
     fn done(&self, tasks: u64, of: u64);
+    /// So many more requests and events have been simulated.
+    fn simulated(&self, _requests: u64, _events: u64) {}
 }
 
 /// Nobody does.
@@ -70,10 +72,17 @@ pub fn in_order<Outcome: Send>(
 pub fn run_watched(plan: &Plan, seed: u64, replication: u64, watcher: &impl Watcher) -> Option<RunResults> {
     let options = Options { seed, replication, rows: RowSampling::None };
     let mut simulation = Simulation::new(plan, options);
-    while simulation.advance(NEVER, SLICE_EVENTS) != Advance::Ended {
+    let (mut requests, mut events) = (0, 0);
+    loop {
+        let advance = simulation.advance(NEVER, SLICE_EVENTS);
+        let (ended, handled) = (simulation.ended_requests(), simulation.events());
+        watcher.simulated(ended - requests, handled - events);
+        (requests, events) = (ended, handled);
+        if advance == Advance::Ended {
+            return Some(simulation.finish(false));
+        }
         if watcher.breaks_off() {
             return None;
         }
     }
-    Some(simulation.finish(false))
 }

@@ -8,6 +8,7 @@ mod tests;
 use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::reading::{parse_setting, read};
+use super::threads::ThreadArguments;
 use crate::output::json;
 use crate::scenario::given::Given;
 use crate::structure::{BRANCHES_MOST, Ledger, TooEntangled, analyze};
@@ -43,6 +44,9 @@ pub struct AnalyzeArguments {
     /// The seed of all chance in that [default: the scenario's own]
     #[arg(long, value_name = "N", requires = "simulate")]
     seed: Option<u64>,
+
+    #[command(flatten)]
+    pub threads: ThreadArguments,
 
     /// Print all figures as JSON
     #[arg(long)]

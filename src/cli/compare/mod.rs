@@ -6,7 +6,9 @@ use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::onlooker::parse_time_limit;
 use super::reading::parse_setting;
+use super::simulated::Amount;
 use super::stopping::why_no_more;
+use super::threads::ThreadArguments;
 use crate::analysis::comparison::{ComparedMeasures, Comparison, Variant};
 use crate::experiment::comparison::{Rounds, compare};
 use crate::experiment::study::{Length, StudyEnd};
@@ -90,6 +92,9 @@ pub struct CompareArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub threads: ThreadArguments,
+
     /// Draw no charts
     #[arg(long)]
     no_charts: bool,
@@ -113,7 +118,7 @@ pub fn run(arguments: CompareArguments, caller: &Caller) -> Result<Ending, Failu
     let folder = folder(&arguments);
     text_file::open_folder(&folder)?;
     let seed = arguments.seed.unwrap_or(scenarios[0].run.seed);
-    let (rounds, records) = simulate(&arguments, &contestants, (&measures, seed), caller);
+    let (rounds, records, amount) = simulate(&arguments, &contestants, (&measures, seed), caller);
     let interrupted = rounds.end == StudyEnd::BrokenOff && caller.has_stopped();
     if rounds.count() == 0 {
         let message = "not one replication of all of them was done; give them more time, or shorter runs, as with \
@@ -126,7 +131,7 @@ pub fn run(arguments: CompareArguments, caller: &Caller) -> Result<Ending, Failu
     let column = |scenario: usize, place: usize| rounds.column(scenario, place);
     let comparison = measures.summarise(variants, (seed, rounds.count(), stopped), &column);
     let files = write(&arguments, &folder, &comparison, (&measures.names(), &rounds), records)?;
-    tell(&arguments, &comparison, (&folder, &files), caller)?;
+    tell(&arguments, &comparison, (&folder, &files, amount), caller)?;
     let reached = comparison.goals.iter().all(|goal| goal.reached);
     Ok(match (interrupted, reached) {
         (true, _) => Ending::Interrupted,
@@ -165,13 +170,16 @@ fn folder(arguments: &CompareArguments) -> PathBuf {
     arguments.out.clone().unwrap_or_else(|| Path::new(HOME).join(name()))
 }
 
-/// The figures of all runs, and what pictures need of the first run of each.
+/// What pictures need of the first run of each.
+type Records = Vec<Option<Result<Record, RecordError>>>;
+
+/// The figures of all runs, and how much was simulated for them.
 fn simulate(
     arguments: &CompareArguments,
     contestants: &[Contestant],
     (measures, seed): (&ComparedMeasures, u64),
     caller: &Caller,
-) -> (Rounds, Vec<Option<Result<Record, RecordError>>>) {
+) -> (Rounds, Records, Option<Amount>) {
     let plans: Vec<Plan> = contestants.iter().map(|one| plan::compile(&one.scenario)).collect();
     let length = match (&arguments.until, arguments.replications) {
         (Some(_), _) => Length::Until { goals: measures.goals(), runs_most: arguments.at_most },
@@ -189,7 +197,7 @@ fn simulate(
         measures.of_scenario(number).figures(results)
     };
     let rounds = compare(&plans, seed, (&length, measures.level_of_each()), &watcher, &measure);
-    (rounds, records.into_inner().unwrap_or_else(PoisonError::into_inner))
+    (rounds, records.into_inner().unwrap_or_else(PoisonError::into_inner), watcher.so_far())
 }
 
 /// Returns the names of the files.
@@ -198,7 +206,7 @@ fn write(
     folder: &Path,
     comparison: &Comparison,
     (columns, rounds): (&[String], &Rounds),
-    records: Vec<Option<Result<Record, RecordError>>>,
+    records: Records,
 ) -> Result<Vec<&'static str>, Failure> {
     let names: Vec<&str> = comparison.variants.iter().map(|variant| variant.name.as_str()).collect();
     let mut table = Vec::new();
@@ -228,13 +236,14 @@ fn write(
 fn tell(
     arguments: &CompareArguments,
     comparison: &Comparison,
-    (folder, files): (&Path, &[&str]),
+    (folder, files, amount): (&Path, &[&str], Option<Amount>),
     caller: &Caller,
 ) -> Result<(), Failure> {
     if arguments.json {
         caller.print(&json::to_text(comparison)?)?;
     } else if !arguments.quiet {
         caller.print(&terminal::comparison::render(comparison, arguments.classes, Some((folder, files))))?;
+        caller.print_amount(amount)?;
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Audience {
             Audience::Bar(progress) => {
                 // It cannot go ahead of its audience.
                 let _ = events_most;
-                progress.show(simulation.now(), simulation.ended_requests());
+                progress.show(simulation.now(), simulation.ended_requests(), simulation.events());
                 false
             }
             // A terminal that is gone asks for as much as Ctrl-C does.

@@ -10,6 +10,7 @@ use crate::analysis::topology::topology;
 use crate::cli::caller::Caller;
 use crate::cli::clock::date_and_time;
 use crate::cli::ending::Failure;
+use crate::cli::simulated::Amount;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::experiment::beside;
 use crate::experiment::tasks::SLICE_EVENTS;
@@ -22,14 +23,12 @@ use crate::output::record::{Record, read_with};
 use crate::output::row_columns::RowColumns;
 use crate::output::run_json::RunCost;
 use crate::output::scenario_json::Script;
-use crate::output::terminal::count;
 use crate::output::terminal::glance::Glance;
 use crate::output::traces_jsonl::TracesFile;
 use crate::output::{
     Format, events_csv, histogram_csv, json, nodes_csv, nodes_timeline_csv, outages_csv, replications_csv,
     report, timeline_csv,
 };
-use crate::parts::quantity::format_rate;
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
@@ -305,9 +304,13 @@ fn is_of_study(format: Format) -> bool {
 }
 
 impl Done {
-    /// `36,382 requests simulated in 0.73 s: 49.6k/s`
-    pub fn speed(&self) -> String {
-        let rate = self.cost.requests_per_s.map_or(String::new(), |rate| format!(": {}", format_rate(rate)));
-        format!("{} requests simulated in {:.2} s{rate}", count(self.cost.requests), self.cost.wall_s)
+    /// How much was simulated, and how fast: by the run alone, or by all runs of a study, if that
+    /// is known.
+    pub fn amount(&self) -> Option<Amount> {
+        let RunCost { requests, events, wall_s: seconds, .. } = self.cost;
+        match &self.study {
+            Some(study) => study.amount,
+            None => Some(Amount { requests, events, seconds }),
+        }
     }
 }

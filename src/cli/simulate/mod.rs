@@ -13,6 +13,7 @@ use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::progress::Progress;
 use super::reading::{parse_setting, read};
+use super::threads::ThreadArguments;
 use crate::engine::TraceWishes;
 use crate::experiment::in_parallel;
 use crate::output::folder::{HOME, Ownership};
@@ -67,6 +68,9 @@ pub struct SimulateArguments {
 
     #[command(flatten)]
     study: StudyArguments,
+
+    #[command(flatten)]
+    pub threads: ThreadArguments,
 
     /// Draw no charts; `spof render` can draw them later
     #[arg(long)]
@@ -293,13 +297,15 @@ fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result
         caller.print(&as_json(done)?)?;
     } else if !arguments.quiet {
         for done in done {
-            if let Some(study) = &done.study {
-                caller.print(&terminal::study::render(&study.summary, &done.folder, &done.files))?;
-                continue;
-            }
-            let glance = done.glance.text(caller.letters());
-            caller.print(&terminal::render(&done.summary, &glance, Some(&done.folder), &done.files))?;
-            caller.print(&format!("  {}\n\n", done.speed()))?;
+            let told = match &done.study {
+                Some(study) => terminal::study::render(&study.summary, &done.folder, &done.files),
+                None => {
+                    let glance = done.glance.text(caller.letters());
+                    terminal::render(&done.summary, &glance, Some(&done.folder), &done.files)
+                }
+            };
+            caller.print(&told)?;
+            caller.print_amount(done.amount())?;
         }
     }
     if done.iter().any(|done| done.interrupted) {

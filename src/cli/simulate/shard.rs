@@ -117,6 +117,10 @@ impl Watcher for Counting {
     fn done(&self, tasks: u64, of: u64) {
         self.onlooker.done(tasks - self.first, of - self.first);
     }
+
+    fn simulated(&self, requests: u64, events: u64) {
+        self.onlooker.simulated(requests, events);
+    }
 }
 
 /// What a program is told of a shard.
@@ -214,7 +218,8 @@ fn first_run(done: &Done) -> Result<FirstRun, Failure> {
     Ok(FirstRun { files: done.files.iter().map(|name| (*name).to_owned()).collect(), summary })
 }
 
-/// As it was given, but for which shard it is: with another number it makes another one.
+/// As it was given, but for which shard it is: with another number it makes another one. On how
+/// many threads is the business of the machine that it was made on.
 fn command() -> Vec<String> {
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     // Before it stands the program's name, and perhaps an interpreter's.
@@ -222,8 +227,8 @@ fn command() -> Vec<String> {
     let mut kept = Vec::new();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--shard" => drop(words.next()),
-            word if word.starts_with("--shard=") => {}
+            "--shard" | "--threads" => drop(words.next()),
+            word if word.starts_with("--shard=") || word.starts_with("--threads=") => {}
             _ => kept.push(word),
         }
     }

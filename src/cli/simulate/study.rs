@@ -7,6 +7,7 @@ use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
 use crate::cli::onlooker::{Onlooker, parse_time_limit};
 use crate::cli::program::Crew;
+use crate::cli::simulated::Amount;
 use crate::cli::stopping::why_no_more;
 use crate::experiment::study::{Length, Study, StudyEnd, replicate, study};
 use crate::experiment::tasks::{Watcher, in_order, run_watched};
@@ -62,6 +63,8 @@ pub struct StudyDone {
     pub runs: Vec<Vec<f64>>,
     pub summary: StudySummary,
     pub interrupted: bool,
+    /// What its runs were made of, if they were made here.
+    pub amount: Option<Amount>,
 }
 
 impl StudyArguments {
@@ -109,6 +112,7 @@ impl StudyJob {
             runs: figures.iter().map(|figures| measures.usual(figures).to_vec()).collect(),
             summary: measures.summarise(seed, &figures, &stopped),
             interrupted,
+            amount: watcher.so_far(),
         }
     }
 

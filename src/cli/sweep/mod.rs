@@ -100,11 +100,12 @@ pub fn run(arguments: SweepArguments, caller: &Caller) -> Result<Ending, Failure
     let Some((summary, runs)) = outcome else { return Ok(Ending::Interrupted) };
     let folder = variants.folder(COMMAND);
     let files = write(&folder, &summary, arguments.parquet)?;
-    runs.finish()?;
+    let amount = runs.finish()?;
     if variants.json {
         caller.print(&json::to_text(&summary)?)?;
     } else if !variants.quiet {
         caller.print(&terminal::sweep::render(&summary, &folder, &files))?;
+        caller.print_amount(amount)?;
     }
     Ok(Ending::Good)
 }

@@ -6,6 +6,7 @@ pub mod runs;
 use super::caller::Caller;
 use super::ending::Failure;
 use super::reading::parse_setting;
+use super::threads::ThreadArguments;
 use crate::analysis::gauges::{Gauge, Gauges};
 use crate::analysis::window::Window;
 use crate::experiment::axis::Axis;
@@ -49,6 +50,9 @@ pub struct VariantArguments {
     /// Forget what a study that was stopped has left there
     #[arg(long)]
     pub fresh: bool,
+
+    #[command(flatten)]
+    pub threads: ThreadArguments,
 
     /// Print the results as JSON instead of tables for people
     #[arg(long)]

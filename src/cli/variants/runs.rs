@@ -7,6 +7,7 @@ use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
 use crate::cli::onlooker::Onlooker;
 use crate::cli::program::Crew;
+use crate::cli::simulated::{Amount, Simulated};
 use crate::experiment::tasks::{Watcher, in_order, run_watched};
 use crate::output::journal::Journal;
 use crate::output::terminal::counted;
@@ -30,6 +31,7 @@ pub struct Runs<'a> {
     /// Those that some thread is running.
     variants: Mutex<BTreeMap<usize, Weak<Variant>>>,
     failure: Mutex<Option<Failure>>,
+    simulated: Simulated,
 }
 
 /// A point, ready to run.
@@ -52,6 +54,11 @@ impl Watcher for Guarded<'_, '_> {
 
     fn done(&self, tasks: u64, of: u64) {
         self.onlooker.done(self.kept + tasks, self.kept + of);
+    }
+
+    fn simulated(&self, requests: u64, events: u64) {
+        self.onlooker.simulated(requests, events);
+        self.runs.simulated.add(requests, events);
     }
 }
 
@@ -78,6 +85,7 @@ impl<'a> Runs<'a> {
             done: Mutex::default(),
             variants: Mutex::default(),
             failure: Mutex::default(),
+            simulated: Simulated::from_now(),
         }
     }
 
@@ -203,11 +211,14 @@ impl<'a> Runs<'a> {
         ));
     }
 
-    /// The study is done, and nothing has to be kept for later.
-    pub fn finish(self) -> Result<(), Failure> {
+    /// The study is done, and nothing has to be kept for later. Gives back what was simulated here
+    /// and now.
+    pub fn finish(self) -> Result<Option<Amount>, Failure> {
+        let amount = self.simulated.so_far();
         let journal =
             self.journal.map(|journal| journal.into_inner().unwrap_or_else(PoisonError::into_inner));
-        Ok(journal.map_or(Ok(()), Journal::remove)?)
+        journal.map_or(Ok(()), Journal::remove)?;
+        Ok(amount)
     }
 }
 
