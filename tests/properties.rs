@@ -9,6 +9,7 @@ mod support;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use random_scenario::random_scenario;
+use serde_json::Value;
 use spof::kernel::time::Time;
 use spof::nodes::behaviour::UNLIMITED;
 use spof::results::row::Row;
@@ -37,11 +38,15 @@ proptest! {
         check_nodes(&scenario, &outcome.results)?;
         check_incidents(&outcome.results)?;
         check_outages(&outcome.results)?;
+        for (name, text) in outcome.files.iter().filter(|(name, _)| name.ends_with(".json")) {
+            check_figures(name, text)?;
+        }
     }
 
     #[test]
     fn in_the_ledger_shares_are_shares(random in random_scenario()) {
         let ledger = analyze(&scenario(&random.text), 4).expect("it is small");
+        check_figures("the ledger", &serde_json::to_string(&ledger).expect("it is data"))?;
         let least = ledger.classes.iter().map(|class| class.unavailability).fold(0.0, f64::max);
         let is_share = |value: f64| (-1e-9..=1.0 + 1e-9).contains(&value);
         for standing in ledger.classes.iter().chain([&ledger.any]) {
@@ -64,6 +69,53 @@ proptest! {
         prop_assert!(one.results.incidents == two.results.incidents);
         prop_assert!(one.results.outages == two.results.outages);
     }
+}
+
+/// Figures that there may not be: nothing to divide by, no limit to fill, or nobody has said it.
+const MAY_BE_NOTHING: [&str; 28] = [
+    "attempts_mean",
+    "birnbaum",
+    "costs_minutes_per_year",
+    "criticality",
+    "failed_mean_ms",
+    "fussell_vesely",
+    "half_width",
+    "hit_ratio",
+    "max_ms",
+    "measured",
+    "minutes_per_year",
+    "mtbf_hours",
+    "mttr_hours",
+    "nines",
+    "outage_minutes_mean",
+    "probability",
+    "second_saves_minutes_per_year",
+    "service_mean_ms",
+    "sojourn_mean_ms",
+    "time_up",
+    "unavailability",
+    "utilisation",
+    "utilisation_max",
+    "value",
+    "wait_p50_ms",
+    "wait_p95_ms",
+    "wait_p99_ms",
+    "waited_share",
+];
+
+/// JSON has no number for what is not finite, and says `null`: whoever reads it back finds nothing
+/// where there has to be a figure.
+fn check_figures(name: &str, text: &str) -> Result<(), TestCaseError> {
+    let mut pending = vec![(name.to_owned(), serde_json::from_str::<Value>(text).expect("it is JSON"))];
+    while let Some((name, value)) = pending.pop() {
+        match value {
+            Value::Null => prop_assert!(MAY_BE_NOTHING.contains(&name.as_str()), "{} is null", name),
+            Value::Array(values) => pending.extend(values.into_iter().map(|value| (name.clone(), value))),
+            Value::Object(fields) => pending.extend(fields),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Each request once, in order, and its time at most once.

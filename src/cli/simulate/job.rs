@@ -165,7 +165,9 @@ impl Job {
         let mut summary = summarise(&self.scenario, self.seed, &results);
         if sink.written > 0 {
             summary.time_spent = sink.time_spent.finish(&self.scenario);
-            summary.tail = sink.tail.finish(&self.scenario, &results);
+            // Requests that took no time at all have nothing that made them slow.
+            let tail = sink.tail.finish(&self.scenario, &results);
+            summary.tail = tail.filter(|tail| tail.latency_mean_ms > 0.0);
         }
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
         self.write_tables(&results, &summary, &cost)?;

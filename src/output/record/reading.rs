@@ -7,6 +7,7 @@ use crate::document::file_error::in_words;
 use crate::output::Format;
 use crate::output::packing::Packing;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read};
@@ -89,11 +90,27 @@ fn json<T: DeserializeOwned, R: Read>(
     file: &'static str,
     source: Option<BufReader<R>>,
 ) -> Result<Option<T>, RecordError> {
-    let Some(source) = source else { return Ok(None) };
-    serde_json::from_reader(source).map(Some).map_err(|error| match error.io_error_kind() {
-        Some(_) => RecordError::failed(file, &error.into()),
-        None => RecordError::wrong(file, Some(error.line() as u64), error.to_string()),
-    })
+    let Some(mut source) = source else { return Ok(None) };
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes).map_err(|error| RecordError::failed(file, &error))?;
+    let read = serde_json::from_slice(&bytes).or_else(|error| {
+        let whole = serde_json::from_slice(&bytes).map(without_nothings);
+        whole.ok().and_then(|whole| serde_json::from_value(whole).ok()).ok_or(error)
+    });
+    read.map(Some).map_err(|error| RecordError::wrong(file, Some(error.line() as u64), error.to_string()))
+}
+
+/// JSON knows no numbers that are not finite: `null` stands where one would be. It says as little
+/// as a field that is not there, and must not make everything else unreadable.
+fn without_nothings(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let told = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(told.map(|(name, value)| (name, without_nothings(value))).collect())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(without_nothings).collect()),
+        other => other,
+    }
 }
 
 /// A file of a run that is read line by line; none if there is no such file.

@@ -57,6 +57,15 @@ fn a_run_is_read_back_as_it_was() {
 }
 
 #[test]
+fn a_figure_that_is_no_number_is_no_figure() {
+    let summary = r#"{ "scenario": "odd", "nodes": [ { "name": "app", "queue_mean": null, "visits": 3 } ],
+        "tail": { "share": null, "parts": [ { "cause": "queue", "share": null } ] } }"#;
+    let facts = read(&[("summary.json", summary.into())]).unwrap().facts.unwrap();
+    assert_eq!((facts.scenario.as_str(), facts.nodes[0].visits, facts.nodes[0].queue_mean), ("odd", 3, 0.0));
+    assert_eq!(facts.tail.unwrap().parts[0].cause, "queue");
+}
+
+#[test]
 fn events_and_outages_are_read_where_there_are_some() {
     let events = "start_s,end_s,kind,target,planned,label\n20,25,fail,db,false,db fails\n5,,surge,,true,\n";
     let outages = "start_s,end_s,length_s,requests_lost,cause,planned\n20,24.5,4.5,450,db fails,false\n";
