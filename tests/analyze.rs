@@ -229,7 +229,11 @@ proptest! {
         let hits_one = |name: &str| {
             plan.random_faults.iter().any(|fault| fault.name == name && fault.targets.len() == 1)
         };
-        let found = ledger.single_points.iter().map(|point| point.component.clone());
+        // What is enough is what makes a cut set by itself.
+        let enough = ledger.single_points.len() + ledger.covered_points.len();
+        prop_assert_eq!(enough as u64, ledger.any.cut_sets.count_by_order[0], "{}", site.text());
+        let points = ledger.single_points.iter().chain(&ledger.covered_points);
+        let found = points.map(|point| point.component.clone());
         let found: BTreeSet<String> = found.filter(|name| !(is_common(name) && hits_one(name))).collect();
         prop_assert_eq!(found, expected, "{}", site.text());
     }

@@ -1,16 +1,26 @@
 //! Every scenario of the repository loads, fits the schema, runs, loses no request, and
 //! meets its own expectations.
 
+#[path = "support/command_line.rs"]
+mod command_line;
+
+use command_line::spof;
 use spof::analysis::summarise::summarise;
+use spof::analysis::topology::topology;
 use spof::document::problem::{Problem, Problems};
 use spof::document::source::Source;
 use spof::document::value::{Entry, Value};
 use spof::experiment::{in_parallel, run};
+use spof::output::record::{Facts, Topology};
 use spof::plan::compile;
-use spof::results::StopReason;
+use spof::results::{RunResults, StopReason};
 use spof::scenario::load::load;
-use std::fs::{read_dir, read_to_string};
+use spof::scenario::model::Scenario;
+use spof::structure::analyze;
+use std::collections::BTreeSet;
+use std::fs::{read_dir, read_to_string, remove_dir_all};
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 const AS_IT_STANDS: &[(&str, &str)] = &[];
 const SHORT: &[(&str, &str)] = &[("run.requests", "20000"), ("run.warmup", "1000 requests")];
@@ -142,10 +152,93 @@ fn problems_of(name: &str, settings: &[(&str, &str)]) -> Vec<String> {
             results.offered, results.ended, results.in_flight
         ));
     }
+    problems.extend(single_points_apart(scenario, &results).map(|apart| format!("{name}: {apart}")));
     for expectation in summary.expectations.iter().filter(|expectation| !expectation.holds) {
         problems.push(format!("{name}: {} does not hold: {:?}", expectation.text, expectation.measured));
     }
     problems
+}
+
+/// So long they need not be here; in full they take minutes, and other tests look at what comes of them.
+const SHORTER: &[(&str, &[(&str, &str)])] = &[
+    ("theory/a01-mm1.yaml", SHORT),
+    ("theory/d14-power-supply.yaml", &[("run.duration", "600000s")]),
+    ("year-of-failures.yaml", &[("run.duration", "60d")]),
+];
+
+/// With everything that a run leaves behind if nobody says otherwise: a row for each request, charts,
+/// and the report.
+#[test]
+fn every_scenario_is_simulated_with_the_usual_options() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let problems = in_parallel(SCENARIOS.to_vec(), |(name, settings)| {
+        let shorter = SHORTER.iter().find(|(shorter, _)| *shorter == name);
+        let settings = shorter.map_or(settings, |(_, settings)| settings);
+        let out = folder.path().join(name.replace(['/', '.'], "-"));
+        let file = repository().join("scenarios").join(name);
+        let mut words = vec!["simulate".to_owned(), file.display().to_string()];
+        words.extend(["--out".to_owned(), out.display().to_string()]);
+        words.extend(settings.iter().map(|(path, value)| format!("--set={path}={value}")));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = spof(repository(), &words).output().expect("it runs");
+        let problems = what_is_wrong(&output, &out);
+        // Rows take much room, and nobody looks at them any more.
+        remove_dir_all(&out).expect("it is there");
+        problems.map(|problem| format!("{name}: {problem}"))
+    });
+    let problems: Vec<String> = problems.into_iter().flatten().collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+fn what_is_wrong(output: &Output, out: &Path) -> Option<String> {
+    // What a shorter run is expected to show, it need not.
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        return Some(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    for name in ["latency.csv", "summary.json", "report.html", "timeline.svg", "topology.svg"] {
+        if !out.join(name).exists() {
+            return Some(format!("there is no {name}"));
+        }
+    }
+    let read = |name: &str| read_to_string(out.join(name)).expect("it is there");
+    // A figure that is no number would be read as nothing.
+    let summary = serde_json::from_str::<Facts>(&read("summary.json")).err();
+    let topology = serde_json::from_str::<Topology>(&read("topology.json")).err();
+    summary.or(topology).map(|error| error.to_string())
+}
+
+/// The ledger, and what pictures and reports are made of, have one answer to what a single point of
+/// failure is.
+fn single_points_apart(scenario: &Scenario, results: &RunResults) -> Option<String> {
+    let ledger = analyze(scenario, 1).expect("it is not entangled");
+    let topology = topology(scenario, results);
+    let of_ledger: BTreeSet<(&str, &str, &[String])> = ledger
+        .single_points
+        .iter()
+        .map(|point| (point.component.as_str(), point.kind, point.classes.as_slice()))
+        .collect();
+    let of_topology: BTreeSet<(&str, &str, &[String])> = topology
+        .single_points
+        .iter()
+        .map(|point| (point.component.as_str(), point.kind, point.classes.as_slice()))
+        .collect();
+    if of_ledger != of_topology {
+        return Some(format!("the ledger has {of_ledger:?}, the topology {of_topology:?}"));
+    }
+    let framed: BTreeSet<(&str, &String)> = topology
+        .nodes
+        .iter()
+        .flat_map(|node| node.single_point_of.iter().map(|class| (node.name.as_str(), class)))
+        .collect();
+    let of_nodes: BTreeSet<(&str, &String)> = of_ledger
+        .iter()
+        .filter(|(_, kind, _)| !["fault", "zone", "certificate"].contains(kind))
+        .flat_map(|(component, _, classes)| {
+            let name = component.split('/').next().unwrap_or(component);
+            classes.iter().map(move |class| (name, class))
+        })
+        .collect();
+    (framed != of_nodes).then(|| format!("the ledger has {of_nodes:?}, the nodes {framed:?}"))
 }
 
 #[test]

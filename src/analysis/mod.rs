@@ -21,7 +21,6 @@ mod replication;
 mod scaling;
 pub mod shard;
 mod shares;
-mod single_points;
 pub mod solve;
 pub mod study;
 pub mod summarise;

@@ -1,11 +1,11 @@
 //! Who stands on whom and who calls whom, with what passed between them in a run.
 
 use super::nodes::{Capacity, each_node, total};
-use super::single_points::{resolver_of, single_points};
 use super::window::Window;
 use crate::results::RunResults;
 use crate::scenario::load_estimate::{UserRates, expected_visits};
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, Target};
+use crate::structure::{NamedPoint, named_single_points};
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,8 @@ const CALLS_MOST: usize = 20_000;
 pub struct Topology {
     pub nodes: Vec<TopologyNode>,
     pub calls: Vec<TopologyCalls>,
+    /// Everything whose failure alone fails requests until it is repaired, as `spof analyze` has it.
+    pub single_points: Vec<TopologySinglePoint>,
     /// Pairs of caller and called that are not listed, since there are too many.
     pub calls_left_out: usize,
 }
@@ -34,6 +36,18 @@ pub struct TopologyNode {
     pub capacity: Option<f64>,
     /// The classes of which requests fail when one replica of this node alone is down.
     pub single_point_of: Vec<String>,
+    /// How many stand by, of which one takes the place of what breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standbys: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TopologySinglePoint {
+    pub component: String,
+    /// The kind of the node, `fault`, `zone` or `certificate`.
+    pub kind: &'static str,
+    /// Of which requests fail.
+    pub classes: Vec<String>,
 }
 
 /// Calls from one node to another.
@@ -51,8 +65,14 @@ pub struct TopologyCalls {
 
 pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
     let name = |node: NodeId| scenario.nodes[node.0 as usize].name.clone();
-    let single_points = single_points(scenario);
-    let nodes = scenario.nodes.iter().zip(single_points).map(|(node, classes)| TopologyNode {
+    let single_points = named_single_points(scenario);
+    let standbys: BTreeMap<NodeId, u32> =
+        scenario.standbys.iter().map(|standby| (standby.node, standby.spares)).collect();
+    let classes_named = |classes: &mut dyn Iterator<Item = usize>| -> Vec<String> {
+        classes.map(|class| scenario.classes[class].name.clone()).collect()
+    };
+    let lost = classes_lost(&single_points);
+    let nodes = (0..).map(NodeId).zip(&scenario.nodes).map(|(id, node)| TopologyNode {
         name: node.name.clone(),
         kind: node.kind.name(),
         replicas: node.replicas,
@@ -61,7 +81,8 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
             Capacity::Slots(capacity) | Capacity::Cores(capacity) => Some(capacity),
             Capacity::Unlimited => None,
         },
-        single_point_of: classes.into_iter().map(|class| scenario.classes[class].name.clone()).collect(),
+        single_point_of: classes_named(&mut lost.get(&id).into_iter().flatten().copied()),
+        standbys: standbys.get(&id).copied(),
     });
     let latencies = latencies(scenario);
     let mut calls: Vec<((NodeId, NodeId), f64)> =
@@ -79,7 +100,24 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
         calls_per_s,
         latency_mean_ms: latencies.get(&pair).copied(),
     });
-    Topology { nodes: nodes.collect(), calls: calls.collect(), calls_left_out }
+    let told = single_points.iter().map(|point| TopologySinglePoint {
+        component: point.component.clone(),
+        kind: point.kind,
+        classes: classes_named(&mut point.classes.iter().copied()),
+    });
+    let single_points = told.collect();
+    Topology { nodes: nodes.collect(), calls: calls.collect(), single_points, calls_left_out }
+}
+
+/// By node, whichever of its replicas it is.
+fn classes_lost(points: &[NamedPoint]) -> BTreeMap<NodeId, BTreeSet<usize>> {
+    let mut lost: BTreeMap<NodeId, BTreeSet<usize>> = BTreeMap::new();
+    for point in points {
+        if let Some(node) = point.node {
+            lost.entry(node).or_default().extend(&point.classes);
+        }
+    }
+    lost
 }
 
 /// All pairs of caller and called, users and their resolvers included.
@@ -89,7 +127,7 @@ pub fn pairs(scenario: &Scenario) -> Vec<(NodeId, NodeId)> {
     let mut pairs: Vec<(NodeId, NodeId)> =
         edges.map(|edge| (id(edge.source().index()), id(edge.target().index()))).collect();
     let users: BTreeSet<NodeId> = scenario.classes.iter().flat_map(|class| class.from.clone()).collect();
-    pairs.extend(users.into_iter().filter_map(|user| Some((user, resolver_of(scenario, user)?))));
+    pairs.extend(users.into_iter().filter_map(|user| Some((user, scenario.resolver_of(user)?))));
     pairs
 }
 
@@ -121,7 +159,7 @@ fn calls_per_second(
             Flow::Walk(walk) => flows.walk(&users, walk),
         }
         for &(user, requests) in &users {
-            if let Some(resolver) = resolver_of(scenario, user) {
+            if let Some(resolver) = scenario.resolver_of(user) {
                 *flows.calls.entry((user, resolver)).or_default() += requests;
             }
         }

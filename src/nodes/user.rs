@@ -90,13 +90,6 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 impl User {
-    /// The name that clients look up: of `https://www.foobar.com/shop`, `www.foobar.com`.
-    pub fn host_visited(&self) -> Option<String> {
-        let visited = self.visits.as_deref()?;
-        let host = visited.split("://").last().unwrap_or(visited);
-        Some(host.split(['/', ':']).next().unwrap_or(host).to_string())
-    }
-
     pub fn read(fields: &mut Fields) -> User {
         let arrivals = user_arrivals::read(fields);
         let visits = fields.optional_text("visits");

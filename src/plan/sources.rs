@@ -253,13 +253,9 @@ impl<'a> ClientProgram<'_, '_, 'a> {
     }
 
     fn resolver(&self) -> Option<(NodeId, &'a Dns, String)> {
-        let host = self.user.host_visited()?;
         let scenario = self.program.compiler.scenario;
-        let nodes = scenario.nodes.iter().enumerate();
-        let mut resolvers = nodes.filter_map(|(number, node)| match &node.kind {
-            NodeKind::Dns(dns) => Some((NodeId(number as u32), dns)),
-            _ => None,
-        });
-        resolvers.find(|(_, dns)| dns.knows(&host)).map(|(id, dns)| (id, dns, host))
+        let id = scenario.resolver_of(self.id)?;
+        let NodeKind::Dns(dns) = &scenario.nodes[id.0 as usize].kind else { return None };
+        Some((id, dns, self.user.visits.clone()?))
     }
 }

@@ -2,8 +2,8 @@
 
 use super::NONE;
 use super::compile::Compiler;
-use crate::nodes::NodeKind;
-use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Stage, Target};
+use crate::scenario::load_estimate::expected_visits;
+use crate::scenario::model::{Call, Flow, RequestClass, Stage, Target};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -41,37 +41,47 @@ pub fn compile(compiler: &Compiler) -> Vec<Need> {
 }
 
 fn of_class(compiler: &Compiler, class: &RequestClass) -> Need {
-    let mut needs = Vec::from_iter(resolver(compiler, class));
+    // Some requests of a class with several users need each of their resolvers, and count for all.
+    let mut resolvers: Vec<_> =
+        class.from.iter().filter_map(|user| compiler.scenario.resolver_of(*user)).collect();
+    resolvers.sort_unstable();
+    resolvers.dedup();
+    let mut needs: Vec<Need> =
+        resolvers.into_iter().map(|resolver| any_of(compiler, Target::Node(resolver), false)).collect();
     match &class.flow {
         Flow::Calls(stages) => needs.extend(of_stages(compiler, stages)),
         Flow::Walk(walk) => {
-            needs.extend(walk.stops.iter().map(|stop| any_of(compiler, stop.target, false)));
+            let reached = walk.stops.iter().zip(expected_visits(walk)).filter(|(_, visits)| *visits > 0.0);
+            needs.extend(reached.map(|(stop, _)| any_of(compiler, stop.target, false)));
         }
     }
     Need::all(needs)
 }
 
-/// The resolver that the class's first user asks.
-fn resolver(compiler: &Compiler, class: &RequestClass) -> Option<Need> {
-    let user = compiler.node(*class.from.first()?);
-    let NodeKind::User(user) = &user.kind else { return None };
-    let host = user.host_visited()?;
-    let mut nodes = compiler.scenario.nodes.iter().enumerate();
-    let (resolver, _) =
-        nodes.find(|(_, node)| matches!(&node.kind, NodeKind::Dns(dns) if dns.knows(&host)))?;
-    Some(any_of(compiler, Target::Node(NodeId(resolver as u32)), false))
-}
-
 fn of_stages<'s>(compiler: &'s Compiler, stages: &'s [Stage]) -> impl Iterator<Item = Need> + 's {
     stages.iter().filter_map(|stage| match stage {
         Stage::Call(call) => of_call(compiler, call),
-        Stage::Parallel(parallel) => {
-            let needs: Vec<Need> = parallel.calls.iter().filter_map(|call| of_call(compiler, call)).collect();
-            let left_out = parallel.calls.len() - needs.len();
-            let least = parallel.first.unwrap_or(parallel.calls.len() as u32);
-            Some(Need::AtLeast(least.saturating_sub(left_out as u32), needs))
-        }
+        Stage::Parallel(parallel) => Some(match parallel.first {
+            None => Need::all(parallel.calls.iter().filter_map(|call| of_call(compiler, call)).collect()),
+            Some(first) => first_of(compiler, &parallel.calls, first),
+        }),
     })
+}
+
+/// So many answers are waited for, of all calls that are made side by side.
+fn first_of(compiler: &Compiler, calls: &[Call], first: u32) -> Need {
+    let mut needs = Vec::new();
+    let (mut made, mut without) = (0, 0);
+    for call in calls {
+        // More copies than are waited for make no difference.
+        let copies = (call.times.mean().round() as u32).clamp(1, first);
+        made += copies;
+        match of_call(compiler, call) {
+            Some(need) => needs.extend(std::iter::repeat_n(need, copies as usize)),
+            None => without += copies,
+        }
+    }
+    Need::AtLeast(first.min(made).saturating_sub(without), needs)
 }
 
 /// `None`: the request does well without it.

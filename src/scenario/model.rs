@@ -227,6 +227,14 @@ pub struct Stop {
 }
 
 impl Scenario {
+    /// The resolver that a user's clients ask: the first that knows the name which it visits.
+    pub fn resolver_of(&self, user: NodeId) -> Option<NodeId> {
+        let NodeKind::User(user) = &self.nodes[user.0 as usize].kind else { return None };
+        let name = user.visits.as_ref()?;
+        let knows = |node: &Node| matches!(&node.kind, NodeKind::Dns(dns) if dns.knows(name));
+        self.nodes.iter().position(knows).map(|number| NodeId(number as u32))
+    }
+
     /// The set of databases that a node is one of, if it is of one.
     pub fn set_of(&self, id: NodeId) -> Option<&Replication> {
         self.replications.iter().find(|set| match set.target {

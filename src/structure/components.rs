@@ -20,6 +20,8 @@ pub struct Component {
     pub strikes: Vec<Strike>,
     /// Classes of which all requests fail then, whatever else is up.
     pub stops: Vec<usize>,
+    /// What takes its place when it fails: an index into `Plan::standbys`.
+    pub standby: Option<usize>,
     /// `None`: nobody has said how often it fails.
     pub law: Option<Law>,
     /// Who repairs it: an index into `Plan::crews`, or `NONE` for somebody of its own.
@@ -64,6 +66,7 @@ impl Components {
                 sort: Sort::Replica(instance.node as usize),
                 strikes: crash(plan, &hosted, number as u32),
                 stops: Vec::new(),
+                standby: None,
                 law: None,
                 crew: NONE,
             });
@@ -74,14 +77,15 @@ impl Components {
             // Replicas that share their standbys have the same law.
             let mut laws: BTreeMap<Option<usize>, Law> = BTreeMap::new();
             for random in planned.by_ref().take(number) {
-                let own = laws.entry(standby_of(plan, random)).or_insert_with(|| law(plan, fault, random));
+                let standby = standby_of(plan, random);
+                let own = laws.entry(standby).or_insert_with(|| law(plan, fault, random));
                 let law = Some(own.clone());
                 match random.targets[..] {
                     [ChangeTarget::Instance(instance)] if !fault.together => {
                         let own = &mut components.all[place_of[instance as usize] as usize];
-                        (own.law, own.crew) = (law, random.crew);
+                        (own.standby, own.law, own.crew) = (standby, law, random.crew);
                     }
-                    _ => components.add_common(plan, &hosted, random, law),
+                    _ => components.add_common(plan, &hosted, random, (standby, law)),
                 }
             }
         }
@@ -90,7 +94,13 @@ impl Components {
         components
     }
 
-    fn add_common(&mut self, plan: &Plan, hosted: &[Vec<u32>], random: &RandomFaultPlan, law: Option<Law>) {
+    fn add_common(
+        &mut self,
+        plan: &Plan,
+        hosted: &[Vec<u32>],
+        random: &RandomFaultPlan,
+        (standby, law): (Option<usize>, Option<Law>),
+    ) {
         let mut strikes: Vec<Strike> = Vec::new();
         for target in &random.targets {
             let ChangeTarget::Instance(instance) = *target else { continue };
@@ -111,6 +121,7 @@ impl Components {
             sort: Sort::Common,
             strikes: longest(strikes),
             stops: Vec::new(),
+            standby,
             law,
             crew: random.crew,
         });
@@ -136,9 +147,15 @@ impl Components {
                 component.sort == Sort::Common && instances(&component.strikes) == instances(&strikes)
             };
             if !self.all.iter().any(is_known) {
-                let name = zone.to_owned();
-                let sort = Sort::Zone;
-                self.all.push(Component { name, sort, strikes, stops: Vec::new(), law: None, crew: NONE });
+                self.all.push(Component {
+                    name: zone.to_owned(),
+                    sort: Sort::Zone,
+                    strikes,
+                    stops: Vec::new(),
+                    standby: None,
+                    law: None,
+                    crew: NONE,
+                });
             }
         }
     }
@@ -153,7 +170,7 @@ impl Components {
             for user in &class.from {
                 if let NodeKind::User(user) = &scenario.nodes[user.0 as usize].kind
                     && user.tls != Tls::None
-                    && let Some(name) = user.host_visited()
+                    && let Some(name) = user.visits.clone()
                 {
                     let classes = names.entry(name).or_default();
                     if classes.last() != Some(&number) {
@@ -167,6 +184,7 @@ impl Components {
             sort: Sort::Certificate,
             strikes: Vec::new(),
             stops,
+            standby: None,
             law: None,
             crew: NONE,
         }));

@@ -9,6 +9,7 @@ use super::bdd::{Diagram, Diagrams, Function, NO, TooEntangled, YES};
 use super::components::{Component, Sort};
 use super::schedule::Schedule;
 use crate::plan::{NONE, Need, Plan};
+use rustc_hash::FxHashSet;
 
 /// In which order components are asked whether they have failed. Which one gives small diagrams
 /// depends on how the site is laid out, so that one tries them in turn.
@@ -104,6 +105,17 @@ impl<'a> Model<'a> {
         let certificates = (0..self.components.len() as u32)
             .filter(|&number| self.components[number as usize].sort == Sort::Certificate);
         self.order.extend(certificates);
+    }
+
+    /// All that can fail requests of a class, each once, in the order in which they need it.
+    pub fn needed_by(&self, class: usize) -> Vec<u32> {
+        let mut instances = Vec::new();
+        instances_of(&self.plan.structure[class], &mut instances);
+        let causes = instances.iter().flat_map(|&instance| &self.causes[instance as usize]);
+        let stops = |number: &u32| self.components[*number as usize].stops.contains(&class);
+        let stopping = (0..self.components.len() as u32).filter(stops);
+        let mut seen = FxHashSet::default();
+        causes.map(|(component, _)| *component).chain(stopping).filter(|one| seen.insert(*one)).collect()
     }
 
     pub fn is_needed(&self, instance: u32) -> bool {

@@ -9,11 +9,13 @@ use super::loss::Loss;
 use super::money::Money;
 use super::notes::notes;
 use super::schedule::Schedules;
-use super::telling::single_points;
+use super::single_points::enough;
+use super::telling::told;
 use crate::parts::fidelity::Fidelity;
 use crate::plan;
 use crate::scenario::model::Scenario;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 pub const HOURS_PER_YEAR: f64 = 8_760.0;
 pub const SECONDS_PER_YEAR: f64 = HOURS_PER_YEAR * 3_600.0;
@@ -34,6 +36,8 @@ pub struct Ledger {
     /// What costs most comes first.
     pub parts: Vec<Part>,
     pub single_points: Vec<SinglePoint>,
+    /// What would be one if nothing stood by for it: it is down until that has taken over.
+    pub covered_points: Vec<SinglePoint>,
     /// What is not in the figures.
     pub notes: Vec<String>,
 }
@@ -42,6 +46,10 @@ pub struct Ledger {
 #[derive(Clone, Debug, Serialize)]
 pub struct Standing {
     pub class: String,
+    /// Whether the figures are the best that can be: of what is in `unknown` nobody has said how
+    /// often it fails, and it counts as if it never did.
+    pub at_best: bool,
+    pub unknown: Vec<String>,
     pub availability: f64,
     pub unavailability: f64,
     pub down_minutes_per_year: f64,
@@ -178,18 +186,43 @@ impl Losses {
 
 fn ledger(scenario: &Scenario, model: &Model, losses: Losses, notes: Vec<String>) -> Ledger {
     let Losses { variables, has_figures, classes, any } = losses;
+    let (single_points, covered_points) =
+        told(scenario, model, &variables, &enough(model.plan, model.components));
     let standings = classes.iter().zip(&scenario.classes);
+    let unknown: Vec<Vec<String>> =
+        (0..scenario.classes.len()).map(|class| without_law(scenario, model, class)).collect();
     Ledger {
         scenario: scenario.name.clone(),
         currency: scenario.prices.currency.clone(),
         has_figures,
         order_most: any.cut_sets.order_most,
-        classes: standings.map(|(loss, class)| loss.standing(model, &class.name)).collect(),
-        any: any.standing(model, "any"),
+        any: any.standing(model, "any", unknown.iter().flatten()),
+        classes: standings
+            .zip(&unknown)
+            .map(|((loss, class), unknown)| loss.standing(model, &class.name, unknown.iter()))
+            .collect(),
         parts: parts(scenario, model, &variables, &any, &classes),
-        single_points: single_points(scenario, model, &variables, &classes),
+        single_points,
+        covered_points,
         notes,
     }
+}
+
+/// What a class needs and of which nobody has said how often it fails.
+fn without_law(scenario: &Scenario, model: &Model, class: usize) -> Vec<String> {
+    let needed = model.needed_by(class).into_iter().map(|number| &model.components[number as usize]);
+    let mut names: Vec<String> = Vec::new();
+    for component in needed.filter(|component| component.law.is_none()) {
+        let name = match component.sort {
+            Sort::Replica(node) => scenario.nodes[node].name.clone(),
+            Sort::Common | Sort::Zone | Sort::Certificate => component.told_name(),
+        };
+        names.push(name);
+    }
+    // Replicas have one name.
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
 }
 
 /// All that some class needs, one line for each node.

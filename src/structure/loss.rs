@@ -6,6 +6,7 @@ use super::components::Sort;
 use super::cut_sets::CutSets;
 use super::function::{Model, Variables};
 use super::ledger::{CutSet, CutSetTable, MINUTES_PER_YEAR, SECONDS_PER_YEAR, Standing, Weight};
+use std::collections::BTreeSet;
 
 /// Cut sets that are listed; all are counted.
 const LISTED_MOST: usize = 1_000;
@@ -21,8 +22,6 @@ pub struct Loss {
     shares: Vec<f64>,
     probability_sum: f64,
     pub chances: Vec<f64>,
-    /// The components that are enough by themselves.
-    pub single: Vec<u32>,
     /// For each component how much worse it is while anything is down because of it, and
     /// while everything is.
     slopes: Vec<f64>,
@@ -54,17 +53,12 @@ impl Loss {
         let by_chance: f64 = failures_per_s.zip(&birnbaum).map(|(failures, worse)| failures * worse).sum();
         let (planned, by_plan) = planned(model, variables, diagram);
         let (probability_sum, shares) = cut_sets.sums(&of_components.chances);
-        let enough = cut_sets.counts().iter().take(2).sum::<u64>() as usize;
-        let single = cut_sets.list(enough).into_iter().filter_map(|set| set.first().copied());
-        let mut single: Vec<u32> = single.map(|variable| model.order[variable as usize]).collect();
-        single.sort_unstable();
         Loss {
             unavailability,
             outages_per_s: by_chance + by_plan,
             shares,
             probability_sum,
             chances: of_components.chances.clone(),
-            single,
             together: together(model, variables, diagram, unavailability, &slopes),
             slopes,
             birnbaum,
@@ -74,10 +68,20 @@ impl Loss {
         }
     }
 
-    pub fn standing(&self, model: &Model, class: &str) -> Standing {
+    /// `unknown` may name a thing twice.
+    pub fn standing<'a>(
+        &self,
+        model: &Model,
+        class: &str,
+        unknown: impl Iterator<Item = &'a String>,
+    ) -> Standing {
         let down_per_outage_s = self.unavailability / self.outages_per_s;
+        let mut seen = BTreeSet::new();
+        let unknown: Vec<String> = unknown.filter(|name| seen.insert(*name)).cloned().collect();
         Standing {
             class: class.to_owned(),
+            at_best: !unknown.is_empty(),
+            unknown,
             availability: 1.0 - self.unavailability,
             unavailability: self.unavailability,
             down_minutes_per_year: self.unavailability * MINUTES_PER_YEAR,

@@ -14,6 +14,7 @@ mod loss;
 mod money;
 mod notes;
 mod schedule;
+mod single_points;
 mod spares;
 mod telling;
 #[cfg(test)]
@@ -26,3 +27,5 @@ pub use ledger::{
     Standing, Weight, analyze,
 };
 pub use money::Money;
+pub use single_points::{NamedPoint, named_single_points};
+pub use telling::listed;

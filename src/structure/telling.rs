@@ -3,41 +3,38 @@
 use super::components::{Component, Sort};
 use super::function::{Model, Variables};
 use super::ledger::{SECONDS_PER_YEAR, SinglePoint};
-use super::loss::Loss;
+use super::single_points::Enough;
+use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::parts::quantity::format_duration;
-use crate::plan::NONE;
+use crate::plan::{NONE, StandbyPlan};
 use crate::scenario::model::Scenario;
 use std::collections::BTreeSet;
 
 /// Longer lists are cut.
 const NAMED_MOST: usize = 5;
 
-/// What is enough to fail some class, those that cost most first.
-pub fn single_points(
+/// What is enough to fail some class, those that cost most first: without anything that stands by,
+/// and with.
+pub fn told(
     scenario: &Scenario,
     model: &Model,
     of_components: &Variables,
-    classes: &[Loss],
-) -> Vec<SinglePoint> {
-    let mut points = Vec::new();
-    for &number in &model.order {
-        let lost: Vec<usize> = (0..classes.len())
-            .filter(|&class| classes[class].single.binary_search(&number).is_ok())
-            .collect();
-        if lost.is_empty() {
-            continue;
-        }
-        let component = &model.components[number as usize];
-        let chance = of_components.chances[of_components.first_of[number as usize] as usize];
+    enough: &[Enough],
+) -> (Vec<SinglePoint>, Vec<SinglePoint>) {
+    let (mut single, mut covered) = (Vec::new(), Vec::new());
+    for Enough { component: number, classes } in enough {
+        let component = &model.components[*number as usize];
+        let chance = of_components.chances[of_components.first_of[*number as usize] as usize];
         let down_s = component.law.is_some().then_some(chance * SECONDS_PER_YEAR);
-        let names: Vec<String> = lost.iter().map(|&class| scenario.classes[class].name.clone()).collect();
+        let names: Vec<String> = classes.iter().map(|&class| scenario.classes[class].name.clone()).collect();
         let lost = match names.len() == scenario.classes.len() {
             true => "the site".to_owned(),
             false => format!("every {}", listed(&names, "and")),
         };
-        let effect = match component.sort {
-            Sort::Certificate => format!("once it expires, {lost} is down"),
+        let effect = match (component.sort, component.standby) {
+            (Sort::Certificate, _) => format!("once it expires, {lost} is down"),
+            (_, Some(_)) => format!("until then {lost} is down"),
             _ => format!("one failure takes {lost} down"),
         };
         let frequency = match down_s {
@@ -45,17 +42,39 @@ pub fn single_points(
             None if component.sort == Sort::Certificate => "nobody says who renews it".to_owned(),
             None => "no `mtbf` is given".to_owned(),
         };
+        let reason = match component.standby {
+            Some(standby) => stands_by(&component.name, &model.plan.standbys[standby]),
+            None => reason(scenario, model, component),
+        };
+        let points = if component.standby.is_some() { &mut covered } else { &mut single };
         points.push(SinglePoint {
             component: component.told_name(),
             kind: component.kind(scenario),
-            sentence: format!("{}: {effect}; {frequency}", reason(scenario, model, component)),
+            sentence: format!("{reason}: {effect}; {frequency}"),
             classes: names,
             minutes_per_year: down_s.map(|down_s| down_s / 60.0),
         });
     }
     let rank = |point: &SinglePoint| point.minutes_per_year.unwrap_or(-1.0);
-    points.sort_by(|one, other| rank(other).total_cmp(&rank(one)));
-    points
+    for points in [&mut single, &mut covered] {
+        points.sort_by(|one, other| rank(other).total_cmp(&rank(one)));
+    }
+    (single, covered)
+}
+
+/// "mysql has a hot standby, which takes over after 30 s if it is whole"
+fn stands_by(name: &str, standby: &StandbyPlan) -> String {
+    let heat = if standby.hot { "hot" } else { "cold" };
+    let (number, which) = match standby.spares {
+        1 => (format!("a {heat} standby"), "which"),
+        several => (format!("{several} {heat} standbys"), "one of which"),
+    };
+    let when = match standby.switch_over {
+        0 => "at once".to_owned(),
+        time => format!("after {}", format_duration(to_seconds(time))),
+    };
+    let boots = if standby.hot { "" } else { " and boots" };
+    format!("{name} has {number}, {which} takes over {when}{boots} if it is whole")
 }
 
 /// Why one failure is enough.
@@ -70,9 +89,6 @@ fn reason(scenario: &Scenario, model: &Model, component: &Component) -> String {
             NodeKind::Server(_) => format!("{} on {name}", all_stand(&struck)),
             NodeKind::Dns(_) => format!("{name} alone knows the addresses"),
             NodeKind::LoadBalancer(_) => format!("all requests go through one load balancer, {name}"),
-            _ if scenario.standbys.iter().any(|standby| standby.node.0 as usize == node) => {
-                format!("{name} has only a standby, which takes over late or not at all")
-            }
             _ if scenario.nodes[node].replicas > 1 => format!("{name} is needed beside its like"),
             _ => format!("{name} has no second"),
         },

@@ -1,6 +1,6 @@
 //! Whole scenarios of which every figure can be told by hand.
 
-use super::{Ledger, Part, analyze};
+use super::{Ledger, Part, SinglePoint, Standing, analyze};
 use crate::scenario::load::load_text;
 
 fn ledger(text: &str) -> Ledger {
@@ -137,6 +137,67 @@ requests:
     // The first box carries one app and two databases, the second one of each: a box and the
     // other, the app on the other, or the only database on it; or both apps.
     assert_eq!(ledger.classes[0].cut_sets.count_by_order[1], 5);
+}
+
+#[test]
+fn what_stands_by_is_told_beside_the_single_points() {
+    let ledger = ledger(
+        "
+nodes:
+  visitors: { kind: user, arrivals: 1/s }
+  host: { kind: server, mtbf: 9d, mttr: 1h, standby: { cold: 2 } }
+  app: { kind: app_server, on: host, mtbf: 9d, mttr: 1h, standby: { hot: 1, switch_over: 3s } }
+  db: { kind: database, mtbf: 9d, mttr: 1h }
+requests:
+  page: { path: [ app: 1ms, db: 1ms ] }
+",
+    );
+    let sentences = |points: &[SinglePoint]| -> Vec<String> {
+        let told = points.iter().map(|point| point.sentence.rsplit_once("; ").unwrap().0.to_owned());
+        told.collect()
+    };
+    assert_eq!(sentences(&ledger.single_points), ["db has no second: one failure takes the site down"]);
+    assert_eq!(
+        sentences(&ledger.covered_points),
+        [
+            "app has a hot standby, which takes over after 3 s if it is whole: until then the site is down",
+            "host has 2 cold standbys, one of which takes over at once and boots if it is whole: until then the \
+             site is down",
+        ]
+    );
+    assert!(ledger.covered_points.iter().all(|point| point.minutes_per_year > Some(0.0)));
+}
+
+#[test]
+fn figures_are_at_best_where_nobody_says_how_often_something_fails() {
+    let site = |database: &str| {
+        ledger(&format!(
+            "
+nodes:
+  visitors: {{ kind: user, visits: \"https://www.shop.com\", arrivals: 1/s }}
+  names: {{ kind: dns, records: [ www.shop.com A 1.1.1.1 60s ], mtbf: 9d, mttr: 1h }}
+  edge: {{ kind: server, address: 1.1.1.1, replicas: 2, mtbf: 9d, mttr: 1h }}
+  app: {{ kind: web_server, on: edge, replicas: 2, mtbf: 9d, mttr: 1h }}
+  db: {{ kind: database, {database} }}
+requests:
+  page: {{ path: [ app: 1ms, db: 1ms ] }}
+  file: {{ path: [ app: 1ms ] }}
+faults:
+  - {{ name: certificate, hits: app, kind: expire_certificate, mtbf: 1y, mttr: 1h }}
+"
+        ))
+    };
+    let unknown = |standing: &Standing| {
+        assert_eq!(standing.at_best, !standing.unknown.is_empty());
+        standing.unknown.join(", ")
+    };
+    let partly = site("");
+    assert_eq!(partly.classes.iter().map(unknown).collect::<Vec<_>>(), ["db", ""]);
+    assert_eq!(unknown(&partly.any), "db");
+    assert!(partly.has_figures);
+    let wholly = site("mtbf: 9d, mttr: 1h");
+    assert_eq!(wholly.classes.iter().map(unknown).collect::<Vec<_>>(), ["", ""]);
+    assert_eq!(unknown(&wholly.any), "");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::confirming::{Confirmation, Confirmed};
 use crate::cli::explain::words::wrapped;
 use crate::output::terminal::figure::{count, length, length_with_spread, share, three_digits};
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
-use crate::structure::{CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Money, Part, Standing};
+use crate::structure::{CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Money, Part, Standing, listed};
 
 const ROWS_MOST: usize = 20;
 /// Cut sets of single things are told as sentences; of the others so many are listed.
@@ -17,6 +17,7 @@ pub fn text(ledger: &Ledger) -> String {
         heading(ledger),
         standings(ledger),
         single_points(ledger),
+        covered_points(ledger),
         parts(ledger),
         money(ledger),
         cut_sets(ledger),
@@ -37,7 +38,13 @@ fn heading(ledger: &Ledger) -> String {
 }
 
 fn minutes(minutes: f64) -> String {
-    length(minutes * 60_000.0)
+    // Less than that is nothing that anybody could tell from nothing.
+    const NANOSECOND: f64 = 1.0 / 60e9;
+    match minutes {
+        0.0 => length(0.0),
+        minutes if minutes.abs() < NANOSECOND => "< 1 ns".to_owned(),
+        minutes => length(minutes * 60_000.0),
+    }
 }
 
 fn standings(ledger: &Ledger) -> String {
@@ -47,11 +54,12 @@ fn standings(ledger: &Ledger) -> String {
     let header = ["requests", "availability", "down a year", "outages a year", "a mean one"];
     let mut table = Table::new(&header, &[]);
     let row = |standing: &Standing, name: Cell| {
+        let (at_most, at_least) = if standing.at_best { ("≤ ", "≥ ") } else { ("", "") };
         vec![
             name,
-            Cell::new(share(standing.availability)),
-            Cell::new(minutes(standing.down_minutes_per_year)),
-            Cell::new(digits(standing.outages_per_year)),
+            Cell::new(format!("{at_most}{}", share(standing.availability))),
+            Cell::new(format!("{at_least}{}", minutes(standing.down_minutes_per_year))),
+            Cell::new(format!("{at_least}{}", digits(standing.outages_per_year))),
             Cell::optional(standing.outage_minutes_mean.map(minutes)),
         ]
     };
@@ -63,6 +71,17 @@ fn standings(ledger: &Ledger) -> String {
     }
     let mut text = table.text();
     text.push_str(&more(ledger.classes.len(), ROWS_MOST));
+    if ledger.any.at_best {
+        let unknown = listed(&ledger.any.unknown, "and");
+        let they = match ledger.any.unknown.len() {
+            1 => "fails (`mtbf`), and it counts as if it never did",
+            _ => "fail (`mtbf`), and they count as if they never did",
+        };
+        text.push_str(&wrapped(
+            &format!("≤ and ≥: at best, since nobody says how often {unknown} {they}"),
+            2,
+        ));
+    }
     text
 }
 
@@ -83,6 +102,19 @@ fn single_points(ledger: &Ledger) -> String {
         text.push_str(&format!("  {} {}", painted("!", Paint::Bad), sentence.trim_start()));
     }
     text.push_str(&more(ledger.single_points.len(), ROWS_MOST));
+    text
+}
+
+/// What is no single point since something stands by for it.
+fn covered_points(ledger: &Ledger) -> String {
+    if ledger.covered_points.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("  {}\n", painted("single points that something stands by for", Paint::Faint));
+    for point in ledger.covered_points.iter().take(ROWS_MOST) {
+        text.push_str(&format!("  - {}", wrapped(&point.sentence, INDENT).trim_start()));
+    }
+    text.push_str(&more(ledger.covered_points.len(), ROWS_MOST));
     text
 }
 
@@ -162,7 +194,7 @@ fn percent(share: f64) -> String {
 fn cut_sets(ledger: &Ledger) -> String {
     let table = &ledger.any.cut_sets;
     let several: Vec<&CutSet> = table.listed.iter().filter(|set| set.components.len() > 1).collect();
-    let mut text = counted(table, ledger.order_most);
+    let mut text = counted(table, ledger);
     if several.is_empty() {
         return text;
     }
@@ -183,14 +215,20 @@ fn cut_sets(ledger: &Ledger) -> String {
 }
 
 /// `minimal cut sets: 9 of one thing, 4 of two; none of three or four`
-fn counted(table: &CutSetTable, order_most: usize) -> String {
+fn counted(table: &CutSetTable, ledger: &Ledger) -> String {
     let of = |(place, number): (usize, &u64)| format!("{} of {}", count(*number), things(place + 1));
+    let standbys = match ledger.covered_points.len() {
+        0 => "",
+        _ => "; a part and what stands by for it are one thing",
+    };
     let there: Vec<String> =
         table.count_by_order.iter().enumerate().filter(|(_, number)| **number > 0).map(of).collect();
     let told = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
-    let limit = things(order_most);
+    let limit = things(ledger.order_most);
     wrapped(
-        &format!("minimal cut sets: {told}; those of more than {limit} are not looked for (`--order`)"),
+        &format!(
+            "minimal cut sets: {told}{standbys}; those of more than {limit} are not looked for (`--order`)"
+        ),
         2,
     )
 }

@@ -221,6 +221,8 @@ pub struct InForce {
 pub struct Topology {
     pub nodes: Vec<TopologyNode>,
     pub calls: Vec<Call>,
+    /// All that is one, what is no node included: zones, certificates and common causes.
+    pub single_points: Vec<SinglePoint>,
     pub calls_left_out: u64,
 }
 
@@ -232,6 +234,17 @@ pub struct TopologyNode {
     pub replicas: u64,
     pub on: Option<String>,
     pub single_point_of: Vec<String>,
+    /// How many stand by.
+    pub standbys: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SinglePoint {
+    pub component: String,
+    /// The kind of the node, `fault`, `zone` or `certificate`.
+    pub kind: String,
+    pub classes: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
