@@ -206,6 +206,36 @@ fn bad_scenarios_and_usage_are_exit_code_2() {
 }
 
 #[test]
+fn what_is_no_option_is_answered_with_what_to_write() {
+    let home = home();
+    for (words, told) in [
+        (&["simulate", "shop.yaml", "--duration", "5m"][..], "'--set run.duration=5m'"),
+        (&["check", "shop.yaml", "--counter.servers=8"], "'--set counter.servers=8'"),
+        (&["simulate", "shop.yaml", "--threads", "0"], "0 is not in 1..=1024"),
+        (&["sweep", "shop.yaml", "--vary", "counter.servers=1-8"], "a range has two dots: 1..8"),
+        (&["sweep", "shop.yaml", "--vary", "counter.servers=one,two"], "--> --vary:1:17"),
+        (
+            &["sweep", "shop.yaml", "--vary", "counter.servers=1,2", "--set", "visitors.retries=no"],
+            "--> --set:1:18",
+        ),
+    ] {
+        let output = spof(home.path(), words).output().unwrap();
+        let shown = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && shown.contains(told), "{words:?}: {shown}");
+    }
+}
+
+#[test]
+fn formats_go_by_the_tools_that_read_them_too() {
+    let home = home();
+    spof(home.path(), &["simulate", "shop.yaml", "--quiet", "--no-charts", "--no-report"]).assert().success();
+    for format in ["openmetrics", "prometheus"] {
+        let text = stdout(&mut spof(home.path(), &["export", "output/shop", "--to", format, "--out", "-"]));
+        assert!(text.ends_with("# EOF\n"), "{format}");
+    }
+}
+
+#[test]
 fn unreadable_and_unwritable_files_are_exit_code_3() {
     let home = home();
     spof(home.path(), &["simulate", "nowhere.yaml"]).assert().code(3);

@@ -53,9 +53,15 @@ impl ValueEnum for ExportFormat {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let value = PossibleValue::new(self.name()).help(self.about());
-        // What Perfetto reads was Chrome's.
-        Some(if *self == ExportFormat::Perfetto { value.alias("chrome") } else { value })
+        // As those call them who think of the tool that is to read it.
+        let aliases: &[&str] = match self {
+            ExportFormat::Hgrm => &["hdrhistogram"],
+            ExportFormat::OpenMetrics => &["prometheus"],
+            ExportFormat::Otlp => &["opentelemetry", "otel"],
+            ExportFormat::Perfetto => &["chrome"],
+            ExportFormat::Hlog | ExportFormat::Jaeger | ExportFormat::Csv | ExportFormat::Parquet => &[],
+        };
+        Some(PossibleValue::new(self.name()).help(self.about()).aliases(aliases))
     }
 }
 

@@ -29,6 +29,7 @@ mod stopping;
 mod sweep;
 mod test;
 mod threads;
+mod tips;
 mod variants;
 mod verify;
 
@@ -82,7 +83,8 @@ pub fn run(words: &[OsString]) -> u8 {
     let caller = Caller::person();
     match Arguments::try_parse_from(words) {
         Ok(arguments) => answer(arguments.command, &caller).unwrap_or_else(|failure| failure.tell(&caller)),
-        Err(told) => {
+        Err(mut told) => {
+            tips::add(&mut told, words);
             // A terminal that is gone is nobody to tell anything.
             let _ = told.print();
             if told.use_stderr() { Ending::Refused } else { Ending::Good }

@@ -8,6 +8,7 @@ mod joining;
 pub mod overrides;
 pub mod problem;
 pub mod source;
+mod syntax;
 pub mod toml;
 pub mod value;
 pub mod yaml;

@@ -185,6 +185,19 @@ pub fn did_you_mean(written: &str, candidates: &[&str]) -> Option<String> {
     Some(format!("there is {}", listed.join(", ")))
 }
 
+/// "`one`", "`one` and `other`", "`one`, `other` and `third`"; of many the first.
+pub fn listed(names: &[impl AsRef<str>]) -> String {
+    const LISTED_MOST: usize = 8;
+    let quoted = |name: &dyn AsRef<str>| format!("`{}`", name.as_ref());
+    let shown: Vec<String> = names.iter().take(LISTED_MOST).map(|name| quoted(name)).collect();
+    match (shown.split_last(), names.len() - shown.len()) {
+        (None, _) => String::new(),
+        (Some((last, [])), 0) => last.clone(),
+        (Some((last, others)), 0) => format!("{} and {last}", others.join(", ")),
+        (Some(_), more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,6 +237,16 @@ error: unknown kind `web_sever`
                 assert!(render(&source, &[problem], false).starts_with("warning: m"));
             }
         }
+    }
+
+    #[test]
+    fn names_are_listed_as_in_a_sentence_and_many_are_cut() {
+        let names: Vec<String> = (1..=12).map(|number| format!("n{number}")).collect();
+        assert_eq!(listed(&names[..0]), "");
+        assert_eq!(listed(&names[..1]), "`n1`");
+        assert_eq!(listed(&names[..2]), "`n1` and `n2`");
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
+        assert_eq!(listed(&names), "`n1`, `n2`, `n3`, `n4`, `n5`, `n6`, `n7`, `n8` and 4 more");
     }
 
     #[test]

@@ -48,6 +48,12 @@ impl Source {
         start
     }
 
+    /// The last so many texts have been given under another name.
+    pub fn rename_last(&mut self, number: usize, name: &str) {
+        let first = self.appended.len().saturating_sub(number);
+        self.appended[first..].iter_mut().for_each(|(_, known)| *known = name.to_owned());
+    }
+
     /// The text at a place, if the place is one.
     pub fn slice(&self, span: &Span) -> Option<&str> {
         self.text.get(span.clone())
@@ -93,5 +99,8 @@ mod tests {
         assert_eq!(source.location(three), Location { name: "a.yaml".into(), line: 2, column: 5 });
         assert_eq!(source.location(start + 4), Location { name: "--set".into(), line: 1, column: 5 });
         assert_eq!(source.part_at(start).1, "run.seed=x");
+        let later = source.append("--set", "run.seed=y");
+        source.rename_last(1, "--vary");
+        assert_eq!((source.part_at(start).0, source.part_at(later).0), ("--set", "--vary"));
     }
 }

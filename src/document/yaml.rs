@@ -2,6 +2,7 @@
 
 use super::joining::{self, Written};
 use super::problem::Problems;
+use super::syntax;
 use super::value::{Entry, Field, Span, Table, Value};
 use super::{DEPTH_MAX, VALUES_MAX};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -28,7 +29,7 @@ pub fn read(text: &str, base: usize, problems: &Problems) -> Option<Entry> {
                 let span = reader.places.span(&span);
                 reader.take(event, span)
             }
-            Err(error) => Err(reader.syntax_error(&error)),
+            Err(error) => Err(reader.refuse(&error)),
         };
         match step {
             Ok(Step::Continue) => {}
@@ -196,24 +197,15 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn syntax_error(&self, error: &ScanError) -> Stopped {
+    /// The text cannot be taken apart any further.
+    fn refuse(&self, error: &ScanError) -> Stopped {
         let offset = self.places.offset(error.marker().index());
-        if error.info().contains("recursion limit") {
-            self.problems
-                .error(offset..offset + 1, format!("values are nested more than {DEPTH_MAX} deep here"));
-            return Stopped;
+        let open = self.open.iter().rev().map(|open| open.span.start);
+        let (place, message, hint) = syntax::told(self.places.written(), offset, open, error.info());
+        match hint {
+            Some(hint) => self.problems.error_with_hint(place, message, hint),
+            None => self.problems.error(place, message),
         }
-        self.problems.error_with_hint(
-            offset..offset + 1,
-            format!("this is not YAML or JSON: {}", error.info()),
-            match error.info().starts_with("tabs disallowed") {
-                true => "YAML is indented by spaces: write two of them for each tab",
-                false => {
-                    "a mistake often stands a little before the place where it is noticed: \
-                     look at the indentation, the brackets and the quotes above"
-                }
-            },
-        );
         Stopped
     }
 }

@@ -89,6 +89,7 @@ pub fn tandem(rate: f64, stations: &[(u32, f64)], requests: u64) -> Scenario {
         request_bytes: 0,
         response_bytes: 0,
         idempotent: true,
+        cacheable: true,
         priority: 0,
     };
     Scenario {

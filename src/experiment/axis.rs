@@ -178,12 +178,33 @@ fn list(text: &str) -> Result<Values, String> {
     if let Some(twice) = parts.iter().enumerate().find(|(place, part)| parts[..*place].contains(part)) {
         return Err(format!("`{}` stands twice in `{text}`", twice.1));
     }
+    if let [one] = parts[..]
+        && let Some(meant) = range_otherwise(one)
+    {
+        return Err(format!("`{one}` is one value; a range has two dots: {meant}"));
+    }
     let numbers = numbers(&parts);
     let number = |place: usize| numbers.as_ref().map(|numbers| numbers[place]);
     let values = parts.iter().enumerate();
     Ok(Values::Listed(
         values.map(|(place, part)| Value { text: (*part).to_owned(), number: number(place) }).collect(),
     ))
+}
+
+/// What `1-8`, `50/s - 500/s`, `1 to 8` or `1...8` is as a range.
+fn range_otherwise(text: &str) -> Option<String> {
+    let (from, to) = [" to ", "...", "–", "-"].into_iter().find_map(|sign| {
+        // A sign at the beginning is that of the number.
+        let first = text.char_indices().nth(1)?.0;
+        let place = first + text[first..].find(sign)?;
+        Some((text[..place].trim(), text[place + sign.len()..].trim()))
+    })?;
+    let is_amount = |text: &str| {
+        amount(text).is_some_and(|(_, unit)| {
+            unit.chars().all(|letter| letter.is_alphabetic() || "/%".contains(letter))
+        })
+    };
+    (is_amount(from) && is_amount(to)).then(|| format!("{from}..{to}"))
 }
 
 fn split(text: &str) -> Option<Vec<&str>> {

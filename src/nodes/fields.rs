@@ -109,6 +109,11 @@ impl<'a> Fields<'a> {
 
     /// Names that belong to no setting are reported; returns what holds.
     pub fn finish(self) -> Vec<InForce> {
+        self.finish_with(|_| None)
+    }
+
+    /// The same for whoever knows where some of these names belong.
+    pub fn finish_with(self, belongs: impl Fn(&str) -> Option<String>) -> Vec<InForce> {
         let mut unknown = 0;
         for field in &self.table.fields {
             if self.settings.iter().any(|settings| settings.iter().any(|setting| setting.name == field.name))
@@ -125,7 +130,8 @@ impl<'a> Fields<'a> {
             if unknown > UNKNOWN_MAX {
                 break;
             }
-            let hint = elsewhere(&field.name).map(str::to_string).or(did_you_mean(&field.name, &names));
+            let hint = elsewhere(&field.name).map(str::to_string).or_else(|| belongs(&field.name));
+            let hint = hint.or_else(|| did_you_mean(&field.name, &names));
             self.context.problems.report(Severity::Error, field.name_span.clone(), message, hint);
         }
         self.in_force

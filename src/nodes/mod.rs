@@ -55,6 +55,13 @@ pub const KINDS: &[(&str, &[Setting])] = &[
 ];
 
 impl NodeKind {
+    /// `an app_server`
+    pub fn with_article(&self) -> String {
+        let name = self.name();
+        let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} {name}")
+    }
+
     /// Reads the settings of the kind with this number in `KINDS`.
     pub fn read(kind: usize, fields: &mut Fields) -> NodeKind {
         match kind {

@@ -185,7 +185,7 @@ fn read_line(fields: &mut Fields, kind: &NodeKind) -> (Option<u32>, Option<Shedd
     let problems = fields.context.problems;
     for name in ["queue_limit", "shedding"] {
         if has_no_line && fields.is_given(name) {
-            let message = format!("a {} has no line, and so no `{name}`", kind.name());
+            let message = format!("{} has no line, and so no `{name}`", kind.with_article());
             let hint = "bound the calls of those that call it: `calls: { max_in_flight: 20, queue: 50 }`";
             problems.error_with_hint(fields.place(name), message, hint);
         }

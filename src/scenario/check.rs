@@ -110,8 +110,17 @@ pub fn check(
     if scenario.name == "unnamed" {
         scenario.name = stem(source.name());
     }
-    topology::check(context, &scenario, &directory.places);
-    let places = Places { nodes: &directory.places, links: &link_places, timeline: &timeline_places };
+    let spans =
+        |section: &[Field]| -> Vec<_> { section.iter().map(|field| field.name_span.clone()).collect() };
+    let places = Places {
+        nodes: &directory.places,
+        links: &link_places,
+        timeline: &timeline_places,
+        groups: &spans(groups_section),
+        crews: &spans(crews_section),
+        classes: &spans(requests_section),
+    };
+    topology::check(context, &scenario, places);
     warnings::warn(context, &scenario, places);
     (Some(scenario), settings)
 }

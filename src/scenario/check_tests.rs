@@ -201,6 +201,7 @@ fn routes_come_to_an_end() {
             "nginx: {",
             "cpu: { kind: station, work: 5ms }\n  disk: { kind: station, work: 9ms }\n  nginx: {",
         )
+        .replace("visitors -> nginx: 20ms", "visitors -> nginx: 20ms\n  visitors -> cpu: 20ms")
         .replace("page: {", "walk: { share: 50%, route: ROUTE }\n  page: {");
     let route = |route: &str| walk.replace("ROUTE", route);
     check_text(&route("{ start: cpu, cpu: { disk: 70/121, leave: 51/121 }, disk: cpu }"), &[]);
@@ -366,7 +367,7 @@ fn the_document_itself_is_checked() {
         let shown = load_text("shop.toml", text, &[]).render(false);
         assert!(shown.contains("this is not TOML") && shown.contains(hint), "{shown}");
     }
-    check("nodes:", "nodes: [", &["this is not YAML"]);
+    check("nodes:", "nodes: [", &["this `[` has no `]` before line 5"]);
     check_text("", &["there is nothing in this file"]);
     check_text("name: x", &["the scenario has no `nodes`", "the scenario has no `requests`"]);
     check_text("[1, 2]", &["a scenario is a table of settings, not a list"]);

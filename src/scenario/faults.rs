@@ -177,7 +177,10 @@ fn check(targets: &Targets, verb: &str, target: FaultTarget, fault: Fault) -> Re
     }
     let kind = &node.kind;
     let cannot = |hint: &str| {
-        Err(Refusal::new(format!("`{}` is a {}, which `{verb}` cannot hit", node.name, kind.name()), hint))
+        Err(Refusal::new(
+            format!("`{}` is {}, which `{verb}` cannot hit", node.name, kind.with_article()),
+            hint,
+        ))
     };
     match fault {
         Fault::Errors { .. } | Fault::BlackHole if matches!(kind, NodeKind::Server(_)) => {

@@ -109,7 +109,8 @@ fn read_member(context: Context, entry: &Entry, directory: &Directory) -> Option
     match directory.node(name) {
         Ok(node) if directory.get(node).behaviour.is_some() => Some(Member { node, weight, backup }),
         Ok(node) => {
-            let message = format!("`{name}` is a {}, which nobody calls", directory.get(node).kind.name());
+            let message =
+                format!("`{name}` is {}, which nobody calls", directory.get(node).kind.with_article());
             context.problems.error(span.clone(), message);
             None
         }

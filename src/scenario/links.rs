@@ -2,7 +2,7 @@
 
 use super::model::{Link, NodeId};
 use super::nodes::Directory;
-use crate::document::problem::Severity;
+use crate::document::problem::{Severity, listed};
 use crate::document::value::{Field, Span, Value};
 use crate::nodes::fields::{Context, Fields, parse_distribution, report_refusal};
 use crate::nodes::setting::{Setting, Takes};
@@ -56,6 +56,13 @@ fn read_ends(context: Context, field: &Field, directory: &Directory) -> Option<(
     };
     let find = |name: &str| match directory.node(name.trim()) {
         Ok(id) => Some(id),
+        Err(_) if directory.members_of(name.trim()).is_some() => {
+            let message = format!("`{}` is a group, and a link leads from one node to another", name.trim());
+            let hint =
+                format!("write a link for each of its members: {}", member_links(ends, both, directory));
+            context.problems.error_with_hint(field.name_span.clone(), message, hint);
+            None
+        }
         Err(refusal) => {
             context.problems.report(Severity::Error, field.name_span.clone(), refusal.problem, refusal.hint);
             None
@@ -68,6 +75,19 @@ fn read_ends(context: Context, field: &Field, directory: &Directory) -> Option<(
         return None;
     }
     Some((from, to, both))
+}
+
+/// The links that one from or to a group stands for.
+fn member_links(ends: (&str, &str), both: bool, directory: &Directory) -> String {
+    let members = |name: &str| match directory.members_of(name.trim()) {
+        Some(members) => members.into_iter().map(str::to_owned).collect(),
+        None => vec![name.trim().to_owned()],
+    };
+    let arrow = if both { "<->" } else { "->" };
+    let (from, to): (Vec<String>, Vec<String>) = (members(ends.0), members(ends.1));
+    let links: Vec<String> =
+        from.iter().flat_map(|from| to.iter().map(move |to| format!("{from} {arrow} {to}"))).collect();
+    listed(&links)
 }
 
 /// A link's settings; its ends are filled in later.

@@ -107,7 +107,10 @@ fn check_target(directory: &Directory, how: How, target: FaultTarget) -> Result<
     let node = directory.get(id);
     let cannot = |hint: &str| {
         let way = HOWS[how as usize];
-        Err(Refusal::new(format!("`{}` is a {}, which cannot {way}", node.name, node.kind.name()), hint))
+        Err(Refusal::new(
+            format!("`{}` is {}, which cannot {way}", node.name, node.kind.with_article()),
+            hint,
+        ))
     };
     let reloads =
         matches!(node.kind, NodeKind::WebServer(_) | NodeKind::AppServer(_) | NodeKind::LoadBalancer(_));

@@ -2,7 +2,7 @@
 //! `mysql utilisation`; and how exactly that is wanted: `p99 ±2%`.
 
 use super::model::{Measure, Metric, NodeId, RequestClass, Scenario};
-use crate::document::problem::did_you_mean;
+use crate::document::problem::{did_you_mean, listed};
 use crate::nodes::fields::Refusal;
 use crate::parts::quantity;
 use crate::stats::two_stages::Precision;
@@ -63,6 +63,12 @@ fn parse_precision(width: &str, metric: Metric) -> Result<Precision, Refusal> {
 pub(super) fn find_node(name: &str, scenario: &Scenario) -> Result<NodeId, Refusal> {
     let place = scenario.nodes.iter().position(|node| node.name == name);
     place.map(|place| NodeId(place as u32)).ok_or_else(|| {
+        if let Some(group) = scenario.groups.iter().find(|group| group.name == name) {
+            let members = group.members.iter().map(|member| &scenario.nodes[member.node.0 as usize].name);
+            let members: Vec<&String> = members.collect();
+            let problem = format!("`{name}` is a group, and a node is needed here");
+            return Refusal::new(problem, format!("its members are {}", listed(&members)));
+        }
         let names: Vec<&str> = scenario.nodes.iter().map(|node| node.name.as_str()).collect();
         Refusal {
             problem: format!("there is no node `{name}`"),
@@ -80,6 +86,9 @@ pub fn parse_measure(
     hint: &str,
 ) -> Result<Measure, Refusal> {
     let words: Vec<&str> = text.split_whitespace().collect();
+    if let Some(refusal) = latency_named(text, &words, classes) {
+        return Err(refusal);
+    }
     let (subject, metric) = match words[..] {
         [metric] => (None, metric),
         [subject, metric] => (Some(subject), metric),
@@ -92,6 +101,24 @@ pub fn parse_measure(
         (Some(metric), None) => Measure { class: None, metric },
         (Some(metric), Some(name)) => Measure { class: Some(find_class(name, classes)?), metric },
     })
+}
+
+/// `latency p99`: means, quantiles and the largest are of latencies anyway.
+fn latency_named(text: &str, words: &[&str], classes: &[RequestClass]) -> Option<Refusal> {
+    const LATENCY: [&str; 4] = ["latency", "latencies", "response_time", "duration"];
+    let is_class = |word: &str| classes.iter().any(|class| class.name == word);
+    let is_named = |word: &str| LATENCY.contains(&word.to_lowercase().as_str()) && !is_class(word);
+    if !words.iter().any(|word| is_named(word)) {
+        return None;
+    }
+    let (metrics, subjects): (Vec<&str>, Vec<&str>) =
+        words.iter().filter(|word| !is_named(word)).partition(|word| parse_metric(word).is_ok());
+    let written = [subjects, metrics].concat().join(" ");
+    let hint = match written.is_empty() {
+        true => "write `mean`, `p99` or `max`".to_owned(),
+        false => format!("write `{written}`"),
+    };
+    Some(Refusal::new(format!("`{text}`: means, quantiles and `max` are those of the latency anyway"), hint))
 }
 
 /// `None` is the utilisation, which belongs to a node.

@@ -1,10 +1,13 @@
 //! From a scenario file to a checked scenario.
 
+mod addresses;
 mod breakdowns;
-pub mod check;
+mod check;
 #[cfg(test)]
 mod check_tests;
 mod costs;
+#[cfg(test)]
+mod doubt_tests;
 pub mod expectations;
 #[cfg(test)]
 pub(crate) mod fault_tests;
@@ -14,7 +17,10 @@ pub mod files;
 pub mod given;
 mod groups;
 mod happening;
+#[cfg(test)]
+mod hint_tests;
 mod identity;
+mod idle;
 pub mod link_load;
 mod links;
 pub mod load;
@@ -27,6 +33,7 @@ pub mod model;
 mod nodes;
 mod paths;
 mod record_changes;
+mod recorded;
 pub mod reference;
 #[cfg(test)]
 mod remedy_tests;
@@ -36,6 +43,7 @@ mod restarts;
 mod run;
 pub mod schema;
 pub mod search;
+mod shortcuts;
 pub mod side_by_side;
 pub mod starter;
 mod surge_load;
@@ -51,3 +59,8 @@ pub mod traffic;
 mod walks;
 mod warnings;
 mod work;
+
+/// The names of what a run can be told.
+pub fn run_settings() -> impl Iterator<Item = &'static str> {
+    run::SETTINGS.iter().map(|setting| setting.name)
+}

@@ -154,6 +154,8 @@ pub struct RequestClass {
     pub response_bytes: u64,
     /// POST, LOCK and PATCH are not tried again by a proxy once they were sent.
     pub idempotent: bool,
+    /// Caches before an application keep answers to GET and HEAD alone.
+    pub cacheable: bool,
     /// Lowest first, where a node's line goes by priority.
     pub priority: u8,
 }

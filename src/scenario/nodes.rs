@@ -5,7 +5,7 @@ use super::load::NodeSettings;
 use super::model::{Backup, Group, Node, NodeId, NodeMemory};
 use super::replication::{self, ReplicationRead};
 use super::restarts;
-use crate::document::problem::{Severity, did_you_mean};
+use crate::document::problem::{Severity, did_you_mean, listed};
 use crate::document::value::{Entry, Field, Span};
 use crate::nodes::fields::{Context, Fields, InForce, Refusal};
 use crate::nodes::remedies::{self, Remedies};
@@ -19,7 +19,13 @@ use std::cell::Cell;
 pub const SETTINGS: &[Setting] = &[
     Setting::required("kind", Takes::Word(KIND_NAMES), "what the node is"),
     Setting::optional("on", Takes::Text, "the `server` it stands on"),
-    Setting::new("replicas", Takes::Whole(1, INSTANCES_MAX), "1", "spof", "how many there are of it"),
+    Setting::new(
+        "replicas",
+        Takes::Whole(1, INSTANCES_MAX),
+        "1",
+        "spof",
+        "how many there are of it; they are numbered from 0: of two of `app` the first is `app/0`",
+    ),
     Setting::optional(
         "cost",
         Takes::Price,
@@ -46,6 +52,9 @@ const fn kind_names() -> [&'static str; KINDS.len()] {
     }
     names
 }
+
+/// The kind that others stand on.
+const SERVER: &str = "server";
 
 /// A scenario has at most so many nodes, replicas counted.
 const INSTANCES_MAX: u64 = 1_000_000;
@@ -232,7 +241,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     if matches!(kind, NodeKind::User(_) | NodeKind::Server(_)) {
         for name in ["on", "work", "memory_base", "memory_per_request"] {
             if fields.is_given(name) {
-                let message = format!("a {} has no `{name}`", kind.name());
+                let message = format!("{} has no `{name}`", kind.with_article());
                 context.problems.error_with_hint(fields.place(name), message, "leave it out");
             }
         }
@@ -255,10 +264,27 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         NodeKind::Database(_) => replication::backup_of(&mut fields),
         _ => None,
     };
-    let settings = fields.finish();
+    let settings = fields.finish_with(|name| setting_of_others(name, &field.name, on.as_deref()));
     let name = field.name.clone();
     let node = Node { name, replicas, on: None, boot, restart, memory, cost_per_hour, kind, behaviour: None };
     ReadNode { node, host: on, work, breakdown, standby, remedies, replication, backup, settings }
+}
+
+/// What nodes of this kind cannot be given, and others can.
+fn setting_of_others(name: &str, node: &str, host: Option<&str>) -> Option<String> {
+    let has_it = |settings: &[Setting]| settings.iter().any(|setting| setting.name == name);
+    let kinds: Vec<&str> =
+        KINDS.iter().filter(|(_, settings)| has_it(settings)).map(|(kind, _)| *kind).collect();
+    if !kinds.contains(&SERVER) {
+        return (!kinds.is_empty())
+            .then(|| format!("it is a setting of {}: look at the `kind`", listed(&kinds)));
+    }
+    Some(match host {
+        Some(host) => format!("it belongs to the server that `{node}` stands on: write it at `{host}`"),
+        None => format!(
+            "it belongs to a server: declare `host: {{ kind: server, {name}: … }}`, and let `{node}` stand `on: host`"
+        ),
+    })
 }
 
 /// Names are written in paths, links and overrides, so they are kept plain.
@@ -293,7 +319,7 @@ fn place_on_hosts(context: Context, section: &[Field], directory: &mut Directory
                     directory.give_behaviour(index, cores);
                 }
                 other => {
-                    let message = format!("`{host}` is a {}; nodes stand on a `server`", other.name());
+                    let message = format!("`{host}` is {}; nodes stand on a `server`", other.with_article());
                     let servers: Vec<String> = directory
                         .nodes
                         .iter()
@@ -341,11 +367,23 @@ impl Directory<'_> {
     }
 
     pub fn node(&self, name: &str) -> Result<NodeId, Refusal> {
-        self.node_ids.get(name).copied().ok_or_else(|| Refusal {
-            problem: format!("there is no node `{name}`"),
-            hint: self.suggest(name, &[]),
-            place: None,
+        self.node_ids.get(name).copied().ok_or_else(|| match self.members_of(name) {
+            Some(members) => Refusal::new(
+                format!("`{name}` is a group, and a node is needed here"),
+                format!("its members are {}", listed(&members)),
+            ),
+            None => Refusal {
+                problem: format!("there is no node `{name}`"),
+                hint: self.suggest(name, &[]),
+                place: None,
+            },
         })
+    }
+
+    /// The names of a group's members, if it is one.
+    pub fn members_of(&self, group: &str) -> Option<Vec<&str>> {
+        let members = &self.group_members[*self.group_ids.get(group)? as usize];
+        Some(members.iter().map(|&id| self.get(id).name.as_str()).collect())
     }
 
     pub fn get(&self, id: NodeId) -> &Node {

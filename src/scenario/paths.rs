@@ -232,7 +232,7 @@ impl<'a, 'd> PathReader<'a, 'd> {
             NodeKind::Server(_) => "call what stands on it",
             _ => return Some(Target::Node(id)),
         };
-        let message = format!("`{name}` is a {}, which nobody calls", node.kind.name());
+        let message = format!("`{name}` is {}, which nobody calls", node.kind.with_article());
         self.context.problems.error_with_hint(span.clone(), message, hint);
         None
     }

@@ -123,6 +123,7 @@ fn read_class<'a>(
             Flow::Calls(Vec::new())
         }
     };
+    let method = METHODS[fields.word("method")];
     let class = RequestClass {
         name: field.name.clone(),
         share: share.unwrap_or(0.0),
@@ -131,7 +132,8 @@ fn read_class<'a>(
         objective: fields.optional_duration("objective"),
         request_bytes: fields.optional_size("request_size").unwrap_or(0),
         response_bytes: fields.optional_size("response_size").unwrap_or(0),
-        idempotent: !matches!(METHODS[fields.word("method")], "POST" | "PATCH" | "LOCK"),
+        idempotent: !matches!(method, "POST" | "PATCH" | "LOCK"),
+        cacheable: matches!(method, "GET" | "HEAD"),
         priority: fields.whole("priority") as u8,
     };
     fields.finish();
@@ -158,8 +160,10 @@ fn read_users(context: Context, entry: &Entry, directory: &Directory) -> Vec<Nod
                 }
             }
             Some(id) => {
-                let message =
-                    format!("`{name}` is a {}; requests come from a `user`", directory.get(*id).kind.name());
+                let message = format!(
+                    "`{name}` is {}; requests come from a `user`",
+                    directory.get(*id).kind.with_article()
+                );
                 context.problems.error(entry.span.clone(), message);
             }
             None => {

@@ -35,7 +35,7 @@ pub fn read(fields: &mut Fields, kind: &NodeKind) -> Option<RestartPolicy> {
     let is_process = !matches!(kind, NodeKind::User(_) | NodeKind::Server(_) | NodeKind::Station(_));
     if !is_process {
         for setting in SETTINGS.iter().filter(|setting| fields.is_given(setting.name)) {
-            let message = format!("a {} is no process, and has no `{}`", kind.name(), setting.name);
+            let message = format!("{} is no process, and has no `{}`", kind.with_article(), setting.name);
             fields.context.problems.error_with_hint(fields.place(setting.name), message, "leave it out");
         }
         return None;

@@ -220,8 +220,8 @@ fn find(name: &str, known: Known) -> Result<SurgeOn, Refusal> {
         Some(&id) if matches!(known.directory.get(id).kind, NodeKind::User(_)) => Ok(SurgeOn::User(id)),
         Some(&id) => Err(Refusal {
             problem: format!(
-                "`{name}` is a {}; users and classes surge",
-                known.directory.get(id).kind.name()
+                "`{name}` is {}; users and classes surge",
+                known.directory.get(id).kind.with_article()
             ),
             hint: users().next().map(|user| format!("what about `{}`?", user.name)),
             place: None,

@@ -6,7 +6,8 @@ use crate::document::value::{Entry, Value};
 use crate::nodes::NodeKind;
 use crate::nodes::fields::{Context, Refusal, report_refusal};
 
-pub const FORM: &str = "a node, one replica `app/2`, a group, a link `a -> b`, or a list of them";
+pub const FORM: &str =
+    "a node, one replica (the first is `app/0`), a group, a link `a -> b`, or a list of them";
 
 /// What can be hit.
 #[derive(Clone, Copy)]

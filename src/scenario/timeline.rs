@@ -6,7 +6,7 @@ use super::targets::Targets;
 use super::{faults, maintenance, record_changes, surges};
 use crate::document::problem::did_you_mean;
 use crate::document::value::{Entry, Span, Value};
-use crate::kernel::time::{Time, to_seconds};
+use crate::kernel::time::{MINUTE, Time, to_seconds};
 use crate::nodes::fields::{Context, Fields, Refusal, report_refusal};
 use crate::nodes::setting::{Setting, Takes};
 use crate::parts::calendar;
@@ -137,6 +137,9 @@ fn read_entry<'a>(
     Ok(when.and(happening).map(|(name, what)| (Happening { name, what }, place)))
 }
 
+/// A run that is about one thing may start so long before it.
+const LEAD: Time = 5 * MINUTE;
+
 /// When it happens, which has to be while the run lasts.
 fn read_at(fields: &mut Fields, run: &RunSettings) -> Option<Time> {
     let at = fields.parse("at", |text| {
@@ -148,13 +151,23 @@ fn read_at(fields: &mut Fields, run: &RunSettings) -> Option<Time> {
     if let RunEnd::After(end) = run.end
         && at >= end
     {
-        let [at, end] = [at, end].map(|time| format_span(to_seconds(time)));
-        let message = format!("it would happen {at} after the start, and the run ends after {end}");
-        fields.context.problems.error_with_hint(
-            fields.place("at"),
-            message,
-            "let it happen sooner, or the run last longer",
-        );
+        let [after, length] = [at, end].map(|time| format_span(to_seconds(time)));
+        let message = format!("it would happen {after} after the start, and the run ends after {length}");
+        let text = fields.field("at").and_then(|field| field.entry.scalar()).unwrap_or_default();
+        let hint = match calendar::is_by_the_clock(text) {
+            true => {
+                // A little before, so that there is something to compare with.
+                let lead = (end / 2).min(LEAD) / MINUTE * MINUTE;
+                let starts = run.starts + at - lead;
+                format!(
+                    "this run starts at {}: let it start shortly before, `run: {{ starts: {} }}`, or last longer",
+                    calendar::format_clock(run.starts),
+                    calendar::format_clock(starts)
+                )
+            }
+            false => "let it happen sooner, or the run last longer".to_owned(),
+        };
+        fields.context.problems.error_with_hint(fields.place("at"), message, hint);
         return None;
     }
     Some(at)

@@ -1,13 +1,14 @@
 //! Who calls whom over which link, and what can be seen from that.
 
 use super::model::{Call, Flow, Group, Link, Node, NodeId, RequestClass, Scenario, Stage, Target};
+use super::warnings::Places;
+use super::{addresses, idle, recorded, shortcuts};
 use crate::document::value::Span;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::UNLIMITED;
 use crate::nodes::dns::Dns;
 use crate::nodes::fields::Context;
 use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A scenario has at most so many pairs of caller and called.
@@ -110,15 +111,50 @@ impl Edges<'_> {
 }
 
 /// What the graph shows to be wrong or odd.
-pub fn check(context: Context, scenario: &Scenario, places: &[Span]) {
+pub fn check(context: Context, scenario: &Scenario, places: Places) {
     if scenario.graph.edge_count() > EDGES_MAX {
         let message = format!("the scenario has more than {EDGES_MAX} pairs of caller and called");
         context.problems.error_with_hint(0..0, message, "use `replicas` instead of many nodes");
         return;
     }
-    let looked_up = check_names(context, scenario, places);
-    check_reached(context, scenario, places, &looked_up);
-    check_own_slots(context, scenario, places);
+    let looked_up = check_names(context, scenario, places.nodes);
+    if !context.problems.has_errors() {
+        addresses::check(context, scenario, places);
+    }
+    recorded::check(context, scenario, places.nodes);
+    idle::warn(context, scenario, places, &looked_up);
+    shortcuts::warn(context, scenario, places);
+    check_own_slots(context, scenario, places.nodes);
+}
+
+/// The nodes and groups that a class calls, each as often as its flow names it.
+pub fn targets(flow: &Flow) -> (Vec<NodeId>, Vec<u32>) {
+    let (mut nodes, mut groups) = (Vec::new(), Vec::new());
+    let mut note = |target: Target| match target {
+        Target::Node(id) => nodes.push(id),
+        Target::Group(group) => groups.push(group),
+    };
+    match flow {
+        Flow::Walk(walk) => walk.stops.iter().for_each(|stop| note(stop.target)),
+        Flow::Calls(stages) => {
+            let mut pending: Vec<&Stage> = stages.iter().collect();
+            while let Some(stage) = pending.pop() {
+                let calls = match stage {
+                    Stage::Call(call) => std::slice::from_ref(call),
+                    Stage::Parallel(parallel) => &parallel.calls,
+                };
+                for call in calls {
+                    let mut next = Some(call);
+                    while let Some(call) = next {
+                        note(call.target);
+                        pending.extend(&call.stages);
+                        next = call.hand_over.as_deref();
+                    }
+                }
+            }
+        }
+    }
+    (nodes, groups)
 }
 
 /// Every name that a user visits has to lead to an address of the scenario. Returns the
@@ -173,47 +209,6 @@ fn check_names(context: Context, scenario: &Scenario, places: &[Span]) -> FxHash
         }
     }
     asked
-}
-
-fn check_reached(context: Context, scenario: &Scenario, places: &[Span], looked_up: &FxHashSet<usize>) {
-    let mut reached = vec![false; scenario.nodes.len()];
-    let mut used_links = vec![false; scenario.links.len()];
-    for edge in scenario.graph.edge_references() {
-        reached[edge.target().index()] = true;
-        if let Some(link) = edge.weight() {
-            used_links[*link] = true;
-        }
-    }
-    for node in &scenario.nodes {
-        if let Some(host) = node.on {
-            reached[host.0 as usize] = true;
-        }
-    }
-    for (index, (node, place)) in scenario.nodes.iter().zip(places).enumerate() {
-        if reached[index] || looked_up.contains(&index) {
-            continue;
-        }
-        let message = match node.kind {
-            NodeKind::User(_) => continue,
-            NodeKind::Server(_) => format!("nothing stands on `{}`", node.name),
-            _ => format!("no request reaches `{}`", node.name),
-        };
-        context.problems.warning(place.clone(), message, "it takes no part in the simulation");
-    }
-    let joined: FxHashSet<(NodeId, NodeId)> =
-        scenario.links.iter().map(|link| (link.from, link.to)).collect();
-    for (link, used) in scenario.links.iter().zip(used_links) {
-        let to_resolver = matches!(scenario.nodes[link.to.0 as usize].kind, NodeKind::Dns(_));
-        let way_back = matches!(scenario.nodes[link.from.0 as usize].kind, NodeKind::Dns(_));
-        let reverse = joined.contains(&(link.to, link.from));
-        if !used && !to_resolver && !way_back && !reverse {
-            let (from, to) =
-                (&scenario.nodes[link.from.0 as usize].name, &scenario.nodes[link.to.0 as usize].name);
-            let message = format!("no request travels from `{from}` to `{to}`");
-            let hint = "replies use the link of the call; a link of a server serves all that stands on it";
-            context.problems.warning(places[link.from.0 as usize].clone(), message, hint);
-        }
-    }
 }
 
 /// A node that waits for itself holds one of its slots while it needs another.

@@ -12,12 +12,15 @@ use crate::parts::quantity::{format_share, format_size, format_span};
 /// Above this a queue is long and slow to settle.
 const HIGH_UTILISATION: f64 = 0.95;
 
-/// Where the names of nodes and links and the verbs of the timeline stand.
+/// Where names and the verbs of the timeline stand.
 #[derive(Clone, Copy)]
 pub struct Places<'p> {
     pub nodes: &'p [Span],
     pub links: &'p [Span],
     pub timeline: &'p [Span],
+    pub groups: &'p [Span],
+    pub crews: &'p [Span],
+    pub classes: &'p [Span],
 }
 
 pub fn warn(context: Context, scenario: &Scenario, places: Places) {

@@ -115,6 +115,9 @@ fn read_line(context: Context, text: &str, place: Place, written: &mut Written) 
     if rest.is_empty() {
         return Ok(false);
     }
+    if let Some(refusal) = asked_of_a_database(rest, count, written.chance, place) {
+        return Err(refusal);
+    }
     let offset = text.len() - rest.len();
     let work = parse_distribution(context, rest).map_err(|refusal| Refusal {
         place: refusal.place.map(|(start, length)| (start + offset, length)),
@@ -122,6 +125,25 @@ fn read_line(context: Context, text: &str, place: Place, written: &mut Written) 
     })?;
     written.work = place.plain(work);
     Ok(true)
+}
+
+/// `write exp(4ms)`: what is asked of a database does not fit on a line.
+fn asked_of_a_database(rest: &str, count: Option<&str>, chance: f64, place: Place) -> Option<Refusal> {
+    let (query, work) = rest.split_once(char::is_whitespace)?;
+    if !matches!(query, "read" | "write") {
+        return None;
+    }
+    let mut settings = Vec::from_iter(count.map(|count| format!("times: {count}")));
+    if chance < 1.0 {
+        settings.push(format!("chance: {}", quantity::format_share(chance)));
+    }
+    let kind = if place.plain_is_cpu { "cpu" } else { "wait" };
+    settings.push(format!("{kind}: {}", work.trim()));
+    settings.push(format!("query: {query}"));
+    Some(Refusal::new(
+        format!("`{query}` does not fit on a line with the work"),
+        format!("write `{}: {{ {} }}`", place.name, settings.join(", ")),
+    ))
 }
 
 /// Splits `3 x exp(2ms)` into the count and the rest.

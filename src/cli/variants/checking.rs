@@ -28,9 +28,10 @@ struct Looked {
     gauges: Vec<Gauge>,
 }
 
+/// The last `varied` settings of each point are those that differ.
 pub fn check(
     given: &Given,
-    points: &[Settings],
+    (points, varied): (&[Settings], usize),
     study: &dyn Study,
     (quiet, caller): (bool, &Caller),
 ) -> Result<Checked, Failure> {
@@ -38,7 +39,8 @@ pub fn check(
     let first = given.load(&points[0]).map_err(failed)?;
     let text = first.source.text().to_owned();
     let look = |settings: &Settings| -> Result<Looked, Failure> {
-        let loaded = given.load(settings).map_err(failed)?;
+        let mut loaded = given.load(settings).map_err(failed)?;
+        loaded.source.rename_last(varied, "--vary");
         let gauges = match &loaded.scenario {
             Some(scenario) => {
                 study.expectations(scenario)?;

@@ -132,11 +132,20 @@ impl VariantArguments {
 }
 
 impl<'a> Variants<'a> {
+    /// So many settings of each point are varied.
+    fn varied(&self) -> usize {
+        self.arguments.axes.len()
+    }
+
     /// Checks all points, and opens the journal; nothing has run yet.
     pub fn open(self) -> Result<(Scenario, Runs<'a>), Failure> {
         let arguments = self.arguments;
-        let Checked { first, text, gauges } =
-            check(&arguments.file, &self.points, &*self.study, (arguments.is_silent(), self.caller))?;
+        let Checked { first, text, gauges } = check(
+            &arguments.file,
+            (&self.points, self.varied()),
+            &*self.study,
+            (arguments.is_silent(), self.caller),
+        )?;
         self.study.check(&first, &gauges)?;
         let identity = self.identity(&first, &text);
         let path = arguments.folder(self.command).join(format!("{}.journal", self.command));
@@ -159,7 +168,8 @@ impl<'a> Variants<'a> {
     /// The figures of some runs, for somebody else's study.
     pub fn figures(self, wanted: &[(usize, u64)]) -> Result<Vec<Vec<f64>>, Failure> {
         let silence = (true, self.caller);
-        let Checked { gauges, .. } = check(&self.arguments.file, &self.points, &*self.study, silence)?;
+        let points = (self.points.as_slice(), self.varied());
+        let Checked { gauges, .. } = check(&self.arguments.file, points, &*self.study, silence)?;
         let runs = Runs::new(self.arguments, self.points, (gauges, self.study), None, self.caller);
         runs.make(wanted.iter().copied())?;
         Ok(wanted.iter().map_while(|run| runs.of_run(*run)).collect())

@@ -61,7 +61,9 @@ impl ExportFormat {
         match self {
             ExportFormat::Hgrm => "percentiles of the latencies, as HdrHistogram prints them",
             ExportFormat::Hlog => "a HdrHistogram log: latencies by time bucket and class",
-            ExportFormat::OpenMetrics => "counters, gauges and histograms with simulated timestamps",
+            ExportFormat::OpenMetrics => {
+                "counters, gauges and histograms for Prometheus, with simulated timestamps"
+            }
             ExportFormat::Otlp => "traces as OpenTelemetry's JSON, a line for each request",
             ExportFormat::Jaeger => "traces as Jaeger's JSON",
             ExportFormat::Perfetto => "traces, faults and queues as Chrome's trace JSON, for Perfetto",

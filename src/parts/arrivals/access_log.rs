@@ -46,6 +46,7 @@ impl Recording {
             classes: Some(classes),
             class_names: names.into_list(),
             work: Vec::new(),
+            is_log: true,
             skipped,
         })
     }

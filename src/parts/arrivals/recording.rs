@@ -15,6 +15,8 @@ pub struct Recording {
     pub classes: Option<Vec<u32>>,
     pub class_names: Vec<String>,
     pub work: Vec<RecordedWork>,
+    /// Of an access log the classes are the paths that were asked for, which nobody has chosen for that.
+    pub is_log: bool,
     /// The lines that could not be used, where that is not an error.
     pub skipped: Vec<BadRow>,
 }
@@ -107,6 +109,7 @@ impl Recording {
             classes: columns.class.as_ref().map(|_| rows.iter().map(|row| row.class).collect()),
             class_names: names.into_list(),
             work: work.collect(),
+            is_log: false,
             skipped: Vec::new(),
         })
     }
