@@ -8,7 +8,9 @@ use crate::kernel::time::to_seconds;
 use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::parts::quantity::{format_duration, format_share};
+use crate::plan::buckets_most;
 use crate::results::{ClassRecord, RunResults, StopReason};
+use crate::scenario::model::Scenario;
 
 /// Above this share of its time a node counts as busy all the time.
 const FULL: f64 = 0.99;
@@ -25,6 +27,7 @@ const LOST: f64 = 0.05;
 const DOUBTS_MOST: usize = 5;
 
 pub fn notices(
+    scenario: &Scenario,
     results: &RunResults,
     window: &Window,
     total: &ClassSummary,
@@ -34,6 +37,7 @@ pub fn notices(
     let mut notices = Vec::new();
     notices.extend(stop(results));
     notices.extend(fidelity(results));
+    notices.extend(buckets(scenario, results));
     if total.ended == 0 {
         let text = "No request has ended, so there is nothing to tell of.".to_owned();
         notices.push(Notice { about: "empty", text });
@@ -90,6 +94,23 @@ fn fidelity(results: &RunResults) -> Option<Notice> {
         }
     };
     Some(Notice { about: "fidelity", text })
+}
+
+/// A bucket that was asked for is made longer where there would be too many.
+fn buckets(scenario: &Scenario, results: &RunResults) -> Option<Notice> {
+    let asked = scenario.run.bucket?;
+    let in_force = results.bucket_edges.windows(2).map(|edges| edges[1] - edges[0]).max()?;
+    if in_force <= asked {
+        return None;
+    }
+    let [asked, in_force] = [asked, in_force].map(|time| format_duration(to_seconds(time)));
+    let instances = results.nodes.len();
+    let text = format!(
+        "Time buckets are {in_force} long, and not {asked} as `run.bucket` has it: with {instances} nodes and replicas \
+         no more than {} of them are kept.",
+        buckets_most(scenario, instances)
+    );
+    Some(Notice { about: "buckets", text })
 }
 
 fn overload(
@@ -218,4 +239,48 @@ fn restless(classes: &[ClassSummary]) -> Option<Notice> {
         names.join(", "),
     );
     Some(Notice { about: "too short", text })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::summarise::summarise;
+    use crate::engine::{Options, Simulation};
+    use crate::kernel::time::NEVER;
+    use crate::plan::compile;
+    use crate::results::row::RowSampling;
+    use crate::scenario::load::load_text;
+
+    fn notices_of(replicas: u32, bucket: &str) -> Vec<String> {
+        let text = format!(
+            "
+run: {{ duration: 200s, warmup: none{bucket} }}
+nodes:
+  users: {{ kind: user, arrivals: 20/s }}
+  app: {{ kind: app_server, replicas: {replicas} }}
+requests:
+  page: {{ path: [ app: 1ms ] }}
+"
+        );
+        let scenario = load_text("wide.yaml", &text, &[]).scenario.expect("it is one");
+        let plan = compile(&scenario);
+        let mut simulation =
+            Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
+        simulation.advance(NEVER, u64::MAX);
+        let summary = summarise(&scenario, 1, &simulation.finish(false));
+        let about = summary.notices.into_iter().filter(|notice| notice.about == "buckets");
+        about.map(|notice| notice.text).collect()
+    }
+
+    #[test]
+    fn a_bucket_that_is_made_longer_is_told_with_both_lengths() {
+        assert_eq!(
+            notices_of(9_999, ", bucket: 1s"),
+            [
+                "Time buckets are 8 s long, and not 1 s as `run.bucket` has it: with 10000 nodes and replicas no more \
+              than 50 of them are kept."
+            ]
+        );
+        assert!(notices_of(2, ", bucket: 1s").is_empty(), "there is room for it");
+        assert!(notices_of(9_999, "").is_empty(), "nobody has asked for any length");
+    }
 }

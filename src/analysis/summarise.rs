@@ -44,7 +44,7 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         scalings: summarise_scalings(scenario, results),
         costs: summarise_costs(scenario, results, &window),
         expectations: judge_all(scenario, results, &window, &nodes),
-        notices: notices(results, &window, &total, &classes, &nodes),
+        notices: notices(scenario, results, &window, &total, &classes, &nodes),
         total,
         classes,
         nodes,

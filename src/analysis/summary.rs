@@ -182,7 +182,7 @@ pub struct ExpectationResult {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
-    /// "overload", "drift", "too short", "empty", "stopped", "limit"
+    /// "overload", "drift", "too short", "empty", "stopped", "limit", "fidelity", "buckets"
     pub about: &'static str,
     pub text: String,
 }

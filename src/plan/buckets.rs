@@ -24,8 +24,7 @@ pub struct BucketPlan {
 
 impl BucketPlan {
     pub fn of(scenario: &Scenario, instances: usize) -> BucketPlan {
-        let affordable = (NODE_LINES_MOST / instances.max(1)).max(LEAST);
-        let most = affordable.min(if scenario.run.bucket.is_some() { MOST_GIVEN } else { MOST_CHOSEN });
+        let most = buckets_most(scenario, instances);
         let length = expected_length(scenario);
         let mut width = scenario
             .run
@@ -41,6 +40,12 @@ impl BucketPlan {
         };
         BucketPlan { width, most, first_edge }
     }
+}
+
+/// How many buckets are kept at most with so many nodes, replicas counted.
+pub fn buckets_most(scenario: &Scenario, instances: usize) -> usize {
+    let affordable = (NODE_LINES_MOST / instances.max(1)).max(LEAST);
+    affordable.min(if scenario.run.bucket.is_some() { MOST_GIVEN } else { MOST_CHOSEN })
 }
 
 /// How long the run will take, more or less; a guess that is wrong costs resolution only.

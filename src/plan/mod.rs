@@ -23,7 +23,7 @@ mod structure;
 mod targets;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
-pub use buckets::BucketPlan;
+pub use buckets::{BucketPlan, buckets_most};
 pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;

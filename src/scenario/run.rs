@@ -27,7 +27,12 @@ pub const SETTINGS: &[Setting] = &[
         "what is left out of the statistics at the start",
     ),
     Setting::new("seed", Takes::Form("a whole number"), "1", "spof", "the same seed gives the same run"),
-    Setting::optional("bucket", Takes::Duration, "length of a line in timeline.csv; chosen if not given"),
+    Setting::optional(
+        "bucket",
+        Takes::Duration,
+        "length of a line in timeline.csv; chosen if not given, and doubled as often as it takes to keep to 20,000 \
+         lines, and to 500,000 in all tables by node and replica; the summary then says so",
+    ),
     Setting::new(
         "starts",
         Takes::Form("a time of the week such as `Monday 08:00`"),
