@@ -43,6 +43,28 @@ fn every_command_of_the_pages_runs() {
     assert!(blocks_run >= 6, "the blocks are not found any more: {blocks_run}");
 }
 
+/// A question may have a bad answer: then the command ends with code 1.
+#[test]
+fn every_question_of_readme_is_answered_by_its_line() {
+    let home = home();
+    let readme = fs::read_to_string("README.md").expect("it is there");
+    let (_, table) = readme.split_once("| question | command |\n").expect("README has ten questions");
+    let rows = table.lines().take_while(|line| line.starts_with('|')).skip(1);
+    let commands: Vec<&str> = rows
+        .map(|row| {
+            let command = row.trim_end_matches(" |").rsplit_once(" | `").expect("two columns").1;
+            command.strip_suffix('`').expect("nothing stands behind the command")
+        })
+        .collect();
+    assert_eq!(commands.len(), 10, "{commands:?}");
+    for command in commands {
+        assert!(command.starts_with("spof "), "{command}");
+        let output = run(home.path(), command);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "this fails:\n{command}\n{told}");
+    }
+}
+
 #[test]
 fn readme_shows_what_the_program_prints() {
     let home = home();

@@ -43,6 +43,8 @@ const SCENARIOS: &[(&str, &[(&str, &str)])] = &[
     ("retry-budget.yaml", AS_IT_STANDS),
     ("load-shedding.yaml", AS_IT_STANDS),
     ("autoscaling.yaml", AS_IT_STANDS),
+    ("same-money-one-large.yaml", AS_IT_STANDS),
+    ("same-money-two-small.yaml", AS_IT_STANDS),
     ("gray-failure.yaml", AS_IT_STANDS),
     ("database-failover.yaml", AS_IT_STANDS),
     ("dns-failover.yaml", AS_IT_STANDS),
