@@ -12,7 +12,7 @@ use super::{
 };
 use crate::document::problem::Problems;
 use crate::document::source::Source;
-use crate::document::value::{Entry, Field, Value};
+use crate::document::value::{Entry, Field, Span, Value};
 use crate::nodes::fields::{Context, Fields};
 use crate::nodes::setting::{Setting, Takes};
 use crate::parts::distribution::column_seconds;
@@ -110,19 +110,24 @@ pub fn check(
     if scenario.name == "unnamed" {
         scenario.name = stem(source.name());
     }
-    let spans =
-        |section: &[Field]| -> Vec<_> { section.iter().map(|field| field.name_span.clone()).collect() };
-    let places = Places {
-        nodes: &directory.places,
-        links: &link_places,
-        timeline: &timeline_places,
-        groups: &spans(groups_section),
-        crews: &spans(crews_section),
-        classes: &spans(requests_section),
-    };
-    topology::check(context, &scenario, places);
-    warnings::warn(context, &scenario, places);
+    let sections = (groups_section, crews_section, requests_section);
+    doubt(context, &scenario, (&directory.places, &link_places, &timeline_places), sections);
     (Some(scenario), settings)
+}
+
+/// What only the whole scenario shows: what cannot be meant, and what probably is not.
+fn doubt(
+    context: Context,
+    scenario: &Scenario,
+    (nodes, links, timeline): (&[Span], &[Span], &[Span]),
+    (groups, crews, classes): (&[Field], &[Field], &[Field]),
+) {
+    let spans =
+        |section: &[Field]| -> Vec<Span> { section.iter().map(|field| field.name_span.clone()).collect() };
+    let (groups, crews, classes) = (spans(groups), spans(crews), spans(classes));
+    let places = Places { nodes, links, timeline, groups: &groups, crews: &crews, classes: &classes };
+    topology::check(context, scenario, places);
+    warnings::warn(context, scenario, places);
 }
 
 /// The named entries of a section.

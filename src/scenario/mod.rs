@@ -21,6 +21,7 @@ mod happening;
 mod hint_tests;
 mod identity;
 mod idle;
+mod kinds;
 pub mod link_load;
 mod links;
 pub mod load;

@@ -1,6 +1,7 @@
 //! `nodes`: reads each node, and gives each name its number.
 
 use super::breakdowns::{self, Breakdown, StandbyRead};
+use super::kinds::{kind_of_software, setting_of_others};
 use super::load::NodeSettings;
 use super::model::{Backup, Group, Node, NodeId, NodeMemory};
 use super::replication::{self, ReplicationRead};
@@ -52,9 +53,6 @@ const fn kind_names() -> [&'static str; KINDS.len()] {
     }
     names
 }
-
-/// The kind that others stand on.
-const SERVER: &str = "server";
 
 /// A scenario has at most so many nodes, replicas counted.
 const INSTANCES_MAX: u64 = 1_000_000;
@@ -186,22 +184,6 @@ impl ReadNode<'_> {
     }
 }
 
-/// The kind that people mean when they name a program.
-fn kind_of_software(name: &str) -> Option<&'static str> {
-    let kind = match name.to_lowercase().as_str() {
-        "nginx" | "apache" | "httpd" | "caddy" => "web_server",
-        "gunicorn" | "uwsgi" | "php-fpm" | "php_fpm" | "puma" | "tomcat" | "django" => "app_server",
-        "mysql" | "mariadb" | "postgres" | "postgresql" => "database",
-        "haproxy" | "envoy" | "traefik" | "elb" => "load_balancer",
-        "redis" | "memcached" | "varnish" | "cdn" => "cache",
-        "s3" | "nfs" | "ceph" | "minio" => "storage",
-        "host" | "machine" | "vm" => "server",
-        "client" | "browser" | "users" => "user",
-        _ => return None,
-    };
-    Some(kind)
-}
-
 fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let title = format!("`{}`", field.name);
     let mut common = Fields::new(context, &title, &field.entry, vec![SETTINGS]);
@@ -268,23 +250,6 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let name = field.name.clone();
     let node = Node { name, replicas, on: None, boot, restart, memory, cost_per_hour, kind, behaviour: None };
     ReadNode { node, host: on, work, breakdown, standby, remedies, replication, backup, settings }
-}
-
-/// What nodes of this kind cannot be given, and others can.
-fn setting_of_others(name: &str, node: &str, host: Option<&str>) -> Option<String> {
-    let has_it = |settings: &[Setting]| settings.iter().any(|setting| setting.name == name);
-    let kinds: Vec<&str> =
-        KINDS.iter().filter(|(_, settings)| has_it(settings)).map(|(kind, _)| *kind).collect();
-    if !kinds.contains(&SERVER) {
-        return (!kinds.is_empty())
-            .then(|| format!("it is a setting of {}: look at the `kind`", listed(&kinds)));
-    }
-    Some(match host {
-        Some(host) => format!("it belongs to the server that `{node}` stands on: write it at `{host}`"),
-        None => format!(
-            "it belongs to a server: declare `host: {{ kind: server, {name}: … }}`, and let `{node}` stand `on: host`"
-        ),
-    })
 }
 
 /// Names are written in paths, links and overrides, so they are kept plain.
