@@ -31,9 +31,11 @@ pub struct Answered<Data> {
 /// `150 ±3 ms`
 pub(super) fn known(estimate: &Estimate, unit: &str) -> Option<String> {
     let value = estimate.value?;
+    // What is the same in all runs, such as a price, has nothing to be uncertain by.
+    let half_width = estimate.half_width.filter(|half_width| *half_width > 0.0);
     Some(match unit {
         "" => three_digits(value),
-        unit => in_unit(value, estimate.half_width, unit),
+        unit => in_unit(value, half_width, unit),
     })
 }
 
