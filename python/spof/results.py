@@ -72,6 +72,13 @@ class Result:
         self.holds = holds
         """Whether all that was expected holds, or could be found."""
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the first lines say: `headline`, the sentence that answers; whether that `is_bad` news;
+        `how_sure` it is; and what else there is to say."""
+        found: dict[str, Any] = self.data.get("told", {})
+        return found
+
     def save(self, folder: str | Path) -> Path:
         """Copies all files into a folder."""
         return Path(shutil.copytree(self._folder.path, folder, dirs_exist_ok=True))
@@ -161,6 +168,12 @@ class Run(Result):
     def study(self) -> dict[str, Any] | None:
         """replications.json of a study: what its runs say together."""
         return self._folder.json("replications.json") if self._folder.has("replications.json") else None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the first lines say: of a study that of all its runs, or else that of the run."""
+        found: dict[str, Any] = (self.study or self.data).get("told", {})
+        return found
 
     def figure(self, name: str) -> dict[str, Any]:
         """A figure of a study over its runs, such as `"page p99"`: its mean as `value`, `half_width`,

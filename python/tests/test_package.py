@@ -200,6 +200,11 @@ def test_a_sweep_is_that_of_the_command_line_and_goes_on(tmp_path: Path) -> None
     assert (tmp_path / "told/sweep.csv").read_bytes() == (tmp_path / "asked/sweep.csv").read_bytes()
     assert found.points["gunicorn.workers"].tolist() == [1, 2]
     assert found.plot().svg.startswith("<svg") and "gunicorn.workers" in repr(found)
+    # The first sentence stands before all tables, in one line where it is data.
+    assert " ".join(repr(found).split()).startswith(found.told["headline"]) and found.told["headline"].endswith(".")
+    assert found.told["how_sure"].startswith("How sure: 2 runs of each point")
+    study = spof.simulate(short(), replications=2, rows="none")
+    assert study.told["headline"].startswith("Over 2 runs ") and study.told == study.study["told"]
 
 
 def test_a_search_is_that_of_the_command_line(tmp_path: Path) -> None:

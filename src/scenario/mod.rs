@@ -24,7 +24,6 @@ mod hint_tests;
 mod identity;
 mod idle;
 mod kinds;
-pub mod link_load;
 mod links;
 pub mod load;
 pub mod load_estimate;
