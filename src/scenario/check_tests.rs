@@ -281,13 +281,17 @@ fn load_above_capacity_is_seen_before_running() {
         &["link from `visitors` to `nginx` is overloaded", "what comes back takes 200% of its bandwidth"],
     );
     check_text(&pages("10kB"), &[]);
-    let upload = SHOP
-        .replace("page: {", "page: { request_size: 190kB,")
-        .replace("nginx: 20ms", "nginx: { bandwidth: 16Mbps }");
-    check_text(&upload, &[]);
+    let upload = narrow.replace("page: {", "page: { request_size: 190kB,");
+    check_text(&upload.replace("8Mbps", "20Mbps"), &[]);
     check_text(
-        &upload.replace("16Mbps", "7600kbps"),
-        &["close to its limit: what is sent takes 100% of its bandwidth"],
+        &upload.replace("8Mbps", "15.5Mbps"),
+        &["`nginx` is close to its limit: what is sent takes 98.1% of its bandwidth"],
+    );
+    let pooled = "kind: app_server, workers: 40, pool: { size: 1, overflow: 0 }";
+    let slow = SHOP.replace("kind: app_server", pooled).replace("mysql: 2ms", "mysql: { wait: 5s }");
+    check_text(
+        &slow,
+        &["the connection pool of `app` to `mysql` is overloaded", "takes 125% of its connections"],
     );
     check(
         "kind: app_server",
