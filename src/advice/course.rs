@@ -23,8 +23,10 @@ const CHANGES_MOST: usize = 24;
 /// Pairs of everything, and of what is not settled by them.
 const PAIRS_FIRST: u64 = 3;
 const PAIRS_SECOND: u64 = 5;
-/// Of so many that promise most, more pairs are made.
+/// Of so many that promise most, more pairs are made; of two at once only if they promise more than one.
 const MATTER_MOST: usize = 6;
+const COUPLES_MATTER_MOST: usize = 2;
+const PROMISES_MORE: f64 = 1.01;
 /// So many couples are tried: of what is full one after the other, of what helps most with what might mend
 /// the rest, and of these many sorts that promise most.
 const CHAINED_MOST: usize = 3;
@@ -114,7 +116,7 @@ impl<W: Watcher> Course<'_, W> {
             }
         }
         self.run_all(Self::singles, self.first());
-        self.run_on(Self::singles);
+        self.run_on(Self::singles, (0.0, MATTER_MOST));
     }
 
     /// What will be done at most, for whoever looks on.
@@ -155,14 +157,14 @@ impl<W: Watcher> Course<'_, W> {
     }
 
     /// More pairs of those that promise most, and some more of those of which nobody can tell yet.
-    fn run_on(&mut self, which: fn(&Self) -> &[Entry]) {
+    fn run_on(&mut self, which: fn(&Self) -> &[Entry], (above, matter_most): (f64, usize)) {
         let most = self.wish.pairs_most;
         let entries = which(self);
         let mut promising: Vec<(f64, usize)> =
             entries.iter().map(|entry| (self.promise(entry), entry.contestant)).collect();
-        promising.retain(|(promise, _)| *promise > 0.0);
+        promising.retain(|(promise, _)| *promise > above);
         promising.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let matter: Vec<usize> = promising.iter().take(MATTER_MOST).map(|(_, contestant)| *contestant).collect();
+        let matter: Vec<usize> = promising.iter().take(matter_most).map(|(_, contestant)| *contestant).collect();
         let open = entries.iter().filter(|entry| self.verdict(entry) == Verdict::CannotTell);
         let open: Vec<usize> =
             open.map(|entry| entry.contestant).filter(|contestant| !matter.contains(contestant)).collect();
@@ -229,7 +231,8 @@ impl<W: Watcher> Course<'_, W> {
             }
         }
         self.run_all(Self::couples, self.first());
-        self.run_on(Self::couples);
+        let most = self.singles.iter().map(|entry| self.promise(entry)).fold(0.0, f64::max);
+        self.run_on(Self::couples, (most * PROMISES_MORE, COUPLES_MATTER_MOST));
     }
 
     fn wanted_couples(&self) -> Vec<Vec<Candidate>> {
