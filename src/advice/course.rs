@@ -2,7 +2,7 @@
 
 use super::answer::{Advice, AsItStands, METHOD, NotPossible, Tried};
 use super::candidates::{Candidate, candidates};
-use super::change::{Change, Family};
+use super::change::Change;
 use super::evidence::{Evidence, find};
 use super::exact::single_points;
 use super::judging::{Judge, Verdict, goals_met, promise, then_full, verdict};
@@ -11,6 +11,7 @@ use super::order::{best, in_order_of_worth};
 use super::seen::{Figure, Seen, is_wish};
 use super::site::Site;
 use super::trying::Trial;
+use super::wish::Wish;
 use crate::analysis::costs::declared_per_month;
 use crate::diagnosis::{Diagnosis, Goal};
 use crate::experiment::tasks::Watcher;
@@ -34,23 +35,6 @@ const FOLLOWING_MOST: usize = 7;
 const SORTS_MOST: usize = 3;
 /// With so much of what was missing gained, nothing is left for a second change.
 const ALL_GAINED: f64 = 0.98;
-
-/// What is wanted.
-#[derive(Clone, Debug)]
-pub struct Wish {
-    /// The scenario's own if nobody says.
-    pub seed: Option<u64>,
-    /// Pairs of each change at most.
-    pub pairs_most: u64,
-    /// Of these families only, if any are named.
-    pub only: Vec<Family>,
-}
-
-impl Default for Wish {
-    fn default() -> Wish {
-        Wish { seed: None, pairs_most: 10, only: Vec::new() }
-    }
-}
 
 /// A candidate that is tried: its place in the trial.
 struct Entry {
