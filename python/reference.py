@@ -13,8 +13,8 @@ HOME = Path(__file__).parent / "spof"
 
 GROUPS = {
     "Scenarios": ["Scenario", "one_server"],
-    "Commands": ["simulate", "analyze", "compare", "sweep", "solve", "open_run", "plot_together"],
-    "Results": ["Run", "Comparison", "Sweep", "Solution", "Ledger", "Table", "Chart"],
+    "Commands": ["simulate", "analyze", "advise", "compare", "sweep", "solve", "open_run", "plot_together"],
+    "Results": ["Run", "Comparison", "Sweep", "Solution", "Ledger", "Advice", "Table", "Chart"],
     "Kinds of nodes": [
         "user", "dns", "server", "web_server", "app_server", "database", "load_balancer", "cache", "storage",
         "station", "request",

@@ -121,7 +121,7 @@ fn mistakes_are_told() {
         (&["--until", "page p99"], "does not say how exactly; write it like `p99 ±2%`"),
         (&["--until", "p99 ±2%", "--replications", "3"], "cannot be used with"),
         (&["--replications", "1"], "1 is not in 2..=1000000"),
-        (&["--time-limit", "3s"], "--time-limit needs --replications or --until"),
+        (&["--time-limit", "3s"], "--time-limit needs --replications, --until or --advise"),
         (&["--time-limit", "soon", "--replications", "3"], "soon"),
         (&["--at-most", "5"], "--until <GOALS>"),
     ] {

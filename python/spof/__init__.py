@@ -9,7 +9,7 @@ would fix it?
 
 from ._spof import __version__
 from .chart import Chart
-from .commands import analyze, compare, open_run, simulate, solve, sweep
+from .commands import advise, analyze, compare, open_run, simulate, solve, sweep
 from .errors import Diagnostic, InputOutputError, ScenarioError, SpofError, UsageError
 from .kinds import (
     app_server,
@@ -24,11 +24,12 @@ from .kinds import (
     user,
     web_server,
 )
-from .results import Comparison, Ledger, Run, Solution, Sweep, plot_together
+from .results import Advice, Comparison, Ledger, Run, Solution, Sweep, plot_together
 from .scenario import Scenario, one_server
 from .table import Table
 
 __all__ = [
+    "Advice",
     "Chart",
     "Comparison",
     "Diagnostic",
@@ -43,6 +44,7 @@ __all__ = [
     "Table",
     "UsageError",
     "__version__",
+    "advise",
     "analyze",
     "app_server",
     "cache",

@@ -9,7 +9,7 @@ from typing import Any
 
 from .asking import asked, words_of, written
 from .errors import UsageError
-from .results import Comparison, Folder, Ledger, Run, Solution, Sweep
+from .results import Advice, Comparison, Folder, Ledger, Run, Solution, Sweep
 from .scenario import Scenario, ScenarioLike, given, scenario_of
 
 Values = str | Sequence[object]
@@ -98,6 +98,38 @@ def analyze(
     options = {"set": set, "order": order, "simulate": simulate, "seed": seed, "threads": threads}
     answer = asked(words_of("analyze", {**options, "json": True}), given(scenario), progress=progress)
     return Ledger(Folder(None), answer.aside, json.loads(answer.text), answer.holds)
+
+
+def advise(
+    scenario: ScenarioLike,
+    *,
+    set: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    only: Sequence[str] = (),
+    time_limit: str | None = None,
+    out: str | Path | None = None,
+    progress: bool | None = None,
+) -> Advice:
+    """Tells what would help, as `spof advise` does: changes that its diagnosis suggests, each tried with
+    the same chance.
+
+    >>> import spof
+    >>> busy = spof.one_server().set({"visitors.arrivals": "140/s", "run.duration": "2m", "run.warmup": "30s"})
+    >>> advise(busy, only=["capacity"], replications=3).best
+    {'links.visitors -> server.bandwidth': '100Mbps'}
+    """
+    folder = Folder(out)
+    options = {
+        "set": set,
+        "seed": seed,
+        "replications": replications,
+        "only": list(only),
+        "time_limit": time_limit,
+        "out": folder.path,
+    }
+    answer = asked(words_of("advise", options), given(scenario), progress=progress)
+    return Advice(folder, answer.text, answer.holds)
 
 
 def compare(

@@ -335,3 +335,38 @@ class Solution(Result):
 
 class Ledger(Result):
     """Single points of failure, and what each part costs in a year: see `spof.analyze`."""
+
+
+class Advice(Result):
+    """Changes that were tried, and what each of them does: see `spof.advise`."""
+
+    def __init__(self, folder: Folder, text: str, holds: bool) -> None:
+        super().__init__(folder, text, folder.json("advice.json"), holds)
+
+    @property
+    def told(self) -> str:
+        """The answer in a sentence or two."""
+        return str(self.data["told"]["headline"])
+
+    @property
+    def tried(self) -> list[dict[str, Any]]:
+        """Each change with its figures, the best first."""
+        found: list[dict[str, Any]] = self.data["tried"]
+        return found
+
+    @property
+    def together(self) -> list[dict[str, Any]]:
+        """The same of two changes at once."""
+        found: list[dict[str, Any]] = self.data["together"]
+        return found
+
+    @property
+    def best(self) -> dict[str, str] | None:
+        """The settings of what helps most, as `Scenario.set` takes them, or nothing if nothing does."""
+        found = self.data.get("best")
+        if found is None:
+            return None
+        ((among, place),) = found.items()
+        changes = self.data[among][place]["changes"]
+        settings = [setting.split("=", 1) for change in changes for setting in change["settings"]]
+        return {path: value for path, value in settings}

@@ -3,17 +3,24 @@
 use super::change::{Change, Family, Remedy};
 use super::evidence::Evidence;
 use super::site::Site;
-use crate::kernel::time::{SECOND, Time};
+use super::steps;
+use crate::document::value::Value;
+use crate::kernel::time::{SECOND, Time, to_seconds};
 use crate::nodes::NodeKind;
 use crate::parts::balance::Balance;
+use crate::parts::quantity::parse_time;
 use crate::scenario::model::Group;
 
 /// Sooner than most do.
 const INTER: &str = "500ms";
 const INTER_AT_MOST: Time = SECOND / 2;
 const FALL: u32 = 2;
-const DNS_INTER: &str = "10s";
-const DNS_INTER_AT_MOST: Time = 10 * SECOND;
+/// Zones that check do so in a third of the time; this is often enough.
+const SOONER: f64 = 1.0 / 3.0;
+const DNS_INTER_LEAST: Time = 2 * SECOND;
+/// Clients that ask again soon follow soon.
+const TTL: &str = "10s";
+const TTL_AT_MOST: Time = 10 * SECOND;
 /// A breaker that a small site's traffic can open, and that tries again soon.
 const BREAKER: &str = "{ failure_share: 50%, window: 50, least: 20, open_for: 10s }";
 
@@ -80,10 +87,43 @@ fn sooner(site: &Site, node: usize) -> Change {
     Change::new(Family::Checks, remedy, settings)
 }
 
-fn sooner_by_name(site: &Site, node: usize) -> Option<Change> {
-    let NodeKind::Dns(dns) = &site.node(node).kind else { return None };
-    dns.failover.filter(|checks| checks.inter > DNS_INTER_AT_MOST)?;
-    Some(set(site, node, "failover.inter", site.in_force(node, "failover.inter")?, DNS_INTER))
+/// Where names lead to several addresses that are checked: checks that come sooner, and answers that are
+/// remembered for less long.
+fn sooner_by_name(site: &Site, node: usize) -> Vec<Change> {
+    let NodeKind::Dns(dns) = &site.node(node).kind else { return Vec::new() };
+    let Some(checks) = dns.failover else { return Vec::new() };
+    let mut changes = Vec::new();
+    if checks.inter > DNS_INTER_LEAST {
+        let to = steps::time(to_seconds(checks.inter) * SOONER);
+        let from = steps::spell_time(to_seconds(checks.inter));
+        changes.push(set(site, node, "failover.inter", &from, &to));
+    }
+    changes.extend(shorter_memory(site, node));
+    changes
+}
+
+/// Each record with a shorter time to live.
+fn shorter_memory(site: &Site, node: usize) -> Option<Change> {
+    let records = site.entry(&["nodes", &site.node(node).name, "records"])?;
+    let Value::List(records) = &records.value else { return None };
+    let mut settings = Vec::new();
+    let mut longest: Option<String> = None;
+    for (place, record) in records.iter().enumerate() {
+        let words: Vec<&str> = record.scalar()?.split_whitespace().collect();
+        let [name, kind, target, ttl] = words[..] else { continue };
+        if parse_time(ttl).is_ok_and(|ttl| ttl > TTL_AT_MOST) {
+            let record = format!("{name} {kind} {target} {TTL}");
+            settings.push(site.setting(node, &format!("records.{place}"), record));
+            longest.get_or_insert(ttl.to_owned());
+        }
+    }
+    let remedy = Remedy::Setting {
+        of: site.node(node).name.clone(),
+        setting: "ttl".to_owned(),
+        from: longest,
+        to: TTL.to_owned(),
+    };
+    (!settings.is_empty()).then(|| Change::new(Family::Checks, remedy, settings))
 }
 
 /// The other way of taking turns: by load, or without looking at it. Whoever fails at once is idle.

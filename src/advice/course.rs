@@ -2,7 +2,7 @@
 
 use super::answer::{Advice, AsItStands, METHOD, NotPossible, Tried};
 use super::candidates::{Candidate, candidates};
-use super::change::{Change, Family};
+use super::change::Change;
 use super::evidence::{Evidence, find};
 use super::exact::single_points;
 use super::judging::{Judge, Verdict, goals_met, promise, then_full, verdict};
@@ -11,6 +11,7 @@ use super::order::{best, in_order_of_worth};
 use super::seen::{Figure, Seen, is_wish};
 use super::site::Site;
 use super::trying::Trial;
+use super::wish::Wish;
 use crate::analysis::costs::declared_per_month;
 use crate::diagnosis::{Diagnosis, Goal};
 use crate::experiment::tasks::Watcher;
@@ -23,8 +24,10 @@ const CHANGES_MOST: usize = 24;
 /// Pairs of everything, and of what is not settled by them.
 const PAIRS_FIRST: u64 = 3;
 const PAIRS_SECOND: u64 = 5;
-/// Of so many that promise most, more pairs are made.
+/// Of so many that promise most, more pairs are made; of two at once only if they promise more than one.
 const MATTER_MOST: usize = 6;
+const COUPLES_MATTER_MOST: usize = 2;
+const PROMISES_MORE: f64 = 1.01;
 /// So many couples are tried: of what is full one after the other, of what helps most with what might mend
 /// the rest, and of these many sorts that promise most.
 const CHAINED_MOST: usize = 3;
@@ -32,23 +35,6 @@ const FOLLOWING_MOST: usize = 7;
 const SORTS_MOST: usize = 3;
 /// With so much of what was missing gained, nothing is left for a second change.
 const ALL_GAINED: f64 = 0.98;
-
-/// What is wanted.
-#[derive(Clone, Debug)]
-pub struct Wish {
-    /// The scenario's own if nobody says.
-    pub seed: Option<u64>,
-    /// Pairs of each change at most.
-    pub pairs_most: u64,
-    /// Of these families only, if any are named.
-    pub only: Vec<Family>,
-}
-
-impl Default for Wish {
-    fn default() -> Wish {
-        Wish { seed: None, pairs_most: 10, only: Vec::new() }
-    }
-}
 
 /// A candidate that is tried: its place in the trial.
 struct Entry {
@@ -114,7 +100,7 @@ impl<W: Watcher> Course<'_, W> {
             }
         }
         self.run_all(Self::singles, self.first());
-        self.run_on(Self::singles);
+        self.run_on(Self::singles, (0.0, MATTER_MOST));
     }
 
     /// What will be done at most, for whoever looks on.
@@ -155,15 +141,15 @@ impl<W: Watcher> Course<'_, W> {
     }
 
     /// More pairs of those that promise most, and some more of those of which nobody can tell yet.
-    fn run_on(&mut self, which: fn(&Self) -> &[Entry]) {
+    fn run_on(&mut self, which: fn(&Self) -> &[Entry], (above, matter_most): (f64, usize)) {
         let most = self.wish.pairs_most;
         let entries = which(self);
         let mut promising: Vec<(f64, usize)> =
             entries.iter().map(|entry| (self.promise(entry), entry.contestant)).collect();
-        promising.retain(|(promise, _)| *promise > 0.0);
+        promising.retain(|(promise, _)| *promise > above);
         promising.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let matter: Vec<usize> =
-            promising.iter().take(MATTER_MOST).map(|(_, contestant)| *contestant).collect();
+            promising.iter().take(matter_most).map(|(_, contestant)| *contestant).collect();
         let open = entries.iter().filter(|entry| self.verdict(entry) == Verdict::CannotTell);
         let open: Vec<usize> =
             open.map(|entry| entry.contestant).filter(|contestant| !matter.contains(contestant)).collect();
@@ -230,7 +216,8 @@ impl<W: Watcher> Course<'_, W> {
             }
         }
         self.run_all(Self::couples, self.first());
-        self.run_on(Self::couples);
+        let most = self.singles.iter().map(|entry| self.promise(entry)).fold(0.0, f64::max);
+        self.run_on(Self::couples, (most * PROMISES_MORE, COUPLES_MATTER_MOST));
     }
 
     fn wanted_couples(&self) -> Vec<Vec<Candidate>> {

@@ -24,13 +24,13 @@ mod second;
 mod seen;
 mod site;
 mod steps;
-#[cfg(test)]
-mod tests;
 mod trying;
+mod wish;
 
 pub use answer::{Advice, AsItStands, Best, NotPossible, Point, Tried};
 pub use change::{Change, Family, Remedy};
-pub use course::{Wish, advise};
+pub use course::advise;
 pub use judging::{Compared, Effect, GoalMet, ThenFull, Verdict};
 pub use seen::Figure;
 pub use site::Site;
+pub use wish::Wish;

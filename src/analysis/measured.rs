@@ -3,6 +3,7 @@
 use super::estimate::ratio;
 use super::nodes::each_node;
 use crate::kernel::time::Time;
+use crate::parts::fidelity::Fidelity;
 use crate::parts::resource::{Owner, ResourceKind};
 use crate::results::resource::{ResourceBucket, ResourceRecord};
 use crate::results::{NodeBucket, NodeRecord, RunResults};
@@ -19,6 +20,7 @@ pub struct Measured<'r> {
     pub resource: Resource,
     source: Source<'r>,
     waits: Option<&'r Histogram>,
+    is_simulated: bool,
 }
 
 enum Source<'r> {
@@ -79,7 +81,7 @@ pub fn measured<'r>(scenario: &Scenario, results: &'r RunResults) -> Vec<Measure
             },
             _ => (Source::Record(record?), Some(&record?.waits)),
         };
-        Some(Measured { resource, source, waits })
+        Some(Measured { resource, source, waits, is_simulated: is_simulated(results) })
     };
     resources(scenario).into_iter().filter_map(with_source).collect()
 }
@@ -101,7 +103,13 @@ fn of_node<'r>(
     results: &'r RunResults,
 ) -> Measured<'r> {
     let waits = results.waits[node as usize].as_ref().filter(|_| resource.kind == ResourceKind::Slots);
-    Measured { resource, source: Source::Nodes(&results.nodes[replicas.clone()]), waits }
+    let source = Source::Nodes(&results.nodes[replicas.clone()]);
+    Measured { resource, source, waits, is_simulated: is_simulated(results) }
+}
+
+/// Nobody uses anything where no requests are simulated.
+fn is_simulated(results: &RunResults) -> bool {
+    results.fidelity != Fidelity::Components
 }
 
 /// What the processes on one replica of a host need when they are idle.
@@ -123,6 +131,7 @@ impl Measured<'_> {
     /// One place in one time bucket of a length.
     pub fn usage(&self, place: usize, bucket: usize, length: Time) -> Usage {
         match &self.source {
+            _ if !self.is_simulated => Usage::default(),
             Source::Nodes(records) => usage_of_node(&self.resource, &records[place].buckets[bucket], length),
             Source::Record(record) => self.of_record(record, &record.places[place].buckets[bucket], length),
             Source::Constant(bytes) => Usage {

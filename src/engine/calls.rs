@@ -82,7 +82,7 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
-        let (background, followed) = (caller.flags.background, caller.flags.followed);
+        let (rare, followed) = (caller.flags.rare.inherited(), caller.flags.followed);
         let (instance, link, peer, body) = if plan.only_peer != NONE {
             (plan.only_peer, plan.only_link, NONE, plan.body)
         } else {
@@ -101,7 +101,7 @@ impl Simulation<'_> {
             peer,
             sibling_next: self.visits[slot].child,
             class,
-            flags: Flags { fresh, background, followed, ..Flags::NONE },
+            flags: Flags { fresh, rare, followed, ..Flags::NONE },
             ..Visit::NEW
         };
         let sibling = visit.sibling_next;
@@ -296,7 +296,7 @@ impl Simulation<'_> {
         node.serve_one(now);
         let visit = &mut self.visits[slot];
         visit.flags.inside = true;
-        visit.flags.in_session = true;
+        visit.flags.rare.enter_session();
         self.came_in(slot, instance);
         Entry::In
     }

@@ -52,7 +52,7 @@ impl Simulation<'_> {
     /// Work that its caller went on without, and that was to be done all the same, has failed.
     pub(super) fn note_background_loss(&mut self, slot: u32, outcome: Outcome) {
         let visit = &self.visits[slot];
-        let is_lost = visit.flags.background && !outcome.is_ok();
+        let is_lost = visit.flags.rare.background() && !outcome.is_ok();
         self.nodes[visit.instance as usize].counts.background_lost += u64::from(is_lost);
     }
 
@@ -252,13 +252,13 @@ impl Simulation<'_> {
         let (instance, slots) = (visit.instance, visit.slots);
         visit.flags.inside = false;
         visit.slots = 0;
-        let unwanted = visit.root == NONE && !visit.flags.background;
+        let unwanted = visit.root == NONE && !visit.flags.rare.background();
         let node = &mut self.nodes[instance as usize];
         node.served_one(self.now);
         node.counts.failed += u64::from(!outcome.is_ok());
         node.counts.unwanted += u64::from(unwanted);
-        if visit.flags.in_session {
-            visit.flags.in_session = false;
+        if visit.flags.rare.in_session() {
+            visit.flags.rare.leave_session();
             node.hold_extra(1, self.now);
         } else {
             for _ in 1..slots {

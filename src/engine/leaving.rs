@@ -103,7 +103,7 @@ impl Simulation<'_> {
     pub(super) fn send_to_background(&mut self, slot: u32) {
         let mut child = self.visits[slot].child;
         while child != NONE {
-            self.visits[child].flags.background = true;
+            self.visits[child].flags.rare.send_to_background();
             child = self.visits[child].sibling_next;
         }
     }
@@ -128,10 +128,12 @@ impl Simulation<'_> {
     fn orphan(&mut self, slot: u32) {
         self.visits[slot].root = NONE;
         self.is_followed_no_more(slot);
-        let background = self.visits[slot].flags.background;
+        let background = self.visits[slot].flags.rare.background();
         let mut child = self.visits[slot].child;
         while child != NONE {
-            self.visits[child].flags.background |= background;
+            if background {
+                self.visits[child].flags.rare.send_to_background();
+            }
             self.own_time_ends(child);
             self.orphan(child);
             child = self.visits[child].sibling_next;

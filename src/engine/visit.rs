@@ -114,10 +114,7 @@ pub struct Flags {
     pub connected: bool,
     /// It stands among those that go on next.
     pub ready: bool,
-    /// It uses a connection that its caller holds.
-    pub in_session: bool,
-    /// Its caller has gone on without it, as it is meant to: it is to be done all the same.
-    pub background: bool,
+    pub rare: Rare,
     /// Somebody wants to know what its request waits for.
     pub followed: bool,
 }
@@ -134,6 +131,42 @@ pub struct Request {
     pub attempts: u32,
 }
 
+/// Two flags in one byte, since a visit fills its cache lines to the last one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rare(u8);
+
+impl Rare {
+    const IN_SESSION: u8 = 1;
+    const BACKGROUND: u8 = 2;
+
+    /// It uses a connection that its caller holds.
+    pub fn in_session(self) -> bool {
+        self.0 & Rare::IN_SESSION != 0
+    }
+
+    pub fn enter_session(&mut self) {
+        self.0 |= Rare::IN_SESSION;
+    }
+
+    pub fn leave_session(&mut self) {
+        self.0 &= !Rare::IN_SESSION;
+    }
+
+    /// Its caller has gone on without it, as it is meant to: it is to be done all the same.
+    pub fn background(self) -> bool {
+        self.0 & Rare::BACKGROUND != 0
+    }
+
+    pub fn send_to_background(&mut self) {
+        self.0 |= Rare::BACKGROUND;
+    }
+
+    /// What the visits have of it that this one makes.
+    pub fn inherited(self) -> Rare {
+        Rare(self.0 & Rare::BACKGROUND)
+    }
+}
+
 impl Flags {
     pub const NONE: Flags = Flags {
         inside: false,
@@ -141,8 +174,7 @@ impl Flags {
         fresh: false,
         connected: false,
         ready: false,
-        in_session: false,
-        background: false,
+        rare: Rare(0),
         followed: false,
     };
 }

@@ -159,7 +159,7 @@ timeline: [ { at: 12h, fail: web, for: 1h } ]
     let timeline = record.timeline.as_ref().unwrap();
     assert!(timeline.is_without_requests() && timeline.all[1].good_share() == Some(0.9));
     let states: Vec<State> = of_site(&record).into_iter().map(|(_, state)| state).collect();
-    assert_eq!(states, [State::Up, State::Up, State::Down, State::Up, State::Up, State::Up]);
+    assert_eq!(states, [State::Up, State::Down, State::Up]);
     let told = terminal::render(&Findings::of(&scenario, 1, &results), "", None, &[]);
     assert!(told.contains("no requests") && told.contains("1 h in all"), "{told}");
     for invented in ["/s", "requests lost", "connection refused", "100 % ×"] {

@@ -274,7 +274,7 @@ fn a_log_of_which_no_path_is_a_class_is_refused() {
 fn a_recording_of_classes_and_nodes_that_there_are_not_is_refused() {
     let of = |columns: &str, recording: &str| {
         let arrivals = format!("{{ replay: day, columns: {{ {columns} }} }}");
-        told_of_recording(&arrivals, "page: { path: [ app ] }, file: { path: [ app: 1ms ] }", recording)
+        told_of_recording(&arrivals, "page: { path: [ app: 1ms ] }, file: { path: [ app: 1ms ] }", recording)
     };
     assert_eq!(
         of("class: what", "at,what\n1,page\n2,fiel\n3,page\n"),
@@ -288,7 +288,7 @@ fn a_recording_of_classes_and_nodes_that_there_are_not_is_refused() {
         of("work: { ap: app_ms }", "at,app_ms\n1,5\n3,5\n"),
         [(
             true,
-            "`visitors`: its recording has work for `ap`, which is no node".to_owned(),
+            "there is no node `ap`, of which `visitors` has recorded work".to_owned(),
             "did you mean `app`?".to_owned()
         )]
     );

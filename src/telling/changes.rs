@@ -110,6 +110,7 @@ fn noun(setting: &str) -> String {
         "calls.timeout" => "timeout for calls".to_owned(),
         "replication.failover" => "time to a promotion".to_owned(),
         "inter" | "failover.inter" => "time between health checks".to_owned(),
+        "ttl" => "time to live".to_owned(),
         other => other.to_owned(),
     }
 }

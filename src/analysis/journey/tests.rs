@@ -42,7 +42,7 @@ fn the_one_server_takes_what_its_parts_take() {
     let cores = resources.iter().find(|resource| resource.name == "cores of server").unwrap();
     close(cores.utilisation.unwrap(), (42.0 * 0.0122 + 18.0 * 0.0001) / 2.0);
     let bottleneck = explanation.offered.bottleneck().unwrap();
-    assert_eq!(bottleneck.name, "link visitors <- server");
+    assert_eq!(bottleneck.name, "link visitors -> server (answers)");
     let busy = bottleneck.utilisation.unwrap();
     close(busy, (42.0 * 30e3 + 18.0 * 80e3) / 6.25e6);
     close(bottleneck.saturates_at_per_s.unwrap(), 60.0 / busy);

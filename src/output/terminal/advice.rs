@@ -117,7 +117,9 @@ fn table(advice: &Advice) -> String {
     ];
     row.resize(header.len(), Cell::new(""));
     table.add(row);
-    for tried in advice.tried.iter().chain(&advice.together) {
+    // Two at once are worth a line if they do more than one.
+    let couples = advice.together.iter().filter(|two| two.is_more_than_its_parts(&advice.tried));
+    for tried in advice.tried.iter().chain(couples) {
         table.add(line(stands, tried, has_price));
     }
     table.text()

@@ -103,14 +103,14 @@ requests:
     response_size: 30kB
     path: [ web, app: { calls: [ db: { wait: 1ms, times: 3, chance: 50%, calls: [ disk ] } ] } ]";
     let site = Site::of(nodes, rest);
-    site.share("the link users -> front", 100.0 * 2e3 / 1e7);
-    site.share("the link users <- front", 100.0 * 30e3 / 1e7);
+    site.share("the link users -> front (calls)", 100.0 * 2e3 / 1e7);
+    site.share("the link users -> front (answers)", 100.0 * 30e3 / 1e7);
     // Calls go out, whichever way it was declared; nothing lies within a host.
-    site.share("the link back -> front", 150.0 * 2e3 / 1e6);
-    site.share("the link back <- front", 150.0 * 30e3 / 1e6);
-    site.share("the link web -> app", 0.0);
-    site.share("the link db <- disk", 0.0);
-    assert_eq!(site.first(), "the link back <- front");
+    site.share("the link back -> front (calls)", 150.0 * 2e3 / 1e6);
+    site.share("the link back -> front (answers)", 150.0 * 30e3 / 1e6);
+    site.share("the link web -> app (calls)", 0.0);
+    site.share("the link db -> disk (answers)", 0.0);
+    assert_eq!(site.first(), "the link back -> front (answers)");
     assert_eq!(full_links(&site.scenario, 0.9), ["back -> front"]);
 }
 
@@ -280,8 +280,8 @@ requests: { job: { request_size: 1kB, route: { start: cpu, cpu: { disk: 75%, lea
     };
     roughly("the servers of cpu", 0.040);
     roughly("the servers of disk", 0.030);
-    roughly("the link cpu -> disk", 3.0 * 1e3 / 1e4);
-    roughly("the link cpu <- disk", 0.0);
+    roughly("the link cpu -> disk (calls)", 3.0 * 1e3 / 1e4);
+    roughly("the link cpu -> disk (answers)", 0.0);
 }
 
 #[test]
