@@ -247,7 +247,7 @@ class Run(Result):
         return self.plot("waterfall", theme, width)
 
     def plot_topology(self, theme: str = "light", width: int = WIDTH) -> Chart:
-        """Who calls whom, what is full, and what has no second."""
+        """Who calls whom, how full all is, and what has no second."""
         return self.plot("topology", theme, width)
 
     def _charts(self) -> list[Chart]:

@@ -2,8 +2,8 @@
 
 use super::Simulation;
 use super::admission::Entry;
-use super::node::{Holds, Session};
 use super::resilience::guard::Permission;
+use super::sessions::{Holds, Session};
 use super::visit::{DEADLINE, Flags, State, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;

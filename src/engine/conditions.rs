@@ -7,7 +7,7 @@
 
 use super::Simulation;
 use super::admission::Entry;
-use super::node::Holds;
+use super::sessions::Holds;
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;

@@ -2,7 +2,7 @@
 //! and what was held for them is lost.
 
 use super::Simulation;
-use super::node::Holds;
+use super::sessions::Holds;
 use super::visit::State;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;

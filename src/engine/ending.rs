@@ -1,7 +1,7 @@
 //! How visits end, and what their callers make of it.
 
 use super::Simulation;
-use super::node::Holds;
+use super::sessions::Holds;
 use super::visit::{DEADLINE, State, WATCHDOG};
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;

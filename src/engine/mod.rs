@@ -30,6 +30,7 @@ mod chain_rows;
 mod chain_tests;
 mod changes;
 mod choosing;
+mod clock_numbers;
 #[cfg(test)]
 mod cold_tests;
 #[cfg(test)]
@@ -39,6 +40,7 @@ mod components;
 mod condition_tests;
 mod conditions;
 mod crash;
+mod cutting;
 mod draws;
 mod eligible;
 mod ending;
@@ -87,6 +89,7 @@ mod sampling;
 #[cfg(test)]
 mod scaling_tests;
 mod sending;
+mod sessions;
 mod snapshot;
 mod source;
 mod standby;
@@ -123,6 +126,7 @@ use crate::plan::{ChainPlan, NONE, Plan};
 use crate::results::row::{RowSampling, Rows};
 use crate::results::{RunResults, StopReason};
 use crate::scenario::model::RunEnd;
+use clock_numbers::{ClockNumbers, EDGE_CLOCK};
 use lanes::Lane;
 use visit::{SLOT_BITS, State, Visits};
 
@@ -158,7 +162,7 @@ pub struct Simulation<'p> {
     dice: Vec<Generator>,
     balancers: balancing::Balancers,
     pools: Vec<node::PoolState>,
-    sessions: node::Sessions,
+    sessions: sessions::Sessions,
     caches: Vec<caching::CacheState>,
     buckets: resilience::rate_limit::Buckets,
     guards: resilience::guard::Guards,
@@ -200,39 +204,6 @@ pub struct Simulation<'p> {
     followed: trace::Followed,
 }
 
-/// Which clock is whose.
-#[derive(Clone, Copy, Debug)]
-struct ClockNumbers {
-    /// Of what goes wrong, if anything does.
-    changes: Option<u32>,
-    first_lane: [u32; 2],
-    first_source: u32,
-    first_processor: u32,
-    count: u32,
-}
-
-/// The clock of the edges of time buckets. It comes first, so that what happens at an
-/// edge is counted behind it.
-const EDGE_CLOCK: u32 = 0;
-
-impl ClockNumbers {
-    fn of(plan: &Plan) -> Self {
-        let deadlines = plan.deadline_lanes.len() as u32;
-        let watchdogs = plan.watchdog_lanes.len() as u32;
-        let changes = plan.has_changes().then_some(1);
-        let first_deadline = 1 + u32::from(changes.is_some());
-        let first_source = first_deadline + deadlines + watchdogs;
-        let first_processor = first_source + plan.sources.len() as u32;
-        ClockNumbers {
-            changes,
-            first_lane: [first_deadline, first_deadline + deadlines],
-            first_source,
-            first_processor,
-            count: first_processor + plan.processors.len() as u32,
-        }
-    }
-}
-
 fn processors(plan: &Plan) -> Vec<SharedProcessor> {
     let processors = plan.processors.iter();
     processors.map(|processor| SharedProcessor::new(processor.cores, processor.speed)).collect()
@@ -267,18 +238,14 @@ impl<'p> Simulation<'p> {
             dice: plan.dice.iter().map(|die| family.stream(&die.name, &die.purpose)).collect(),
             balancers: balancing::Balancers::new(plan),
             pools: node::pools(plan),
-            sessions: node::Sessions::default(),
+            sessions: sessions::Sessions::default(),
             caches: plan.caches.iter().map(caching::CacheState::new).collect(),
             buckets: resilience::rate_limit::Buckets::new(plan),
             guards: resilience::guard::Guards::new(plan),
             scalings: resilience::scaling::Scaling::of_all(plan),
             names: plan.names.iter().map(|name| names::NameState::new(plan, name)).collect(),
             links: plan.links.iter().map(network::LinkState::new).collect(),
-            sources: plan
-                .sources
-                .iter()
-                .map(|source| source::SourceState::new(source, family, plan))
-                .collect(),
+            sources: source::states(plan, family),
             ready: std::collections::VecDeque::with_capacity(64),
             replications: replication::Replications::new(plan),
             changes: changes::Changes::new(plan),

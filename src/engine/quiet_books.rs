@@ -35,7 +35,7 @@ impl Recorder {
 
     pub fn nodes_since(&self, since: Time) -> Vec<NodeBucket> {
         let first = self.first_bucket_since(since);
-        let of_node = |log: &super::recorder::NodeLog| {
+        let of_node = |log: &super::cutting::NodeLog| {
             let buckets = log.buckets.get(first..).unwrap_or(&[]);
             buckets.iter().fold(NodeBucket::default(), NodeBucket::join)
         };

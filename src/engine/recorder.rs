@@ -3,11 +3,10 @@
 //! Counters run from the start; at each edge of a time bucket the difference to the last
 //! edge is put away. Nothing is divided here, and nothing is allocated for an event.
 
-use super::Simulation;
-use super::node::{Counts, NodeState};
+use super::cutting::NodeLog;
+use super::node::NodeState;
 use super::outages::OutageFinder;
 use super::usage::UsageLogs;
-use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
@@ -32,10 +31,10 @@ pub struct Recorder {
     pub warmup_requests: u64,
     /// The next of these two.
     pub next_mark: u64,
-    warmup_until: Option<Time>,
-    first_counted_bucket: usize,
+    pub(super) warmup_until: Option<Time>,
+    pub(super) first_counted_bucket: usize,
     width: Time,
-    buckets_most: usize,
+    pub(super) buckets_most: usize,
     pub(super) edges: Vec<Time>,
     pub(super) classes: Vec<ClassState>,
     latencies: Series,
@@ -51,22 +50,12 @@ pub struct Recorder {
 
 pub(super) struct ClassState {
     pub now: ClassBucket,
-    in_flight: u64,
+    pub(super) in_flight: u64,
     pub buckets: Vec<ClassBucket>,
     pub cells: Vec<u32>,
     /// Where the present bucket's cells begin.
     pub first_cell: usize,
     latencies: Series,
-}
-
-#[derive(Default)]
-pub(super) struct NodeLog {
-    counts: Counts,
-    integrals: [u64; 4],
-    down: Time,
-    full: [u64; 2],
-    processor: Totals,
-    pub buckets: Vec<NodeBucket>,
 }
 
 struct Occupancy {
@@ -86,7 +75,7 @@ impl Recorder {
             first_cell: 0,
             latencies: Series::new(CAPACITY),
         };
-        let node = || NodeLog { buckets: Vec::with_capacity(most), ..NodeLog::default() };
+        let node = || NodeLog::with_room(most);
         let keeps_waits = plan.nodes.len() <= WAITS_MOST;
         let tracks =
             |instance: &&crate::plan::InstancePlan| plan.nodes[instance.node as usize].track_occupancy;
@@ -232,7 +221,7 @@ impl Recorder {
     }
 
     /// Joins buckets in pairs, those of the warm-up among themselves, and doubles the width.
-    fn join_buckets(&mut self) {
+    pub(super) fn join_buckets(&mut self) {
         let first = self.first_counted_bucket;
         let count = self.edges.len() - 1;
         // Each new bucket holds these old ones.
@@ -264,7 +253,7 @@ impl Recorder {
     }
 
     /// Joins the last bucket to the one before it.
-    fn join_last_buckets(&mut self) {
+    pub(super) fn join_last_buckets(&mut self) {
         let last = self.edges.len() - 2;
         for class in &mut self.classes {
             class.join(last - 1, last - 1..last + 1);
@@ -281,7 +270,7 @@ impl Recorder {
         self.edges.pop();
     }
 
-    fn is_bucket_empty(&self) -> bool {
+    pub(super) fn is_bucket_empty(&self) -> bool {
         let is_empty =
             |class: &ClassState| class.now.offered == 0 && class.now.outcomes == [0; Outcome::COUNT];
         self.classes.iter().all(is_empty)
@@ -353,109 +342,5 @@ impl ClassState {
             let sum = group.clone().map(|bucket| self.cells[bucket * CELLS + cell]).sum();
             self.cells[to * CELLS + cell] = sum;
         }
-    }
-}
-
-impl Simulation<'_> {
-    /// Puts the present time bucket away and begins the next.
-    pub(super) fn cut_bucket(&mut self) {
-        if self.quiet.is_on() {
-            self.quiet_before_cut();
-        }
-        if self.components.is_on() {
-            self.count_components();
-        }
-        let now = self.now;
-        let recorder = &mut self.recorder;
-        let no_time = recorder.edges.last() == Some(&now);
-        // A bucket without length goes into the one before, unless that is the warm-up's.
-        let joins = no_time && recorder.edges.len() - 1 > recorder.first_counted_bucket;
-        if no_time && !joins && recorder.is_bucket_empty() {
-            return;
-        }
-        recorder.edges.push(now);
-        for class in &mut recorder.classes {
-            let in_flight = class.in_flight;
-            class.buckets.push(ClassBucket { in_flight, ..std::mem::take(&mut class.now) });
-            class.first_cell += CELLS;
-        }
-        for (number, log) in recorder.nodes.iter_mut().enumerate() {
-            let processor = self.plan.instances[number].processor;
-            let own = processor != crate::plan::NONE
-                && self.plan.processors[processor as usize].instance == number as u32;
-            let (totals, jobs_most) = match own {
-                true => {
-                    let processor = &mut self.processors[processor as usize];
-                    (processor.totals(now), processor.take_most())
-                }
-                false => (Totals::default(), 0),
-            };
-            let down = self.conditions.get(number).map_or(0, |condition| condition.down_time(now));
-            log.cut(&mut self.nodes[number], (totals, jobs_most), down, now);
-        }
-        self.cut_scalings();
-        self.cut_usage();
-        if self.quiet.is_on() {
-            self.quiet_after_cut();
-        }
-        let recorder = &mut self.recorder;
-        if joins {
-            recorder.join_last_buckets();
-        } else if recorder.edges.len() > recorder.buckets_most {
-            recorder.join_buckets();
-        }
-        if recorder.warmup_until.is_some_and(|until| now >= until) {
-            recorder.start_counting();
-        }
-    }
-}
-
-impl NodeLog {
-    fn cut(&mut self, node: &mut NodeState, (processor, jobs_most): (Totals, u32), down: Time, now: Time) {
-        let full = node.time_full(now);
-        let integrals = node.integrals(now);
-        let grown: [u64; 4] =
-            std::array::from_fn(|number| integrals[number].wrapping_sub(self.integrals[number]));
-        let (before, counts) = (self.counts, node.counts);
-        // Extra slots may be fewer than none; the sum with those served is not.
-        let held = grown[0].wrapping_add(grown[3]);
-        self.buckets.push(NodeBucket {
-            visits: counts.visits - before.visits,
-            started: counts.started - before.started,
-            waited: counts.waited - before.waited,
-            waited_time: u128::from(counts.waited_time.wrapping_sub(before.waited_time)),
-            left: counts.left - before.left,
-            left_time: u128::from(counts.left_time.wrapping_sub(before.left_time)),
-            turned_away: counts.turned_away - before.turned_away,
-            ended: counts.ended - before.ended,
-            failed: counts.failed - before.failed,
-            unwanted: counts.unwanted - before.unwanted,
-            background_lost: counts.background_lost - before.background_lost,
-            optional_lost: counts.optional_lost - before.optional_lost,
-            held: u128::from(held),
-            served: u128::from(grown[0]),
-            calling: u128::from(grown[1]),
-            queued: u128::from(grown[2]),
-            full: full[0].wrapping_sub(self.full[0]),
-            line_full: full[1].wrapping_sub(self.full[1]),
-            cpu: u128::from(processor.used.wrapping_sub(self.processor.used)),
-            on_cpu: u128::from(processor.present.wrapping_sub(self.processor.present)),
-            cpu_full: processor.full.wrapping_sub(self.processor.full),
-            on_cpu_max: jobs_most,
-            queue_max: node.queue_max,
-            down: u128::from(down - self.down),
-            // What autoscaling has switched off is noted next.
-            slots_off: 0,
-            off: 0,
-            held_off: 0,
-            lookups: counts.lookups - before.lookups,
-            hits: counts.hits - before.hits,
-        });
-        node.queue_max = node.line_length;
-        self.counts = counts;
-        self.integrals = integrals;
-        self.full = full;
-        self.down = down;
-        self.processor = processor;
     }
 }

@@ -33,8 +33,13 @@ pub struct SourceState {
     pub connections: Vec<Time>,
 }
 
+/// Those of a plan, before anything was sent.
+pub(super) fn states(plan: &Plan, family: StreamFamily) -> Vec<SourceState> {
+    plan.sources.iter().map(|source| SourceState::new(source, family, plan)).collect()
+}
+
 impl SourceState {
-    pub fn new(source: &SourcePlan, family: StreamFamily, plan: &Plan) -> Self {
+    fn new(source: &SourcePlan, family: StreamFamily, plan: &Plan) -> Self {
         let closed = matches!(source.arrivals, Arrivals::Closed { .. });
         SourceState {
             process: (!closed).then(|| source.arrivals.process()),

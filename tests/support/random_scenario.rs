@@ -350,6 +350,9 @@ fn run_settings() -> Text {
 const GROUPS: &str = "groups:\n  apps: { members: [ app, { late: { weight: 2 } } ] }\n  \
                       halls: { members: [ hall, { till: { backup: true } } ], balance: two_choices }\n";
 
+/// What chance may say and no scenario.
+const REFUSED: [&str; 2] = ["calls several at once", "on which nothing stands that"];
+
 pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
     let parts =
         (run_settings(), vec(user(), 1..4), nodes(), vec(link(), 0..5), vec(class(), 1..4), happenings());
@@ -371,8 +374,9 @@ pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
         );
         RandomScenario { text }
     });
-    scenarios.prop_filter("calls side by side are made once", |random| {
+    scenarios.prop_filter("what may not be said is left out", |random| {
         let loaded = load_text("random.yaml", &random.text, &[]);
-        loaded.scenario.is_some() || !loaded.render(false).contains("calls several at once")
+        let shown = if loaded.scenario.is_some() { String::new() } else { loaded.render(false) };
+        REFUSED.iter().all(|refused| !shown.contains(refused))
     })
 }

@@ -80,8 +80,8 @@ pub fn offered(offered: &Offered) -> String {
         ]);
     }
     let mut text = format!("  all users together send {rate}\n\n{}", table.text());
-    if let Some(bottleneck) = offered.bottleneck() {
-        text.push_str(&verdict(bottleneck));
+    if let Some(first) = offered.bottleneck() {
+        text.push_str(&verdict(first));
     }
     text
 }
@@ -108,16 +108,16 @@ pub fn timeline(lines: &[HappeningLine]) -> String {
 }
 
 /// What is used up first, and when.
-fn verdict(bottleneck: &Resource) -> String {
-    let rate = bottleneck.saturates_at_per_s.map_or("–".to_owned(), format_rate);
-    let users = match bottleneck.saturates_at_users {
+fn verdict(first: &Resource) -> String {
+    let rate = first.saturates_at_per_s.map_or("–".to_owned(), format_rate);
+    let users = match first.saturates_at_users {
         Some(users) => format!(", about {} users,", three_digits(users)),
         None => String::new(),
     };
-    let is_full = bottleneck.utilisation_max.is_some_and(|busy| busy >= 1.0);
-    let name = &bottleneck.name;
+    let is_full = first.utilisation_max.is_some_and(|busy| busy >= 1.0);
+    let name = &first.name;
     let said = if is_full {
-        let (too_little, rest) = match bottleneck.scarce {
+        let (too_little, rest) = match first.scarce {
             ResourceKind::Cores | ResourceKind::Slots => ("are too few: they take", WAITS),
             ResourceKind::InFlight | ResourceKind::InFlightInAll => {
                 ("are too few: so many let through", WAITS)
@@ -130,11 +130,11 @@ fn verdict(bottleneck: &Resource) -> String {
         };
         format!("The {name} {too_little} {rate}{users} and {rest}.")
     } else {
-        let waits = match bottleneck.scarce {
+        let waits = match first.scarce {
             ResourceKind::Memory | ResourceKind::Rate => "",
             _ => " Waits grow long before that.",
         };
-        format!("The first bottleneck: the {name}, used up at {rate}{users} of the same mix.{waits}")
+        format!("Used up first: the {name}, used up at {rate}{users} of the same mix.{waits}")
     };
     let paint = if is_full { Paint::Bad } else { Paint::Strong };
     let lines = super::words::wrapped(&said, 2);

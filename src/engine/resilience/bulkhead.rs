@@ -8,7 +8,7 @@
 
 use super::guard::Permission;
 use crate::engine::Simulation;
-use crate::engine::node::Holds;
+use crate::engine::sessions::Holds;
 use crate::plan::{CallPlan, NONE, Policy, Step};
 
 impl Simulation<'_> {

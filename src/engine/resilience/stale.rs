@@ -2,7 +2,7 @@
 
 use crate::engine::Simulation;
 use crate::engine::caching::{CacheState, Found};
-use crate::engine::node::Holds;
+use crate::engine::sessions::Holds;
 use crate::kernel::random::uniform;
 use crate::plan::{LookupPlan, NONE, Step};
 

@@ -86,7 +86,7 @@ impl Chart {
             Chart::Heatmap => "how latencies are spread, over time",
             Chart::Utilisation => "how full each node was, and its line",
             Chart::Waterfall => "where the time goes, on average and in the slowest requests",
-            Chart::Topology => "who calls whom, what is full, and what has no second",
+            Chart::Topology => "who calls whom, how full all is, and what has no second",
         }
     }
 

@@ -9,6 +9,7 @@ use super::topology_boxes::{Full, Item, Member, Sketch, sketch};
 use super::topology_hosts::{frame_hosts, hosts_apart};
 use super::topology_layout::{Layout, lay_out};
 use super::topology_lines::{End, curve, draw_line, name_line};
+use crate::diagnosis::FULL;
 use crate::output::record::Record;
 
 const BOX_WIDTH_MOST: f64 = 150.0;
@@ -20,9 +21,6 @@ pub(super) const HOST_PADDING: f64 = 10.0;
 pub(super) const HOST_HEADING: f64 = 18.0;
 pub(super) const FRAME: f64 = 2.6;
 const DOT: f64 = 9.0;
-
-/// From here on a share in use is written in the picture's message.
-const FULL: f64 = 0.9;
 
 pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     let title = match records {
@@ -67,8 +65,12 @@ fn message(sketch: &Sketch) -> String {
     }
     match full.as_slice() {
         [] => {}
-        few if few.len() <= 6 => text.push_str(&format!(" Full at times, or nearly: {}.", few.join(", "))),
-        many => text.push_str(&format!(" {} things were full at times, or nearly.", many.len())),
+        few if few.len() <= 6 => text.push_str(&format!(" Fullest: {}.", few.join(", "))),
+        many => text.push_str(&format!(
+            " At times {} things were in use by {} or more.",
+            many.len(),
+            percent(FULL)
+        )),
     }
     if sketch.calls_left_out > 0 {
         text.push_str(&format!(" {} calls with little traffic are not shown.", sketch.calls_left_out));

@@ -4,6 +4,7 @@
 use super::drawing::{Anchor, Drawing, Label, Point};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, series_color};
 use super::scale::{Scale, nice_above, short_number};
+use crate::diagnosis::FULL;
 use crate::output::record::{Moment, Record, ResourceMoment, ResourceTimeline, Stretch};
 
 const ROW_HEIGHT: f64 = 40.0;
@@ -15,9 +16,6 @@ const ROWS_MOST: usize = 16;
 
 /// What is no node is shown if its fullest place was ever as full.
 const WORTH_SHOWING: f64 = 0.5;
-
-/// From here on a node counts as nearly full, and a line on the page says so.
-const FULL: f64 = 0.9;
 
 const POINT_PIXELS: f64 = 1.5;
 

@@ -1,5 +1,6 @@
 //! Colours and letters: plain ones for those who ask for them with `NO_COLOR`.
 
+use crate::diagnosis::FULL;
 use crate::output::terminal::glance::Letters;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -8,9 +9,8 @@ pub struct Ink {
     letters: Letters,
 }
 
-/// From here on a node is shown as busy, and as full.
+/// From here on a node is shown as busy.
 const BUSY: f64 = 0.7;
-const FULL: f64 = 0.9;
 
 /// Directions in which a line leaves the middle of a cell.
 pub const NORTH: u8 = 1;
