@@ -9,9 +9,14 @@ mod support;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use random_scenario::random_scenario;
-use spof::kernel::time::Time;
+use spof::analysis::summarise::summarise;
+use spof::engine::{Advance, Options, Simulation};
+use spof::kernel::time::{NEVER, Time};
 use spof::nodes::behaviour::UNLIMITED;
-use spof::results::row::Row;
+use spof::output::json;
+use spof::output::row_columns::time_columns;
+use spof::plan;
+use spof::results::row::{Row, RowSampling};
 use spof::results::{ClassBucket, RunResults, StopReason};
 use spof::scenario::model::{RunEnd, Scenario, Warmup};
 use spof::structure::analyze;
@@ -32,7 +37,9 @@ proptest! {
     fn the_books_are_kept(random in random_scenario(), seed in 0_u64..1_000) {
         let scenario = scenario(&random.text);
         let outcome = run(&scenario, seed, EVENTS_MOST);
-        check_requests(&outcome, random.parallel)?;
+        check_requests(&outcome)?;
+        check_columns(&scenario, &outcome)?;
+        check_paths(&scenario, &outcome, seed)?;
         check_classes(&scenario, &outcome)?;
         check_nodes(&scenario, &outcome.results)?;
         check_incidents(&outcome.results)?;
@@ -66,8 +73,8 @@ proptest! {
     }
 }
 
-/// Each request once, in order, and its time at most once.
-fn check_requests(outcome: &Outcome, parallel: bool) -> Result<(), TestCaseError> {
+/// Each request once, in order, and its time once.
+fn check_requests(outcome: &Outcome) -> Result<(), TestCaseError> {
     let results = &outcome.results;
     prop_assert_eq!(results.offered, results.ended + results.in_flight);
     prop_assert_eq!(results.ended, outcome.requests.len() as u64);
@@ -82,11 +89,55 @@ fn check_requests(outcome: &Outcome, parallel: bool) -> Result<(), TestCaseError
         prop_assert!(row.start + row.latency <= results.ended_at);
         prop_assert!(row.attempts >= 1);
         let spent: u128 = times.iter().map(|&time| u128::from(time)).sum();
-        if !parallel {
-            prop_assert_eq!(spent, u128::from(row.latency), "{:?} {:?}", row, times);
-        }
+        prop_assert_eq!(spent, u128::from(row.latency), "{:?} {:?}", row, times);
     }
     Ok(())
+}
+
+/// What is written of the times of a request comes to its latency, whatever it went through.
+fn check_columns(scenario: &Scenario, outcome: &Outcome) -> Result<(), TestCaseError> {
+    let columns = time_columns(scenario);
+    for (row, times) in &outcome.requests {
+        let written: u128 = columns.iter().map(|&(column, _)| u128::from(times[column])).sum();
+        prop_assert_eq!(written, u128::from(row.latency), "{:?} {:?}", row, times);
+    }
+    Ok(())
+}
+
+/// Of each good answer all of its latency is known, and the same is told without rows.
+fn check_paths(scenario: &Scenario, outcome: &Outcome, seed: u64) -> Result<(), TestCaseError> {
+    let mut known = 0;
+    for class in &outcome.results.paths.classes {
+        prop_assert_eq!(class.one_in, 1);
+        for (path, times) in class.all() {
+            let spent: u128 = times.iter().map(|&(_, time)| u128::from(time)).sum();
+            prop_assert_eq!(spent, u128::from(path.latency), "{:?} {:?}", path, times);
+            known += 1;
+        }
+    }
+    let good = outcome.requests.iter().filter(|(row, _)| row.outcome.is_ok()).count();
+    prop_assert_eq!(known, good);
+    for rows in [RowSampling::None, RowSampling::Share(0.2)] {
+        let summary = summary_with(scenario, seed, EVENTS_MOST, rows);
+        prop_assert!(summary == outcome.files.last().expect("a summary").1, "otherwise with {:?}", rows);
+    }
+    Ok(())
+}
+
+/// The summary of the same run, of which other rows are kept.
+fn summary_with(scenario: &Scenario, seed: u64, events_most: u64, rows: RowSampling) -> String {
+    let plan = plan::compile(scenario);
+    let mut simulation = Simulation::new(&plan, Options { seed, replication: 0, rows });
+    simulation.follow_a_sample();
+    let mut advance = Advance::Paused;
+    while advance != Advance::Ended && simulation.events() < events_most {
+        advance = simulation.advance(NEVER, events_most - simulation.events());
+        simulation.clear_rows();
+    }
+    let results = simulation.finish(advance != Advance::Ended);
+    let mut bytes = Vec::new();
+    json::write(&mut bytes, &summarise(scenario, seed, &results)).expect("memory takes everything");
+    String::from_utf8(bytes).expect("the files are UTF-8")
 }
 
 fn check_classes(scenario: &Scenario, outcome: &Outcome) -> Result<(), TestCaseError> {

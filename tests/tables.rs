@@ -157,7 +157,7 @@ fn every_figure_of_the_summary_has_a_line() {
     assert!(same(value("classes.page.offered"), &summary["classes"][0]["offered"]));
     assert!(same(value("nodes.app.utilisation"), &summary["nodes"][3]["utilisation"]));
     let (_, time_spent) = exported("run", "time_spent", &[]);
-    let page = summary["time_spent"][0]["places"].as_array().unwrap();
+    let page = summary["time_spent"][0]["parts"].as_array().unwrap();
     let all = time_spent.iter().filter(|row| row["class"] == "page" && row["of"] == "all");
     assert_eq!(all.clone().count(), page.len());
     for (row, place) in all.zip(page) {

@@ -3,6 +3,7 @@
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
+use crate::results::path::{Cause, ClassPaths, Part, Path, Paths};
 use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
 use crate::scenario::load::load_text;
 use crate::scenario::model::Scenario;
@@ -63,9 +64,35 @@ pub fn results() -> RunResults {
         unlisted_outages: 0,
         replications: Vec::new(),
         scalings: Vec::new(),
+        paths: paths(),
         fidelity: Fidelity::Requests,
         skipped: 0,
     }
+}
+
+/// One page in two was followed, and each asset: half of the time at work, the rest in line; pages
+/// had been tried before, for 4 ms.
+fn paths() -> Paths {
+    let mut classes = [2, 1].map(ClassPaths::of);
+    for second in WARMUP_BUCKETS..BUCKETS {
+        for number in 0..100 {
+            let (class, latency) = match number {
+                0..50 => (0, 10 * MILLISECOND + number * MILLISECOND / 5),
+                _ => (1, 2 * MILLISECOND),
+            };
+            let tried = if class == 0 { 4 * MILLISECOND } else { 0 };
+            let work = latency / 2;
+            let times = [
+                (Part::at(Cause::Queue, 2), latency - work - tried),
+                (Part::at(Cause::Service, 2), work),
+                (Part::between(Cause::Retry, 0, 2), tried),
+            ];
+            let start = second as Time * SECOND;
+            let path = Path::new(classes[class].paths.len() as u64, start, latency);
+            classes[class].add(path, &times[..if class == 0 { 3 } else { 2 }]);
+        }
+    }
+    Paths { classes: classes.to_vec(), steady_thousandths: 1_000 }
 }
 
 fn class(latencies: &[Time], good: u64, failed: u64, series: &mut Series) -> ClassRecord {

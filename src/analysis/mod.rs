@@ -17,6 +17,7 @@ pub mod moments;
 pub mod nodes;
 pub mod normality;
 mod notices;
+pub mod parts;
 mod replication;
 mod scaling;
 pub mod shard;

@@ -159,18 +159,6 @@ fn wait_quantile_ms(waits: &Histogram, started: u64, share: f64) -> Option<f64> 
     Some(if within > 0.0 { waits.quantile(within) * NANOSECOND_MS } else { 0.0 })
 }
 
-/// Where a mean request's time went, whatever its class: the nanoseconds at each node, in
-/// line and at work but not in calls to others.
-pub fn own_times(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec<(String, f64)> {
-    each_node(scenario)
-        .map(|(_, node, replicas)| {
-            let sum = total(&results.nodes[replicas], window.buckets.clone());
-            let own = (sum.queued + sum.served).saturating_sub(sum.calling);
-            (node.name.clone(), own as f64)
-        })
-        .collect()
-}
-
 fn occupancy(records: &[NodeRecord]) -> Option<Vec<f64>> {
     let tracked: Vec<&Vec<Time>> = records.iter().filter_map(|record| record.occupancy.as_ref()).collect();
     let length = tracked.iter().map(|times| times.len()).max()?;

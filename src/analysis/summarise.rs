@@ -9,7 +9,8 @@ use super::notices::notices;
 use super::replication::summarise_replications;
 use super::scaling::summarise_scalings;
 use super::summary::{RunSummary, Summary};
-use super::time_spent::time_spent_by_all;
+use super::tail::tail;
+use super::time_spent::time_spent;
 use super::window::Window;
 use crate::kernel::time::to_seconds;
 use crate::results::{RunResults, StopReason};
@@ -48,8 +49,8 @@ pub fn summarise(scenario: &Scenario, seed: u64, results: &RunResults) -> Summar
         total,
         classes,
         nodes,
-        time_spent: time_spent_by_all(scenario, results, &window),
-        tail: None,
+        time_spent: time_spent(scenario, results, &window),
+        tail: tail(scenario, results, &window),
     }
 }
 

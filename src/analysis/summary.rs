@@ -5,6 +5,7 @@ use super::costs::CostSummary;
 use super::replication::ReplicationSummary;
 use super::scaling::ScalingSummary;
 use super::tail::TailSummary;
+use crate::results::path::Cause;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -27,10 +28,9 @@ pub struct Summary {
     /// Where anything has a price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub costs: Option<CostSummary>,
-    /// Of each class's good requests that became rows (`--rows`); without rows, of all
-    /// requests together.
+    /// Of each class's good answers, where requests were followed.
     pub time_spent: Vec<TimeSpent>,
-    /// What made the slowest requests slow, where there were rows to tell.
+    /// What made the slowest requests slow, where requests were followed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tail: Option<TailSummary>,
     pub expectations: Vec<ExpectationResult>,
@@ -129,17 +129,19 @@ pub struct NodeSummary {
     pub occupancy: Option<Vec<f64>>,
 }
 
-/// Where the time of a mean request of a class went. Calls side by side overlap, so
-/// that the places may come to more than the latency.
+/// Where the time of a mean request of a class went, of good answers after the warm-up.
 #[derive(Clone, Debug, Serialize)]
 pub struct TimeSpent {
     pub class: String,
     pub requests: u64,
+    /// Of these so many were followed: one in `one_in`, chosen by chance.
+    pub followed: u64,
+    pub one_in: u64,
+    /// Of those that were followed.
     pub latency_mean_ms: f64,
-    /// The longest first.
-    pub places: Vec<PlaceTime>,
-    /// The same of the slowest requests alone, where there were rows to tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The longest first; they come to the latency.
+    pub parts: Vec<PartTime>,
+    /// The same of the slowest requests alone.
     pub slowest: Option<SlowestTime>,
 }
 
@@ -148,16 +150,21 @@ pub struct TimeSpent {
 pub struct SlowestTime {
     /// The share of the class's requests that these are.
     pub share: f64,
+    /// So many there are, more or less, if not all were followed.
     pub requests: u64,
+    pub followed: u64,
     pub latency_mean_ms: f64,
-    /// In the order of `TimeSpent::places`.
-    pub places: Vec<PlaceTime>,
+    /// In the order of `TimeSpent::parts`.
+    pub parts: Vec<PartTime>,
 }
 
-/// A node's own time, in line and at work, or the network's; calls to others not counted.
-#[derive(Clone, Debug, Serialize)]
-pub struct PlaceTime {
+/// What the caller waited for: of calls made at once only the one with whose end the wait ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PartTime {
+    pub cause: Cause,
+    /// The node, the link, or the caller and those it calls.
     pub place: String,
+    pub share: f64,
     pub mean_ms: f64,
 }
 

@@ -97,8 +97,9 @@ impl Simulation<'_> {
         }
         // What is lost on the way is the network's time, not the node's.
         self.own_time_ends(slot);
-        self.rows.causes.lost = wait;
-        self.crosses(slot, wait);
+        if self.visits[slot].flags.followed {
+            self.note_syn(slot, wait);
+        }
         self.visits[slot].since = self.now + wait;
         self.schedule(slot, self.now + wait);
         Entry::Waits
@@ -108,8 +109,12 @@ impl Simulation<'_> {
     #[inline(always)]
     pub(super) fn came_in(&mut self, slot: u32, instance: u32) {
         let visit = &self.visits[slot];
+        let followed = visit.flags.followed;
         if visit.call != NONE {
             self.connected(slot);
+        }
+        if followed {
+            self.note_coming_in(slot);
         }
         let watchdog_lane = self.nodes[instance as usize].watchdog_lane;
         if watchdog_lane != NONE {
@@ -180,6 +185,9 @@ impl Simulation<'_> {
 
     /// Takes a visit out of its node's line, wherever it stands there.
     pub(super) fn leave_line(&mut self, slot: u32) {
+        if self.visits[slot].flags.followed {
+            self.note_stretch(slot);
+        }
         let instance = self.visits[slot].instance;
         let node = &mut self.nodes[instance as usize];
         node.left_the_line(self.now);
@@ -258,7 +266,7 @@ impl Simulation<'_> {
         self.leave_line(slot);
         self.nodes[instance as usize].serve_one(now);
         self.nodes[instance as usize].counts.waited += 1;
-        if self.rows.keeps {
+        if self.visits[slot].flags.followed {
             self.trace_wait(slot);
         }
         let visit = &mut self.visits[slot];

@@ -19,6 +19,7 @@ impl Simulation<'_> {
         }
         let plan = &self.plan.calls[call as usize];
         if plan.guard != NONE {
+            self.note_call_begins(slot);
             match self.ask_guard(slot, call) {
                 Permission::Granted => {}
                 Permission::Waits => return None,
@@ -26,14 +27,16 @@ impl Simulation<'_> {
             }
         }
         if plan.takes_extra_slot && !self.take_extra_slot(slot) {
+            self.note_call_begins(slot);
             return self.call_failed(slot, call, Outcome::ServerError);
-        }
-        if self.rows.keeps {
-            self.own_time_ends(slot);
         }
         let visit = &mut self.visits[slot];
         visit.state = State::Calling;
+        let followed = visit.flags.followed;
         self.nodes[visit.instance as usize].calls(self.now);
+        if followed {
+            self.note_calling(slot);
+        }
         self.begin_call(slot, call)
     }
 
@@ -79,6 +82,7 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
+        let followed = caller.flags.followed;
         let (instance, link, peer) = if plan.only_peer != NONE {
             (plan.only_peer, plan.only_link, NONE)
         } else {
@@ -97,7 +101,7 @@ impl Simulation<'_> {
             peer,
             sibling_next: self.visits[slot].child,
             class,
-            flags: Flags { fresh, ..Flags::NONE },
+            flags: Flags { fresh, followed, ..Flags::NONE },
             ..Visit::NEW
         };
         let sibling = visit.sibling_next;
@@ -108,8 +112,8 @@ impl Simulation<'_> {
         if sibling != NONE {
             self.visits[sibling].sibling_previous = child;
         }
-        if self.rows.keeps {
-            self.trace_call(child);
+        if followed {
+            self.note_call(child);
         }
         if plan.guard != NONE {
             self.guarded_call_begins(slot, plan, instance);
@@ -133,8 +137,11 @@ impl Simulation<'_> {
         if travel == 0 {
             return Some(child);
         }
-        self.crosses(child, travel);
-        self.visits[child].since = self.now.saturating_add(travel);
+        let visit = &mut self.visits[child];
+        visit.since = self.now.saturating_add(travel);
+        if visit.flags.followed {
+            self.note_crossing(child, travel);
+        }
         self.schedule(child, self.now.saturating_add(travel));
         None
     }
@@ -211,8 +218,11 @@ impl Simulation<'_> {
         let plan = &self.plan.calls[call as usize];
         let visit = &self.visits[slot];
         let (instance, root) = (visit.instance, visit.root);
-        if visit.flags.inside {
-            self.own_time_ends(slot);
+        let flags = visit.flags;
+        if flags.followed {
+            self.note_moving_on(slot);
+        }
+        if flags.inside {
             self.leave_node(slot, Outcome::Ok);
         }
         let member = self.pick(plan, instance, root, NONE);
@@ -231,8 +241,11 @@ impl Simulation<'_> {
             return Some(slot);
         }
         let travel = self.travel(link, Way::Out, plan.request_bytes, 0);
-        self.crosses(slot, travel);
-        self.visits[slot].since = self.now.saturating_add(travel);
+        let visit = &mut self.visits[slot];
+        visit.since = self.now.saturating_add(travel);
+        if visit.flags.followed {
+            self.note_crossing(slot, travel);
+        }
         self.schedule(slot, self.now.saturating_add(travel));
         None
     }
@@ -296,6 +309,9 @@ impl Simulation<'_> {
     }
 
     pub(super) fn stand_in_pool_line(&mut self, slot: u32, place: u32) {
+        if self.visits[slot].flags.followed {
+            self.note_stretch(slot);
+        }
         let state = &mut self.pools[place as usize];
         super::admission::append(&mut self.visits, &mut state.head, &mut state.tail, slot);
         state.length += 1;

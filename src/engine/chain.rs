@@ -17,6 +17,7 @@ use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{ChainPlan, ChainStation, NONE};
+use crate::results::path::{Cause, Part};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -35,7 +36,7 @@ pub(super) struct Chain {
     /// Those that have passed so far.
     pub(super) passed: u64,
     pub(super) coming: Vec<Passing>,
-    leaving: Vec<Passing>,
+    pub(super) leaving: Vec<Passing>,
     pub(super) places: Places,
 }
 
@@ -53,7 +54,7 @@ pub(super) struct Passing {
     /// Since when that has been known; what has been known for longer comes first.
     known: Time,
     pub(super) began: Time,
-    /// Where its row is put together, if rows are kept.
+    /// Where it is noted what it waits for, if it is followed.
     pub(super) place: u32,
 }
 
@@ -147,15 +148,21 @@ impl Simulation<'_> {
         let clock = self.clock_numbers.first_source;
         let mut next = self.clocks.time(clock);
         chain.coming.clear();
+        let mut unfollowed = self.unfollowed_in_chain(chain);
         while next < limit && chain.coming.len() < STRETCH_MOST {
-            let place = match self.rows.keeps {
-                true => chain.places.begin(&mut self.rows, self.recorder.offered),
-                false => NONE,
+            let place = if unfollowed > 0 {
+                unfollowed -= 1;
+                NONE
+            } else {
+                let place = self.begin_in_chain(chain, next);
+                unfollowed = self.unfollowed_in_chain(chain);
+                place
             };
             chain.coming.push(Passing { at: next, known: 0, began: next, place });
             self.recorder.offer(chain.class);
             next = self.sources[0].send_next();
         }
+        self.sample.give_back(chain.class, unfollowed);
         self.clocks.set(clock, next);
         self.events += chain.coming.len() as u64;
         let end = next.min(limit);
@@ -166,13 +173,15 @@ impl Simulation<'_> {
             std::mem::swap(&mut chain.coming, &mut chain.leaving);
         }
         let objective = self.plan.classes[chain.class as usize].objective;
+        chain.leaving.clear();
         for request in &chain.coming {
             let latency = request.at - request.began;
             self.recorder.end(chain.class, Outcome::Ok, latency, latency <= objective, 1);
+            if request.place != NONE {
+                chain.leaving.push(*request);
+            }
         }
-        if self.rows.keeps {
-            self.write_rows(chain);
-        }
+        self.end_in_chain(chain);
         chain.passed += chain.coming.len() as u64;
         self.now = end;
         next >= limit
@@ -181,9 +190,10 @@ impl Simulation<'_> {
     /// What happens at one station before `end`, with all who come to it before then.
     fn pass_stage(&mut self, stage: &mut Stage, coming: &[Passing], leaving: &mut Vec<Passing>, end: Time) {
         let plan = self.plan;
-        let (draws, recorder, rows) = (&mut self.draws, &mut self.recorder, &mut self.rows);
+        let (draws, recorder, paths) = (&mut self.draws, &mut self.recorder, &mut self.paths);
         let node = &mut self.nodes[stage.station.instance as usize];
         let draw = stage.station.draw;
+        let (work, line) = (Part::at(Cause::Service, node.node), Part::at(Cause::Queue, node.node));
         let mut coming = coming.iter();
         let mut next = coming.next();
         loop {
@@ -194,7 +204,9 @@ impl Simulation<'_> {
                 let Serving { done: now, since, began, place } = first;
                 leaving.push(Passing { at: now, known: since, began, place });
                 node.served_one(now);
-                rows.spend(place, node.node, now - since);
+                if place != NONE {
+                    paths.note(place, work, node.node, now);
+                }
                 let Some(waiting) = stage.line.pop_front() else {
                     stage.serving.pop();
                     node.busy -= 1;
@@ -208,7 +220,9 @@ impl Simulation<'_> {
                     *first =
                         Reverse(Serving { done, since: now, began: waiting.began, place: waiting.place });
                 }
-                rows.wait(waiting.place, node.node, now - waiting.since);
+                if waiting.place != NONE {
+                    paths.note(waiting.place, line, node.node, now);
+                }
                 recorder.waited(node.node, now - waiting.since);
                 continue;
             }
@@ -236,29 +250,27 @@ impl Simulation<'_> {
                 done[slot] = event.time;
             }
         }
-        let keeps_rows = self.rows.keeps;
-        let place = |slot: u32| if keeps_rows { slot } else { NONE };
         for stage in &mut chain.stages {
             let node = &mut self.nodes[stage.station.instance as usize];
             let mut slot = std::mem::replace(&mut node.head, NONE);
             node.tail = NONE;
             while slot != NONE {
                 let began = self.visits.requests[slot as usize].start;
-                stage.line.push_back(Waiting { since: self.visits[slot].since, began, place: place(slot) });
-                slot = self.visits[slot].next;
+                let visit = &self.visits[slot];
+                let place = if visit.flags.followed { slot } else { NONE };
+                stage.line.push_back(Waiting { since: visit.since, began, place });
+                slot = visit.next;
             }
             for (slot, visit) in self.visits.all.iter().enumerate() {
                 if visit.state == State::Going && visit.instance == stage.station.instance {
                     let began = self.visits.requests[slot].start;
-                    let (done, place) = (done[slot], place(slot as u32));
+                    let place = if visit.flags.followed { slot as u32 } else { NONE };
+                    let done = done[slot];
                     stage.serving.push(Reverse(Serving { done, since: self.now, began, place }));
-                    self.rows.spend(place, node.node, self.now - visit.since);
                 }
             }
         }
-        if keeps_rows {
-            chain.places.take_over(&self.visits);
-        }
+        chain.places.take_over(&self.visits);
         self.visits = Visits::new();
         self.agenda = Agenda::new();
         chain.is_on = true;
@@ -279,7 +291,7 @@ impl Simulation<'_> {
                 (visit.state, visit.since) = (State::InLine, waiting.since);
                 let node = &mut self.nodes[station.instance as usize];
                 append(&mut self.visits, &mut node.head, &mut node.tail, slot);
-                moves.push((waiting.place, slot));
+                moves.extend((waiting.place != NONE).then_some((waiting.place, slot)));
             }
         }
         // Events are numbered in the order in which they became known.
@@ -288,7 +300,7 @@ impl Simulation<'_> {
             let slot = self.take_over(chain.class, station, one.began);
             let word = (self.sequence << SLOT_BITS) | u64::from(slot);
             self.sequence += 1;
-            moves.push((one.place, slot));
+            moves.extend((one.place != NONE).then_some((one.place, slot)));
             let visit = &mut self.visits[slot];
             visit.since = one.since;
             // Behind the two steps that a service takes.
@@ -298,9 +310,7 @@ impl Simulation<'_> {
             visit.flags.inside = true;
             self.agenda.push(Event { time: one.done, word });
         }
-        if self.rows.keeps {
-            self.give_places_back(chain, &moves);
-        }
+        self.give_places_back(chain, &moves);
     }
 
     /// A request of a chain becomes a visit.

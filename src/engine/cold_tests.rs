@@ -3,7 +3,8 @@
 use super::trial::plan_of;
 use super::{Advance, Options, Simulation};
 use crate::kernel::time::{MILLISECOND, NEVER, SECOND, Time};
-use crate::results::row::{Row, RowSampling};
+use crate::results::path::{Cause, Path};
+use crate::results::row::RowSampling;
 
 /// A hit takes 1 ms, a miss 101 ms. After a minute the cache is gone for a second.
 const SHOP: &str = "
@@ -18,47 +19,42 @@ timeline:
   - { at: 60s, fail: cache, for: 1s }
 ";
 
+/// What a good answer waited for.
 struct Waited {
-    row: Row,
+    path: Path,
     cold: Time,
     others: Time,
 }
 
 fn run(text: &str) -> Vec<Waited> {
     let plan = plan_of(text);
-    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::All });
-    let mut all = Vec::new();
-    loop {
-        let advance = simulation.advance(NEVER, 1 << 16);
-        let rows = simulation.rows();
-        let columns = 2 * plan.nodes.len() + 3;
-        for (number, &row) in rows.rows.iter().enumerate() {
-            let cold = rows.cold.iter().filter(|wait| wait.row == number).map(|wait| wait.time).sum();
-            let others = rows.causes[number * columns..(number + 1) * columns].iter().sum();
-            all.push(Waited { row, cold, others });
-        }
-        simulation.clear_rows();
-        if advance == Advance::Ended {
-            return all;
-        }
-    }
+    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
+    simulation.follow_a_sample();
+    while simulation.advance(NEVER, 1 << 16) != Advance::Ended {}
+    let results = simulation.finish(false);
+    assert_eq!(results.paths.classes[0].one_in, 1);
+    let sum = |times: &[(crate::results::path::Part, Time)], cold: bool| -> Time {
+        let wanted = times.iter().filter(|(part, _)| (part.cause() == Cause::ColdCache) == cold);
+        wanted.map(|(_, time)| time).sum()
+    };
+    let all = results.paths.classes[0].all();
+    all.map(|(&path, times)| Waited { path, cold: sum(times, true), others: sum(times, false) }).collect()
 }
 
 #[test]
 fn a_miss_of_a_cache_that_fills_up_is_told_apart_and_the_rest_is_what_it_was() {
     let all = run(SHOP);
-    let good = || all.iter().filter(|waited| waited.row.outcome.is_ok());
-    for Waited { row, cold, others } in good() {
-        assert_eq!(cold + others, row.latency, "{row:?}");
+    for Waited { path, cold, others } in &all {
+        assert_eq!(cold + others, path.latency, "{path:?}");
         // All that comes after the first look is the cache's, and nothing before.
         match cold {
-            0 => assert_eq!(row.latency, MILLISECOND),
+            0 => assert_eq!(path.latency, MILLISECOND),
             cold => assert_eq!(*cold, 100 * MILLISECOND),
         }
     }
     // Twenty objects are fetched at the start, and once more after the crash.
     let cold = |from: Time, to: Time| {
-        good().filter(|one| one.cold > 0 && (from..to).contains(&one.row.start)).count()
+        all.iter().filter(|one| one.cold > 0 && (from..to).contains(&one.path.start)).count()
     };
     assert_eq!((cold(0, 30 * SECOND), cold(30 * SECOND, 60 * SECOND)), (20, 0));
     assert_eq!(cold(60 * SECOND, 120 * SECOND), 20);
@@ -71,7 +67,7 @@ fn a_full_cache_that_is_too_small_is_not_cold() {
     let text = text.replace("timeline:\n", "");
     let all = run(&text);
     assert_eq!(all.iter().filter(|waited| waited.cold > 0).count(), 5);
-    let slow = all.iter().filter(|waited| waited.row.latency > 100 * MILLISECOND);
+    let slow = all.iter().filter(|waited| waited.path.latency > 100 * MILLISECOND);
     assert!(slow.count() > 1_000);
 }
 
@@ -97,8 +93,8 @@ timeline:
     let all = run(text);
     let cold: Vec<&Waited> = all.iter().filter(|waited| waited.cold > 0).collect();
     assert!(cold.len() > 500);
-    for Waited { row, cold, others } in &all {
-        assert!(cold + others <= row.latency, "{cold} and {others} of {row:?}");
+    for Waited { path, cold, others } in &all {
+        assert_eq!(cold + others, path.latency, "{cold} and {others} of {path:?}");
     }
     // The network in front of the cache, and tries in vain, are not behind it.
     let sum = |number: fn(&Waited) -> Time| cold.iter().map(|waited| number(waited)).sum::<Time>();

@@ -63,7 +63,7 @@ impl Simulation<'_> {
     fn is_at_gone_process(&self, slot: u32) -> bool {
         let visit = &self.visits[slot];
         let inside = match visit.state {
-            State::Free | State::Replying | State::Thinking => false,
+            State::Free | State::Replying(_) | State::Thinking => false,
             State::InLine => true,
             _ => visit.flags.inside,
         };
@@ -80,8 +80,9 @@ impl Simulation<'_> {
             counts.ended += 1;
             counts.failed += 1;
         }
-        self.own_time_ends(slot);
-        self.cold_fetch_ends(slot);
+        if self.visits[slot].flags.followed {
+            self.note_cut(slot, false);
+        }
         if parent != NONE {
             self.part_from_caller(slot);
         }

@@ -12,14 +12,13 @@ impl Simulation<'_> {
     /// goes on, if anybody does at once.
     #[inline(always)]
     pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
-        if self.rows.keeps {
-            self.own_time_ends(slot);
-            self.trace_answer(slot, outcome);
-        }
         let visit = &self.visits[slot];
-        let (parent, link) = (visit.parent, visit.link);
+        let (parent, link, flags) = (visit.parent, visit.link, visit.flags);
         let holds_something = visit.sessions != NONE || visit.child != NONE;
-        if visit.flags.inside {
+        if flags.followed {
+            self.note_leaving(slot, outcome);
+        }
+        if flags.inside {
             self.leave_node(slot, outcome);
         }
         if holds_something {
@@ -52,16 +51,16 @@ impl Simulation<'_> {
     fn send_answer(&mut self, slot: u32, link: u32, outcome: Outcome) {
         let bytes = self.plan.calls[self.visits[slot].call as usize].response_bytes;
         let travel = self.travel(link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
-        self.crosses(slot, travel);
         let visit = &mut self.visits[slot];
-        visit.state = State::Replying;
+        visit.state = State::Replying(outcome);
         visit.since = self.now.saturating_add(travel);
-        visit.flags.outcome = outcome as u8;
+        if visit.flags.followed {
+            self.note_crossing(slot, travel);
+        }
         self.schedule(slot, self.now.saturating_add(travel));
     }
 
-    pub(super) fn answer_arrives(&mut self, slot: u32) {
-        let outcome = Outcome::ALL[usize::from(self.visits[slot].flags.outcome)];
+    pub(super) fn answer_arrives(&mut self, slot: u32, outcome: Outcome) {
         if let Some(next) = self.answered(slot, outcome) {
             self.run_visit(next);
         }
@@ -71,7 +70,11 @@ impl Simulation<'_> {
     #[inline(always)]
     fn answered(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
         let (parent, call) = self.unlink_from_caller(slot);
-        let instance = self.visits[slot].instance;
+        let visit = &self.visits[slot];
+        let instance = visit.instance;
+        if visit.flags.followed {
+            self.note_ended(slot, parent);
+        }
         self.visits.remove(slot);
         self.call_ended(parent, call, instance, outcome)
     }
@@ -79,6 +82,7 @@ impl Simulation<'_> {
     /// The caller no longer counts this visit among those that it waits for.
     pub(super) fn part_from_caller(&mut self, slot: u32) {
         self.unlink_from_caller(slot);
+        self.is_followed_no_more(slot);
         let visit = &mut self.visits[slot];
         visit.parent = NONE;
         visit.peer = NONE;
@@ -118,7 +122,11 @@ impl Simulation<'_> {
         }
         visit.state = State::Going;
         visit.since = self.now;
+        let is_followed = visit.flags.followed;
         self.nodes[visit.instance as usize].called(self.now);
+        if is_followed {
+            self.note_answer(slot);
+        }
         if outcome.is_ok() {
             // A good answer is news only of peers that were not well.
             if plan.only_peer == NONE && self.balancers.ailing > 0 {
@@ -147,6 +155,7 @@ impl Simulation<'_> {
         }
         let tries = self.visits[slot].tries;
         if self.may_try_another_peer(slot, plan, u32::from(tries), outcome) {
+            self.note_retry(slot);
             return Some(slot);
         }
         self.try_again_or_fail(slot, call, outcome)
@@ -159,7 +168,7 @@ impl Simulation<'_> {
         if let Some(retry) = &plan.retry
             && let Some(wait) = self.wait_before_retry(slot, plan, retry, outcome)
         {
-            self.note_retry(slot, wait);
+            self.note_retry(slot);
             if wait == 0 {
                 return Some(slot);
             }
@@ -167,6 +176,7 @@ impl Simulation<'_> {
             return None;
         }
         self.visits[slot].retries = 0;
+        self.note_no_retry(slot);
         if plan.optional {
             return self.skip(slot, 1);
         }
@@ -196,12 +206,16 @@ impl Simulation<'_> {
             return None;
         }
         let enough = visit.awaited == 0;
+        let is_followed = visit.flags.followed;
         visit.state = State::Going;
         visit.since = self.now;
         visit.pending = 0;
         visit.awaited = 0;
         visit.tries = 0;
         self.nodes[visit.instance as usize].called(self.now);
+        if is_followed {
+            self.note_answer(slot);
+        }
         self.abandon_children(slot);
         match enough {
             true => self.skip(slot, 1),
@@ -283,6 +297,9 @@ impl Simulation<'_> {
     }
 
     pub(super) fn leave_pool_line(&mut self, slot: u32) {
+        if self.visits[slot].flags.followed {
+            self.note_stretch(slot);
+        }
         let visit = &mut self.visits[slot];
         let pool = std::mem::replace(&mut visit.pending, 0);
         visit.state = State::Going;

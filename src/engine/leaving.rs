@@ -15,6 +15,9 @@ impl Simulation<'_> {
         let flags = visit.flags;
         let is_unsent = flags.fresh && !flags.connected && !flags.inside && visit.state == State::Going;
         let is_unsent = is_unsent && (visit.tries > 0 || !self.plan.calls[call as usize].whole);
+        if flags.followed {
+            self.note_cut(slot, true);
+        }
         self.abandon(slot);
         self.unsent = if is_unsent { parent } else { NONE };
         let next = self.call_ended(parent, call, instance, Outcome::TimedOut);
@@ -27,7 +30,9 @@ impl Simulation<'_> {
     /// The worker has been silent for too long: its master kills it, its request is cut
     /// off, and the slot is empty until a new worker has booted.
     pub(super) fn watchdog_barks(&mut self, slot: u32) {
-        self.own_time_ends(slot);
+        if self.visits[slot].flags.followed {
+            self.note_cut(slot, false);
+        }
         self.withdraw_from_processor(slot);
         if self.visits[slot].state == State::InPoolLine {
             self.leave_pool_line(slot);
@@ -78,10 +83,10 @@ impl Simulation<'_> {
 
     /// The caller of this visit has left. What its node makes of that is its kind's affair.
     pub(super) fn abandon(&mut self, slot: u32) {
-        self.time_is_cut(slot);
+        self.own_time_ends(slot);
         self.part_from_caller(slot);
         let visit = &self.visits[slot];
-        if visit.state == State::Replying {
+        if let State::Replying(_) = visit.state {
             self.visits.remove(slot);
             return;
         }
@@ -92,21 +97,13 @@ impl Simulation<'_> {
         }
     }
 
-    /// The request spends no more time on this visit. A message that is still under way
-    /// had been counted as if it would arrive.
-    fn time_is_cut(&mut self, slot: u32) {
-        self.own_time_ends(slot);
-        let visit = &self.visits[slot];
-        self.rows.take_back_network(visit.root, visit.since.saturating_sub(self.now));
-        self.cold_fetch_ends(slot);
-    }
-
     /// It goes on, for nobody: neither it nor what it calls counts for the request any more.
     fn orphan(&mut self, slot: u32) {
         self.visits[slot].root = NONE;
+        self.is_followed_no_more(slot);
         let mut child = self.visits[slot].child;
         while child != NONE {
-            self.time_is_cut(child);
+            self.own_time_ends(child);
             self.orphan(child);
             child = self.visits[child].sibling_next;
         }

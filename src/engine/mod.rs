@@ -22,14 +22,12 @@ mod caching;
 mod calls;
 #[cfg(test)]
 mod canary_tests;
-mod causes;
 mod chain;
 mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
 mod changes;
 mod choosing;
-mod cold;
 #[cfg(test)]
 mod cold_tests;
 #[cfg(test)]
@@ -54,6 +52,10 @@ mod names;
 mod network;
 mod node;
 mod outages;
+mod path_notes;
+#[cfg(test)]
+mod path_tests;
+mod paths;
 mod plain;
 mod quiet;
 mod quiet_books;
@@ -74,6 +76,7 @@ mod restart_tests;
 mod restarting;
 mod rows;
 mod run;
+mod sampling;
 #[cfg(test)]
 mod scaling_tests;
 mod snapshot;
@@ -176,6 +179,12 @@ pub struct Simulation<'p> {
     watches_insides: bool,
     residents: residents::Residents,
     rows: rows::RowKeeper,
+    paths: paths::Paths,
+    /// Of each node, the column of its own time.
+    path_columns: Vec<u32>,
+    sample: sampling::Sample,
+    /// Whether others are followed beside those of the sample, for rows or stories.
+    follows_more: bool,
     tracer: tracer::Tracer,
     followed: trace::Followed,
 }
@@ -276,9 +285,14 @@ impl<'p> Simulation<'p> {
             watches_insides: plan.nodes.iter().any(|node| node.track_occupancy),
             residents: residents::Residents::default(),
             rows: rows::RowKeeper::new(options, plan),
+            paths: paths::Paths::new(),
+            path_columns: path_notes::columns(plan),
+            sample: sampling::Sample::of_nobody(plan, options.seed),
+            follows_more: false,
             tracer: tracer::Tracer::default(),
             followed: trace::Followed::default(),
         };
+        simulation.look_whom_to_follow();
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
         simulation.start_changes();
         if !simulation.components.is_on() {
@@ -353,6 +367,7 @@ impl<'p> Simulation<'p> {
         results.offered = results.offered + self.quiet.added[0] - self.quiet.discarded[0];
         results.ended = results.ended + self.quiet.added[1] - self.quiet.discarded[1];
         results.skipped = self.quiet.skipped;
+        results.paths = self.sample.finish(self.quiet.added[1]);
         results.scalings = self.scalings.into_iter().map(|scaling| scaling.finish(self.now)).collect();
         results.replications = self.replications.finish(self.now);
         results

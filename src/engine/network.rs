@@ -1,6 +1,7 @@
 //! What it takes to cross a link.
 
 use super::Simulation;
+use super::paths::Crossing;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fault::Fault;
@@ -100,15 +101,17 @@ impl Simulation<'_> {
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
         let is_sound = state.loss == 0.0 && state.cut_until <= self.now;
         let lost = if is_sound { 0 } else { self.time_lost(link, round_trips) };
-        self.rows.causes.lost = lost;
+        let mut crossing = Crossing { link, lost, queued: 0, sending: 0 };
         time = time.saturating_add(lost);
         let state = &mut self.links[link as usize];
         if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
             let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
             let free_at = &mut state.free_at[way as usize];
+            (crossing.queued, crossing.sending) = (free_at.saturating_sub(self.now), sending);
             *free_at = (*free_at).max(self.now).saturating_add(sending);
             time = time.saturating_add(*free_at - self.now);
         }
+        self.paths.crossing = crossing;
         time
     }
     /// Until segments get through that are lost on the way.

@@ -79,8 +79,8 @@ impl Simulation<'_> {
     /// Hands the slot on and stands before the next station.
     #[inline(always)]
     pub(super) fn pass(&mut self, slot: u32, to: u32) -> Option<u32> {
-        if self.rows.keeps {
-            self.own_time_ends(slot);
+        if self.visits[slot].flags.followed {
+            self.note_moving_on(slot);
         }
         let now = self.now;
         let visit = &mut self.visits[slot];
@@ -101,9 +101,7 @@ impl Simulation<'_> {
     /// The request is done, at a node where nothing but the slot matters.
     #[inline(always)]
     pub(super) fn finish_request(&mut self, slot: u32) {
-        if self.rows.keeps {
-            self.own_time_ends(slot);
-        }
+        self.own_time_ends(slot);
         self.hand_slot_on(self.visits[slot].instance);
         self.request_ended(slot, Outcome::Ok);
     }
@@ -138,8 +136,8 @@ impl Simulation<'_> {
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
         let waited = self.now - visit.since;
-        if self.rows.keeps {
-            self.trace_wait(slot);
+        if visit.flags.followed {
+            self.note_wait(slot);
         }
         if let Step::Serve { draw } = self.plan.steps[self.visits[slot].step as usize] {
             self.start_serving(slot, draw);

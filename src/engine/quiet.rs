@@ -148,6 +148,16 @@ impl Quiet {
         matches!(self.state, State::Silent { .. })
     }
 
+    /// Whether what is simulated just now does not count.
+    pub fn is_leading(&self) -> bool {
+        matches!(self.state, State::Leading { .. })
+    }
+
+    /// Whether what happens just now is to stand for time without requests.
+    pub fn is_sampling(&self) -> bool {
+        matches!(self.state, State::Sampling { .. })
+    }
+
     /// The time since the last call counts as if the sample had gone on.
     fn advance(&mut self, now: Time) {
         match &mut self.state {

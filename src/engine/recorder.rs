@@ -300,6 +300,7 @@ impl Recorder {
             unlisted_outages: self.outages.unlisted,
             replications: Vec::new(),
             scalings: Vec::new(),
+            paths: Default::default(),
             fidelity: plan.fidelity,
             skipped: 0,
         }

@@ -44,7 +44,7 @@ impl Roll {
 /// Whether the visit in this slot has come in at the instance.
 fn is_inside(visits: &Visits, slot: u32, instance: u32) -> bool {
     let visit = &visits[slot];
-    let may_be = !matches!(visit.state, State::Free | State::Replying | State::Thinking | State::InLine);
+    let may_be = !matches!(visit.state, State::Free | State::Replying(_) | State::Thinking | State::InLine);
     may_be && visit.flags.inside && visit.instance == instance
 }
 

@@ -122,7 +122,7 @@ impl Simulation<'_> {
         match self.visits[slot].state {
             State::InLine => self.give_up_in_line(slot),
             State::InPoolLine => self.give_up_in_pool_line(slot),
-            State::Replying => self.answer_arrives(slot),
+            State::Replying(outcome) => self.answer_arrives(slot, outcome),
             State::Rebooting => self.worker_is_back(slot),
             State::Thinking => self.think_no_more(slot),
             State::Calling => self.hedge(slot),

@@ -1,6 +1,7 @@
 //! Where requests come from, and where they end.
 
 use super::Simulation;
+use super::path_notes::NOT_FOLLOWED;
 use super::visit::{Request, State};
 use crate::kernel::random::Generator;
 use crate::kernel::random::{StreamFamily, below, uniform};
@@ -174,12 +175,13 @@ impl Simulation<'_> {
         visit.class = plan.programs[program].class;
         visit.since = self.now;
         let id = self.recorder.offered;
-        self.recorder.offer(plan.programs[program].class);
+        let class = plan.programs[program].class;
+        self.recorder.offer(class);
         self.visits.requests[slot as usize] =
             Request { start: self.now, id, source: number, client, record, attempts: 1 };
-        self.rows.begin(slot);
-        if self.rows.keeps {
-            self.trace_beginning(slot, id);
+        let followed = self.follow_number(class, id);
+        if followed != NOT_FOLLOWED {
+            self.note_beginning(slot, id, followed);
         }
         self.run_visit(slot);
     }
@@ -203,11 +205,11 @@ impl Simulation<'_> {
     #[inline(always)]
     pub(super) fn request_ended(&mut self, slot: u32, outcome: Outcome) {
         let Request { start, source, client, attempts, .. } = self.visits.requests[slot as usize];
-        let class = self.visits[slot].class;
+        let visit = &self.visits[slot];
+        let (class, peer, followed) = (visit.class, visit.peer, visit.flags.followed);
         let objective = self.plan.classes[class as usize].objective;
-        let peer = self.visits[slot].peer;
         self.close_at_peer(peer);
-        if self.rows.keeps {
+        if followed {
             self.note_end(slot, outcome);
         }
         self.visits.remove(slot);
@@ -242,19 +244,5 @@ impl Simulation<'_> {
         self.recorder.outages.failed(start, self.now, outcome, cause);
         let blame = self.blame(start, attempts);
         self.recorder.lose(class, blame);
-    }
-
-    /// A stretch of the visit's own time at its node is over.
-    #[inline(always)]
-    pub(super) fn own_time_ends(&mut self, slot: u32) {
-        let visit = &self.visits[slot];
-        if !self.rows.keeps || visit.state == State::Calling {
-            return;
-        }
-        let since = visit.since;
-        let time = self.now.saturating_sub(since);
-        let node = self.nodes[visit.instance as usize].node;
-        self.rows.spend(visit.root, node, time);
-        self.trace_work(slot, since);
     }
 }

@@ -1,7 +1,7 @@
 //! The whole story of a request: which visits it made, and what each of them did when.
 //!
-//! Rows have to be kept for it, so that a run without rows pays nothing, and a run with
-//! them a comparison now and then.
+//! Of all requests, those are asked for their stories whose paths are noted, so that all others
+//! pay nothing.
 
 use super::Simulation;
 use super::visit::State;
@@ -153,10 +153,9 @@ impl TracedVisit {
     }
 }
 
-/// These are called only where rows are kept, and stay out of the way of runs without.
+/// These are called only for requests that are followed.
 impl Simulation<'_> {
     /// A request begins in this slot.
-    #[inline(never)]
     pub(super) fn trace_beginning(&mut self, slot: u32, id: u64) {
         if self.tracer.wants(id) {
             self.followed.begin(slot);
@@ -165,7 +164,6 @@ impl Simulation<'_> {
     }
 
     /// A visit has been made to answer a call.
-    #[inline(never)]
     pub(super) fn trace_call(&mut self, slot: u32) {
         let visit = &self.visits[slot];
         let root = visit.root;
@@ -178,9 +176,7 @@ impl Simulation<'_> {
     }
 
     /// A visit answers.
-    #[inline(never)]
     pub(super) fn trace_answer(&mut self, slot: u32, outcome: Outcome) {
-        self.cold_fetch_ends(slot);
         if self.followed.follows(self.visits[slot].root) {
             let now = self.now;
             let visit = self.traced(slot);
@@ -189,25 +185,24 @@ impl Simulation<'_> {
     }
 
     /// A stretch of the visit's own time has ended.
-    #[inline(never)]
-    pub(super) fn trace_work(&mut self, slot: u32, from: Time) {
-        let visit = &self.visits[slot];
-        if visit.state == State::InLine {
-            self.note_wait(slot, from);
-        }
-        let visit = &self.visits[slot];
-        if self.followed.follows(visit.root) {
-            // Who leaves while in line has done no work.
-            let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
-            let now = self.now;
-            self.traced(slot).spend(doing, from, now);
+    #[inline(always)]
+    pub(super) fn trace_work(&mut self, slot: u32) {
+        if self.followed.follows(self.visits[slot].root) {
+            self.trace_own_time(slot);
         }
     }
 
-    /// The visit has got its slot.
     #[inline(never)]
+    fn trace_own_time(&mut self, slot: u32) {
+        let visit = &self.visits[slot];
+        // Who leaves while in line has done no work.
+        let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
+        let (from, now) = (visit.since, self.now);
+        self.traced(slot).spend(doing, from, now);
+    }
+
+    /// The visit has got its slot.
     pub(super) fn trace_wait(&mut self, slot: u32) {
-        self.note_wait(slot, self.visits[slot].since);
         let visit = &self.visits[slot];
         if self.followed.follows(visit.root) {
             let span = Span { doing: Doing::InLine, from: visit.since, until: self.now };
@@ -215,21 +210,9 @@ impl Simulation<'_> {
         }
     }
 
-    /// The visit, or its answer, crosses a link.
-    #[inline(always)]
-    pub(super) fn crosses(&mut self, slot: u32, travel: Time) {
-        if self.rows.keeps {
-            self.note_crossing(slot, travel);
-        }
-    }
-
-    #[inline(never)]
-    fn note_crossing(&mut self, slot: u32, travel: Time) {
+    /// The visit, or its answer, is under way for so long.
+    pub(super) fn trace_crossing(&mut self, slot: u32, travel: Time) {
         let root = self.visits[slot].root;
-        // What never arrives is under way until the end of time, and no longer.
-        let travel = travel.min(NEVER - self.now);
-        self.rows.network(root, travel);
-        self.rows.causes.crosses(root);
         if self.followed.follows(root) {
             let now = self.now;
             let until = now.saturating_add(travel);

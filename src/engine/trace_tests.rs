@@ -5,6 +5,7 @@ use super::{Advance, KeptTrace, Options, Reason, Simulation, TraceWishes};
 use crate::kernel::time::{MILLISECOND, NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
+use crate::results::path::Cause;
 use crate::results::row::{NO_INCIDENT, Row, RowSampling};
 
 /// One thing after the other, with lines, losses, retries, and a server that is gone for a while.
@@ -52,6 +53,7 @@ fn a_story_has_no_gaps_and_is_as_long_as_the_request() {
     assert_eq!(rows.len(), traces.len());
     let mut several = 0;
     for (row, kept) in rows.iter().zip(&traces) {
+        assert_eq!(kept.parts.iter().map(|(_, time)| time).sum::<Time>(), row.latency);
         assert_eq!((*row, kept.reason), (kept.row, Reason::Sampled));
         let (start, end) = (row.start, row.start + row.latency);
         let first = &kept.trace.visits[0];
@@ -79,24 +81,18 @@ fn a_story_has_no_gaps_and_is_as_long_as_the_request() {
 #[test]
 fn what_kept_a_request_comes_to_its_latency() {
     let plan = shop();
-    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::All });
+    let mut simulation = Simulation::new(&plan, Options { seed: 1, replication: 0, rows: RowSampling::None });
+    simulation.follow_a_sample();
+    while simulation.advance(NEVER, 1 << 16) != Advance::Ended {}
+    let results = simulation.finish(false);
     let (mut good, mut retried, mut resent, mut disturbed) = (0, 0, 0, 0);
-    let mut has_ended = false;
-    while !has_ended {
-        has_ended = simulation.advance(NEVER, 1 << 16) == Advance::Ended;
-        let rows = simulation.rows();
-        let columns = rows.causes.len() / rows.rows.len().max(1);
-        for (number, row) in rows.rows.iter().enumerate().filter(|(_, row)| row.outcome.is_ok()) {
-            let causes = &rows.causes[number * columns..(number + 1) * columns];
-            assert_eq!(causes.iter().sum::<Time>(), row.latency, "{row:?}: {causes:?}");
-            let [.., lost, before] = causes else { panic!("{causes:?}") };
-            assert_eq!(*before > 0, row.attempts > 1);
-            good += 1;
-            retried += usize::from(*before > 0);
-            resent += usize::from(*lost > 0);
-            disturbed += usize::from(rows.during[number] != NO_INCIDENT);
-        }
-        simulation.clear_rows();
+    for (path, parts) in results.paths.classes.iter().flat_map(|class| class.all()) {
+        assert_eq!(parts.iter().map(|(_, time)| time).sum::<Time>(), path.latency, "{path:?}: {parts:?}");
+        let has = |cause: Cause| usize::from(parts.iter().any(|(part, _)| part.cause() == cause));
+        good += 1;
+        retried += has(Cause::Retry);
+        resent += has(Cause::Retransmission);
+        disturbed += usize::from(path.during != NO_INCIDENT);
     }
     assert!(good > 4_000 && retried > 5 && resent > 100, "{good}, {retried}, {resent}");
     // While the host is down, few answers come that were sent before.

@@ -6,6 +6,7 @@ use super::visit::Request;
 use crate::kernel::random::mix;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
+use crate::results::path::Part;
 use crate::results::row::Row;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ pub struct KeptTrace {
     pub row: Row,
     pub reason: Reason,
     pub trace: Trace,
+    /// What it waited for, which comes to its latency.
+    pub parts: Vec<(Part, Time)>,
 }
 
 #[derive(Debug, Default)]
@@ -84,19 +87,19 @@ impl Tracer {
         self.wishes.share > 0.0 && self.mixed(id) <= (self.wishes.share * u64::MAX as f64) as u64
     }
 
-    fn keep(&mut self, row: Row, trace: Trace) {
+    fn keep(&mut self, row: Row, trace: Trace, parts: &[(Part, Time)]) {
+        let kept = |reason: Reason| KeptTrace { row, reason, trace, parts: parts.to_vec() };
         if self.is_sampled(row.id) {
-            self.sampled.push(KeptTrace { row, reason: Reason::Sampled, trace });
+            self.sampled.push(kept(Reason::Sampled));
         } else if row.outcome.is_ok() {
             if self.wishes.slowest > 0 {
-                let kept = KeptTrace { row, reason: Reason::Slowest, trace };
-                self.slowest.insert((row.latency, Reverse(row.id)), kept);
+                self.slowest.insert((row.latency, Reverse(row.id)), kept(Reason::Slowest));
                 if self.slowest.len() > self.wishes.slowest {
                     self.slowest.pop_first();
                 }
             }
         } else if self.wishes.failed > 0 {
-            self.failed.insert(self.mixed(row.id), KeptTrace { row, reason: Reason::Failed, trace });
+            self.failed.insert(self.mixed(row.id), kept(Reason::Failed));
             if self.failed.len() > self.wishes.failed {
                 self.failed.pop_last();
             }
@@ -105,9 +108,10 @@ impl Tracer {
 }
 
 impl Simulation<'_> {
-    /// Follows the request with this number, which has not begun yet. Rows have to be kept.
+    /// Follows the request with this number, which has not begun yet.
     pub fn follow(&mut self, id: u64) {
         self.tracer = Tracer { only: Some(id), ..Tracer::default() };
+        self.look_whom_to_follow();
     }
 
     /// The story of the request that is followed, once it has ended.
@@ -118,7 +122,7 @@ impl Simulation<'_> {
     /// Keeps the stories of some requests. It is to be asked for before the run begins.
     pub fn keep_traces(&mut self, wishes: TraceWishes, seed: u64) {
         self.tracer = Tracer { wishes, seed, ..Tracer::default() };
-        self.rows.keeps |= wishes.any();
+        self.look_whom_to_follow();
     }
 
     /// Stories of the sample that have ended since the last time.
@@ -144,6 +148,6 @@ impl Simulation<'_> {
         }
         let Request { id, start, attempts, .. } = request;
         let row = Row { id, class, outcome, attempts, start, latency: self.now - start };
-        self.tracer.keep(row, trace);
+        self.tracer.keep(row, trace, self.paths.parts(slot));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::kernel::agenda::Key;
 use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
 
 /// The bits of an event's word that name the visit; the others number the event.
@@ -92,8 +93,8 @@ pub enum State {
     InPoolLine,
     /// Waiting for the answers of its children.
     Calling,
-    /// Done; its answer travels.
-    Replying,
+    /// Done with this outcome; its answer travels.
+    Replying(Outcome),
     /// Its worker was killed and a new one boots in its slot.
     Rebooting,
     /// A client of a closed population between two requests.
@@ -115,8 +116,8 @@ pub struct Flags {
     pub ready: bool,
     /// It uses a connection that its caller holds.
     pub in_session: bool,
-    /// How it ended, while its answer travels.
-    pub outcome: u8,
+    /// Somebody wants to know what its request waits for.
+    pub followed: bool,
 }
 
 /// What only the first visit of a request needs to know.
@@ -139,7 +140,7 @@ impl Flags {
         connected: false,
         ready: false,
         in_session: false,
-        outcome: 0,
+        followed: false,
     };
 }
 

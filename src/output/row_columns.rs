@@ -1,6 +1,7 @@
 //! The rows of `latency.csv` as columns in memory, for programs.
 
 use crate::kernel::time::Time;
+use crate::nodes::NodeKind;
 use crate::parts::outcome::Outcome;
 use crate::results::row::Rows;
 use crate::scenario::model::Scenario;
@@ -24,12 +25,27 @@ pub struct RowColumns {
     places: Vec<usize>,
 }
 
-/// What takes time: which of the engine's columns, and what it is called in tables.
+/// Whether requests may wait for nobody: their clients between tries, or any caller before a
+/// hedge. Without such waits their column would be empty, and is left out.
+fn may_wait(scenario: &Scenario) -> bool {
+    scenario.nodes.iter().any(|node| {
+        let (caution, pauses) = match &node.kind {
+            NodeKind::User(user) => (user.caution.as_deref(), user.retries > 0 && user.backoff.base > 0),
+            _ => (node.behaviour.as_ref().and_then(|behaviour| behaviour.calling.caution.as_ref()), false),
+        };
+        pauses || caution.is_some_and(|caution| caution.hedge.is_some())
+    })
+}
+
+/// What takes time: which of the engine's columns, and what it is called in tables. Together they
+/// come to the latency.
 pub fn time_columns(scenario: &Scenario) -> Vec<(usize, String)> {
     // Users send and servers carry; the time goes by at what is called.
     let nodes = scenario.nodes.iter().enumerate().filter(|(_, node)| node.behaviour.is_some());
     let nodes = nodes.map(|(place, node)| (place, format!("{}_ms", node.name)));
-    nodes.chain([(scenario.nodes.len(), "network_ms".to_owned())]).collect()
+    let network = scenario.nodes.len();
+    let waiting = may_wait(scenario).then(|| (network + 1, "waiting_ms".to_owned()));
+    nodes.chain([(network, "network_ms".to_owned())]).chain(waiting).collect()
 }
 
 /// One division, so that it is rounded once.

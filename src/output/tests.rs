@@ -4,7 +4,7 @@ use super::latency_csv::LatencyCsv;
 use super::{json, nodes_csv, terminal, timeline_csv};
 use crate::analysis::example::{results, scenario};
 use crate::analysis::summarise::summarise;
-use crate::analysis::time_spent::TimeSpentGatherer;
+use crate::nodes::NodeKind;
 use crate::parts::outcome::Outcome;
 use crate::results::row::{Row, Rows};
 use std::path::Path;
@@ -20,10 +20,9 @@ fn rows() -> Rows {
             row(0, 0, Outcome::Ok, 4_000_000_001, 31_204_518),
             row(1, 1, Outcome::TimedOut, 4_000_000_002, 10_000_000_000),
         ],
-        // Visitors, host, app, network.
-        times: vec![0, 0, 11_204_518, 20_000_000, 0, 0, 0, 2_000_000],
-        columns: 4,
-        ..Rows::default()
+        // Visitors, host, app, network, waits.
+        times: vec![0, 0, 11_204_518, 20_000_000, 0, 0, 0, 0, 2_000_000, 9_998_000_000],
+        columns: 5,
     }
 }
 
@@ -36,6 +35,21 @@ fn latency_csv_has_every_nanosecond() {
         "id,class,start_s,latency_ms,outcome,attempts,app_ms,network_ms\n\
          0,page,4.000000001,31.204518,ok,1,11.204518,20.000000\n\
          1,asset,4.000000002,10000.000000,timed_out,1,0,2.000000\n"
+    );
+}
+
+#[test]
+fn waits_for_nobody_have_a_column_where_there_may_be_some() {
+    let mut scenario = scenario();
+    let NodeKind::User(user) = &mut scenario.nodes[0].kind else { panic!("visitors are a user") };
+    (user.retries, user.backoff.base) = (1, 1);
+    let mut file = LatencyCsv::new(Vec::new(), &scenario);
+    file.write(&rows()).unwrap();
+    assert_eq!(
+        text(file.finish().unwrap()),
+        "id,class,start_s,latency_ms,outcome,attempts,app_ms,network_ms,waiting_ms\n\
+         0,page,4.000000001,31.204518,ok,1,11.204518,20.000000,0\n\
+         1,asset,4.000000002,10000.000000,timed_out,1,0,2.000000,9998.000000\n"
     );
 }
 
@@ -78,11 +92,7 @@ fn summary_json_is_as_it_was() {
 
 #[test]
 fn the_terminal_summary_is_as_it_was_and_fits_the_page() {
-    let scenario = scenario();
-    let mut summary = summarise(&scenario, 7, &results());
-    let mut gatherer = TimeSpentGatherer::new(&scenario);
-    gatherer.add(&rows());
-    summary.time_spent = gatherer.finish(&scenario);
+    let summary = summarise(&scenario(), 7, &results());
     let coloured =
         terminal::render(&summary, "", Some(Path::new("output/example")), &["latency.csv", "nodes.csv"]);
     let plain = anstream::adapter::strip_str(&coloured).to_string();

@@ -1,6 +1,7 @@
 //! `traces.jsonl`: the stories of sampled requests, one in each line. All other formats of
 //! traces are made of it.
 
+use crate::analysis::tail::SlowPart;
 use crate::engine::{Doing, KeptTrace, Reason, TracedVisit};
 use crate::scenario::model::Scenario;
 use serde::Serialize;
@@ -15,6 +16,8 @@ struct Line<'a> {
     start_ns: u64,
     end_ns: u64,
     why: &'static str,
+    /// What it waited for, which comes to its latency; visits side by side come to more.
+    parts: Vec<SlowPart>,
     visits: Vec<Visit<'a>>,
 }
 
@@ -53,6 +56,7 @@ impl<W: Write> TracesFile<W> {
                 Reason::Slowest => "slowest",
                 Reason::Failed => "failed",
             },
+            parts: kept.parts.iter().map(|&time| SlowPart::of(scenario, time)).collect(),
             visits: kept.trace.visits.iter().map(|visit| Visit::of(scenario, visit)).collect(),
         };
         serde_json::to_writer(&mut self.file, &line).map_err(io::Error::from)?;

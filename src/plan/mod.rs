@@ -260,8 +260,16 @@ impl Plan {
         }
     }
 
-    /// The number of columns of a row: one for each node, and one for the network.
+    /// The number of columns of a row: one for each node, one for the network, and one for waits.
     pub fn row_columns(&self) -> usize {
+        self.nodes.len() + 2
+    }
+
+    pub fn network_column(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub fn waiting_column(&self) -> usize {
         self.nodes.len() + 1
     }
 }

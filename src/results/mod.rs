@@ -6,6 +6,7 @@
 
 pub mod blame;
 pub mod incident;
+pub mod path;
 pub mod replication;
 pub mod row;
 pub mod scaling;
@@ -17,6 +18,7 @@ use crate::stats::histogram::Histogram;
 use crate::stats::series::Series;
 use blame::Blame;
 use incident::{Incident, Outage};
+use path::Paths;
 use replication::ReplicationRecord;
 use scaling::ScalingRecord;
 
@@ -58,6 +60,8 @@ pub struct RunResults {
     pub replications: Vec<ReplicationRecord>,
     /// Of the nodes that are scaled, in the order of the scenario.
     pub scalings: Vec<ScalingRecord>,
+    /// What a sample of the good answers waited for, if somebody asked.
+    pub paths: Paths,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,6 +38,7 @@ pub fn run(scenario: &Scenario, seed: u64, events_most: u64) -> Outcome {
 fn run_plan(scenario: &Scenario, plan: &Plan, seed: u64, events_most: u64) -> Outcome {
     let options = Options { seed, replication: 0, rows: RowSampling::All };
     let mut simulation = Simulation::new(plan, options);
+    simulation.follow_a_sample();
     let mut file = LatencyCsv::new(Vec::new(), scenario);
     let mut requests = Vec::new();
     let ended = loop {

@@ -13,13 +13,10 @@ use random_happenings::{boot, breakdown, happenings, restart};
 use random_remedies::{autoscale, breaker, care, hedge, limit_req, line, protection, queue_limit};
 use spof::scenario::load::load_text;
 
-/// A scenario as text, with what has to be known to judge its run.
+/// A scenario as text.
 #[derive(Clone, Debug)]
 pub struct RandomScenario {
     pub text: String,
-    /// Whether several visits of one request can be at work at once: some are called side by
-    /// side, or once more when the answer takes long.
-    pub parallel: bool,
 }
 
 type Text = BoxedStrategy<String>;
@@ -367,7 +364,7 @@ pub fn random_scenario() -> impl Strategy<Value = RandomScenario> {
             users.concat(),
             classes.concat()
         );
-        RandomScenario { parallel: text.contains("parallel") || text.contains("hedge"), text }
+        RandomScenario { text }
     });
     scenarios.prop_filter("calls side by side are made once", |random| {
         let loaded = load_text("random.yaml", &random.text, &[]);

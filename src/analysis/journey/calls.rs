@@ -3,8 +3,7 @@
 use super::client::{self, Rates};
 use super::hazards::{self, Caller, Hazard, Trouble};
 use super::links::{Links, handshake_seconds, lost_segment_seconds, one_way_seconds, sending_seconds};
-use super::{GoOn, Journey, Offered, Step, Travel, What};
-use crate::analysis::summary::PlaceTime;
+use super::{GoOn, Journey, Offered, PlaceTime, Step, Travel, What};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Calling;

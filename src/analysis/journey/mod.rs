@@ -19,7 +19,6 @@ pub use happenings::HappeningLine;
 pub use hazards::{Hazard, Trouble};
 pub use offered::{Offered, Resource, Scarce};
 
-use super::summary::PlaceTime;
 use crate::scenario::model::Scenario;
 use serde::Serialize;
 
@@ -58,6 +57,13 @@ pub struct Journey {
     pub at_least: bool,
     /// Where that time is spent, the longest first.
     pub places: Vec<PlaceTime>,
+}
+
+/// A node's own time, in line and at work, or the network's; calls to others not counted.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceTime {
+    pub place: String,
+    pub mean_ms: f64,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -4,10 +4,9 @@
 use super::waterfall::Strokes;
 use crate::cli::ending::Failure;
 use crate::output::record::{
-    Activity, Facts, RecordError, SlowRow, Story, TailPart, open_table, read_folder, slowest_rows, stories,
+    Activity, Facts, RecordError, SlowRequest, SlowRow, Story, open_table, read_folder, slowest_rows, stories,
 };
-use crate::output::terminal::count;
-use crate::output::terminal::figure::{length, share};
+use crate::output::terminal::figure::{length, requests_followed, share};
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
 use std::path::Path;
 
@@ -27,19 +26,18 @@ pub fn explain(folder: &Path, number: usize, strokes: Strokes) -> Result<String,
     };
     let mut text = format!("\n  {}\n\n", painted(&facts.scenario, Paint::Strong));
     text.push_str(&tail(facts, strokes));
-    text.push_str(&requests(folder, number)?);
+    text.push_str(&requests(folder, facts, number)?);
     Ok(text)
 }
 
 fn tail(facts: &Facts, strokes: Strokes) -> String {
     let Some(tail) = &facts.tail else {
-        return "  What made the slow requests slow is not known of a run without rows; simulate with `--rows all`.\n"
-            .to_owned();
+        return "  What made the slow requests slow is not known: no good answer was followed.\n".to_owned();
     };
     let heading = format!(
-        "the slowest {} of the good answers: {} requests, from {} on, {} on average",
+        "the slowest {} of the good answers: {}, from {} on, {} on average",
         share(tail.share),
-        count(tail.requests),
+        requests_followed(tail.requests, tail.followed),
         length(tail.latency_least_ms),
         length(tail.latency_mean_ms)
     );
@@ -51,7 +49,7 @@ fn tail(facts: &Facts, strokes: Strokes) -> String {
     };
     for part in &tail.parts {
         table.add(vec![
-            Cell::new(plain(part)),
+            Cell::new(part.plain_words()),
             Cell::new(share(part.share)),
             Cell::new(length(part.mean_ms)),
             Cell::new(part.during.clone().unwrap_or_default()),
@@ -61,12 +59,9 @@ fn tail(facts: &Facts, strokes: Strokes) -> String {
     format!("  {}\n\n{}\n", painted(&heading, Paint::Strong), table.text())
 }
 
-fn plain(part: &TailPart) -> String {
-    part.words().replace('`', "")
-}
-
-/// From the stories if there are some of the slowest, or else from the rows.
-fn requests(folder: &Path, number: usize) -> Result<String, Failure> {
+/// From the stories if there are some of the slowest, or else those that were followed; of earlier
+/// versions, which followed none, from the rows.
+fn requests(folder: &Path, facts: &Facts, number: usize) -> Result<String, Failure> {
     let mut slowest: Vec<Story> = Vec::new();
     if let Some(source) = open_table(folder, TRACES)? {
         stories::<RecordError>(TRACES, source, |story| {
@@ -79,14 +74,14 @@ fn requests(folder: &Path, number: usize) -> Result<String, Failure> {
     if slowest.iter().any(|story| story.why == "slowest") {
         return Ok(told(slowest.iter().map(of_story).collect()));
     }
-    let rows = slowest_rows(folder, number)?;
-    if rows.is_empty() {
-        return Ok(
-            "  The run kept no request of its own: simulate with `--rows all` or `--trace slowest=10`.\n"
-                .to_owned(),
-        );
+    if let Some(tail) = facts.tail.as_ref().filter(|tail| !tail.slowest.is_empty()) {
+        let requests = tail.slowest.iter().take(number).map(of_followed);
+        let whose =
+            if tail.followed < tail.requests { "These are the slowest that were followed. " } else { "" };
+        let hint =
+            format!("  {whose}Simulated with `--trace slowest={number}`, any are told in more detail.\n");
+        return Ok(told(requests.collect()) + &hint);
     }
-    let hint = "  Simulated with `--trace slowest=10`, they are told in more detail.\n";
     let line = |row: SlowRow| Told {
         id: row.id,
         class: row.class,
@@ -95,7 +90,19 @@ fn requests(folder: &Path, number: usize) -> Result<String, Failure> {
         attempts: row.attempts,
         parts: row.places,
     };
-    Ok(told(rows.into_iter().map(line).collect()) + hint)
+    let rows: Vec<Told> = slowest_rows(folder, number)?.into_iter().map(line).collect();
+    Ok(if rows.is_empty() { String::new() } else { told(rows) })
+}
+
+fn of_followed(request: &SlowRequest) -> Told {
+    Told {
+        id: request.id,
+        class: request.class.clone(),
+        start_s: request.start_s,
+        latency_ms: request.latency_ms,
+        attempts: request.attempts,
+        parts: request.parts.iter().map(|part| (part.plain_words(), part.ns as f64 * 1e-6)).collect(),
+    }
 }
 
 /// So many of the slowest, the slowest first; of equally slow ones those that come first.
@@ -117,8 +124,10 @@ struct Told {
 }
 
 fn of_story(story: &Story) -> Told {
-    let mut parts: Vec<(String, f64)> = Vec::new();
-    for visit in &story.visits {
+    let mut parts: Vec<(String, f64)> =
+        story.parts.iter().map(|part| (part.plain_words(), part.ns as f64 * 1e-6)).collect();
+    // Stories of earlier versions tell of visits only.
+    for visit in story.visits.iter().filter(|_| story.parts.is_empty()) {
         for activity in [Activity::Travelling, Activity::InLine, Activity::Working] {
             let spent_ms = visit.spent_ns(activity) as f64 * 1e-6;
             let words = match activity {

@@ -4,8 +4,6 @@ use super::audience::Audience;
 use super::study::{StudyDone, StudyJob};
 use crate::analysis::summarise::summarise;
 use crate::analysis::summary::Summary;
-use crate::analysis::tail::TailGatherer;
-use crate::analysis::time_spent::TimeSpentGatherer;
 use crate::analysis::topology::topology;
 use crate::cli::caller::Caller;
 use crate::cli::clock::date_and_time;
@@ -85,15 +83,11 @@ struct RowSink {
     file: Option<LatencyCsv<Packed<File>>>,
     columns: Option<RowColumns>,
     traces: Option<TracesFile<BufWriter<File>>>,
-    time_spent: TimeSpentGatherer,
-    tail: TailGatherer,
     written: u64,
 }
 
 impl RowSink {
     fn take(&mut self, rows: &Rows) -> io::Result<()> {
-        self.time_spent.add(rows);
-        self.tail.add(rows);
         self.written += rows.rows.len() as u64;
         if let Some(columns) = &mut self.columns {
             columns.add(rows);
@@ -138,8 +132,6 @@ impl Job {
             file: file.map(|file| LatencyCsv::new(Packed::new(file, self.wishes.packing), &self.scenario)),
             columns: self.wishes.keeps_rows.then(|| RowColumns::new(&self.scenario)),
             traces: self.folder.take(Format::TracesJsonl).map(|file| TracesFile::new(BufWriter::new(file))),
-            time_spent: TimeSpentGatherer::new(&self.scenario),
-            tail: TailGatherer::new(&self.scenario),
             written: 0,
         };
         let failed = |error| self.folder.failed(rows, error);
@@ -163,11 +155,7 @@ impl Job {
             traces.finish().map_err(|error| self.folder.failed(Format::TracesJsonl, error))?;
         }
         drop(audience);
-        let mut summary = summarise(&self.scenario, self.seed, &results);
-        if sink.written > 0 {
-            summary.time_spent = sink.time_spent.finish(&self.scenario);
-            summary.tail = sink.tail.finish(&self.scenario, &results);
-        }
+        let summary = summarise(&self.scenario, self.seed, &results);
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
         self.write_tables(&results, &summary, &cost)?;
         self.write_study(study.as_ref())?;
@@ -190,6 +178,7 @@ impl Job {
     ) -> io::Result<(RunResults, bool)> {
         let options = Options { seed: self.seed, replication: 0, rows: self.wishes.rows };
         let mut simulation = Simulation::new(plan, options);
+        simulation.follow_a_sample();
         simulation.keep_traces(self.wishes.traces, self.seed);
         loop {
             let advance = simulation.advance(audience.until(), SLICE_EVENTS);

@@ -4,6 +4,7 @@ use crate::engine::Simulation;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::plan::{NONE, Plan};
+use crate::results::path::Cause;
 
 /// The buckets of all limits.
 #[derive(Debug)]
@@ -58,6 +59,9 @@ impl Simulation<'_> {
         match limit.bucket.ask(&mut self.buckets.due[place], self.now) {
             Some(wait) if wait > 0 && limit.delays => {
                 self.visits[slot].step += 1;
+                if self.visits[slot].flags.followed {
+                    self.note_delay(slot, Cause::RateLimit, wait);
+                }
                 self.schedule(slot, self.now.saturating_add(wait));
                 None
             }

@@ -4,6 +4,7 @@
 use super::drawing::Shape;
 use super::*;
 use crate::output::record::{Record, read_with};
+use crate::results::path::Cause;
 use std::fmt::Write;
 
 /// The files of a run made up here: in each of so many buckets of ten seconds `answered` says
@@ -113,18 +114,26 @@ impl MadeUp {
                 )
             })
             .collect();
-        let places: Vec<String> = (1..self.nodes)
+        let sum: f64 = (1..self.nodes).map(|node| 1.0 / node as f64).sum();
+        let parts: Vec<String> = (1..self.nodes)
             .map(|node| {
-                format!("{{ \"place\": \"{}\", \"mean_ms\": {} }}", MadeUp::node(node), 10.0 / node as f64)
+                let (share, cause) = (1.0 / node as f64 / sum, Cause::ALL[node % Cause::ALL.len()]);
+                format!(
+                    "{{ \"cause\": \"{}\", \"place\": \"{}\", \"share\": {share}, \"mean_ms\": {} }}",
+                    cause.name(),
+                    MadeUp::node(node),
+                    40.5 * share
+                )
             })
             .collect();
-        let places = places.join(",");
+        let parts = parts.join(",");
         let spent: Vec<String> = self
             .classes()
             .map(|class| {
                 format!(
-                    "{{ \"class\": \"{class}\", \"requests\": 5000, \"latency_mean_ms\": 40.5, \"places\": [{places}], \
-                     \"slowest\": {{ \"share\": 0.01, \"requests\": 50, \"latency_mean_ms\": 90.0, \"places\": [{places}] }} }}"
+                    "{{ \"class\": \"{class}\", \"requests\": 5000, \"one_in\": 4, \"followed\": 1250, \"latency_mean_ms\": 40.5, \
+                     \"parts\": [{parts}], \"slowest\": {{ \"share\": 0.01, \"requests\": 50, \"followed\": 13, \
+                     \"latency_mean_ms\": 90.0, \"parts\": [{parts}] }} }}"
                 )
             })
             .collect();

@@ -250,27 +250,27 @@ fn row(item: &Ordered, before: &str) -> Row {
     row
 }
 
-/// A line for each place, of all requests of a class and of its slowest.
+/// A line for each part, of all requests of a class and of its slowest.
 fn time_spent(classes: &[Ordered]) -> Vec<Row> {
     let mut rows = Vec::new();
     let name = |text: &str| text.to_owned();
     for class in classes {
         let slowest = class.field("slowest");
         for (of, part) in [("all", Some(class)), ("slowest", slowest)] {
-            let Some(part) = part else { continue };
-            let about = |name: &&str| (name.to_string(), part.field(name));
-            for place in part.field("places").map_or(&[][..], Ordered::items) {
+            let Some(requests) = part else { continue };
+            let about = |name: &&str| (name.to_string(), requests.field(name));
+            for part in requests.field("parts").map_or(&[][..], Ordered::items) {
                 let mut line = Row::new();
                 if let Some(Ordered::Leaf(class)) = class.field("class") {
                     line.push((name("class"), class.clone()));
                 }
                 line.push((name("of"), name(of)));
-                for (name, value) in ["requests", "latency_mean_ms"].iter().map(about) {
+                for (name, value) in ["requests", "followed", "latency_mean_ms"].iter().map(about) {
                     if let Some(Ordered::Leaf(text)) = value {
                         line.push((name, text.clone()));
                     }
                 }
-                line.extend(row(place, ""));
+                line.extend(row(part, ""));
                 rows.push(line);
             }
         }

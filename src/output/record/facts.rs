@@ -1,6 +1,9 @@
 //! What is taken from `summary.json`, `scenario.json` and `topology.json`. What a file does not say counts as
 //! nothing, so that files of earlier versions can be read.
 
+use super::stories::StoryPart;
+use crate::analysis::parts::words;
+use crate::results::path::Cause;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -26,16 +29,32 @@ pub struct Facts {
 #[serde(default)]
 pub struct Tail {
     pub requests: u64,
+    /// Those that were looked at.
+    pub followed: u64,
     pub share: f64,
     pub latency_least_ms: f64,
     pub latency_mean_ms: f64,
-    pub parts: Vec<TailPart>,
+    pub parts: Vec<Part>,
+    pub slowest: Vec<SlowRequest>,
 }
 
+/// One of the slowest requests.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct TailPart {
-    /// `queue`, `service`, `network`, `retransmission`, `retry`, `cold_cache` or `waiting`.
+pub struct SlowRequest {
+    pub id: u64,
+    pub class: String,
+    pub start_s: f64,
+    pub latency_ms: f64,
+    pub attempts: u64,
+    pub parts: Vec<StoryPart>,
+}
+
+/// A part of a latency.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Part {
+    /// The name of a `Cause`.
     pub cause: String,
     pub place: Option<String>,
     pub during: Option<String>,
@@ -43,21 +62,19 @@ pub struct TailPart {
     pub mean_ms: f64,
 }
 
-impl TailPart {
+impl Part {
+    pub fn cause(&self) -> Option<Cause> {
+        Cause::named(&self.cause)
+    }
+
     /// The cause in words.
     pub fn words(&self) -> String {
-        let place = self.place.as_deref().map_or(String::new(), |place| format!(" at `{place}`"));
-        let cause = match self.cause.as_str() {
-            "queue" => "in line",
-            "service" => "work",
-            "network" => "on the way",
-            "retransmission" => "until something lost was sent again",
-            "retry" => "tries before the last one",
-            "cold_cache" => "cold cache",
-            "waiting" => "waiting for an answer that did not come",
-            other => other,
-        };
-        format!("{cause}{place}")
+        self.cause().map_or_else(|| self.cause.clone(), |cause| words(cause, self.place.as_deref()))
+    }
+
+    /// The same where nothing is set off.
+    pub fn plain_words(&self) -> String {
+        self.words().replace('`', "")
     }
 }
 
@@ -143,8 +160,10 @@ pub struct Station {
 pub struct TimeSpent {
     pub class: String,
     pub requests: u64,
+    pub followed: u64,
+    pub one_in: u64,
     pub latency_mean_ms: f64,
-    pub places: Vec<Place>,
+    pub parts: Vec<Part>,
     pub slowest: Option<Slowest>,
 }
 
@@ -153,15 +172,9 @@ pub struct TimeSpent {
 pub struct Slowest {
     pub share: f64,
     pub requests: u64,
+    pub followed: u64,
     pub latency_mean_ms: f64,
-    pub places: Vec<Place>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Place {
-    pub place: String,
-    pub mean_ms: f64,
+    pub parts: Vec<Part>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -15,8 +15,8 @@ mod table;
 mod tables;
 
 pub use facts::{
-    Class, Expectation, Facts, Figure, Place, Script, Station, Tail, TailPart, TimeSpent, Topology,
-    TopologyNode,
+    Class, Expectation, Facts, Figure, Part, Script, SlowRequest, Slowest, Station, Tail, TimeSpent,
+    Topology, TopologyNode,
 };
 pub use log_rows::LogRows;
 pub use of_results::of_results;

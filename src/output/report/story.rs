@@ -2,7 +2,7 @@
 
 use super::words::{and_more, counted, failure, span, stretch};
 use crate::output::charts::states::{SURGE, outages};
-use crate::output::record::{Class, Event, Facts, Outage, Record, Tail, TailPart};
+use crate::output::record::{Class, Event, Facts, Outage, Part, Record, Tail};
 use crate::output::terminal::figure::{self, count, length, three_digits};
 
 /// Causes and events that are told one by one.
@@ -265,7 +265,7 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
 
 /// What the slowest requests spent most of their time on.
 fn slow(tail: &Tail) -> Option<String> {
-    let part = |part: &TailPart| {
+    let part = |part: &Part| {
         let during =
             part.during.as_deref().map_or(String::new(), |during| format!(" while `{during}` was in force"));
         format!("{} {}{during}", figure::share(part.share), part.words())

@@ -5,7 +5,7 @@ use super::words::{counted, failure, span};
 use crate::output::charts::states::outages;
 use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station};
 use crate::output::terminal::figure::{
-    count, length, length_with_spread, share, share_with_spread, three_digits,
+    count, length, length_with_spread, requests_followed, share, share_with_spread, three_digits,
 };
 
 /// Lines of a table; the files have all of them.
@@ -159,14 +159,13 @@ fn class_line(class: &Class) -> Vec<String> {
 /// What made the slowest requests slow.
 pub fn tail(facts: &Facts) -> String {
     let Some(tail) = &facts.tail else {
-        return "<p>What made the slow requests slow is known of runs with rows; this one was run without them \
-                (<code>--rows none</code>).</p>\n"
+        return "<p>What made the slow requests slow is not known: no good answer was followed.</p>\n"
             .to_owned();
     };
     let mut table = Table::new(format!(
-        "The slow requests explained: the slowest {} of the good answers ({} requests, from {} on, {} on average)",
+        "The slow requests explained: the slowest {} of the good answers ({} from {} on, {} on average)",
         share(tail.share),
-        count(tail.requests),
+        requests_followed(tail.requests, tail.followed),
         length(tail.latency_least_ms),
         length(tail.latency_mean_ms)
     ))

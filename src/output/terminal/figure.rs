@@ -6,6 +6,19 @@ pub fn length(milliseconds: f64) -> String {
     format!("{} {name}", three_digits(milliseconds / unit_ms))
 }
 
+/// `1,234 requests`, `about 1,234 requests, of which 77 were followed`.
+pub fn requests_followed(requests: u64, followed: u64) -> String {
+    match (requests, followed) {
+        (1, _) => "1 request".to_owned(),
+        // Earlier versions looked at all rows and say nothing of it.
+        (_, 0) => format!("{} requests", count(requests)),
+        _ if followed < requests => {
+            format!("about {} requests, of which {} were followed", count(requests), count(followed))
+        }
+        _ => format!("{} requests", count(requests)),
+    }
+}
+
 /// `31.2 ±0.4 ms`; the spread has as many decimals as the value, or one more if it is small.
 pub fn length_with_spread(milliseconds: f64, half_width: Option<f64>) -> String {
     let Some(half_width) = half_width else { return length(milliseconds) };

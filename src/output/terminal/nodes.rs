@@ -3,7 +3,8 @@
 use super::WIDTH;
 use super::figure::{length, share, three_digits};
 use super::table::{Cell, Paint, Table, painted, short_name};
-use crate::analysis::summary::{NodeSummary, Summary, TimeSpent};
+use crate::analysis::parts::{BETWEEN, words};
+use crate::analysis::summary::{NodeSummary, PartTime, Summary, TimeSpent};
 
 /// With more nodes than this, the busiest are shown.
 const NODES_MOST: usize = 20;
@@ -14,9 +15,9 @@ const BAR_CHARACTERS: usize = 10;
 const BUSY: f64 = 0.7;
 const FULL: f64 = 0.9;
 
-/// Places with a smaller share of the time are not named, and neither are those beyond so many.
-const PLACE_LEAST: f64 = 0.005;
-const PLACES_MOST: usize = 10;
+/// Parts with a smaller share of the time are not named, and neither are those beyond so many.
+const PART_LEAST: f64 = 0.005;
+const PARTS_MOST: usize = 10;
 
 pub fn table(summary: &Summary) -> String {
     let active: Vec<&NodeSummary> =
@@ -94,47 +95,55 @@ fn busiest<'a>(nodes: &[&'a NodeSummary]) -> Vec<&'a NodeSummary> {
     order.into_iter().map(|number| nodes[number]).collect()
 }
 
-/// `page  31.2 ms = 20.1 ms network (64 %) + 7.10 ms gunicorn (23 %) + …`
+/// `page  31.2 ms = network visitors -> server 20.1 ms (64 %) + work at gunicorn 7.10 ms (23 %) + …`
 pub fn time_spent(summary: &Summary) -> String {
-    if summary.time_spent.iter().all(|class| class.places.is_empty()) {
+    if summary.time_spent.is_empty() {
         return String::new();
     }
-    let mut text = format!("  {}\n", painted("where the time of a mean request goes", Paint::Faint));
-    let shown = summary.time_spent.iter().take(NODES_MOST);
-    let name_width = shown.clone().map(|class| short_name(&class.class).chars().count()).max().unwrap_or(0);
+    let shown: Vec<&TimeSpent> = summary.time_spent.iter().take(NODES_MOST).collect();
+    let heading = format!("where the time of a mean request goes{}", by_chance(&shown));
+    let mut text = format!("  {}\n", painted(&heading, Paint::Faint));
+    let name_width = shown.iter().map(|class| short_name(&class.class).chars().count()).max().unwrap_or(0);
     for class in shown {
         text.push_str(&class_time(class, name_width));
     }
     text
 }
 
+/// What is known of some only is told as such.
+fn by_chance(classes: &[&TimeSpent]) -> String {
+    let least = classes.iter().map(|class| class.one_in).min().unwrap_or(1);
+    let most = classes.iter().map(|class| class.one_in).max().unwrap_or(1);
+    match (least, most) {
+        (_, 1) => String::new(),
+        (1, _) => format!(", of all requests of a class, or 1 in {most} chosen by chance"),
+        _ if least == most => format!(", of 1 in {most} requests, chosen by chance"),
+        _ => format!(", of 1 in {least} to 1 in {most} requests of a class, chosen by chance"),
+    }
+}
+
 fn class_time(class: &TimeSpent, name_width: usize) -> String {
-    let sum: f64 = class.places.iter().map(|place| place.mean_ms).sum();
     let latency = class.latency_mean_ms;
     let name = short_name(&class.class);
     let padding = " ".repeat(name_width - name.chars().count());
-    // Calls side by side overlap, and then the sum is larger than the latency.
-    let sign = if sum <= latency * 1.000_5 { "=" } else { "<" };
-    let head = format!("{}  {sign} ", length(latency));
+    let head = format!("{}  = ", length(latency));
     let indent = 2 + name_width + 2 + head.chars().count();
     let mut text = format!("  {}{padding}  {head}", painted(&name, Paint::Strong));
     let mut column = indent;
-    let mut rest = latency.max(sum);
-    let mut terms: Vec<(String, f64)> = Vec::new();
-    let shown = class.places.iter().take(PLACES_MOST);
-    for place in shown.filter(|place| place.mean_ms >= PLACE_LEAST * sum) {
-        terms.push((short_name(&place.place), place.mean_ms));
-        rest -= place.mean_ms;
+    let mut terms: Vec<(String, f64, f64)> = Vec::new();
+    let is_named = |part: &&PartTime| part.share >= PART_LEAST;
+    for part in class.parts.iter().take(PARTS_MOST).filter(is_named) {
+        terms.push((part_name(part), part.mean_ms, part.share));
     }
-    if rest > PLACE_LEAST * sum {
-        terms.push(("elsewhere".to_owned(), rest));
+    let rest = 1.0 - terms.iter().map(|(.., share)| share).sum::<f64>();
+    if rest >= PART_LEAST {
+        terms.push(("else".to_owned(), rest * latency, rest));
     }
-    for (number, (place, mean_ms)) in terms.iter().enumerate() {
+    for (number, (part, mean_ms, share)) in terms.iter().enumerate() {
         let plus = if number == 0 { "" } else { "+ " };
-        let term =
-            format!("{plus}{place} {} ({})", length(*mean_ms), rounded_share(mean_ms / sum.max(latency)));
+        let term = format!("{plus}{part} {} ({})", length(*mean_ms), rounded_share(*share));
         let width = term.chars().count() + 1;
-        if column + width > WIDTH {
+        if column + width > WIDTH && number > 0 {
             text = format!("{}\n{}", text.trim_end(), " ".repeat(indent));
             column = indent;
         }
@@ -143,6 +152,12 @@ fn class_time(class: &TimeSpent, name_width: usize) -> String {
         column += width;
     }
     format!("{}\n", text.trim_end())
+}
+
+/// Names that are too long are cut, each for itself.
+fn part_name(part: &PartTime) -> String {
+    let place: Vec<String> = part.place.split(BETWEEN).map(short_name).collect();
+    words(part.cause, Some(&place.join(BETWEEN))).replace('`', "")
 }
 
 fn rounded_share(part: f64) -> String {

@@ -1,0 +1,388 @@
+//! What each request waits for, one thing after the other, from its start to its end: its
+//! critical path.
+//!
+//! Every visit of a request that is followed keeps a log of its own life: what it has done until
+//! when. A note says what went by since the one before, so that nothing is told twice and nothing
+//! is left out. Whoever waits for an answer takes over the log of the one with whose end the wait
+//! has ended; the logs of all others, side by side with it, are thrown away. So the log of a
+//! request's first visit comes to the request's latency, to the nanosecond.
+
+use crate::kernel::time::{NEVER, Time};
+use crate::plan::NONE;
+use crate::results::path::{Cause, Part};
+
+/// A log with as many stretches is looked through for those that are alike.
+const TIDY_AT: u32 = 64;
+
+#[derive(Debug)]
+pub(super) struct Paths {
+    /// By the visit's slot, or by the place of a request in a chain.
+    logs: Vec<Log>,
+    stretches: Vec<Stretch>,
+    /// The first of those that nobody uses.
+    free: u32,
+    /// The log of the visit that has ended last, and who waited for it.
+    answer: Log,
+    answer_to: u32,
+    /// What the message that has been sent last meets on its link.
+    pub crossing: Crossing,
+    /// Parts that are alike, put together.
+    together: Vec<Stretch>,
+    /// The same of a request that has ended.
+    parts: Vec<(Part, Time)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    part: Part,
+    /// The column of `latency.csv` in which it is counted.
+    column: u32,
+    /// The one before it.
+    previous: u32,
+    time: Time,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Log {
+    begun: Time,
+    /// It says what happened until then; with a message under way, until that arrives.
+    until: Time,
+    oldest: u32,
+    latest: u32,
+    stretches: u32,
+    tidy_at: u32,
+    /// The latest stretch before the present call, whose first try is meant; whether there is one;
+    /// and whether what has come since was for nothing.
+    before_call: u32,
+    in_call: bool,
+    again: bool,
+    /// The same of what a cold cache fetches.
+    is_cold: bool,
+    before_cold: u32,
+    /// The request's number in the sample.
+    number: u64,
+}
+
+impl Log {
+    const NONE: Log = Log {
+        begun: 0,
+        until: 0,
+        oldest: NONE,
+        latest: NONE,
+        stretches: 0,
+        tidy_at: TIDY_AT,
+        before_call: NONE,
+        in_call: false,
+        again: false,
+        is_cold: false,
+        before_cold: NONE,
+        number: 0,
+    };
+}
+
+/// What a message meets on its link, of the time that it takes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Crossing {
+    pub link: u32,
+    /// Until something lost is sent again.
+    pub lost: Time,
+    /// Behind other messages.
+    pub queued: Time,
+    /// Until the last byte has left.
+    pub sending: Time,
+}
+
+impl Paths {
+    pub fn new() -> Paths {
+        Paths {
+            logs: Vec::new(),
+            stretches: Vec::new(),
+            free: NONE,
+            answer: Log::NONE,
+            answer_to: NONE,
+            crossing: Crossing::default(),
+            together: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// A visit, or a request, begins in this slot.
+    pub fn begin(&mut self, slot: u32, number: u64, now: Time) {
+        let place = slot as usize;
+        if self.logs.len() <= place {
+            self.logs.resize(place + 1, Log::NONE);
+        }
+        debug_assert_eq!(self.logs[place].latest, NONE);
+        self.logs[place] = Log { begun: now, until: now, number, ..Log::NONE };
+    }
+
+    pub fn number_of(&self, slot: u32) -> u64 {
+        self.logs[slot as usize].number
+    }
+
+    pub fn until(&self, slot: u32) -> Time {
+        self.logs[slot as usize].until
+    }
+
+    /// What went by since the last note.
+    #[inline(always)]
+    pub fn note(&mut self, slot: u32, part: Part, column: u32, now: Time) {
+        let until = self.logs[slot as usize].until;
+        if now > until {
+            self.push(slot, part, column, now - until);
+        }
+    }
+
+    /// What will have gone by when so much time is over.
+    #[inline(always)]
+    pub fn note_ahead(&mut self, slot: u32, part: Part, column: u32, time: Time) {
+        if time > 0 {
+            self.push(slot, part, column, time);
+        }
+    }
+
+    #[inline(never)]
+    fn push(&mut self, slot: u32, part: Part, column: u32, time: Time) {
+        let log = &mut self.logs[slot as usize];
+        let time = time.min(NEVER - log.until);
+        log.until += time;
+        // One is as good as two, unless something begins between them.
+        if log.latest != NONE && log.latest != log.before_call && log.latest != log.before_cold {
+            let latest = &mut self.stretches[log.latest as usize];
+            if latest.part == part && latest.column == column {
+                latest.time = latest.time.saturating_add(time);
+                return;
+            }
+        }
+        let stretch = Stretch { part, column, previous: log.latest, time };
+        log.latest = match self.free {
+            NONE => {
+                self.stretches.push(stretch);
+                self.stretches.len() as u32 - 1
+            }
+            free => {
+                let place = &mut self.stretches[free as usize];
+                self.free = place.previous;
+                *place = stretch;
+                free
+            }
+        };
+        if log.oldest == NONE {
+            log.oldest = log.latest;
+        }
+        log.stretches += 1;
+    }
+
+    /// Takes the latest stretch back.
+    fn pop(&mut self, slot: u32) -> Stretch {
+        let log = &mut self.logs[slot as usize];
+        let place = log.latest;
+        let stretch = self.stretches[place as usize];
+        self.stretches[place as usize].previous = self.free;
+        self.free = place;
+        log.latest = stretch.previous;
+        log.stretches -= 1;
+        log.until -= stretch.time;
+        if log.latest == NONE {
+            log.oldest = NONE;
+        }
+        stretch
+    }
+
+    /// What a message says of the time after this instant will not have been.
+    pub fn cut(&mut self, slot: u32, now: Time) {
+        while self.logs[slot as usize].until > now {
+            let Stretch { part, column, time, .. } = self.pop(slot);
+            let until = self.logs[slot as usize].until;
+            self.note_ahead(slot, part, column, now.saturating_sub(until).min(time));
+        }
+    }
+
+    /// All that has come after a stretch was due to something else.
+    fn relabel(&mut self, slot: u32, after: u32, part: Part) {
+        let mut place = self.logs[slot as usize].latest;
+        while place != after {
+            let stretch = &mut self.stretches[place as usize];
+            stretch.part = part;
+            place = stretch.previous;
+        }
+    }
+
+    /// The visit waited in vain.
+    pub fn was_for_nothing(&mut self, slot: u32, part: Part) {
+        self.relabel(slot, NONE, part);
+    }
+
+    /// The visit makes a call. Says whether it has made it before and came to nothing.
+    pub fn calls(&mut self, slot: u32) -> bool {
+        let log = &mut self.logs[slot as usize];
+        if log.in_call {
+            return std::mem::take(&mut log.again);
+        }
+        if log.stretches >= log.tidy_at {
+            self.tidy(slot);
+        }
+        let log = &mut self.logs[slot as usize];
+        (log.in_call, log.before_call) = (true, log.latest);
+        false
+    }
+
+    /// All that came of the present call so far was for nothing.
+    pub fn call_was_for_nothing(&mut self, slot: u32, retry: Part) {
+        self.relabel(slot, self.logs[slot as usize].before_call, retry);
+    }
+
+    /// The present call has come to its end, well or not.
+    pub fn call_is_over(&mut self, slot: u32) {
+        self.logs[slot as usize].in_call = false;
+    }
+
+    /// The present call is to be made once more.
+    pub fn calls_again(&mut self, slot: u32) {
+        let log = &mut self.logs[slot as usize];
+        (log.in_call, log.again) = (true, true);
+    }
+
+    /// The visit goes on to another node.
+    pub fn moves_on(&mut self, slot: u32) {
+        let log = &self.logs[slot as usize];
+        if log.stretches >= log.tidy_at {
+            self.tidy(slot);
+        }
+    }
+
+    /// A cache does not have what is asked for, and is still filling up.
+    pub fn is_cold_from_here(&mut self, slot: u32) {
+        let log = &mut self.logs[slot as usize];
+        if !log.is_cold {
+            (log.is_cold, log.before_cold) = (true, log.latest);
+        }
+    }
+
+    /// It has got that.
+    #[inline(always)]
+    pub fn is_no_longer_cold(&mut self, slot: u32, cache: u32) {
+        let log = &mut self.logs[slot as usize];
+        if std::mem::take(&mut log.is_cold) {
+            let before = log.before_cold;
+            self.relabel(slot, before, Part::at(Cause::ColdCache, cache));
+        }
+    }
+
+    /// The visit has ended, and somebody waited for it.
+    pub fn answers(&mut self, slot: u32, to: u32) {
+        let log = std::mem::replace(&mut self.logs[slot as usize], Log::NONE);
+        let before = std::mem::replace(&mut self.answer, log);
+        self.throw_away(before);
+        self.answer_to = to;
+    }
+
+    /// When that was asked whose answer came last, if it was for this visit.
+    pub fn answer_begun(&self, slot: u32) -> Option<Time> {
+        (self.answer_to == slot).then_some(self.answer.begun)
+    }
+
+    /// The wait has ended with the answer that came last: what that took is known up to now.
+    pub fn takes_answer(&mut self, slot: u32) {
+        if self.answer_to == slot {
+            self.answer_to = NONE;
+            let answer = std::mem::replace(&mut self.answer, Log::NONE);
+            self.append(slot, answer);
+        }
+        self.call_is_over(slot);
+    }
+
+    pub fn begun(&self, slot: u32) -> Time {
+        self.logs[slot as usize].begun
+    }
+
+    /// What the visit in one slot has done is what another waited for.
+    pub fn takes_over(&mut self, slot: u32, child: u32) {
+        let log = std::mem::replace(&mut self.logs[child as usize], Log::NONE);
+        self.append(slot, log);
+    }
+
+    fn append(&mut self, slot: u32, other: Log) {
+        let log = &mut self.logs[slot as usize];
+        debug_assert_eq!(log.until, other.begun);
+        if other.oldest != NONE {
+            self.stretches[other.oldest as usize].previous = log.latest;
+            log.latest = other.latest;
+            if log.oldest == NONE {
+                log.oldest = other.oldest;
+            }
+            log.stretches += other.stretches;
+        }
+        log.until = other.until;
+    }
+
+    /// Nobody waits for this visit.
+    pub fn forget(&mut self, slot: u32) {
+        let log = std::mem::replace(&mut self.logs[slot as usize], Log::NONE);
+        self.throw_away(log);
+    }
+
+    fn throw_away(&mut self, log: Log) {
+        if log.oldest != NONE {
+            self.stretches[log.oldest as usize].previous = self.free;
+            self.free = log.latest;
+        }
+    }
+
+    /// Puts together what is alike, from the beginning or from where a cold cache began to fetch.
+    fn tidy(&mut self, slot: u32) {
+        let log = self.logs[slot as usize];
+        let first = if log.is_cold { log.before_cold } else { NONE };
+        let mut together = std::mem::take(&mut self.together);
+        while self.logs[slot as usize].latest != first {
+            let stretch = self.pop(slot);
+            let is_alike = |one: &&mut Stretch| (one.part, one.column) == (stretch.part, stretch.column);
+            match together.iter_mut().find(is_alike) {
+                Some(one) => one.time = one.time.saturating_add(stretch.time),
+                None => together.push(stretch),
+            }
+        }
+        while let Some(Stretch { part, column, time, .. }) = together.pop() {
+            self.push(slot, part, column, time);
+        }
+        self.together = together;
+        let log = &mut self.logs[slot as usize];
+        log.tidy_at = TIDY_AT.max(2 * log.stretches);
+    }
+
+    /// The column of each stretch of the request in this slot, and its time.
+    pub fn columns(&self, slot: u32) -> impl Iterator<Item = (usize, Time)> {
+        let mut place = self.logs[slot as usize].latest;
+        std::iter::from_fn(move || {
+            let stretch = self.stretches.get(place as usize)?;
+            place = stretch.previous;
+            Some((stretch.column as usize, stretch.time))
+        })
+    }
+
+    /// What the request in this slot waited for, what is alike together.
+    pub fn parts(&mut self, slot: u32) -> &[(Part, Time)] {
+        self.parts.clear();
+        let mut place = self.logs[slot as usize].latest;
+        while place != NONE {
+            let stretch = &self.stretches[place as usize];
+            place = stretch.previous;
+            match self.parts.iter_mut().find(|(part, _)| *part == stretch.part) {
+                Some((_, time)) => *time = time.saturating_add(stretch.time),
+                None => self.parts.push((stretch.part, stretch.time)),
+            }
+        }
+        self.parts.reverse();
+        &self.parts
+    }
+
+    /// Requests go on in other slots; nothing else is known.
+    pub fn move_places(&mut self, moves: &[(u32, u32)]) {
+        let logs = std::mem::take(&mut self.logs);
+        for &(from, to) in moves {
+            let log = logs[from as usize];
+            self.begin(to, log.number, log.begun);
+            self.logs[to as usize] = log;
+        }
+    }
+}
