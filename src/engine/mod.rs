@@ -174,14 +174,11 @@ pub struct Simulation<'p> {
     /// Decides which requests meet an error.
     fault_die: Generator,
     recorder: recorder::Recorder,
-    /// Whether any node keeps how many visits are inside.
     /// Whether anybody wants to know who comes in and goes out.
     watches_insides: bool,
     residents: residents::Residents,
     rows: rows::RowKeeper,
     paths: paths::Paths,
-    /// Of each node, the column of its own time.
-    path_columns: Vec<u32>,
     sample: sampling::Sample,
     /// Whether others are followed beside those of the sample, for rows or stories.
     follows_more: bool,
@@ -285,14 +282,12 @@ impl<'p> Simulation<'p> {
             watches_insides: plan.nodes.iter().any(|node| node.track_occupancy),
             residents: residents::Residents::default(),
             rows: rows::RowKeeper::new(options, plan),
-            paths: paths::Paths::new(),
-            path_columns: path_notes::columns(plan),
+            paths: paths::Paths::new(path_notes::columns(plan)),
             sample: sampling::Sample::of_nobody(plan, options.seed),
-            follows_more: false,
+            follows_more: options.rows != RowSampling::None,
             tracer: tracer::Tracer::default(),
             followed: trace::Followed::default(),
         };
-        simulation.look_whom_to_follow();
         simulation.clocks.set(EDGE_CLOCK, plan.buckets.first_edge);
         simulation.start_changes();
         if !simulation.components.is_on() {
@@ -332,10 +327,6 @@ impl<'p> Simulation<'p> {
     /// Rows that wait to be written.
     pub fn rows(&self) -> &Rows {
         &self.rows.rows
-    }
-
-    pub fn clear_rows(&mut self) {
-        self.rows.rows.clear();
     }
 
     /// Closes the books; `interrupted` says that somebody stopped the run before its end.

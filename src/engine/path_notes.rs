@@ -94,7 +94,8 @@ impl Simulation<'_> {
             return;
         }
         let node = self.node_of(slot);
-        self.paths.note(slot, Part::at(Cause::Queue, node), self.path_columns[node as usize], self.now);
+        let column = self.paths.node_columns[node as usize];
+        self.paths.note(slot, Part::at(Cause::Queue, node), column, self.now);
     }
 
     fn trace_cut(&mut self, slot: u32) {
@@ -122,7 +123,8 @@ impl Simulation<'_> {
             _ if visit.call != NONE && !visit.flags.inside => Part::at(Cause::Queue, node),
             _ => Part::at(Cause::Service, node),
         };
-        self.paths.note(slot, part, self.path_columns[node as usize], self.now);
+        let column = self.paths.node_columns[node as usize];
+        self.paths.note(slot, part, column, self.now);
     }
 
     /// Who is called; of several nodes the first.
@@ -166,7 +168,8 @@ impl Simulation<'_> {
     pub(super) fn note_delay(&mut self, slot: u32, cause: Cause, time: Time) {
         self.note_stretch(slot);
         let node = self.node_of(slot);
-        self.paths.note_ahead(slot, Part::at(cause, node), self.path_columns[node as usize], time);
+        let column = self.paths.node_columns[node as usize];
+        self.paths.note_ahead(slot, Part::at(cause, node), column, time);
     }
 
     /// The visit, or its answer, crosses a link.
@@ -219,7 +222,8 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(super) fn note_calling(&mut self, slot: u32) {
         let node = self.node_of(slot);
-        self.paths.note(slot, Part::at(Cause::Service, node), self.path_columns[node as usize], self.now);
+        let column = self.paths.node_columns[node as usize];
+        self.paths.note(slot, Part::at(Cause::Service, node), column, self.now);
         self.trace_work(slot);
         self.note_try(slot);
     }

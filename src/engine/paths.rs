@@ -24,6 +24,8 @@ pub(super) struct Paths {
     /// The log of the visit that has ended last, and who waited for it.
     answer: Log,
     answer_to: u32,
+    /// Of each node, the column of its own time.
+    pub node_columns: Vec<u32>,
     /// What the message that has been sent last meets on its link.
     pub crossing: Crossing,
     /// Parts that are alike, put together.
@@ -93,8 +95,9 @@ pub(super) struct Crossing {
 }
 
 impl Paths {
-    pub fn new() -> Paths {
+    pub fn new(node_columns: Vec<u32>) -> Paths {
         Paths {
+            node_columns,
             logs: Vec::new(),
             stretches: Vec::new(),
             free: NONE,

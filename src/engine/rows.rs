@@ -1,6 +1,6 @@
 //! Rows of `latency.csv`, kept until somebody fetches them.
 
-use super::Options;
+use super::{Options, Simulation};
 use crate::kernel::random::mix;
 use crate::kernel::time::Time;
 use crate::plan::Plan;
@@ -53,5 +53,12 @@ impl RowKeeper {
             *sum = sum.saturating_add(time);
         }
         self.rows.rows.push(row);
+    }
+}
+
+impl Simulation<'_> {
+    /// They have been fetched.
+    pub fn clear_rows(&mut self) {
+        self.rows.rows.clear();
     }
 }
