@@ -11,7 +11,7 @@ use proptest::test_runner::Config;
 use random_scenario::random_scenario;
 use spof::analysis::measured::measured;
 use spof::analysis::resources::summarise_resources;
-use spof::analysis::summarise::summarise;
+use spof::output::findings::Findings;
 use spof::analysis::window::Window;
 use spof::engine::{Advance, Options, Simulation};
 use spof::kernel::time::{NEVER, Time};
@@ -143,7 +143,7 @@ fn summary_with(scenario: &Scenario, seed: u64, events_most: u64, rows: RowSampl
     }
     let results = simulation.finish(advance != Advance::Ended);
     let mut bytes = Vec::new();
-    json::write(&mut bytes, &summarise(scenario, seed, &results)).expect("memory takes everything");
+    json::write(&mut bytes, &Findings::of(scenario, seed, &results)).expect("memory takes everything");
     String::from_utf8(bytes).expect("the files are UTF-8")
 }
 
