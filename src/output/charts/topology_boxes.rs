@@ -125,7 +125,7 @@ pub fn sketch(record: &Record) -> Sketch {
     let numbers: FxHashMap<&str, usize> =
         topology.nodes.iter().enumerate().map(|(number, node)| (node.name.as_str(), number)).collect();
     let members: Vec<Member> = topology.nodes.iter().map(member).collect();
-    let (calls, fulls): (Vec<(usize, usize, f64)>, Vec<Option<Full>>) = topology
+    let (calls, fulls): (Vec<(usize, usize, f64)>, Vec<_>) = topology
         .calls
         .iter()
         .filter_map(|call| {
