@@ -266,7 +266,7 @@ fn slow_requests_are_explained_from_the_files() {
         String::from_utf8(output.stdout).unwrap()
     };
     let text = explain(&["explain", "run", "--slowest", "3"]);
-    for part in ["the slowest", "in line at app", "work at app", "on the way", "slow app"] {
+    for part in ["the slowest", "in line at app", "work at app", "network visitors", "slow app"] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
     let parts = json("summary.json")["tail"]["parts"].as_array().unwrap().clone();
