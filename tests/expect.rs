@@ -78,7 +78,7 @@ fn a_folder_is_tested_in_the_order_of_names() {
         "20 replications, and still undecided",
         "d.yaml  has no `expect`",
         "e.yaml  cannot be tested",
-        "failed: 3 passed, 1 failed, 1 undecided, 1 error, 1 scenario without `expect`; 40 replications in",
+        "failed: 3 passed, 1 failed, 1 undecided, 1 error, 1 scenario without `expect`; 40 replications",
     ] {
         assert!(told.contains(line), "{line}:\n{told}");
     }
