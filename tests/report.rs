@@ -38,7 +38,7 @@ fn a_report_is_small_and_can_be_made_again_from_the_files() {
     assert!(fs::read(&report).unwrap() == first, "it is another one");
     let text = String::from_utf8(first).unwrap();
     for told in
-        ["Both goals met: down 10 min to 15 min 35 s", "13,341 requests failed", "single point of failure"]
+        ["As expected: down 10 min to 15 min 35 s", "13,341 requests failed", "single point of failure"]
     {
         assert!(text.contains(told), "{told}");
     }
