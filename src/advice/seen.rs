@@ -4,7 +4,7 @@ use super::demand::peak_rates;
 use crate::analysis::summarise::summarise;
 use crate::analysis::summary::Summary;
 use crate::analysis::window::Window;
-use crate::diagnosis::{Diagnosis, Doubt, Goal, PhaseKind, SilentLoss, diagnose};
+use crate::diagnosis::{Diagnosis, Doubt, Goal, GoalKind, PhaseKind, SilentLoss, diagnose};
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
 use serde::{Deserialize, Serialize};
@@ -88,7 +88,7 @@ impl Seen {
 
 /// Whether a goal asks for something good: a lesson may expect that a site fails.
 pub fn is_wish(goal: &Goal) -> bool {
-    goal.is_least == matches!(goal.metric.as_str(), "availability" | "goodput")
+    goal.kind != GoalKind::Prediction
 }
 
 fn measured(figure: Figure, diagnosis: &Diagnosis, summary: &Summary) -> f64 {
