@@ -178,13 +178,44 @@ fn when_its_time_is_over_it_tells_what_was_tried() {
 }
 
 #[test]
-fn a_run_takes_its_advice_along() {
+fn a_run_takes_its_advice_along_and_its_report_tells_all_of_it() {
     let home = home();
-    let more = ["--advise", "--rows", "none", "--no-charts", "--no-report", "--out", "run"];
+    let more = ["--advise", "--rows", "none", "--no-charts", "--out", "run"];
     let output = spof(home.path(), &[&["simulate"], &FULL_LINK[..], &more].concat()).output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
-    assert!(told.contains("--set 'links.visitors -> server.bandwidth=100Mbps'"), "{told}");
-    let text = fs::read_to_string(home.path().join("run/advice.json")).unwrap();
-    let answer: Value = serde_json::from_str(&text).unwrap();
+    let link = "--set 'links.visitors -> server.bandwidth=100Mbps'";
+    assert!(told.contains(link), "{told}");
+    let file = |name: &str| fs::read_to_string(home.path().join("run").join(name)).unwrap();
+    let answer: Value = serde_json::from_str(&file("advice.json")).unwrap();
     assert_eq!(answer["file"], "one-server.yaml");
+    let report = file("report.html");
+    let shown = text_of(&report);
+    assert!(shown.contains(link));
+    let told = &answer["told"];
+    let tried = told["tried"].as_array().unwrap();
+    assert!(tried.len() > 1);
+    // A sentence that claims nothing is a bare text.
+    let words = |told: &Value| told["text"].as_str().or(told.as_str()).unwrap().replace('`', "");
+    let sentences = tried.iter().map(|one| &one["text"]);
+    for sentence in sentences.chain([&told["headline"], &told["how_sure"]]).map(words) {
+        assert!(shown.contains(&sentence), "{sentence}");
+    }
+    // The answer stands on the first page too.
+    assert_eq!(shown.matches(&words(&told["headline"])).count(), 2);
+
+    // The next run into the same folder asks for no advice, and tells none.
+    let again = ["--rows", "none", "--no-charts", "--out", "run"];
+    let output = spof(home.path(), &[&["simulate"], &FULL_LINK[..], &again].concat()).output().unwrap();
+    assert!(output.status.code().is_some_and(|code| code < 2));
+    assert!(!home.path().join("run/advice.json").exists());
+    assert!(!text_of(&file("report.html")).contains("What would help"));
+}
+
+/// What a reader sees of a page.
+fn text_of(page: &str) -> String {
+    let mut text = String::new();
+    for piece in page.split("<script").next().unwrap().split('<') {
+        text.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }

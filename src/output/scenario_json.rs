@@ -78,6 +78,13 @@ impl Settled {
     }
 }
 
+/// Settings as they are typed behind a command.
+pub fn options(settings: &[String]) -> String {
+    let options: Vec<String> =
+        settings.iter().map(|setting| format!("--set {}", for_shell(setting))).collect();
+    options.join(" ")
+}
+
 /// In quotes where a shell would read something into it.
 pub fn for_shell(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=:,%+@".contains(letter);

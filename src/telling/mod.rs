@@ -20,6 +20,7 @@ pub mod solve;
 pub mod study;
 pub mod sweep;
 pub mod trial;
+pub mod tried;
 pub mod words;
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub use slow_rows::{SlowRow, slowest_rows};
 pub use stories::{Activity, Story, StoryVisit, stories};
 
 use crate::stats::histogram::{CELLS, Histogram, bounds};
+use crate::telling::advice::Answer;
 
 /// Each part is there if its file is.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +49,8 @@ pub struct Record {
     pub topology: Option<Topology>,
     /// `scenario.json`
     pub script: Option<Script>,
+    /// `advice.json`
+    pub advice: Option<Answer>,
     /// `events.csv`: what was done to the site, in the order of the beginnings.
     pub events: Vec<Event>,
     /// `outages.csv`, as far as they are listed one by one; none if there is no such file.

@@ -84,7 +84,20 @@ pub fn read_with<R: Read>(
     let outages = table("outages.csv")?.map(tables::outages).transpose()?;
     let topology = json("topology.json", source("topology.json")?)?;
     let script = json("scenario.json", source("scenario.json")?)?;
-    Ok(Record { name, facts, timeline, latencies, stations, resources, topology, script, events, outages })
+    let advice = json("advice.json", source("advice.json")?)?;
+    Ok(Record {
+        name,
+        facts,
+        timeline,
+        latencies,
+        stations,
+        resources,
+        topology,
+        script,
+        advice,
+        events,
+        outages,
+    })
 }
 
 fn json<T: DeserializeOwned, R: Read>(

@@ -9,6 +9,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod timelines;
+mod tried;
 
 use super::charts::{Chart, Look, PaintError, Theme, WIDTH_USUAL, embedded};
 use super::record::{Facts, Record};
@@ -51,6 +52,7 @@ pub fn render(record: &Record) -> Result<String, ReportError> {
     let facts = record.facts.as_ref().ok_or(ReportError::Missing("summary.json"))?;
     let sections = [
         ("summary", "In short", summary(record, facts)),
+        ("tried", "What would help", record.advice.as_ref().map_or(String::new(), tried::body)),
         ("availability", "Availability", availability(record, facts)?),
         ("timelines", "Over time", over_time(record)?),
         ("requests", "Requests and latencies", requests(record, facts)?),
@@ -59,6 +61,7 @@ pub fn render(record: &Record) -> Result<String, ReportError> {
         ("scenario", "The scenario", scenario::body(record, facts)),
         ("limits", "Limits of the model", limits()),
     ];
+    let sections: Vec<_> = sections.into_iter().filter(|(_, _, body)| !body.is_empty()).collect();
     let links = sections.iter().map(|(id, heading, _)| format!("<a href=\"#{id}\">{heading}</a>"));
     let links: Vec<String> = links.collect();
     let body: String = sections.iter().map(|(id, heading, body)| section(id, heading, body)).collect();
@@ -121,6 +124,7 @@ fn summary(record: &Record, facts: &Facts) -> String {
         ("What it cost", story::cost(record, facts)),
         ("What was lost without anybody being told", texts(&told.in_silence)),
         ("How much more it carries", headroom),
+        ("What would help", record.advice.iter().map(|answer| answer.told.headline.text.clone()).collect()),
     ] {
         if !told.is_empty() {
             text.push_str(&format!("<h3>{heading}</h3>\n{}", list(&told)));

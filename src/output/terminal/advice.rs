@@ -1,14 +1,13 @@
 //! What helps, for people: the answer, what was tried line by line, and a sentence for each.
 
-use super::figure::{count, counted, difference, length, share, three_digits};
+use super::figure::counted;
 use super::notes::{files, paragraph, wrapped};
 use super::table::{Cell, Paint, Table, painted};
-use crate::advice::{Advice, AsItStands, Figure, Tried, Verdict};
-use crate::output::scenario_json::for_shell;
+use crate::advice::{Advice, Verdict};
+use crate::output::scenario_json;
 use crate::telling::Sentence;
 use crate::telling::advice::{Answer, TriedTold};
-use crate::telling::changes::label;
-use crate::telling::words::span;
+use crate::telling::tried::lines;
 use std::path::Path;
 
 /// Longer labels are cut.
@@ -82,83 +81,68 @@ fn plain(sentence: &Sentence) -> String {
 
 /// What makes a change, as it is typed behind a command; in one line, so that it can be copied.
 fn options(settings: &[String]) -> String {
-    if settings.is_empty() {
-        return String::new();
+    match settings {
+        [] => String::new(),
+        settings => format!("    {}\n", painted(&scenario_json::options(settings), Paint::Faint)),
     }
-    let options: Vec<String> =
-        settings.iter().map(|setting| format!("--set {}", for_shell(setting))).collect();
-    format!("    {}\n", painted(&options.join(" "), Paint::Faint))
 }
 
 fn mark(verdict: Verdict) -> String {
-    match verdict {
-        Verdict::Helps => painted("✔", Paint::Good),
-        Verdict::CannotTell => painted("?", Paint::Doubtful),
-        Verdict::NoDifference => painted("=", Paint::Faint),
-        Verdict::Hurts => painted("✘", Paint::Bad),
-    }
+    let mark = match verdict {
+        Verdict::Helps => "✔",
+        Verdict::CannotTell => "?",
+        Verdict::NoDifference => "=",
+        Verdict::Hurts => "✘",
+    };
+    painted(mark, paint_of(verdict))
 }
 
 fn table(advice: &Advice) -> String {
-    let has_price = advice.tried.iter().any(|tried| tried.price_per_month.is_some());
+    let lines = lines(advice);
+    let has_price = lines.iter().any(|line| line.price.is_some());
     let mut header = vec!["", "good", "by", "p99", "down"];
     if has_price {
         header.push("a month");
     }
     header.push("");
     let mut table = Table::new(&header, &[header.len() - 1]);
-    let stands = &advice.as_it_stands;
-    let mut row = vec![
-        Cell::painted("as it stands", Paint::Strong),
-        Cell::optional(stands.good_share.map(share)),
-        Cell::new(""),
-        Cell::optional(stands.p99_ms.map(length)),
-        Cell::optional(stands.down_s.map(span)),
-    ];
-    row.resize(header.len(), Cell::new(""));
-    table.add(row);
-    // Two at once are worth a line if they do more than one.
-    let couples = advice.together.iter().filter(|two| two.is_more_than_its_parts(&advice.tried));
-    for tried in advice.tried.iter().chain(couples) {
-        table.add(line(stands, tried, has_price));
+    for line in &lines {
+        let mut row = vec![
+            Cell::painted(label_of(&line.changes), Paint::Strong),
+            Cell::optional(line.good.clone()),
+            Cell::new(line.by.clone().unwrap_or_default()),
+            Cell::optional(line.p99.clone()),
+            Cell::optional(line.down.clone()),
+        ];
+        if has_price {
+            row.push(Cell::new(line.price.clone().unwrap_or_default()));
+        }
+        row.push(
+            line.verdict
+                .as_ref()
+                .map_or(Cell::new(""), |(verdict, words)| Cell::painted(words.clone(), paint_of(*verdict))),
+        );
+        table.add(row);
     }
     table.text()
 }
 
-fn line(stands: &AsItStands, tried: &Tried, has_price: bool) -> Vec<Cell> {
-    let by = |figure: Figure| tried.figure(figure).map(|one| &one.difference);
-    // Fewer pairs than others have tell how far it is from what they all have in common.
-    let now = |figure: Figure, stands: Option<f64>| Some(stands? + by(figure)?.value?);
-    let good = by(Figure::Good)
-        .and_then(|good| Some(difference(good.value?, good.half_width, "share").replace(" points", "")));
-    let (words, paint) = match tried.verdict {
-        Verdict::Helps => ("helps", Paint::Good),
-        Verdict::CannotTell => ("cannot tell yet", Paint::Doubtful),
-        Verdict::NoDifference => ("no difference", Paint::Faint),
-        Verdict::Hurts => ("hurts", Paint::Bad),
-    };
-    let mut row = vec![
-        Cell::painted(label_of(tried), Paint::Strong),
-        Cell::optional(now(Figure::Good, stands.good_share).map(|good| share(good.clamp(0.0, 1.0)))),
-        Cell::optional(good),
-        Cell::optional(now(Figure::P99, stands.p99_ms).map(|p99| length(p99.max(0.0)))),
-        Cell::optional(now(Figure::Down, stands.down_s).map(|down| span(down.max(0.0)))),
-    ];
-    if has_price {
-        row.push(Cell::optional(tried.price_per_month.map(|price| match price {
-            0.0 => "0".to_owned(),
-            price if price < 0.0 => format!("−{}", three_digits(-price)),
-            price => format!("+{}", three_digits(price)),
-        })));
+fn paint_of(verdict: Verdict) -> Paint {
+    match verdict {
+        Verdict::Helps => Paint::Good,
+        Verdict::CannotTell => Paint::Doubtful,
+        Verdict::NoDifference => Paint::Faint,
+        Verdict::Hurts => Paint::Bad,
     }
-    row.push(Cell::painted(format!("{words} ({})", count(tried.pairs)), paint));
-    row
 }
 
 /// Two at once share the room of one.
-fn label_of(tried: &Tried) -> String {
-    let room = LABEL_MOST / tried.changes.len().max(1) - 1;
-    tried.changes.iter().map(|change| cut(&label(change), room)).collect::<Vec<_>>().join(" + ")
+fn label_of(changes: &[String]) -> String {
+    if changes.is_empty() {
+        return "as it stands".to_owned();
+    }
+    let room = LABEL_MOST / changes.len() - 1;
+    changes.iter().map(|change| cut(change, room)).collect::<Vec<_>>().join(" + ")
 }
 
 fn cut(label: &str, most: usize) -> String {
