@@ -14,6 +14,8 @@ pub struct Event {
     /// Nodes, replicas `app/2` and links `a -> b`, with `;` between; of a surge, who sends more.
     pub target: String,
     pub planned: bool,
+    /// It broke by chance, and not at a given time.
+    pub by_chance: bool,
     pub label: String,
     /// One; or more, if there were too many to be listed one by one: then this stands for all that
     /// were alike, from the start of the first one to the end of the last.
@@ -33,6 +35,7 @@ pub fn events(scenario: &Scenario, results: &RunResults) -> Vec<Event> {
         kind: if incident.times == 1 { incident.kind } else { UNLISTED },
         target: incident.target.clone(),
         planned: incident.planned,
+        by_chance: incident.by_chance,
         label: label(&incident.name, incident.times),
         times: incident.times,
     });
@@ -70,6 +73,7 @@ fn rounds(scenario: &Scenario, traffic: &TrafficSurge, name: &str, ended_at: Tim
             kind: if times == 1 { "surge" } else { UNLISTED },
             target: target.clone(),
             planned: false,
+            by_chance: false,
             label: label(name, times),
             times,
         }

@@ -138,6 +138,7 @@ fn happened(scenario: &Scenario, results: &RunResults) -> Vec<Stretch> {
         .collect();
     let kind = |incident: &Incident| match incident.planned {
         true => Some("maintenance"),
+        false if incident.by_chance => None,
         // What died at a given time, and was given up, did so by plan.
         false if given.contains(&incident.start) => Some("a fault at a given time"),
         false if scenario.faults.is_empty() && !given.is_empty() => Some("a fault at a given time"),

@@ -266,6 +266,7 @@ fn trigger(event: &Event) -> Trigger {
         target: event.target.clone(),
         start_s: to_seconds(event.start),
         end_s: event.end.map(to_seconds),
+        by_chance: event.by_chance,
     };
     match (event.kind, event.planned) {
         ("surge", _) => Trigger::Surge(facts),

@@ -102,7 +102,7 @@ pub struct Phase {
     pub ended: u64,
     pub failed: u64,
     pub late: u64,
-    /// How requests failed, by outcome.
+    /// How requests failed, by outcome; of an outage, those of all time buckets that it touches.
     pub failures: BTreeMap<String, u64>,
     /// The classes that were hit, those with most bad requests first.
     pub classes: Vec<ClassLoss>,
@@ -178,6 +178,8 @@ pub struct EventFacts {
     pub start_s: f64,
     /// None: it was in force to the end.
     pub end_s: Option<f64>,
+    /// It broke by chance: the next run has it at another time.
+    pub by_chance: bool,
 }
 
 /// A resource that was full during a phase.

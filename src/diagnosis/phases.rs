@@ -81,11 +81,12 @@ pub fn of_run(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec
         return Vec::new();
     }
     let mut bad = outages(results, window);
-    bad = put_between(bad, silences(results, window));
+    let edges = &results.bucket_edges;
+    bad = put_between(bad, silences(results, window), edges);
     let tolerable = tolerable(scenario);
     for (kind, which) in [(PhaseKind::Failing, failed as fn(&Ended) -> u64), (PhaseKind::Slow, late)] {
         let found = scanned(results, window, (kind, which), (tolerable, &bad));
-        bad = put_between(bad, found);
+        bad = put_between(bad, found, edges);
     }
     with_good(bad, window)
 }
@@ -211,19 +212,24 @@ fn reach_out(stretch: &mut Stretch, known: &[Stretch], edges: &[Time]) {
     }
 }
 
-/// Puts new stretches among those that are known, as far as there is room between them.
-fn put_between(known: Vec<Stretch>, new: Vec<Stretch>) -> Vec<Stretch> {
+/// Puts new stretches among those that are known, as far as there is room between them. What is left
+/// of a time bucket beside one that is known tells nothing of its own.
+fn put_between(known: Vec<Stretch>, new: Vec<Stretch>, edges: &[Time]) -> Vec<Stretch> {
+    let is_room = |start: Time, end: Time| {
+        let edge = edges.partition_point(|&edge| edge <= start).clamp(1, edges.len() - 1);
+        end - start >= edges[edge] - edges[edge - 1]
+    };
     let mut all = known.clone();
     for stretch in new {
         let mut start = stretch.start;
         let first = known.partition_point(|known| known.end <= stretch.start);
         for other in known[first..].iter().take_while(|other| other.start < stretch.end) {
-            if start < other.start {
+            if start < other.start && is_room(start, other.start) {
                 all.push(Stretch { start, end: other.start, ..stretch.clone() });
             }
             start = start.max(other.end);
         }
-        if start < stretch.end {
+        if start < stretch.end && (start == stretch.start || is_room(start, stretch.end)) {
             all.push(Stretch { start, ..stretch });
         }
     }

@@ -11,7 +11,7 @@ impl Simulation<'_> {
     pub(super) fn random_fault_begins(&mut self, number: u32) {
         let fault = &self.plan.random_faults[number as usize];
         let name = format!("{} {}", fault.fault.name(), fault.name);
-        let incident = Incident::of_fault(fault.fault, name, fault.target.clone(), self.now);
+        let incident = Incident::of_chance(fault.fault, name, fault.target.clone(), self.now);
         self.changes.of_random[number as usize] = self.changes.open(incident);
         if let (NONE, &[ChangeTarget::Instance(instance)]) = (fault.repair, &fault.targets[..]) {
             let incident = self.changes.of_random[number as usize];

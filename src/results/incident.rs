@@ -17,6 +17,8 @@ pub struct Incident {
     /// The nodes, replicas and links that it hit, with `;` between.
     pub target: String,
     pub planned: bool,
+    /// It broke by chance: the next run has it at another time.
+    pub by_chance: bool,
     /// One; or more, if there were too many to be listed one by one: then this stands for all
     /// that were alike, from the start of the first one to the end of the last.
     pub times: u64,
@@ -24,11 +26,16 @@ pub struct Incident {
 
 impl Incident {
     fn new(kind: &'static str, name: String, target: String, start: Time) -> Self {
-        Incident { start, end: None, name, kind, target, planned: false, times: 1 }
+        Incident { start, end: None, name, kind, target, planned: false, by_chance: false, times: 1 }
     }
 
     pub fn of_fault(fault: Fault, name: String, target: String, start: Time) -> Self {
         Incident::new(fault.name(), name, target, start)
+    }
+
+    /// Of what breaks by chance, and not at a given time.
+    pub fn of_chance(fault: Fault, name: String, target: String, start: Time) -> Self {
+        Incident { by_chance: true, ..Incident::of_fault(fault, name, target, start) }
     }
 
     pub fn of_kill(name: String, target: String, start: Time) -> Self {

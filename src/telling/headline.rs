@@ -3,7 +3,7 @@
 use super::claims::{Claim, Sentence};
 use super::clock::Clock;
 use super::clock_of;
-use super::figure::{count, in_unit, share};
+use super::figure::{count, counted, in_unit, share};
 use super::words::{and_more, span};
 use crate::diagnosis::{Diagnosis, Doubt, Goal, GoalKind, Phase, PhaseKind, Standing, Trigger, Verdict};
 
@@ -14,6 +14,7 @@ const FULL_MOST: usize = 2;
 
 pub fn is_bad(diagnosis: &Diagnosis) -> bool {
     match diagnosis.verdict {
+        _ if diagnosis.phases.is_empty() => true,
         Verdict::Missed | Verdict::Nothing => true,
         // That a site fails as it was foretold is bad news all the same.
         Verdict::Met if !any_predicted(&diagnosis.goals) => false,
@@ -89,7 +90,9 @@ pub fn came_to(goal: &Goal) -> String {
     };
     match goal.kind {
         GoalKind::Expectation | GoalKind::Prediction => format!("{} came to {measured}", goal.text),
-        GoalKind::Objective => format!("of {} it were {measured}", goal.text),
+        GoalKind::Objective => {
+            format!("{measured} of {}, {} wanted", goal.text, in_unit(goal.bound, None, &goal.unit))
+        }
     }
 }
 
@@ -122,6 +125,10 @@ fn weight(phase: &Phase) -> f64 {
 
 /// Nobody felt anything.
 fn calm(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
+    if diagnosis.phases.is_empty() {
+        return ("no simulated time passed that could be judged".to_owned(), Vec::new());
+    }
+    let bad = diagnosis.counted.failed + diagnosis.counted.late;
     let is_growing = diagnosis.doubts.iter().any(|doubt| matches!(doubt, Doubt::Growing { .. }));
     let is_well = matches!(diagnosis.verdict, Verdict::Met | Verdict::NoGoal);
     match () {
@@ -129,6 +136,7 @@ fn calm(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
             ("users felt nothing, but something was lost in silence".to_owned(), Vec::new())
         }
         () if is_growing => ("more and more requests were under way".to_owned(), Vec::new()),
+        () if is_well && bad > 0 => ("hardly anything went wrong".to_owned(), vec![Claim::NothingWentWrong]),
         () if is_well => ("nothing went wrong".to_owned(), vec![Claim::NothingWentWrong]),
         () => ("there was no bad phase, but throughout it was not as wanted".to_owned(), Vec::new()),
     }
@@ -260,18 +268,23 @@ pub fn how_sure(diagnosis: &Diagnosis) -> Sentence {
             )),
             Doubt::Drifting => parts.push("latencies drift from the beginning to the end".to_owned()),
             Doubt::Stopped { why } => parts.push(format!("the run was ended {why}")),
-            Doubt::Cut { outages, events } => parts.push(format!(
-                "lists leave out {} outages and {} events, sums have all",
-                count(*outages),
-                count(*events)
-            )),
+            Doubt::Cut { outages, events } => {
+                let left_out = [(*outages, "outage"), (*events, "event")].into_iter();
+                let left_out = left_out.filter(|(number, _)| *number > 0);
+                let left_out: Vec<String> = left_out.map(|(number, what)| counted(number, what)).collect();
+                parts.push(format!("lists leave out {}, sums have all", super::words::and(&left_out)));
+            }
             Doubt::NotAllSimulated => parts.push("not all requests were simulated".to_owned()),
             Doubt::TooShort => {}
         }
     }
-    let given = diagnosis.bad_phases().any(|phase| phase.trigger.event().is_some());
+    let events = || diagnosis.bad_phases().filter_map(|phase| phase.trigger.event());
+    let (given, by_chance) = (events().next().is_some(), events().any(|event| event.by_chance));
     parts.push(match (diagnosis.verdict, given) {
         (Verdict::Undecided, _) => "one run does not tell; --replications 10 would".to_owned(),
+        _ if by_chance => {
+            "what broke did so by chance, and --replications 10 tells how far runs lie apart".to_owned()
+        }
         (_, true) => {
             "what was given happens in every run, and --replications 10 tells how much its cost differs"
                 .to_owned()

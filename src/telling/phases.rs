@@ -122,8 +122,15 @@ fn got(phase: &Phase) -> String {
     let mut kinds: Vec<(&str, u64)> =
         phase.failures.iter().map(|(name, number)| (failure(name), *number)).collect();
     kinds.sort_by_key(|&(_, number)| std::cmp::Reverse(number));
-    let kinds: Vec<String> =
-        kinds.iter().map(|(name, number)| format!("{} × {name}", count(*number))).collect();
+    // An outage that fills its time buckets only in part shares them with requests that failed beside it.
+    let are_its_own = kinds.iter().map(|(_, number)| number).sum::<u64>() == phase.failed;
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(name, number)| match are_its_own {
+            true => format!("{} × {name}", count(*number)),
+            false => (*name).to_owned(),
+        })
+        .collect();
     let mut parts = Vec::new();
     if phase.failed > 0 {
         let failed = counted(phase.failed, "request");

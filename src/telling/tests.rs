@@ -47,6 +47,7 @@ fn down() -> Phase {
         ended: 9_100,
         failed: 9_008,
         trigger: Trigger::Fault(EventFacts {
+            by_chance: false,
             label: "fail server".to_owned(),
             kind: "fail".to_owned(),
             target: "server".to_owned(),
