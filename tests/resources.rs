@@ -119,12 +119,21 @@ requests:
 
 #[test]
 fn connections_of_a_pool_are_held_until_a_visit_ends_and_the_next_waits_for_them() {
+    check_pool("db: { wait: 10ms }");
+}
+
+#[test]
+fn what_is_asked_side_by_side_is_asked_over_one_connection_of_the_pool() {
+    check_pool("{ parallel: [ db: { wait: 10ms }, db: { wait: 4ms, times: 3 } ] }");
+}
+
+fn check_pool(calls: &str) {
     let found = three(
         "
   app: { kind: app_server, software: gunicorn-gthread, workers: 1, threads: 10, pool: { size: 2, overflow: 0 } }
   db:  { kind: database }
 ",
-        "requests: { page: { path: [ app: { calls: [ db: { wait: 10ms } ] } ] } }",
+        &format!("requests: {{ page: {{ path: [ app: {{ calls: [ {calls} ] }} ] }} }}"),
     );
     assert_eq!(found.requests(), 300);
     let (pool, usage) = found.named("the connection pool app -> db");

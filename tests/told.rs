@@ -109,8 +109,9 @@ impl Run<'_> {
             if event.start_s >= other_ends_s || ["out_of_memory", "start_limit_hit"].contains(&&*event.kind) {
                 continue;
             }
-            let is_it =
-                |one: &Event| one.label == event.label && (to_seconds(one.start) - event.start_s).abs() < 1e-6;
+            let is_it = |one: &Event| {
+                one.label == event.label && (to_seconds(one.start) - event.start_s).abs() < 1e-6
+            };
             prop_assert!(others.iter().any(is_it), "{event:?}");
         }
         Ok(())

@@ -344,11 +344,6 @@ class Advice(Result):
         super().__init__(folder, text, folder.json("advice.json"), holds)
 
     @property
-    def told(self) -> str:
-        """The answer in a sentence or two."""
-        return str(self.data["told"]["headline"])
-
-    @property
     def tried(self) -> list[dict[str, Any]]:
         """Each change with its figures, the best first."""
         found: list[dict[str, Any]] = self.data["tried"]

@@ -125,7 +125,7 @@ def test_tables_tell_how_full_each_resource_was(run: spof.Run) -> None:
     assert list(link["utilisation"]) == [expected["utilisation"]]
     assert list(link["way"]) == ["back"]
     over_time = run.resources_timeline.where(kind="bandwidth", way="back")
-    assert len(over_time) * len(known) == len(run.resources_timeline)
+    assert len(over_time["start_s"]) * len(known) == len(run.resources_timeline)
     assert numpy.nanmax(over_time["utilisation_max"]) <= 1.0
 
 

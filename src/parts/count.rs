@@ -91,6 +91,40 @@ impl Count {
         }
     }
 
+    pub fn chance_of_more_than(&self, number: u32) -> f64 {
+        match *self {
+            Count::Fixed(count) => f64::from(u8::from(count > number)),
+            Count::Uniform { low, high } => {
+                let larger = f64::from(high.saturating_sub(number));
+                (larger / (f64::from(high - low) + 1.0)).min(1.0)
+            }
+            Count::Poisson { mean } => {
+                let mut exactly = libm::exp(-mean);
+                let mut up_to = exactly;
+                for step in 1..=number {
+                    exactly *= mean / f64::from(step);
+                    up_to += exactly;
+                }
+                (1.0 - up_to).max(0.0)
+            }
+            Count::Geometric { mean } => power(mean / (1.0 + mean), number.saturating_add(1)),
+        }
+    }
+
+    /// The mean where no number counts for more than this one.
+    pub fn mean_at_most(&self, most: f64) -> f64 {
+        let whole = most.clamp(0.0, f64::from(LARGEST_COUNT)) as u32;
+        let mut sum = 0.0;
+        for number in 0..whole {
+            let beyond = self.chance_of_more_than(number);
+            sum += beyond;
+            if beyond < 1e-12 {
+                return sum;
+            }
+        }
+        sum + (most - f64::from(whole)).clamp(0.0, 1.0) * self.chance_of_more_than(whole)
+    }
+
     /// One draw, at most `LARGEST_COUNT`.
     pub fn draw(&self, generator: &mut Generator) -> u32 {
         match *self {
@@ -191,6 +225,24 @@ mod tests {
         ] {
             assert!(Count::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_are_larger_than_others_as_often_as_their_law_has_it() {
+        for count in [
+            Count::Fixed(3),
+            Count::Uniform { low: 2, high: 6 },
+            Count::Poisson { mean: 3.0 },
+            Count::Geometric { mean: 2.5 },
+        ] {
+            // Their sum is the mean.
+            let sum: f64 = (0..400).map(|number| count.chance_of_more_than(number)).sum();
+            assert!((sum - count.mean()).abs() < 1e-9, "{count:?}: {sum}");
+            assert!((count.mean_at_most(1e9) - count.mean()).abs() < 1e-9);
+            assert!((count.chance_of_more_than(0) - (1.0 - count.chance_of_none(0.0))).abs() < 1e-12);
+            assert_eq!(count.mean_at_most(0.0), 0.0);
+        }
+        assert_eq!(Count::Uniform { low: 0, high: 3 }.mean_at_most(1.5), 0.75 + 0.25);
     }
 
     #[test]

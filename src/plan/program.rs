@@ -129,7 +129,10 @@ impl<'c, 'a> Program<'c, 'a> {
         for stage in stages {
             match stage {
                 Stage::Call(call) => code.extend(self.repeated_call(caller, call)),
-                Stage::Parallel(parallel) => code.push(self.fork(caller, parallel)),
+                Stage::Parallel(parallel) => {
+                    code.extend(self.borrow_for_all(caller, parallel));
+                    code.push(self.fork(caller, parallel));
+                }
             }
         }
         code
@@ -158,6 +161,16 @@ impl<'c, 'a> Program<'c, 'a> {
             code.insert(0, Step::Chance { chance: chances.len() as u32 - 1 });
         }
         code
+    }
+
+    /// What is asked side by side is asked over one connection of each pool, taken before.
+    fn borrow_for_all(&mut self, caller: NodeId, parallel: &Parallel) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for call in &parallel.calls {
+            let step = self.borrow(caller, call);
+            steps.extend(step.filter(|step| !steps.contains(step)));
+        }
+        steps
     }
 
     fn fork(&mut self, caller: NodeId, parallel: &Parallel) -> Step {

@@ -264,8 +264,9 @@
   // Each outage can be gone to from its line in the table.
   function linkOutages() {
     const outages = data.marks.filter((mark) => mark.sort === "outage");
-    const caption = document.querySelector("#availability caption");
-    if (!caption || !caption.textContent.startsWith("Outages")) return;
+    const captions = [...document.querySelectorAll("#availability caption")];
+    const caption = captions.find((caption) => caption.textContent.startsWith("Outages"));
+    if (!caption) return;
     const lines = caption.closest("table").querySelectorAll("tbody tr");
     // Of very many outages not all are marked.
     if (lines.length !== outages.length) return;

@@ -22,6 +22,8 @@ pub struct Contact {
     /// Alike replicas, and how many connections to them a visit opens by this call on average.
     pub replicas: Part,
     pub opened: f64,
+    /// How many of its calls find none: those side by side begin before any of them has opened one.
+    pub greeting: f64,
     /// How many calls of the same stage are made while these are open, over all of them.
     pub calls: f64,
 }
@@ -36,9 +38,31 @@ pub struct Borrowing {
     pub calls: f64,
 }
 
+/// The chance that a visit has no connection yet to one of some replicas.
+struct Untouched {
+    stage: usize,
+    /// Before this stage, and behind the calls of it so far.
+    before: f64,
+    now: f64,
+}
+
+impl Default for Untouched {
+    fn default() -> Self {
+        Untouched { stage: 0, before: 1.0, now: 1.0 }
+    }
+}
+
+impl Untouched {
+    fn begin(&mut self, stage: usize) {
+        if stage != self.stage {
+            (self.stage, self.before) = (stage, self.now);
+        }
+    }
+}
+
 /// In the order of the calls.
 pub fn contacts(scenario: &Scenario, stages: &[StageReckoned]) -> Vec<Contact> {
-    let mut untouched: FxHashMap<(NodeId, Part), f64> = FxHashMap::default();
+    let mut untouched: FxHashMap<(NodeId, Part), Untouched> = FxHashMap::default();
     let mut contacts = Vec::new();
     each_call(stages, |stage, call, reckoned, side_by_side| {
         for (moves, step) in reckoned.steps().enumerate() {
@@ -47,11 +71,17 @@ pub fn contacts(scenario: &Scenario, stages: &[StageReckoned]) -> Vec<Contact> {
                 let all = node(scenario, member.at.node).replicas;
                 let each = member.at.share / f64::from(member.at.replicas.count(all));
                 for (replicas, count) in member.at.replicas.halves(all) {
-                    let left = untouched.entry((member.at.node, replicas)).or_insert(1.0);
+                    let known = untouched.entry((member.at.node, replicas)).or_default();
+                    known.begin(stage);
                     let (times, chance) = (&reckoned.call.times, reckoned.call.chance);
                     let (opened, calls) = match side_by_side {
-                        true => (chance * (times.mean() * each).min(1.0), 0.0),
+                        true => (chance * times.mean_at_most(1.0 / each) * each, 0.0),
                         false => first_of(times, chance, each),
+                    };
+                    let often = f64::from(count) * known.now;
+                    let greeting = match side_by_side {
+                        true => f64::from(count) * known.before * chance * times.mean() * each,
+                        false => often * opened,
                     };
                     contacts.push(Contact {
                         stage,
@@ -59,10 +89,11 @@ pub fn contacts(scenario: &Scenario, stages: &[StageReckoned]) -> Vec<Contact> {
                         moves,
                         database: member.at.node,
                         replicas,
-                        opened: f64::from(count) * *left * opened,
-                        calls: f64::from(count) * *left * calls,
+                        opened: often * opened,
+                        greeting,
+                        calls: often * calls,
                     });
-                    *left *= 1.0 - opened;
+                    known.now *= 1.0 - opened;
                 }
             }
         }
@@ -70,7 +101,7 @@ pub fn contacts(scenario: &Scenario, stages: &[StageReckoned]) -> Vec<Contact> {
     contacts
 }
 
-/// Calls made side by side borrow nothing.
+/// What is asked side by side is asked over one connection, taken before.
 pub fn borrowings(scenario: &Scenario, stages: &[StageReckoned]) -> Vec<Borrowing> {
     let mut untouched: Vec<(Target, f64)> = Vec::new();
     let mut borrowings = Vec::new();
@@ -78,7 +109,7 @@ pub fn borrowings(scenario: &Scenario, stages: &[StageReckoned]) -> Vec<Borrowin
         let target = reckoned.call.target;
         let first = scenario.nodes_of(target).first().copied();
         let asks = first.is_some_and(|id| matches!(node(scenario, id).kind, NodeKind::Database(_)));
-        if side_by_side || !asks {
+        if !asks {
             return;
         }
         let known = untouched.iter().position(|(known, _)| *known == target);
@@ -87,7 +118,10 @@ pub fn borrowings(scenario: &Scenario, stages: &[StageReckoned]) -> Vec<Borrowin
             untouched.len() - 1
         });
         let left = &mut untouched[place].1;
-        let (opened, calls) = first_of(&reckoned.call.times, reckoned.call.chance, 1.0);
+        let (opened, calls) = match side_by_side {
+            true => (1.0, 0.0),
+            false => first_of(&reckoned.call.times, reckoned.call.chance, 1.0),
+        };
         borrowings.push(Borrowing { stage, call, target, opened: *left * opened, calls: *left * calls });
         *left *= 1.0 - opened;
     });

@@ -256,7 +256,8 @@ impl Following<'_, '_> {
                 0 => self.reckoner.crossing(caller.id, contact.database, 0.0).map_or(0.0, |it| it.out.mean),
                 moves => before_move(&stage.calls[contact.call], moves),
             };
-            let side_by_side = if stage.side_by_side { stage.times(number).takes.mean } else { 0.0 };
+            let race = stage.times(number).race.as_ref();
+            let side_by_side = race.map_or(0.0, |race| race.until_with[contact.call]);
             let rest = side_by_side + rest(&stages.list[contact.stage + 1..], number, caller) - opening;
             let held = held(contact.calls, call, contact.opened, rest);
             let place = Place { stage: contact.stage, call: contact.call };
@@ -271,8 +272,10 @@ impl Following<'_, '_> {
             return;
         }
         for borrowing in stages.borrowings.iter().filter(|borrowing| borrowing.opened > 0.0) {
-            let call = stages.list[borrowing.stage].times(number).calls[borrowing.call].takes.mean;
-            let rest = rest(&stages.list[borrowing.stage + 1..], number, caller);
+            let stage = &stages.list[borrowing.stage];
+            let call = stage.times(number).calls[borrowing.call].takes.mean;
+            let side_by_side = if stage.side_by_side { stage.times(number).takes.mean } else { 0.0 };
+            let rest = side_by_side + rest(&stages.list[borrowing.stage + 1..], number, caller);
             let held = held(borrowing.calls, call, borrowing.opened, rest);
             let place = Place { stage: borrowing.stage, call: borrowing.call };
             let held = held * leaving.during(begins(stages, place, number, caller), held / borrowing.opened);

@@ -7,6 +7,7 @@
 mod caching;
 mod circumstances;
 mod contacts;
+mod crowd;
 mod demand;
 mod following;
 mod headroom;

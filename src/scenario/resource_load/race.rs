@@ -4,6 +4,7 @@
 //! Of each call the mean and the variance are known, and it is taken to follow a gamma law with these,
 //! which is exact for constant and for exponential times and for sums of them.
 
+use super::crowd::{Crowd, Given};
 use super::moments::Moments;
 use crate::parts::count::Count;
 use crate::parts::distribution::Distribution;
@@ -23,6 +24,8 @@ pub struct Runner<'c> {
 pub struct Race {
     /// How long the caller waits.
     pub until: Moments,
+    /// The same on average where a runner's call is made.
+    pub until_with: Vec<f64>,
     /// Of each runner, the share whose answer has been sent by then.
     pub answered: Vec<f64>,
     /// And the share of its time with those who are called that lies before then.
@@ -35,10 +38,10 @@ pub struct Race {
 
 impl Race {
     /// Everybody is waited for.
-    fn of_all(until: Moments, runners: usize) -> Race {
-        let everybody = vec![1.0; runners];
+    fn of_all(until: Moments, until_with: Vec<f64>) -> Race {
+        let everybody = vec![1.0; until_with.len()];
         let (answered, within) = (everybody.clone(), everybody);
-        Race { until, answered, within, edges: Vec::new(), going: Vec::new() }
+        Race { until, until_with, answered, within, edges: Vec::new(), going: Vec::new() }
     }
 
     /// Whether it may end before all have answered.
@@ -71,8 +74,6 @@ const PIECES: u32 = 400;
 /// How far the tails of gamma laws are followed, in their standard deviations, and at most as far as
 /// their means allow: beyond that nearly nothing is left.
 const FAR: f64 = 14.0;
-/// Calls of a `first` beyond this number are not told apart.
-const COPIES_MOST: u32 = 64;
 /// Times of which the variance is smaller, in squares of their means, are constant.
 const CONSTANT: f64 = 1e-6;
 /// And those whose variance is larger are taken to have this one.
@@ -84,24 +85,29 @@ pub fn race(runners: &[Runner], first: Option<u32>) -> Race {
     let is_endless = runners.iter().any(|runner| runner.is_there() && runner.takes.mean.is_infinite());
     if let (None, true) = (first, is_endless) {
         let until = Moments { mean: f64::INFINITY, variance: f64::INFINITY };
-        return Race::of_all(until, runners.len());
+        return Race::of_all(until, vec![f64::INFINITY; runners.len()]);
     }
     if let ([only], None) = (runners, first)
         && *only.times == Count::Fixed(1)
     {
-        return Race::of_all(only.takes.perhaps(only.chance), 1);
+        return Race::of_all(only.takes.perhaps(only.chance), vec![only.takes.mean]);
     }
     let sending: Vec<Law> = runners.iter().map(|runner| Law::of(runner.sent)).collect();
+    let crowd = Crowd::of(runners.iter().map(|runner| (runner.times, runner.chance)));
     let mut sums = Sums::new(runners.len());
     let edges = edges(runners, [&laws, &sending]);
     for piece in edges.windows(2) {
         let (middle, length) = (0.5 * (piece[0] + piece[1]), piece[1] - piece[0]);
         let done: Vec<f64> = laws.iter().map(|law| law.done_by(middle)).collect();
         match first {
-            None => sums.wait(middle, length, 1.0 - all_done(runners, &done)),
+            None => sums.wait_for_all(middle, length, runners, &done),
             Some(first) => {
                 let sent = sending.iter().map(|law| [piece[0], middle, piece[1]].map(|at| law.done_by(at)));
-                sums.wait_for_some(Moment { middle, length, done, sent: sent.collect() }, runners, first);
+                sums.wait_for_some(
+                    Moment { middle, length, done, sent: sent.collect() },
+                    runners,
+                    (&crowd, first),
+                );
             }
         }
     }
@@ -113,19 +119,11 @@ impl Runner<'_> {
         self.chance > 0.0 && self.times.mean() > 0.0
     }
 
-    /// As so many calls, each of which is made with the same chance by itself.
-    fn copies(&self) -> (u32, f64) {
-        let most = match *self.times {
-            Count::Fixed(count) => count,
-            Count::Uniform { high, .. } => high,
-            Count::Poisson { mean } | Count::Geometric { mean } => {
-                libm::ceil(mean + 3.0 * libm::sqrt(self.times.variance())) as u32
-            }
-        };
-        match most {
-            0 => (0, 0.0),
-            most => (most, (self.chance * self.times.mean() / f64::from(most)).min(1.0)),
-        }
+    /// The chance that all of its calls are done, if any are made; and the same where some are.
+    fn all_done(&self, done: f64) -> [f64; 2] {
+        let (all, none) = (self.times.chance_of_none(done), self.times.chance_of_none(0.0));
+        let if_made = if none < 1.0 { (all - none) / (1.0 - none) } else { 1.0 };
+        [1.0 - self.chance + self.chance * all, if_made]
     }
 }
 
@@ -179,13 +177,6 @@ fn edges(runners: &[Runner], laws: [&[Law]; 2]) -> Vec<f64> {
     edges
 }
 
-fn all_done(runners: &[Runner], done: &[f64]) -> f64 {
-    let one = |(runner, done): (&Runner, &f64)| {
-        1.0 - runner.chance + runner.chance * runner.times.chance_of_none(*done)
-    };
-    runners.iter().zip(done).map(one).product()
-}
-
 /// A piece of time: who is done in its middle, and who has sent his answer before it, by its middle and
 /// behind it.
 struct Moment {
@@ -199,6 +190,7 @@ struct Moment {
 struct Sums {
     mean: f64,
     square: f64,
+    with: Vec<f64>,
     answered: Vec<f64>,
     within: Vec<f64>,
     going: Vec<Vec<f64>>,
@@ -207,7 +199,8 @@ struct Sums {
 impl Sums {
     fn new(runners: usize) -> Sums {
         let none = vec![0.0; runners];
-        Sums { mean: 0.0, square: 0.0, answered: none.clone(), within: none, going: Vec::new() }
+        let (with, answered) = (none.clone(), none.clone());
+        Sums { mean: 0.0, square: 0.0, with, answered, within: none, going: Vec::new() }
     }
 
     fn wait(&mut self, middle: f64, length: f64, waits: f64) {
@@ -215,13 +208,28 @@ impl Sums {
         self.square += length * 2.0 * middle * waits;
     }
 
-    fn wait_for_some(&mut self, moment: Moment, runners: &[Runner], first: u32) {
+    fn wait_for_all(&mut self, middle: f64, length: f64, runners: &[Runner], done: &[f64]) {
+        let made: Vec<[f64; 2]> =
+            runners.iter().zip(done).map(|(runner, done)| runner.all_done(*done)).collect();
+        let all: f64 = made.iter().map(|[in_all, _]| in_all).product();
+        self.wait(middle, length, 1.0 - all);
+        for (number, with) in self.with.iter_mut().enumerate() {
+            let others = made.iter().enumerate().filter(|(other, _)| *other != number);
+            let others: f64 = others.map(|(_, [in_all, _])| in_all).product();
+            *with += length * (1.0 - made[number][1] * others);
+        }
+    }
+
+    fn wait_for_some(&mut self, moment: Moment, runners: &[Runner], (crowd, first): (&Crowd, u32)) {
         let Moment { middle, length, done, sent } = moment;
-        self.wait(middle, length, waits(runners, &done, first, None));
+        self.wait(middle, length, crowd.waits(&done, first, Given::Nothing));
+        for (number, with) in self.with.iter_mut().enumerate() {
+            *with += length * crowd.waits(&done, first, Given::IsMade(number));
+        }
         let mut going = Vec::new();
         for (number, [before, by, behind]) in sent.into_iter().enumerate() {
             // Of one that is there, beside all others.
-            let waits = waits(runners, &done, first, Some(number));
+            let waits = crowd.waits(&done, first, Given::OneIsOpen(number));
             going.push(waits);
             self.answered[number] += (behind - before) * waits;
             if middle > runners[number].comes {
@@ -235,7 +243,7 @@ impl Sums {
         let variance = (self.square - self.mean * self.mean).max(0.0);
         let until = Moments { mean: self.mean, variance };
         if self.going.is_empty() {
-            return Race::of_all(until, runners.len());
+            return Race::of_all(until, self.with);
         }
         let within = |(within, runner): (f64, &Runner)| match runner.sent.mean - runner.comes {
             stays if stays > 0.0 => (within / stays).min(1.0),
@@ -246,52 +254,7 @@ impl Sums {
         // What takes no time has answered before the first piece begins.
         let answered = answered.map(|(share, runner)| if runner.sent.mean > 0.0 { share } else { 1.0 });
         let answered = answered.map(|share: f64| share.min(1.0)).collect();
-        Race { until, answered, within, edges, going: self.going }
-    }
-}
-
-/// The chance that fewer than `first` have answered, of all or of the others beside one that has not;
-/// and that others have not all answered, if they are fewer.
-fn waits(runners: &[Runner], done: &[f64], first: u32, beside: Option<usize>) -> f64 {
-    let copies = || {
-        runners.iter().zip(done).enumerate().map(|(number, (runner, done))| {
-            let (count, chance) = runner.copies();
-            let left_out = u32::from(beside == Some(number));
-            (count.saturating_sub(left_out), chance, *done)
-        })
-    };
-    let count: u32 = copies().fold(0, |sum, (count, ..)| sum.saturating_add(count));
-    if count > COPIES_MOST {
-        // So many that their number differs little from its mean.
-        let (mut there, mut answered) = (f64::from(u8::from(beside.is_some())), 0.0);
-        for (count, chance, done) in copies() {
-            there += f64::from(count) * chance;
-            answered += f64::from(count) * chance * done;
-        }
-        return f64::from(u8::from(answered < there.min(f64::from(first))));
-    }
-    let first = first.min(count + 1) as usize;
-    let fewer = |chances: &dyn Fn(f64, f64) -> (f64, f64)| {
-        let mut numbers = vec![0.0; first];
-        if let Some(none) = numbers.first_mut() {
-            *none = 1.0;
-        }
-        for (count, chance, done) in copies() {
-            let (not, yes) = chances(chance, done);
-            for _ in 0..count {
-                for number in (0..first).rev() {
-                    let one_less = if number > 0 { numbers[number - 1] } else { 0.0 };
-                    numbers[number] = numbers[number] * not + one_less * yes;
-                }
-            }
-        }
-        numbers.iter().sum::<f64>()
-    };
-    let too_few = fewer(&|chance, done| (1.0 - chance * done, chance * done));
-    match beside {
-        Some(_) => too_few,
-        // All that are there have answered, and they are fewer than were asked for.
-        None => too_few - fewer(&|chance, done| (1.0 - chance, chance * done)),
+        Race { until, until_with: self.with, answered, within, edges, going: self.going }
     }
 }
 
@@ -339,6 +302,7 @@ mod tests {
             |first| race(&[exponential(1.0, &ONCE, 1.0), exponential(2.0, &ONCE, 1.0)], Some(first));
         let one = race_of(1);
         near(one.until.mean, 1.0 / 1.5);
+        near(one.until_with[0], 1.0 / 1.5);
         // The one that is twice as fast comes first twice as often.
         near(one.answered[0], 2.0 / 3.0);
         near(one.answered[1], 1.0 / 3.0);
@@ -374,6 +338,13 @@ mod tests {
         let beyond = libm::exp(-0.5);
         near(rarely(None), 0.5 + 0.25 * beyond);
         near(rarely(Some(2)), 0.5 + 0.25 * beyond);
+        // Where the rare one is made, it is waited for.
+        let with = |first| race(&[exponential(1.0, &ONCE, 0.25), constant(0.5)], first).until_with;
+        for first in [None, Some(2)] {
+            near(with(first)[0], 0.5 + beyond);
+            near(with(first)[1], 0.5 + 0.25 * beyond);
+        }
+        near(with(Some(1))[0], 1.0 - beyond);
         let many = Count::Fixed(100);
         let until = race(&[exponential(1.0, &many, 1.0)], Some(50)).until.mean;
         assert!((until - std::f64::consts::LN_2).abs() < 0.03, "{until}");

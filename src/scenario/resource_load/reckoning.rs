@@ -304,7 +304,7 @@ impl<'a> Reckoner<'a> {
         let is_database = matches!(node(self.scenario, to.node).kind, NodeKind::Database(_));
         let opening = match is_database && often * to.share > 0.0 {
             // A visit keeps its connections until it ends.
-            true => (opened_by(contacts, place, to) / (often * to.share)).min(1.0),
+            true => (greeting_by(contacts, place, to) / (often * to.share)).min(1.0),
             false => 1.0,
         };
         match &node(self.scenario, caller).kind {
@@ -345,12 +345,12 @@ impl<'a> Reckoner<'a> {
     }
 }
 
-/// How many connections to a member a visit opens by a call on average.
-fn opened_by(contacts: &[Contact], place: Place, to: &Member) -> f64 {
+/// How often a visit has no connection yet to a member that it calls.
+fn greeting_by(contacts: &[Contact], place: Place, to: &Member) -> f64 {
     let is_here = |contact: &&Contact| {
         (contact.stage, contact.call, contact.moves) == (place.stage, place.call, 0)
             && contact.database == to.node
             && (to.replicas == Part::All || contact.replicas == to.replicas)
     };
-    contacts.iter().filter(is_here).map(|contact| contact.opened).sum()
+    contacts.iter().filter(is_here).map(|contact| contact.greeting).sum()
 }
