@@ -123,7 +123,7 @@ import spof
 from same_files import site
 
 try:
-    spof.sweep(site(), {"gunicorn.workers": "1..8"}, replications=20, out=sys.argv[1], engine="ray")
+    spof.sweep(site(), {"gunicorn.workers": "1..8"}, replications=60, out=sys.argv[1], engine="ray")
 except KeyboardInterrupt:
     print("stopped", flush=True)
 """
@@ -141,9 +141,9 @@ def test_ctrl_c_ends_a_sweep_that_can_be_gone_on_with(cluster: TwoNodes, tmp_pat
         assert sweep.stdout.readline() == "stopped\n"
         assert time.monotonic() - pressed < 5.0
     with listening(Reports()) as reports:
-        spof.sweep(site(), {"gunicorn.workers": "1..8"}, replications=20, out=there, engine="ray")
-    assert 0 < reports.total <= 160 - kept, "what was done is not done again"
-    spof.sweep(site(), {"gunicorn.workers": "1..8"}, replications=20, out=tmp_path / "here")
+        spof.sweep(site(), {"gunicorn.workers": "1..8"}, replications=60, out=there, engine="ray")
+    assert 0 < reports.total <= 480 - kept, "what was done is not done again"
+    spof.sweep(site(), {"gunicorn.workers": "1..8"}, replications=60, out=tmp_path / "here")
     assert_same(tmp_path / "here", there, "sweep.csv", "sweep.json")
 
 
