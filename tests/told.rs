@@ -253,7 +253,7 @@ impl Run<'_> {
         else {
             return if_not(!self.results.resources.is_empty(), || "no such resource".to_owned());
         };
-        if matches!(what, "backlog" | "memory" | "rate limit") {
+        if matches!(what, "backlog" | "memory") || what.ends_with("rate limit") {
             return Ok(());
         }
         let mut first = 0;

@@ -153,8 +153,10 @@ impl Followed<'_> {
         let aftermath_s = over.map(|end| to_seconds(stretch.end - end));
         phase.aftermath_s = aftermath_s.filter(|&seconds| seconds > AFTERMATH_LEAST_S);
         if let (Some(aftermath_s), Some(event)) = (phase.aftermath_s, event) {
-            phase.booting_s =
-                self.booting_s(event).filter(|&seconds| seconds > 0.0 && seconds <= aftermath_s);
+            phase.booting_s = self
+                .booting_s(event)
+                .filter(|&seconds| seconds > 0.0)
+                .map(|seconds| seconds.min(aftermath_s));
         }
     }
 

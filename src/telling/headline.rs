@@ -33,8 +33,9 @@ pub fn headline(diagnosis: &Diagnosis) -> Sentence {
         (lead, story) => format!("{lead}: {story}"),
     };
     let (lost, lost_claims) = lost(diagnosis);
-    let claims = [lead_claims, story_claims, lost_claims].concat();
-    Sentence::new(format!("{text}{lost}."), claims)
+    let (writes, writes_claims) = super::losses::lost_writes(diagnosis);
+    let claims = [lead_claims, story_claims, lost_claims, writes_claims].concat();
+    Sentence::new(format!("{text}{lost}{writes}."), claims)
 }
 
 /// `Goal missed (availability >= 99.9% came to 79.3 %)`

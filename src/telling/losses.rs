@@ -1,7 +1,7 @@
 //! How much more it carries, and what was lost in silence.
 
 use super::claims::{Claim, Sentence};
-use super::figure::{counted, share, three_digits};
+use super::figure::{count, counted, share, three_digits};
 use super::words::{and_more, span};
 use crate::diagnosis::bottleneck::Trust;
 use crate::diagnosis::{Diagnosis, SilentLoss};
@@ -57,6 +57,31 @@ pub fn in_silence(diagnosis: &Diagnosis) -> Vec<Sentence> {
     let unwanted: Vec<_> = unwanted.collect();
     let others = losses.iter().filter(|loss| !matches!(loss, SilentLoss::Unwanted { .. }));
     others.map(loss).chain((!unwanted.is_empty()).then(|| for_nobody(&unwanted))).collect()
+}
+
+/// `; writes to `mysql` failed for 30 s and 10 confirmed ones were lost`
+pub(super) fn lost_writes(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
+    let (mut text, mut claims) = (String::new(), Vec::new());
+    for loss in &diagnosis.lost_in_silence {
+        let SilentLoss::Writes { set, lost, without_primary_s, .. } = loss else { continue };
+        let were = if *lost == 1 { "one was" } else { "ones were" };
+        text.push_str(&match *without_primary_s {
+            seconds if seconds > 0.0 => {
+                format!(
+                    "; writes to `{set}` failed for {} and {} confirmed {were} lost",
+                    span(seconds),
+                    count(*lost)
+                )
+            }
+            _ => format!(
+                "; {} of `{set}` that had been confirmed {} lost",
+                counted(*lost, "write"),
+                if *lost == 1 { "was" } else { "were" }
+            ),
+        });
+        claims.push(Claim::Lost { node: set.clone(), number: *lost });
+    }
+    (text, claims)
 }
 
 /// Work that was finished for callers that had left.
