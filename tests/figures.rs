@@ -2,14 +2,16 @@
 //!
 //! More cases: `PROPTEST_CASES=20000 cargo test --test figures`.
 
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/random_scenario.rs"]
 #[allow(dead_code)]
 mod random_scenario;
 #[allow(dead_code)]
 mod support;
 
+use cases::cases;
 use proptest::prelude::*;
-use proptest::test_runner::Config;
 use random_scenario::random_scenario;
 use serde_json::Value;
 use spof::analysis::comparison::{ComparedMeasures, Variant};
@@ -31,13 +33,8 @@ use support::{run, scenario};
 /// A run of these scenarios that takes more events is stopped, and checked as it stands.
 const EVENTS_MOST: u64 = 300_000;
 
-fn config() -> Config {
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 40 };
-    Config { cases, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases(40, 3_000))]
 
     #[test]
     fn there_is_a_figure_wherever_there_has_to_be_one(random in random_scenario(), seed in 0_u64..1_000) {

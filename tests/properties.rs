@@ -2,12 +2,14 @@
 //!
 //! More cases: `PROPTEST_CASES=20000 cargo test --test properties`.
 
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/random_scenario.rs"]
 mod random_scenario;
 mod support;
 
+use cases::cases;
 use proptest::prelude::*;
-use proptest::test_runner::Config;
 use random_scenario::random_scenario;
 use spof::analysis::measured::measured;
 use spof::analysis::resources::summarise_resources;
@@ -30,13 +32,8 @@ use support::{Outcome, run, scenario};
 /// A run of these scenarios that takes more events is stopped, and checked as it stands.
 const EVENTS_MOST: u64 = 300_000;
 
-fn config() -> Config {
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 150 };
-    Config { cases, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases(150, 3_000))]
 
     #[test]
     fn the_books_are_kept(random in random_scenario(), seed in 0_u64..1_000) {

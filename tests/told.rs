@@ -4,14 +4,16 @@
 //!
 //! More cases: `PROPTEST_CASES=20000 cargo test --test told`.
 
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/random_scenario.rs"]
 #[allow(dead_code)]
 mod random_scenario;
 #[allow(dead_code)]
 mod support;
 
+use cases::cases;
 use proptest::prelude::*;
-use proptest::test_runner::Config;
 use random_scenario::random_scenario;
 use spof::analysis::events::{Event, events};
 use spof::analysis::window::Window;
@@ -28,13 +30,8 @@ use support::{run, scenario};
 /// A run of these scenarios that takes more events is stopped, and judged as it stands.
 const EVENTS_MOST: u64 = 200_000;
 
-fn config() -> Config {
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 100 };
-    Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases(100, 2_000))]
 
     #[test]
     fn every_sentence_is_true(random in random_scenario(), seed in 0_u64..1_000) {

@@ -11,6 +11,7 @@ use crate::kernel::time::{SECOND, Time, to_seconds};
 use crate::parts::outcome::Outcome;
 use crate::results::RunResults;
 use crate::results::blame::Blame;
+use crate::results::incident::ends_with_a_start;
 use crate::scenario::model::Scenario;
 use crate::scenario::resources::{name, owner};
 use std::collections::BTreeMap;
@@ -191,7 +192,7 @@ impl Followed<'_> {
 
     /// The longest that any of the nodes that an event was about takes to start, and what stands on them.
     fn booting_s(&self, event: &Event) -> Option<f64> {
-        if event.kind == "surge" {
+        if !ends_with_a_start(event.kind) {
             return None;
         }
         let nodes = &self.scenario.nodes;

@@ -2,7 +2,8 @@
 //!
 //! - **down**: more than a quarter of the requests failed, from the sending of the first that did to
 //!   the failure of the last (`engine::outages` finds these request by request); or nobody was
-//!   answered at all while at least ten requests came.
+//!   answered at all while at least ten requests came, for at least a second and three times as long
+//!   as an answer usually takes.
 //! - **maintenance**: the same, while something was worked on as planned.
 //! - **failing**: fewer failed than that, and still far more than is tolerable.
 //! - **slow**: requests were answered, and far more than is tolerable later than their objective.
@@ -12,9 +13,10 @@
 //! as many, and so many that chance makes as many in less than one of a thousand runs (`scan`).
 
 use super::scan::{self, Counts};
+use crate::analysis::classes::histogram;
 use crate::analysis::outages::{Outages, is_planned};
 use crate::analysis::window::Window;
-use crate::kernel::time::Time;
+use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
 use crate::results::incident::Outage;
 use crate::results::{ClassBucket, RunResults};
@@ -38,8 +40,11 @@ pub enum PhaseKind {
 pub const TOLERABLE: f64 = 0.01;
 /// It is never less than this, however much a scenario expects.
 const TOLERABLE_LEAST: f64 = 1e-4;
-/// Nobody is answered while so many come: nobody is served.
+/// Nobody is answered while so many come, for so long and for much longer than an answer usually
+/// takes: nobody is served.
 const SILENT_LEAST: u64 = 10;
+const SILENT_SHORTEST: Time = SECOND;
+const SILENT_ANSWERS: f64 = 3.0;
 
 /// A phase without what led to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +127,9 @@ fn outages(results: &RunResults, window: &Window) -> Vec<Stretch> {
 /// Stretches in which requests came and nobody was answered.
 fn silences(results: &RunResults, window: &Window) -> Vec<Stretch> {
     let edges = &results.bucket_edges;
+    let usual = results.classes.iter().map(|class| histogram(&[class], window.buckets.clone()));
+    let usual = usual.filter(|answers| answers.count() > 0).map(|answers| answers.quantile(0.5));
+    let shortest = SILENT_SHORTEST.max((SILENT_ANSWERS * usual.fold(0.0, f64::max)) as Time);
     let mut found = Vec::new();
     let (mut since, mut offered) = (None, 0);
     for bucket in window.buckets.clone().chain([window.buckets.end]) {
@@ -136,7 +144,9 @@ fn silences(results: &RunResults, window: &Window) -> Vec<Stretch> {
         }
         if let Some(start) = since.take().filter(|_| offered >= SILENT_LEAST) {
             let end = edges[bucket].min(window.end);
-            found.push(Stretch { kind: PhaseKind::Down, start, end, outage: None });
+            if end - start >= shortest {
+                found.push(Stretch { kind: PhaseKind::Down, start, end, outage: None });
+            }
         }
         offered = 0;
     }

@@ -24,6 +24,14 @@ pub struct Incident {
     pub times: u64,
 }
 
+/// Whether what an incident of this kind has hit starts anew when it is over.
+pub fn ends_with_a_start(kind: &str) -> bool {
+    [Fault::Crash.name(), Fault::DataLoss.name(), MAINTENANCE, OUT_OF_MEMORY].contains(&kind)
+}
+
+const MAINTENANCE: &str = "maintenance";
+const OUT_OF_MEMORY: &str = "out_of_memory";
+
 impl Incident {
     fn new(kind: &'static str, name: String, target: String, start: Time) -> Self {
         Incident { start, end: None, name, kind, target, planned: false, by_chance: false, times: 1 }
@@ -39,7 +47,7 @@ impl Incident {
     }
 
     pub fn of_kill(name: String, target: String, start: Time) -> Self {
-        Incident::new("out_of_memory", name, target, start)
+        Incident::new(OUT_OF_MEMORY, name, target, start)
     }
 
     /// What has died too often is not started any more.
@@ -48,7 +56,7 @@ impl Incident {
     }
 
     pub fn of_maintenance(name: String, target: String, start: Time) -> Self {
-        Incident { planned: true, ..Incident::new("maintenance", name, target, start) }
+        Incident { planned: true, ..Incident::new(MAINTENANCE, name, target, start) }
     }
 }
 

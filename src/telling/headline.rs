@@ -30,6 +30,8 @@ pub fn headline(diagnosis: &Diagnosis) -> Sentence {
     let (story, story_claims) = story(diagnosis);
     let text = match (lead.as_str(), story.as_str()) {
         ("", story) => capital(story),
+        // That it was down is no part of good news.
+        (lead, story) if is_met_all_the_same(diagnosis) => format!("{lead}, though {story}"),
         (lead, story) => format!("{lead}: {story}"),
     };
     let (lost, lost_claims) = lost(diagnosis);
@@ -78,6 +80,13 @@ fn goals(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
     }
 }
 
+/// Whether all goals are met, of which none says how bad it is to be, and users felt something.
+fn is_met_all_the_same(diagnosis: &Diagnosis) -> bool {
+    diagnosis.verdict == Verdict::Met
+        && !any_predicted(&diagnosis.goals)
+        && diagnosis.bad_phases().next().is_some()
+}
+
 /// Whether a line of `expect` says how bad it is to be.
 fn any_predicted(goals: &[Goal]) -> bool {
     goals.iter().any(|goal| goal.kind == GoalKind::Prediction)
@@ -100,7 +109,12 @@ pub fn came_to(goal: &Goal) -> String {
 /// What users felt, and why.
 pub(super) fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
     let clock = clock_of(diagnosis);
-    let mut kinds = [PhaseKind::Down, PhaseKind::Maintenance, PhaseKind::Failing, PhaseKind::Slow]
+    let mut kinds = [PhaseKind::Down, PhaseKind::Maintenance, PhaseKind::Failing, PhaseKind::Slow];
+    // Of two ways to be down the longer one comes first.
+    if diagnosis.time_s(PhaseKind::Maintenance) > diagnosis.time_s(PhaseKind::Down) {
+        kinds.swap(0, 1);
+    }
+    let mut kinds = kinds
         .into_iter()
         .map(|kind| (kind, diagnosis.phases.iter().filter(|phase| phase.kind == kind).collect::<Vec<_>>()))
         .filter(|(_, phases)| !phases.is_empty());

@@ -123,42 +123,67 @@ impl Crowd {
         }
     }
 
-    /// The chance that fewer than `first` have been answered, or than all if these are fewer, where each
-    /// of a runner's calls has been with the chance `done`.
-    pub fn waits(&self, done: &[f64], first: u32, given: Given) -> f64 {
-        let law = |runner: usize| match given {
-            Given::OneIsOpen(open) if open == runner => &self.others[runner],
-            Given::IsMade(made) if made == runner => &self.if_made[runner],
-            _ => &self.laws[runner],
-        };
-        let is_open = matches!(given, Given::OneIsOpen(_));
-        if self.is_large {
-            let (mut made, mut answered) = (f64::from(u8::from(is_open)), 0.0);
-            for (runner, done) in done.iter().enumerate() {
-                let mean = law(runner).mean;
-                made += mean;
-                answered += mean * done;
-            }
-            return f64::from(u8::from(answered < made.min(f64::from(first))));
+    /// At a moment at which each of a runner's calls has been answered with the chance `done`.
+    pub fn at<'c>(&'c self, done: &'c [f64]) -> At<'c> {
+        let made = self.laws.iter().map(|law| law.mean).sum();
+        let answered = self.laws.iter().zip(done).map(|(law, done)| law.mean * done).sum();
+        At { crowd: self, done, made, answered }
+    }
+}
+
+/// All that run side by side, at a moment.
+pub struct At<'c> {
+    crowd: &'c Crowd,
+    done: &'c [f64],
+    /// How many are made on average, and have been answered.
+    made: f64,
+    answered: f64,
+}
+
+impl At<'_> {
+    fn law(&self, runner: usize, given: Given) -> &Law {
+        match given {
+            Given::OneIsOpen(open) if open == runner => &self.crowd.others[runner],
+            Given::IsMade(made) if made == runner => &self.crowd.if_made[runner],
+            _ => &self.crowd.laws[runner],
         }
-        let all: usize = (0..done.len()).map(|runner| law(runner).chances.len() - 1).sum();
+    }
+
+    /// The chance that fewer than `first` have been answered, or than all if these are fewer.
+    pub fn waits(&self, first: u32, given: Given) -> f64 {
+        if self.crowd.is_large {
+            return f64::from(u8::from(self.waits_on_average(first, given)));
+        }
+        let runners = 0..self.done.len();
+        let all: usize = runners.clone().map(|runner| self.law(runner, given).chances.len() - 1).sum();
         let first = (first as usize).min(all + 1);
         let fewer = |chances: &dyn Fn(&Law, f64) -> Vec<f64>| {
             let mut sums = vec![0.0; first];
             if let Some(none) = sums.first_mut() {
                 *none = 1.0;
             }
-            for (runner, done) in done.iter().enumerate() {
-                sums = product(&sums, &chances(law(runner), *done));
+            for runner in runners.clone() {
+                sums = product(&sums, &chances(self.law(runner, given), self.done[runner]));
             }
             sums.iter().sum::<f64>()
         };
         let too_few = fewer(&|law, done| law.answered(done, first));
-        match is_open {
-            true => too_few,
+        match given {
+            Given::OneIsOpen(_) => too_few,
             // All that are made have been answered, and they are fewer than were asked for.
-            false => too_few - fewer(&|law, done| law.all_answered(done, first)),
+            Given::Nothing | Given::IsMade(_) => too_few - fewer(&|law, done| law.all_answered(done, first)),
         }
+    }
+
+    /// So many that their number differs little from its mean.
+    fn waits_on_average(&self, first: u32, given: Given) -> bool {
+        let (mut made, mut answered) = (self.made, self.answered);
+        if let Given::OneIsOpen(runner) | Given::IsMade(runner) = given {
+            let more = self.law(runner, given).mean - self.crowd.laws[runner].mean;
+            made += more + f64::from(u8::from(matches!(given, Given::OneIsOpen(_))));
+            answered += more * self.done[runner];
+        }
+        answered < made.min(f64::from(first))
     }
 }
 
@@ -203,12 +228,12 @@ mod tests {
         let crowd = Crowd::of([(&twice, 1.0), (&perhaps, 1.0)].into_iter());
         let done = [0.5, 0.25];
         // Neither of the two, nor the third if it is made.
-        near(crowd.waits(&done, 1, Given::Nothing), 0.25 * (0.5 + 0.5 * 0.75));
-        near(crowd.waits(&done, 1, Given::IsMade(1)), 0.25 * 0.75);
-        near(crowd.waits(&done, 1, Given::OneIsOpen(1)), 0.25);
-        near(crowd.waits(&done, 1, Given::OneIsOpen(0)), 0.5 * (0.5 + 0.5 * 0.75));
+        near(crowd.at(&done).waits(1, Given::Nothing), 0.25 * (0.5 + 0.5 * 0.75));
+        near(crowd.at(&done).waits(1, Given::IsMade(1)), 0.25 * 0.75);
+        near(crowd.at(&done).waits(1, Given::OneIsOpen(1)), 0.25);
+        near(crowd.at(&done).waits(1, Given::OneIsOpen(0)), 0.5 * (0.5 + 0.5 * 0.75));
         // All of them, and asking for more is asking for all.
-        near(crowd.waits(&done, 3, Given::Nothing), 1.0 - 0.25 * (0.5 + 0.5 * 0.25));
-        near(crowd.waits(&done, 9, Given::IsMade(1)), 1.0 - 0.25 * 0.25);
+        near(crowd.at(&done).waits(3, Given::Nothing), 1.0 - 0.25 * (0.5 + 0.5 * 0.25));
+        near(crowd.at(&done).waits(9, Given::IsMade(1)), 1.0 - 0.25 * 0.25);
     }
 }

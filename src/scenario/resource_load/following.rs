@@ -5,7 +5,7 @@ use super::demand::Demand;
 use super::leaving::Leaving;
 use super::members::{Part, behaviour, members, node};
 use super::moments::Moments;
-use super::reckoning::{Place, Reckoned, Reckoner, StageReckoned, Stages};
+use super::reckoning::{Place, Reckoned, Reckoner, Stages};
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::WhenCallerLeaves;
@@ -102,13 +102,13 @@ impl Following<'_, '_> {
         for (number, stage) in stages.list.iter().enumerate() {
             for (call, reckoned) in stage.calls.iter().enumerate() {
                 let place = Place { stage: number, call };
-                let rates = self.calls(stages, place, callers, leaving);
+                let (rates, begin) = self.calls(stages, place, callers, leaving);
                 // Callers of one call are alike in this.
                 let first = callers.iter().position(|caller| caller.rate > 0.0).unwrap_or(0);
                 let left = callers.get(first).map_or(Leaving::NEVER, |caller| {
                     let comes = stage.times(first).calls[call].comes;
                     match &stage.times(first).race {
-                        Some(race) if race.leaves_some() => Leaving::in_race(race, call, comes),
+                        Some(race) if race.leaves_some() => Leaving::in_race(race, call, comes, begin),
                         _ => leaving.later(begins(stages, place, first, caller) + comes),
                     }
                 });
@@ -121,12 +121,20 @@ impl Following<'_, '_> {
         }
     }
 
-    /// What callers do to make one of their calls; returns how many come to each member per second.
-    fn calls(&mut self, stages: &Stages, place: Place, callers: &[Caller], leaving: Leaving) -> Vec<f64> {
+    /// What callers do to make one of their calls; returns how many come to each member per second, and
+    /// which share of all that is.
+    fn calls(
+        &mut self,
+        stages: &Stages,
+        place: Place,
+        callers: &[Caller],
+        leaving: Leaving,
+    ) -> (Vec<f64>, f64) {
         let stage = &stages.list[place.stage];
         let reckoned = &stage.calls[place.call];
         let often = reckoned.call.chance * reckoned.call.times.mean();
         let mut rates = vec![0.0; reckoned.members.len()];
+        let mut made = 0.0;
         for (number, caller) in callers.iter().enumerate() {
             let begins = begins(stages, place, number, caller);
             let calls = caller.rate * often * leaving.going(begins);
@@ -142,16 +150,23 @@ impl Following<'_, '_> {
             }
             let answered = times.race.as_ref().map_or(1.0, |race| race.answered[place.call]);
             let answered = answered * leaving.going(begins + call.sent.mean) / leaving.going(begins);
+            made += calls;
             for (rate, member) in rates.iter_mut().zip(&reckoned.members) {
-                let come = calls * member.at.share;
-                *rate += come;
                 let fresh =
                     self.reckoner.fresh_share(caller.id, place, reckoned, &member.at, &stages.contacts);
+                // Who is not waited for any more while he shakes hands sends nothing.
+                let greeted = times.race.as_ref().filter(|race| race.leaves_some()).map_or(1.0, |race| {
+                    race.going_at(place.call, self.reckoner.handshake_seconds(caller.id, member.at.node))
+                });
+                let begin = calls * member.at.share;
+                let come = begin * (1.0 - fresh * (1.0 - greeted));
+                *rate += come;
                 self.come(caller.id, &member.at, come, fresh);
-                self.crosses(caller.id, member.at.node, come, Some(come * answered));
+                self.crosses(caller.id, member.at.node, come, Some(begin * answered));
             }
         }
-        rates
+        let come: f64 = rates.iter().sum();
+        (rates, if made > 0.0 { come / made } else { 1.0 })
     }
 
     /// New connections cost those time to whom they are made.
@@ -253,12 +268,16 @@ impl Following<'_, '_> {
             let stage = &stages.list[contact.stage];
             let call = stage.times(number).calls[contact.call].takes.mean;
             let opening = match contact.moves {
-                0 => self.reckoner.crossing(caller.id, contact.database, 0.0).map_or(0.0, |it| it.out.mean),
+                0 => {
+                    let fresh = self.reckoner.handshakes(caller.id, contact.database);
+                    let crossing = self.reckoner.crossing(caller.id, contact.database, fresh);
+                    crossing.map_or(0.0, |it| it.out.mean)
+                }
                 moves => before_move(&stage.calls[contact.call], moves),
             };
             let race = stage.times(number).race.as_ref();
             let side_by_side = race.map_or(0.0, |race| race.until_with[contact.call]);
-            let rest = side_by_side + rest(&stages.list[contact.stage + 1..], number, caller) - opening;
+            let rest = side_by_side + rest(stages, contact.stage, number, caller) - opening;
             let held = held(contact.calls, call, contact.opened, rest);
             let place = Place { stage: contact.stage, call: contact.call };
             let held = held * leaving.during(begins(stages, place, number, caller), held / contact.opened);
@@ -275,7 +294,7 @@ impl Following<'_, '_> {
             let stage = &stages.list[borrowing.stage];
             let call = stage.times(number).calls[borrowing.call].takes.mean;
             let side_by_side = if stage.side_by_side { stage.times(number).takes.mean } else { 0.0 };
-            let rest = side_by_side + rest(&stages.list[borrowing.stage + 1..], number, caller);
+            let rest = side_by_side + rest(stages, borrowing.stage, number, caller);
             let held = held(borrowing.calls, call, borrowing.opened, rest);
             let place = Place { stage: borrowing.stage, call: borrowing.call };
             let held = held * leaving.during(begins(stages, place, number, caller), held / borrowing.opened);
@@ -323,13 +342,12 @@ fn held(calls: f64, each: f64, opened: f64, rest: f64) -> f64 {
 
 /// How long after a visit has begun it makes a call.
 fn begins(stages: &Stages, place: Place, number: usize, caller: &Caller) -> f64 {
-    let before = stages.list[..place.stage].iter().map(|stage| stage.times(number).takes.mean);
-    caller.before_calls + before.sum::<f64>()
+    caller.before_calls + stages.before(place.stage, number)
 }
 
 /// What comes in a visit after a stage.
-fn rest(later: &[StageReckoned], number: usize, caller: &Caller) -> f64 {
-    later.iter().map(|stage| stage.times(number).takes.mean).sum::<f64>() + caller.after_calls
+fn rest(stages: &Stages, stage: usize, number: usize, caller: &Caller) -> f64 {
+    stages.behind(stage, number) + caller.after_calls
 }
 
 /// How long a call stays at other nodes before its visit has moved on so often.

@@ -9,17 +9,20 @@ pub struct Leaving<'r> {
     race: Option<(&'r Race, usize)>,
     /// When it begins, after the calls of the race were made.
     since: f64,
+    /// The share of these visits that begin, since others are cut off on their way.
+    begin: f64,
     /// The share of its time that lies before the end of the race, where that is known exactly.
     whole: Option<f64>,
 }
 
 impl<'r> Leaving<'r> {
     /// Whoever has called it waits for it.
-    pub const NEVER: Leaving<'static> = Leaving { race: None, since: 0.0, whole: None };
+    pub const NEVER: Leaving<'static> = Leaving { race: None, since: 0.0, begin: 1.0, whole: None };
 
-    /// One of the calls of a race.
-    pub fn in_race(race: &'r Race, call: usize, comes: f64) -> Leaving<'r> {
-        Leaving { race: Some((race, call)), since: comes, whole: Some(race.within[call]) }
+    /// One of the calls of a race, of which this share comes.
+    pub fn in_race(race: &'r Race, call: usize, comes: f64, begin: f64) -> Leaving<'r> {
+        let whole = Some(per(race.within[call], begin));
+        Leaving { race: Some((race, call)), since: comes, begin, whole }
     }
 
     /// A visit that it makes, or its own course from some time on.
@@ -29,16 +32,22 @@ impl<'r> Leaving<'r> {
 
     /// The share of the visits that still go on so long after they have begun.
     pub fn going(&self, after: f64) -> f64 {
-        self.race.map_or(1.0, |(race, call)| race.going_at(call, self.since + after))
+        self.race.map_or(1.0, |(race, call)| per(race.going_at(call, self.since + after), self.begin))
     }
 
     /// The share of so much of their time that they are there for.
     pub fn during(&self, after: f64, length: f64) -> f64 {
-        self.race.map_or(1.0, |(race, call)| race.going_during(call, self.since + after, length))
+        let going = |(race, call): (&Race, usize)| race.going_during(call, self.since + after, length);
+        self.race.map_or(1.0, |one| per(going(one), self.begin))
     }
 
     /// The same of all their time, which takes so long.
     pub fn whole(&self, length: f64) -> f64 {
         self.whole.unwrap_or_else(|| self.during(0.0, length))
     }
+}
+
+/// Of those that begin.
+fn per(share: f64, begin: f64) -> f64 {
+    if begin > 0.0 { (share / begin).min(1.0) } else { 0.0 }
 }

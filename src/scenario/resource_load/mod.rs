@@ -6,6 +6,7 @@
 
 mod caching;
 mod circumstances;
+mod connecting;
 mod contacts;
 mod crowd;
 mod demand;

@@ -71,6 +71,8 @@ impl Race {
 
 /// Between none and all time is cut into so many pieces, and once more at each constant time.
 const PIECES: u32 = 400;
+/// Of more constant times than these only every so many does.
+const CONSTANTS_MOST: usize = 1_000;
 /// How far the tails of gamma laws are followed, in their standard deviations, and at most as far as
 /// their means allow: beyond that nearly nothing is left.
 const FAR: f64 = 14.0;
@@ -168,10 +170,16 @@ fn edges(runners: &[Runner], laws: [&[Law]; 2]) -> Vec<f64> {
     let end = there().map(Law::end).filter(|end| end.is_finite()).fold(0.0, f64::max);
     let place = |number: u32| f64::from(number) / f64::from(PIECES);
     let mut edges: Vec<f64> = (0..=PIECES).map(|number| end * place(number) * place(number)).collect();
-    edges.extend(there().filter_map(|law| match law {
-        Law::Constant(takes) if takes.is_finite() => Some(*takes),
-        _ => None,
-    }));
+    let mut constants: Vec<f64> = there()
+        .filter_map(|law| match law {
+            Law::Constant(takes) if takes.is_finite() => Some(*takes),
+            _ => None,
+        })
+        .collect();
+    constants.sort_by(f64::total_cmp);
+    constants.dedup();
+    let step = constants.len().div_ceil(CONSTANTS_MOST).max(1);
+    edges.extend(constants.into_iter().step_by(step));
     edges.sort_by(f64::total_cmp);
     edges.dedup();
     edges
@@ -213,23 +221,29 @@ impl Sums {
             runners.iter().zip(done).map(|(runner, done)| runner.all_done(*done)).collect();
         let all: f64 = made.iter().map(|[in_all, _]| in_all).product();
         self.wait(middle, length, 1.0 - all);
-        for (number, with) in self.with.iter_mut().enumerate() {
-            let others = made.iter().enumerate().filter(|(other, _)| *other != number);
-            let others: f64 = others.map(|(_, [in_all, _])| in_all).product();
-            *with += length * (1.0 - made[number][1] * others);
+        // The product of all but one is that of those before it and of those behind it.
+        let mut behind: Vec<f64> = vec![1.0; made.len()];
+        for number in (1..made.len()).rev() {
+            behind[number - 1] = behind[number] * made[number][0];
+        }
+        let mut before = 1.0;
+        for ((with, [in_all, if_made]), behind) in self.with.iter_mut().zip(&made).zip(behind) {
+            *with += length * (1.0 - if_made * before * behind);
+            before *= in_all;
         }
     }
 
     fn wait_for_some(&mut self, moment: Moment, runners: &[Runner], (crowd, first): (&Crowd, u32)) {
         let Moment { middle, length, done, sent } = moment;
-        self.wait(middle, length, crowd.waits(&done, first, Given::Nothing));
+        let crowd = crowd.at(&done);
+        self.wait(middle, length, crowd.waits(first, Given::Nothing));
         for (number, with) in self.with.iter_mut().enumerate() {
-            *with += length * crowd.waits(&done, first, Given::IsMade(number));
+            *with += length * crowd.waits(first, Given::IsMade(number));
         }
         let mut going = Vec::new();
         for (number, [before, by, behind]) in sent.into_iter().enumerate() {
             // Of one that is there, beside all others.
-            let waits = crowd.waits(&done, first, Given::OneIsOpen(number));
+            let waits = crowd.waits(first, Given::OneIsOpen(number));
             going.push(waits);
             self.answered[number] += (behind - before) * waits;
             if middle > runners[number].comes {

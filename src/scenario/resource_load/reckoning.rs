@@ -3,13 +3,12 @@
 
 use super::circumstances::Circumstances;
 use super::contacts::{Borrowing, Contact, borrowings, contacts};
-use super::members::{Member, Part, behaviour, called, members, node};
+use super::members::{Member, behaviour, called, members, node};
 use super::moments::Moments;
 use super::race::{Race, Runner, race};
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
-use crate::nodes::user::Tls;
-use crate::scenario::crossing::{Links, lost_segment_seconds, lost_syn_seconds, sending_seconds};
+use crate::scenario::crossing::Links;
 use crate::scenario::model::{Call, NodeId, RequestClass, Scenario, Stage, Work};
 use rustc_hash::FxHashMap;
 
@@ -49,6 +48,8 @@ pub struct MemberTimes {
 /// What a node calls in one visit, one stage after the other.
 pub struct Stages<'a> {
     pub list: Vec<StageReckoned<'a>>,
+    /// For each caller how long all stages before each take, and all from it on.
+    course: Vec<[Vec<f64>; 2]>,
     pub contacts: Vec<Contact>,
     pub borrowings: Vec<Borrowing>,
 }
@@ -58,6 +59,35 @@ pub struct StageReckoned<'a> {
     pub side_by_side: bool,
     /// For each caller, or once where it makes no difference who calls.
     times: Vec<StageTimes>,
+}
+
+impl Stages<'_> {
+    /// How long the stages before this one take a caller.
+    pub fn before(&self, stage: usize, caller: usize) -> f64 {
+        self.course[caller.min(self.course.len() - 1)][0][stage]
+    }
+
+    /// And those behind it.
+    pub fn behind(&self, stage: usize, caller: usize) -> f64 {
+        self.course[caller.min(self.course.len() - 1)][1][stage + 1]
+    }
+}
+
+/// Once where callers are alike.
+fn course(list: &[StageReckoned], callers: usize) -> Vec<[Vec<f64>; 2]> {
+    let different = list.iter().map(|stage| stage.times.len()).max().unwrap_or(1);
+    let sums = |caller: usize| {
+        let takes = || list.iter().map(|stage| stage.times(caller).takes.mean);
+        let sum = |sum: &mut f64, takes: f64| {
+            *sum += takes;
+            Some(*sum)
+        };
+        let before: Vec<f64> = std::iter::once(0.0).chain(takes().scan(0.0, sum)).collect();
+        let mut from: Vec<f64> = std::iter::once(0.0).chain(takes().rev().scan(0.0, sum)).collect();
+        from.reverse();
+        [before, from]
+    };
+    (0..different.min(callers.max(1)).max(1)).map(sums).collect()
 }
 
 impl StageReckoned<'_> {
@@ -91,16 +121,6 @@ pub struct Place {
     pub call: usize,
 }
 
-/// A link that is crossed.
-pub struct Crossing {
-    pub link: usize,
-    /// The share of the calls that go over it.
-    pub share: f64,
-    /// Over all calls, those included that stay on their host.
-    pub out: Moments,
-    pub back: Moments,
-}
-
 pub struct Reckoner<'a> {
     pub scenario: &'a Scenario,
     pub links: &'a Links<'a>,
@@ -132,7 +152,8 @@ impl<'a> Reckoner<'a> {
                 .map(|&caller| self.stage_times(caller, &list[number], number, first, &contacts));
             list[number].times = times.collect();
         }
-        Stages { list, contacts, borrowings }
+        let course = course(&list, callers.len());
+        Stages { list, course, contacts, borrowings }
     }
 
     /// Whether a new connection costs somebody time.
@@ -265,92 +286,4 @@ impl<'a> Reckoner<'a> {
         };
         (cpu.stretched(1.0 / speed).then(wait), on_cores)
     }
-
-    /// What a new connection costs whoever is called, in seconds at its place.
-    pub fn greeting_seconds(&self, called: NodeId, encrypted: bool) -> f64 {
-        self.greeting_cpu_seconds(called, encrypted) / self.speed_at(called)
-    }
-
-    /// The same as CPU time at speed 1.
-    pub fn greeting_cpu_seconds(&self, called: NodeId, encrypted: bool) -> f64 {
-        match &node(self.scenario, called).kind {
-            NodeKind::WebServer(web_server) if encrypted => to_seconds(web_server.tls_handshake),
-            NodeKind::Database(database) => to_seconds(database.connect),
-            _ => 0.0,
-        }
-    }
-
-    fn speed_at(&self, id: NodeId) -> f64 {
-        match node(self.scenario, id).on.map(|host| &node(self.scenario, host).kind) {
-            Some(NodeKind::Server(server)) => server.speed,
-            _ => 1.0,
-        }
-    }
-
-    pub fn is_encrypted(&self, caller: NodeId) -> bool {
-        matches!(&node(self.scenario, caller).kind, NodeKind::User(user) if user.tls != Tls::None)
-    }
-
-    /// The share of a caller's calls to a member that open a connection.
-    pub fn fresh_share(
-        &self,
-        caller: NodeId,
-        place: Place,
-        reckoned: &Reckoned,
-        to: &Member,
-        contacts: &[Contact],
-    ) -> f64 {
-        let often = reckoned.call.chance * reckoned.call.times.mean();
-        let is_database = matches!(node(self.scenario, to.node).kind, NodeKind::Database(_));
-        let opening = match is_database && often * to.share > 0.0 {
-            // A visit keeps its connections until it ends.
-            true => (greeting_by(contacts, place, to) / (often * to.share)).min(1.0),
-            false => 1.0,
-        };
-        match &node(self.scenario, caller).kind {
-            NodeKind::User(user) if !user.keeps_connection => opening,
-            // What a request calls after that finds the connection open.
-            NodeKind::User(_) if place.stage > 0 || place.call > 0 => 0.0,
-            NodeKind::User(_) => {
-                opening * self.circumstances.fresh_share(self.scenario, caller, to.node) / often.max(1.0)
-            }
-            _ if behaviour(self.scenario, caller).calling.keeps_connections => 0.0,
-            _ => opening,
-        }
-    }
-
-    /// What lies between two nodes, if anything does, for a call of which so many open a connection.
-    pub fn crossing(&self, from: NodeId, to: NodeId, fresh: f64) -> Option<Crossing> {
-        let number = self.links.between(from, to)?;
-        let link = self.links.get(number);
-        let round_trips = match &node(self.scenario, from).kind {
-            NodeKind::User(user) => f64::from(1 + user.tls.round_trips()),
-            _ => 1.0,
-        };
-        let jitter = link.jitter.as_ref().map_or(Moments::NONE, Moments::of);
-        let one_way = Moments::of(&link.latency).then(jitter);
-        let lost = Moments::constant(lost_segment_seconds(link));
-        let sent = |bytes: u64| lost.then(Moments::constant(sending_seconds(link, bytes)));
-        // Each message of a handshake takes as long as the call itself.
-        let new = one_way.stretched(1.0 + 2.0 * round_trips);
-        let new = new.then(Moments::constant(round_trips * lost_syn_seconds(link)));
-        let there = Moments::one_of([(1.0 - fresh, one_way), (fresh, new)].into_iter());
-        let share = self.links.leaving_share(from, to);
-        Some(Crossing {
-            link: number,
-            share,
-            out: there.then(sent(self.class.request_bytes)).perhaps(share),
-            back: one_way.then(sent(self.class.response_bytes)).perhaps(share),
-        })
-    }
-}
-
-/// How often a visit has no connection yet to a member that it calls.
-fn greeting_by(contacts: &[Contact], place: Place, to: &Member) -> f64 {
-    let is_here = |contact: &&Contact| {
-        (contact.stage, contact.call, contact.moves) == (place.stage, place.call, 0)
-            && contact.database == to.node
-            && (to.replicas == Part::All || contact.replicas == to.replicas)
-    };
-    contacts.iter().filter(is_here).map(|contact| contact.greeting).sum()
 }
