@@ -33,6 +33,9 @@ const LOADS: [f64; 3] = [0.03, 0.2, 0.45];
 /// So far the estimate may be off: at a load of 3 % some waits are left, on cores that are shared as
 /// well, where several small ones add up over the calls that one visit makes.
 const TOLERANCE: f64 = 0.15;
+/// Who answers first is reckoned from means and variances alone; what calls of such calls hold until then
+/// may be off by as much as this.
+const TOLERANCE_OF_RACES: f64 = 0.5;
 /// A run is short beside what happens only at its beginning: first handshakes with each client.
 const BEGINNING: f64 = 0.005;
 /// The queries of a visit that nobody else's come between go to the replicas of a database in turn, so
@@ -185,7 +188,9 @@ proptest! {
         seed in 0_u64..1_000,
     ) {
         // Who comes first of several changes as soon as somebody waits.
-        let load = if text.contains("first:") { LOADS[0] } else { load };
+        let has_races = text.contains("first:");
+        let load = if has_races { LOADS[0] } else { load };
+        let tolerance = if has_races { TOLERANCE_OF_RACES } else { TOLERANCE };
         let Some(scenario) = with_load(&text, load) else { return Ok(()) };
         let results = run(&scenario, seed);
         let measurement = Measurement::of(&scenario, &results);
@@ -209,10 +214,10 @@ proptest! {
             let more = match is_held(kind) {
                 true if load > LOADS[0] => f64::INFINITY,
                 true if is_shared_out(&scenario, owner) => IN_TURN,
-                _ => TOLERANCE,
+                _ => tolerance,
             };
             let beginning = BEGINNING * capacity * f64::from(places);
-            let within = reckoned * (1.0 - TOLERANCE - chance)..=reckoned * (1.0 + more + chance) + beginning;
+            let within = reckoned * (1.0 - tolerance - chance)..=reckoned * (1.0 + more + chance) + beginning;
             prop_assert!(
                 within.contains(&measured.in_use),
                 "{}: {} of {reckoned} in use, of {capacity} at {places} places\n{load}: {sent:?}\n{text}",

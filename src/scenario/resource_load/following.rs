@@ -39,7 +39,7 @@ pub fn demand(scenario: &Scenario, sent: &Sent, circumstances: &Circumstances) -
                     let caller = |&(id, rate): &(NodeId, f64)| Caller {
                         id,
                         rate,
-                        before_calls: 0.0,
+                        before_calls: Moments::NONE,
                         after_calls: 0.0,
                     };
                     let callers: Vec<Caller> = users.iter().map(caller).collect();
@@ -86,7 +86,7 @@ struct Caller {
     id: NodeId,
     rate: f64,
     /// What comes before the calls, and after them, until the visit ends.
-    before_calls: f64,
+    before_calls: Moments,
     after_calls: f64,
 }
 
@@ -109,7 +109,9 @@ impl Following<'_, '_> {
                     let comes = stage.times(first).calls[call].comes;
                     match &stage.times(first).race {
                         Some(race) if race.leaves_some() => Leaving::in_race(race, call, comes, begin),
-                        _ => leaving.later(begins(stages, place, first, caller) + comes),
+                        _ => {
+                            leaving.later(begins(stages, place, first, caller).then(Moments::constant(comes)))
+                        }
                     }
                 });
                 self.visits(reckoned, &rates, left);
@@ -144,12 +146,12 @@ impl Following<'_, '_> {
             let times = stage.times(number);
             let call = &times.calls[place.call];
             if !stage.side_by_side {
-                let within = leaving.during(begins, call.takes.mean);
+                let within = leaving.during(begins.mean, call.takes.mean);
                 let under_way = caller.rate * often * call.takes.mean * within;
                 self.calls_under_way(caller.id, reckoned.call.target, under_way);
             }
             let answered = times.race.as_ref().map_or(1.0, |race| race.answered[place.call]);
-            let answered = answered * leaving.going(begins + call.sent.mean) / leaving.going(begins);
+            let answered = answered * leaving.going(begins.then(call.sent)) / leaving.going(begins);
             made += calls;
             for (rate, member) in rates.iter_mut().zip(&reckoned.members) {
                 let fresh =
@@ -239,14 +241,14 @@ impl Following<'_, '_> {
             })
             .collect();
         let is_left = reckoned.members.iter().all(|member| stops(member.at.node));
-        let inner = if is_left { leaving.later(0.0) } else { Leaving::NEVER };
+        let inner = if is_left { leaving.later(Moments::NONE) } else { Leaving::NEVER };
         self.stages(&reckoned.inner, &callers, inner);
         let Some(next) = &reckoned.next else { return };
         let mut onward = vec![0.0; next.members.len()];
-        let mut stay = 0.0;
+        let stays = reckoned.members.iter().map(|member| (member.at.share, member.stay));
+        let stay = Moments::one_of(stays);
         for (&rate, from) in rates.iter().zip(&reckoned.members) {
-            stay += from.at.share * from.stay.mean;
-            let rate = rate * inner.going(from.stay.mean);
+            let rate = rate * inner.going(from.stay);
             for (onward, to) in onward.iter_mut().zip(&next.members) {
                 *onward += rate * to.at.share;
                 self.crosses(from.at.node, to.at.node, rate * to.at.share, None);
@@ -280,7 +282,8 @@ impl Following<'_, '_> {
             let rest = side_by_side + rest(stages, contact.stage, number, caller) - opening;
             let held = held(contact.calls, call, contact.opened, rest);
             let place = Place { stage: contact.stage, call: contact.call };
-            let held = held * leaving.during(begins(stages, place, number, caller), held / contact.opened);
+            let held =
+                held * leaving.during(begins(stages, place, number, caller).mean, held / contact.opened);
             self.demand.at(contact.database).slots.add(contact.replicas, caller.rate * held);
         }
     }
@@ -297,7 +300,8 @@ impl Following<'_, '_> {
             let rest = side_by_side + rest(stages, borrowing.stage, number, caller);
             let held = held(borrowing.calls, call, borrowing.opened, rest);
             let place = Place { stage: borrowing.stage, call: borrowing.call };
-            let held = held * leaving.during(begins(stages, place, number, caller), held / borrowing.opened);
+            let held =
+                held * leaving.during(begins(stages, place, number, caller).mean, held / borrowing.opened);
             self.demand.keeps(ResourceKind::Pool, between(caller.id, borrowing.target), caller.rate * held);
         }
     }
@@ -341,13 +345,13 @@ fn held(calls: f64, each: f64, opened: f64, rest: f64) -> f64 {
 }
 
 /// How long after a visit has begun it makes a call.
-fn begins(stages: &Stages, place: Place, number: usize, caller: &Caller) -> f64 {
-    caller.before_calls + stages.before(place.stage, number)
+fn begins(stages: &Stages, place: Place, number: usize, caller: &Caller) -> Moments {
+    caller.before_calls.then(stages.before(place.stage, number))
 }
 
 /// What comes in a visit after a stage.
 fn rest(stages: &Stages, stage: usize, number: usize, caller: &Caller) -> f64 {
-    stages.behind(stage, number) + caller.after_calls
+    stages.behind(stage, number).mean + caller.after_calls
 }
 
 /// How long a call stays at other nodes before its visit has moved on so often.

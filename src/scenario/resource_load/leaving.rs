@@ -1,5 +1,6 @@
 //! What becomes of visits whose caller goes on before they have ended.
 
+use super::moments::Moments;
 use super::race::Race;
 
 /// A visit that stops when nobody waits for its answer any more.
@@ -8,7 +9,7 @@ pub struct Leaving<'r> {
     /// The race in which it is called, directly or by one of those who are, and which of its calls.
     race: Option<(&'r Race, usize)>,
     /// When it begins, after the calls of the race were made.
-    since: f64,
+    since: Moments,
     /// The share of these visits that begin, since others are cut off on their way.
     begin: f64,
     /// The share of its time that lies before the end of the race, where that is known exactly.
@@ -17,27 +18,27 @@ pub struct Leaving<'r> {
 
 impl<'r> Leaving<'r> {
     /// Whoever has called it waits for it.
-    pub const NEVER: Leaving<'static> = Leaving { race: None, since: 0.0, begin: 1.0, whole: None };
+    pub const NEVER: Leaving<'static> = Leaving { race: None, since: Moments::NONE, begin: 1.0, whole: None };
 
     /// One of the calls of a race, of which this share comes.
     pub fn in_race(race: &'r Race, call: usize, comes: f64, begin: f64) -> Leaving<'r> {
         let whole = Some(per(race.within[call], begin));
-        Leaving { race: Some((race, call)), since: comes, begin, whole }
+        Leaving { race: Some((race, call)), since: Moments::constant(comes), begin, whole }
     }
 
     /// A visit that it makes, or its own course from some time on.
-    pub fn later(self, seconds: f64) -> Leaving<'r> {
-        Leaving { since: self.since + seconds, whole: None, ..self }
+    pub fn later(self, time: Moments) -> Leaving<'r> {
+        Leaving { since: self.since.then(time), whole: None, ..self }
     }
 
     /// The share of the visits that still go on so long after they have begun.
-    pub fn going(&self, after: f64) -> f64 {
-        self.race.map_or(1.0, |(race, call)| per(race.going_at(call, self.since + after), self.begin))
+    pub fn going(&self, after: Moments) -> f64 {
+        self.race.map_or(1.0, |(race, call)| per(race.going_about(call, self.since.then(after)), self.begin))
     }
 
     /// The share of so much of their time that they are there for.
     pub fn during(&self, after: f64, length: f64) -> f64 {
-        let going = |(race, call): (&Race, usize)| race.going_during(call, self.since + after, length);
+        let going = |(race, call): (&Race, usize)| race.going_during(call, self.since.mean + after, length);
         self.race.map_or(1.0, |one| per(going(one), self.begin))
     }
 

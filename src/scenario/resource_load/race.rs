@@ -56,6 +56,23 @@ impl Race {
         self.going.get(piece).map_or(0.0, |runners| runners[runner])
     }
 
+    /// The same at an instant that varies.
+    pub fn going_about(&self, runner: usize, time: Moments) -> f64 {
+        let law = Law::of(time);
+        if let Law::Constant(seconds) = law {
+            return self.going_at(runner, seconds);
+        }
+        let step = self.going.len().div_ceil(STEPS_MOST).max(1);
+        let (mut sum, mut before) = (0.0, 0.0);
+        for first in (0..self.going.len()).step_by(step) {
+            let end = (first + step).min(self.going.len());
+            let by = law.done_by(self.edges[end]);
+            sum += self.going[(first + end) / 2][runner] * (by - before);
+            before = by;
+        }
+        sum
+    }
+
     /// The same on average over some time.
     pub fn going_during(&self, runner: usize, from: f64, length: f64) -> f64 {
         if length <= 0.0 {
@@ -71,6 +88,8 @@ impl Race {
 
 /// Between none and all time is cut into so many pieces, and once more at each constant time.
 const PIECES: u32 = 400;
+/// An instant that varies is looked for in so many steps.
+const STEPS_MOST: usize = 80;
 /// Of more constant times than these only every so many does.
 const CONSTANTS_MOST: usize = 1_000;
 /// How far the tails of gamma laws are followed, in their standard deviations, and at most as far as

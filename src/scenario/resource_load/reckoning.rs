@@ -39,7 +39,7 @@ pub struct MemberTimes {
     /// The nodes included that it moves on to.
     pub whole: Moments,
     /// What comes before the calls of the visit, and after them, until it ends.
-    pub before_calls: f64,
+    pub before_calls: Moments,
     pub after_calls: f64,
     /// The share of the visits that make these calls: of a cache those that miss.
     pub calling_share: f64,
@@ -49,7 +49,7 @@ pub struct MemberTimes {
 pub struct Stages<'a> {
     pub list: Vec<StageReckoned<'a>>,
     /// For each caller how long all stages before each take, and all from it on.
-    course: Vec<[Vec<f64>; 2]>,
+    course: Vec<[Vec<Moments>; 2]>,
     pub contacts: Vec<Contact>,
     pub borrowings: Vec<Borrowing>,
 }
@@ -63,27 +63,28 @@ pub struct StageReckoned<'a> {
 
 impl Stages<'_> {
     /// How long the stages before this one take a caller.
-    pub fn before(&self, stage: usize, caller: usize) -> f64 {
+    pub fn before(&self, stage: usize, caller: usize) -> Moments {
         self.course[caller.min(self.course.len() - 1)][0][stage]
     }
 
     /// And those behind it.
-    pub fn behind(&self, stage: usize, caller: usize) -> f64 {
+    pub fn behind(&self, stage: usize, caller: usize) -> Moments {
         self.course[caller.min(self.course.len() - 1)][1][stage + 1]
     }
 }
 
 /// Once where callers are alike.
-fn course(list: &[StageReckoned], callers: usize) -> Vec<[Vec<f64>; 2]> {
+fn course(list: &[StageReckoned], callers: usize) -> Vec<[Vec<Moments>; 2]> {
     let different = list.iter().map(|stage| stage.times.len()).max().unwrap_or(1);
     let sums = |caller: usize| {
-        let takes = || list.iter().map(|stage| stage.times(caller).takes.mean);
-        let sum = |sum: &mut f64, takes: f64| {
-            *sum += takes;
+        let takes = || list.iter().map(|stage| stage.times(caller).takes);
+        let sum = |sum: &mut Moments, takes: Moments| {
+            *sum = sum.then(takes);
             Some(*sum)
         };
-        let before: Vec<f64> = std::iter::once(0.0).chain(takes().scan(0.0, sum)).collect();
-        let mut from: Vec<f64> = std::iter::once(0.0).chain(takes().rev().scan(0.0, sum)).collect();
+        let none = || std::iter::once(Moments::NONE);
+        let before: Vec<Moments> = none().chain(takes().scan(Moments::NONE, sum)).collect();
+        let mut from: Vec<Moments> = none().chain(takes().rev().scan(Moments::NONE, sum)).collect();
         from.reverse();
         [before, from]
     };
@@ -240,7 +241,7 @@ impl<'a> Reckoner<'a> {
                 cpu_seconds: cpu + calling_share * cpu_after,
                 stay,
                 whole: stay.then(moving),
-                before_calls: own.mean,
+                before_calls: own,
                 after_calls: after.mean + moving.mean,
                 calling_share,
             }
