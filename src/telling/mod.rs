@@ -19,6 +19,7 @@ mod phases;
 pub mod solve;
 pub mod study;
 pub mod sweep;
+pub mod tail;
 pub mod trial;
 pub mod tried;
 pub mod words;

@@ -7,7 +7,9 @@ use crate::output::record::{
     Activity, Facts, RecordError, SlowRequest, SlowRow, Story, open_table, read_folder, slowest_rows, stories,
 };
 use crate::output::terminal::figure::{length, requests_followed, share};
+use crate::output::terminal::lead::lead;
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
+use crate::telling::{Answer, tail as telling};
 use std::path::Path;
 
 const TRACES: &str = "traces.jsonl";
@@ -24,10 +26,20 @@ pub fn explain(folder: &Path, number: usize, strokes: Strokes) -> Result<String,
         );
         return Err(Failure::Usage(message));
     };
-    let mut text = format!("\n  {}\n\n", painted(&facts.scenario, Paint::Strong));
+    let mut text = answer(facts) + &format!("\n  {}\n\n", painted(&facts.scenario, Paint::Strong));
     text.push_str(&tail(facts, strokes));
     text.push_str(&requests(folder, facts, number)?);
     Ok(text)
+}
+
+/// In a sentence, if anything is known.
+fn answer(facts: &Facts) -> String {
+    let Some(told) = facts.tail.as_ref().map(|tail| tail.told()) else { return String::new() };
+    let (headline, how_sure) = (telling::tail(&told), telling::how_sure(&told));
+    match headline.is_empty() {
+        true => String::new(),
+        false => lead(&Answer { headline, how_sure, ..Answer::default() }),
+    }
 }
 
 fn tail(facts: &Facts, strokes: Strokes) -> String {

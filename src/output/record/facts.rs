@@ -5,7 +5,8 @@ use super::stories::StoryPart;
 use crate::analysis::parts::words;
 use crate::diagnosis::Diagnosis;
 use crate::results::path::Cause;
-use crate::telling::Told;
+use crate::telling::tail::TailPart;
+use crate::telling::{self, Told};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -41,6 +42,21 @@ pub struct Tail {
     pub latency_mean_ms: f64,
     pub parts: Vec<Part>,
     pub slowest: Vec<SlowRequest>,
+}
+
+impl Tail {
+    /// As it is told.
+    pub fn told(&self) -> telling::tail::Tail<'_> {
+        let part =
+            |one| TailPart { words: Part::words(one), share: one.share, during: one.during.as_deref() };
+        telling::tail::Tail {
+            share: self.share,
+            least_ms: self.latency_least_ms,
+            requests: self.requests,
+            followed: self.followed,
+            parts: self.parts.iter().map(part).collect(),
+        }
+    }
 }
 
 /// One of the slowest requests.

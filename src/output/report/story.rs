@@ -1,13 +1,12 @@
 //! What it cost, in sentences.
 
-use crate::output::record::{Class, Facts, Part, Record, Tail};
+use crate::output::record::{Class, Facts, Record};
 use crate::output::terminal::figure::{self, count, length, three_digits};
+use crate::telling::tail::tail;
 use crate::telling::words::{and_more, failure, span};
 
 /// Kinds of failure that are named.
 const FAILURES_MOST: usize = 4;
-/// Parts of the slowest requests' time that are told.
-const PARTS_MOST: usize = 3;
 
 pub fn bad(class: &Class) -> u64 {
     let share = class.good_share.value.unwrap_or(1.0);
@@ -68,29 +67,12 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
             length(p99)
         ));
     }
-    told.extend(facts.tail.as_ref().and_then(slow));
+    let slow = facts.tail.as_ref().map(|slowest| tail(&slowest.told()).text);
+    told.extend(slow.filter(|text| !text.is_empty()));
     if told.is_empty() && record.timeline.is_some() {
         told.push("The figures of this run are not in its folder: `summary.json` is missing.".to_owned());
     }
     told
-}
-
-/// What the slowest requests spent most of their time on.
-fn slow(tail: &Tail) -> Option<String> {
-    let part = |part: &Part| {
-        let during =
-            part.during.as_deref().map_or(String::new(), |during| format!(" while `{during}` was in force"));
-        format!("{} {}{during}", figure::share(part.share), part.words())
-    };
-    let parts: Vec<String> = tail.parts.iter().take(PARTS_MOST).map(part).collect();
-    (!parts.is_empty()).then(|| {
-        format!(
-            "Of the time of the slowest {} (beyond {}) went {}.",
-            figure::share(tail.share),
-            length(tail.latency_least_ms),
-            crate::telling::words::and(&parts)
-        )
-    })
 }
 
 fn lost(total: &Class) -> String {
