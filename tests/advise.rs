@@ -177,6 +177,35 @@ fn when_its_time_is_over_it_tells_what_was_tried() {
     assert!(answer["runs"].as_u64().unwrap() > 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_was_tried() {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+    let home = home();
+    let child = Command::new(assert_cmd::cargo::cargo_bin("spof"))
+        .current_dir(home.path())
+        .args(["advise", "retry-storm.yaml", "--set", "run.duration=2h", "--out", "cut"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !home.path().join("cut").exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_secs(8));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    // On a machine so slow that not one run was done there is nothing to keep.
+    if let Ok(text) = fs::read_to_string(home.path().join("cut/advice.json")) {
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(answer["is_cut_short"], true);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(told.contains("ended before all was tried"), "{told}");
+    }
+}
+
 #[test]
 fn a_run_takes_its_advice_along_and_its_report_tells_all_of_it() {
     let home = home();
