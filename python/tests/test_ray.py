@@ -118,9 +118,13 @@ def test_two_nodes_give_the_bytes_of_one_machine(cluster: TwoNodes, tmp_path: Pa
 
 
 SWEEP = """
+import signal
 import sys
 import spof
 from same_files import site
+
+# Whoever is started in the background may have been told to ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 try:
     spof.sweep(site(), {"gunicorn.workers": "1..8"}, replications=60, out=sys.argv[1], engine="ray")

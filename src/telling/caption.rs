@@ -1,11 +1,18 @@
-//! Captions of pictures.
+//! Captions of pictures: what is to be seen in them.
 
-use super::headline::kind_name;
-use super::words::{counted, span};
+use super::headline::{capital, kind_name, why};
+use super::words::{and, counted, span};
 use crate::diagnosis::{Diagnosis, PhaseKind};
 
-/// `Down once, for 3 min 24 s; slow for 46.2 s.`
-pub fn felt(diagnosis: &Diagnosis) -> String {
+/// Resources that are named.
+const FULL_MOST: usize = 2;
+
+/// `Down once, for 3 min 24 s: the workers of gunicorn were full. Slow once, for 46.2 s.`
+/// Nothing where nobody has judged it.
+pub fn felt(diagnosis: &Diagnosis) -> Option<String> {
+    if diagnosis.phases.is_empty() {
+        return None;
+    }
     let kinds = [PhaseKind::Down, PhaseKind::Maintenance, PhaseKind::Failing, PhaseKind::Slow];
     let told = kinds.into_iter().filter_map(|kind| {
         let number = diagnosis.phases.iter().filter(|phase| phase.kind == kind).count() as u64;
@@ -14,14 +21,31 @@ pub fn felt(diagnosis: &Diagnosis) -> String {
             1 => "once".to_owned(),
             many => counted(many, "time"),
         };
-        Some(format!("{} {often}, for {}", kind_name(kind), span(diagnosis.time_s(kind))))
+        let why = why(diagnosis, kind).map_or(String::new(), |why| format!(": {why}"));
+        let length = span(diagnosis.time_s(kind));
+        Some(capital(&format!("{} {often}, for {length}{why}.", kind_name(kind))))
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() {
-        return "Users felt nothing all along.".to_owned();
+        return Some("Users felt nothing all along.".to_owned());
     }
-    let text = told.join("; ");
-    let mut letters = text.chars();
-    let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    format!("{text}.")
+    Some(told.join(" "))
+}
+
+/// `The cores of server were full while users felt it.`
+pub fn full(diagnosis: &Diagnosis) -> Option<String> {
+    let mut full: Vec<_> = Vec::new();
+    for one in diagnosis.bad_phases().flat_map(|phase| phase.causes()) {
+        if !full.iter().any(|(name, _)| *name == one.name) {
+            full.push((one.name.clone(), one.is_plural()));
+        }
+    }
+    full.truncate(FULL_MOST);
+    let were = match full.as_slice() {
+        [] => return None,
+        [(_, false)] => "was",
+        _ => "were",
+    };
+    let names: Vec<String> = full.into_iter().map(|(name, _)| name).collect();
+    Some(capital(&format!("{} {were} full while users felt it.", and(&names))))
 }

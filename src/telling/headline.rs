@@ -133,6 +133,23 @@ pub(super) fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
     (text, claims)
 }
 
+/// Why phases of a kind were, in a few words: that of the worst of them.
+pub(super) fn why(diagnosis: &Diagnosis, kind: PhaseKind) -> Option<String> {
+    let phases = diagnosis.phases.iter().filter(|phase| phase.kind == kind);
+    let main = phases.max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
+    let names: Vec<String> = main.causes().take(FULL_MOST).map(|full| full.name.clone()).collect();
+    match (&main.trigger, main.causes().next()) {
+        (Trigger::Fault(event) | Trigger::Maintenance(event), _) => Some(event.label.clone()),
+        (_, Some(first)) => {
+            let were = if names.len() == 1 && !first.is_plural() { "was" } else { "were" };
+            Some(format!("{} {were} full", super::words::and(&names)))
+        }
+        (Trigger::Surge(event), None) => Some(event.label.clone()),
+        (Trigger::Retries, None) => Some("clients tried again".to_owned()),
+        (Trigger::Traffic | Trigger::None | Trigger::Unknown, None) => None,
+    }
+}
+
 /// The worst of several phases: by what was lost, and then by length.
 fn weight(phase: &Phase) -> f64 {
     phase.bad() as f64 * 1e9 + phase.length_s()

@@ -25,7 +25,10 @@ pub fn draw(records: &[&Record], look: &Look) -> super::drawing::Drawing {
         [record] => (format!("Availability of {}", record.name), message(record)),
         _ => ("Availability".to_owned(), format!("{} runs, as their users felt them", records.len())),
     };
-    let mut page = Page::new(look, &title, &message);
+    let mut page = match records {
+        [_] => Page::of_run(look, &title, &message),
+        _ => Page::new(look, &title, &message),
+    };
     let end_s = records.iter().map(|record| record.end_s()).fold(0.0, f64::max);
     if end_s == 0.0 {
         page.note("Nothing happened: the run has no time in it.");
@@ -84,8 +87,8 @@ fn message(record: &Record) -> String {
         }
         false => format!("{} of requests were good{}.", figure::share(share), nines(share)),
     };
-    match record.facts.as_ref().map(|facts| caption::felt(&facts.diagnosis)) {
-        Some(felt) => format!("{good} {felt}"),
+    match record.facts.as_ref().and_then(|facts| caption::felt(&facts.diagnosis)) {
+        Some(felt) => format!("{felt} {good}"),
         None => good,
     }
 }

@@ -10,6 +10,7 @@ pub const MARGIN: f64 = 24.0;
 pub const SMALL: f64 = 11.0;
 pub const NORMAL: f64 = 12.5;
 const TITLE: f64 = 18.0;
+const TITLE_STEP: f64 = 23.0;
 
 /// How a picture is to look.
 #[derive(Clone, Debug)]
@@ -46,14 +47,28 @@ pub struct Page {
 }
 
 impl Page {
-    /// With what is to be seen in it as a title, and below it what it says.
+    /// What is to be seen in a picture of one run stands first: the first sentence of what it says. Below
+    /// it stands of what it is, and what else there is to say.
+    pub fn of_run(look: &Look, subject: &str, message: &str) -> Page {
+        match message.split_once(". ") {
+            _ if message.is_empty() => Page::new(look, subject, ""),
+            Some((finding, more)) => Page::new(look, finding, &format!("{subject}. {more}")),
+            None => Page::new(look, message.strip_suffix('.').unwrap_or(message), &format!("{subject}.")),
+        }
+    }
+
+    /// With a title, and below it what it says.
     pub fn new(look: &Look, title: &str, message: &str) -> Page {
         let palette = palette(look.theme);
         let mut drawing = Drawing::new(look.width, palette.background, title);
         drawing.about = message.to_owned();
         let room = look.width - 2.0 * MARGIN;
-        drawing.label(Label::new(title, MARGIN, 36.0, TITLE, palette.ink).bold().within(room));
-        let mut top = 42.0;
+        let mut top = 36.0 - TITLE_STEP;
+        for line in wrapped(title, TITLE, room) {
+            top += TITLE_STEP;
+            drawing.label(Label::new(line, MARGIN, top, TITLE, palette.ink).bold().within(room));
+        }
+        top += 6.0;
         for line in wrapped(message, NORMAL, room) {
             top += 17.0;
             drawing.label(Label::new(line, MARGIN, top, NORMAL, palette.muted));

@@ -28,7 +28,10 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         [record] => (format!("Latencies over time of {}", record.name), message(record)),
         _ => ("Latencies over time".to_owned(), format!("{} runs, all on the same scales", records.len())),
     };
-    let mut page = Page::new(look, &title, &message);
+    let mut page = match records {
+        [_] => Page::of_run(look, &title, &message),
+        _ => Page::new(look, &title, &message),
+    };
     let runs: Vec<Vec<Column>> = records.iter().map(|record| columns(record)).collect();
     let Some((first, last)) = cells_used(&runs) else {
         page.note("No request was answered with success.");
@@ -88,7 +91,7 @@ fn message(record: &Record) -> String {
             figure::length(p99),
             figure::length(max)
         ),
-        None => "Good answers of all classes.".to_owned(),
+        None => String::new(),
     }
 }
 

@@ -36,7 +36,10 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
             ("Latencies".to_owned(), format!("Good answers of {} runs, all classes together", records.len()))
         }
     };
-    let mut page = Page::new(look, &title, &message);
+    let mut page = match records {
+        [_] => Page::of_run(look, &title, &message),
+        _ => Page::new(look, &title, &message),
+    };
     let extremes = series
         .iter()
         .filter_map(|series| Some((series.histogram.minimum()? as f64, series.histogram.maximum()? as f64)));

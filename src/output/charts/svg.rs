@@ -95,6 +95,7 @@ fn with_heading(text: &str, drawing: &Drawing, size: (u32, u32), prefix: &str) -
 }
 
 fn escaped(text: &str) -> String {
+    let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

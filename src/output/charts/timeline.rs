@@ -22,7 +22,10 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         [record] => (format!("Requests and latencies of {}", record.name), message(record)),
         _ => ("Requests and latencies".to_owned(), format!("{} runs over each other", records.len())),
     };
-    let mut page = Page::new(look, &title, &message);
+    let mut page = match records {
+        [_] => Page::of_run(look, &title, &message),
+        _ => Page::new(look, &title, &message),
+    };
     let is_without = |record: &&Record| record.timeline.as_ref().is_some_and(Timeline::is_without_requests);
     if !records.is_empty() && records.iter().all(is_without) {
         page.note("No requests were simulated: there are no rates and no latencies.");

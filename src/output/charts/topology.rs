@@ -32,7 +32,10 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         [sketch] => message(sketch),
         many => format!("{} runs, one below the other", many.len()),
     };
-    let mut page = Page::new(look, &title, &text);
+    let mut page = match records {
+        [_] => Page::of_run(look, &title, &text),
+        _ => Page::new(look, &title, &text),
+    };
     key(&mut page, &sketches);
     for (record, sketch) in records.iter().zip(&sketches) {
         if records.len() > 1 {

@@ -6,6 +6,7 @@ use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, series_color};
 use super::scale::{Scale, nice_above, short_number};
 use crate::diagnosis::FULL;
 use crate::output::record::{Moment, Record, ResourceMoment, ResourceTimeline, Stretch};
+use crate::telling::caption;
 
 const ROW_HEIGHT: f64 = 40.0;
 const ROW_GAP: f64 = 12.0;
@@ -57,7 +58,10 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         [record] => format!("How full {} was", record.name),
         _ => "How full everything was".to_owned(),
     };
-    let mut page = Page::new(look, &title, &message(&shown));
+    let mut page = match records {
+        [record] => Page::of_run(look, &title, &message(record, &shown)),
+        _ => Page::new(look, &title, &of_rows(&shown)),
+    };
     if shown.is_empty() || end_s == 0.0 {
         page.note("No node has a limit or a line, or nothing happened.");
         return page.finish();
@@ -202,7 +206,13 @@ fn busiest(rows: Vec<Row>) -> (Vec<Row>, usize) {
     (order.into_iter().map(|(_, row)| row).collect(), all - ROWS_MOST)
 }
 
-fn message(rows: &[Row]) -> String {
+/// What was full while users felt it comes first.
+fn message(record: &Record, rows: &[Row]) -> String {
+    let full = record.facts.as_ref().and_then(|facts| caption::full(&facts.diagnosis));
+    full.map_or(String::new(), |full| full + " ") + &of_rows(rows)
+}
+
+fn of_rows(rows: &[Row]) -> String {
     let fullest = rows.iter().max_by(|a, b| a.fullest().total_cmp(&b.fullest()));
     let Some(fullest) = fullest.filter(|row| row.fullest() > 0.0) else { return String::new() };
     let share = percent(fullest.fullest());

@@ -84,7 +84,10 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         [record] => format!("Where the time goes in {}", record.name),
         _ => "Where the time goes".to_owned(),
     };
-    let mut page = Page::new(look, &title, &message(records));
+    let mut page = match records {
+        [_] => Page::of_run(look, &title, &message(records)),
+        _ => Page::new(look, &title, &message(records)),
+    };
     let most = waterfalls.iter().map(Waterfall::end_ms).fold(0.0, f64::max);
     if most == 0.0 {
         page.note("No request was answered with success.");
