@@ -155,8 +155,9 @@ fn budget(page: &mut Page, record: &Record) {
     };
     let (left, width, height) = (MARGIN, 150.0, 9.0);
     page.top += 16.0;
+    // Maintenance has a colour of its own.
     let (idle, down, good, ink) =
-        (page.palette.idle, page.palette.down, page.palette.maintenance, page.palette.ink);
+        (page.palette.idle, page.palette.down, page.palette.series[2], page.palette.ink);
     let y = page.top - height;
     page.drawing.rectangle(left, y, width, height, idle);
     // What is left is what the words beside it tell; where nothing is left, all is lost.

@@ -84,7 +84,7 @@ fn panel(page: &mut Page, rows: &[Row], unit: &str) {
     let (low, high) =
         ends.fold((0.0, 0.0), |(low, high): (f64, f64), place| (low.min(place.1), high.max(place.2)));
     let room = ((high - low) * 0.05).max(f64::MIN_POSITIVE);
-    let scale = match high > low {
+    let scale = match high - low > NOTHING {
         true => Scale::linear(low - room, high + room, panel.left, panel.right()),
         false => Scale::linear(-1.0, 1.0, panel.left, panel.right()),
     };
@@ -120,6 +120,10 @@ fn panel(page: &mut Page, rows: &[Row], unit: &str) {
         y += ROW_GAP;
     }
 }
+
+/// Differences that are smaller, in points, milliseconds or per second, are none: an axis of them would show
+/// what rounding has left.
+const NOTHING: f64 = 1e-6;
 
 /// What cannot be told from nothing is paler.
 fn interval(

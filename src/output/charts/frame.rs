@@ -11,6 +11,8 @@ pub const SMALL: f64 = 11.0;
 pub const NORMAL: f64 = 12.5;
 const TITLE: f64 = 18.0;
 const TITLE_STEP: f64 = 23.0;
+/// Of an event.
+const MARK_WIDTH: f64 = 8.0;
 
 /// How a picture is to look.
 #[derive(Clone, Debug)]
@@ -218,17 +220,28 @@ impl Page {
         let base = lowest + 12.0;
         for (sort, color) in self.sorts() {
             let of_kind = events.iter().filter(|event| Sort::of(event) == sort);
-            let mut last = f64::MIN;
-            for x in of_kind.map(|event| scale.place(event.start_s)) {
-                // Marks that would cover each other are one.
-                if x >= last + 2.0 {
-                    self.drawing
-                        .polygon(vec![(x - 4.0, base - 7.0), (x + 4.0, base - 7.0), (x, base)], color);
-                    last = x;
+            let mut row: Vec<f64> = Vec::new();
+            for x in of_kind.map(|event| scale.place(event.start_s)).chain([f64::INFINITY]) {
+                if row.last().is_some_and(|last| x > last + MARK_WIDTH) {
+                    self.marks(&std::mem::take(&mut row), base, color);
                 }
+                row.push(x);
             }
         }
         self.top = base;
+    }
+
+    /// Marks that touch each other; more than a few are a band.
+    fn marks(&mut self, row: &[f64], base: f64, color: Color) {
+        const MARKS_MOST: usize = 3;
+        let (first, last) = (row[0], row[row.len() - 1]);
+        if row.len() > MARKS_MOST {
+            let left = first - MARK_WIDTH / 2.0;
+            return self.drawing.rectangle(left, base - 7.0, last - first + MARK_WIDTH, 5.0, color);
+        }
+        for x in row {
+            self.drawing.polygon(vec![(x - 4.0, base - 7.0), (x + 4.0, base - 7.0), (*x, base)], color);
+        }
     }
 
     /// What is drawn later covers what was drawn before.

@@ -59,7 +59,8 @@ fn state_of_shares(good: f64, failed: f64) -> State {
     }
 }
 
-/// The nodes, as their callers felt them; with what was done to them.
+/// The nodes, as their callers felt them, bucket by bucket; and behind these what was done to them, for as
+/// long as it was.
 pub fn of_stations(record: &Record, stations: &StationTimelines) -> Vec<Vec<(Stretch, State)>> {
     let mut states: Vec<Vec<(Stretch, State)>> = stations
         .stations
@@ -90,14 +91,25 @@ pub fn of_stations(record: &Record, stations: &StationTimelines) -> Vec<Vec<(Str
             for name in others.into_iter().chain([name]) {
                 let Some(&number) = numbers.get(name) else { continue };
                 let touched = states[number].get_mut(buckets.clone()).unwrap_or_default();
-                for (_, state) in touched.iter_mut().filter(|(_, state)| *state != State::Down) {
+                // A long bucket with a short event in it is as it was felt.
+                let filled = |stretch: &Stretch| 2.0 * shared_s(stretch, event) >= stretch.length_s;
+                let open =
+                    touched.iter_mut().filter(|(stretch, state)| *state != State::Down && filled(stretch));
+                for (_, state) in open {
                     // What is known to have been planned is not called trouble.
                     *state = if done == State::Maintenance { done } else { done.max(*state) };
                 }
+                let end_s = event.end_s.min(stations.buckets.last().map_or(0.0, Stretch::end_s));
+                let length_s = (end_s - event.start_s).max(0.0);
+                states[number].push((Stretch { start_s: event.start_s, length_s }, done));
             }
         }
     }
     states
+}
+
+fn shared_s(stretch: &Stretch, event: &Event) -> f64 {
+    stretch.end_s().min(event.end_s) - stretch.start_s.max(event.start_s)
 }
 
 /// The nodes on a host.
@@ -240,6 +252,12 @@ mod tests {
         };
         use State::{Degraded, Down, Idle, Maintenance, Up};
         assert_eq!(states(&record), [Up, Degraded, Up, Idle]);
+        // What lasts for less than half of a bucket has its own length, and is seen all the same.
+        record.events = vec![Event { end_s: 22.0, ..event("fail", "app", false) }];
+        assert_eq!(states(&record), [Up, Degraded, Up, Idle, Down]);
+        let (piece, _) = of_stations(&record, &stations)[0][4];
+        assert_eq!((piece.start_s, piece.length_s), (20.0, 2.0));
+        assert_eq!(in_columns(&of_stations(&record, &stations)[0], 40.0, 4), [Up, Degraded, Down, Idle]);
         for (kind, target, planned, state) in [
             ("fail", "app", false, Down),
             ("fail", "app/2", false, Degraded),
@@ -271,9 +289,9 @@ mod tests {
             of_stations(&record, &stations)[0].iter().map(|(_, state)| *state).collect::<Vec<_>>()
         };
         use State::{Down, Idle};
-        assert_eq!(states("fail", "host"), [Idle, Idle, Down, Idle]);
+        assert_eq!(states("fail", "host"), [Idle, Idle, Down, Idle, Down]);
         for (kind, target) in [("slow", "host"), ("fail", "host/1"), ("fail", "other")] {
-            assert_eq!(states(kind, target), [Idle; 4], "{kind} {target}");
+            assert_eq!(states(kind, target)[..4], [Idle; 4], "{kind} {target}");
         }
     }
 

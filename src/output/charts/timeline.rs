@@ -4,7 +4,7 @@ use super::drawing::{Anchor, Drawing, Label, Point};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, series_color};
 use super::scale::{Scale, latency_ticks, short_latency, short_number, ticks_from_zero};
 use super::theme::Color;
-use crate::output::record::{Count, Record, Stretch, Timeline};
+use crate::output::record::{Count, Event, Record, Stretch, Timeline};
 use crate::output::terminal::{count, counted, figure};
 
 const PANEL_HEIGHT: f64 = 190.0;
@@ -150,7 +150,8 @@ fn rates_panel(page: &mut Page, scale: &Scale, records: &[&Record], runs: &[Run]
     page.panel_heading("requests per second", MARGIN, &key);
     let (left, right) = scale.ends();
     let panel = Panel { left, top: page.top, width: right - left, height: PANEL_HEIGHT };
-    let series: Vec<_> = runs.iter().map(|run| [run.rate(|it| it.offered), run.rate(|it| it.good)]).collect();
+    let rates = |run: &Run| [run.rate(|it| it.offered), run.rate(|it| it.good), run.rate(|it| it.ended)];
+    let series: Vec<_> = runs.iter().map(rates).collect();
     let values = series.iter().flatten().flatten().filter_map(|(_, value)| *value);
     let ticks = ticks_from_zero(values.fold(0.0, f64::max), 4);
     let rows = Scale::linear(0.0, ticks[ticks.len() - 1], panel.bottom(), panel.top);
@@ -162,7 +163,10 @@ fn rates_panel(page: &mut Page, scale: &Scale, records: &[&Record], runs: &[Run]
     if let [run] = runs {
         let pale = good.mix(page.palette.background, 0.78);
         area(page, scale, &rows, &run.rate(|it| it.good), pale);
-        area(page, scale, &rows, &run.rate(Count::bad), bad);
+        // What was not good stands on what was, so that both together are all that ended.
+        if failed {
+            band(page, scale, &rows, (&run.rate(|it| it.good), &run.rate(|it| it.ended)), bad);
+        }
         curve(page, scale, &rows, &run.rate(|it| it.offered), (ink, 1.0));
         curve(page, scale, &rows, &run.rate(|it| it.good), (good, 1.8));
     } else {
@@ -184,7 +188,8 @@ fn latencies_panel(page: &mut Page, scale: &Scale, records: &[&Record], runs: &[
         _ => key_of_runs(page, records),
     };
     let heading = if runs.len() == 1 { "latency of good answers" } else { "latency: median (thin) and p99" };
-    page.panel_heading(heading, MARGIN, &key);
+    let axis = if span(runs).is_some_and(|span| span.is_wide()) { ", logarithmic" } else { "" };
+    page.panel_heading(&format!("{heading}{axis}"), MARGIN, &key);
     let (left, right) = scale.ends();
     let panel = Panel { left, top: page.top, width: right - left, height: PANEL_HEIGHT };
     let rows = latency_rows(&panel, runs);
@@ -216,14 +221,32 @@ fn latencies_panel(page: &mut Page, scale: &Scale, records: &[&Record], runs: &[
 
 type Rows = (Scale, Vec<(f64, String)>);
 
-fn latency_rows(panel: &Panel, runs: &[Run]) -> Option<Rows> {
+/// From the least median over the usual one to the slowest of 99 %.
+struct LatencySpan {
+    least: f64,
+    usual: f64,
+    most: f64,
+}
+
+impl LatencySpan {
+    fn is_wide(&self) -> bool {
+        self.most > WIDE_RATIO * self.usual && self.least > 0.0
+    }
+}
+
+fn span(runs: &[Run]) -> Option<LatencySpan> {
     let counts = || runs.iter().flat_map(|run| &run.points);
     let mut medians: Vec<f64> = counts().filter_map(|(_, count)| count.p50).collect();
     medians.sort_by(f64::total_cmp);
-    let median = *medians.get(medians.len() / 2)?;
-    let least = medians[0];
+    let usual = *medians.get(medians.len() / 2)?;
     let most = counts().filter_map(|(_, count)| count.p99.or(count.p50)).fold(0.0, f64::max);
-    if most > WIDE_RATIO * median && least > 0.0 {
+    Some(LatencySpan { least: medians[0], usual, most })
+}
+
+fn latency_rows(panel: &Panel, runs: &[Run]) -> Option<Rows> {
+    let span = span(runs)?;
+    let LatencySpan { least, most, .. } = span;
+    if span.is_wide() {
         let scale = Scale::logarithmic(least / 1.3, most * 1.1, panel.bottom(), panel.top);
         let ticks = latency_ticks(&scale, panel.height * 2.5);
         let ticks = ticks.into_iter().map(|tick| (scale.place(tick.value), tick.text));
@@ -237,10 +260,19 @@ fn latency_rows(panel: &Panel, runs: &[Run]) -> Option<Rows> {
 
 /// What lies below the curves.
 fn prepare(page: &mut Page, panel: &Panel, scale: &Scale, records: &[&Record]) {
-    if let [record] = records {
-        page.shade_warmup(panel, scale, record);
-        page.shade_events(panel, scale, &record.events);
+    let Some((first, others)) = records.split_first() else { return };
+    if others.is_empty() {
+        page.shade_warmup(panel, scale, first);
+        return page.shade_events(panel, scale, &first.events);
     }
+    // What happened in all of them alike; events stand in the order of time.
+    let has = |other: &&Record, event: &Event| {
+        let from = other.events.partition_point(|one| one.start_s < event.start_s);
+        other.events[from..].iter().take_while(|one| one.start_s <= event.start_s).any(|one| one == event)
+    };
+    let happened = |event: &&Event| others.iter().all(|other| has(other, event));
+    let events: Vec<Event> = first.events.iter().filter(happened).cloned().collect();
+    page.shade_events(panel, scale, &events);
 }
 
 fn key_of_runs(page: &Page, records: &[&Record]) -> Vec<(String, Color)> {

@@ -1,6 +1,7 @@
 //! `report.html`: a run in one page that opens anywhere, without a network and, but for the
 //! interaction, without JavaScript. It is made of the run's files alone.
 
+mod colours;
 mod html;
 mod limits;
 mod scenario;
@@ -71,6 +72,7 @@ pub fn render(record: &Record) -> Result<String, ReportError> {
 fn page(record: &Record, facts: &Facts, links: &str, body: &str) -> String {
     let (name, version) = (escaped(&record.name), escaped(&facts.version));
     let heading = heading(facts);
+    let colours = colours::meanings(body);
     // JSON within HTML must not be able to end its element.
     let data = timelines::timelines(record);
     let data = data.and_then(|data| serde_json::to_string(&data).ok()).unwrap_or("null".to_owned());
@@ -82,7 +84,7 @@ fn page(record: &Record, facts: &Facts, links: &str, body: &str) -> String {
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
          script-src 'unsafe-inline'; img-src data:\">\n\
          <title>{name} · spof</title>\n<link rel=\"icon\" href=\"data:,\">\n\
-         <style>\n{UPLOT_STYLE}\n{STYLE}</style>\n</head>\n<body>\n\
+         <style>\n{UPLOT_STYLE}\n{STYLE}{colours}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#summary\">Skip to the summary</a>\n\
          <header>\n<h1>{name}</h1>\n<p>{heading}</p>\n</header>\n\
          <nav aria-label=\"Sections\">\n{links}\n</nav>\n<main>\n{body}</main>\n\
@@ -174,8 +176,11 @@ fn figure(record: &Record, chart: Chart, class: &str) -> Result<String, ReportEr
     if !chart.can_be_drawn(record) {
         return Ok(String::new());
     }
-    let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
-    let picture = embedded(chart, record, &look).map_err(ReportError::Paint)?;
+    let picture = |theme: Theme| {
+        let look = Look { theme, width: f64::from(WIDTH_USUAL) };
+        embedded(chart, record, &look).map_err(ReportError::Paint)
+    };
+    let picture = colours::in_both(&picture(Theme::Light)?, &picture(Theme::Dark)?);
     let id = format!("chart-{}", chart.name());
     Ok(format!("<figure id=\"{id}\"{class}>\n{picture}</figure>\n"))
 }
