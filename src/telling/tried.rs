@@ -3,7 +3,7 @@
 use super::changes::label;
 use super::figure::{count, difference, length, share, three_digits};
 use super::words::span;
-use crate::advice::{Advice, AsItStands, Figure, Tried, Verdict};
+use crate::advice::{Advice, Figure, Tried, Verdict};
 
 /// A line of such a table; what is not known is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,23 +31,23 @@ pub fn lines(advice: &Advice) -> Vec<Line> {
         ..Line::default()
     };
     let couples = advice.together.iter().filter(|two| two.is_more_than_its_parts(&advice.tried));
-    let tried = advice.tried.iter().chain(couples).map(|tried| line(stands, tried));
+    let tried = advice.tried.iter().chain(couples).map(line);
     std::iter::once(first).chain(tried).collect()
 }
 
-fn line(stands: &AsItStands, tried: &Tried) -> Line {
-    let by = |figure: Figure| tried.figure(figure).map(|one| &one.difference);
-    // Fewer pairs than others have tell how far it is from what they all have in common.
-    let now = |figure: Figure, stands: Option<f64>| Some(stands? + by(figure)?.value?);
-    let good = now(Figure::Good, stands.good_share);
-    let points = by(Figure::Good)
-        .and_then(|good| Some(difference(good.value?, good.half_width, "share").replace(" points", "")));
+fn line(tried: &Tried) -> Line {
+    // As its sentence has it; the difference is that of its own pairs, of which others may have more.
+    let now = |figure: Figure| tried.figure(figure)?.with_it.value;
+    let points = tried.figure(Figure::Good).and_then(|good| {
+        let by = &good.difference;
+        Some(difference(by.value?, by.half_width, "share").replace(" points", ""))
+    });
     Line {
         changes: tried.changes.iter().map(label).collect(),
-        good: good.map(|good| share(good.clamp(0.0, 1.0))),
+        good: now(Figure::Good).map(share),
         by: points,
-        p99: now(Figure::P99, stands.p99_ms).map(|p99| length(p99.max(0.0))),
-        down: now(Figure::Down, stands.down_s).map(|down| span(down.max(0.0))),
+        p99: now(Figure::P99).map(length),
+        down: now(Figure::Down).map(span),
         price: tried.price_per_month.map(|price| match price {
             0.0 => "0".to_owned(),
             price if price < 0.0 => format!("−{}", three_digits(-price)),

@@ -28,6 +28,15 @@ pub struct Facts {
     pub tail: Option<Tail>,
     pub told: Told,
     pub diagnosis: Diagnosis,
+    pub costs: Option<Costs>,
+}
+
+/// What it costs in a month, where nodes have prices.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Costs {
+    pub currency: Option<String>,
+    pub per_month: Option<f64>,
 }
 
 /// What made the slowest requests slow.

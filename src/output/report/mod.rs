@@ -1,6 +1,7 @@
 //! `report.html`: a run in one page that opens anywhere, without a network and, but for the
 //! interaction, without JavaScript. It is made of the run's files alone.
 
+mod cards;
 mod colours;
 mod html;
 mod limits;
@@ -14,10 +15,10 @@ mod tried;
 
 use super::charts::{Chart, Look, PaintError, Theme, WIDTH_USUAL, embedded};
 use super::record::{Facts, Record};
-use super::terminal::figure::{count, length, share};
-use crate::diagnosis::PhaseKind;
+use super::terminal::figure::count;
 use crate::telling::Sentence;
 use crate::telling::words::span;
+use cards::cards;
 use html::{details, escaped, list, section};
 use std::fmt;
 
@@ -133,42 +134,6 @@ fn summary(record: &Record, facts: &Facts) -> String {
         }
     }
     text
-}
-
-/// The figures that everybody asks for first.
-fn cards(facts: &Facts) -> String {
-    let total = &facts.total;
-    let fullest = facts.resources.iter().filter_map(|one| Some((one.fullest.as_ref()?.utilisation, one)));
-    let fullest = fullest.max_by(|a, b| a.0.total_cmp(&b.0));
-    let run_has_requests = total.goodput_per_s.is_some();
-    let figures = [
-        (
-            if run_has_requests { "of requests were good" } else { "of the time all was up" },
-            total.good_share.value.map(share),
-        ),
-        (
-            "without service",
-            Some(span(
-                facts.diagnosis.time_s(PhaseKind::Down) + facts.diagnosis.time_s(PhaseKind::Maintenance),
-            )),
-        ),
-        ("half came within", total.p50_ms.value.map(length)),
-        ("99 % came within", total.p99_ms.value.map(length)),
-        ("good per second", total.goodput_per_s.map(super::terminal::figure::three_digits)),
-    ];
-    let mut text = String::from("<dl class=\"cards\">\n");
-    for (name, value) in figures {
-        let value = value.unwrap_or("–".to_owned());
-        text.push_str(&format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n"));
-    }
-    if let Some((utilisation, resource)) = fullest {
-        text.push_str(&format!(
-            "<div><dt>at the fullest: <code>{}</code></dt><dd>{}</dd></div>\n",
-            escaped(&resource.name),
-            share(utilisation)
-        ));
-    }
-    text + "</dl>\n"
 }
 
 /// A chart within the page, if its file is there.

@@ -1,0 +1,96 @@
+//! The figures that everybody asks for first: was the goal met, how long was it down, what was lost, what
+//! does it cost.
+
+use super::html::escaped;
+use super::story::bad;
+use crate::diagnosis::{GoalKind, PhaseKind, Verdict};
+use crate::output::record::Facts;
+use crate::output::terminal::figure::{count, length, share, three_digits};
+use crate::telling::words::span;
+
+/// A figure, and what it is.
+struct Card {
+    figure: String,
+    about: String,
+    /// Bad news, or good, or neither.
+    class: &'static str,
+}
+
+pub fn cards(facts: &Facts) -> String {
+    let cards =
+        [goal(facts), down(facts), lost(facts), good(facts), slowest(facts), fullest(facts), money(facts)];
+    let mut text = String::from("<dl class=\"cards\">\n");
+    for Card { figure, about, class } in cards.into_iter().flatten() {
+        let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+        text.push_str(&format!("<div><dt>{about}</dt><dd{class}>{figure}</dd></div>\n"));
+    }
+    text + "</dl>\n"
+}
+
+fn card(figure: impl Into<String>, about: impl Into<String>) -> Card {
+    Card { figure: figure.into(), about: about.into(), class: "" }
+}
+
+fn goal(facts: &Facts) -> Option<Card> {
+    let goals = facts.diagnosis.goals.len();
+    let foretold = facts.diagnosis.goals.iter().any(|goal| goal.kind == GoalKind::Prediction);
+    let about = match goals {
+        _ if foretold => "as expected".to_owned(),
+        1 => "goal met".to_owned(),
+        goals => format!("all {goals} goals met"),
+    };
+    let (figure, class) = match facts.diagnosis.verdict {
+        // That it fails as it was foretold is no good news.
+        Verdict::Met => ("yes", if foretold { "" } else { "good" }),
+        Verdict::Missed => ("no", "bad"),
+        Verdict::Undecided => ("cannot tell", ""),
+        Verdict::NoGoal | Verdict::Nothing => return None,
+    };
+    Some(Card { class, ..card(figure, about) })
+}
+
+fn down(facts: &Facts) -> Option<Card> {
+    let diagnosis = &facts.diagnosis;
+    let (down_s, planned_s) = (diagnosis.time_s(PhaseKind::Down), diagnosis.time_s(PhaseKind::Maintenance));
+    let about = match planned_s {
+        planned_s if planned_s > 0.0 => format!("without service, {} of it planned", span(planned_s)),
+        _ => "without service".to_owned(),
+    };
+    let class = if down_s > 0.0 { "bad" } else { "" };
+    Some(Card { class, ..card(span(down_s + planned_s), about) })
+}
+
+fn lost(facts: &Facts) -> Option<Card> {
+    let total = &facts.total;
+    total.goodput_per_s?;
+    let bad = bad(total);
+    let class = if bad > 0 && facts.told.is_bad { "bad" } else { "" };
+    let about = format!("of {} requests were not good", count(total.ended));
+    Some(Card { class, ..card(count(bad), about) })
+}
+
+fn good(facts: &Facts) -> Option<Card> {
+    let total = &facts.total;
+    let of_requests = total.goodput_per_s.is_some();
+    let about = if of_requests { "of requests were good" } else { "of the time all was up" };
+    Some(card(share(total.good_share.value?), about))
+}
+
+fn slowest(facts: &Facts) -> Option<Card> {
+    let total = &facts.total;
+    let (half, most) = (total.p50_ms.value?, total.p99_ms.value?);
+    Some(card(length(most), format!("99 % came within, half within {}", length(half))))
+}
+
+fn fullest(facts: &Facts) -> Option<Card> {
+    let fullest = facts.resources.iter().filter_map(|one| Some((one.fullest.as_ref()?.utilisation, one)));
+    let (utilisation, resource) = fullest.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(card(share(utilisation), format!("at the fullest: <code>{}</code>", escaped(&resource.name))))
+}
+
+fn money(facts: &Facts) -> Option<Card> {
+    let costs = facts.costs.as_ref()?;
+    let currency =
+        costs.currency.as_deref().map_or(String::new(), |currency| format!(" {}", escaped(currency)));
+    Some(card(format!("{}{currency}", three_digits(costs.per_month?)), "a month"))
+}
