@@ -29,7 +29,7 @@ pub struct RenderArguments {
     #[arg(long, conflicts_with_all = ["charts", "format", "theme", "width"])]
     report: bool,
 
-    /// The kind of picture
+    /// The kind of picture; json is its data, with a specification for Vega-Lite
     #[arg(long, default_value = "svg")]
     format: PictureFormat,
 
@@ -63,7 +63,7 @@ impl ValueEnum for PictureFormat {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.extension()))
+        Some(PossibleValue::new(self.name()))
     }
 }
 

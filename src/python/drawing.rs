@@ -35,7 +35,7 @@ pub fn chart(
 ) -> PyResult<Cow<'static, [u8]>> {
     let look = look(theme, width)?;
     let chart = Chart::ALL.into_iter().find(|chart| chart.name() == name);
-    let format = PictureFormat::ALL.into_iter().find(|known| known.extension() == format);
+    let format = PictureFormat::ALL.into_iter().find(|known| known.name() == format);
     let (Some(chart), Some(format)) = (chart, format) else {
         return Err(PyValueError::new_err(format!("there is no chart {name:?} of this kind")));
     };

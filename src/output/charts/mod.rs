@@ -26,6 +26,9 @@ mod topology_hosts;
 pub mod topology_layout;
 mod topology_lines;
 mod utilisation;
+mod vega;
+#[cfg(test)]
+mod vega_tests;
 mod waterfall;
 
 pub use frame::Look;
@@ -130,15 +133,27 @@ impl Chart {
 pub enum PictureFormat {
     Svg,
     Png,
+    /// A specification in Vega-Lite, with the data.
+    Json,
 }
 
 impl PictureFormat {
-    pub const ALL: [PictureFormat; 2] = [PictureFormat::Svg, PictureFormat::Png];
+    pub const ALL: [PictureFormat; 3] = [PictureFormat::Svg, PictureFormat::Png, PictureFormat::Json];
+
+    /// As it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            PictureFormat::Json => "json",
+            other => other.extension(),
+        }
+    }
 
     pub fn extension(self) -> &'static str {
         match self {
             PictureFormat::Svg => "svg",
             PictureFormat::Png => "png",
+            // Beside the files of a run, of which some are JSON themselves.
+            PictureFormat::Json => "vl.json",
         }
     }
 }
@@ -188,7 +203,14 @@ pub fn render(
     look: &Look,
     format: PictureFormat,
 ) -> Result<Vec<u8>, PaintError> {
-    paint(&chart.draw(records, look), format)
+    let drawing = chart.draw(records, look);
+    if format == PictureFormat::Json {
+        let records: Vec<&Record> = records.iter().filter(|record| chart.can_be_drawn(record)).collect();
+        let spec = vega::spec(chart, &records, &drawing, look);
+        let text = serde_json::to_vec_pretty(&spec).map_err(|error| PaintError(error.to_string()))?;
+        return Ok([text, b"\n".to_vec()].concat());
+    }
+    paint(&drawing, format)
 }
 
 /// The differences of a comparison, with their intervals.
@@ -204,6 +226,7 @@ pub fn render_differences(
 fn paint(drawing: &Drawing, format: PictureFormat) -> Result<Vec<u8>, PaintError> {
     let painted = match format {
         PictureFormat::Svg => svg::render(drawing).map(String::into_bytes),
+        PictureFormat::Json => Err("this picture is not to be had as data".into()),
         #[cfg(feature = "png")]
         PictureFormat::Png => png::render(drawing),
         #[cfg(not(feature = "png"))]
