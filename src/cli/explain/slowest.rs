@@ -46,9 +46,9 @@ fn tail(facts: &Facts, strokes: Strokes) -> String {
     let Some(tail) = &facts.tail else {
         return "  What made the slow requests slow is not known: no good answer was followed.\n".to_owned();
     };
-    let heading = format!(
-        "the slowest {} of the good answers: {}, from {} on, {} on average",
-        share(tail.share),
+    let heading = format!("the slowest {} of the good answers", share(tail.share));
+    let about = format!(
+        "{}, from {} on, {} on average",
         requests_followed(tail.requests, tail.followed),
         length(tail.latency_least_ms),
         length(tail.latency_mean_ms)
@@ -68,7 +68,8 @@ fn tail(facts: &Facts, strokes: Strokes) -> String {
             Cell::painted(letter.repeat((part.share * BAR_LETTERS).round() as usize), Paint::Faint),
         ]);
     }
-    format!("  {}\n\n{}\n", painted(&heading, Paint::Strong), table.text())
+    let (heading, about) = (painted(&heading, Paint::Strong), painted(&about, Paint::Faint));
+    format!("  {heading}\n  {about}\n\n{}\n", table.text())
 }
 
 /// From the stories if there are some of the slowest, or else those that were followed; of earlier

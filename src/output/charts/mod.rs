@@ -207,7 +207,7 @@ pub fn render(
     if format == PictureFormat::Json {
         let records: Vec<&Record> = records.iter().filter(|record| chart.can_be_drawn(record)).collect();
         let spec = vega::spec(chart, &records, &drawing, look);
-        let text = serde_json::to_vec_pretty(&spec).map_err(|error| PaintError(error.to_string()))?;
+        let text = serde_json::to_vec(&spec).map_err(|error| PaintError(error.to_string()))?;
         return Ok([text, b"\n".to_vec()].concat());
     }
     paint(&drawing, format)
