@@ -4,6 +4,7 @@ use super::change::Change;
 use super::judging::{Compared, GoalMet, ThenFull, Verdict};
 use super::order::is_as_good;
 use crate::diagnosis::Standing;
+use crate::parts::resource::ResourceKind;
 use serde::{Deserialize, Serialize};
 
 /// All that was tried, and what it did.
@@ -57,9 +58,15 @@ pub struct AsItStands {
     pub p99_ms: Option<f64>,
     pub goals: Vec<GoalMet>,
     /// What was full and waited for nothing else that was.
-    pub full: Vec<String>,
+    pub full: Vec<WasFull>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub then_full: Option<ThenFull>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WasFull {
+    pub name: String,
+    pub kind: ResourceKind,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! The course of trying: few runs of everything first, more of what might matter, then two at once.
 
-use super::answer::{Advice, AsItStands, METHOD, NotPossible, Tried};
+use super::answer::{Advice, AsItStands, METHOD, NotPossible, Tried, WasFull};
 use super::candidates::{Candidate, candidates};
 use super::change::Change;
 use super::evidence::{Evidence, find};
@@ -362,7 +362,7 @@ impl<W: Watcher> Course<'_, W> {
             down_s: mean(Figure::Down),
             p99_ms: mean(Figure::P99),
             goals: goals_met(goals, base),
-            full: full.map(|full| full.name.clone()).collect(),
+            full: full.map(|full| WasFull { name: full.name.clone(), kind: full.resource.kind }).collect(),
             then_full: self.diagnosis(BASE).and_then(then_full),
         }
     }

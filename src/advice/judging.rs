@@ -5,6 +5,7 @@ use super::seen::{Figure, Seen};
 use crate::analysis::estimate::{Reach, SAME_IN_ALL};
 use crate::analysis::summary::Estimate;
 use crate::diagnosis::{Diagnosis, Goal, Standing};
+use crate::parts::resource::ResourceKind;
 use crate::stats::interval::{Interval, LEVEL, independent_interval};
 use crate::stats::pairs::{Paired, level_of_each, paired};
 use serde::{Deserialize, Serialize};
@@ -218,6 +219,7 @@ fn measured(run: &Seen, text: &str) -> Option<f64> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ThenFull {
     pub name: String,
+    pub kind: ResourceKind,
     /// It was, while users felt something.
     pub was_full: bool,
     /// Otherwise it would be at so many times the load, which is so many requests per second.
@@ -227,12 +229,19 @@ pub struct ThenFull {
 
 pub fn then_full(diagnosis: &Diagnosis) -> Option<ThenFull> {
     if let Some(full) = diagnosis.bad_phases().flat_map(|phase| phase.causes()).next() {
-        return Some(ThenFull { name: full.name.clone(), was_full: true, times: None, full_at_per_s: None });
+        return Some(ThenFull {
+            name: full.name.clone(),
+            kind: full.kind,
+            was_full: true,
+            times: None,
+            full_at_per_s: None,
+        });
     }
     let headroom = diagnosis.headroom.as_ref()?;
     let is_full = headroom.first.times <= 1.0;
     Some(ThenFull {
         name: headroom.first.name.clone(),
+        kind: headroom.first.kind,
         was_full: is_full,
         times: (!is_full).then_some(headroom.first.times),
         full_at_per_s: (!is_full).then_some(headroom.first.full_at_per_s),

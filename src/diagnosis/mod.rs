@@ -202,13 +202,6 @@ pub struct FullResource {
     pub is_cause: bool,
 }
 
-impl FullResource {
-    /// Whether its name stands for several: cores, workers.
-    pub fn is_plural(&self) -> bool {
-        self.kind.is_plural()
-    }
-}
-
 pub fn diagnose(scenario: &Scenario, results: &RunResults, window: &Window, summary: &Summary) -> Diagnosis {
     let counted = counted(scenario, results, window);
     let goals = goals::goals(scenario, summary);

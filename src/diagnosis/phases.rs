@@ -38,6 +38,8 @@ pub enum PhaseKind {
 
 /// The share of requests that may be bad before anybody calls it so.
 pub const TOLERABLE: f64 = 0.01;
+/// Down is where more than this share of what is asked for fails.
+const DOWN_SHARE: f64 = 0.25;
 /// It is never less than this, however much a scenario expects.
 const TOLERABLE_LEAST: f64 = 1e-4;
 /// Nobody is answered while so many come, for so long and for much longer than an answer usually
@@ -78,6 +80,15 @@ pub fn tolerable(scenario: &Scenario) -> f64 {
         _ => None,
     });
     left.fold(TOLERABLE, f64::min).max(TOLERABLE_LEAST)
+}
+
+/// How a node was felt by its callers, of whose calls so many failed.
+pub fn of_calls(ended: u64, failed: u64) -> PhaseKind {
+    match failed.min(ended) as f64 / ended.max(1) as f64 {
+        failed if failed > DOWN_SHARE => PhaseKind::Down,
+        failed if failed > TOLERABLE => PhaseKind::Failing,
+        _ => PhaseKind::Good,
+    }
 }
 
 /// All phases of a run, in order and without gaps.

@@ -4,7 +4,8 @@
 use super::changes::{doing, doing_all};
 use super::claims::{Claim, Sentence};
 use super::figure::{count, counted, difference, in_unit, share, three_digits};
-use super::words::{and, and_more, span};
+use super::fullness::{is_or_are, was_or_were};
+use super::words::{and, and_more, capital, span};
 use crate::advice::{Advice, Compared, Effect, Figure, Point, ThenFull, Tried, Verdict};
 use crate::analysis::summary::Estimate;
 use crate::diagnosis::Standing;
@@ -160,8 +161,11 @@ fn as_it_stands(advice: &Advice) -> Sentence {
     }
     let were = match stands.full.as_slice() {
         [] => String::new(),
-        [one] if !is_plural(one) => format!("; {one} was full"),
-        full => format!("; {} were full", and_more(full, NAMED_MOST)),
+        [one] => format!("; {} {} full", one.name, was_or_were(one.kind)),
+        full => {
+            let names: Vec<String> = full.iter().map(|one| one.name.clone()).collect();
+            format!("; {} were full", and_more(&names, NAMED_MOST))
+        }
     };
     Sentence::bare(format!("{text}{were}."))
 }
@@ -300,7 +304,7 @@ fn goals(advice: &Advice, tried: &Tried) -> String {
 }
 
 fn then_full(then: &ThenFull) -> String {
-    let is = if is_plural(&then.name) { "are" } else { "is" };
+    let is = is_or_are(then.kind);
     match (then.was_full, then.times, then.full_at_per_s) {
         (true, ..) => format!("{} {is} full then.", capital(&then.name)),
         (false, Some(times), Some(at)) => format!(
@@ -311,12 +315,6 @@ fn then_full(then: &ThenFull) -> String {
         ),
         _ => String::new(),
     }
-}
-
-/// `the workers of gunicorn` are several; `the link a -> b` is one.
-fn is_plural(name: &str) -> bool {
-    name.split(" of ").next().is_some_and(|noun| noun.ends_with('s') || noun == "the children")
-        && name.contains(" of ")
 }
 
 fn single_points(points: &[Point], currency: Option<&str>) -> Vec<PointTold> {
@@ -380,9 +378,4 @@ fn how_sure(advice: &Advice) -> Sentence {
         _ => format!("How sure: seen in {}{cut}.", counted(advice.runs, "run")),
     };
     Sentence::bare(text)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

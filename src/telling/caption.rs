@@ -1,11 +1,10 @@
 //! Captions of pictures: what is to be seen in them.
 
-use super::headline::{capital, kind_name, why};
-use super::words::{and, counted, span};
-use crate::diagnosis::{Diagnosis, PhaseKind};
-
-/// Resources that are named.
-const FULL_MOST: usize = 2;
+use super::figure::counted;
+use super::fullness::were_full;
+use super::headline::{kind_name, why};
+use super::words::{capital, span};
+use crate::diagnosis::{Diagnosis, FullResource, PhaseKind};
 
 /// `Down once, for 3 min 24 s: the workers of gunicorn were full. Slow once, for 46.2 s.`
 /// Nothing where nobody has judged it.
@@ -34,18 +33,11 @@ pub fn felt(diagnosis: &Diagnosis) -> Option<String> {
 
 /// `The cores of server were full while users felt it.`
 pub fn full(diagnosis: &Diagnosis) -> Option<String> {
-    let mut full: Vec<_> = Vec::new();
+    let mut full: Vec<&FullResource> = Vec::new();
     for one in diagnosis.bad_phases().flat_map(|phase| phase.causes()) {
-        if !full.iter().any(|(name, _)| *name == one.name) {
-            full.push((one.name.clone(), one.is_plural()));
+        if !full.iter().any(|known| known.name == one.name) {
+            full.push(one);
         }
     }
-    full.truncate(FULL_MOST);
-    let were = match full.as_slice() {
-        [] => return None,
-        [(_, false)] => "was",
-        _ => "were",
-    };
-    let names: Vec<String> = full.into_iter().map(|(name, _)| name).collect();
-    Some(capital(&format!("{} {were} full while users felt it.", and(&names))))
+    Some(capital(&format!("{} while users felt it.", were_full(full.into_iter())?)))
 }

@@ -3,8 +3,7 @@
 use super::answer::{Answer, claim, few, how_sure, known, stands};
 use super::claims::{Claim, Sentence};
 use super::figure::{count, difference};
-use super::headline::capital;
-use super::words::{and, and_more};
+use super::words::{and, and_more, capital};
 use crate::analysis::comparison::{ComparedFigure, Comparison, Difference};
 use crate::analysis::preference::{MATTER_MOST, Preference, Stands};
 

@@ -3,17 +3,31 @@
 use super::claims::{Claim, StudyClaim};
 use super::words::and;
 use crate::analysis::point_fullness::{Fullness, PointFullness};
-use crate::diagnosis::FULL;
+use crate::diagnosis::{FULL, FullResource};
 use crate::parts::resource::ResourceKind;
 
 /// Resources that are named.
-const NAMED_MOST: usize = 2;
+pub(super) const NAMED_MOST: usize = 2;
 
 /// `is`, or `are` where a resource has a name in the plural.
 pub(super) fn is_or_are(kind: ResourceKind) -> &'static str {
-    match kind {
-        ResourceKind::Cores | ResourceKind::Slots | ResourceKind::InFlight => "are",
-        _ => "is",
+    if kind.is_plural() { "are" } else { "is" }
+}
+
+pub(super) fn was_or_were(kind: ResourceKind) -> &'static str {
+    if kind.is_plural() { "were" } else { "was" }
+}
+
+/// `the cores of server were full`, if anything was.
+pub(super) fn were_full<'f>(full: impl Iterator<Item = &'f FullResource>) -> Option<String> {
+    let full: Vec<&FullResource> = full.take(NAMED_MOST).collect();
+    match full[..] {
+        [] => None,
+        [one] => Some(format!("{} {} full", one.name, was_or_were(one.kind))),
+        _ => {
+            let names: Vec<String> = full.iter().map(|one| one.name.clone()).collect();
+            Some(format!("{} were full", and(&names)))
+        }
     }
 }
 

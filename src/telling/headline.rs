@@ -4,13 +4,14 @@ use super::claims::{Claim, Sentence};
 use super::clock::Clock;
 use super::clock_of;
 use super::figure::{count, counted, in_unit, share};
-use super::words::{and_more, span};
-use crate::diagnosis::{Diagnosis, Doubt, Goal, GoalKind, Phase, PhaseKind, Standing, Trigger, Verdict};
+use super::fullness::{NAMED_MOST, were_full};
+use super::words::{and, and_more, capital, span};
+use crate::diagnosis::{
+    Counted, Diagnosis, Doubt, Goal, GoalKind, Phase, PhaseKind, Standing, Trigger, Verdict,
+};
 
 /// Goals that are named in one sentence.
 const GOALS_MOST: usize = 2;
-/// Resources that are.
-const FULL_MOST: usize = 2;
 
 pub fn is_bad(diagnosis: &Diagnosis) -> bool {
     match diagnosis.verdict {
@@ -119,7 +120,7 @@ pub(super) fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
         .map(|kind| (kind, diagnosis.phases.iter().filter(|phase| phase.kind == kind).collect::<Vec<_>>()))
         .filter(|(_, phases)| !phases.is_empty());
     let Some((kind, phases)) = kinds.next() else { return calm(diagnosis) };
-    let (mut text, mut claims) = stretches(&clock, kind, &phases, diagnosis.counted.has_requests);
+    let (mut text, mut claims) = stretches(&clock, kind, &phases, &diagnosis.counted);
     let main = phases.iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
     if let Some(main) = main {
         let (because, more) = because(&clock, main, phases.len() > 1);
@@ -137,13 +138,9 @@ pub(super) fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
 pub(super) fn why(diagnosis: &Diagnosis, kind: PhaseKind) -> Option<String> {
     let phases = diagnosis.phases.iter().filter(|phase| phase.kind == kind);
     let main = phases.max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
-    let names: Vec<String> = main.causes().take(FULL_MOST).map(|full| full.name.clone()).collect();
-    match (&main.trigger, main.causes().next()) {
+    match (&main.trigger, were_full(main.causes())) {
         (Trigger::Fault(event) | Trigger::Maintenance(event), _) => Some(event.label.clone()),
-        (_, Some(first)) => {
-            let were = if names.len() == 1 && !first.is_plural() { "was" } else { "were" };
-            Some(format!("{} {were} full", super::words::and(&names)))
-        }
+        (_, Some(full)) => Some(full),
         (Trigger::Surge(event), None) => Some(event.label.clone()),
         (Trigger::Retries, None) => Some("clients tried again".to_owned()),
         (Trigger::Traffic | Trigger::None | Trigger::Unknown, None) => None,
@@ -175,21 +172,26 @@ fn calm(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
 }
 
 /// `down 14:00:00 to 14:02:35 (2 min 35 s, 30 s of it booting)`
-fn stretches(clock: &Clock, kind: PhaseKind, phases: &[&Phase], tells_share: bool) -> (String, Vec<Claim>) {
+fn stretches(clock: &Clock, kind: PhaseKind, phases: &[&Phase], counted: &Counted) -> (String, Vec<Claim>) {
     let name = kind_name(kind);
     let claim = |phase: &&Phase| claim_of(phase);
     let claims = phases.iter().map(claim).collect();
-    let told = |phase: &Phase| {
+    let extra = |phase: &Phase| {
         let mut extra =
             phase.booting_s.map_or(String::new(), |booting_s| format!(", {} of it booting", span(booting_s)));
-        if let (true, PhaseKind::Failing | PhaseKind::Slow) = (tells_share && phase.ended > 0, kind) {
+        if let (true, PhaseKind::Failing | PhaseKind::Slow) = (counted.has_requests && phase.ended > 0, kind)
+        {
             let bad = if kind == PhaseKind::Slow { phase.late } else { phase.failed };
             let what = if kind == PhaseKind::Slow { "too late" } else { "failed" };
             extra.push_str(&format!(", {} of the requests {what}", share(bad as f64 / phase.ended as f64)));
         }
-        clock.stretch(phase.start_s, phase.end_s, &extra)
+        extra
     };
+    let told = |phase: &Phase| clock.stretch(phase.start_s, phase.end_s, &extra(phase));
     match phases {
+        [one] if is_all_along(one, counted) => {
+            (format!("{name} all along ({}{})", span(one.length_s()), extra(one)), claims)
+        }
         [one] => (format!("{name} {}{}", told(one), edges(one)), claims),
         many => {
             let sum: f64 = many.iter().map(|phase| phase.length_s()).sum();
@@ -206,6 +208,11 @@ pub fn claim_of(phase: &Phase) -> Claim {
         PhaseKind::Down | PhaseKind::Maintenance => Claim::Down { from_s: phase.start_s, to_s: phase.end_s },
         _ => Claim::Bad { from_s: phase.start_s, to_s: phase.end_s, bad: phase.bad(), ended: phase.ended },
     }
+}
+
+/// There was nothing else in the time that counts.
+fn is_all_along(phase: &Phase, counted: &Counted) -> bool {
+    phase.start_s <= counted.from_s && phase.end_s >= counted.to_s
 }
 
 fn edges(phase: &Phase) -> &'static str {
@@ -235,11 +242,9 @@ pub fn kind_name(kind: PhaseKind) -> &'static str {
 /// ` because of `fail server``, ` since the link visitors -> server (answers) was full`
 fn because(clock: &Clock, phase: &Phase, mostly: bool) -> (String, Vec<Claim>) {
     let mostly = if mostly { " mostly" } else { "" };
-    let causes: Vec<_> = phase.causes().take(FULL_MOST).collect();
-    let names: Vec<String> = causes.iter().map(|full| full.name.clone()).collect();
-    let were = if causes.len() == 1 && !causes[0].is_plural() { "was" } else { "were" };
-    let mut claims: Vec<Claim> = causes
-        .iter()
+    let mut claims: Vec<Claim> = phase
+        .causes()
+        .take(NAMED_MOST)
         .map(|full| Claim::Full {
             resource: full.name.clone(),
             from_s: full.from_s,
@@ -250,25 +255,22 @@ fn because(clock: &Clock, phase: &Phase, mostly: bool) -> (String, Vec<Claim>) {
     if let Some(event) = phase.trigger.event() {
         claims.push(Claim::Event { label: event.label.clone(), at_s: event.start_s });
     }
-    let full = super::words::and(&names);
-    let text = match &phase.trigger {
-        Trigger::Fault(event) => {
+    let text = match (&phase.trigger, were_full(phase.causes())) {
+        (Trigger::Fault(event), _) => {
             claims.retain(|claim| matches!(claim, Claim::Event { .. }));
             format!(",{mostly} because of `{}`", event.label)
         }
-        Trigger::Maintenance(event) => {
+        (Trigger::Maintenance(event), _) => {
             claims.retain(|claim| matches!(claim, Claim::Event { .. }));
             format!(",{mostly} for `{}`", event.label)
         }
-        Trigger::Surge(event) if full.is_empty() => {
+        (Trigger::Surge(event), None) => {
             format!(",{mostly} with `{}` from {} on", event.label, clock.at(event.start_s))
         }
-        Trigger::Surge(event) => {
-            format!(",{mostly} since {full} {were} full with `{}`", event.label)
-        }
-        Trigger::Retries => format!(",{mostly} kept up by clients that tried again"),
-        Trigger::Traffic => format!(",{mostly} since {full} {were} full"),
-        Trigger::None | Trigger::Unknown => String::new(),
+        (Trigger::Surge(event), Some(full)) => format!(",{mostly} since {full} with `{}`", event.label),
+        (Trigger::Retries, _) => format!(",{mostly} kept up by clients that tried again"),
+        (Trigger::Traffic, Some(full)) => format!(",{mostly} since {full}"),
+        (Trigger::Traffic | Trigger::None | Trigger::Unknown, _) => String::new(),
     };
     (text, claims)
 }
@@ -304,7 +306,7 @@ pub fn how_sure(diagnosis: &Diagnosis) -> Sentence {
                 let left_out = [(*outages, "outage"), (*events, "event")].into_iter();
                 let left_out = left_out.filter(|(number, _)| *number > 0);
                 let left_out: Vec<String> = left_out.map(|(number, what)| counted(number, what)).collect();
-                parts.push(format!("lists leave out {}, sums have all", super::words::and(&left_out)));
+                parts.push(format!("lists leave out {}, sums have all", and(&left_out)));
             }
             Doubt::NotAllSimulated => parts.push("not all requests were simulated".to_owned()),
             Doubt::TooShort => {}
@@ -324,9 +326,4 @@ pub fn how_sure(diagnosis: &Diagnosis) -> Sentence {
         (_, false) => "seen in one run; --replications 10 tells how far runs lie apart".to_owned(),
     });
     Sentence::bare(format!("How sure: {}.", parts.join("; ")))
-}
-
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -3,8 +3,7 @@
 use super::answer::{Answer, how_sure, number};
 use super::claims::{Claim, Sentence, StudyClaim};
 use super::figure::{counted, length, share, three_digits};
-use super::headline::capital;
-use super::words::{and, and_more};
+use super::words::{and, and_more, capital};
 use crate::analysis::confirmation::Confirmed;
 use crate::structure::{Conclusion, Costliest, Ledger};
 

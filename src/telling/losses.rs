@@ -2,6 +2,7 @@
 
 use super::claims::{Claim, Sentence};
 use super::figure::{count, counted, share, three_digits};
+use super::fullness::is_or_are;
 use super::words::{and_more, span};
 use crate::diagnosis::bottleneck::Trust;
 use crate::diagnosis::{Diagnosis, SilentLoss};
@@ -17,7 +18,7 @@ pub fn headroom(diagnosis: &Diagnosis) -> Option<Sentence> {
         full_at_per_s: first.full_at_per_s,
         utilisation: first.utilisation,
     };
-    let is = if first.kind.is_plural() { "are" } else { "is" };
+    let is = is_or_are(first.kind);
     let text = match headroom.trust {
         Trust::Seen => format!(
             "At this load ({}/s) {} {is} full already: {} in use.",

@@ -4,8 +4,9 @@ use super::claims::{Claim, Sentence};
 use super::clock::Clock;
 use super::clock_of;
 use super::figure::{count, counted, share, three_digits};
+use super::fullness::was_or_were;
 use super::headline::{claim_of, kind_name};
-use super::words::{and, and_more, failure, span};
+use super::words::{and, and_more, capital, failure, span};
 use crate::diagnosis::{Diagnosis, FullResource, Phase, PhaseKind, Trigger};
 use crate::parts::resource::ResourceKind;
 
@@ -34,9 +35,7 @@ pub fn happened(diagnosis: &Diagnosis) -> Vec<Sentence> {
 }
 
 fn story(clock: &Clock, phase: &Phase) -> Sentence {
-    let name = kind_name(phase.kind);
-    let mut letters = name.chars();
-    let name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let name = capital(kind_name(phase.kind));
     let head = format!("**{name} {}**", clock.stretch(phase.start_s, phase.end_s, ""));
     Sentence::new(head, vec![claim_of(phase)])
         .and(began(clock, phase))
@@ -56,7 +55,7 @@ fn began(clock: &Clock, phase: &Phase) -> Sentence {
     let text = match &phase.trigger {
         Trigger::Fault(event) => format!("began with the fault `{}` (at {lasting}).", event.label),
         Trigger::Maintenance(event) => format!("was the maintenance `{}` (at {lasting}).", event.label),
-        Trigger::Surge(event) => format!("came with the surge `{}` (at {lasting}).", event.label),
+        Trigger::Surge(event) => format!("came with `{}` (at {lasting}).", event.label),
         Trigger::Retries => "went on by itself: clients that tried again kept it up.".to_owned(),
         Trigger::Traffic => "came with the traffic alone.".to_owned(),
         Trigger::None | Trigger::Unknown => "has no cause that is known.".to_owned(),
@@ -83,7 +82,7 @@ fn full(clock: &Clock, phase: &Phase) -> Sentence {
         told.push(format!(
             "{} {} full from {} to {}{}",
             full.name,
-            if full.is_plural() { "were" } else { "was" },
+            was_or_were(full.kind),
             clock.at(full.from_s),
             clock.at(full.to_s),
             line_of(full)
@@ -94,9 +93,7 @@ fn full(clock: &Clock, phase: &Phase) -> Sentence {
         let names: Vec<String> = behind.iter().map(|full| full.name.clone()).collect();
         text.push_str(&format!("; for that, {} filled up as well", and_more(&names, FULL_MOST)));
     }
-    let mut letters = text.chars();
-    let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    Sentence::new(format!("{text}."), claims)
+    Sentence::new(format!("{}.", capital(&text)), claims)
 }
 
 fn line_of(full: &FullResource) -> String {

@@ -47,7 +47,7 @@ fn found(summary: &SolveSummary, answer: &Candidate) -> (Sentence, Vec<Sentence>
     let mut further: Vec<Sentence> = below
         .map(|below| {
             let Sentence { text, claims } = one_below(summary, below);
-            Sentence::new(format!("{}.", super::headline::capital(&text)), claims)
+            Sentence::new(format!("{}.", super::words::capital(&text)), claims)
         })
         .collect();
     if !summary.is_monotone {

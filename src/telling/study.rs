@@ -74,7 +74,7 @@ pub(super) fn goals(expectations: &[StudyExpectation], runs: &str) -> (String, V
 }
 
 fn upper(runs: &str) -> String {
-    headline::capital(runs)
+    super::words::capital(runs)
 }
 
 /// `availability >= 99.9% came to 99.997 ±0.002 %`

@@ -1,8 +1,8 @@
 //! What the slowest requests of a run spent their time on, in a sentence.
 
 use super::claims::Sentence;
-use super::figure::{length, share};
-use super::words::{and, counted};
+use super::figure::{counted, length, share};
+use super::words::and;
 
 /// Parts that are told.
 const PARTS_MOST: usize = 3;

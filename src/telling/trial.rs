@@ -117,7 +117,7 @@ pub fn tell_all(files: &[ToldFile], tally: &Tally, is_good: bool) -> Answer {
     let bad = files.iter().find(|file| file.told.is_bad);
     let bad = bad.map(|file| Sentence::bare(format!("{}: {}", file.file.file, file.told.headline.text)));
     Answer {
-        headline: Sentence::new(format!("{}.", super::headline::capital(&closing(tally, is_good))), claims),
+        headline: Sentence::new(format!("{}.", super::words::capital(&closing(tally, is_good))), claims),
         is_bad: !is_good,
         how_sure: Sentence::default(),
         further: bad.into_iter().collect(),

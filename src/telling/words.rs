@@ -29,10 +29,10 @@ pub fn span(seconds: f64) -> String {
     parts.join(" ")
 }
 
-/// `1 outage`, `3 outages`
-pub fn counted(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", figure::count(number))
+/// As a sentence begins.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `a, b and c`
@@ -88,6 +88,9 @@ mod tests {
         assert_eq!(and(&items), "a, b and c");
         assert_eq!(and_more(&items, 1), "a and 2 more");
         assert_eq!(and(&items[..1]), "a");
-        assert_eq!(counted(1, "outage") + ", " + &counted(2_000, "request"), "1 outage, 2,000 requests");
+        assert_eq!(
+            figure::counted(1, "outage") + ", " + &figure::counted(2_000, "request"),
+            "1 outage, 2,000 requests"
+        );
     }
 }

@@ -5,7 +5,7 @@ use super::words::{counted, percent, time};
 use crate::analysis::journey::{Explanation, HappeningLine, Journey, Offered, Resource};
 use crate::nodes::fields::Origin;
 use crate::output::terminal::figure::three_digits;
-use crate::output::terminal::table::{Cell, Paint, Table, painted};
+use crate::output::terminal::table::{Cell, Paint, Table, cut, painted};
 use crate::parts::quantity::{format_rate, format_size, format_span};
 use crate::parts::resource::ResourceKind;
 use crate::scenario::load::NodeSettings;
@@ -26,7 +26,7 @@ pub fn classes(explanation: &Explanation) -> String {
     let mut table = Table::new(&["requests", "rate", "expected", "way"], &[3]);
     for class in explanation.classes.iter().take(ROWS_MOST) {
         let rate = class.rate_per_s.map(|rate| at_most(explanation.offered.at_most, format_rate(rate)));
-        let way = cut(&class.path.join(" → "));
+        let way = cut(&class.path.join(" → "), CHARACTERS_MOST);
         table.add(vec![
             Cell::name(&class.name),
             Cell::optional(rate),
@@ -73,7 +73,7 @@ pub fn offered(offered: &Offered) -> String {
             _ => Paint::Plain,
         };
         table.add(vec![
-            Cell::painted(cut(&resource.name), Paint::Strong),
+            Cell::painted(cut(&resource.name, CHARACTERS_MOST), Paint::Strong),
             Cell::new(capacity(resource)),
             Cell::painted(percent(busy), paint),
             Cell::optional(resource.saturates_at_per_s.map(format_rate)),
@@ -94,7 +94,7 @@ pub fn timeline(lines: &[HappeningLine]) -> String {
     let mut table = Table::new(&["what happens", "at", "lasts", "again after"], &[]);
     for line in lines.iter().take(ROWS_MOST) {
         table.add(vec![
-            Cell::name(&cut(&line.name)),
+            Cell::name(&cut(&line.name, CHARACTERS_MOST)),
             Cell::new(format_span(line.at_s)),
             Cell::new(line.lasts_s.map_or("to the end".to_owned(), format_span)),
             Cell::optional(line.every_s.map(format_span)),
@@ -156,7 +156,11 @@ pub fn settings(nodes: &[&NodeSettings]) -> String {
     let mut table = Table::new(&["settings in force", "value", "from"], &[1, 2]);
     for node in nodes.iter().take(ROWS_MOST) {
         let title = format!("{} ({})", node.node, node.kind);
-        table.add(vec![Cell::painted(cut(&title), Paint::Strong), Cell::new(""), Cell::new("")]);
+        table.add(vec![
+            Cell::painted(cut(&title, CHARACTERS_MOST), Paint::Strong),
+            Cell::new(""),
+            Cell::new(""),
+        ]);
         for held in &node.settings {
             let (source, paint) = match held.origin {
                 Origin::Given => ("given".to_owned(), Paint::Plain),
@@ -164,8 +168,8 @@ pub fn settings(nodes: &[&NodeSettings]) -> String {
             };
             table.add(vec![
                 Cell::new(format!("  {}", held.setting)),
-                Cell::painted(cut(&held.value), paint),
-                Cell::painted(cut(&source), paint),
+                Cell::painted(cut(&held.value, CHARACTERS_MOST), paint),
+                Cell::painted(cut(&source, CHARACTERS_MOST), paint),
             ]);
         }
     }
@@ -183,11 +187,4 @@ pub fn ending(file: &str, explanation: &Explanation) -> String {
 
 fn at_most(at_most: bool, rate: String) -> String {
     if at_most { format!("at most {rate}") } else { rate }
-}
-
-fn cut(text: &str) -> String {
-    if text.chars().count() <= CHARACTERS_MOST {
-        return text.to_owned();
-    }
-    text.chars().take(CHARACTERS_MOST - 1).chain(['…']).collect()
 }

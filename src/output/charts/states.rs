@@ -2,6 +2,7 @@
 
 use crate::analysis::events::UNLISTED;
 use crate::diagnosis::PhaseKind;
+use crate::diagnosis::phases::of_calls;
 use crate::output::record::{Event, Moment, Outage, Record, StationTimelines, Stretch};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -19,12 +20,6 @@ pub enum State {
     Down,
 }
 
-/// With a smaller share of good answers than this somebody will notice.
-/// Of a node, as its callers felt it.
-const UP_LEAST: f64 = 0.99;
-/// Down is where more than this share of what it is asked for fails.
-const DOWN_FROM: f64 = 0.25;
-
 /// The site, as its users felt it: the phases of its diagnosis.
 pub fn of_site(record: &Record) -> Vec<(Stretch, State)> {
     let phases = record.facts.iter().flat_map(|facts| &facts.diagnosis.phases);
@@ -36,10 +31,7 @@ pub fn of_site(record: &Record) -> Vec<(Stretch, State)> {
         }
         let state = match phase.kind {
             PhaseKind::Good if phase.ended == 0 && has_requests(record) => State::Idle,
-            PhaseKind::Good => State::Up,
-            PhaseKind::Slow | PhaseKind::Failing => State::Degraded,
-            PhaseKind::Maintenance => State::Maintenance,
-            PhaseKind::Down => State::Down,
+            kind => state_of(kind),
         };
         states.push((Stretch { start_s: phase.start_s, length_s: phase.length_s() }, state));
         end_s = phase.end_s;
@@ -47,16 +39,17 @@ pub fn of_site(record: &Record) -> Vec<(Stretch, State)> {
     states
 }
 
-fn has_requests(record: &Record) -> bool {
-    record.facts.as_ref().is_some_and(|facts| facts.diagnosis.counted.has_requests)
+fn state_of(kind: PhaseKind) -> State {
+    match kind {
+        PhaseKind::Good => State::Up,
+        PhaseKind::Slow | PhaseKind::Failing => State::Degraded,
+        PhaseKind::Maintenance => State::Maintenance,
+        PhaseKind::Down => State::Down,
+    }
 }
 
-fn state_of_shares(good: f64, failed: f64) -> State {
-    match (good, failed) {
-        (_, failed) if failed > DOWN_FROM => State::Down,
-        (good, _) if good >= UP_LEAST => State::Up,
-        _ => State::Degraded,
-    }
+fn has_requests(record: &Record) -> bool {
+    record.facts.as_ref().is_some_and(|facts| facts.diagnosis.counted.has_requests)
 }
 
 /// The nodes, as their callers felt them, bucket by bucket; and behind these what was done to them, for as
@@ -122,10 +115,7 @@ fn state_felt(moment: &Moment) -> State {
     match moment.ended {
         0 if moment.utilisation.is_some_and(|utilisation| utilisation > 0.0) => State::Up,
         0 => State::Idle,
-        ended => {
-            let failed = moment.failed.min(ended) as f64 / ended as f64;
-            state_of_shares(1.0 - failed, failed)
-        }
+        ended => state_of(of_calls(ended, moment.failed)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::html::{Table, details, escaped};
 use crate::output::record::{Facts, Record, Script};
-use crate::telling::words::counted;
+use crate::telling::figure::counted;
 
 /// Longer scenarios are cut off in the report; the file has all of it.
 const TEXT_BYTES_MOST: usize = 150_000;

@@ -6,8 +6,9 @@ use crate::output::terminal::figure::{
     count, in_unit, length, length_with_ends, requests_followed, share, share_with_ends, three_digits,
 };
 use crate::telling::clock::Clock;
+use crate::telling::figure::counted;
 use crate::telling::headline::kind_name;
-use crate::telling::words::{counted, failure, span};
+use crate::telling::words::{failure, span};
 
 /// Lines of a table; the files have all of them.
 const LINES_MOST: usize = 200;

@@ -2,7 +2,7 @@
 
 use super::figure::counted;
 use super::notes::{files, paragraph, wrapped};
-use super::table::{Cell, Paint, Table, painted};
+use super::table::{Cell, Paint, Table, cut, painted};
 use crate::advice::{Advice, Verdict};
 use crate::output::scenario_json;
 use crate::telling::Sentence;
@@ -143,11 +143,4 @@ fn label_of(changes: &[String]) -> String {
     }
     let room = LABEL_MOST / changes.len() - 1;
     changes.iter().map(|change| cut(change, room)).collect::<Vec<_>>().join(" + ")
-}
-
-fn cut(label: &str, most: usize) -> String {
-    if label.chars().count() <= most {
-        return label.to_owned();
-    }
-    label.chars().take(most - 1).chain(['…']).collect()
 }

@@ -108,3 +108,10 @@ impl Table {
         text
     }
 }
+/// No longer than so many letters.
+pub fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
