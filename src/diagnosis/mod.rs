@@ -27,14 +27,12 @@ use crate::scenario::model::Scenario;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use crate::parts::resource::FULL;
 pub use bottleneck::Headroom;
 pub use doubts::Doubt;
 pub use goals::{Goal, GoalKind, Standing};
 pub use phases::PhaseKind;
 pub use silent::SilentLoss;
-
-/// A resource of which so much is in use in a time bucket, at its fullest place, is full.
-pub const FULL: f64 = 0.95;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -24,6 +24,9 @@ pub enum ResourceKind {
     Memory,
 }
 
+/// A resource of which so much is in use in a time bucket, at its fullest place, is full.
+pub const FULL: f64 = 0.95;
+
 impl ResourceKind {
     pub const ALL: [ResourceKind; 9] = [
         ResourceKind::Cores,

@@ -60,7 +60,7 @@ mod textbook_tests;
 mod timeline;
 #[cfg(test)]
 mod timeline_tests;
-mod topology;
+pub mod topology;
 pub mod traffic;
 mod walks;
 mod warnings;

@@ -10,10 +10,7 @@ use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::nodes::fields::Context;
 use crate::parts::quantity::{format_share, format_size, format_span};
-use crate::parts::resource::{Owner, Party, ResourceKind, Way};
-
-/// Above this a queue is long and slow to settle.
-const HIGH_UTILISATION: f64 = 0.95;
+use crate::parts::resource::{FULL, Owner, Party, ResourceKind, Way};
 
 /// Where names and the verbs of the timeline stand.
 #[derive(Clone, Copy)]
@@ -82,7 +79,7 @@ fn warn_of_load(context: Context, scenario: &Scenario, places: Places) {
             }
         };
         // Memory that nobody's requests need is told of by itself.
-        if expected.fullest <= HIGH_UTILISATION || expected.idle > 1.0 {
+        if expected.fullest < FULL || expected.idle > 1.0 {
             continue;
         }
         let full = if expected.fullest > 1.0 { "overloaded" } else { "close to its limit" };

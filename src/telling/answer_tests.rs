@@ -236,3 +236,21 @@ fn the_story_of_a_run_without_an_answer_is_one() {
     let nothing = Diagnosis { verdict: crate::diagnosis::Verdict::Nothing, ..Diagnosis::default() };
     assert_eq!(study::story(&nothing), Sentence::bare("no request ended"));
 }
+
+#[test]
+fn a_journey_says_which_member_of_a_group_it_shows() {
+    let text = "
+nodes:
+  u: { kind: user, arrivals: 10/s }
+  a: { kind: app_server }
+  b: { kind: app_server }
+groups: { both: { members: [ a, b ] } }
+requests: { r: { path: [ both: 1ms ] } }
+";
+    let told = |text: &str| {
+        let scenario = load_text("test.yaml", text, &[]).scenario.expect("a scenario");
+        journey::tell(&explain(&scenario, 0)).how_sure.text
+    };
+    assert!(told(text).contains("of each group its first member stands for all (`a` of `both`)"));
+    assert!(!told(&text.replace("both: 1ms", "b: 1ms")).contains("group"));
+}

@@ -4,21 +4,28 @@ use super::answer::{Answer, how_sure};
 use super::claims::{Claim, Sentence, StudyClaim};
 use super::figure::{length, three_digits};
 use super::fullness::is_or_are;
+use super::words::and;
 use crate::analysis::journey::{Explanation, Journey, Offered};
 use crate::parts::quantity::format_rate;
 
-/// Used up, and not only soon.
-const FULL: f64 = 1.0;
+/// Nothing of it is left, and not only soon.
+const USED_UP: f64 = 1.0;
 
 pub fn tell(explanation: &Explanation) -> Answer {
     let (time, mut claims) = time(&explanation.journey);
     let (load, more) = load(&explanation.offered);
     claims.extend(more);
-    let is_bad = explanation.offered.bottleneck().is_some_and(|first| first.utilisation_max >= Some(FULL));
+    let is_bad = explanation.offered.bottleneck().is_some_and(|first| first.utilisation_max >= Some(USED_UP));
     let approximate = explanation.offered.at_most.then(|| {
         "a population waits for its answers, so that it sends less as \
                        they take longer"
             .to_owned()
+    });
+    let groups = &explanation.journey.groups;
+    let first = (!groups.is_empty()).then(|| {
+        let shown: Vec<String> =
+            groups.iter().map(|one| format!("`{}` of `{}`", one.member, one.group)).collect();
+        format!("of each group its first member stands for all ({})", and(&shown))
     });
     Answer {
         headline: Sentence::new(format!("{time}{load}."), claims),
@@ -27,6 +34,7 @@ pub fn tell(explanation: &Explanation) -> Answer {
             [
                 Some("reckoned from the scenario, without a run and without any waiting in line".to_owned()),
                 approximate,
+                first,
             ]
             .into_iter()
             .flatten(),
@@ -94,7 +102,7 @@ fn load(offered: &Offered) -> (String, Vec<Claim>) {
     });
     let limit = users.or(at).unwrap_or_else(|| "a load that cannot be told".to_owned());
     let now = format_rate(offered.rate_per_s);
-    let text = match in_use >= FULL {
+    let text = match in_use >= USED_UP {
         true => format!("; {name} {is} full already: no more than {limit} can be served, and {now} are sent"),
         false => format!(
             "; as the load grows, {name} {is} full first, at {limit} ({} % in use at {now})",

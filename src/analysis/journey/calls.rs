@@ -2,7 +2,7 @@
 
 use super::client::{self, Rates};
 use super::hazards::{self, Caller, Hazard, Trouble};
-use super::{GoOn, Journey, Offered, PlaceTime, Step, Travel, What};
+use super::{GoOn, GroupShown, Journey, Offered, PlaceTime, Step, Travel, What};
 use crate::kernel::time::{NEVER, to_seconds};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Calling;
@@ -11,7 +11,8 @@ use crate::scenario::crossing::{
     Links, handshake_seconds, lost_segment_seconds, one_way_seconds, sending_seconds,
 };
 use crate::scenario::load_estimate::expected_visits;
-use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, Target, Walk};
+use crate::scenario::model::{Call, Flow, Group, NodeId, RequestClass, Scenario, Stage, Target, Walk};
+use crate::scenario::topology::targets;
 
 pub const NETWORK: &str = "network";
 
@@ -27,11 +28,24 @@ pub fn journey(scenario: &Scenario, class: usize, rates: &Rates, offered: Option
         class: scenario.classes[class].name.clone(),
         user: name(&user),
         also_from: users.iter().skip(1).map(name).collect(),
+        groups: groups(scenario, class),
         expected_ms: 1e3 * seconds,
         at_least: follower.at_least,
         places: places(&follower.steps),
         steps: follower.steps,
     }
+}
+
+fn groups(scenario: &Scenario, class: usize) -> Vec<GroupShown> {
+    let (_, mut groups) = targets(&scenario.classes[class].flow);
+    groups.sort_unstable();
+    groups.dedup();
+    let groups = groups.into_iter().map(|group| &scenario.groups[group as usize]);
+    let shown = |group: &Group| GroupShown {
+        group: group.name.clone(),
+        member: scenario.nodes[group.members[0].node.0 as usize].name.clone(),
+    };
+    groups.filter(|group| group.members.len() > 1).map(shown).collect()
 }
 
 /// The mean seconds until a user has its answer, if nobody waits for others.
@@ -296,7 +310,7 @@ impl<'a> Follower<'a> {
         hazards
     }
 
-    /// The node itself, or the first of the group: its members are alike.
+    /// The node itself, or the first of the group, which stands for the others: `groups` names it.
     pub fn first_node(&self, target: Target) -> NodeId {
         match target {
             Target::Node(node) => node,

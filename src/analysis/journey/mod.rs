@@ -47,6 +47,8 @@ pub struct Journey {
     pub user: String,
     /// Other users that send the class, too.
     pub also_from: Vec<String>,
+    /// Groups that are called, of which it shows the first member.
+    pub groups: Vec<GroupShown>,
     pub steps: Vec<Step>,
     /// A mean request's time if nobody ever waits for others.
     pub expected_ms: f64,
@@ -54,6 +56,13 @@ pub struct Journey {
     pub at_least: bool,
     /// Where that time is spent, the longest first.
     pub places: Vec<PlaceTime>,
+}
+
+/// Other members may work, be linked and be asked otherwise.
+#[derive(Clone, Debug, Serialize)]
+pub struct GroupShown {
+    pub group: String,
+    pub member: String,
 }
 
 /// A node's own time, in line and at work, or the network's; calls to others not counted.
