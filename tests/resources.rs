@@ -143,7 +143,7 @@ fn check_pool(calls: &str) {
     assert_eq!((usage.counts.waited, usage.counts.waited_time), (100, 100 * 10 * MILLISECOND));
     assert_eq!(usage.counts.waiting, usage.counts.waited_time);
     assert_eq!((pool.taken, pool.left, pool.turned_away, pool.waiting_max), (Some(300), Some(0), Some(0), 1));
-    assert_eq!((pool.places, pool.capacity, pool.unit), (1, 2.0, "connection"));
+    assert_eq!((pool.places, pool.capacity, &*pool.unit), (1, 2.0, "connection"));
     near(pool.utilisation, 3.0 / (2.0 * 10.05));
     near(Some(pool.full_share), 1.0 / 10.05);
     near(pool.wait_mean_ms, 10.0 / 3.0);

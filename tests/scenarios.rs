@@ -11,7 +11,7 @@ use spof::document::problem::{Problem, Problems};
 use spof::document::source::Source;
 use spof::document::value::{Entry, Value};
 use spof::experiment::{in_parallel, run};
-use spof::output::record::{Facts, Topology};
+use spof::output::record::{Findings, Topology};
 use spof::plan::compile;
 use spof::results::{RunResults, StopReason};
 use spof::scenario::load::load;
@@ -204,7 +204,7 @@ fn what_is_wrong(output: &Output, out: &Path) -> Option<String> {
     }
     let read = |name: &str| read_to_string(out.join(name)).expect("it is there");
     // A figure that is no number would be read as nothing.
-    let summary = serde_json::from_str::<Facts>(&read("summary.json")).err();
+    let summary = serde_json::from_str::<Findings>(&read("summary.json")).err();
     let topology = serde_json::from_str::<Topology>(&read("topology.json")).err();
     summary.or(topology).map(|error| error.to_string())
 }
@@ -222,7 +222,7 @@ fn single_points_apart(scenario: &Scenario, results: &RunResults) -> Option<Stri
     let of_topology: BTreeSet<(&str, &str, &[String])> = topology
         .single_points
         .iter()
-        .map(|point| (point.component.as_str(), point.kind, point.classes.as_slice()))
+        .map(|point| (point.component.as_str(), &*point.kind, point.classes.as_slice()))
         .collect();
     if of_ledger != of_topology {
         return Some(format!("the ledger has {of_ledger:?}, the topology {of_topology:?}"));

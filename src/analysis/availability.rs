@@ -11,17 +11,19 @@ use crate::results::RunResults;
 use crate::results::blame::Blame;
 use crate::results::incident::CauseSums;
 use crate::scenario::model::Scenario;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// After the warm-up: an outage that began before is counted from there on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AvailabilitySummary {
     /// Stretches in which more than a quarter of the requests failed, or in a run without requests
     /// in which some class lacked what it needs.
     pub outages: u64,
-    /// Those that stand in `outages.csv`, one by one.
-    pub outages_listed: u64,
+    /// Those that stand in `outages.csv`, one by one; earlier versions listed all.
+    pub outages_listed: Option<u64>,
     pub outage_s: f64,
     pub longest_outage_s: Option<f64>,
     pub planned_outage_s: f64,
@@ -35,7 +37,7 @@ pub struct AvailabilitySummary {
     pub mean_time_between_s: Estimate,
     pub by_cause: Vec<CauseSummary>,
     /// Requests without success, in all, by what they are put down to.
-    pub lost: BTreeMap<&'static str, u64>,
+    pub lost: BTreeMap<Cow<'static, str>, u64>,
     /// The number of nines of the share of good requests: 99.9 % is three.
     pub nines: Option<f64>,
     pub views: Views,
@@ -45,12 +47,20 @@ pub struct AvailabilitySummary {
     pub events_listed: u64,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CauseSummary {
     pub cause: String,
     pub outages: u64,
     pub outage_s: f64,
     pub requests_lost: Option<u64>,
+}
+
+impl AvailabilitySummary {
+    /// Whether there were more outages than are listed.
+    pub fn is_cut(&self) -> bool {
+        self.outages_listed.is_some_and(|listed| listed < self.outages)
+    }
 }
 
 const HOURS_PER_YEAR: f64 = 8_766.0;
@@ -69,7 +79,7 @@ pub fn summarise_availability(
     let events = events(scenario, results);
     AvailabilitySummary {
         outages: outages.count(),
-        outages_listed: outages.listed.len() as u64,
+        outages_listed: Some(outages.listed.len() as u64),
         outage_s: sum.seconds(),
         longest_outage_s: outages.longest_s(),
         planned_outage_s: outages.sum_where(|cause| is_planned(results, cause)).seconds(),
@@ -88,14 +98,14 @@ pub fn summarise_availability(
 }
 
 /// Those that there were, by what they are put down to.
-fn lost_to(results: &RunResults, window: &Window) -> BTreeMap<&'static str, u64> {
+fn lost_to(results: &RunResults, window: &Window) -> BTreeMap<Cow<'static, str>, u64> {
     if results.fidelity == Fidelity::Components {
         return BTreeMap::new();
     }
     let buckets = || results.classes.iter().flat_map(|class| &class.buckets[window.buckets.clone()]);
     let count = |blame: Blame| buckets().map(|bucket| bucket.lost[blame as usize]).sum::<u64>();
-    let counts = Blame::ALL.map(|blame| (blame.name(), count(blame)));
-    counts.into_iter().filter(|&(_, count)| count > 0).collect()
+    let counts = Blame::ALL.map(|blame| (Cow::Borrowed(blame.name()), count(blame)));
+    counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
 /// Causes of one name are one, the longest first.

@@ -11,6 +11,7 @@ use crate::results::{ClassBucket, ClassRecord, Nanoseconds, RunResults};
 use crate::stats::histogram::{CELLS, Histogram, bounds};
 use crate::stats::interval::{batch_means, quantile_interval};
 use crate::stats::series::Series;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -190,9 +191,9 @@ impl<'a> Requests<'a> {
 
     pub fn summary(&self, name: &str) -> ClassSummary {
         let failed = self.ended() - self.answers();
-        let outcomes: BTreeMap<&'static str, u64> = Outcome::ALL
+        let outcomes: BTreeMap<Cow<'static, str>, u64> = Outcome::ALL
             .into_iter()
-            .map(|outcome| (outcome.name(), self.total.outcomes[outcome as usize]))
+            .map(|outcome| (outcome.name().into(), self.total.outcomes[outcome as usize]))
             .filter(|&(_, count)| count > 0 && self.are_simulated())
             .collect();
         ClassSummary {

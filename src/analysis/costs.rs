@@ -9,10 +9,11 @@ use crate::parts::outcome::Outcome;
 use crate::parts::quantity::HOURS_PER_MONTH;
 use crate::results::RunResults;
 use crate::scenario::model::{Node, NodeId, Scenario};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// In a month that is like this run, of which what comes after the warm-up counts.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CostSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
@@ -26,7 +27,8 @@ pub struct CostSummary {
     pub downtime: Option<DowntimeCost>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NodeCost {
     pub name: String,
     /// How many were paid for, on average over the whole run.
@@ -35,13 +37,15 @@ pub struct NodeCost {
 }
 
 /// Bodies of answers with success.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EgressCost {
     pub bytes_per_month: Option<f64>,
     pub per_month: Option<f64>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DowntimeCost {
     /// What the outages of this very run cost.
     pub of_run: f64,

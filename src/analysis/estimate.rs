@@ -181,10 +181,10 @@ impl Estimate {
         }
     }
 
-    /// Where its interval ends, if it has one.
+    /// Where its interval ends, if it has one; earlier versions told ends only where they were cut.
     pub fn ends(&self) -> Option<(f64, f64)> {
-        let (low, high) = (self.low?, self.high?);
-        Some((low, high))
+        let (value, half_width) = (self.value?, self.half_width?);
+        Some((self.low.unwrap_or(value - half_width), self.high.unwrap_or(value + half_width)))
     }
 
     /// Whether there is no interval since nothing that was observed differed.

@@ -89,7 +89,7 @@ fn judge(scenario: &Scenario, expectation: &Expectation, measured: Estimate) -> 
         metric: metric_name(expectation.measure.metric),
         subject: subject(expectation.measure, scenario),
         bound,
-        unit: unit(expectation.measure.metric),
+        unit: unit(expectation.measure.metric).into(),
         measured: measured.value,
         half_width: measured.half_width,
         low: measured.low,

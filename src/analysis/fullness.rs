@@ -9,10 +9,11 @@ use crate::scenario::model::{NodeId, Scenario, Target};
 use crate::scenario::resources::name;
 use petgraph::visit::EdgeRef;
 use rustc_hash::FxHashMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A resource in the time bucket in which it was fullest.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Fullest {
     pub resource: String,
     #[serde(flatten)]

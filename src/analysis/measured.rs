@@ -2,6 +2,7 @@
 
 use super::estimate::ratio;
 use super::nodes::each_node;
+use super::shown::Shown;
 use crate::kernel::time::Time;
 use crate::parts::fidelity::Fidelity;
 use crate::parts::resource::{Owner, ResourceKind};
@@ -167,6 +168,16 @@ impl Measured<'_> {
     pub fn of_bucket(&self, bucket: usize, length: Time) -> Usage {
         let mut sum = Usage::default();
         (0..self.places()).for_each(|place| sum.add(&self.usage(place, bucket, length)));
+        sum
+    }
+
+    /// All places in a stretch as it is shown.
+    pub fn of_stretch(&self, stretch: &Shown) -> Usage {
+        let mut sum = Usage::default();
+        for bucket in stretch.buckets.clone() {
+            let length = if bucket == stretch.buckets.start { stretch.length() } else { 0 };
+            sum.add(&self.of_bucket(bucket, length));
+        }
         sum
     }
 

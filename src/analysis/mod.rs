@@ -30,6 +30,7 @@ pub mod resources;
 mod scaling;
 pub mod shard;
 mod shares;
+pub mod shown;
 pub mod solve;
 mod stays;
 pub mod study;

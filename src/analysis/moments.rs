@@ -3,13 +3,13 @@
 use super::estimate::ratio;
 use super::measured::Measured;
 use super::nodes::{each_node, total};
+use super::shown::Shown;
 use super::stays::{Served, wait_ms};
-use crate::kernel::time::Time;
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
 
 /// One node in one time bucket.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Moment {
     pub visits: u64,
     pub ended: u64,
@@ -32,21 +32,20 @@ pub fn lines(scenario: &Scenario, results: &RunResults) -> Vec<Option<Served>> {
     nodes.map(|(number, _, replicas)| Served::of(results, number, &results.nodes[replicas])).collect()
 }
 
-/// The moments of all nodes in the bucket between two instants, in the order of the scenario's nodes.
+/// The moments of all nodes in a stretch of time, in the order of the scenario's nodes.
 /// Of each, `works` has what its visits take (`measured::work_of_nodes`).
 pub fn moments(
     scenario: &Scenario,
     results: &RunResults,
     (lines, works): (&[Option<Served>], &[Option<Measured>]),
-    bucket: usize,
-    (start, end): (Time, Time),
+    stretch: &Shown,
 ) -> Vec<Moment> {
-    let length = end - start;
+    let (bucket, length) = (stretch.buckets.start, stretch.length());
     let nanoseconds = length as f64;
     each_node(scenario)
         .zip(lines)
         .map(|((number, _, replicas), served)| {
-            let sum = total(&results.nodes[replicas], bucket..bucket + 1);
+            let sum = total(&results.nodes[replicas], stretch.buckets.clone());
             let work = works[number].as_ref();
             let fullest = work.and_then(|work| work.fullest_place(bucket, length));
             Moment {
@@ -58,7 +57,7 @@ pub fn moments(
                 queue_mean: ratio(sum.queued as f64, nanoseconds).unwrap_or(0.0),
                 queue_max: sum.queue_max,
                 inside_mean: ratio((sum.queued + sum.served) as f64, nanoseconds).unwrap_or(0.0),
-                wait_mean_ms: wait_ms(&sum, *served, end),
+                wait_mean_ms: wait_ms(&sum, *served, stretch.end),
             }
         })
         .collect()

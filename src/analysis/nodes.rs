@@ -90,7 +90,7 @@ fn figures(
     let slots = work.map_or(f64::INFINITY, |work| work.capacity * records.len() as f64);
     NodeSummary {
         name: node.name.clone(),
-        kind: node.kind.name(),
+        kind: node.kind.name().into(),
         replicas: records.len() as u32,
         visits: sum.visits,
         visits_per_s: ratio(sum.visits as f64, window.length_s()).unwrap_or(0.0),

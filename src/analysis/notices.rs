@@ -34,13 +34,13 @@ pub fn notices(
     let Some(ended) = total.ended else { return notices };
     if ended == 0 {
         let text = "No request has ended, so there is nothing to tell of.".to_owned();
-        notices.push(Notice { about: "empty", text });
+        notices.push(Notice { about: "empty".into(), text });
         return notices;
     }
     if window.origin == Origin::Drifting {
         let text = "Latencies drift through the whole run (MSER-5 found no steady state): the figures describe \
                     this run from its start to its end, not a steady state.";
-        notices.push(Notice { about: "drift", text: text.to_owned() });
+        notices.push(Notice { about: "drift".into(), text: text.to_owned() });
     }
     notices.extend(unfinished(nodes));
     notices.extend(too_short(classes, window));
@@ -68,7 +68,7 @@ fn stop(results: &RunResults) -> Option<Notice> {
         }
         StopReason::StandsStill => ("standstill", stands_still(results, &at)),
     };
-    Some(Notice { about, text })
+    Some(Notice { about: about.into(), text })
 }
 
 /// Who goes round, and what would let time pass.
@@ -102,7 +102,7 @@ fn fidelity(results: &RunResults) -> Option<Notice> {
                 .to_owned()
         }
     };
-    Some(Notice { about: "fidelity", text })
+    Some(Notice { about: "fidelity".into(), text })
 }
 
 /// A bucket that was asked for is made longer where there would be too many.
@@ -119,7 +119,7 @@ fn buckets(scenario: &Scenario, results: &RunResults) -> Option<Notice> {
          no more than {} of them are kept.",
         buckets_most(scenario, instances)
     );
-    Some(Notice { about: "buckets", text })
+    Some(Notice { about: "buckets".into(), text })
 }
 
 /// What is counted and not listed.
@@ -127,7 +127,12 @@ fn cut(availability: &AvailabilitySummary) -> Option<Notice> {
     let list = |what: &str, file: &str, all: u64, listed: u64| {
         (all > listed).then(|| format!("of {all} {what} the first {listed} in {file}"))
     };
-    let outages = list("outages", "outages.csv", availability.outages, availability.outages_listed);
+    let outages = list(
+        "outages",
+        "outages.csv",
+        availability.outages,
+        availability.outages_listed.unwrap_or(availability.outages),
+    );
     let events = list("events", "events.csv", availability.events, availability.events_listed);
     let lists: Vec<String> = [outages, events].into_iter().flatten().collect();
     if lists.is_empty() {
@@ -137,7 +142,7 @@ fn cut(availability: &AvailabilitySummary) -> Option<Notice> {
         "Not all are listed one by one: {}. Figures, and the last lines there, are of all.",
         lists.join(", ")
     );
-    Some(Notice { about: "cut", text })
+    Some(Notice { about: "cut".into(), text })
 }
 
 /// Where so many stand in line at the end that they are more than a moment's work, means are of
@@ -167,7 +172,7 @@ fn unfinished(nodes: &[NodeSummary]) -> Option<Notice> {
         "At the end {}. Waits are of those who got one, and times there at least what they are said to be.",
         told.join("; ")
     );
-    Some(Notice { about: "unfinished", text })
+    Some(Notice { about: "unfinished".into(), text })
 }
 
 /// From milliseconds, to three digits.
@@ -215,7 +220,7 @@ fn too_short(classes: &[ClassSummary], window: &Window) -> Option<Notice> {
         doubts.join("; "),
         format_duration(longer_s),
     );
-    Some(Notice { about: "too short", text })
+    Some(Notice { about: "too short".into(), text })
 }
 
 /// Figures that differ along the run by plan more than by chance.
@@ -233,7 +238,7 @@ fn planned(total: &ClassSummary, classes: &[ClassSummary], window: &Window) -> O
     }
     let text =
         format!("This run alone cannot tell how far figures of {} may be off: {why}.", names.join(", "));
-    Some(Notice { about: "planned", text })
+    Some(Notice { about: "planned".into(), text })
 }
 
 /// Means whose spread cannot be told although there are answers enough.
@@ -252,7 +257,7 @@ fn restless(classes: &[ClassSummary]) -> Option<Notice> {
          the system remembers, or it never settles.",
         names.join(", "),
     );
-    Some(Notice { about: "too short", text })
+    Some(Notice { about: "too short".into(), text })
 }
 
 #[cfg(test)]

@@ -240,7 +240,7 @@ timeline: [ { at: 59s, fail: app, for: 30m } ]
         let scenario = load_text("site.yaml", text, &[]).scenario.unwrap();
         let results = trial::run(&compile(&scenario));
         let told = summarise(&scenario, 1, &results).availability;
-        assert_eq!((told.outages, told.outages_listed, told.events), (1, 1, 1));
+        assert_eq!((told.outages, told.outages_listed, told.events), (1, Some(1), 1));
         assert!((told.outage_s - 29.0 * 60.0 - 59.0).abs() < 1.0, "{}", told.outage_s);
         let failed: u64 = told.lost.values().sum();
         assert!(told.requests_lost.is_some_and(|lost| lost <= failed && lost > failed - 9), "{told:?}");

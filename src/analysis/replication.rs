@@ -3,10 +3,11 @@
 use crate::results::RunResults;
 use crate::results::replication::ReplicationRecord;
 use crate::scenario::model::{Scenario, Target};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Counts of this very run, from its first request on, and so without an interval.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ReplicationSummary {
     pub name: String,
     #[serde(flatten)]

@@ -1,6 +1,7 @@
 //! How full everything was that there is only so much of: all in one list, with one set of figures.
 
 use super::estimate::ratio;
+use super::shown::Shown;
 use super::window::Window;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::resource::{ResourceKind, Way};
@@ -8,7 +9,8 @@ use crate::results::RunResults;
 use crate::results::resource::ResourceBucket;
 use crate::scenario::model::Scenario;
 use crate::scenario::resources::{Resource, name, owner, unit};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub use super::measured::{Measured, Usage, measured, memory_needed};
@@ -16,22 +18,28 @@ pub use super::measured::{Measured, Usage, measured, memory_needed};
 const NANOSECOND_MS: f64 = 1e-6;
 
 /// One resource, all its places together, after the warm-up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ResourceSummary {
     /// `the workers of gunicorn`, `the link visitors -> server (answers)`
+    #[serde(default)]
     pub name: String,
     pub kind: ResourceKind,
     /// A node, `visitors -> server` of a link, `app -> db` of what a caller keeps.
+    #[serde(default)]
     pub owner: String,
     /// Of a link: whether calls or answers go this way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub way: Option<Way>,
     /// What one of it is called.
-    pub unit: &'static str,
+    #[serde(default)]
+    pub unit: Cow<'static, str>,
+    #[serde(default)]
     pub places: usize,
     /// Of each place.
+    #[serde(default)]
     pub capacity: f64,
     /// Of all places together, over all the time.
+    #[serde(default)]
     pub in_use_mean: f64,
     /// Of what there was of it while its owners were up; of replicas that come and go, those that ran.
     pub utilisation: Option<f64>,
@@ -40,8 +48,11 @@ pub struct ResourceSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fullest: Option<FullestBucket>,
     /// The share of the time up during which all of a place was in use, on average.
+    #[serde(default)]
     pub full_share: f64,
+    #[serde(default)]
     pub waiting_mean: f64,
+    #[serde(default)]
     pub waiting_max: u32,
     /// Those who got it, whether they had to wait or not; not counted of cores, lines and memory.
     pub taken: Option<u64>,
@@ -56,7 +67,8 @@ pub struct ResourceSummary {
 }
 
 /// The time bucket in which a place was fullest.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FullestBucket {
     pub from_s: f64,
     pub length_s: f64,
@@ -90,7 +102,7 @@ fn summary(
         kind,
         owner: owner(scenario, whose),
         way: whose.way(),
-        unit: unit(scenario, kind, whose),
+        unit: unit(scenario, kind, whose).into(),
         places: measured.places(),
         capacity,
         in_use_mean: ratio(total.in_use, time).unwrap_or(0.0),
@@ -151,11 +163,11 @@ pub struct ResourceMoment {
     pub counts: ResourceBucket,
 }
 
-pub fn moment(measured: &Measured, bucket: usize, length: Time) -> ResourceMoment {
-    let sum = measured.of_bucket(bucket, length);
+pub fn moment(measured: &Measured, stretch: &Shown) -> ResourceMoment {
+    let (sum, length) = (measured.of_stretch(stretch), stretch.length());
     ResourceMoment {
         utilisation: sum.share(),
-        utilisation_max: measured.fullest_place(bucket, length).map(|(share, _)| share),
+        utilisation_max: measured.fullest_place(stretch.buckets.start, length).map(|(share, _)| share),
         full_share: sum.full_share(),
         waiting_mean: ratio(sum.counts.waiting as f64, length as f64).unwrap_or(0.0),
         wait_mean_ms: ratio(sum.counts.waited_time as f64 * NANOSECOND_MS, sum.counts.taken as f64),

@@ -4,10 +4,11 @@ use crate::kernel::time::to_seconds;
 use crate::results::RunResults;
 use crate::results::scaling::ScalingRecord;
 use crate::scenario::model::{Node, Scenario};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Counts of this very run, from its start on, and so without an interval.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ScalingSummary {
     pub name: String,
     /// Hours of all that ran or booted, added up.
@@ -21,7 +22,8 @@ pub struct ScalingSummary {
     pub wanted: Vec<WantedFrom>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WantedFrom {
     pub from_s: f64,
     pub count: u32,

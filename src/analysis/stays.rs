@@ -123,6 +123,7 @@ impl Stays {
 mod tests {
     use crate::analysis::measured::work_of_nodes;
     use crate::analysis::moments::{lines, moments};
+    use crate::analysis::shown::shown;
     use crate::analysis::summarise::summarise;
     use crate::analysis::summary::NodeSummary;
     use crate::engine::trial;
@@ -137,9 +138,8 @@ mod tests {
         let place = scenario.nodes.iter().position(|node| node.name == "s").unwrap();
         let lines = lines(&scenario, &results);
         let works = work_of_nodes(&scenario, &results);
-        let edges = results.bucket_edges.windows(2).enumerate();
-        let waits = edges.filter_map(|(bucket, edges)| {
-            let moments = moments(&scenario, &results, (&lines, &works), bucket, (edges[0], edges[1]));
+        let waits = shown(&results).into_iter().filter_map(|stretch| {
+            let moments = moments(&scenario, &results, (&lines, &works), &stretch);
             Some(moments[place].wait_mean_ms? * 1e-3)
         });
         let waits = waits.collect();

@@ -2,16 +2,19 @@
 
 use super::availability::AvailabilitySummary;
 use super::costs::CostSummary;
+use super::parts::words;
 use super::replication::ReplicationSummary;
 use super::resources::ResourceSummary;
 use super::scaling::ScalingSummary;
 use super::tail::TailSummary;
 use crate::results::path::Cause;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Holds nothing that changes from run to run: no dates, no wall-clock time.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Summary {
     pub scenario: String,
     pub version: String,
@@ -41,7 +44,8 @@ pub struct Summary {
     pub notices: Vec<Notice>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RunSummary {
     pub simulated_s: f64,
     pub stopped: String,
@@ -59,6 +63,7 @@ pub struct RunSummary {
 /// A figure and how far to trust it: the 95 % confidence interval reaches from `low` to `high`,
 /// which is value ± half_width, but not beyond what can be. Or else why there is none.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Estimate {
     pub value: Option<f64>,
     pub half_width: Option<f64>,
@@ -71,7 +76,8 @@ pub struct Estimate {
 }
 
 /// After the warm-up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ClassSummary {
     pub name: String,
     /// Where no requests were simulated there are none of these.
@@ -82,7 +88,7 @@ pub struct ClassSummary {
     /// Of the requests that ended; where none were simulated, of the time.
     pub good_share: Estimate,
     /// Requests by outcome, those that occurred.
-    pub outcomes: BTreeMap<&'static str, u64>,
+    pub outcomes: BTreeMap<Cow<'static, str>, u64>,
     pub attempts_mean: Option<f64>,
     /// Of answers with success.
     pub mean_ms: Estimate,
@@ -97,10 +103,11 @@ pub struct ClassSummary {
 }
 
 /// One node, its replicas together (`nodes.csv` has a line for each replica).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NodeSummary {
     pub name: String,
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub replicas: u32,
     pub visits: u64,
     pub visits_per_s: f64,
@@ -146,7 +153,8 @@ pub struct NodeSummary {
 }
 
 /// Where the time of a mean request of a class went, of good answers after the warm-up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TimeSpent {
     pub class: String,
     pub requests: u64,
@@ -162,7 +170,8 @@ pub struct TimeSpent {
 }
 
 /// Where the time of the slowest requests of a class went.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SlowestTime {
     /// The share of the class's requests that these are.
     pub share: f64,
@@ -175,16 +184,20 @@ pub struct SlowestTime {
 }
 
 /// What the caller waited for: of calls made at once only the one with whose end the wait ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartTime {
     pub cause: Cause,
     /// The node, the link, or the caller and those it calls.
+    #[serde(default)]
     pub place: String,
+    #[serde(default)]
     pub share: f64,
+    #[serde(default)]
     pub mean_ms: f64,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ExpectationResult {
     pub text: String,
     /// "mean", "p99", "availability" and so on.
@@ -195,7 +208,7 @@ pub struct ExpectationResult {
     /// In the unit below, as is what was measured.
     pub bound: f64,
     /// Of what was measured: "s", "share", "per s", "per month"
-    pub unit: &'static str,
+    pub unit: Cow<'static, str>,
     pub measured: Option<f64>,
     pub half_width: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -209,10 +222,44 @@ pub struct ExpectationResult {
     pub uncertain: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Notice {
     /// "drift", "too short", "planned", "empty", "stopped", "limit", "fidelity", "buckets", "cut",
     /// "unfinished"
-    pub about: &'static str,
+    pub about: Cow<'static, str>,
     pub text: String,
+}
+
+impl ExpectationResult {
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        let &ExpectationResult { measured: value, half_width, low, high, .. } = self;
+        Estimate { value, half_width, low, high, why_no_interval: None }.ends()
+    }
+}
+
+impl Summary {
+    /// The availability that the scenario asks for, if it does.
+    pub fn availability_target(&self) -> Option<f64> {
+        let about = |expectation: &&ExpectationResult| {
+            expectation.metric == "availability"
+                && expectation.subject.is_none()
+                && !expectation.text.contains('<')
+                && expectation.bound > 0.0
+                && expectation.bound < 1.0
+        };
+        self.expectations.iter().find(about).map(|expectation| expectation.bound)
+    }
+}
+
+impl PartTime {
+    /// The cause in words.
+    pub fn words(&self) -> String {
+        words(self.cause, Some(&self.place))
+    }
+
+    /// The same where nothing is set off.
+    pub fn plain_words(&self) -> String {
+        self.words().replace('`', "")
+    }
 }

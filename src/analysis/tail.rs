@@ -1,18 +1,19 @@
 //! The slow requests explained: which node and which cause made the tail beyond p99, in shares
 //! that come to all of it.
 
-use super::parts::{Followed, Sums, followed, name_of, slow_from};
+use super::parts::{Followed, Sums, followed, name_of, slow_from, words};
 use super::window::Window;
 use crate::kernel::time::{Time, to_milliseconds, to_seconds};
 use crate::results::path::{Cause, Part, Place};
 use crate::results::row::NO_INCIDENT;
 use crate::results::{Nanoseconds, RunResults};
 use crate::scenario::model::Scenario;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The slowest good answers of all classes, and what kept them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TailSummary {
     pub requests: u64,
     /// Of these so many were followed, chosen by chance.
@@ -27,7 +28,8 @@ pub struct TailSummary {
     pub slowest: Vec<SlowRequest>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SlowRequest {
     pub id: u64,
     pub class: String,
@@ -38,7 +40,7 @@ pub struct SlowRequest {
     pub parts: Vec<SlowPart>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SlowPart {
     pub cause: Cause,
     pub place: String,
@@ -51,7 +53,7 @@ impl SlowPart {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TailPart {
     pub cause: Cause,
     /// The node, the link, or the caller and those it calls; none of small parts, which are put
@@ -61,9 +63,30 @@ pub struct TailPart {
     /// The fault or maintenance in force while those requests were under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub during: Option<String>,
+    #[serde(default)]
     pub share: f64,
     /// For each of the requests.
+    #[serde(default)]
     pub mean_ms: f64,
+}
+
+impl TailPart {
+    /// The cause in words.
+    pub fn words(&self) -> String {
+        words(self.cause, self.place.as_deref())
+    }
+
+    /// The same where nothing is set off.
+    pub fn plain_words(&self) -> String {
+        self.words().replace('`', "")
+    }
+}
+
+impl SlowPart {
+    /// The cause in words where nothing is set off.
+    pub fn plain_words(&self) -> String {
+        words(self.cause, Some(&self.place)).replace('`', "")
+    }
 }
 
 /// The share of the requests that is the tail.

@@ -21,7 +21,7 @@ fn near(value: Option<f64>, expected: f64) {
 }
 
 fn abouts(summary: &Summary) -> Vec<&str> {
-    summary.notices.iter().map(|notice| notice.about).collect()
+    summary.notices.iter().map(|notice| &*notice.about).collect()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn classes_are_counted_after_the_warmup() {
     let page = &summary.classes[0];
     assert_eq!((page.offered, page.ended), (Some(3_600), Some(3_600)));
     assert_eq!(
-        page.outcomes.iter().map(|(&name, &count)| (name, count)).collect::<Vec<_>>(),
+        page.outcomes.iter().map(|(name, &count)| (&**name, count)).collect::<Vec<_>>(),
         [("502", 36), ("ok", 3_564)]
     );
     assert_eq!(page.offered_per_s, Some(100.0));

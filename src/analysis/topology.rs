@@ -9,13 +9,15 @@ use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, 
 use crate::scenario::resources::of_work;
 use crate::structure::{NamedPoint, named_single_points};
 use petgraph::visit::EdgeRef;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of more pairs of caller and called, those with the most calls are kept.
 const CALLS_MOST: usize = 20_000;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Topology {
     pub nodes: Vec<TopologyNode>,
     pub calls: Vec<TopologyCalls>,
@@ -25,10 +27,11 @@ pub struct Topology {
     pub calls_left_out: usize,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TopologyNode {
     pub name: String,
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub replicas: u32,
     /// The host that it stands on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,17 +52,19 @@ pub struct TopologyNode {
     pub standbys: Option<u32>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TopologySinglePoint {
     pub component: String,
     /// The kind of the node, `fault`, `zone` or `certificate`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// Of which requests fail.
     pub classes: Vec<String>,
 }
 
 /// Calls from one node to another.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TopologyCalls {
     pub from: String,
     pub to: String,
@@ -90,7 +95,7 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
     let lost = classes_lost(&single_points);
     let nodes = (0..).map(NodeId).zip(&scenario.nodes).map(|(id, node)| TopologyNode {
         name: node.name.clone(),
-        kind: node.kind.name(),
+        kind: node.kind.name().into(),
         replicas: node.replicas,
         on: node.on.map(name),
         capacity: of_work(id.0, node).map(|work| work.capacity),
@@ -119,7 +124,7 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
     });
     let told = single_points.iter().map(|point| TopologySinglePoint {
         component: point.component.clone(),
-        kind: point.kind,
+        kind: point.kind.into(),
         classes: classes_named(&mut point.classes.iter().copied()),
     });
     let single_points = told.collect();

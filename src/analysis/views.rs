@@ -12,10 +12,11 @@ use crate::results::{ClassRecord, NodeBucket, RunResults};
 use crate::scenario::model::Scenario;
 use petgraph::Direction;
 use petgraph::visit::EdgeRef;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Four answers to the same question.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Views {
     /// Share of the requests that users sent which were good.
     pub user: Estimate,

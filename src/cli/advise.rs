@@ -8,7 +8,7 @@ use super::threads::ThreadArguments;
 use crate::advice::{self, Advice, Family, Site, Wish};
 use crate::diagnosis::Standing;
 use crate::output::folder::HOME;
-use crate::output::{Format, json, terminal, text_file};
+use crate::output::{Asked, Format, json, terminal, text_file};
 use crate::scenario::given::Given;
 use crate::telling::advice::Answer;
 use clap::{Args, ValueHint};
@@ -84,7 +84,7 @@ pub fn run(arguments: AdviseArguments, caller: &Caller) -> Result<Ending, Failur
         let is_stopped = caller.has_stopped();
         return if is_stopped { Err(Failure::Stopped) } else { Err(Failure::Usage(message.to_owned())) };
     }
-    let (name, text) = (Format::AdviceJson.file_name(), json::to_text(&answer)?);
+    let (name, text) = (Format::OnRequest(Asked::AdviceJson).file_name(), json::to_text(&answer)?);
     text_file::replace(&folder.join(name), text.as_bytes())?;
     if arguments.json {
         caller.print(&text)?;

@@ -7,7 +7,7 @@ use crate::analysis::study::{StudySummary, Verdict};
 use crate::output::folder::{Folder, Ownership};
 use crate::output::record::{RecordError, is_first_run, read_shard};
 use crate::output::scenario_json::for_shell;
-use crate::output::{Format, json, replications_csv, terminal};
+use crate::output::{Asked, Format, json, replications_csv, terminal};
 use crate::telling::{self, Answered, Sentence};
 use clap::Args;
 use std::io::BufWriter;
@@ -103,20 +103,20 @@ fn write(
     folder: &Path,
     ownership: Ownership,
 ) -> Result<Vec<&'static str>, Failure> {
-    let own = [Format::ReplicationsCsv, Format::ReplicationsJson];
+    let own = [Format::OnRequest(Asked::ReplicationsCsv), Format::OnRequest(Asked::ReplicationsJson)];
     // Files of another run would speak of something else.
     let first_run = merged.first_run.as_ref();
     let kept = first_run.filter(|first_run| is_first_run(folder, &first_run.summary));
     let mut opened = Folder::open(folder, &own, ownership)?;
-    if let Some(file) = opened.take(Format::ReplicationsCsv) {
+    if let Some(file) = opened.take(Format::OnRequest(Asked::ReplicationsCsv)) {
         let columns = &merged.study.columns;
         let runs = merged.figures.iter().map(|figures| columns.usual(figures));
         let written = replications_csv::write(BufWriter::new(file), &columns.names(), runs);
-        written.map_err(|error| opened.failed(Format::ReplicationsCsv, error))?;
+        written.map_err(|error| opened.failed(Format::OnRequest(Asked::ReplicationsCsv), error))?;
     }
-    if let Some(file) = opened.take(Format::ReplicationsJson) {
+    if let Some(file) = opened.take(Format::OnRequest(Asked::ReplicationsJson)) {
         let written = json::write(file, summary);
-        written.map_err(|error| opened.failed(Format::ReplicationsJson, error))?;
+        written.map_err(|error| opened.failed(Format::OnRequest(Asked::ReplicationsJson), error))?;
     }
     match kept {
         Some(_) => opened.publish_beside()?,

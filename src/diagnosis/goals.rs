@@ -90,7 +90,7 @@ fn of_expectation(expectation: &Expectation, result: &ExpectationResult) -> Goal
         metric: result.metric.clone(),
         subject: result.subject.clone(),
         bound: result.bound,
-        unit: result.unit.to_owned(),
+        unit: result.unit.to_string(),
         is_least,
         measured: result.measured,
         low: ends.map(|(low, _)| low),

@@ -223,6 +223,7 @@ impl std::error::Error for OutputError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Kept;
     use std::io::Write;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -238,7 +239,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("deep/down");
         let mut first = Folder::open(&path, &Format::ALL, Ownership::Named).unwrap();
-        first.take(Format::SummaryJson).unwrap().write_all(b"one").unwrap();
+        first.take(Format::AtTheEnd(Kept::SummaryJson)).unwrap().write_all(b"one").unwrap();
         first.publish().unwrap();
         let mut all: Vec<&str> = Format::ALL.iter().map(|format| format.file_name()).collect();
         all.sort_unstable();
@@ -246,8 +247,9 @@ mod tests {
         // A picture that was drawn later belongs to the run that is replaced.
         fs::write(path.join("latency-dark.png"), "").unwrap();
 
-        let mut second = Folder::open(&path, &[Format::SummaryJson], Ownership::Named).unwrap();
-        second.take(Format::SummaryJson).unwrap().write_all(b"two").unwrap();
+        let mut second =
+            Folder::open(&path, &[Format::AtTheEnd(Kept::SummaryJson)], Ownership::Named).unwrap();
+        second.take(Format::AtTheEnd(Kept::SummaryJson)).unwrap().write_all(b"two").unwrap();
         assert_eq!(fs::read(path.join("summary.json")).unwrap(), b"one");
         second.publish().unwrap();
         assert_eq!(names(&path), ["summary.json"]);
@@ -278,7 +280,10 @@ mod tests {
         for name in ["shard-2-of-8.spof", ".shard-7-of-8.spof.1234.part"] {
             fs::write(home.path().join(name), "").unwrap();
         }
-        Folder::open(home.path(), &[Format::SummaryJson], Ownership::Named).unwrap().publish().unwrap();
+        Folder::open(home.path(), &[Format::AtTheEnd(Kept::SummaryJson)], Ownership::Named)
+            .unwrap()
+            .publish()
+            .unwrap();
         assert_eq!(names(home.path()).len(), 3);
         for stranger in ["shard-9-of-8.spof", "shard-02-of-8.spof", "shard-2-of-8.txt", "shard-x-of-8.spof"] {
             assert!(!is_ours(stranger), "{stranger}");

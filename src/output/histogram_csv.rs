@@ -4,33 +4,64 @@
 //! `cells` holds `cell:count` for each cell of `stats::histogram` that is not empty.
 
 use super::number::seconds;
-use super::timeline_csv::buckets;
-use crate::parts::outcome::Outcome;
-use crate::results::RunResults;
-use crate::scenario::model::Scenario;
+use super::record::table::{Buckets, Names, Table};
+use super::record::{ClassLatencies, Latencies, RecordError, Spread};
 use crate::stats::histogram::CELLS;
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
-pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io::Result<()> {
+pub fn write<W: Write>(file: W, latencies: &Latencies) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().from_writer(file);
     table.write_record(["start_s", "length_s", "class", "answers", "cells"]).map_err(io::Error::from)?;
     let mut text = String::new();
-    for (bucket, start, end) in buckets(results) {
-        for (class, record) in scenario.classes.iter().zip(&results.classes) {
-            let answers = record.buckets[bucket].outcomes[Outcome::Ok as usize];
-            if answers == 0 {
-                continue;
-            }
-            text.clear();
-            let cells = &record.cells[bucket * CELLS..(bucket + 1) * CELLS];
-            for (cell, count) in cells.iter().enumerate().filter(|(_, count)| **count > 0) {
-                let gap = if text.is_empty() { "" } else { " " };
-                write!(text, "{gap}{cell}:{count}").map_err(io::Error::other)?;
-            }
-            let line = [&seconds(start), &seconds(end - start), &class.name, &answers.to_string(), &text];
-            table.write_record(line).map_err(io::Error::from)?;
+    for (class, spread) in in_order(latencies) {
+        text.clear();
+        for (cell, count) in &spread.cells {
+            let gap = if text.is_empty() { "" } else { " " };
+            write!(text, "{gap}{cell}:{count}").map_err(io::Error::other)?;
         }
+        let (start, length) = (seconds(spread.stretch.start_s), seconds(spread.stretch.length_s));
+        let line = [&start, &length, &class.name, &spread.answers().to_string(), &text];
+        table.write_record(line).map_err(io::Error::from)?;
     }
     table.flush()
+}
+
+/// Bucket by bucket, and in each the classes in their order.
+fn in_order(latencies: &Latencies) -> Vec<(&ClassLatencies, &Spread)> {
+    let of_class = |class| -> Vec<(&ClassLatencies, &Spread)> {
+        let class: &ClassLatencies = class;
+        class.buckets.iter().map(|spread| (class, spread)).collect()
+    };
+    let mut spreads: Vec<(&ClassLatencies, &Spread)> = latencies.classes.iter().flat_map(of_class).collect();
+    // The sort keeps the order of those that begin together.
+    spreads.sort_by(|a, b| a.1.stretch.start_s.total_cmp(&b.1.stretch.start_s));
+    spreads
+}
+
+pub fn read<R: Read>(mut table: Table<R>) -> Result<Latencies, RecordError> {
+    let [start, length, class, cells] =
+        ["start_s", "length_s", "class", "cells"].map(|name| table.column(name));
+    let (start, length, class, cells) = (start?, length?, class?, cells?);
+    let (mut buckets, mut names) = (Buckets::default(), Names::default());
+    let mut latencies = Latencies::default();
+    while table.next()? {
+        let bucket = buckets.of(&table, start, length)?;
+        let number = names.number(table.text(class));
+        if number == latencies.classes.len() {
+            let name = table.text(class).to_owned();
+            latencies.classes.push(ClassLatencies { name, buckets: Vec::new() });
+        }
+        let mut spread = Spread { stretch: buckets.stretches[bucket], cells: Vec::new() };
+        for pair in table.text(cells).split_ascii_whitespace() {
+            let pair = pair.split_once(':');
+            let pair = pair.and_then(|(cell, count)| Some((cell.parse().ok()?, count.parse().ok()?)));
+            match pair {
+                Some((cell, count)) if usize::from(cell) < CELLS => spread.cells.push((cell, count)),
+                _ => return Err(table.wrong(cells, "a list of cell:count")),
+            }
+        }
+        latencies.classes[number].buckets.push(spread);
+    }
+    Ok(latencies)
 }

@@ -36,112 +36,161 @@ pub mod traces_jsonl;
 use charts::Chart;
 use packing::Packing;
 
-/// The files of a run, in the order in which they are written.
+/// The files of a run, by when they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// Row by row while the run goes on.
+    AsItRuns(Stream),
+    /// From the record of the run when it has ended; they are always there.
+    AtTheEnd(Kept),
+    /// Only where it was asked for; or later, from the files that are always there.
+    OnRequest(Asked),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
     LatencyCsv(Packing),
     TracesJsonl,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
     TimelineCsv,
     HistogramCsv,
     NodesCsv,
-    EventsCsv,
-    OutagesCsv,
     NodesTimelineCsv,
     ResourcesCsv,
     ResourcesTimelineCsv,
     TopologyJson,
-    /// Only where advice was asked for.
-    AdviceJson,
-    Picture(Chart),
-    Report,
+    EventsCsv,
+    OutagesCsv,
     ScenarioJson,
-    /// Those of a study.
-    ReplicationsCsv,
-    ReplicationsJson,
     RunJson,
     /// The last one: who sees a new summary finds all other files new as well.
     SummaryJson,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    AdviceJson,
+    Picture(Chart),
+    Report,
+    /// Those of a study.
+    ReplicationsCsv,
+    ReplicationsJson,
+}
+
 impl Format {
+    /// In the order in which they get their names.
     pub const ALL: [Format; 27] = [
-        Format::LatencyCsv(Packing::None),
-        Format::LatencyCsv(Packing::Gzip),
-        Format::LatencyCsv(Packing::Zstandard),
-        Format::TracesJsonl,
-        Format::TimelineCsv,
-        Format::HistogramCsv,
-        Format::NodesCsv,
-        Format::NodesTimelineCsv,
-        Format::ResourcesCsv,
-        Format::ResourcesTimelineCsv,
-        Format::TopologyJson,
-        Format::EventsCsv,
-        Format::OutagesCsv,
-        Format::AdviceJson,
-        Format::Picture(Chart::Availability),
-        Format::Picture(Chart::Timeline),
-        Format::Picture(Chart::Latency),
-        Format::Picture(Chart::Heatmap),
-        Format::Picture(Chart::Utilisation),
-        Format::Picture(Chart::Waterfall),
-        Format::Picture(Chart::Topology),
-        Format::Report,
-        Format::ScenarioJson,
-        Format::ReplicationsCsv,
-        Format::ReplicationsJson,
-        Format::RunJson,
-        Format::SummaryJson,
+        Format::AsItRuns(Stream::LatencyCsv(Packing::None)),
+        Format::AsItRuns(Stream::LatencyCsv(Packing::Gzip)),
+        Format::AsItRuns(Stream::LatencyCsv(Packing::Zstandard)),
+        Format::AsItRuns(Stream::TracesJsonl),
+        Format::AtTheEnd(Kept::TimelineCsv),
+        Format::AtTheEnd(Kept::HistogramCsv),
+        Format::AtTheEnd(Kept::NodesCsv),
+        Format::AtTheEnd(Kept::NodesTimelineCsv),
+        Format::AtTheEnd(Kept::ResourcesCsv),
+        Format::AtTheEnd(Kept::ResourcesTimelineCsv),
+        Format::AtTheEnd(Kept::TopologyJson),
+        Format::AtTheEnd(Kept::EventsCsv),
+        Format::AtTheEnd(Kept::OutagesCsv),
+        Format::OnRequest(Asked::AdviceJson),
+        Format::OnRequest(Asked::Picture(Chart::Availability)),
+        Format::OnRequest(Asked::Picture(Chart::Timeline)),
+        Format::OnRequest(Asked::Picture(Chart::Latency)),
+        Format::OnRequest(Asked::Picture(Chart::Heatmap)),
+        Format::OnRequest(Asked::Picture(Chart::Utilisation)),
+        Format::OnRequest(Asked::Picture(Chart::Waterfall)),
+        Format::OnRequest(Asked::Picture(Chart::Topology)),
+        Format::OnRequest(Asked::Report),
+        Format::AtTheEnd(Kept::ScenarioJson),
+        Format::OnRequest(Asked::ReplicationsCsv),
+        Format::OnRequest(Asked::ReplicationsJson),
+        Format::AtTheEnd(Kept::RunJson),
+        Format::AtTheEnd(Kept::SummaryJson),
     ];
 
     pub fn file_name(self) -> &'static str {
         match self {
-            Format::LatencyCsv(Packing::None) => "latency.csv",
-            Format::LatencyCsv(Packing::Gzip) => "latency.csv.gz",
-            Format::LatencyCsv(Packing::Zstandard) => "latency.csv.zst",
-            Format::TracesJsonl => "traces.jsonl",
-            Format::TimelineCsv => "timeline.csv",
-            Format::HistogramCsv => "histogram.csv",
-            Format::NodesCsv => "nodes.csv",
-            Format::EventsCsv => "events.csv",
-            Format::OutagesCsv => "outages.csv",
-            Format::NodesTimelineCsv => "nodes_timeline.csv",
-            Format::ResourcesCsv => "resources.csv",
-            Format::ResourcesTimelineCsv => "resources_timeline.csv",
-            Format::TopologyJson => "topology.json",
-            Format::AdviceJson => "advice.json",
-            Format::Picture(chart) => chart.usual_file_name(),
-            Format::Report => report::FILE_NAME,
-            Format::ScenarioJson => "scenario.json",
-            Format::ReplicationsCsv => "replications.csv",
-            Format::ReplicationsJson => "replications.json",
-            Format::RunJson => "run.json",
-            Format::SummaryJson => "summary.json",
+            Format::AsItRuns(Stream::LatencyCsv(Packing::None)) => "latency.csv",
+            Format::AsItRuns(Stream::LatencyCsv(Packing::Gzip)) => "latency.csv.gz",
+            Format::AsItRuns(Stream::LatencyCsv(Packing::Zstandard)) => "latency.csv.zst",
+            Format::AsItRuns(Stream::TracesJsonl) => "traces.jsonl",
+            Format::AtTheEnd(kept) => kept.file_name(),
+            Format::OnRequest(Asked::AdviceJson) => "advice.json",
+            Format::OnRequest(Asked::Picture(chart)) => chart.usual_file_name(),
+            Format::OnRequest(Asked::Report) => report::FILE_NAME,
+            Format::OnRequest(Asked::ReplicationsCsv) => "replications.csv",
+            Format::OnRequest(Asked::ReplicationsJson) => "replications.json",
         }
     }
 
     /// What is in it.
     pub fn about(self) -> &'static str {
         match self {
-            Format::LatencyCsv(_) => "each request: latency, outcome, time at each node",
-            Format::TracesJsonl => "the stories of sampled requests",
-            Format::TimelineCsv => "requests, errors and latency over time",
-            Format::HistogramCsv => "how latencies were spread, over time",
-            Format::NodesCsv => "each replica of each node",
-            Format::EventsCsv => "what went wrong or was maintained",
-            Format::OutagesCsv => "the stretches in which users met errors",
-            Format::NodesTimelineCsv => "each node over time",
-            Format::ResourcesCsv => "how full everything was that there is only so much of",
-            Format::ResourcesTimelineCsv => "the same over time",
-            Format::TopologyJson => "who calls whom, and what has no second",
-            Format::AdviceJson => "changes that were tried, and what each of them does",
-            Format::Picture(chart) => chart.about(),
-            Format::Report => "the whole run in one page for a browser",
-            Format::ScenarioJson => "the scenario as it was run, with the defaults in force",
-            Format::ReplicationsCsv => "the figures of each run of a study",
-            Format::ReplicationsJson => "what the runs of a study say together, with confidence intervals",
-            Format::RunJson => "how long the simulation took on this machine",
-            Format::SummaryJson => "all figures of the summary, with confidence intervals",
+            Format::AsItRuns(Stream::LatencyCsv(_)) => "each request: latency, outcome, time at each node",
+            Format::AsItRuns(Stream::TracesJsonl) => "the stories of sampled requests",
+            Format::AtTheEnd(kept) => kept.about(),
+            Format::OnRequest(Asked::AdviceJson) => "changes that were tried, and what each of them does",
+            Format::OnRequest(Asked::Picture(chart)) => chart.about(),
+            Format::OnRequest(Asked::Report) => "the whole run in one page for a browser",
+            Format::OnRequest(Asked::ReplicationsCsv) => "the figures of each run of a study",
+            Format::OnRequest(Asked::ReplicationsJson) => {
+                "what the runs of a study say together, with confidence intervals"
+            }
+        }
+    }
+}
+
+impl Kept {
+    pub const ALL: [Kept; 12] = [
+        Kept::TimelineCsv,
+        Kept::HistogramCsv,
+        Kept::NodesCsv,
+        Kept::NodesTimelineCsv,
+        Kept::ResourcesCsv,
+        Kept::ResourcesTimelineCsv,
+        Kept::TopologyJson,
+        Kept::EventsCsv,
+        Kept::OutagesCsv,
+        Kept::ScenarioJson,
+        Kept::RunJson,
+        Kept::SummaryJson,
+    ];
+
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Kept::TimelineCsv => "timeline.csv",
+            Kept::HistogramCsv => "histogram.csv",
+            Kept::NodesCsv => "nodes.csv",
+            Kept::NodesTimelineCsv => "nodes_timeline.csv",
+            Kept::ResourcesCsv => "resources.csv",
+            Kept::ResourcesTimelineCsv => "resources_timeline.csv",
+            Kept::TopologyJson => "topology.json",
+            Kept::EventsCsv => "events.csv",
+            Kept::OutagesCsv => "outages.csv",
+            Kept::ScenarioJson => "scenario.json",
+            Kept::RunJson => "run.json",
+            Kept::SummaryJson => "summary.json",
+        }
+    }
+
+    pub fn about(self) -> &'static str {
+        match self {
+            Kept::TimelineCsv => "requests, errors and latency over time",
+            Kept::HistogramCsv => "how latencies were spread, over time",
+            Kept::NodesCsv => "each replica of each node",
+            Kept::NodesTimelineCsv => "each node over time",
+            Kept::ResourcesCsv => "how full everything was that there is only so much of",
+            Kept::ResourcesTimelineCsv => "the same over time",
+            Kept::TopologyJson => "who calls whom, and what has no second",
+            Kept::EventsCsv => "what went wrong or was maintained",
+            Kept::OutagesCsv => "the stretches in which users met errors",
+            Kept::ScenarioJson => "the scenario as it was run, with the defaults in force",
+            Kept::RunJson => "how long the simulation took on this machine",
+            Kept::SummaryJson => "all figures of the summary, with confidence intervals",
         }
     }
 }

@@ -35,7 +35,7 @@ pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io
         let line: [String; HEADER.len()] = [
             node.name,
             replica.to_string(),
-            node.kind.to_owned(),
+            node.kind.to_string(),
             optional(node.utilisation),
             node.busy_mean.to_string(),
             node.queue_mean.to_string(),

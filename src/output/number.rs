@@ -145,19 +145,29 @@ impl Text {
     }
 }
 
-/// The same for the tables that are written once in a run.
-pub fn milliseconds(time: Time) -> String {
+/// The same for what is written once.
+pub fn exact_milliseconds(time: Time) -> String {
     let mut text = Text::new();
     text.make_room(NUMBER_BYTES_MOST);
     text.push_milliseconds(time);
     text.into_string()
 }
 
-pub fn seconds(time: Time) -> String {
+pub fn exact_seconds(time: Time) -> String {
     let mut text = Text::new();
     text.make_room(NUMBER_BYTES_MOST);
     text.push_seconds(time);
     text.into_string()
+}
+
+/// The same of times in seconds, as a record of a run has them.
+pub fn seconds(seconds: f64) -> String {
+    format!("{seconds:.9}")
+}
+
+/// Of times in milliseconds.
+pub fn milliseconds(milliseconds: f64) -> String {
+    if milliseconds == 0.0 { "0".to_owned() } else { format!("{milliseconds:.6}") }
 }
 
 /// A figure that need not be there. Rust prints the shortest text that reads back as the
@@ -166,10 +176,8 @@ pub fn optional(figure: Option<f64>) -> String {
     figure.map(|figure| figure.to_string()).unwrap_or_default()
 }
 
-/// Six digits are enough for a picture, and keep long tables short.
-pub fn rounded(figure: f64) -> String {
-    let digits: f64 = format!("{figure:.5e}").parse().unwrap_or(figure);
-    digits.to_string()
+pub fn optional_count(count: Option<u64>) -> String {
+    count.map(|count| count.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -190,21 +198,13 @@ mod tests {
             (1_234_567_890_123, "1234567.890123", "1234.567890123"),
             (u64::MAX, "18446744073709.551615", "18446744073.709551615"),
         ] {
-            assert_eq!(milliseconds(time), in_milliseconds);
-            assert_eq!(seconds(time), in_seconds);
-        }
-    }
-
-    #[test]
-    fn figures_are_rounded_to_six_digits() {
-        for (figure, text) in [
-            (0.0, "0"),
-            (1.0 / 3.0, "0.333333"),
-            (1e-9 / 3.0, "0.000000000333333"),
-            (2e9 / 3.0, "666667000"),
-            (0.1, "0.1"),
-        ] {
-            assert_eq!(rounded(figure), text);
+            assert_eq!(exact_milliseconds(time), in_milliseconds);
+            assert_eq!(exact_seconds(time), in_seconds);
+            // Where a number holds as many digits, it is the same text.
+            if time < 1 << 53 {
+                assert_eq!(milliseconds(time as f64 / 1e6), in_milliseconds);
+                assert_eq!(seconds(time as f64 / 1e9), in_seconds);
+            }
         }
     }
 

@@ -1,11 +1,8 @@
 //! `resources.csv`: how full everything was that there is only so much of, after the warm-up.
 
-use super::number::optional;
-use crate::analysis::resources::summarise_resources;
-use crate::analysis::window::Window;
+use super::number::{optional, optional_count};
+use crate::analysis::resources::ResourceSummary;
 use crate::parts::resource::Way;
-use crate::results::RunResults;
-use crate::scenario::model::Scenario;
 use std::io::{self, Write};
 
 const HEADER: [&str; 23] = [
@@ -34,19 +31,17 @@ const HEADER: [&str; 23] = [
     "turned_away",
 ];
 
-pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io::Result<()> {
+pub fn write<W: Write>(file: W, resources: &[ResourceSummary]) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().from_writer(file);
     table.write_record(HEADER).map_err(io::Error::from)?;
-    let window = Window::of(scenario, results);
-    let count = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
-    for resource in summarise_resources(scenario, results, &window) {
+    for resource in resources {
         let fullest = resource.fullest;
         let line: [String; HEADER.len()] = [
-            resource.name,
+            resource.name.clone(),
             resource.kind.name().to_owned(),
-            resource.owner,
+            resource.owner.clone(),
             resource.way.map_or("", Way::name).to_owned(),
-            resource.unit.to_owned(),
+            resource.unit.to_string(),
             resource.places.to_string(),
             resource.capacity.to_string(),
             resource.in_use_mean.to_string(),
@@ -58,13 +53,13 @@ pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io
             resource.full_share.to_string(),
             resource.waiting_mean.to_string(),
             resource.waiting_max.to_string(),
-            count(resource.taken),
+            optional_count(resource.taken),
             optional(resource.waited_share),
             optional(resource.wait_mean_ms),
             optional(resource.wait_p99_ms),
-            count(resource.left),
+            optional_count(resource.left),
             optional(resource.left_wait_mean_ms),
-            count(resource.turned_away),
+            optional_count(resource.turned_away),
         ];
         table.write_record(line).map_err(io::Error::from)?;
     }

@@ -1,14 +1,10 @@
 //! `resources_timeline.csv`: how full each resource was in each time bucket, its places together. The
 //! warm-up is in it, as it is in `timeline.csv`.
 
-use super::number::{rounded, seconds};
-use super::timeline_csv::buckets;
-use crate::analysis::resources::{counts_takers, measured, moment};
-use crate::parts::resource::{ResourceKind, Way};
-use crate::results::RunResults;
-use crate::scenario::model::Scenario;
-use crate::scenario::resources::{name, owner};
-use std::io::{self, Write};
+use super::number::{optional, optional_count, seconds};
+use super::record::table::{Buckets, Column, Names, Table};
+use super::record::{RecordError, ResourceMoment, ResourceTimeline, ResourceTimelines};
+use std::io::{self, Read, Write};
 
 const HEADER: [&str; 16] = [
     "start_s",
@@ -29,47 +25,80 @@ const HEADER: [&str; 16] = [
     "turned_away",
 ];
 
-pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io::Result<()> {
+pub fn write<W: Write>(file: W, timelines: &ResourceTimelines) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().from_writer(file);
     table.write_record(HEADER).map_err(io::Error::from)?;
-    let optional = |figure: Option<f64>| figure.map(rounded).unwrap_or_default();
-    let resources = measured(scenario, results);
-    let names: Vec<(String, String)> = resources
-        .iter()
-        .map(|one| {
-            let (kind, whose) = (one.resource.kind, one.resource.owner);
-            (name(scenario, kind, whose), owner(scenario, whose))
-        })
-        .collect();
-    for (bucket, start, end) in buckets(results) {
-        for (measured, (name, owner)) in resources.iter().zip(&names) {
-            let moment = moment(measured, bucket, end - start);
-            let (kind, counts) = (measured.resource.kind, moment.counts);
-            let count = |is_counted: bool, count: u64| match is_counted {
-                true => count.to_string(),
-                false => String::new(),
-            };
-            let takers = counts_takers(kind);
+    for (bucket, stretch) in timelines.buckets.iter().enumerate() {
+        for resource in &timelines.resources {
+            let moment = &resource.moments[bucket];
             let line: [String; HEADER.len()] = [
-                seconds(start),
-                seconds(end - start),
-                name.clone(),
-                kind.name().to_owned(),
-                owner.clone(),
-                measured.resource.owner.way().map_or("", Way::name).to_owned(),
+                seconds(stretch.start_s),
+                seconds(stretch.length_s),
+                resource.name.clone(),
+                resource.kind.clone(),
+                resource.owner.clone(),
+                resource.way.clone(),
                 optional(moment.utilisation),
                 optional(moment.utilisation_max),
-                rounded(moment.full_share),
-                rounded(moment.waiting_mean),
-                counts.waiting_max.to_string(),
-                count(takers, counts.taken),
-                count(takers, counts.waited),
-                optional(moment.wait_mean_ms.filter(|_| takers)),
-                count(takers, counts.left),
-                count(kind != ResourceKind::Cores, counts.turned_away),
+                moment.full_share.to_string(),
+                moment.waiting_mean.to_string(),
+                moment.waiting_max.to_string(),
+                optional_count(moment.taken),
+                optional_count(moment.waited),
+                optional(moment.wait_mean_ms),
+                optional_count(moment.left),
+                optional_count(moment.turned_away),
             ];
             table.write_record(line).map_err(io::Error::from)?;
         }
     }
     table.flush()
+}
+
+pub fn read<R: Read>(mut table: Table<R>) -> Result<ResourceTimelines, RecordError> {
+    let [start, length, resource] = ["start_s", "length_s", "resource"].map(|name| table.column(name));
+    let (start, length, resource) = (start?, length?, resource?);
+    let [kind, owner, way] = ["kind", "owner", "way"].map(|name| table.column(name));
+    let (kind, owner, way) = (kind?, owner?, way?);
+    let columns: Vec<Option<Column>> = HEADER[6..].iter().map(|name| table.optional_column(name)).collect();
+    let (mut buckets, mut names) = (Buckets::default(), Names::default());
+    let mut resources: Vec<ResourceTimeline> = Vec::new();
+    while table.next()? {
+        let bucket = buckets.of(&table, start, length)?;
+        let number = names.number(table.text(resource));
+        if number == resources.len() {
+            let [name, kind, owner, way] =
+                [resource, kind, owner, way].map(|column| table.text(column).to_owned());
+            resources.push(ResourceTimeline { name, kind, owner, way, moments: Vec::new() });
+        }
+        let resource = &mut resources[number];
+        if resource.moments.len() > bucket {
+            // The bucket without length at the end of earlier versions: there is nothing to see.
+            continue;
+        }
+        resource.moments.resize_with(bucket, ResourceMoment::default);
+        resource.moments.push(moment(&table, &columns)?);
+    }
+    for resource in &mut resources {
+        resource.moments.resize_with(buckets.stretches.len(), ResourceMoment::default);
+    }
+    Ok(ResourceTimelines { buckets: buckets.stretches, resources })
+}
+
+/// From the columns behind `way`, in their order; what a file does not tell is not known.
+fn moment<R: Read>(table: &Table<R>, columns: &[Option<Column>]) -> Result<ResourceMoment, RecordError> {
+    let number = |place: usize| table.number_if_there(columns[place]);
+    let count = |place: usize| columns[place].map_or(Ok(None), |column| table.optional_count(column));
+    Ok(ResourceMoment {
+        utilisation: number(0)?,
+        utilisation_max: number(1)?,
+        full_share: number(2)?.unwrap_or(0.0),
+        waiting_mean: number(3)?.unwrap_or(0.0),
+        waiting_max: number(4)?.unwrap_or(0.0) as u32,
+        taken: count(5)?,
+        waited: count(6)?,
+        wait_mean_ms: number(7)?,
+        left: count(8)?,
+        turned_away: count(9)?,
+    })
 }

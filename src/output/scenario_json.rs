@@ -4,39 +4,46 @@
 use crate::nodes::fields::{InForce, Origin};
 use crate::scenario::given::Given;
 use crate::scenario::load::{Loaded, NodeSettings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Script {
     /// Without its folder, which does not change what comes out.
-    file: String,
-    command: String,
-    changed: Vec<Changed>,
-    nodes: Vec<Settled>,
-    text: String,
+    pub file: String,
+    pub command: String,
+    pub changed: Vec<Changed>,
+    pub nodes: Vec<Settled>,
+    pub text: String,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Changed {
-    setting: String,
-    value: String,
+/// A setting that the command line has changed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Changed {
+    pub setting: String,
+    pub value: String,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Settled {
-    node: String,
-    kind: &'static str,
-    settings: Vec<Setting>,
+/// A node with its settings in force.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settled {
+    pub node: String,
+    pub kind: Cow<'static, str>,
+    pub settings: Vec<Setting>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Setting {
-    setting: String,
-    value: String,
-    given: bool,
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Setting {
+    pub setting: String,
+    pub value: String,
+    pub given: bool,
     /// Where a default comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'static str>,
+    pub source: Option<Cow<'static, str>>,
 }
 
 impl Script {
@@ -68,11 +75,11 @@ impl Settled {
                 Origin::Default { source } => Some(source),
             };
             let (setting, value) = (held.setting.clone(), held.value.clone());
-            Setting { setting, value, given: source.is_none(), source }
+            Setting { setting, value, given: source.is_none(), source: source.map(Cow::Borrowed) }
         };
         Settled {
             node: node.node.clone(),
-            kind: node.kind,
+            kind: node.kind.into(),
             settings: node.settings.iter().map(setting).collect(),
         }
     }

@@ -3,19 +3,20 @@
 use super::charts::states::{State, of_site};
 use super::findings::Findings;
 use super::latency_csv::LatencyCsv;
-use super::record::of_results;
-use super::{
-    events_csv, json, nodes_csv, outages_csv, resources_csv, resources_timeline_csv, terminal, timeline_csv,
-};
+use super::record::{Record, read_with};
+use super::{Kept, json, nodes_csv, terminal};
 use crate::analysis::example::{results, results_between, scenario, scenario_between};
 use crate::engine::trial;
 use crate::kernel::time::SECOND;
 use crate::nodes::NodeKind;
 use crate::parts::outcome::Outcome;
 use crate::plan::compile;
+use crate::results::RunResults;
 use crate::results::incident::{Incident, Outage};
 use crate::results::row::{Row, Rows};
 use crate::scenario::load::load_text;
+use crate::scenario::model::Scenario;
+use std::io;
 use std::path::Path;
 
 fn text(bytes: Vec<u8>) -> String {
@@ -33,6 +34,23 @@ fn rows() -> Rows {
         times: vec![0, 0, 11_204_518, 20_000_000, 0, 0, 0, 0, 2_000_000, 9_998_000_000],
         columns: 5,
     }
+}
+
+fn record(scenario: &Scenario, results: &RunResults) -> Record {
+    Record::of(scenario, Findings::of(scenario, 7, results), results)
+}
+
+fn file_of(record: &Record, kept: Kept) -> String {
+    let mut bytes = Vec::new();
+    record.write(kept, &mut bytes).unwrap();
+    text(bytes)
+}
+
+/// Of its files alone.
+fn read_again(record: &Record) -> Record {
+    let kept = |file: &str| Kept::ALL.into_iter().find(|kept| kept.file_name() == file);
+    let text = |file: &str| kept(file).map(|kept| file_of(record, kept)).filter(|text| !text.is_empty());
+    read_with("made-up", |file| Ok(text(file).map(io::Cursor::new))).unwrap()
 }
 
 #[test]
@@ -75,9 +93,7 @@ fn names_that_csv_would_misread_are_quoted() {
 
 #[test]
 fn timeline_csv_tells_classes_and_all() {
-    let mut file = Vec::new();
-    timeline_csv::write(&mut file, &scenario(), &results()).unwrap();
-    let text = text(file);
+    let text = file_of(&record(&scenario(), &results()), Kept::TimelineCsv);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 1 + 40 * 3);
     let shown = [&lines[..4], &lines[13..16]].concat().join("\n");
@@ -93,17 +109,14 @@ fn nodes_csv_has_a_line_for_each_replica() {
 
 #[test]
 fn resources_csv_has_a_line_for_all_that_can_be_full() {
-    let mut file = Vec::new();
-    resources_csv::write(&mut file, &scenario_between(), &results_between()).unwrap();
-    insta::assert_snapshot!("resources_csv", text(file));
+    let record = record(&scenario_between(), &results_between());
+    insta::assert_snapshot!("resources_csv", file_of(&record, Kept::ResourcesCsv));
 }
 
 #[test]
 fn resources_timeline_csv_has_a_line_for_each_bucket_and_resource() {
-    let mut file = Vec::new();
     let scenario = scenario_between();
-    resources_timeline_csv::write(&mut file, &scenario, &results_between()).unwrap();
-    let text = text(file);
+    let text = file_of(&record(&scenario, &results_between()), Kept::ResourcesTimelineCsv);
     let lines: Vec<&str> = text.lines().collect();
     let resources = crate::scenario::resources::resources(&scenario).len();
     assert_eq!(lines.len(), 1 + 40 * resources);
@@ -145,19 +158,17 @@ timeline: [ { at: 12h, fail: web, for: 1h } ]
 ";
     let scenario = load_text("site.yaml", text_of, &[]).scenario.unwrap();
     let results = trial::run(&compile(&scenario));
-    let mut file = Vec::new();
-    timeline_csv::write(&mut file, &scenario, &results).unwrap();
-    let table = text(file);
+    let record = record(&scenario, &results);
+    let table = file_of(&record, Kept::TimelineCsv);
     let up: Vec<&str> = table.lines().filter_map(|line| line.rsplit(',').next()).step_by(2).collect();
     assert_eq!(up, ["time_up", "1", "0.9", "1", "1"]);
     let counts = table.lines().nth(3).unwrap();
     assert!(counts.starts_with("36000.000000000,36000.000000000,page,,,,"), "{counts}");
-    let mut file = Vec::new();
-    outages_csv::write(&mut file, &scenario, &results).unwrap();
-    assert!(text(file).ends_with("\n43200.000000000,46800.000000000,3600.000000000,,fail web,false,,,\n"));
-    let record = of_results("parts", &scenario, 1, &results).unwrap();
+    let outages = file_of(&record, Kept::OutagesCsv);
+    assert!(outages.ends_with("\n43200.000000000,46800.000000000,3600.000000000,,fail web,false,,,\n"));
+    let record = read_again(&record);
     let timeline = record.timeline.as_ref().unwrap();
-    assert!(timeline.is_without_requests() && timeline.all[1].good_share() == Some(0.9));
+    assert!(timeline.without_requests && timeline.all[1].good_share() == Some(0.9));
     let states: Vec<State> = of_site(&record).into_iter().map(|(_, state)| state).collect();
     assert_eq!(states, [State::Up, State::Down, State::Up]);
     let told = terminal::render(&Findings::of(&scenario, 1, &results), "", None, &[]);
@@ -184,29 +195,25 @@ fn lists_that_are_cut_say_so_in_their_last_lines() {
     let crash = |start: u64| Incident::of_maintenance("restart app".into(), "app".into(), start * SECOND);
     results.incidents = vec![crash(9), Incident { times: 3, end: Some(33 * SECOND), ..crash(19) }];
     results.unlisted_incidents = 3;
-    let written = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
-        let mut bytes = Vec::new();
-        write(&mut bytes).unwrap();
-        text(bytes)
-    };
-    let outages = written(&|file| outages_csv::write(file, &scenario, &results));
+    let record = record(&scenario, &results);
+    let outages = file_of(&record, Kept::OutagesCsv);
     let last = outages.lines().last().unwrap();
     let expected =
         "20.000000000,32.000000000,4.000000000,40,\"2 outages more, which are not listed one by one\"";
     assert_eq!(last, format!("{expected},,,,"));
-    let events = written(&|file| events_csv::write(file, &scenario, &results));
+    let events = file_of(&record, Kept::EventsCsv);
     let last = events.lines().last().unwrap();
     assert_eq!(last, "19.000000000,33.000000000,unlisted,app,true,\"restart app, 3 times more\"");
     let summary = Findings::of(&scenario, 7, &results).summary;
     let availability = &summary.availability;
-    assert_eq!((availability.outages, availability.outages_listed), (3, 1));
+    assert_eq!((availability.outages, availability.outages_listed), (3, Some(1)));
     assert_eq!((availability.events, availability.events_listed), (4, 1));
     assert_eq!((availability.outage_s, availability.requests_lost), (6.0, Some(60)));
     let notice = summary.notices.iter().find(|notice| notice.about == "cut").unwrap();
     assert!(notice.text.contains("of 3 outages the first 1 in outages.csv"), "{}", notice.text);
     assert!(notice.text.contains("of 4 events the first 1 in events.csv"), "{}", notice.text);
     // Whoever reads them back takes the last line for no outage.
-    let record = of_results("cut", &scenario, 7, &results).unwrap();
+    let record = read_again(&record);
     assert_eq!(record.outages.unwrap().len(), 1);
-    assert!(record.facts.unwrap().availability.is_cut());
+    assert!(record.findings.unwrap().summary.availability.is_cut());
 }

@@ -3,101 +3,135 @@
 //! of the time in which all was up that a class needs, in a column more.
 
 use super::number::{milliseconds, optional, seconds};
-use crate::analysis::window::Window;
-use crate::kernel::time::{Time, from_seconds};
-use crate::parts::fidelity::Fidelity;
-use crate::parts::outcome::Outcome;
-use crate::results::{ClassBucket, ClassRecord, RunResults};
-use crate::scenario::model::Scenario;
-use crate::stats::histogram::{CELLS, Histogram, bounds};
-use std::io::{self, Write};
+use super::record::table::{Buckets, Column, Names, Table};
+use super::record::{Count, RecordError, Stretch, Timeline};
+use std::io::{self, Read, Write};
 
 /// The class of the lines that tell of all classes.
 const ALL: &str = "all";
 
-pub fn write<W: Write>(file: W, scenario: &Scenario, results: &RunResults) -> io::Result<()> {
+pub fn write<W: Write>(file: W, timeline: &Timeline) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().from_writer(file);
-    let errors = Outcome::ALL.into_iter().filter(|outcome| !outcome.is_ok());
     let header = ["start_s", "length_s", "class", "offered", "ended", "ok", "good"]
         .into_iter()
-        .chain(errors.map(Outcome::name))
+        .chain(timeline.failures.iter().map(String::as_str))
         .chain(["mean_ms", "p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms", "in_flight"]);
-    let is_simulated = results.fidelity != Fidelity::Components;
-    let header: Vec<&str> = header.chain((!is_simulated).then_some("time_up")).collect();
+    let header: Vec<&str> = header.chain(timeline.without_requests.then_some("time_up")).collect();
     table.write_record(&header).map_err(io::Error::from)?;
-    let window = Window::of(scenario, results);
-    for (bucket, start, end) in buckets(results) {
-        let mut write = |name: &str, class: Option<usize>, records: &[&ClassRecord]| {
-            let line = match is_simulated {
-                true => line(start, end, name, records, bucket),
-                false => {
-                    let up = window.time_up(results, class, bucket);
-                    without_requests(start, end, name, up, header.len())
-                }
+    for (bucket, stretch) in timeline.buckets.iter().enumerate() {
+        let classes = timeline.classes.iter().map(|(name, counts)| (name.as_str(), counts));
+        for (name, counts) in classes.chain([(ALL, &timeline.all)]) {
+            let line = match timeline.without_requests {
+                true => without_requests(stretch, name, counts[bucket].time_up, header.len()),
+                false => line(stretch, name, &counts[bucket]),
             };
-            table.write_record(line).map_err(io::Error::from)
-        };
-        for (number, (class, record)) in scenario.classes.iter().zip(&results.classes).enumerate() {
-            write(&class.name, Some(number), &[record])?;
+            table.write_record(line).map_err(io::Error::from)?;
         }
-        let all: Vec<&ClassRecord> = results.classes.iter().collect();
-        write(ALL, None, &all)?;
     }
     table.flush()
 }
 
-fn without_requests(start: Time, end: Time, class: &str, up: Option<f64>, columns: usize) -> Vec<String> {
-    let mut line = vec![seconds(start), seconds(end - start), class.to_owned()];
+fn without_requests(stretch: &Stretch, class: &str, up: Option<f64>, columns: usize) -> Vec<String> {
+    let mut line = vec![seconds(stretch.start_s), seconds(stretch.length_s), class.to_owned()];
     line.resize(columns - 1, String::new());
     line.push(optional(up));
     line
 }
 
-/// The time buckets that belong to the run, with their edges. The last one ends with the run;
-/// what ended at that very instant may stand in a bucket without length.
-pub(super) fn buckets(results: &RunResults) -> impl Iterator<Item = (usize, Time, Time)> {
-    let edges = results.bucket_edges.windows(2).enumerate();
-    edges
-        .map(|(bucket, edges)| (bucket, edges[0], edges[1].min(results.ended_at)))
-        .take_while(|&(bucket, start, end)| {
-            start < end || !results.classes.iter().all(|class| is_empty(&class.buckets[bucket]))
-        })
-        .map(|(bucket, start, end)| (bucket, start, end.max(start)))
+fn line(stretch: &Stretch, class: &str, count: &Count) -> Vec<String> {
+    let mut line = vec![seconds(stretch.start_s), seconds(stretch.length_s), class.to_owned()];
+    line.extend([count.offered, count.ended, count.ok, count.good].map(|count| count.to_string()));
+    line.extend(count.failures.iter().map(u64::to_string));
+    let figures = [count.mean, count.p50, count.p90, count.p95, count.p99, count.max];
+    line.extend(figures.map(|figure| figure.map(milliseconds).unwrap_or_default()));
+    line.push(count.in_flight.to_string());
+    line
 }
 
-fn is_empty(bucket: &ClassBucket) -> bool {
-    bucket.offered == 0 && bucket.outcomes.iter().all(|&count| count == 0)
+/// The columns of a count.
+struct Columns {
+    /// offered, ended, ok, good and in_flight
+    counts: [Column; 5],
+    failures: Vec<(String, Column)>,
+    /// From the mean to the maximum.
+    figures: [Option<Column>; 6],
+    time_up: Option<Column>,
 }
 
-fn line(start: Time, end: Time, class: &str, records: &[&ClassRecord], bucket: usize) -> Vec<String> {
-    let mut sum = ClassBucket::default();
-    let mut histogram = Histogram::new();
-    for record in records {
-        let one = &record.buckets[bucket];
-        sum.offered += one.offered;
-        for (all, count) in sum.outcomes.iter_mut().zip(one.outcomes) {
-            *all += count;
-        }
-        sum.good += one.good;
-        sum.in_flight += one.in_flight;
-        let cells = &record.cells[bucket * CELLS..(bucket + 1) * CELLS];
-        if let Some(first) = cells.iter().position(|&count| count > 0) {
-            histogram.add_summed_cells(cells, one.latency_sum, bounds(first).0, one.latency_max);
+pub fn read<R: Read>(mut table: Table<R>) -> Result<Timeline, RecordError> {
+    let [start, length, class] = ["start_s", "length_s", "class"].map(|name| table.column(name));
+    let (start, length, class) = (start?, length?, class?);
+    let columns = Columns::of(&table)?;
+    let (mut buckets, mut names) = (Buckets::default(), Names::default());
+    let mut classes: Vec<Vec<Count>> = Vec::new();
+    while table.next()? {
+        let bucket = buckets.of(&table, start, length)?;
+        let number = names.number(table.text(class));
+        classes.resize_with(names.names.len(), Vec::new);
+        let class = &mut classes[number];
+        class.resize_with(bucket + 1, || columns.nothing());
+        columns.add(&table, &mut class[bucket])?;
+    }
+    let mut timeline = Timeline {
+        failures: columns.failures.iter().map(|(name, _)| name.clone()).collect(),
+        without_requests: columns.time_up.is_some(),
+        buckets: buckets.stretches,
+        ..Timeline::default()
+    };
+    for (name, mut counts) in names.names.into_iter().zip(classes) {
+        counts.resize_with(timeline.buckets.len(), || columns.nothing());
+        match name.as_str() {
+            ALL => timeline.all = counts,
+            _ => timeline.classes.push((name, counts)),
         }
     }
-    let answers = sum.outcomes[Outcome::Ok as usize];
-    let ended: u64 = sum.outcomes.iter().sum();
-    let mut line = vec![seconds(start), seconds(end - start), class.to_owned()];
-    line.extend([sum.offered, ended, answers, sum.good].map(|count| count.to_string()));
-    line.extend(sum.outcomes[1..].iter().map(|count| count.to_string()));
-    // A bucket without answers has no latencies.
-    let figure = |nanoseconds: f64| match answers {
-        0 => String::new(),
-        _ => milliseconds(from_seconds(nanoseconds * 1e-9)),
-    };
-    line.push(figure(histogram.mean()));
-    line.extend([0.5, 0.9, 0.95, 0.99].map(|share| figure(histogram.quantile(share))));
-    line.push(figure(histogram.maximum().unwrap_or(0) as f64));
-    line.push(sum.in_flight.to_string());
-    line
+    timeline.all.resize_with(timeline.buckets.len(), || columns.nothing());
+    Ok(timeline)
+}
+
+impl Columns {
+    fn of<R: Read>(table: &Table<R>) -> Result<Columns, RecordError> {
+        let [offered, ended, ok, good, in_flight] =
+            ["offered", "ended", "ok", "good", "in_flight"].map(|name| table.column(name));
+        let counts = [offered?, ended?, ok?, good?, in_flight?];
+        let figures = ["mean_ms", "p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms"];
+        let figures = figures.map(|name| table.optional_column(name));
+        let failures = match figures[0] {
+            Some(mean) => table.columns_between(counts[3], mean),
+            None => Vec::new(),
+        };
+        Ok(Columns { counts, failures, figures, time_up: table.optional_column("time_up") })
+    }
+
+    fn nothing(&self) -> Count {
+        Count { failures: vec![0; self.failures.len()], ..Count::default() }
+    }
+
+    /// Adds a line; of two in one bucket the first tells the latencies.
+    fn add<R: Read>(&self, table: &Table<R>, count: &mut Count) -> Result<(), RecordError> {
+        if let Some(column) = self.time_up {
+            // There are no requests that could be counted.
+            count.time_up = table.optional_number(column)?.map(|share| share.clamp(0.0, 1.0));
+            return Ok(());
+        }
+        let mut read = [0; 5];
+        for (value, column) in read.iter_mut().zip(self.counts) {
+            *value = table.count(column)?;
+        }
+        count.offered = count.offered.saturating_add(read[0]);
+        count.ended = count.ended.saturating_add(read[1]);
+        count.ok = count.ok.saturating_add(read[2]);
+        count.good = count.good.saturating_add(read[3]);
+        count.in_flight = read[4];
+        for (sum, (_, column)) in count.failures.iter_mut().zip(&self.failures) {
+            *sum = sum.saturating_add(table.count(*column)?);
+        }
+        let Count { mean, p50, p90, p95, p99, max, .. } = count;
+        for (figure, column) in [mean, p50, p90, p95, p99, max].into_iter().zip(self.figures) {
+            if let Some(column) = column {
+                *figure = figure.or(table.optional_number(column)?);
+            }
+        }
+        Ok(())
+    }
 }

@@ -3,7 +3,8 @@
 use super::asking::{GivenText, given};
 use crate::engine::{Options, Simulation};
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme};
-use crate::output::record::{Record, of_results, read_folder};
+use crate::output::findings::Findings;
+use crate::output::record::{Record, read_folder};
 use crate::plan;
 use crate::results::row::RowSampling;
 use pyo3::exceptions::{PyOSError, PyValueError};
@@ -61,8 +62,8 @@ pub fn site(scenario: GivenText, theme: &str, width: u32) -> PyResult<Option<Str
     let options = Options { seed: scenario.run.seed, replication: 0, rows: RowSampling::None };
     let results = Simulation::new(&plan, options).finish(true);
     let wrong = |error: String| PyValueError::new_err(error);
-    let record = of_results(&scenario.name, &scenario, scenario.run.seed, &results)
-        .map_err(|error| wrong(error.to_string()))?;
+    let findings = Findings::of(&scenario, scenario.run.seed, &results);
+    let record = Record::of(&scenario, findings, &results);
     let picture = charts::render(Chart::Topology, &[record], &look, PictureFormat::Svg)
         .map_err(|error| wrong(error.to_string()))?;
     Ok(Some(String::from_utf8_lossy(&picture).into_owned()))

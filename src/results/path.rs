@@ -4,7 +4,8 @@
 use super::Nanoseconds;
 use super::row::NO_INCIDENT;
 use crate::kernel::time::Time;
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Why time went by while somebody waited for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +82,13 @@ impl Cause {
 impl Serialize for Cause {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Cause {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Cause, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Cause::named(&name).ok_or_else(|| D::Error::custom(format!("there is no cause `{name}`")))
     }
 }
 

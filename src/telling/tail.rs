@@ -3,35 +3,17 @@
 use super::claims::Sentence;
 use super::figure::{counted, length, share};
 use super::words::and;
+use crate::analysis::tail::{TailPart, TailSummary};
 
 /// Parts that are told.
 const PARTS_MOST: usize = 3;
 
-/// The slowest of the good answers.
-#[derive(Clone, Debug)]
-pub struct Tail<'t> {
-    /// This share of all, from this latency on.
-    pub share: f64,
-    pub least_ms: f64,
-    pub requests: u64,
-    /// Those that were looked at.
-    pub followed: u64,
-    pub parts: Vec<TailPart<'t>>,
-}
-
-/// `waiting for a full link`, so much of the time, while a fault was in force.
-#[derive(Clone, Debug)]
-pub struct TailPart<'t> {
-    pub words: String,
-    pub share: f64,
-    pub during: Option<&'t str>,
-}
-
 /// Nothing where nothing is known of their time.
-pub fn tail(tail: &Tail) -> Sentence {
+pub fn tail(tail: &TailSummary) -> Sentence {
     let part = |part: &TailPart| {
-        let during = part.during.map_or(String::new(), |during| format!(" while `{during}` was in force"));
-        format!("{} {}{during}", share(part.share), part.words)
+        let during =
+            part.during.as_ref().map_or(String::new(), |during| format!(" while `{during}` was in force"));
+        format!("{} {}{during}", share(part.share), part.words())
     };
     let parts: Vec<String> = tail.parts.iter().take(PARTS_MOST).map(part).collect();
     if parts.is_empty() {
@@ -40,12 +22,12 @@ pub fn tail(tail: &Tail) -> Sentence {
     Sentence::bare(format!(
         "Of the time of the slowest {} (beyond {}) went {}.",
         share(tail.share),
-        length(tail.least_ms),
+        length(tail.latency_least_ms),
         and(&parts)
     ))
 }
 
-pub fn how_sure(tail: &Tail) -> Sentence {
+pub fn how_sure(tail: &TailSummary) -> Sentence {
     let text = match tail.followed < tail.requests {
         true => format!(
             "seen in {} of about {}, chosen by chance",
@@ -60,21 +42,29 @@ pub fn how_sure(tail: &Tail) -> Sentence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::path::Cause;
 
     #[test]
     fn the_largest_parts_are_told_with_what_was_in_force() {
-        let part = |words: &str, share, during| TailPart { words: words.to_owned(), share, during };
-        let told = Tail {
+        let part = |cause, place: &str, share, during: Option<&str>| TailPart {
+            cause,
+            place: Some(place.to_owned()),
+            during: during.map(str::to_owned),
+            share,
+            mean_ms: 0.0,
+        };
+        let told = TailSummary {
             share: 0.01,
-            least_ms: 9_160.0,
+            latency_least_ms: 9_160.0,
             requests: 600,
             followed: 100,
             parts: vec![
-                part("in line at `gunicorn`", 0.9, Some("surge 4x")),
-                part("work at `gunicorn`", 0.06, None),
-                part("work at `mysql`", 0.03, None),
-                part("work at `nginx`", 0.01, None),
+                part(Cause::Queue, "gunicorn", 0.9, Some("surge 4x")),
+                part(Cause::Service, "gunicorn", 0.06, None),
+                part(Cause::Service, "mysql", 0.03, None),
+                part(Cause::Service, "nginx", 0.01, None),
             ],
+            ..TailSummary::default()
         };
         assert_eq!(
             tail(&told).text,
@@ -85,7 +75,10 @@ mod tests {
             how_sure(&told).text,
             "How sure: seen in 100 requests of about 600 requests, chosen by chance."
         );
-        assert!(tail(&Tail { parts: Vec::new(), ..told.clone() }).is_empty());
-        assert_eq!(how_sure(&Tail { followed: 600, ..told }).text, "How sure: seen in all 600 requests.");
+        assert!(tail(&TailSummary { parts: Vec::new(), ..told.clone() }).is_empty());
+        assert_eq!(
+            how_sure(&TailSummary { followed: 600, ..told }).text,
+            "How sure: seen in all 600 requests."
+        );
     }
 }

@@ -1,14 +1,12 @@
 //! What the proofs share: running a scenario to its end, and everything that comes of it
 //! as text.
 
-use spof::analysis::topology::topology;
 use spof::engine::{Advance, Options, Simulation};
 use spof::kernel::time::NEVER;
 use spof::output::findings::Findings;
 use spof::output::latency_csv::LatencyCsv;
-use spof::output::{
-    histogram_csv, json, nodes_csv, nodes_timeline_csv, resources_csv, resources_timeline_csv, timeline_csv,
-};
+use spof::output::record::Record;
+use spof::output::{Kept, nodes_csv};
 use spof::plan::{self, Plan};
 use spof::results::RunResults;
 use spof::results::row::{Row, RowSampling};
@@ -58,23 +56,30 @@ fn run_plan(scenario: &Scenario, plan: &Plan, seed: u64, events_most: u64) -> Ou
     };
     requests.sort_by_key(|(row, _)| row.id);
     let results = simulation.finish(!ended);
-    let summary = Findings::of(scenario, seed, &results);
+    let record = Record::of(scenario, Findings::of(scenario, seed, &results), &results);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the files are UTF-8");
     let written = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
         let mut bytes = Vec::new();
         write(&mut bytes).expect("memory takes everything");
         text(bytes)
     };
-    let files = vec![
-        ("latency.csv", text(file.finish().expect("memory takes everything"))),
-        ("timeline.csv", written(&|file| timeline_csv::write(file, scenario, &results))),
-        ("histogram.csv", written(&|file| histogram_csv::write(file, scenario, &results))),
-        ("nodes_timeline.csv", written(&|file| nodes_timeline_csv::write(file, scenario, &results))),
-        ("resources.csv", written(&|file| resources_csv::write(file, scenario, &results))),
-        ("resources_timeline.csv", written(&|file| resources_timeline_csv::write(file, scenario, &results))),
-        ("topology.json", written(&|file| json::write(file, &topology(scenario, &results)))),
-        ("nodes.csv", written(&|file| nodes_csv::write(file, scenario, &results))),
-        ("summary.json", written(&|file| json::write(file, &summary))),
+    let mut files = vec![("latency.csv", text(file.finish().expect("memory takes everything")))];
+    let kept = [
+        Kept::TimelineCsv,
+        Kept::HistogramCsv,
+        Kept::NodesTimelineCsv,
+        Kept::ResourcesCsv,
+        Kept::ResourcesTimelineCsv,
+        Kept::TopologyJson,
+        Kept::NodesCsv,
+        Kept::SummaryJson,
     ];
+    files.extend(kept.map(|kept| {
+        let file = written(&|file| match kept {
+            Kept::NodesCsv => nodes_csv::write(file, scenario, &results),
+            _ => record.write(kept, file),
+        });
+        (kept.file_name(), file)
+    }));
     Outcome { results, requests, files }
 }

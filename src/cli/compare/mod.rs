@@ -14,8 +14,9 @@ use crate::experiment::comparison::{Rounds, compare};
 use crate::experiment::study::{Length, StudyEnd};
 use crate::nodes::fields::Refusal;
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
+use crate::output::findings::Findings;
 use crate::output::folder::HOME;
-use crate::output::record::{Record, RecordError, of_results};
+use crate::output::record::Record;
 use crate::output::{comparison_csv, json, terminal, text_file};
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
@@ -173,7 +174,7 @@ fn folder(arguments: &CompareArguments) -> PathBuf {
 }
 
 /// What pictures need of the first run of each.
-type Records = Vec<Option<Result<Record, RecordError>>>;
+type Records = Vec<Option<Record>>;
 
 /// The figures of all runs, and how much was simulated for them.
 fn simulate(
@@ -193,7 +194,8 @@ fn simulate(
     let measure = |number: usize, replication: u64, results: &RunResults| {
         if replication == 0 && !arguments.no_charts {
             let Contestant { variant, scenario } = &contestants[number];
-            let record = of_results(&variant.name, scenario, seed, results);
+            let findings = Findings::of(scenario, seed, results);
+            let record = Record { name: variant.name.clone(), ..Record::of(scenario, findings, results) };
             records.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(record);
         }
         measures.of_scenario(number).figures(results)
@@ -221,7 +223,7 @@ fn write(
     }
     let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
     let failed = |error: charts::PaintError| Failure::InputOutput(format!("cannot draw: {error}"));
-    let records = records.into_iter().flatten().collect::<Result<Vec<_>, _>>()?;
+    let records: Vec<Record> = records.into_iter().flatten().collect();
     for (chart, name) in CHARTS {
         if records.iter().any(|record| chart.can_be_drawn(record)) {
             let picture = charts::render(chart, &records, &look, PictureFormat::Svg).map_err(failed)?;

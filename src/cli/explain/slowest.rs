@@ -2,9 +2,10 @@
 //! ones by name.
 
 use super::waterfall::Strokes;
+use crate::analysis::tail::SlowRequest;
 use crate::cli::ending::Failure;
 use crate::output::record::{
-    Activity, Facts, RecordError, SlowRequest, SlowRow, Story, open_table, read_folder, slowest_rows, stories,
+    Activity, Findings, RecordError, SlowRow, Story, open_table, read_folder, slowest_rows, stories,
 };
 use crate::output::terminal::figure::{length, requests_followed, share};
 use crate::output::terminal::lead::lead;
@@ -19,31 +20,32 @@ const PLACES_MOST: usize = 3;
 
 pub fn explain(folder: &Path, number: usize, strokes: Strokes) -> Result<String, Failure> {
     let record = read_folder(folder)?;
-    let Some(facts) = &record.facts else {
+    let Some(findings) = &record.findings else {
         let message = format!(
             "{} holds no results of a run; name a folder that `spof simulate` has written",
             folder.display()
         );
         return Err(Failure::Usage(message));
     };
-    let mut text = answer(facts) + &format!("\n  {}\n\n", painted(&facts.scenario, Paint::Strong));
-    text.push_str(&tail(facts, strokes));
-    text.push_str(&requests(folder, facts, number)?);
+    let mut text =
+        answer(findings) + &format!("\n  {}\n\n", painted(&findings.summary.scenario, Paint::Strong));
+    text.push_str(&tail(findings, strokes));
+    text.push_str(&requests(folder, findings, number)?);
     Ok(text)
 }
 
 /// In a sentence, if anything is known.
-fn answer(facts: &Facts) -> String {
-    let Some(told) = facts.tail.as_ref().map(|tail| tail.told()) else { return String::new() };
-    let (headline, how_sure) = (telling::tail(&told), telling::how_sure(&told));
+fn answer(findings: &Findings) -> String {
+    let Some(told) = findings.summary.tail.as_ref() else { return String::new() };
+    let (headline, how_sure) = (telling::tail(told), telling::how_sure(told));
     match headline.is_empty() {
         true => String::new(),
         false => lead(&Answer { headline, how_sure, ..Answer::default() }),
     }
 }
 
-fn tail(facts: &Facts, strokes: Strokes) -> String {
-    let Some(tail) = &facts.tail else {
+fn tail(findings: &Findings, strokes: Strokes) -> String {
+    let Some(tail) = &findings.summary.tail else {
         return "  What made the slow requests slow is not known: no good answer was followed.\n".to_owned();
     };
     let heading = format!("the slowest {} of the good answers", share(tail.share));
@@ -74,7 +76,7 @@ fn tail(facts: &Facts, strokes: Strokes) -> String {
 
 /// From the stories if there are some of the slowest, or else those that were followed; of earlier
 /// versions, which followed none, from the rows.
-fn requests(folder: &Path, facts: &Facts, number: usize) -> Result<String, Failure> {
+fn requests(folder: &Path, findings: &Findings, number: usize) -> Result<String, Failure> {
     let mut slowest: Vec<Story> = Vec::new();
     if let Some(source) = open_table(folder, TRACES)? {
         stories::<RecordError>(TRACES, source, |story| {
@@ -87,7 +89,7 @@ fn requests(folder: &Path, facts: &Facts, number: usize) -> Result<String, Failu
     if slowest.iter().any(|story| story.why == "slowest") {
         return Ok(told(slowest.iter().map(of_story).collect()));
     }
-    if let Some(tail) = facts.tail.as_ref().filter(|tail| !tail.slowest.is_empty()) {
+    if let Some(tail) = findings.summary.tail.as_ref().filter(|tail| !tail.slowest.is_empty()) {
         let requests = tail.slowest.iter().take(number).map(of_followed);
         let whose =
             if tail.followed < tail.requests { "These are the slowest that were followed. " } else { "" };
@@ -113,7 +115,7 @@ fn of_followed(request: &SlowRequest) -> Told {
         class: request.class.clone(),
         start_s: request.start_s,
         latency_ms: request.latency_ms,
-        attempts: request.attempts,
+        attempts: request.attempts.into(),
         parts: request.parts.iter().map(|part| (part.plain_words(), part.ns as f64 * 1e-6)).collect(),
     }
 }

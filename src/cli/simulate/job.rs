@@ -3,8 +3,6 @@
 use super::audience::Audience;
 use super::study::{StudyDone, StudyJob};
 use crate::advice::{Site, Wish};
-use crate::analysis::summarise::summarise;
-use crate::analysis::topology::topology;
 use crate::cli::advise;
 use crate::cli::caller::Caller;
 use crate::cli::clock::date_and_time;
@@ -19,16 +17,13 @@ use crate::output::findings::Findings;
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::packing::{Packed, Packing};
-use crate::output::record::{Record, read_with};
+use crate::output::record::Record;
 use crate::output::row_columns::RowColumns;
 use crate::output::run_json::RunCost;
 use crate::output::scenario_json::Script;
 use crate::output::terminal::glance::Glance;
 use crate::output::traces_jsonl::TracesFile;
-use crate::output::{
-    Format, events_csv, histogram_csv, json, nodes_csv, nodes_timeline_csv, outages_csv, replications_csv,
-    report, resources_csv, resources_timeline_csv, timeline_csv,
-};
+use crate::output::{Asked, Format, Kept, Stream, json, nodes_csv, replications_csv, report};
 use crate::parts::fidelity::Fidelity;
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
@@ -120,12 +115,16 @@ impl Job {
     ) -> Result<Job, OutputError> {
         let Wishes { rows, packing, writes_rows, pictures, report, traces, advises, .. } = wishes;
         let wanted = |format: &Format| match format {
-            Format::LatencyCsv(kind) => rows != RowSampling::None && writes_rows && *kind == packing,
-            Format::TracesJsonl => traces.any(),
-            Format::Picture(_) => pictures,
-            Format::Report => report,
-            Format::ReplicationsCsv | Format::ReplicationsJson => study.is_some(),
-            Format::AdviceJson => advises,
+            Format::AsItRuns(Stream::LatencyCsv(kind)) => {
+                rows != RowSampling::None && writes_rows && *kind == packing
+            }
+            Format::AsItRuns(Stream::TracesJsonl) => traces.any(),
+            Format::OnRequest(Asked::Picture(_)) => pictures,
+            Format::OnRequest(Asked::Report) => report,
+            Format::OnRequest(Asked::ReplicationsCsv) | Format::OnRequest(Asked::ReplicationsJson) => {
+                study.is_some()
+            }
+            Format::OnRequest(Asked::AdviceJson) => advises,
             _ => true,
         };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
@@ -136,12 +135,15 @@ impl Job {
 
     pub fn run(mut self, mut audience: Audience, caller: &Caller) -> Result<Done, Failure> {
         let (started_at, clock) = (SystemTime::now(), Instant::now());
-        let rows = Format::LatencyCsv(self.wishes.packing);
+        let rows = Format::AsItRuns(Stream::LatencyCsv(self.wishes.packing));
         let file = self.folder.take(rows);
         let mut sink = RowSink {
             file: file.map(|file| LatencyCsv::new(Packed::new(file, self.wishes.packing), &self.scenario)),
             columns: self.wishes.keeps_rows.then(|| RowColumns::new(&self.scenario)),
-            traces: self.folder.take(Format::TracesJsonl).map(|file| TracesFile::new(BufWriter::new(file))),
+            traces: self
+                .folder
+                .take(Format::AsItRuns(Stream::TracesJsonl))
+                .map(|file| TracesFile::new(BufWriter::new(file))),
             written: 0,
         };
         let failed = |error| self.folder.failed(rows, error);
@@ -162,19 +164,24 @@ impl Job {
             file.finish().and_then(Packed::finish).map_err(failed)?;
         }
         if let Some(traces) = sink.traces.take() {
-            traces.finish().map_err(|error| self.folder.failed(Format::TracesJsonl, error))?;
+            traces
+                .finish()
+                .map_err(|error| self.folder.failed(Format::AsItRuns(Stream::TracesJsonl), error))?;
         }
         drop(audience);
-        let summary = summarise(&self.scenario, self.seed, &results);
-        let findings = Findings::with(summary, &self.scenario, &results);
+        let findings = Findings::of(&self.scenario, self.seed, &results);
         let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
-        self.write_tables(&results, &findings, &cost)?;
+        let mut record = Record::of(&self.scenario, findings, &results);
+        record.script = Some(self.script.clone());
+        self.write_tables(&results, &record, &cost)?;
+        drop(results);
         self.write_study(study.as_ref())?;
         let advice = self.advise(caller)?;
-        let record = self.read_back()?;
-        self.draw(&record)?;
-        self.report(&record[0])?;
-        let glance = Glance::of(&record[0]);
+        record.advice = advice.clone();
+        self.draw(std::slice::from_ref(&record))?;
+        self.report(&record)?;
+        let glance = Glance::of(&record);
+        let findings = record.findings.unwrap_or_default();
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
         let is_stopped =
@@ -208,19 +215,10 @@ impl Job {
         }
     }
 
-    /// Pictures, and what the terminal shows, are made of the files, as they could be at any
-    /// later time.
-    fn read_back(&self) -> Result<[Record; 1], OutputError> {
-        let record = read_with(&self.scenario.name, |file| self.folder.written(file));
-        record
-            .map(|record| [record])
-            .map_err(|error| self.folder.failed(Format::SummaryJson, io::Error::other(error)))
-    }
-
     fn draw(&mut self, records: &[Record]) -> Result<(), OutputError> {
         let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
         for chart in Chart::ALL {
-            let format = Format::Picture(chart);
+            let format = Format::OnRequest(Asked::Picture(chart));
             let Some(mut file) = self.folder.take(format) else { continue };
             let picture = charts::render(chart, records, &look, PictureFormat::Svg);
             let written = picture.map_err(io::Error::from).and_then(|picture| file.write_all(&picture));
@@ -230,43 +228,26 @@ impl Job {
     }
 
     fn report(&mut self, record: &Record) -> Result<(), OutputError> {
-        let Some(mut file) = self.folder.take(Format::Report) else { return Ok(()) };
+        let Some(mut file) = self.folder.take(Format::OnRequest(Asked::Report)) else { return Ok(()) };
         let page = report::render(record).map_err(io::Error::other);
         let written = page.and_then(|page| file.write_all(page.as_bytes()));
-        written.map_err(|error| self.folder.failed(Format::Report, error))
+        written.map_err(|error| self.folder.failed(Format::OnRequest(Asked::Report), error))
     }
 
     fn write_tables(
         &mut self,
         results: &RunResults,
-        findings: &Findings,
+        record: &Record,
         cost: &RunCost,
     ) -> Result<(), OutputError> {
         for format in Format::ALL {
-            // These are made of the tables, or of many runs.
-            if matches!(format, Format::Picture(_) | Format::Report | Format::AdviceJson)
-                || is_of_study(format)
-            {
-                continue;
-            }
-            // The rows have been written while the run went on.
+            let Format::AtTheEnd(kept) = format else { continue };
             let Some(file) = self.folder.take(format) else { continue };
             let file = BufWriter::new(file);
-            let written = match format {
-                Format::LatencyCsv(_) | Format::TracesJsonl | Format::Picture(_) | Format::Report => Ok(()),
-                Format::ReplicationsCsv | Format::ReplicationsJson | Format::AdviceJson => Ok(()),
-                Format::ScenarioJson => json::write(file, &self.script),
-                Format::TimelineCsv => timeline_csv::write(file, &self.scenario, results),
-                Format::HistogramCsv => histogram_csv::write(file, &self.scenario, results),
-                Format::NodesTimelineCsv => nodes_timeline_csv::write(file, &self.scenario, results),
-                Format::ResourcesCsv => resources_csv::write(file, &self.scenario, results),
-                Format::ResourcesTimelineCsv => resources_timeline_csv::write(file, &self.scenario, results),
-                Format::TopologyJson => json::write(file, &topology(&self.scenario, results)),
-                Format::NodesCsv => nodes_csv::write(file, &self.scenario, results),
-                Format::EventsCsv => events_csv::write(file, &self.scenario, results),
-                Format::OutagesCsv => outages_csv::write(file, &self.scenario, results),
-                Format::RunJson => json::write(file, cost),
-                Format::SummaryJson => json::write(file, findings),
+            let written = match kept {
+                Kept::NodesCsv => nodes_csv::write(file, &self.scenario, results),
+                Kept::RunJson => json::write(file, cost),
+                _ => record.write(kept, file),
             };
             written.map_err(|error| self.folder.failed(format, error))?;
         }
@@ -275,14 +256,14 @@ impl Job {
 
     fn write_study(&mut self, study: Option<&StudyDone>) -> Result<(), OutputError> {
         let Some(study) = study else { return Ok(()) };
-        if let Some(file) = self.folder.take(Format::ReplicationsCsv) {
+        if let Some(file) = self.folder.take(Format::OnRequest(Asked::ReplicationsCsv)) {
             let runs = study.runs.iter().map(Vec::as_slice);
             let written = replications_csv::write(BufWriter::new(file), &study.names, runs);
-            written.map_err(|error| self.folder.failed(Format::ReplicationsCsv, error))?;
+            written.map_err(|error| self.folder.failed(Format::OnRequest(Asked::ReplicationsCsv), error))?;
         }
-        if let Some(file) = self.folder.take(Format::ReplicationsJson) {
+        if let Some(file) = self.folder.take(Format::OnRequest(Asked::ReplicationsJson)) {
             let written = json::write(file, &study.summary);
-            written.map_err(|error| self.folder.failed(Format::ReplicationsJson, error))?;
+            written.map_err(|error| self.folder.failed(Format::OnRequest(Asked::ReplicationsJson), error))?;
         }
         Ok(())
     }
@@ -292,9 +273,9 @@ impl Job {
         let Some((site, time_limit)) = &self.advised else { return Ok(None) };
         let wish = Wish { seed: Some(self.seed), ..Wish::default() };
         let answer = advise::answer(site, &wish, *time_limit, caller);
-        if let Some(file) = self.folder.take(Format::AdviceJson) {
+        if let Some(file) = self.folder.take(Format::OnRequest(Asked::AdviceJson)) {
             let written = json::write(BufWriter::new(file), &answer);
-            written.map_err(|error| self.folder.failed(Format::AdviceJson, error))?;
+            written.map_err(|error| self.folder.failed(Format::OnRequest(Asked::AdviceJson), error))?;
         }
         Ok(Some(answer))
     }
@@ -319,10 +300,6 @@ impl Job {
             rows,
         }
     }
-}
-
-fn is_of_study(format: Format) -> bool {
-    matches!(format, Format::ReplicationsCsv | Format::ReplicationsJson)
 }
 
 impl Done {

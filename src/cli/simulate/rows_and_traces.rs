@@ -2,8 +2,8 @@
 //! take it.
 
 use crate::engine::TraceWishes;
-use crate::output::Format;
 use crate::output::packing::Packing;
+use crate::output::{Format, Stream};
 use crate::parts::quantity::parse_share;
 use crate::results::row::RowSampling;
 
@@ -23,7 +23,9 @@ pub fn parse_rows(text: &str) -> Result<RowSampling, String> {
 
 pub fn parse_rows_file(text: &str) -> Result<Packing, String> {
     let packings = [Packing::None, Packing::Gzip, Packing::Zstandard];
-    let found = packings.into_iter().find(|packing| Format::LatencyCsv(*packing).file_name() == text);
+    let found = packings
+        .into_iter()
+        .find(|packing| Format::AsItRuns(Stream::LatencyCsv(*packing)).file_name() == text);
     match found {
         Some(Packing::Zstandard) if !cfg!(feature = "zstd") => {
             Err("this spof was built without the feature `zstd`; take latency.csv.gz".to_owned())

@@ -6,7 +6,7 @@ use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, merged};
 use super::scale::{Scale, short_length};
 use super::states::{State, in_columns, in_pieces, of_site, of_stations, outages};
 use super::theme::Color;
-use crate::output::record::{Outage, Record, Stretch, Timeline};
+use crate::output::record::{Outage, Record, Stretch};
 use crate::output::terminal::{count, figure};
 use crate::telling::caption;
 
@@ -70,8 +70,8 @@ fn time_axis(page: &mut Page, panel: &Panel, scale: &Scale) {
 }
 
 fn good_share(record: &Record) -> Option<f64> {
-    if let Some(facts) = &record.facts {
-        return facts.total.good_share.value;
+    if let Some(findings) = &record.findings {
+        return findings.summary.total.good_share.value;
     }
     let counts = &record.timeline.as_ref()?.all;
     let ended: u64 = counts.iter().map(|count| count.ended).sum();
@@ -81,13 +81,13 @@ fn good_share(record: &Record) -> Option<f64> {
 
 fn message(record: &Record) -> String {
     let Some(share) = good_share(record) else { return "No request ended.".to_owned() };
-    let good = match record.timeline.as_ref().is_some_and(Timeline::is_without_requests) {
+    let good = match record.timeline.as_ref().is_some_and(|timeline| timeline.without_requests) {
         true => {
             format!("All was up that requests need for {} of the time{}.", figure::share(share), nines(share))
         }
         false => format!("{} of requests were good{}.", figure::share(share), nines(share)),
     };
-    match record.facts.as_ref().and_then(|facts| caption::felt(&facts.diagnosis)) {
+    match record.findings.as_ref().and_then(|findings| caption::felt(&findings.diagnosis)) {
         Some(felt) => format!("{felt} {good}"),
         None => good,
     }
@@ -142,7 +142,7 @@ fn key(page: &mut Page) {
 /// How much may still go wrong.
 fn budget(page: &mut Page, record: &Record) {
     let Some(share) = good_share(record) else { return };
-    let given = record.facts.as_ref().and_then(|facts| facts.availability_target());
+    let given = record.findings.as_ref().and_then(|findings| findings.summary.availability_target());
     let target = given.unwrap_or(USUAL_TARGET);
     let used = (1.0 - share) / (1.0 - target);
     let goal = match given {
@@ -212,7 +212,7 @@ fn name_outages(page: &mut Page, panel: &Panel, scale: &Scale, outages: &[Outage
     for outage in order.into_iter().take(NAMED_MOST) {
         let (from, to) = (scale.place(outage.start_s), scale.place(outage.end_s));
         let lost = match outage.requests_lost {
-            Some(lost) if lost >= 1.0 => format!(", {} requests", count(lost as u64)),
+            Some(lost) if lost > 0 => format!(", {} requests", count(lost)),
             _ => String::new(),
         };
         let length = short_length(outage.end_s - outage.start_s);

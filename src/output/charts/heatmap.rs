@@ -83,7 +83,7 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
 }
 
 fn message(record: &Record) -> String {
-    let total = record.facts.as_ref().map(|facts| &facts.total);
+    let total = record.findings.as_ref().map(|findings| &findings.summary.total);
     match total.and_then(|total| Some((total.p50_ms.value?, total.p99_ms.value?, total.max_ms?))) {
         Some((p50, p99, max)) => format!(
             "Half of the good answers came within {}, 99 % within {}; the slowest took {}.",

@@ -109,7 +109,7 @@ impl Chart {
             Chart::Availability | Chart::Timeline => record.timeline.is_some(),
             Chart::Latency | Chart::Heatmap => record.latencies.is_some(),
             Chart::Utilisation => record.stations.is_some(),
-            Chart::Waterfall => record.facts.is_some(),
+            Chart::Waterfall => record.findings.is_some(),
             Chart::Topology => record.topology.is_some(),
         }
     }

@@ -22,7 +22,7 @@ pub enum State {
 
 /// The site, as its users felt it: the phases of its diagnosis.
 pub fn of_site(record: &Record) -> Vec<(Stretch, State)> {
-    let phases = record.facts.iter().flat_map(|facts| &facts.diagnosis.phases);
+    let phases = record.findings.iter().flat_map(|findings| &findings.diagnosis.phases);
     let mut states = Vec::new();
     let mut end_s = 0.0;
     for phase in phases {
@@ -49,7 +49,7 @@ fn state_of(kind: PhaseKind) -> State {
 }
 
 fn has_requests(record: &Record) -> bool {
-    record.facts.as_ref().is_some_and(|facts| facts.diagnosis.counted.has_requests)
+    record.findings.as_ref().is_some_and(|findings| findings.diagnosis.counted.has_requests)
 }
 
 /// The nodes, as their callers felt them, bucket by bucket; and behind these what was done to them, for as
@@ -193,7 +193,7 @@ pub fn outages(record: &Record) -> Vec<Outage> {
 mod tests {
     use super::*;
     use crate::diagnosis::{Diagnosis, Phase};
-    use crate::output::record::{Facts, StationTimeline, Topology, TopologyNode};
+    use crate::output::record::{Findings, StationTimeline, Topology, TopologyNode};
 
     fn stretches(count: usize) -> Vec<Stretch> {
         (0..count).map(|number| Stretch { start_s: number as f64 * 10.0, length_s: 10.0 }).collect()
@@ -213,7 +213,8 @@ mod tests {
             phase(PhaseKind::Slow, 65.0, 100.0),
         ];
         let diagnosis = Diagnosis { phases, ..Diagnosis::default() };
-        let record = Record { facts: Some(Facts { diagnosis, ..Facts::default() }), ..Record::default() };
+        let record =
+            Record { findings: Some(Findings { diagnosis, ..Findings::default() }), ..Record::default() };
         let states = of_site(&record);
         use State::{Degraded, Down, Uncounted, Up};
         assert_eq!(

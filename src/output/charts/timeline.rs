@@ -26,7 +26,8 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         [_] => Page::of_run(look, &title, &message),
         _ => Page::new(look, &title, &message),
     };
-    let is_without = |record: &&Record| record.timeline.as_ref().is_some_and(Timeline::is_without_requests);
+    let is_without =
+        |record: &&Record| record.timeline.as_ref().is_some_and(|timeline| timeline.without_requests);
     if !records.is_empty() && records.iter().all(is_without) {
         page.note("No requests were simulated: there are no rates and no latencies.");
         return page.finish();
@@ -64,7 +65,7 @@ fn message(record: &Record) -> String {
         offered = offered.saturating_add(one.offered);
         bad = bad.saturating_add(one.bad());
     }
-    if record.timeline.as_ref().is_some_and(Timeline::is_without_requests) {
+    if record.timeline.as_ref().is_some_and(|timeline| timeline.without_requests) {
         return "Only what was up and what was down was simulated.".to_owned();
     }
     let failed = match bad {
@@ -77,7 +78,7 @@ fn message(record: &Record) -> String {
         counted(offered, "request"),
         if offered == 1 { "was" } else { "were" }
     );
-    let total = record.facts.as_ref().map(|facts| &facts.total);
+    let total = record.findings.as_ref().map(|findings| &findings.summary.total);
     if let Some((p50, p99)) = total.and_then(|total| Some((total.p50_ms.value?, total.p99_ms.value?))) {
         text.push_str(&format!(
             " Half of the good answers came within {}, 99 % within {}.",

@@ -1,5 +1,6 @@
 //! Which boxes a topology is drawn with: one for each node, and one for many that are alike.
 
+use crate::analysis::resources::FullestBucket;
 use crate::output::record::{Fullest, Record, Topology, TopologyNode};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +41,7 @@ pub struct Full {
 
 impl Full {
     fn of(fullest: Option<&Fullest>, mean: Option<f64>) -> Option<Full> {
-        let Fullest { resource, length_s, utilisation } = fullest?.clone();
+        let Fullest { resource, bucket: FullestBucket { length_s, utilisation, .. } } = fullest?.clone();
         Some(Full { resource, fullest: utilisation, length_s, mean })
     }
 
@@ -162,15 +163,15 @@ pub fn sketch(record: &Record) -> Sketch {
         lines.truncate(LINES_MOST);
         lines.sort_by_key(|line| (line.from, line.to));
     }
-    let calls_left_out = left_out + usize::try_from(topology.calls_left_out).unwrap_or(usize::MAX - left_out);
+    let calls_left_out = left_out.saturating_add(topology.calls_left_out);
     Sketch { items, calls: lines, hosts, calls_left_out }
 }
 
 fn member(node: &TopologyNode) -> Member {
     Member {
         name: node.name.clone(),
-        kind: node.kind.clone(),
-        replicas: node.replicas,
+        kind: node.kind.to_string(),
+        replicas: node.replicas.into(),
         full: Full::of(node.fullest.as_ref(), node.utilisation),
         is_single_point: !node.single_point_of.is_empty(),
     }

@@ -38,12 +38,12 @@ impl Row<'_> {
     }
 
     fn longest_line(&self) -> f64 {
-        self.moments().map(|(_, moment)| moment.queue_max).fold(0.0, f64::max)
+        self.moments().map(|(_, moment)| f64::from(moment.queue_max)).fold(0.0, f64::max)
     }
 
     fn is_used(&self) -> bool {
         self.moments().any(|(_, moment)| {
-            moment.queue_max > 0.0 || moment.utilisation.is_some_and(|utilisation| utilisation > 0.0)
+            moment.queue_max > 0 || moment.utilisation.is_some_and(|utilisation| utilisation > 0.0)
         })
     }
 }
@@ -177,7 +177,7 @@ fn joined(buckets: &[Stretch], moments: &[Moment], points_most: usize) -> Vec<(S
     let join = |pairs: &[(&Stretch, &Moment)]| {
         let (first, last) = (pairs[0].0, pairs[pairs.len() - 1].0);
         let stretch = Stretch { start_s: first.start_s, length_s: last.end_s() - first.start_s };
-        let mut sum = *pairs[0].1;
+        let mut sum = pairs[0].1.clone();
         for (_, moment) in &pairs[1..] {
             sum.utilisation = match (sum.utilisation, moment.utilisation) {
                 (Some(mine), Some(other)) => Some(mine.max(other)),
@@ -208,7 +208,7 @@ fn busiest(rows: Vec<Row>) -> (Vec<Row>, usize) {
 
 /// What was full while users felt it comes first.
 fn message(record: &Record, rows: &[Row]) -> String {
-    let full = record.facts.as_ref().and_then(|facts| caption::full(&facts.diagnosis));
+    let full = record.findings.as_ref().and_then(|findings| caption::full(&findings.diagnosis));
     full.map_or(String::new(), |full| full + " ") + &of_rows(rows)
 }
 
@@ -311,7 +311,7 @@ fn in_line(page: &mut Page, panel: &Panel, scale: &Scale, records: &[&Record], r
             moments.iter().map(|(stretch, moment)| (*stretch, figure(moment))).collect()
         };
         if records.len() == 1 {
-            let mut points = outline(scale, &rows, &pick(|moment| moment.queue_max));
+            let mut points = outline(scale, &rows, &pick(|moment| moment.queue_max.into()));
             if let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) {
                 points.extend([(last.0, panel.bottom()), (first.0, panel.bottom())]);
             }

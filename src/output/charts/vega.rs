@@ -48,7 +48,7 @@ fn values(values: Vec<Value>) -> Value {
 /// Each run's phases, as users felt them.
 fn availability(records: &[&Record], palette: &Palette) -> Value {
     let phases = records.iter().flat_map(|record| {
-        let phases = record.facts.iter().flat_map(|facts| &facts.diagnosis.phases);
+        let phases = record.findings.iter().flat_map(|findings| &findings.diagnosis.phases);
         phases.map(|phase| {
             json!({ "run": record.name, "phase": phase.kind, "start_s": phase.start_s, "end_s": phase.end_s })
         })
@@ -220,7 +220,7 @@ fn utilisation(records: &[&Record], palette: &Palette) -> Value {
 fn waterfall(records: &[&Record]) -> Value {
     let mut rows = Vec::new();
     for record in records {
-        for class in record.facts.iter().flat_map(|facts| &facts.time_spent) {
+        for class in record.findings.iter().flat_map(|findings| &findings.summary.time_spent) {
             let slowest = class.slowest.as_ref().map(|slowest| ("the slowest", &slowest.parts));
             for (which, parts) in [Some(("a mean one", &class.parts)), slowest].into_iter().flatten() {
                 rows.extend(parts.iter().map(|part| {
@@ -251,14 +251,14 @@ fn topology(records: &[&Record], drawing: &Drawing) -> Value {
         let nodes = topology.nodes.iter().map(|node| {
             json!({
                 "name": node.name, "kind": node.kind, "replicas": node.replicas, "on": node.on,
-                "in_use": node.utilisation, "fullest": node.fullest.as_ref().map(|full| full.utilisation),
+                "in_use": node.utilisation, "fullest": node.fullest.as_ref().map(|full| full.bucket.utilisation),
                 "single_point_of": node.single_point_of,
             })
         });
         let calls = topology.calls.iter().map(|call| {
             json!({
                 "from": call.from, "to": call.to, "calls_per_s": call.calls_per_s,
-                "fullest": call.fullest.as_ref().map(|full| full.utilisation),
+                "fullest": call.fullest.as_ref().map(|full| full.bucket.utilisation),
             })
         });
         Some(json!({

@@ -4,7 +4,8 @@ use super::drawing::{Anchor, Drawing, Label};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL};
 use super::scale::{Scale, short_latency, ticks_from_zero};
 use super::theme::{Color, Palette};
-use crate::output::record::{Part, Record, Slowest, TimeSpent};
+use crate::analysis::summary::{PartTime, SlowestTime, TimeSpent};
+use crate::output::record::Record;
 use crate::output::terminal::figure;
 use crate::results::path::Cause;
 use std::collections::BTreeMap;
@@ -54,15 +55,14 @@ impl Kind {
         ("lost or in vain", Kind::InVain),
     ];
 
-    fn of(part: &Part) -> Kind {
-        match part.cause() {
-            Some(Cause::Service | Cause::ColdCache) => Kind::Work,
-            Some(Cause::Queue | Cause::Pool | Cause::MaxInFlight | Cause::RateLimit | Cause::FullLink) => {
+    fn of(part: &PartTime) -> Kind {
+        match part.cause {
+            Cause::Service | Cause::ColdCache => Kind::Work,
+            Cause::Queue | Cause::Pool | Cause::MaxInFlight | Cause::RateLimit | Cause::FullLink => {
                 Kind::Line
             }
-            Some(Cause::Network | Cause::Sending) => Kind::Network,
-            Some(Cause::Retransmission | Cause::Syn | Cause::Retry | Cause::Waiting) => Kind::InVain,
-            None => Kind::Else,
+            Cause::Network | Cause::Sending => Kind::Network,
+            Cause::Retransmission | Cause::Syn | Cause::Retry | Cause::Waiting => Kind::InVain,
         }
     }
 
@@ -133,8 +133,8 @@ impl Waterfall {
 }
 
 fn of_record(record: &Record, with_name: bool) -> Vec<Waterfall> {
-    let Some(facts) = &record.facts else { return Vec::new() };
-    let mut classes: Vec<&TimeSpent> = facts.time_spent.iter().collect();
+    let Some(findings) = &record.findings else { return Vec::new() };
+    let mut classes: Vec<&TimeSpent> = findings.summary.time_spent.iter().collect();
     classes.sort_by_key(|class| std::cmp::Reverse(class.requests));
     classes.truncate(CLASSES_MOST);
     let name = if with_name { format!("{}, ", record.name) } else { String::new() };
@@ -165,25 +165,26 @@ fn of_record(record: &Record, with_name: bool) -> Vec<Waterfall> {
 
 /// Where there are too many parts, those of one cause at nodes of one kind share a bar: the name
 /// of that kind for each of their places.
-fn alike(record: &Record, parts: &[Part]) -> BTreeMap<(String, String), String> {
+fn alike(record: &Record, parts: &[PartTime]) -> BTreeMap<(Cause, String), String> {
     let mut names = BTreeMap::new();
-    let Some(facts) = record.facts.as_ref().filter(|_| parts.len() > PARTS_MOST) else { return names };
-    let kinds: BTreeMap<&str, &str> = facts
+    let Some(findings) = record.findings.as_ref().filter(|_| parts.len() > PARTS_MOST) else { return names };
+    let kinds: BTreeMap<&str, &str> = findings
+        .summary
         .nodes
         .iter()
         .filter(|node| !node.kind.is_empty())
-        .map(|node| (node.name.as_str(), node.kind.as_str()))
+        .map(|node| (node.name.as_str(), &*node.kind))
         .collect();
-    let known = |part: &Part| {
-        let place = part.place.as_deref()?;
-        Some((part.cause.clone(), place.to_owned(), *kinds.get(place)?))
+    let known = |part: &PartTime| {
+        let kind = *kinds.get(part.place.as_str())?;
+        Some((part.cause, part.place.clone(), kind))
     };
-    let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(Cause, &str), usize> = BTreeMap::new();
     for (cause, _, kind) in parts.iter().filter_map(known) {
         *counts.entry((cause, kind)).or_default() += 1;
     }
     for (cause, place, kind) in parts.iter().filter_map(known) {
-        let count = counts.get(&(cause.clone(), kind)).copied().unwrap_or(0);
+        let count = counts.get(&(cause, kind)).copied().unwrap_or(0);
         if count > 1 {
             names.insert((cause, place), format!("{count} × {}", kind.replace('_', " ")));
         }
@@ -192,12 +193,12 @@ fn alike(record: &Record, parts: &[Part]) -> BTreeMap<(String, String), String> 
 }
 
 /// In the order of the mean request's parts, so that both waterfalls can be compared.
-fn together(parts: &[Part], names: &BTreeMap<(String, String), String>) -> Vec<Bar> {
+fn together(parts: &[PartTime], names: &BTreeMap<(Cause, String), String>) -> Vec<Bar> {
     let mut bars: Vec<Bar> = Vec::new();
     for part in parts {
-        let key = (part.cause.clone(), part.place.clone().unwrap_or_default());
-        let place = names.get(&key).cloned().or(part.place.clone());
-        let name = Part { place, ..part.clone() }.plain_words();
+        let key = (part.cause, part.place.clone());
+        let place = names.get(&key).unwrap_or(&part.place).clone();
+        let name = PartTime { place, ..part.clone() }.plain_words();
         match bars.iter_mut().find(|bar| bar.name == name) {
             Some(bar) => {
                 bar.mean_ms += part.mean_ms;
@@ -219,10 +220,12 @@ fn percent(share: f64) -> String {
 /// What makes the slowest slow: the part that grows most.
 fn message(records: &[&Record]) -> String {
     let [record] = records else { return "All on one scale.".to_owned() };
-    let Some(facts) = &record.facts else { return String::new() };
+    let Some(findings) = &record.findings else { return String::new() };
     // The class whose slowest take the most longer.
-    let extra = |(class, slowest): &(&TimeSpent, &Slowest)| slowest.latency_mean_ms - class.latency_mean_ms;
-    let classes = facts.time_spent.iter().filter_map(|class| Some((class, class.slowest.as_ref()?)));
+    let extra =
+        |(class, slowest): &(&TimeSpent, &SlowestTime)| slowest.latency_mean_ms - class.latency_mean_ms;
+    let classes =
+        findings.summary.time_spent.iter().filter_map(|class| Some((class, class.slowest.as_ref()?)));
     let Some((class, slowest)) = classes.max_by(|a, b| extra(a).total_cmp(&extra(b))) else {
         return String::new();
     };

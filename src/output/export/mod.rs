@@ -214,7 +214,7 @@ impl Export<'_> {
     }
 
     fn seed(&self) -> u64 {
-        self.record.facts.as_ref().map_or(0, |facts| facts.seed)
+        self.record.findings.as_ref().map_or(0, |findings| findings.summary.seed)
     }
 }
 

@@ -25,7 +25,7 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
         return Err(ExportError::NoClass(class.to_owned()));
     }
     let buckets = timeline.buckets.as_slice();
-    if timeline.is_without_requests() {
+    if timeline.without_requests {
         time_up(file, buckets, &classes)?;
     } else {
         requests(export, file, timeline, &classes)?;
@@ -252,10 +252,10 @@ fn resources(export: &Export, file: &mut dyn Write) -> io::Result<()> {
         samples(file, name, labels, buckets, moments, |moment| Some(moment.waiting_mean))?;
     }
     let about = "Those who got neither it nor a place in line.";
-    let turned_away = |moment: &ResourceMoment| moment.turned_away;
+    let turned_away = |moment: &ResourceMoment| moment.turned_away.unwrap_or(0);
     counter(file, "spof_resource_turned_away", about, buckets, &series, turned_away)?;
     let about = "Those who left its line without it.";
-    counter(file, "spof_resource_left", about, buckets, &series, |moment| moment.left)
+    counter(file, "spof_resource_left", about, buckets, &series, |moment| moment.left.unwrap_or(0))
 }
 
 fn events(export: &Export, file: &mut dyn Write) -> io::Result<()> {

@@ -221,8 +221,8 @@ fn write_rows(
 /// The column with the class, if one is wanted.
 fn class_column(export: &Export, table: TableName, header: &[&str]) -> Result<Option<usize>, ExportError> {
     let Some(class) = export.class else { return Ok(None) };
-    let facts = export.record.facts.as_ref();
-    if facts.is_some_and(|facts| facts.classes.iter().all(|known| known.name != class)) {
+    let findings = export.record.findings.as_ref();
+    if findings.is_some_and(|findings| findings.summary.classes.iter().all(|known| known.name != class)) {
         return Err(ExportError::NoClass(class.to_owned()));
     }
     let name = if table == TableName::Classes { "name" } else { "class" };

@@ -2,7 +2,7 @@
 
 use super::sheet::Sheet;
 use super::{Export, ExportError};
-use crate::output::number::{milliseconds, seconds};
+use crate::output::number::{exact_milliseconds, exact_seconds};
 use crate::output::record::Activity;
 use std::io::Write;
 
@@ -26,7 +26,7 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
     let mut sheet = Sheet::new(file, &HEADER, export.columns)?;
     export.stories(|story| {
         for (place, visit) in story.visits.iter().enumerate() {
-            let spent = |activity: Activity| milliseconds(visit.spent_ns(activity));
+            let spent = |activity: Activity| exact_milliseconds(visit.spent_ns(activity));
             let line: [String; HEADER.len()] = [
                 story.id.to_string(),
                 story.class.clone(),
@@ -35,8 +35,8 @@ pub fn write(export: &Export, file: &mut dyn Write) -> Result<(), ExportError> {
                 visit.caller.map_or(String::new(), |caller| caller.to_string()),
                 visit.node.clone(),
                 visit.replica.to_string(),
-                seconds(visit.start_ns),
-                milliseconds(visit.ends_for_caller_ns().saturating_sub(visit.start_ns)),
+                exact_seconds(visit.start_ns),
+                exact_milliseconds(visit.ends_for_caller_ns().saturating_sub(visit.start_ns)),
                 visit.outcome.clone().unwrap_or("left".to_owned()),
                 spent(Activity::Travelling),
                 spent(Activity::InLine),

@@ -1,11 +1,15 @@
 //! Reads the files of a run back.
 
+use super::Record;
 use super::bare_rows::latencies_of_rows;
 use super::table::Table;
-use super::{Record, tables};
 use crate::document::file_error::in_words;
-use crate::output::Format;
+use crate::output::findings::Findings;
 use crate::output::packing::Packing;
+use crate::output::{
+    Format, Stream, events_csv, histogram_csv, nodes_timeline_csv, outages_csv, resources_timeline_csv,
+    timeline_csv,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;
@@ -70,24 +74,25 @@ pub fn read_with<R: Read>(
         let source = open(file).map_err(|error| RecordError::failed(file, &error))?;
         Ok(source.map(BufReader::new))
     };
-    let facts: Option<super::Facts> = json("summary.json", source("summary.json")?)?;
-    let name = match &facts {
-        Some(facts) if !facts.scenario.is_empty() => facts.scenario.clone(),
+    let findings: Option<Findings> = json("summary.json", source("summary.json")?)?;
+    let name = match &findings {
+        Some(findings) if !findings.summary.scenario.is_empty() => findings.summary.scenario.clone(),
         _ => name.to_owned(),
     };
     let mut table = |file: &'static str| source(file)?.map(|source| Table::open(file, source)).transpose();
-    let timeline = table("timeline.csv")?.map(tables::timeline).transpose()?;
-    let latencies = table("histogram.csv")?.map(tables::latencies).transpose()?;
-    let stations = table("nodes_timeline.csv")?.map(tables::stations).transpose()?;
-    let resources = table("resources_timeline.csv")?.map(tables::resources).transpose()?;
-    let events = table("events.csv")?.map(tables::events).transpose()?.unwrap_or_default();
-    let outages = table("outages.csv")?.map(tables::outages).transpose()?;
+    let timeline = table("timeline.csv")?.map(timeline_csv::read).transpose()?;
+    let latencies = table("histogram.csv")?.map(histogram_csv::read).transpose()?;
+    let stations = table("nodes_timeline.csv")?.map(nodes_timeline_csv::read).transpose()?;
+    let resources = table("resources_timeline.csv")?.map(resources_timeline_csv::read).transpose()?;
+    let events = table("events.csv")?.map(events_csv::read).transpose()?.unwrap_or_default();
+    let outages = table("outages.csv")?.map(outages_csv::read).transpose()?;
+    let (outages, unlisted_outages) = outages.map_or((None, None), |(listed, more)| (Some(listed), more));
     let topology = json("topology.json", source("topology.json")?)?;
     let script = json("scenario.json", source("scenario.json")?)?;
     let advice = json("advice.json", source("advice.json")?)?;
     Ok(Record {
         name,
-        facts,
+        findings,
         timeline,
         latencies,
         stations,
@@ -97,6 +102,7 @@ pub fn read_with<R: Read>(
         advice,
         events,
         outages,
+        unlisted_outages,
     })
 }
 
@@ -165,7 +171,9 @@ pub fn read_folder(path: &Path) -> Result<Record, RecordError> {
     let in_folder = |error: RecordError| RecordError { file: folder.join(&error.file), ..error };
     let mut record = read_with(name, open).map_err(in_folder)?;
     let packings = [Packing::None, Packing::Gzip, Packing::Zstandard];
-    let rows = packings.into_iter().find(|packing| only == Some(Format::LatencyCsv(*packing).file_name()));
+    let rows = packings
+        .into_iter()
+        .find(|packing| only == Some(Format::AsItRuns(Stream::LatencyCsv(*packing)).file_name()));
     if let Some(packing) = rows {
         record.latencies = latencies_of_rows(folder, packing).map_err(in_folder)?;
     }

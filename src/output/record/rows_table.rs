@@ -2,8 +2,8 @@
 
 use super::table::{Column, Table};
 use super::{RecordError, open_table};
-use crate::output::Format;
 use crate::output::packing::{Packing, unpacked};
+use crate::output::{Format, Stream};
 use std::io::Read;
 use std::path::Path;
 
@@ -21,7 +21,7 @@ pub(super) fn open_packing(
     folder: &Path,
     packing: Packing,
 ) -> Result<Option<Table<Box<dyn Read>>>, RecordError> {
-    let file = Format::LatencyCsv(packing).file_name();
+    let file = Format::AsItRuns(Stream::LatencyCsv(packing)).file_name();
     let Some(source) = open_table(folder, file)? else { return Ok(None) };
     let source = unpacked(packing, source).map_err(|error| RecordError::failed(file, &error))?;
     Table::open(file, source).map(Some)
@@ -41,7 +41,7 @@ pub struct Lines {
 
 /// Any of a run's tables; none if there is no such file.
 pub fn open_lines(folder: &Path, file: &'static str) -> Result<Option<Lines>, RecordError> {
-    let table = if file == Format::LatencyCsv(Packing::None).file_name() {
+    let table = if file == Format::AsItRuns(Stream::LatencyCsv(Packing::None)).file_name() {
         open_packed(folder)?
     } else {
         let source = open_table(folder, file)?;

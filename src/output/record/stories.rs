@@ -1,6 +1,7 @@
 //! The stories of requests in `traces.jsonl`, one after the other: there may be many.
 
-use super::{Part, RecordError};
+use super::RecordError;
+use crate::analysis::tail::SlowPart;
 use serde::Deserialize;
 use std::io::BufRead;
 
@@ -17,16 +18,9 @@ pub struct Story {
     pub why: String,
     /// What it waited for; nothing in files of earlier versions.
     #[serde(default)]
-    pub parts: Vec<StoryPart>,
+    pub parts: Vec<SlowPart>,
     /// Callers before those they call.
     pub visits: Vec<StoryVisit>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct StoryPart {
-    cause: String,
-    place: String,
-    pub ns: u64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -62,14 +56,6 @@ impl Activity {
             Activity::InLine => "in line",
             Activity::Working => "working",
         }
-    }
-}
-
-impl StoryPart {
-    /// What it is, in words.
-    pub fn plain_words(&self) -> String {
-        let part = Part { cause: self.cause.clone(), place: Some(self.place.clone()), ..Part::default() };
-        part.plain_words()
     }
 }
 

@@ -1,7 +1,9 @@
 //! A CSV file, line by line, with columns found by their names.
 
 use super::reading::RecordError;
+use super::stretch::Stretch;
 use csv::{Reader, ReaderBuilder, StringRecord};
+use rustc_hash::FxHashMap;
 use std::io::Read;
 
 pub struct Table<R> {
@@ -60,6 +62,11 @@ impl<R: Read> Table<R> {
         self.text(column).parse().map_err(|_| self.wrong(column, "a whole number"))
     }
 
+    /// An empty field is a count that is not known.
+    pub fn optional_count(&self, column: Column) -> Result<Option<u64>, RecordError> {
+        if self.text(column).is_empty() { Ok(None) } else { self.count(column).map(Some) }
+    }
+
     pub fn number(&self, column: Column) -> Result<f64, RecordError> {
         self.optional_number(column)?.ok_or_else(|| self.wrong(column, "a number"))
     }
@@ -76,6 +83,11 @@ impl<R: Read> Table<R> {
         }
     }
 
+    /// In files of earlier versions the column need not be there.
+    pub fn number_if_there(&self, column: Option<Column>) -> Result<Option<f64>, RecordError> {
+        column.map_or(Ok(None), |column| self.optional_number(column))
+    }
+
     pub fn wrong(&self, column: Column, wanted: &str) -> RecordError {
         let name = self.header.get(column.0).unwrap_or("");
         let line = self.line.position().map(|position| position.line());
@@ -87,4 +99,54 @@ impl<R: Read> Table<R> {
         let line = self.line.position().map(|position| position.line());
         RecordError::wrong(self.file, line, problem.to_owned())
     }
+}
+
+/// Puts lines into the buckets to which they belong. Lines come in the order of time.
+#[derive(Default)]
+pub struct Buckets {
+    pub stretches: Vec<Stretch>,
+}
+
+impl Buckets {
+    /// The number of the line's bucket. In files of earlier versions what ended at the very end of
+    /// a run stands in a bucket without length; it belongs to the one before.
+    pub fn of<R: Read>(
+        &mut self,
+        table: &Table<R>,
+        start: Column,
+        length: Column,
+    ) -> Result<usize, RecordError> {
+        let stretch = Stretch { start_s: table.number(start)?, length_s: table.number(length)? };
+        match self.stretches.last() {
+            Some(last)
+                if stretch == *last || (stretch.length_s == 0.0 && stretch.start_s >= last.start_s) => {}
+            Some(last) if stretch.start_s < last.start_s => {
+                return Err(table.wrong_line("this time bucket begins before the one above it"));
+            }
+            _ => self.stretches.push(stretch),
+        }
+        Ok(self.stretches.len() - 1)
+    }
+}
+
+/// The number of a name, in the order in which names are first seen.
+#[derive(Default)]
+pub struct Names {
+    pub names: Vec<String>,
+    numbers: FxHashMap<String, usize>,
+}
+
+impl Names {
+    pub fn number(&mut self, name: &str) -> usize {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), self.names.len() - 1);
+        self.names.len() - 1
+    }
+}
+
+pub fn is_true(text: &str) -> bool {
+    matches!(text, "true" | "yes" | "1")
 }

@@ -2,9 +2,9 @@
 //! does it cost.
 
 use super::html::escaped;
-use super::story::bad;
+use super::story::{bad, ended};
 use crate::diagnosis::{GoalKind, PhaseKind, Verdict};
-use crate::output::record::Facts;
+use crate::output::record::Findings;
 use crate::output::terminal::figure::{count, length, share, three_digits};
 use crate::telling::words::span;
 
@@ -16,9 +16,16 @@ struct Card {
     class: &'static str,
 }
 
-pub fn cards(facts: &Facts) -> String {
-    let cards =
-        [goal(facts), down(facts), lost(facts), good(facts), slowest(facts), fullest(facts), money(facts)];
+pub fn cards(findings: &Findings) -> String {
+    let cards = [
+        goal(findings),
+        down(findings),
+        lost(findings),
+        good(findings),
+        slowest(findings),
+        fullest(findings),
+        money(findings),
+    ];
     let mut text = String::from("<dl class=\"cards\">\n");
     for Card { figure, about, class } in cards.into_iter().flatten() {
         let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
@@ -31,15 +38,15 @@ fn card(figure: impl Into<String>, about: impl Into<String>) -> Card {
     Card { figure: figure.into(), about: about.into(), class: "" }
 }
 
-fn goal(facts: &Facts) -> Option<Card> {
-    let goals = facts.diagnosis.goals.len();
-    let foretold = facts.diagnosis.goals.iter().any(|goal| goal.kind == GoalKind::Prediction);
+fn goal(findings: &Findings) -> Option<Card> {
+    let goals = findings.diagnosis.goals.len();
+    let foretold = findings.diagnosis.goals.iter().any(|goal| goal.kind == GoalKind::Prediction);
     let about = match goals {
         _ if foretold => "as expected".to_owned(),
         1 => "goal met".to_owned(),
         goals => format!("all {goals} goals met"),
     };
-    let (figure, class) = match facts.diagnosis.verdict {
+    let (figure, class) = match findings.diagnosis.verdict {
         // That it fails as it was foretold is no good news.
         Verdict::Met => ("yes", if foretold { "" } else { "good" }),
         Verdict::Missed => ("no", "bad"),
@@ -49,8 +56,8 @@ fn goal(facts: &Facts) -> Option<Card> {
     Some(Card { class, ..card(figure, about) })
 }
 
-fn down(facts: &Facts) -> Option<Card> {
-    let diagnosis = &facts.diagnosis;
+fn down(findings: &Findings) -> Option<Card> {
+    let diagnosis = &findings.diagnosis;
     let (down_s, planned_s) = (diagnosis.time_s(PhaseKind::Down), diagnosis.time_s(PhaseKind::Maintenance));
     let about = match planned_s {
         planned_s if planned_s > 0.0 => format!("without service, {} of it planned", span(planned_s)),
@@ -60,36 +67,37 @@ fn down(facts: &Facts) -> Option<Card> {
     Some(Card { class, ..card(span(down_s + planned_s), about) })
 }
 
-fn lost(facts: &Facts) -> Option<Card> {
-    let total = &facts.total;
+fn lost(findings: &Findings) -> Option<Card> {
+    let total = &findings.summary.total;
     total.goodput_per_s?;
     let bad = bad(total);
-    let class = if bad > 0 && facts.told.is_bad { "bad" } else { "" };
-    let about = format!("of {} requests were not good", count(total.ended));
+    let class = if bad > 0 && findings.told.is_bad { "bad" } else { "" };
+    let about = format!("of {} requests were not good", count(ended(total)));
     Some(Card { class, ..card(count(bad), about) })
 }
 
-fn good(facts: &Facts) -> Option<Card> {
-    let total = &facts.total;
+fn good(findings: &Findings) -> Option<Card> {
+    let total = &findings.summary.total;
     let of_requests = total.goodput_per_s.is_some();
     let about = if of_requests { "of requests were good" } else { "of the time all was up" };
     Some(card(share(total.good_share.value?), about))
 }
 
-fn slowest(facts: &Facts) -> Option<Card> {
-    let total = &facts.total;
+fn slowest(findings: &Findings) -> Option<Card> {
+    let total = &findings.summary.total;
     let (half, most) = (total.p50_ms.value?, total.p99_ms.value?);
     Some(card(length(most), format!("99 % came within, half within {}", length(half))))
 }
 
-fn fullest(facts: &Facts) -> Option<Card> {
-    let fullest = facts.resources.iter().filter_map(|one| Some((one.fullest.as_ref()?.utilisation, one)));
+fn fullest(findings: &Findings) -> Option<Card> {
+    let fullest =
+        findings.summary.resources.iter().filter_map(|one| Some((one.fullest.as_ref()?.utilisation, one)));
     let (utilisation, resource) = fullest.max_by(|a, b| a.0.total_cmp(&b.0))?;
     Some(card(share(utilisation), format!("at the fullest: <code>{}</code>", escaped(&resource.name))))
 }
 
-fn money(facts: &Facts) -> Option<Card> {
-    let costs = facts.costs.as_ref()?;
+fn money(findings: &Findings) -> Option<Card> {
+    let costs = findings.summary.costs.as_ref()?;
     let currency =
         costs.currency.as_deref().map_or(String::new(), |currency| format!(" {}", escaped(currency)));
     Some(card(format!("{}{currency}", three_digits(costs.per_month?)), "a month"))

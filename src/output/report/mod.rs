@@ -14,7 +14,7 @@ mod timelines;
 mod tried;
 
 use super::charts::{Chart, Look, PaintError, Theme, WIDTH_USUAL, embedded};
-use super::record::{Facts, Record};
+use super::record::{Findings, Record};
 use super::terminal::figure::count;
 use crate::telling::Sentence;
 use crate::telling::words::span;
@@ -51,28 +51,28 @@ impl fmt::Display for ReportError {
 impl std::error::Error for ReportError {}
 
 pub fn render(record: &Record) -> Result<String, ReportError> {
-    let facts = record.facts.as_ref().ok_or(ReportError::Missing("summary.json"))?;
+    let findings = record.findings.as_ref().ok_or(ReportError::Missing("summary.json"))?;
     let sections = [
-        ("summary", "In short", summary(record, facts)),
+        ("summary", "In short", summary(record, findings)),
         ("tried", "What would help", record.advice.as_ref().map_or(String::new(), tried::body)),
-        ("availability", "Availability", availability(record, facts)?),
+        ("availability", "Availability", availability(record, findings)?),
         ("timelines", "Over time", over_time(record)?),
-        ("requests", "Requests and latencies", requests(record, facts)?),
-        ("nodes", "Nodes", nodes(record, facts)?),
-        ("trust", "How far to trust the figures", trust(facts)),
-        ("scenario", "The scenario", scenario::body(record, facts)),
+        ("requests", "Requests and latencies", requests(record, findings)?),
+        ("nodes", "Nodes", nodes(record, findings)?),
+        ("trust", "How far to trust the figures", trust(findings)),
+        ("scenario", "The scenario", scenario::body(record, findings)),
         ("limits", "Limits of the model", limits()),
     ];
     let sections: Vec<_> = sections.into_iter().filter(|(_, _, body)| !body.is_empty()).collect();
     let links = sections.iter().map(|(id, heading, _)| format!("<a href=\"#{id}\">{heading}</a>"));
     let links: Vec<String> = links.collect();
     let body: String = sections.iter().map(|(id, heading, body)| section(id, heading, body)).collect();
-    Ok(page(record, facts, &links.join("\n"), &body))
+    Ok(page(record, findings, &links.join("\n"), &body))
 }
 
-fn page(record: &Record, facts: &Facts, links: &str, body: &str) -> String {
-    let (name, version) = (escaped(&record.name), escaped(&facts.version));
-    let heading = heading(facts);
+fn page(record: &Record, findings: &Findings, links: &str, body: &str) -> String {
+    let (name, version) = (escaped(&record.name), escaped(&findings.summary.version));
+    let heading = heading(findings);
     let colours = colours::meanings(body);
     // JSON within HTML must not be able to end its element.
     let data = timelines::timelines(record);
@@ -96,8 +96,8 @@ fn page(record: &Record, facts: &Facts, links: &str, body: &str) -> String {
     )
 }
 
-fn heading(facts: &Facts) -> String {
-    let run = &facts.run;
+fn heading(findings: &Findings) -> String {
+    let run = &findings.summary.run;
     let warmup = match run.warmup_s {
         0.0 => String::new(),
         seconds => format!("; the first {} are warm-up ({})", span(seconds), escaped(&run.warmup)),
@@ -107,24 +107,28 @@ fn heading(facts: &Facts) -> String {
         stopped => format!(", stopped {}", escaped(stopped)),
     };
     let requests = run.offered.map_or("no".to_owned(), count);
-    format!("{} simulated{stopped}; {requests} requests; seed {}{warmup}.", span(run.simulated_s), facts.seed)
+    format!(
+        "{} simulated{stopped}; {requests} requests; seed {}{warmup}.",
+        span(run.simulated_s),
+        findings.summary.seed
+    )
 }
 
-fn summary(record: &Record, facts: &Facts) -> String {
-    let told = &facts.told;
+fn summary(record: &Record, findings: &Findings) -> String {
+    let told = &findings.told;
     if told.headline.is_empty() {
         // Files of an earlier version.
-        return format!("<p class=\"verdict\">This run has not been judged.</p>\n{}", cards(facts));
+        return format!("<p class=\"verdict\">This run has not been judged.</p>\n{}", cards(findings));
     }
     let class = if told.is_bad { "bad" } else { "good" };
     let mut text = format!("<p class=\"verdict {class}\">{}</p>\n", html::sentence(&told.headline.text));
     text.push_str(&format!("<p>{}</p>\n", html::sentence(&told.how_sure.text)));
-    text.push_str(&cards(facts));
+    text.push_str(&cards(findings));
     let texts = |sentences: &[Sentence]| sentences.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
     let headroom: Vec<String> = told.headroom.iter().map(|one| one.text.clone()).collect();
     for (heading, told) in [
         ("What happened, and why", texts(&told.happened)),
-        ("What it cost", story::cost(record, facts)),
+        ("What it cost", story::cost(record, findings)),
         ("What was lost without anybody being told", texts(&told.in_silence)),
         ("How much more it carries", headroom),
         ("What would help", record.advice.iter().map(|answer| answer.told.headline.text.clone()).collect()),
@@ -150,13 +154,13 @@ fn figure(record: &Record, chart: Chart, class: &str) -> Result<String, ReportEr
     Ok(format!("<figure id=\"{id}\"{class}>\n{picture}</figure>\n"))
 }
 
-fn availability(record: &Record, facts: &Facts) -> Result<String, ReportError> {
+fn availability(record: &Record, findings: &Findings) -> Result<String, ReportError> {
     let picture = figure(record, Chart::Availability, "")?;
     let tables = [
-        tables::phases(facts),
+        tables::phases(findings),
         tables::outages_table(record),
         tables::events_table(record),
-        tables::views(facts),
+        tables::views(findings),
     ];
     Ok(picture + &tables.concat())
 }
@@ -169,25 +173,25 @@ fn over_time(record: &Record) -> Result<String, ReportError> {
     Ok(format!("<div id=\"interactive\" hidden></div>\n{text}"))
 }
 
-fn requests(record: &Record, facts: &Facts) -> Result<String, ReportError> {
-    let mut text = tables::expectations(facts) + &tables::classes(facts);
+fn requests(record: &Record, findings: &Findings) -> Result<String, ReportError> {
+    let mut text = tables::expectations(findings) + &tables::classes(findings);
     text.push_str(&figure(record, Chart::Latency, "")?);
-    text.push_str(&tables::tail(facts));
+    text.push_str(&tables::tail(findings));
     for chart in [Chart::Waterfall, Chart::Heatmap] {
         text.push_str(&figure(record, chart, "")?);
     }
     Ok(text)
 }
 
-fn nodes(record: &Record, facts: &Facts) -> Result<String, ReportError> {
+fn nodes(record: &Record, findings: &Findings) -> Result<String, ReportError> {
     let topology = figure(record, Chart::Topology, "")?;
     let utilisation = figure(record, Chart::Utilisation, "")?;
-    Ok(topology + &tables::resources(facts) + &tables::nodes(facts) + &utilisation)
+    Ok(topology + &tables::resources(findings) + &tables::nodes(findings) + &utilisation)
 }
 
-fn trust(facts: &Facts) -> String {
-    let mut told: Vec<String> = facts.notices.iter().map(|notice| notice.text.clone()).collect();
-    let close = facts.expectations.iter().filter(|expectation| expectation.uncertain);
+fn trust(findings: &Findings) -> String {
+    let mut told: Vec<String> = findings.summary.notices.iter().map(|notice| notice.text.clone()).collect();
+    let close = findings.summary.expectations.iter().filter(|expectation| expectation.uncertain);
     told.extend(close.map(|expectation| {
         format!("`{}` is a close call: another seed may judge otherwise.", expectation.text)
     }));

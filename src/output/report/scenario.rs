@@ -1,19 +1,19 @@
 //! The scenario as it was run, and how to run it again.
 
 use super::html::{Table, details, escaped};
-use crate::output::record::{Facts, Record, Script};
+use crate::output::record::{Findings, Record, Script};
 use crate::telling::figure::counted;
 
 /// Longer scenarios are cut off in the report; the file has all of it.
 const TEXT_BYTES_MOST: usize = 150_000;
 const NODES_MOST: usize = 100;
 
-pub fn body(record: &Record, facts: &Facts) -> String {
-    let version = escaped(&facts.version);
+pub fn body(record: &Record, findings: &Findings) -> String {
+    let version = escaped(&findings.summary.version);
     let mut text = format!(
         "<p>Simulated with spof {version} and seed {}. The same scenario, seed and version give the same files \
          to the last byte, on every machine.</p>\n",
-        facts.seed
+        findings.summary.seed
     );
     let Some(script) = &record.script else {
         text.push_str("<p>The scenario itself is not in the run's folder.</p>\n");
@@ -66,7 +66,7 @@ fn settings(script: &Script) -> String {
         for held in &node.settings {
             let source = match (&held.source, held.given) {
                 (_, true) => "**given**".to_owned(),
-                (Some(source), false) => source.clone(),
+                (Some(source), false) => source.to_string(),
                 (None, false) => String::new(),
             };
             table.line(&[held.setting.clone(), held.value.clone(), source]);

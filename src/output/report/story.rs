@@ -1,6 +1,7 @@
 //! What it cost, in sentences.
 
-use crate::output::record::{Class, Facts, Record};
+use crate::analysis::summary::ClassSummary;
+use crate::output::record::{Findings, Record};
 use crate::output::terminal::figure::{self, count, length, three_digits};
 use crate::telling::tail::tail;
 use crate::telling::words::{and_more, failure, span};
@@ -8,13 +9,18 @@ use crate::telling::words::{and_more, failure, span};
 /// Kinds of failure that are named.
 const FAILURES_MOST: usize = 4;
 
-pub fn bad(class: &Class) -> u64 {
+/// The requests of a class that ended; none where none were simulated.
+pub fn ended(class: &ClassSummary) -> u64 {
+    class.ended.unwrap_or(0)
+}
+
+pub fn bad(class: &ClassSummary) -> u64 {
     let share = class.good_share.value.unwrap_or(1.0);
-    ((1.0 - share) * class.ended as f64).round() as u64
+    ((1.0 - share) * ended(class) as f64).round() as u64
 }
 
 /// How the requests of a class were not good, the most frequent first.
-pub fn failures(class: &Class) -> Vec<(&str, u64)> {
+pub fn failures(class: &ClassSummary) -> Vec<(&str, u64)> {
     let failures = class.outcomes.iter().filter(|(name, _)| *name != "ok");
     let mut failures: Vec<(&str, u64)> = failures.map(|(name, number)| (failure(name), *number)).collect();
     let failed: u64 = failures.iter().map(|(_, number)| number).sum();
@@ -25,21 +31,21 @@ pub fn failures(class: &Class) -> Vec<(&str, u64)> {
 }
 
 /// What it cost: requests, the error budget, time.
-pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
+pub fn cost(record: &Record, findings: &Findings) -> Vec<String> {
     let mut told = Vec::new();
-    let total = &facts.total;
-    if total.ended > 0 {
+    let total = &findings.summary.total;
+    if ended(total) > 0 {
         told.push(lost(total));
     }
-    if let (Some(target), Some(share)) = (facts.availability_target(), total.good_share.value) {
+    if let (Some(target), Some(share)) = (findings.summary.availability_target(), total.good_share.value) {
         told.push(budget(target, share));
     }
-    for class in facts.classes.iter().filter(|_| facts.classes.len() > 1) {
-        if let (Some(share), true) = (class.good_share.value, bad(class) * 100 > class.ended) {
+    for class in findings.summary.classes.iter().filter(|_| findings.summary.classes.len() > 1) {
+        if let (Some(share), true) = (class.good_share.value, bad(class) * 100 > ended(class)) {
             told.push(format!("Of `{}`, {} were good.", class.name, figure::share(share)));
         }
     }
-    let availability = &facts.availability;
+    let availability = &findings.summary.availability;
     if let (true, Some(up)) = (availability.outages > 0, availability.time_up) {
         let mut text = format!("{} of the time was without an outage", figure::share(up));
         if availability.planned_outage_s > 0.0 {
@@ -67,7 +73,7 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
             length(p99)
         ));
     }
-    let slow = facts.tail.as_ref().map(|slowest| tail(&slowest.told()).text);
+    let slow = findings.summary.tail.as_ref().map(|slowest| tail(slowest).text);
     told.extend(slow.filter(|text| !text.is_empty()));
     if told.is_empty() && record.timeline.is_some() {
         told.push("The figures of this run are not in its folder: `summary.json` is missing.".to_owned());
@@ -75,18 +81,18 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
     told
 }
 
-fn lost(total: &Class) -> String {
+fn lost(total: &ClassSummary) -> String {
     let bad = bad(total);
     if bad == 0 {
-        return format!("Nothing: all {} requests were good.", count(total.ended));
+        return format!("Nothing: all {} requests were good.", count(ended(total)));
     }
     let kinds: Vec<String> =
         failures(total).into_iter().map(|(what, number)| format!("{} × {what}", count(number))).collect();
     format!(
         "{} of {} requests ({}) were not good: {}.",
         count(bad),
-        count(total.ended),
-        figure::share(bad as f64 / total.ended as f64),
+        count(ended(total)),
+        figure::share(bad as f64 / ended(total) as f64),
         and_more(&kinds, FAILURES_MOST)
     )
 }

@@ -1,7 +1,9 @@
 //! The figures of the report in tables.
 
 use super::html::Table;
-use crate::output::record::{Class, Expectation, Facts, Figure, Record, Station};
+use super::story;
+use crate::analysis::summary::{ClassSummary, Estimate, ExpectationResult, NodeSummary};
+use crate::output::record::{Findings, Record};
 use crate::output::terminal::figure::{
     count, in_unit, length, length_with_ends, requests_followed, share, share_with_ends, three_digits,
 };
@@ -33,35 +35,37 @@ pub fn outages_table(record: &Record) -> String {
         table.line(&[
             span(outage.start_s),
             span(outage.end_s),
-            span(outage.length_s()),
-            outage.requests_lost.map_or(NONE.to_owned(), |lost| count(lost as u64)),
+            span(outage.length_s),
+            outage.requests_lost.map_or(NONE.to_owned(), count),
             outage.cause.clone(),
             if outage.planned { "yes" } else { "no" }.to_owned(),
             failure(&outage.first_error).to_owned(),
             failure(&outage.last_error).to_owned(),
         ]);
     }
-    let all = record.facts.as_ref().map_or(0, |facts| facts.availability.outages as usize);
+    let all = record.findings.as_ref().map_or(0, |findings| findings.summary.availability.outages as usize);
     table.text() + &left_out(all.max(outages.len()), "outage", "outages.csv")
 }
 
 /// Who looks, and what they see.
-const VIEWS: [(&str, &str, &str); 5] = [
-    ("user", "users", "of the requests that they sent were good"),
-    ("server_log", "the logs of what users reach first", "of the requests in them were good"),
-    ("health_checker", "a health checker", "of its checks passed: it asks whether a process is there"),
-    ("probe", "a probe", "of its requests were good: it sends one every so often, busy or not"),
-    ("good_buckets", "a count of good moments", "of the time nearly all requests were good"),
+const VIEWS: [(&str, &str); 5] = [
+    ("users", "of the requests that they sent were good"),
+    ("the logs of what users reach first", "of the requests in them were good"),
+    ("a health checker", "of its checks passed: it asks whether a process is there"),
+    ("a probe", "of its requests were good: it sends one every so often, busy or not"),
+    ("a count of good moments", "of the time nearly all requests were good"),
 ];
 
 /// The same run's availability from different places: who looks at one alone may miss an outage.
-pub fn views(facts: &Facts) -> String {
+pub fn views(findings: &Findings) -> String {
     let mut table = Table::new("Availability, by where one looks from")
         .words("seen by", "")
         .figures("share", "with a 95 % interval")
         .words("means", "what this is a share of");
-    for (name, who, what) in VIEWS {
-        let Some(view) = facts.availability.views.get(name) else { continue };
+    let views = &findings.summary.availability.views;
+    let looked: [&Estimate; VIEWS.len()] =
+        [&views.user, &views.server_log, &views.health_checker, &views.probe, &views.good_buckets];
+    for (view, (who, what)) in looked.into_iter().zip(VIEWS) {
         if let Some(value) = view.value {
             let seen = share_with_ends(value, view.ends());
             table.line(&[who.to_owned(), seen, what.to_owned()]);
@@ -92,7 +96,7 @@ pub fn events_table(record: &Record) -> String {
             if event.planned { "yes" } else { "no" }.to_owned(),
         ]);
     }
-    let all = record.facts.as_ref().map_or(0, |facts| facts.availability.events as usize);
+    let all = record.findings.as_ref().map_or(0, |findings| findings.summary.availability.events as usize);
     table.text() + &left_out(all.max(record.events.len()), "event", "events.csv")
 }
 
@@ -103,7 +107,7 @@ fn left_out(lines: usize, what: &str, file: &str) -> String {
     }
 }
 
-pub fn classes(facts: &Facts) -> String {
+pub fn classes(findings: &Findings) -> String {
     let mut table = Table::new("Requests by class, after the warm-up; latencies are those of good answers")
         .words("class", "")
         .figures("ended", "requests that ended")
@@ -116,38 +120,38 @@ pub fn classes(facts: &Facts) -> String {
         .figures("p99", "")
         .figures("p99.9", "")
         .figures("max", "");
-    let several = facts.classes.len() > 1;
-    let classes = facts.classes.iter().chain(several.then_some(&facts.total));
+    let several = findings.summary.classes.len() > 1;
+    let classes = findings.summary.classes.iter().chain(several.then_some(&findings.summary.total));
     for class in classes.take(LINES_MOST) {
         table.line(&class_line(class));
     }
-    table.text() + &left_out(facts.classes.len(), "class", "summary.json") + &failures(facts)
+    table.text() + &left_out(findings.summary.classes.len(), "class", "summary.json") + &failures(findings)
 }
 
-fn failures(facts: &Facts) -> String {
+fn failures(findings: &Findings) -> String {
     let mut table = Table::new("How requests failed")
         .words("class", "")
         .words("failure", "")
         .figures("requests", "")
         .figures("share", "of the requests of the class that ended");
-    for class in facts.classes.iter().take(LINES_MOST) {
+    for class in findings.summary.classes.iter().take(LINES_MOST) {
         for (name, number) in super::story::failures(class) {
-            let part = share(number as f64 / class.ended.max(1) as f64);
+            let part = share(number as f64 / story::ended(class).max(1) as f64);
             table.line(&[class.name.clone(), name.to_owned(), count(number), part]);
         }
     }
     if table.is_empty() { String::new() } else { table.text() }
 }
 
-fn class_line(class: &Class) -> Vec<String> {
-    let latency = |figure: &Figure| {
+fn class_line(class: &ClassSummary) -> Vec<String> {
+    let latency = |figure: &Estimate| {
         figure.value.map_or(NONE.to_owned(), |value| length_with_ends(value, figure.ends()))
     };
     let good = &class.good_share;
     vec![
         class.name.clone(),
         // Without requests there is nothing but the time for which it was up.
-        class.goodput_per_s.map_or(NONE.to_owned(), |_| count(class.ended)),
+        class.goodput_per_s.map_or(NONE.to_owned(), |_| count(story::ended(class))),
         good.value.map_or(NONE.to_owned(), |value| share_with_ends(value, good.ends())),
         class.goodput_per_s.map_or(NONE.to_owned(), three_digits),
         class.attempts_mean.map_or(NONE.to_owned(), three_digits),
@@ -161,8 +165,8 @@ fn class_line(class: &Class) -> Vec<String> {
 }
 
 /// What made the slowest requests slow.
-pub fn tail(facts: &Facts) -> String {
-    let Some(tail) = &facts.tail else {
+pub fn tail(findings: &Findings) -> String {
+    let Some(tail) = &findings.summary.tail else {
         return "<p>What made the slow requests slow is not known: no good answer was followed.</p>\n"
             .to_owned();
     };
@@ -184,15 +188,15 @@ pub fn tail(facts: &Facts) -> String {
     table.text()
 }
 
-pub fn expectations(facts: &Facts) -> String {
-    if facts.expectations.is_empty() {
+pub fn expectations(findings: &Findings) -> String {
+    if findings.summary.expectations.is_empty() {
         return String::new();
     }
     let mut table = Table::new("Expectations of the scenario")
         .words("expectation", "")
         .words("holds", "")
         .figures("measured", "with a 95 % interval");
-    for expectation in &facts.expectations {
+    for expectation in &findings.summary.expectations {
         let mut holds = if expectation.holds { "✔ yes" } else { "✘ **no**" }.to_owned();
         if expectation.uncertain {
             holds.push_str(", a close call: another seed may judge otherwise");
@@ -203,17 +207,17 @@ pub fn expectations(facts: &Facts) -> String {
 }
 
 /// In the unit in which the expectation is written.
-pub fn measured(expectation: &Expectation) -> String {
+pub fn measured(expectation: &ExpectationResult) -> String {
     let Some(value) = expectation.measured else { return "nothing".to_owned() };
-    match expectation.unit.as_str() {
+    match &*expectation.unit {
         unit @ ("s" | "share") => in_unit(value, expectation.ends(), unit),
         unit => format!("{} {}", three_digits(value), unit.replace("per s", "per second")),
     }
 }
 
 /// The time that counts as users felt it.
-pub fn phases(facts: &Facts) -> String {
-    let diagnosis = &facts.diagnosis;
+pub fn phases(findings: &Findings) -> String {
+    let diagnosis = &findings.diagnosis;
     if diagnosis.phases.is_empty() {
         return String::new();
     }
@@ -246,7 +250,7 @@ pub fn phases(facts: &Facts) -> String {
     table.text() + &left_out(diagnosis.phases.len(), "phase", "summary.json")
 }
 
-pub fn resources(facts: &Facts) -> String {
+pub fn resources(findings: &Findings) -> String {
     let mut table =
         Table::new("What there is only so much of, after the warm-up; all places of one together")
             .words("resource", "")
@@ -260,7 +264,7 @@ pub fn resources(facts: &Facts) -> String {
             .figures("p99", "99 % of them waited no longer")
             .figures("left", "gave up waiting, or were given up")
             .figures("turned away", "for whom there was no place to wait");
-    for one in facts.resources.iter().take(LINES_MOST) {
+    for one in findings.summary.resources.iter().take(LINES_MOST) {
         let part = |figure: Option<f64>| figure.map_or(NONE.to_owned(), share);
         let waits = |figure: Option<f64>| figure.map_or(NONE.to_owned(), length);
         table.line(&[
@@ -270,21 +274,21 @@ pub fn resources(facts: &Facts) -> String {
             one.fullest.as_ref().map_or(NONE.to_owned(), |fullest| span(fullest.from_s)),
             share(one.full_share),
             three_digits(one.waiting_mean),
-            count(one.waiting_max),
+            count(one.waiting_max.into()),
             waits(one.wait_mean_ms),
             waits(one.wait_p99_ms),
-            count(one.left),
-            count(one.turned_away),
+            count(one.left.unwrap_or(0)),
+            count(one.turned_away.unwrap_or(0)),
         ]);
     }
     if table.is_empty() {
         String::new()
     } else {
-        table.text() + &left_out(facts.resources.len(), "resource", "summary.json")
+        table.text() + &left_out(findings.summary.resources.len(), "resource", "summary.json")
     }
 }
 
-pub fn nodes(facts: &Facts) -> String {
+pub fn nodes(findings: &Findings) -> String {
     let mut table = Table::new("Nodes, after the warm-up; the replicas of a node together")
         .words("node", "")
         .words("kind", "")
@@ -299,21 +303,21 @@ pub fn nodes(facts: &Facts) -> String {
         .figures("time there", "mean time of a visit, in line, at work and in calls; those who left count")
         .figures("hits", "share of look-ups that a cache answered")
         .figures("for nobody", "visits finished for callers that had left");
-    for station in facts.nodes.iter().take(LINES_MOST) {
+    for station in findings.summary.nodes.iter().take(LINES_MOST) {
         table.line(&node_line(station));
     }
-    table.text() + &left_out(facts.nodes.len(), "node", "nodes.csv")
+    table.text() + &left_out(findings.summary.nodes.len(), "node", "nodes.csv")
 }
 
-fn node_line(station: &Station) -> Vec<String> {
+fn node_line(station: &NodeSummary) -> Vec<String> {
     let latency = |figure: Option<f64>| figure.map_or(NONE.to_owned(), length);
     let part = |figure: Option<f64>| figure.map_or(NONE.to_owned(), share);
     let is_called = station.visits > 0;
     let if_called = |text: String| if is_called { text } else { NONE.to_owned() };
     vec![
         station.name.clone(),
-        station.kind.clone(),
-        count(station.replicas),
+        station.kind.to_string(),
+        count(station.replicas.into()),
         part(station.utilisation),
         part(station.utilisation_max),
         if_called(three_digits(station.visits_per_s)),

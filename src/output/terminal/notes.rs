@@ -25,7 +25,7 @@ fn expectation(result: &ExpectationResult, width: usize) -> String {
 
 fn measured(result: &ExpectationResult) -> String {
     let Some(value) = result.measured else { return "nothing was measured".to_owned() };
-    in_unit(value, result.low.zip(result.high), result.unit)
+    in_unit(value, result.low.zip(result.high), &result.unit)
 }
 
 pub fn notices(summary: &Summary) -> String {

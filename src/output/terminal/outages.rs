@@ -5,6 +5,7 @@ use super::figure::{count, share, told};
 use super::table::{Paint, painted, short_name};
 use crate::analysis::summary::{Estimate, Summary};
 use crate::parts::quantity::format_duration;
+use std::borrow::Cow;
 
 /// Causes that are listed.
 const CAUSES_SHOWN: usize = 5;
@@ -43,7 +44,7 @@ pub fn outages(summary: &Summary) -> String {
 /// What all requests without success are put down to.
 fn lost(summary: &Summary) -> String {
     let lost = &summary.availability.lost;
-    let of = |(blame, lost): (&&str, &u64)| format!("{} {}", count(*lost), blame.replace('_', " "));
+    let of = |(blame, lost): (&Cow<str>, &u64)| format!("{} {}", count(*lost), blame.replace('_', " "));
     let parts: Vec<String> = lost.iter().map(of).collect();
     if parts.is_empty() {
         return String::new();
