@@ -26,7 +26,7 @@ pub struct RenderArguments {
     charts: Vec<Chart>,
 
     /// Write report.html instead: one run in one page for a browser
-    #[arg(long, conflicts_with_all = ["charts", "format", "theme", "width"])]
+    #[arg(long, conflicts_with_all = ["charts", "format", "theme", "reader", "width"])]
     report: bool,
 
     /// The kind of picture; json is its data, with a specification for Vega-Lite
@@ -37,6 +37,10 @@ pub struct RenderArguments {
     #[arg(long, default_value = "light")]
     theme: Theme,
 
+    /// Where it is shown: on a page, or on a slide with letters for the last row of a room
+    #[arg(long = "for", value_name = "WHERE", default_value = "page")]
+    reader: Reader,
+
     /// Width in pixels of a screen; a PNG has two for each
     #[arg(long, value_name = "PIXELS", default_value_t = WIDTH_USUAL,
           value_parser = clap::value_parser!(u32).range(i64::from(WIDTH_LEAST)..=i64::from(WIDTH_MOST)))]
@@ -45,6 +49,13 @@ pub struct RenderArguments {
     /// Where the pictures go [default: the run's folder; for several runs, output/compared]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+/// Who looks at a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Reader {
+    Page,
+    Slide,
 }
 
 impl ValueEnum for Chart {
@@ -88,7 +99,11 @@ pub fn run(arguments: RenderArguments) -> Result<Ending, Failure> {
     }
     let charts = chosen(&arguments, &records)?;
     let (format, theme) = (arguments.format, arguments.theme);
-    let look = Look { theme, width: f64::from(arguments.width) };
+    let look = Look::new(theme, f64::from(arguments.width));
+    let look = match arguments.reader {
+        Reader::Page => look,
+        Reader::Slide => look.for_slide(),
+    };
     let folder = folder(&arguments);
     let mut names = Vec::new();
     for chart in charts {

@@ -22,7 +22,7 @@ fn look(theme: &str, width: u32) -> PyResult<Look> {
     if !(least..=most).contains(&width) {
         return Err(PyValueError::new_err(format!("width={width}: pictures are {least} to {most} wide")));
     }
-    Ok(Look { theme, width: f64::from(width) })
+    Ok(Look::new(theme, f64::from(width)))
 }
 
 /// A chart of runs, from their folders, each with its name.

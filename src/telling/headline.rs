@@ -121,9 +121,8 @@ pub(super) fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
         .filter(|(_, phases)| !phases.is_empty());
     let Some((kind, phases)) = kinds.next() else { return calm(diagnosis) };
     let (mut text, mut claims) = stretches(&clock, kind, &phases, &diagnosis.counted);
-    let main = phases.iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
-    if let Some(main) = main {
-        let (because, more) = because(&clock, main, phases.len() > 1);
+    if let Some((main, weighs)) = leading(&phases) {
+        let (because, more) = because(&clock, main, weighs);
         text.push_str(&because);
         claims.extend(more);
     }
@@ -134,20 +133,76 @@ pub(super) fn story(diagnosis: &Diagnosis) -> (String, Vec<Claim>) {
     (text, claims)
 }
 
-/// Why phases of a kind were, in a few words: that of the worst of them.
+/// Why phases of a kind were, in a few words: what most of it is put down to.
 pub(super) fn why(diagnosis: &Diagnosis, kind: PhaseKind) -> Option<String> {
-    let phases = diagnosis.phases.iter().filter(|phase| phase.kind == kind);
-    let main = phases.max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
-    match (&main.trigger, were_full(main.causes())) {
-        (Trigger::Fault(event) | Trigger::Maintenance(event), _) => Some(event.label.clone()),
-        (_, Some(full)) => Some(full),
-        (Trigger::Surge(event), None) => Some(event.label.clone()),
-        (Trigger::Retries, None) => Some("clients tried again".to_owned()),
-        (Trigger::Traffic | Trigger::None | Trigger::Unknown, None) => None,
+    let phases: Vec<&Phase> = diagnosis.phases.iter().filter(|phase| phase.kind == kind).collect();
+    let (main, weighs) = leading(&phases)?;
+    let (reason, is_event) = reason(main);
+    let joined = match (weighs, is_event) {
+        (Weighs::All, _) => "",
+        (_, true) => " by ",
+        (_, false) => " since ",
+    };
+    Some(format!("{}{joined}{}", weighs.word(), reason?))
+}
+
+/// What a phase is put down to, and whether that is an event or the like.
+fn reason(phase: &Phase) -> (Option<String>, bool) {
+    match (&phase.trigger, were_full(phase.causes())) {
+        (Trigger::Fault(event) | Trigger::Maintenance(event), _) => (Some(event.label.clone()), true),
+        (_, Some(full)) => (Some(full), false),
+        (Trigger::Surge(event), None) => (Some(event.label.clone()), true),
+        (Trigger::Retries, None) => (Some("clients tried again".to_owned()), false),
+        (Trigger::Traffic | Trigger::None | Trigger::Unknown, None) => (None, false),
     }
 }
 
-/// The worst of several phases: by what was lost, and then by length.
+/// How much of several phases is put down to one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weighs {
+    All,
+    MoreThanHalf,
+    /// More than any other.
+    Most,
+}
+
+impl Weighs {
+    fn word(self) -> &'static str {
+        match self {
+            Weighs::All => "",
+            Weighs::MoreThanHalf => "mostly",
+            Weighs::Most => "most of all",
+        }
+    }
+}
+
+/// The worst of those phases to whose reason most is put down, all of one reason together.
+fn leading<'d>(phases: &[&'d Phase]) -> Option<(&'d Phase, Weighs)> {
+    let mut sums: Vec<(Option<String>, f64, &Phase)> = Vec::new();
+    for phase in phases {
+        let reason = reason(phase).0;
+        match sums.iter_mut().find(|(known, ..)| *known == reason) {
+            Some((_, sum, worst)) => {
+                *sum += weight(phase);
+                if weight(phase) > weight(worst) {
+                    *worst = phase;
+                }
+            }
+            None => sums.push((reason, weight(phase), phase)),
+        }
+    }
+    let all: f64 = sums.iter().map(|(_, sum, _)| sum).sum();
+    let number = sums.len();
+    let (_, sum, worst) = sums.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let weighs = match number {
+        1 => Weighs::All,
+        _ if 2.0 * sum > all => Weighs::MoreThanHalf,
+        _ => Weighs::Most,
+    };
+    Some((worst, weighs))
+}
+
+/// How bad a phase was: by what was lost, and then by length.
 fn weight(phase: &Phase) -> f64 {
     phase.bad() as f64 * 1e9 + phase.length_s()
 }
@@ -240,8 +295,11 @@ pub fn kind_name(kind: PhaseKind) -> &'static str {
 }
 
 /// ` because of `fail server``, ` since the link visitors -> server (answers) was full`
-fn because(clock: &Clock, phase: &Phase, mostly: bool) -> (String, Vec<Claim>) {
-    let mostly = if mostly { " mostly" } else { "" };
+fn because(clock: &Clock, phase: &Phase, weighs: Weighs) -> (String, Vec<Claim>) {
+    let mostly = match weighs {
+        Weighs::All => String::new(),
+        other => format!(" {}", other.word()),
+    };
     let mut claims: Vec<Claim> = phase
         .causes()
         .take(NAMED_MOST)

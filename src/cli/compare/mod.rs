@@ -221,7 +221,7 @@ fn write(
     if arguments.no_charts {
         return Ok(files);
     }
-    let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
+    let look = Look::new(Theme::Light, f64::from(WIDTH_USUAL));
     let failed = |error: charts::PaintError| Failure::InputOutput(format!("cannot draw: {error}"));
     let records: Vec<Record> = records.into_iter().flatten().collect();
     for (chart, name) in CHARTS {

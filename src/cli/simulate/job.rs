@@ -216,7 +216,7 @@ impl Job {
     }
 
     fn draw(&mut self, records: &[Record]) -> Result<(), OutputError> {
-        let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
+        let look = Look::new(Theme::Light, f64::from(WIDTH_USUAL));
         for chart in Chart::ALL {
             let format = Format::OnRequest(Asked::Picture(chart));
             let Some(mut file) = self.folder.take(format) else { continue };

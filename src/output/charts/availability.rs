@@ -2,15 +2,14 @@
 //! what happened, how long outages lasted, and what is left of the error budget.
 
 use super::drawing::{Anchor, Label};
-use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, merged};
-use super::scale::{Scale, short_length};
-use super::states::{State, in_columns, in_pieces, of_site, of_stations, outages};
-use super::theme::Color;
-use crate::output::record::{Outage, Record, Stretch};
+use super::frame::{Look, MARGIN, Page, Panel, SMALL};
+use super::scale::Scale;
+use super::site_strip::{self, state_color};
+use super::states::{State, of_stations};
+use crate::output::record::{Record, Stretch};
 use crate::output::terminal::{count, figure};
 use crate::telling::caption;
 
-const SITE_HEIGHT: f64 = 34.0;
 const NODE_HEIGHT: f64 = 13.0;
 const NODE_GAP: f64 = 5.0;
 
@@ -53,7 +52,7 @@ pub fn draw(records: &[&Record], look: &Look) -> super::drawing::Drawing {
     for record in records {
         let name = if records.len() == 1 { "the site" } else { &record.name };
         let share = good_share(record).map(figure::share).unwrap_or_default();
-        site_strip(&mut page, &panel, &scale, record, name, &share);
+        site_strip::draw(&mut page, &panel, &scale, record, (name, &share));
     }
     if let [record] = records {
         node_strips(&mut page, &panel, &scale, record);
@@ -100,17 +99,6 @@ fn nines(share: f64) -> String {
     }
     let nines = libm::floor(-libm::log10(1.0 - share) * 10.0 + 1e-6) / 10.0;
     format!(" ({nines} {})", if nines == 1.0 { "nine" } else { "nines" })
-}
-
-fn state_color(page: &Page, state: State) -> Color {
-    let palette = &page.palette;
-    match state {
-        State::Uncounted | State::Idle => palette.idle,
-        State::Up => palette.up,
-        State::Maintenance => palette.maintenance,
-        State::Degraded => palette.degraded,
-        State::Down => palette.down,
-    }
 }
 
 fn key(page: &mut Page) {
@@ -174,80 +162,6 @@ fn times(factor: f64) -> String {
     match factor {
         large if large >= 9.95 => format!("{} times", count(large.round() as u64)),
         small => format!("{small:.1} times"),
-    }
-}
-
-fn site_strip(page: &mut Page, panel: &Panel, scale: &Scale, record: &Record, name: &str, share: &str) {
-    let y = page.top;
-    let ink = page.palette.ink;
-    let label = Label::new(name, panel.left - 10.0, y + SITE_HEIGHT / 2.0 + 4.5, NORMAL, ink);
-    let label = label.bold().within(panel.left - 10.0 - MARGIN).anchored(Anchor::End);
-    page.drawing.label(label);
-    let figure = Label::new(share, panel.right() + 8.0, y + SITE_HEIGHT / 2.0 + 4.5, NORMAL, ink);
-    page.drawing.label(figure.bold().within(page.width() - MARGIN - panel.right() + 16.0));
-    strip(page, panel, scale, &of_site(record), (y, SITE_HEIGHT));
-    let outages = outages(record);
-    // Each is seen, however short it was.
-    let of = |planned: bool| outages.iter().filter(move |outage| outage.planned == planned);
-    for (planned, color) in [(true, page.palette.maintenance), (false, page.palette.down)] {
-        let stretches = of(planned).map(|outage| (outage.start_s, outage.end_s));
-        for (from, to) in merged(scale, stretches, 2.0) {
-            page.drawing.rectangle(from, y, to - from, SITE_HEIGHT, color);
-        }
-    }
-    page.top = y + SITE_HEIGHT;
-    name_outages(page, panel, scale, &outages);
-    page.top += 10.0;
-}
-
-/// The longest outages first, as long as there is room.
-fn name_outages(page: &mut Page, panel: &Panel, scale: &Scale, outages: &[Outage]) {
-    const LINES_MOST: usize = 3;
-    let mut order: Vec<&Outage> = outages.iter().collect();
-    order.sort_by(|a, b| (b.end_s - b.start_s).total_cmp(&(a.end_s - a.start_s)));
-    // Far more than could find a place.
-    const NAMED_MOST: usize = 40;
-    let mut named = 0;
-    let mut lowest = page.top;
-    for outage in order.into_iter().take(NAMED_MOST) {
-        let (from, to) = (scale.place(outage.start_s), scale.place(outage.end_s));
-        let lost = match outage.requests_lost {
-            Some(lost) if lost > 0 => format!(", {} requests", count(lost)),
-            _ => String::new(),
-        };
-        let length = short_length(outage.end_s - outage.start_s);
-        let text = format!("{length}: {}{lost}", outage.cause);
-        let ink = page.palette.ink;
-        let label = Label::new(text, 0.0, 0.0, SMALL, ink).within(panel.width);
-        let half = label.width() / 2.0;
-        let x = ((from + to) / 2.0 - half).min(panel.right() - label.width()).max(panel.left);
-        for line in 0..LINES_MOST {
-            let y = page.top + 14.0 + 14.0 * line as f64;
-            if page.drawing.label_if_free(Label { x, y, ..label.clone() }) {
-                named += 1;
-                lowest = lowest.max(y + 2.0);
-                break;
-            }
-        }
-    }
-    page.top = lowest;
-    if named < outages.len() {
-        page.top += 14.0;
-        let more = outages.len() - named;
-        let text = format!("and {more} more outage{}", if more == 1 { "" } else { "s" });
-        let muted = page.palette.muted;
-        page.drawing.label(Label::new(text, panel.left, page.top, SMALL, muted));
-    }
-}
-
-fn strip(page: &mut Page, panel: &Panel, scale: &Scale, states: &[(Stretch, State)], place: (f64, f64)) {
-    let columns = panel.width as usize;
-    let end_s = scale.high();
-    let (y, height) = place;
-    for (from, to, state) in in_pieces(&in_columns(states, end_s, columns)) {
-        let x = |column: usize| panel.left + column as f64 * panel.width / columns as f64;
-        let color = state_color(page, state);
-        page.drawing.tile((x(from), y), (x(to), y + height), color);
     }
 }
 
@@ -327,6 +241,6 @@ fn node_strip(
     let label = Label::new(name, panel.left - 10.0, base, SMALL, muted);
     page.drawing.label(label.within(panel.left - 10.0 - MARGIN).anchored(Anchor::End));
     page.drawing.label(Label::new(share, panel.right() + 8.0, base, SMALL, muted));
-    strip(page, panel, scale, states, (y, NODE_HEIGHT));
+    site_strip::strip(page, panel, scale, states, (y, NODE_HEIGHT));
     page.top = y + NODE_HEIGHT + NODE_GAP;
 }

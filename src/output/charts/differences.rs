@@ -253,7 +253,7 @@ mod tests {
     fn texts_stand_side_by_side_on_the_page() {
         for variants in [2, 4, 8] {
             for width in [480.0, 1_000.0] {
-                let drawing = draw(&comparison(variants), false, &Look { theme: Theme::Light, width });
+                let drawing = draw(&comparison(variants), false, &Look::new(Theme::Light, width));
                 let labels: Vec<&Label> = drawing.labels().collect();
                 for (number, label) in labels.iter().enumerate() {
                     let (left, top, right, bottom) = label.bounds();
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn what_has_no_figure_to_be_a_part_of_is_left_out() {
-        let drawing = draw(&comparison(2), false, &Look { theme: Theme::Light, width: 1_000.0 });
+        let drawing = draw(&comparison(2), false, &Look::new(Theme::Light, 1_000.0));
         let texts: Vec<&str> = drawing.labels().map(|label| label.text.as_str()).collect();
         assert!(
             texts.contains(&"mean") && !texts.contains(&"goodput") && !texts.contains(&"cost"),

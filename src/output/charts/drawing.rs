@@ -9,6 +9,8 @@ pub type Point = (f64, f64);
 pub struct Drawing {
     pub width: f64,
     pub height: f64,
+    /// So many times as large it is shown.
+    pub zoom: f64,
     pub background: Color,
     /// What a screen reader says.
     pub title: String,
@@ -90,7 +92,7 @@ impl Label {
 impl Drawing {
     pub fn new(width: f64, background: Color, title: &str) -> Drawing {
         let title = printable(title);
-        Drawing { width, height: 0.0, background, title, about: String::new(), shapes: Vec::new() }
+        Drawing { width, height: 0.0, zoom: 1.0, background, title, about: String::new(), shapes: Vec::new() }
     }
 
     pub fn rectangle(&mut self, x: f64, y: f64, width: f64, height: f64, fill: Color) {
@@ -128,6 +130,41 @@ impl Drawing {
 
     pub fn circle(&mut self, center: Point, radius: f64, fill: Color) {
         self.shapes.push(Shape::Circle { center, radius, fill });
+    }
+
+    /// With everything as large as it is shown.
+    pub fn enlarged(&self) -> Drawing {
+        let zoom = self.zoom;
+        let of = |point: &Point| (point.0 * zoom, point.1 * zoom);
+        let enlarged = |shape: &Shape| match shape {
+            Shape::Rectangle { x, y, width, height, fill } => Shape::Rectangle {
+                x: x * zoom,
+                y: y * zoom,
+                width: width * zoom,
+                height: height * zoom,
+                fill: *fill,
+            },
+            Shape::Polygon { points, fill } => {
+                Shape::Polygon { points: points.iter().map(of).collect(), fill: *fill }
+            }
+            Shape::Line { points, color, width } => {
+                Shape::Line { points: points.iter().map(of).collect(), color: *color, width: width * zoom }
+            }
+            Shape::Circle { center, radius, fill } => {
+                Shape::Circle { center: of(center), radius: radius * zoom, fill: *fill }
+            }
+            Shape::Label(label) => {
+                let (x, y) = of(&(label.x, label.y));
+                Shape::Label(Label { x, y, size: label.size * zoom, ..label.clone() })
+            }
+        };
+        Drawing {
+            width: self.width * zoom,
+            height: self.height * zoom,
+            zoom: 1.0,
+            shapes: self.shapes.iter().map(enlarged).collect(),
+            ..self.clone()
+        }
     }
 
     pub fn label(&mut self, label: Label) {

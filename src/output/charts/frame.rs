@@ -18,7 +18,24 @@ const MARK_WIDTH: f64 = 8.0;
 #[derive(Clone, Debug)]
 pub struct Look {
     pub theme: Theme,
+    /// As it is drawn.
     pub width: f64,
+    /// So many times as large it is shown.
+    pub zoom: f64,
+}
+
+/// Letters for the last row of a room.
+const SLIDE: f64 = 1.6;
+
+impl Look {
+    pub fn new(theme: Theme, width: f64) -> Look {
+        Look { theme, width, zoom: 1.0 }
+    }
+
+    /// As wide, with larger letters and thicker lines.
+    pub fn for_slide(self) -> Look {
+        Look { width: self.width / SLIDE, zoom: self.zoom * SLIDE, ..self }
+    }
 }
 
 /// Where values are shown: the inside of a diagram.
@@ -66,7 +83,7 @@ impl Page {
         drawing.about = message.to_owned();
         let room = look.width - 2.0 * MARGIN;
         let mut top = 36.0 - TITLE_STEP;
-        for line in wrapped(title, TITLE, room) {
+        for line in wrapped_in(title, TITLE, true, room) {
             top += TITLE_STEP;
             drawing.label(Label::new(line, MARGIN, top, TITLE, palette.ink).bold().within(room));
         }
@@ -89,12 +106,15 @@ impl Page {
 
     /// A heading above a panel, and at its right a key to the colours.
     pub fn panel_heading(&mut self, text: &str, left: f64, key: &[(String, Color)]) {
-        self.top += 16.0;
         let right = self.width() - MARGIN;
-        let heading = Label::new(text, left, self.top, NORMAL, self.palette.ink).bold();
-        let heading = heading.within(right - left);
-        let mut place = left + heading.width() + 24.0;
-        self.drawing.label(heading);
+        let mut place = left;
+        for line in wrapped_in(text, NORMAL, true, right - left) {
+            self.top += 16.0;
+            let line = Label::new(line, left, self.top, NORMAL, self.palette.ink).bold();
+            let line = line.within(right - left);
+            place = left + line.width() + 24.0;
+            self.drawing.label(line);
+        }
         for (name, color) in key {
             let name = shortened(name, SMALL, false, right - left - 16.0);
             let width = 16.0 + text_width(&name, SMALL, false);
@@ -324,11 +344,16 @@ pub fn series_color(palette: &Palette, number: usize) -> Color {
 
 /// A text in lines of a width.
 pub fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
+    wrapped_in(text, size, false, width)
+}
+
+/// The same in letters that may be bold.
+fn wrapped_in(text: &str, size: f64, bold: bool, width: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-        if text_width(&longer, size, false) > width && !line.is_empty() {
+        if text_width(&longer, size, bold) > width && !line.is_empty() {
             lines.push(std::mem::replace(&mut line, word.to_owned()));
         } else {
             line = longer;

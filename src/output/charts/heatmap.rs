@@ -3,6 +3,8 @@
 use super::drawing::{Anchor, Drawing, Label, Point};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL};
 use super::scale::{Scale, latency_ticks};
+use super::site_strip;
+use super::states::{State, of_site, outages};
 use super::theme::on_scale;
 use crate::output::record::{LogRows, Record, Stretch};
 use crate::output::terminal::figure;
@@ -53,6 +55,9 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         .collect();
     let densest = densest(&runs, &shares);
     key(&mut page, densest);
+    let states: Vec<State> =
+        records.iter().flat_map(|record| of_site(record)).map(|(_, state)| state).collect();
+    site_strip::key(&mut page, &states);
     let mut panel = Panel { left, top: page.top, width: right - left, height };
     for ((record, columns), shares) in records.iter().zip(&runs).zip(&shares) {
         if records.len() == 1 {
@@ -76,10 +81,30 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         percentiles(&mut page, &scale, &rows, columns);
         page.base_line(&panel);
         page.top = panel.bottom() + 6.0;
+        felt(&mut page, &scale, &panel, record);
+        page.top += 3.0;
     }
-    let below = Panel { top: panel.bottom(), height: 4.0, ..panel };
+    let below = Panel { top: page.top - 3.0, height: 4.0, ..panel };
     page.time_columns(&[below], &scale);
     page.finish()
+}
+
+/// Below the latencies of those who were answered, whether users were.
+fn felt(page: &mut Page, scale: &Scale, panel: &Panel, record: &Record) {
+    const HEIGHT: f64 = 7.0;
+    let states = of_site(record);
+    if states.iter().all(|(_, state)| *state <= State::Up) {
+        return;
+    }
+    let muted = page.palette.muted;
+    let label = Label::new("the site", panel.left - 7.0, page.top + HEIGHT, SMALL, muted);
+    page.drawing.label(label.anchored(Anchor::End));
+    site_strip::strip(page, panel, scale, &states, (page.top, HEIGHT));
+    page.top += HEIGHT;
+    let outages = outages(record);
+    if site_strip::marks(page, scale, &outages) {
+        page.top += site_strip::MARK + 1.0;
+    }
 }
 
 fn message(record: &Record) -> String {

@@ -12,6 +12,7 @@ mod latency;
 #[cfg(feature = "png")]
 mod png;
 pub(super) mod scale;
+mod site_strip;
 pub mod states;
 mod svg;
 pub mod sweep;
@@ -203,7 +204,7 @@ pub fn render(
     look: &Look,
     format: PictureFormat,
 ) -> Result<Vec<u8>, PaintError> {
-    let drawing = chart.draw(records, look);
+    let drawing = Drawing { zoom: look.zoom, ..chart.draw(records, look) };
     if format == PictureFormat::Json {
         let records: Vec<&Record> = records.iter().filter(|record| chart.can_be_drawn(record)).collect();
         let spec = vega::spec(chart, &records, &drawing, look);
@@ -228,7 +229,7 @@ fn paint(drawing: &Drawing, format: PictureFormat) -> Result<Vec<u8>, PaintError
         PictureFormat::Svg => svg::render(drawing).map(String::into_bytes),
         PictureFormat::Json => Err("this picture is not to be had as data".into()),
         #[cfg(feature = "png")]
-        PictureFormat::Png => png::render(drawing),
+        PictureFormat::Png => png::render(&drawing.enlarged()),
         #[cfg(not(feature = "png"))]
         PictureFormat::Png => Err("this spof was built without the feature `png`; take svg".into()),
     };

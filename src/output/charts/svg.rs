@@ -84,8 +84,8 @@ fn with_heading(text: &str, drawing: &Drawing, size: (u32, u32), prefix: &str) -
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" \
          role=\"img\" aria-labelledby=\"{prefix}title {prefix}about\">\n<title id=\"{prefix}title\">{title}</title>\n\
          <desc id=\"{prefix}about\">{about}</desc>",
-        drawing.width.round(),
-        drawing.height.round(),
+        (drawing.width * drawing.zoom).round(),
+        (drawing.height * drawing.zoom).round(),
         size.0,
         size.1,
     )

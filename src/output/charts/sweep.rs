@@ -22,7 +22,7 @@ const DECADES: f64 = 30.0;
 
 /// Nothing if there are too many settings for a page.
 pub fn render(summary: &SweepSummary, told: &Answer) -> Result<Option<Vec<u8>>, PaintError> {
-    let look = Look { theme: Theme::Light, width: f64::from(WIDTH_USUAL) };
+    let look = Look::new(Theme::Light, f64::from(WIDTH_USUAL));
     let Some(drawing) = draw(summary, told, &look) else { return Ok(None) };
     let picture = svg::render(&drawing).map_err(|error| PaintError(error.to_string()))?;
     Ok(Some(picture.into_bytes()))

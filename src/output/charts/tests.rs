@@ -223,7 +223,7 @@ impl MadeUp {
 }
 
 pub(super) fn look(theme: Theme, width: f64) -> Look {
-    Look { theme, width }
+    Look::new(theme, width)
 }
 
 pub(super) fn odd_runs() -> Vec<(&'static str, Vec<Record>)> {

@@ -1,8 +1,8 @@
 //! Where the time of requests goes: of a mean one, and of the slowest.
 
-use super::drawing::{Anchor, Drawing, Label};
+use super::drawing::{Anchor, Drawing, Label, text_width};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL};
-use super::scale::{Scale, short_latency, ticks_from_zero};
+use super::scale::{Scale, Tick, short_latency, ticks_from_zero};
 use super::theme::{Color, Palette};
 use crate::analysis::summary::{PartTime, SlowestTime, TimeSpent};
 use crate::output::record::Record;
@@ -13,12 +13,14 @@ use std::collections::BTreeMap;
 const ROW_HEIGHT: f64 = 20.0;
 const BAR_HEIGHT: f64 = 13.0;
 const FIGURES_WIDTH: f64 = 128.0;
-/// The share of the page that names may take, and how wide they are at least and at most.
-const NAMES_SHARE: f64 = 0.3;
-const NAMES_WIDTH: (f64, f64) = (90.0, 320.0);
+/// The share of the page that names may take, and how wide they are at least.
+const NAMES_SHARE: f64 = 0.42;
+const NAMES_LEAST: f64 = 90.0;
 
 /// More classes than these would not be read; those with the most requests are shown.
 const CLASSES_MOST: usize = 6;
+/// Where one part is so much of all, the others are drawn again without it.
+const ENLARGED_FROM: f64 = 0.9;
 /// Parts with less than this share of the time, and those beyond so many, are put together.
 const PART_LEAST: f64 = 0.005;
 const PARTS_MOST: usize = 10;
@@ -26,6 +28,8 @@ const PARTS_MOST: usize = 10;
 struct Waterfall {
     heading: String,
     bars: Vec<Bar>,
+    /// It has a scale of its own, and an axis below it.
+    is_enlarged: bool,
 }
 
 /// Parts of one name.
@@ -88,31 +92,57 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         [_] => Page::of_run(look, &title, &message(records)),
         _ => Page::new(look, &title, &message(records)),
     };
-    let most = waterfalls.iter().map(Waterfall::end_ms).fold(0.0, f64::max);
+    let together = || waterfalls.iter().filter(|waterfall| !waterfall.is_enlarged);
+    let most = together().map(Waterfall::end_ms).fold(0.0, f64::max);
     if most == 0.0 {
         page.note("No request was answered with success.");
         return page.finish();
     }
-    let names_width = (look.width * NAMES_SHARE).clamp(NAMES_WIDTH.0, NAMES_WIDTH.1);
+    let names = waterfalls.iter().flat_map(|waterfall| &waterfall.bars);
+    let longest = names.map(|bar| text_width(&bar.name, NORMAL, false) + 12.0).fold(0.0, f64::max);
+    let names_width = longest.clamp(NAMES_LEAST, (look.width * NAMES_SHARE).max(NAMES_LEAST));
     let left = MARGIN + names_width;
     let width = look.width - left - MARGIN - FIGURES_WIDTH;
-    let ticks = ticks_from_zero(most, 6);
-    let scale = Scale::linear(0.0, ticks[ticks.len() - 1], left, left + width);
-    let ticks: Vec<super::scale::Tick> =
-        ticks.into_iter().map(|value| super::scale::Tick { value, text: short_latency(value) }).collect();
+    let of_all = Axis::new(most, (left, width));
     let mut panels = Vec::new();
+    let last = waterfalls.iter().rposition(|waterfall| !waterfall.is_enlarged);
     let key = Kind::NAMED.map(|(name, kind)| (name.to_owned(), kind.color(&page.palette)));
     for (number, waterfall) in waterfalls.iter().enumerate() {
         page.panel_heading(&waterfall.heading, MARGIN, if number == 0 { &key } else { &[] });
         let height = ROW_HEIGHT * waterfall.bars.len() as f64;
-        panels.push(Panel { left, top: page.top, width, height });
+        let panel = Panel { left, top: page.top, width, height };
         page.top += height + 6.0;
+        if waterfall.is_enlarged {
+            let axis = Axis::new(waterfall.end_ms(), (left, width));
+            page.columns(&[panel], &axis.scale, &axis.ticks, "the same, larger");
+            draw_bars(&mut page, &panel, &axis.scale, waterfall);
+            continue;
+        }
+        panels.push(panel);
+        if Some(number) == last {
+            let unit = "time since the request was sent, with alike parts together";
+            page.columns(&panels, &of_all.scale, &of_all.ticks, unit);
+        }
     }
-    page.columns(&panels, &scale, &ticks, "time since the request was sent, with alike parts together");
-    for (waterfall, panel) in waterfalls.iter().zip(&panels) {
-        draw_bars(&mut page, panel, &scale, waterfall);
+    for (waterfall, panel) in together().zip(&panels) {
+        draw_bars(&mut page, panel, &of_all.scale, waterfall);
     }
     page.finish()
+}
+
+/// From zero to a round number.
+struct Axis {
+    scale: Scale,
+    ticks: Vec<Tick>,
+}
+
+impl Axis {
+    fn new(most: f64, (left, width): (f64, f64)) -> Axis {
+        let ticks = ticks_from_zero(most, 6);
+        let scale = Scale::linear(0.0, ticks[ticks.len() - 1], left, left + width);
+        let tick = |value| Tick { value, text: short_latency(value) };
+        Axis { scale, ticks: ticks.into_iter().map(tick).collect() }
+    }
 }
 
 impl Waterfall {
@@ -124,7 +154,22 @@ impl Waterfall {
             let (name, kind) = ("all else".to_owned(), Kind::Else);
             shown.push(Bar { name, kind, mean_ms: share * total_ms, share });
         }
-        Waterfall { heading, bars: shown }
+        Waterfall { heading, bars: shown, is_enlarged: false }
+    }
+
+    /// All but the largest part, where it leaves the others hardly any room.
+    fn enlarged(bars: &[Bar]) -> Option<Waterfall> {
+        let largest = bars.iter().max_by(|a, b| a.share.total_cmp(&b.share))?;
+        let others: Vec<Bar> = bars.iter().filter(|bar| bar.name != largest.name).cloned().collect();
+        let rest_ms: f64 = others.iter().map(|bar| bar.mean_ms).sum();
+        if largest.share < ENLARGED_FROM || others.len() < 2 || rest_ms == 0.0 {
+            return None;
+        }
+        let worth =
+            |(number, bar): &(usize, &Bar)| *number < PARTS_MOST && bar.mean_ms >= PART_LEAST * rest_ms;
+        let shown = others.iter().enumerate().filter(worth).map(|(_, bar)| bar.clone()).collect();
+        let heading = format!("all but {}: {}", largest.name, figure::length(rest_ms));
+        Some(Waterfall { heading, bars: shown, is_enlarged: true })
     }
 
     fn end_ms(&self) -> f64 {
@@ -147,7 +192,9 @@ fn of_record(record: &Record, with_name: bool) -> Vec<Waterfall> {
         let length = figure::length(class.latency_mean_ms);
         let heading = format!("{name}a mean {}: {length}{by_chance}", class.class);
         let kinds = alike(record, &class.parts);
-        waterfalls.push(Waterfall::new(heading, class.latency_mean_ms, &together(&class.parts, &kinds)));
+        let bars = together(&class.parts, &kinds);
+        waterfalls.push(Waterfall::new(heading, class.latency_mean_ms, &bars));
+        let enlarged = Waterfall::enlarged(&bars);
         if let Some(slowest) = class.slowest.as_ref().filter(|slowest| slowest.requests < class.requests) {
             let heading = format!(
                 "{name}the slowest {} of {} ({}): {}",
@@ -159,7 +206,13 @@ fn of_record(record: &Record, with_name: bool) -> Vec<Waterfall> {
             let bars = together(&slowest.parts, &kinds);
             waterfalls.push(Waterfall::new(heading, slowest.latency_mean_ms, &bars));
         }
+        waterfalls.extend(enlarged.map(|waterfall| Waterfall {
+            heading: format!("{name}of a mean {}, {}", class.class, waterfall.heading),
+            ..waterfall
+        }));
     }
+    // Those on one scale stand together.
+    waterfalls.sort_by_key(|waterfall| waterfall.is_enlarged);
     waterfalls
 }
 
@@ -239,7 +292,7 @@ fn message(records: &[&Record]) -> String {
         Some((more, name)) if more > 0.0 => {
             let all = (slowest.latency_mean_ms - class.latency_mean_ms).max(more);
             let share = more / all * 100.0;
-            format!("Of what the slowest {} requests take longer, {share:.0} % is: {name}.", class.class)
+            format!("{share:.0} % of what the slowest {} requests take longer is {name}.", class.class)
         }
         _ => String::new(),
     }
@@ -261,7 +314,11 @@ fn draw_bars(page: &mut Page, panel: &Panel, scale: &Scale, waterfall: &Waterfal
         if number + 1 < waterfall.bars.len() {
             page.drawing.line(&[(to, top + BAR_HEIGHT), (to, top + ROW_HEIGHT)], grid, 1.0);
         }
-        let text = format!("{} ({:.0} %)", figure::length(bar.mean_ms), bar.share * 100.0);
+        let share = match bar.share {
+            little if little < 0.01 => figure::share(little),
+            share => format!("{:.0} %", share * 100.0),
+        };
+        let text = format!("{} ({share})", figure::length(bar.mean_ms));
         page.drawing.label(Label::new(text, panel.right() + 10.0, base, SMALL, muted));
     }
 }

@@ -146,7 +146,7 @@ fn figure(record: &Record, chart: Chart, class: &str) -> Result<String, ReportEr
         return Ok(String::new());
     }
     let picture = |theme: Theme| {
-        let look = Look { theme, width: f64::from(WIDTH_USUAL) };
+        let look = Look::new(theme, f64::from(WIDTH_USUAL));
         embedded(chart, record, &look).map_err(ReportError::Paint)
     };
     let picture = colours::in_both(&picture(Theme::Light)?, &picture(Theme::Dark)?);
