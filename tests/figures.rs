@@ -91,7 +91,7 @@ fn told_of_many(scenario: &Scenario, seed: u64, runs: &[RunResults]) -> [Value; 
         scenario,
         seed,
         replications: 2,
-        axes: vec![SweptAxis { path: "seed".to_owned(), is_numeric: false }],
+        axes: vec![SweptAxis { path: "seed".to_owned(), is_numeric: false, today: None }],
         gauges: &gauges.names(),
         measure: "p99",
         served_least: 0.99,

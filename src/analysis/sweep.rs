@@ -48,6 +48,9 @@ pub struct SweptAxis {
     pub path: String,
     /// Whether its values have sizes.
     pub is_numeric: bool,
+    /// What it is in the scenario, if that can be placed among the values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub today: Option<SweptValue>,
 }
 
 #[derive(Clone, Debug, Serialize)]

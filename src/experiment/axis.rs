@@ -61,6 +61,27 @@ impl Axis {
         self.listed().is_none_or(|values| values.iter().all(|value| value.number.is_some()))
     }
 
+    /// A value as it stands elsewhere, if it can be placed among these: it is one of them, or has a
+    /// size in the same unit.
+    pub fn value_of(&self, text: &str) -> Option<Value> {
+        let listed = self.listed().unwrap_or_default();
+        if let Some(same) = listed.iter().find(|value| value.text == text) {
+            return Some(same.clone());
+        }
+        let (number, unit) = amount(text)?;
+        let is_alike = match &self.values {
+            Values::Between { unit: own, .. } => own == unit,
+            Values::Listed(values) => {
+                // Sizes of a list may be in other units than its texts.
+                let in_unit = |value: &Value| {
+                    amount(&value.text).is_some_and(|(size, own)| own == unit && value.number == Some(size))
+                };
+                values.iter().all(in_unit)
+            }
+        };
+        is_alike.then(|| Value { text: text.to_owned(), number: Some(number) })
+    }
+
     /// The value at a share of the way from the first to the last.
     pub fn at(&self, share: f64) -> Value {
         match &self.values {

@@ -35,6 +35,17 @@ pub struct NodeSettings {
     pub settings: Vec<InForce>,
 }
 
+impl Loaded {
+    /// A setting of a node as it holds, by its path: `gunicorn.workers`, `nodes.gunicorn.workers`.
+    pub fn in_force(&self, path: &str) -> Option<&str> {
+        let path = path.strip_prefix("nodes.").unwrap_or(path);
+        self.settings_in_force.iter().find_map(|node| {
+            let setting = path.strip_prefix(node.node.as_str())?.strip_prefix('.')?;
+            node.settings.iter().find(|held| held.setting == setting).map(|held| held.value.as_str())
+        })
+    }
+}
+
 /// Loads a file. Each override is a path and a value: `nodes.gunicorn.workers`, `8`.
 /// The error is that the file itself cannot be read.
 pub fn load(path: &Path, overrides: &[(String, String)]) -> std::io::Result<Loaded> {

@@ -79,7 +79,7 @@ fn swept(loads: &[u32], scarce: &[(&str, &str)]) -> Runs {
         scenario: &all[0].1,
         seed: 3,
         replications: REPLICATIONS,
-        axes: vec![SweptAxis { path: "users.arrivals".to_owned(), is_numeric: true }],
+        axes: vec![SweptAxis { path: "users.arrivals".to_owned(), is_numeric: true, today: None }],
         gauges: &gauges,
         measure: "p99",
         served_least: 0.99,

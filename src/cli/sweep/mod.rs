@@ -132,8 +132,12 @@ fn sweep<'a>(arguments: &'a SweepArguments, caller: &'a Caller) -> Outcome<'a> {
         })
     };
     let points = points.iter().enumerate().map(of_point).collect::<Result<Vec<PointRuns>, Failure>>()?;
-    let axes = arguments.variants.axes.iter();
-    let axes = axes.map(|axis| SweptAxis { path: axis.path.clone(), is_numeric: axis.is_numeric() });
+    let loaded = read(&arguments.variants.file, &arguments.variants.settings, true, caller)?;
+    let axes = arguments.variants.axes.iter().map(|axis| SweptAxis {
+        path: axis.path.clone(),
+        is_numeric: axis.is_numeric(),
+        today: loaded.in_force(&axis.path).and_then(|held| axis.value_of(held)).as_ref().map(value),
+    });
     let summary = swept(arguments, &scenario, axes.collect(), &runs.gauges).summarise(&points);
     Ok(Some((summary, runs)))
 }

@@ -103,7 +103,7 @@ impl UpAndDown {
     }
 
     pub fn axes(&self) -> Vec<SweptAxis> {
-        let axis = |path: &str, is_numeric| SweptAxis { path: path.to_owned(), is_numeric };
+        let axis = |path: &str, is_numeric| SweptAxis { path: path.to_owned(), is_numeric, today: None };
         vec![axis(&self.path, true), axis(WAY, false)]
     }
 

@@ -2,13 +2,14 @@
 //! what happened, how long outages lasted, and what is left of the error budget.
 
 use super::drawing::{Anchor, Label};
-use super::frame::{Look, MARGIN, Page, Panel, SMALL};
+use super::frame::{Look, MARGIN, Page, Panel, SMALL, events_of};
 use super::scale::Scale;
 use super::site_strip::{self, state_color};
 use super::states::{State, of_stations};
 use crate::output::record::{Record, Stretch};
 use crate::output::terminal::{count, figure};
 use crate::telling::caption;
+use crate::telling::words::and;
 
 const NODE_HEIGHT: f64 = 13.0;
 const NODE_GAP: f64 = 5.0;
@@ -16,17 +17,20 @@ const NODE_GAP: f64 = 5.0;
 /// With more nodes than this, those that were well share one strip.
 const NODES_MOST: usize = 24;
 
+/// Runs whose figures a title can hold.
+const NAMED_MOST: usize = 4;
+
 /// What a site is held to if its scenario does not say.
 const USUAL_TARGET: f64 = 0.999;
 
 pub fn draw(records: &[&Record], look: &Look) -> super::drawing::Drawing {
     let (title, message) = match records {
         [record] => (format!("Availability of {}", record.name), message(record)),
-        _ => ("Availability".to_owned(), format!("{} runs, as their users felt them", records.len())),
+        _ => ("Availability".to_owned(), of_runs(records)),
     };
     let mut page = match records {
-        [_] => Page::of_run(look, &title, &message),
-        _ => Page::new(look, &title, &message),
+        [] => Page::new(look, &title, &message),
+        _ => Page::of_run(look, &title, &message),
     };
     let end_s = records.iter().map(|record| record.end_s()).fold(0.0, f64::max);
     if end_s == 0.0 {
@@ -45,8 +49,8 @@ pub fn draw(records: &[&Record], look: &Look) -> super::drawing::Drawing {
     key(&mut page);
     if let [record] = records {
         budget(&mut page, record);
-        page.name_events(panel.left, panel.right(), &scale, &record.events);
     }
+    page.name_events(panel.left, panel.right(), &scale, &events_of(records));
     page.top += 6.0;
     let first = page.top;
     for record in records {
@@ -76,6 +80,19 @@ fn good_share(record: &Record) -> Option<f64> {
     let ended: u64 = counts.iter().map(|count| count.ended).sum();
     let good: u64 = counts.iter().map(|count| count.good).sum();
     (ended > 0).then(|| good as f64 / ended as f64)
+}
+
+/// `99.9 % of the requests were good in one, 79.3 % in the other. 2 runs, as their users felt them.`
+fn of_runs(records: &[&Record]) -> String {
+    let parts: Vec<String> = records
+        .iter()
+        .filter_map(|record| Some(format!("{} in {}", figure::share(good_share(record)?), record.name)))
+        .collect();
+    let about = format!("{} runs, as their users felt them", records.len());
+    match parts.len() {
+        told if told == records.len() && told <= NAMED_MOST => format!("Good: {}. {about}.", and(&parts)),
+        _ => about,
+    }
 }
 
 fn message(record: &Record) -> String {

@@ -5,12 +5,16 @@ use super::scale::{Scale, Tick, time_ticks};
 use super::states::SURGE;
 use super::theme::{Color, Palette, Theme, palette};
 use crate::output::record::{Event, Record};
+use crate::telling::words::capital;
+use rustc_hash::FxHashSet;
 
 pub const MARGIN: f64 = 24.0;
 pub const SMALL: f64 = 11.0;
 pub const NORMAL: f64 = 12.5;
 const TITLE: f64 = 18.0;
 const TITLE_STEP: f64 = 23.0;
+/// More would be two lines on most pages.
+const TITLE_LETTERS_MOST: usize = 90;
 /// Of an event.
 const MARK_WIDTH: f64 = 8.0;
 
@@ -69,11 +73,17 @@ impl Page {
     /// What is to be seen in a picture of one run stands first: the first sentence of what it says. Below
     /// it stands of what it is, and what else there is to say.
     pub fn of_run(look: &Look, subject: &str, message: &str) -> Page {
-        match message.split_once(". ") {
-            _ if message.is_empty() => Page::new(look, subject, ""),
-            Some((finding, more)) => Page::new(look, finding, &format!("{subject}. {more}")),
-            None => Page::new(look, message.strip_suffix('.').unwrap_or(message), &format!("{subject}.")),
+        if message.is_empty() {
+            return Page::new(look, subject, "");
         }
+        let (finding, more) = message.split_once(". ").unwrap_or((message, ""));
+        let finding = finding.strip_suffix('.').unwrap_or(finding);
+        // Of what is too long for a title the rest comes below.
+        let (title, rest) = match finding.split_once("; ").filter(|_| finding.len() > TITLE_LETTERS_MOST) {
+            Some((title, rest)) => (title, format!(" {}.", capital(rest))),
+            None => (finding, String::new()),
+        };
+        Page::new(look, title, format!("{subject}.{rest} {more}").trim_end())
     }
 
     /// With a title, and below it what it says.
@@ -326,6 +336,21 @@ fn in_numbers(events: &[Event]) -> String {
         (number > 0).then(|| format!("{number} {}", if number == 1 { one } else { many }))
     });
     told.collect::<Vec<_>>().join(", ")
+}
+
+/// What happened in any of some runs, each once.
+pub fn events_of(records: &[&Record]) -> Vec<Event> {
+    let mut known = FxHashSet::default();
+    let all = records.iter().flat_map(|record| &record.events);
+    let mut events: Vec<Event> = all
+        .filter(|event| {
+            let is_new = known.insert((event.start_s.to_bits(), &event.kind, &event.target, &event.label));
+            is_new || records.len() == 1
+        })
+        .cloned()
+        .collect();
+    events.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+    events
 }
 
 /// What happened, in a few words.

@@ -76,6 +76,14 @@ impl Places {
         Places { scale, ticks }
     }
 
+    /// Where a value would stand that need not be one of them, but lies between their ends.
+    pub fn within(&self, value: &SweptValue) -> Option<f64> {
+        let tick = self.ticks.iter().find(|tick| tick.text == value.text);
+        let number = tick.map(|tick| tick.value).or(value.number)?;
+        let (first, last) = (self.ticks.first()?.value, self.ticks.last()?.value);
+        (first <= number && number <= last).then(|| self.scale.place(number))
+    }
+
     pub fn place(&self, value: &SweptValue) -> f64 {
         let tick = self.ticks.iter().find(|tick| tick.text == value.text);
         tick.map_or(f64::NAN, |tick| self.scale.place(tick.value))
@@ -93,7 +101,7 @@ fn curves(summary: &SweepSummary, told: &Answer, look: &Look) -> Drawing {
     let axis = &summary.axes[0].path;
     let found: Vec<&str> =
         [&told.headline].into_iter().chain(&told.further).map(|sentence| sentence.text.as_str()).collect();
-    let mut page = Page::new(look, &format!("{} over {axis}", summary.scenario), &found.join(" "));
+    let mut page = Page::of_run(look, &format!("{} over {axis}", summary.scenario), &found.join(" "));
     let (left, right) = (MARGIN + NUMBERS_WIDTH, look.width - MARGIN - 12.0);
     let places = Places::of(summary.points.iter().map(|point| &point.values[0]), left, right);
     let mut panels = Vec::new();
@@ -231,6 +239,11 @@ fn marks(page: &mut Page, summary: &SweepSummary, places: &Places, panel: &Panel
         let (from, to) = (holds.min(breaks), holds.max(breaks));
         page.drawing.rectangle(from, panel.top, to - from, panel.height, shade);
         names.push(Label::new("breaks", from + 4.0, panel.bottom() - 8.0, SMALL, muted));
+    }
+    if let Some(x) = summary.axes[0].today.as_ref().and_then(|today| places.within(today)) {
+        let ink = page.palette.ink;
+        page.drawing.line(&[(x, panel.top), (x, panel.bottom())], ink, 1.2);
+        names.push(Label::new("today", x + 4.0, panel.bottom() - 40.0, SMALL, ink));
     }
     if let Some(x) = summary.knee.as_ref().and_then(|knee| place(&knee.at)) {
         page.drawing.line(&[(x - 1.0, panel.top), (x - 1.0, panel.bottom())], muted, 1.2);

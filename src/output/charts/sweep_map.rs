@@ -4,8 +4,9 @@ use super::drawing::{Anchor, Drawing, Label};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL};
 use super::scale::{Scale, Tick, short_number};
 use super::sweep::{NUMBERS_WIDTH, Places, told};
-use super::theme::on_scale;
-use crate::analysis::sweep::{SweepSummary, SweptPoint};
+use super::theme::{Color, Palette, on_scale};
+use crate::analysis::breaking::Standing;
+use crate::analysis::sweep::{SweepSummary, SweptPoint, SweptValue};
 use crate::telling::Answer;
 
 const HEIGHT_MOST: f64 = 460.0;
@@ -33,12 +34,12 @@ pub fn draw(summary: &SweepSummary, answer: &Answer, look: &Look) -> Option<Draw
             summary.replications
         ),
     };
-    let mut page = Page::new(look, &title, message.trim_start());
+    let mut page = Page::of_run(look, &title, message.trim_start());
     let (left, right) = (MARGIN + NUMBERS_WIDTH + 30.0, look.width - MARGIN);
     let of_axis = |axis: usize| summary.points.iter().map(move |point| &point.values[axis]);
     let columns = Places::of(of_axis(1), left, right);
     let lines = Places::of(of_axis(0), 0.0, 1.0).ticks.len();
-    page.panel_heading(down, MARGIN, &[]);
+    page.panel_heading(down, MARGIN, &key(summary, &page.palette));
     let height = (lines as f64 * ROW_HEIGHT).clamp(4.0 * ROW_HEIGHT, HEIGHT_MOST);
     let panel = Panel { left, top: page.top, width: right - left, height };
     let rows = Places::of(of_axis(0), panel.bottom(), panel.top);
@@ -98,6 +99,22 @@ fn grid(
         if label.width() < width - 4.0 && height > SMALL + 3.0 {
             page.drawing.label(label);
         }
+        if let Some(color) = point.stands.map(|stands| standing_color(stands, &page.palette)) {
+            let corner = (x + width / 2.0 - 8.0, y - height / 2.0 + 8.0);
+            page.drawing.circle(corner, 4.5, page.palette.background);
+            page.drawing.circle(corner, 3.5, color);
+        }
+    }
+    contour(page, summary, (columns, rows), (width, height));
+    let at = |places: &Places, axis: usize| ranked(places, today(summary, axis)?);
+    if let (Some(column), Some(row)) = (at(columns, 1), at(rows, 0)) {
+        let (x, y) = (columns.scale.place(column), rows.scale.place(row));
+        if column.fract() == 0.0 && row.fract() == 0.0 {
+            let ink = page.palette.ink;
+            page.drawing.outline(x - width / 2.0, y - height / 2.0, width, height, ink, 3.5);
+        } else {
+            ring(page, x, y);
+        }
     }
     for (number, tick) in columns.ticks.iter().enumerate() {
         let x = columns.scale.place(number as f64);
@@ -110,6 +127,86 @@ fn grid(
         page.drawing.label_if_free(label.within(panel.left - MARGIN - 7.0));
     }
     page.top = panel.bottom() + 20.0;
+}
+
+/// Whether it holds at a point.
+fn standing_color(stands: Standing, palette: &Palette) -> Color {
+    match stands {
+        Standing::Holds => palette.series[2],
+        Standing::Broken => palette.down,
+        Standing::Open => palette.muted,
+    }
+}
+
+fn key(summary: &SweepSummary, palette: &Palette) -> Vec<(String, Color)> {
+    let named = [
+        (Standing::Holds, "it holds"),
+        (Standing::Broken, "it breaks"),
+        (Standing::Open, "the runs do not tell"),
+    ];
+    let is_there =
+        |stands: &Standing| summary.points.iter().any(|point| point.stands.as_ref() == Some(stands));
+    let told = named.into_iter().filter(|(stands, _)| is_there(stands));
+    let stands = told.map(|(stands, name)| (name.to_owned(), standing_color(stands, palette)));
+    let today = today(summary, 0).zip(today(summary, 1));
+    let today = today.map(|(down, along)| (format!("today: {} and {}", down.text, along.text), palette.ink));
+    stands.chain(today).collect()
+}
+
+/// A line between points at which it holds and those beside them at which it does not.
+fn contour(
+    page: &mut Page,
+    summary: &SweepSummary,
+    (columns, rows): (&Places, &Places),
+    (width, height): (f64, f64),
+) {
+    let place = |places: &Places, text: &str| places.ticks.iter().position(|tick| tick.text == text);
+    let mut holds: Vec<Vec<Option<bool>>> = vec![vec![None; columns.ticks.len()]; rows.ticks.len()];
+    for point in &summary.points {
+        let at = (place(rows, &point.values[0].text), place(columns, &point.values[1].text));
+        if let ((Some(row), Some(column)), Some(stands)) = (at.0.zip(at.1).unzip(), point.stands) {
+            holds[row][column] = Some(stands == Standing::Holds);
+        }
+    }
+    let differ = |a: Option<bool>, b: Option<bool>| a.zip(b).is_some_and(|(a, b)| a != b);
+    let ink = page.palette.ink;
+    for (row, line) in holds.iter().enumerate() {
+        for (column, &own) in line.iter().enumerate() {
+            let (x, y) = (columns.scale.place(column as f64), rows.scale.place(row as f64));
+            let (right, top) = (x + width / 2.0, y - height / 2.0);
+            if line.get(column + 1).is_some_and(|next| differ(own, *next)) {
+                page.drawing.line(&[(right, top), (right, top + height)], ink, 2.5);
+            }
+            if holds.get(row + 1).is_some_and(|above| differ(own, above[column])) {
+                page.drawing.line(&[(right - width, top), (right, top)], ink, 2.5);
+            }
+        }
+    }
+}
+
+/// What an axis is in the scenario.
+fn today(summary: &SweepSummary, axis: usize) -> Option<&SweptValue> {
+    summary.axes[axis].today.as_ref()
+}
+
+/// Where a value stands among the ranks of a grid: at its own, or between those next to it.
+fn ranked(places: &Places, value: &SweptValue) -> Option<f64> {
+    if let Some(rank) = places.ticks.iter().position(|tick| tick.text == value.text) {
+        return Some(rank as f64);
+    }
+    let number = value.number?;
+    let after = places.ticks.iter().position(|tick| tick.value >= number)?;
+    let before = after.checked_sub(1)?;
+    let (low, high) = (places.ticks[before].value, places.ticks[after].value);
+    Some(before as f64 + (number - low) / (high - low))
+}
+
+/// Between the points that were tried, or among others.
+fn ring(page: &mut Page, x: f64, y: f64) {
+    let (ink, ground) = (page.palette.ink, page.palette.background);
+    for (radius, color) in [(DOT, ground), (DOT - 1.5, ink), (DOT - 4.0, ground)] {
+        page.drawing.circle((x, y), radius, color);
+    }
 }
 
 fn scattered(
@@ -138,6 +235,10 @@ fn scattered(
         // An edge, so that pale ones are seen as well.
         page.drawing.circle(at, DOT, page.palette.axis);
         page.drawing.circle(at, DOT - 1.0, fill);
+    }
+    let at = |places: &Places, axis: usize| places.within(today(summary, axis)?);
+    if let (Some(x), Some(y)) = (at(columns, 1), at(rows, 0)) {
+        ring(page, x, y);
     }
     let muted = page.palette.muted;
     for (x, text) in ends(columns) {

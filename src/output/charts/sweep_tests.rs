@@ -3,13 +3,14 @@
 use super::tests::{check_labels, check_shapes, look};
 use super::{Theme, WIDTH_LEAST, WIDTH_USUAL};
 use crate::analysis::branches::{DOWN, UP};
-use crate::analysis::breaking::{Breaking, Course, Knee};
+use crate::analysis::breaking::{Breaking, Course, Knee, Standing};
 use crate::analysis::gauges::{Gauge, OFFERED};
 use crate::analysis::point_fullness::{Fullness, PointFullness};
 use crate::analysis::summary::Estimate;
 use crate::analysis::sweep::{SweepSummary, SweptAxis, SweptFigure, SweptPoint, SweptValue, WAY};
-use crate::output::charts::drawing::Drawing;
+use crate::output::charts::drawing::{Drawing, Shape};
 use crate::output::charts::frame::Look;
+use crate::output::charts::theme::palette;
 use crate::parts::resource::ResourceKind;
 use crate::telling;
 
@@ -41,7 +42,7 @@ fn point(values: Vec<SweptValue>, offered: f64, errors: f64, p99_ms: f64) -> Swe
 }
 
 fn summary(axes: &[&str], points: Vec<SweptPoint>) -> SweepSummary {
-    let axis = |path: &&str| SweptAxis { path: (*path).to_owned(), is_numeric: true };
+    let axis = |path: &&str| SweptAxis { path: (*path).to_owned(), is_numeric: true, today: None };
     SweepSummary {
         scenario: "A shop with a name that is as long as names of shops are".to_owned(),
         version: "0",
@@ -102,6 +103,21 @@ fn map(lines: u32, columns: u32) -> SweepSummary {
     summary(&["visitors.arrivals", "lb.balance"], cells.map(of_cell).collect())
 }
 
+/// It holds where there are at least as many workers as requests, and is today in between.
+fn limited() -> SweepSummary {
+    let cells = (1..=4).flat_map(|load| (1..=4).map(move |workers| (load, workers)));
+    let of_cell = |(load, workers): (u32, u32)| {
+        let workers_text = value(&workers.to_string(), Some(f64::from(workers)));
+        let stands = if workers >= load { Standing::Holds } else { Standing::Broken };
+        let point = point(vec![rate(load), workers_text], 5.0, 0.0, f64::from(load * 10));
+        SweptPoint { stands: Some(stands), ..point }
+    };
+    let mut summary = summary(&["visitors.arrivals", "app.workers"], cells.map(of_cell).collect());
+    summary.axes[0].today = Some(rate(2));
+    summary.axes[1].today = Some(value("3", Some(3.0)));
+    summary
+}
+
 fn all() -> Vec<(&'static str, SweepSummary)> {
     let names = ["round_robin", "least_connections", "a policy with a name that is far too long for a page"];
     let listed = names.map(|name| point(vec![value(name, None)], 50.0, 0.0, 20.0)).to_vec();
@@ -121,6 +137,7 @@ fn all() -> Vec<(&'static str, SweepSummary)> {
         ("a list", summary(&["lb.balance"], listed)),
         ("nothing", summary(&["a.b"], none)),
         ("a map", map(4, 3)),
+        ("a map with a limit", limited()),
         ("a large map", map(60, 50)),
         ("points by chance", summary(&["a.b", "c.d"], scattered.collect())),
         ("a walk", summary(&["visitors.arrivals", WAY], walk.collect())),
@@ -155,4 +172,30 @@ fn a_picture_tells_where_it_breaks_and_the_figures_of_a_map() {
         assert!(map.iter().any(|label| label == text), "{text}: {map:?}");
     }
     assert!(draw(&summary(&["a", "b", "c"], Vec::new()), &look(Theme::Light, 1_000.0)).is_none());
+}
+
+#[test]
+fn a_map_shows_how_far_it_holds_and_where_it_is_today() {
+    let mut summary = limited();
+    let drawn = |summary: &SweepSummary| {
+        let drawing = draw(summary, &look(Theme::Light, 1_000.0)).unwrap();
+        let ink = palette(Theme::Light).ink;
+        let lines = drawing.shapes.iter().filter_map(|shape| match shape {
+            Shape::Line { points, color, width } if *color == ink => Some((points.len(), *width)),
+            _ => None,
+        });
+        (lines.collect::<Vec<_>>(), drawing)
+    };
+    let (lines, drawing) = drawn(&summary);
+    // Along the diagonal: a step down and one to the right at each of the first three.
+    assert_eq!(lines.iter().filter(|line| **line == (2, 2.5)).count(), 6);
+    assert_eq!(lines.iter().filter(|(points, width)| *points > 2 && *width == 3.5).count(), 1);
+    let texts: Vec<&str> = drawing.labels().map(|label| label.text.as_str()).collect();
+    for told in ["it holds", "it breaks", "today: 2/s and 3"] {
+        assert!(texts.contains(&told), "{told}: {texts:?}");
+    }
+    // Between two that were tried there is a ring instead of a frame.
+    summary.axes[1].today = Some(value("2.5", Some(2.5)));
+    let (lines, _) = drawn(&summary);
+    assert!(lines.iter().all(|(points, _)| *points == 2));
 }

@@ -1,14 +1,17 @@
 //! Requests per second and latencies on one time axis.
 
 use super::drawing::{Anchor, Drawing, Label, Point};
-use super::frame::{Look, MARGIN, NORMAL, Page, Panel, series_color};
+use super::frame::{Look, MARGIN, NORMAL, Page, Panel, events_of, series_color};
 use super::scale::{Scale, latency_ticks, short_latency, short_number, ticks_from_zero};
 use super::theme::Color;
 use crate::output::record::{Count, Event, Record, Stretch, Timeline};
 use crate::output::terminal::{count, counted, figure};
+use crate::telling::words::and;
 
 const PANEL_HEIGHT: f64 = 190.0;
 const NUMBERS_WIDTH: f64 = 62.0;
+/// Runs whose figures a title can hold.
+const NAMED_MOST: usize = 4;
 
 /// A point on the page stands for at least so many pixels.
 const POINT_PIXELS: f64 = 2.0;
@@ -20,11 +23,11 @@ const WIDE_RATIO: f64 = 15.0;
 pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     let (title, message) = match records {
         [record] => (format!("Requests and latencies of {}", record.name), message(record)),
-        _ => ("Requests and latencies".to_owned(), format!("{} runs over each other", records.len())),
+        _ => ("Requests and latencies".to_owned(), of_runs(records)),
     };
     let mut page = match records {
-        [_] => Page::of_run(look, &title, &message),
-        _ => Page::new(look, &title, &message),
+        [] => Page::new(look, &title, &message),
+        _ => Page::of_run(look, &title, &message),
     };
     let is_without =
         |record: &&Record| record.timeline.as_ref().is_some_and(|timeline| timeline.without_requests);
@@ -42,9 +45,8 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         page.note("Nothing happened: the run has no time in it.");
         return page.finish();
     }
-    if let [record] = records {
-        page.name_events(left, left + width, &scale, &record.events);
-    }
+    let events = events_of(records);
+    page.name_events(left, left + width, &scale, &events);
     let rates = rates_panel(&mut page, &scale, records, &runs);
     let latencies = latencies_panel(&mut page, &scale, records, &runs);
     for panel in [&rates, &latencies] {
@@ -58,13 +60,30 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     page.finish()
 }
 
-fn message(record: &Record) -> String {
+/// All that were sent, and of those that ended the ones that were not good.
+fn sums(record: &Record) -> (u64, u64) {
     let counts = record.timeline.iter().flat_map(|timeline| &timeline.all);
-    let (mut offered, mut bad) = (0u64, 0u64);
-    for one in counts {
-        offered = offered.saturating_add(one.offered);
-        bad = bad.saturating_add(one.bad());
+    counts.fold((0, 0), |(offered, bad): (u64, u64), one| {
+        (offered.saturating_add(one.offered), bad.saturating_add(one.bad()))
+    })
+}
+
+/// `Not good: 13,341 requests in one and 0 in the other. 2 runs over each other.`
+fn of_runs(records: &[&Record]) -> String {
+    let about = format!("{} runs over each other", records.len());
+    if records.len() > NAMED_MOST || records.is_empty() {
+        return about;
     }
+    let parts: Vec<String> = records
+        .iter()
+        .map(|record| (sums(record), &record.name))
+        .map(|((offered, bad), name)| format!("{} of {} in {name}", count(bad), counted(offered, "request")))
+        .collect();
+    format!("Not good: {}. {about}.", and(&parts))
+}
+
+fn message(record: &Record) -> String {
+    let (offered, bad) = sums(record);
     if record.timeline.as_ref().is_some_and(|timeline| timeline.without_requests) {
         return "Only what was up and what was down was simulated.".to_owned();
     }
