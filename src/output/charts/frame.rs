@@ -197,7 +197,7 @@ impl Page {
     /// Says what the shade at the beginning is, if there is room.
     pub fn name_warmup(&mut self, panel: &Panel, scale: &Scale, record: &Record) {
         let room = scale.place(record.warmup_s()) - panel.left - 6.0;
-        let name = Label::new("warm-up", panel.left + 4.0, panel.top + 13.0, SMALL, self.palette.muted);
+        let name = Label::new("warm-up", panel.left + 4.0, panel.top + 13.0, SMALL, self.palette.ink);
         if name.width() <= room {
             self.drawing.label_if_free(name);
         }

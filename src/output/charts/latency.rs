@@ -4,6 +4,7 @@
 use super::drawing::{Drawing, Point};
 use super::frame::{Look, MARGIN, Page, Panel, series_color};
 use super::scale::{Scale, latency_ticks, ticks_from_zero};
+use crate::analysis::summary::ClassSummary;
 use crate::output::record::Record;
 use crate::output::terminal::{count, counted, figure};
 use crate::stats::histogram::{CELLS, Histogram, bounds};
@@ -23,9 +24,21 @@ const RAREST: f64 = 1e-6;
 /// With fewer answers than this in a curve, cells are put together until it is smooth.
 const ANSWERS_FOR_FINE_CELLS: u64 = 500_000;
 
-struct Series {
+struct Series<'r> {
     name: String,
     histogram: Histogram,
+    told: Option<&'r ClassSummary>,
+}
+
+/// As `summary.json` has it, which knows more than the cells of a histogram; or else by these.
+fn percentile_ms(histogram: &Histogram, told: Option<&ClassSummary>, share: f64) -> f64 {
+    let told = told.and_then(|class| match share {
+        0.5 => class.p50_ms.value,
+        0.99 => class.p99_ms.value,
+        0.999 => class.p999_ms.value,
+        _ => None,
+    });
+    told.unwrap_or_else(|| histogram.quantile(share) * NANOSECOND_MS)
 }
 
 pub fn draw(records: &[&Record], look: &Look) -> Drawing {
@@ -70,17 +83,21 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     page.finish()
 }
 
-fn series(records: &[&Record]) -> Vec<Series> {
+fn series<'r>(records: &[&'r Record]) -> Vec<Series<'r>> {
     let mut series = Vec::new();
     for record in records {
         let Some(latencies) = &record.latencies else { continue };
         let since = record.warmup_s();
+        let summary = record.findings.as_ref().map(|findings| &findings.summary);
         if records.len() > 1 {
-            series.push(Series { name: record.name.clone(), histogram: latencies.since(since, None) });
+            let told = summary.map(|summary| &summary.total);
+            series.push(Series { name: record.name.clone(), histogram: latencies.since(since, None), told });
             continue;
         }
         for (number, class) in latencies.classes.iter().enumerate() {
-            series.push(Series { name: class.name.clone(), histogram: latencies.since(since, Some(number)) });
+            let histogram = latencies.since(since, Some(number));
+            let told = summary.and_then(|summary| summary.classes.iter().find(|one| one.name == class.name));
+            series.push(Series { name: class.name.clone(), histogram, told });
         }
     }
     series.retain(|series| series.histogram.count() > 0);
@@ -95,7 +112,8 @@ fn series(records: &[&Record]) -> Vec<Series> {
 fn message(record: &Record) -> String {
     let latencies = record.latencies.as_ref().map(|latencies| latencies.since(record.warmup_s(), None));
     let Some(all) = latencies.filter(|all| all.count() > 0) else { return String::new() };
-    let length = |share: f64| figure::length(all.quantile(share) * NANOSECOND_MS);
+    let total = record.findings.as_ref().map(|findings| &findings.summary.total);
+    let length = |share: f64| figure::length(percentile_ms(&all, total, share));
     let mut text = format!(
         "Of {} half came within {}, 99 % within {}",
         counted(all.count(), "good answer"),
@@ -110,7 +128,7 @@ fn message(record: &Record) -> String {
 }
 
 fn key_text(series: &Series) -> String {
-    let length = |share: f64| figure::length(series.histogram.quantile(share) * NANOSECOND_MS);
+    let length = |share: f64| figure::length(percentile_ms(&series.histogram, series.told, share));
     format!("{}: p50 {}, p99 {}", series.name, length(0.5), length(0.99))
 }
 

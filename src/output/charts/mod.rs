@@ -12,6 +12,8 @@ mod latency;
 #[cfg(feature = "png")]
 mod png;
 pub(super) mod scale;
+#[cfg(test)]
+mod shipped_tests;
 mod site_strip;
 pub mod states;
 mod svg;

@@ -33,6 +33,22 @@ impl Color {
     }
 }
 
+impl Color {
+    /// How well one can be read on the other, as WCAG reckons it: from 1 to 21.
+    pub fn contrast(self, other: Color) -> f64 {
+        let (a, b) = (self.luminance(), other.luminance());
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    fn luminance(self) -> f64 {
+        let part = |value: u8| {
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
+        };
+        0.2126 * part(self.red) + 0.7152 * part(self.green) + 0.0722 * part(self.blue)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
     Light,
@@ -116,8 +132,8 @@ pub fn on_scale(scale: &[Color], share: f64) -> Color {
 impl Palette {
     /// The colour of letters on a ground.
     pub fn ink_on(&self, ground: Color) -> Color {
-        let (dark, light) = (Color::hex(0x1C2630), Color::hex(0xFFFFFF));
-        if ground.lightness() > 0.55 { dark } else { light }
+        let (dark, light) = (Color::hex(0x10181F), Color::hex(0xFFFFFF));
+        if dark.contrast(ground) >= light.contrast(ground) { dark } else { light }
     }
 
     /// Little is hard to see, and what is nearly full is to be seen first.

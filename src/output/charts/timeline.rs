@@ -216,8 +216,8 @@ fn latencies_panel(page: &mut Page, scale: &Scale, records: &[&Record], runs: &[
     prepare(page, &panel, scale, records);
     let Some((rows, ticks)) = rows else {
         let place = (panel.left + panel.width / 2.0, panel.top + PANEL_HEIGHT / 2.0);
-        let muted = page.palette.muted;
-        let text = Label::new("No request was answered with success.", place.0, place.1, NORMAL, muted);
+        let ink = page.palette.ink;
+        let text = Label::new("No request was answered with success.", place.0, place.1, NORMAL, ink);
         page.drawing.label(text.anchored(Anchor::Middle));
         page.top = panel.bottom();
         return panel;

@@ -7,6 +7,7 @@ use super::scale::{Scale, nice_above, short_number};
 use crate::diagnosis::FULL;
 use crate::output::record::{Moment, Record, ResourceMoment, ResourceTimeline, Stretch};
 use crate::telling::caption;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 const ROW_HEIGHT: f64 = 40.0;
 const ROW_GAP: f64 = 12.0;
@@ -26,9 +27,15 @@ struct Row<'a> {
     /// What it is called in front of the row: a node's name, or an owner and what it has.
     labels: [&'a str; 2],
     runs: Vec<(usize, Vec<(Stretch, Moment)>)>,
+    /// How full it was on average, as the tables have it or else of all that was measured.
+    means: Vec<f64>,
 }
 
 impl Row<'_> {
+    fn mean(&self) -> f64 {
+        self.means.iter().sum::<f64>() / self.means.len().max(1) as f64
+    }
+
     fn moments(&self) -> impl Iterator<Item = &(Stretch, Moment)> {
         self.runs.iter().flat_map(|(_, moments)| moments)
     }
@@ -91,19 +98,21 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
 
 fn rows<'a>(records: &[&'a Record], points_most: usize) -> Vec<Row<'a>> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut places: rustc_hash::FxHashMap<&str, usize> = rustc_hash::FxHashMap::default();
-    let mut add = |name: &'a str, labels, run| {
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+    let means: Vec<FxHashMap<&str, f64>> = records.iter().map(|record| means_of(record)).collect();
+    let mut add = |name: &'a str, labels, (number, buckets, moments): (usize, &[Stretch], &[Moment])| {
         let place = *places.entry(name).or_insert_with(|| {
-            rows.push(Row { name, labels, runs: Vec::new() });
+            rows.push(Row { name, labels, runs: Vec::new(), means: Vec::new() });
             rows.len() - 1
         });
-        rows[place].runs.push(run);
+        let told = means[number].get(name).copied();
+        rows[place].means.extend(told.or_else(|| mean_of(buckets, moments)));
+        rows[place].runs.push((number, joined(buckets, moments, points_most)));
     };
     for (number, record) in records.iter().enumerate() {
         let Some(stations) = &record.stations else { continue };
         for station in &stations.stations {
-            let moments = joined(&stations.buckets, &station.moments, points_most);
-            add(&station.name, [&station.name, ""], (number, moments));
+            add(&station.name, [&station.name, ""], (number, &stations.buckets, &station.moments));
         }
     }
     let resources = records.iter().enumerate().filter_map(|(number, record)| {
@@ -111,7 +120,7 @@ fn rows<'a>(records: &[&'a Record], points_most: usize) -> Vec<Row<'a>> {
         Some(timelines.resources.iter().map(move |resource| (number, &timelines.buckets, resource)))
     });
     let resources: Vec<_> = resources.flatten().filter(|(_, _, resource)| !is_of_node(resource)).collect();
-    let worth: rustc_hash::FxHashSet<&str> = resources
+    let worth: FxHashSet<&str> = resources
         .iter()
         .filter(|(_, _, resource)| fullest(resource) >= WORTH_SHOWING)
         .map(|(_, _, resource)| resource.name.as_str())
@@ -120,11 +129,29 @@ fn rows<'a>(records: &[&'a Record], points_most: usize) -> Vec<Row<'a>> {
         if worth.contains(resource.name.as_str()) {
             let moments: Vec<Moment> = resource.moments.iter().map(as_of_node).collect();
             let labels = [resource.owner.as_str(), what_it_is(resource)];
-            add(&resource.name, labels, (number, joined(buckets, &moments, points_most)));
+            add(&resource.name, labels, (number, buckets, &moments));
         }
     }
     rows.retain(Row::is_used);
     rows
+}
+
+/// As `nodes.csv` and `resources.csv` have them: after the warm-up, and of the time up.
+fn means_of(record: &Record) -> FxHashMap<&str, f64> {
+    let Some(findings) = &record.findings else { return FxHashMap::default() };
+    let summary = &findings.summary;
+    let nodes = summary.nodes.iter().filter_map(|node| Some((node.name.as_str(), node.utilisation?)));
+    let resources = summary.resources.iter();
+    let resources = resources.filter_map(|one| Some((one.name.as_str(), one.utilisation_max?)));
+    nodes.chain(resources).collect()
+}
+
+fn mean_of(buckets: &[Stretch], moments: &[Moment]) -> Option<f64> {
+    let known =
+        buckets.iter().zip(moments).filter_map(|(stretch, it)| Some((stretch.length_s, it.utilisation?)));
+    let (sum, length) =
+        known.fold((0.0, 0.0), |sum, (length_s, used)| (sum.0 + used * length_s, sum.1 + length_s));
+    (length > 0.0).then(|| sum / length)
 }
 
 /// Whether it has been shown with its node.
@@ -285,12 +312,8 @@ fn in_use(page: &mut Page, panel: &Panel, scale: &Scale, records: &[&Record], ro
         }
     }
     page.base_line(panel);
-    let (sum, length) = limited
-        .iter()
-        .flat_map(|(_, used)| used)
-        .fold((0.0, 0.0), |sum, (stretch, used)| (sum.0 + used * stretch.length_s, sum.1 + stretch.length_s));
-    let mean = if length > 0.0 { sum / length } else { 0.0 };
-    figures(page, panel, &format!("{} mean", percent(mean)), &format!("{} max", percent(row.fullest())));
+    let (mean, most) = (percent(row.mean()), percent(row.fullest()));
+    figures(page, panel, &format!("{mean} mean"), &format!("{most} max"));
 }
 
 fn in_line(page: &mut Page, panel: &Panel, scale: &Scale, records: &[&Record], row: &Row) {
