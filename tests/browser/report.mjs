@@ -82,7 +82,7 @@ async function withKeyboard(page) {
 
 // From the table of outages one gets to the time at which each happened.
 async function fromOutages(page) {
-  const outages = await page.locator("#availability caption", { hasText: "Outages" }).count();
+  const outages = await page.locator("#happened caption", { hasText: "Outages" }).count();
   const buttons = page.getByRole("button", { name: /^show the outage/ });
   if (outages === 0) return assert.equal(await buttons.count(), 0);
   const whole = await shown(page);

@@ -18,7 +18,7 @@ struct Card {
 
 pub fn cards(facts: &Facts) -> String {
     let cards =
-        [goal(facts), down(facts), lost(facts), good(facts), slowest(facts), fullest(facts), money(facts)];
+        [goal(facts), down(facts), lost(facts), money(facts), good(facts), slowest(facts), fullest(facts)];
     let mut text = String::from("<dl class=\"cards\">\n");
     for Card { figure, about, class } in cards.into_iter().flatten() {
         let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
@@ -36,7 +36,7 @@ fn goal(facts: &Facts) -> Option<Card> {
     let foretold = facts.diagnosis.goals.iter().any(|goal| goal.kind == GoalKind::Prediction);
     let about = match goals {
         _ if foretold => "as expected".to_owned(),
-        1 => "goal met".to_owned(),
+        0 | 1 => "goal met".to_owned(),
         goals => format!("all {goals} goals met"),
     };
     let (figure, class) = match facts.diagnosis.verdict {

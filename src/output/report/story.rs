@@ -1,4 +1,4 @@
-//! What it cost, in sentences.
+//! What it cost, and how long answers took, in sentences.
 
 use crate::output::record::{Class, Facts, Record};
 use crate::output::terminal::figure::{self, count, length, three_digits};
@@ -24,7 +24,7 @@ pub fn failures(class: &Class) -> Vec<(&str, u64)> {
     failures
 }
 
-/// What it cost: requests, the error budget, time.
+/// What it cost: requests, the error budget, outages.
 pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
     let mut told = Vec::new();
     let total = &facts.total;
@@ -59,6 +59,16 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
         };
         told.push(format!("A year like this run would be without service for {hours}."));
     }
+    if told.is_empty() && record.timeline.is_some() {
+        told.push("The figures of this run are not in its folder: `summary.json` is missing.".to_owned());
+    }
+    told
+}
+
+/// How long answers took, and what made the slowest slow.
+pub fn latencies(facts: &Facts) -> Vec<String> {
+    let mut told = Vec::new();
+    let total = &facts.total;
     if let (Some(p50), Some(p99)) = (total.p50_ms.value, total.p99_ms.value) {
         let slowest = total.max_ms.map_or(String::new(), |max| format!(", the slowest in {}", length(max)));
         told.push(format!(
@@ -69,9 +79,6 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
     }
     let slow = facts.tail.as_ref().map(|slowest| tail(&slowest.told()).text);
     told.extend(slow.filter(|text| !text.is_empty()));
-    if told.is_empty() && record.timeline.is_some() {
-        told.push("The figures of this run are not in its folder: `summary.json` is missing.".to_owned());
-    }
     told
 }
 

@@ -121,10 +121,10 @@ pub fn classes(facts: &Facts) -> String {
     for class in classes.take(LINES_MOST) {
         table.line(&class_line(class));
     }
-    table.text() + &left_out(facts.classes.len(), "class", "summary.json") + &failures(facts)
+    table.text() + &left_out(facts.classes.len(), "class", "summary.json")
 }
 
-fn failures(facts: &Facts) -> String {
+pub fn failures(facts: &Facts) -> String {
     let mut table = Table::new("How requests failed")
         .words("class", "")
         .words("failure", "")
