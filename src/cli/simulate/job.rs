@@ -173,7 +173,7 @@ impl Job {
         let advice = self.advise(caller)?;
         let record = self.read_back()?;
         self.draw(&record)?;
-        self.report(&record[0])?;
+        self.report(&record[0], study.as_ref())?;
         let glance = Glance::of(&record[0]);
         let Job { path, folder, .. } = self;
         let files = folder.publish()?.into_iter().map(Format::file_name).collect();
@@ -229,9 +229,14 @@ impl Job {
         Ok(())
     }
 
-    fn report(&mut self, record: &Record) -> Result<(), OutputError> {
+    /// Of the run, or of all runs of a study.
+    fn report(&mut self, record: &Record, study: Option<&StudyDone>) -> Result<(), OutputError> {
         let Some(mut file) = self.folder.take(Format::Report) else { return Ok(()) };
-        let page = report::render(record).map_err(io::Error::other);
+        let page = match study {
+            Some(study) => report::replications::render(&study.summary, record, &study.again(record)),
+            None => report::render(record),
+        };
+        let page = page.map_err(io::Error::other);
         let written = page.and_then(|page| file.write_all(page.as_bytes()));
         written.map_err(|error| self.folder.failed(Format::Report, error))
     }

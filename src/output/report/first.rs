@@ -4,7 +4,7 @@
 use super::cards::cards;
 use super::html::{escaped, list, sentence};
 use super::story;
-use crate::diagnosis::Phase;
+use crate::diagnosis::{Phase, Verdict};
 use crate::output::record::{Facts, Record};
 use crate::telling::Sentence;
 use crate::telling::clock::Clock;
@@ -20,15 +20,18 @@ pub fn body(record: &Record, facts: &Facts) -> String {
         // Files of an earlier version.
         return format!("<p class=\"verdict\">This run has not been judged.</p>\n{}", cards(facts));
     }
-    let mut text = verdict(&told.headline, told.is_bad);
+    let mut text = verdict(&told.headline, if told.is_bad { "bad" } else { "good" });
     text.push_str(&paragraphs(&worst(facts)));
     if facts.told.happened.len() > HAPPENED_MOST {
         text.push_str("<p>More happened: <a href=\"#happened\">phase by phase</a>.</p>\n");
     }
+    if facts.diagnosis.verdict == Verdict::Nothing {
+        return text;
+    }
     text.push_str(&cards(facts));
     let texts = |sentences: &[Sentence]| sentences.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
     for (heading, told) in [
-        ("What it cost", story::cost(record, facts)),
+        ("What it cost", story::cost(facts)),
         ("What was lost without anybody being told", texts(&told.in_silence)),
     ] {
         if !told.is_empty() {
@@ -39,10 +42,10 @@ pub fn body(record: &Record, facts: &Facts) -> String {
     text + &format!("<p class=\"sure\">{}</p>\n", sentence(&told.how_sure.text))
 }
 
-/// The sentence that answers.
-pub fn verdict(headline: &Sentence, is_bad: bool) -> String {
-    let class = if is_bad { "bad" } else { "good" };
-    format!("<p class=\"verdict {class}\">{}</p>\n", sentence(&headline.text))
+/// The sentence that answers; `mood`: whether it is `bad` news, or `good`, or neither.
+pub fn verdict(headline: &Sentence, mood: &str) -> String {
+    let class = if mood.is_empty() { "verdict".to_owned() } else { format!("verdict {mood}") };
+    format!("<p class=\"{class}\">{}</p>\n", sentence(&headline.text))
 }
 
 pub fn paragraphs(told: &[String]) -> String {

@@ -1,15 +1,22 @@
 //! `report.html`: a run in one page that opens anywhere, without a network and, but for the
 //! interaction, without JavaScript. It is made of the run's files alone.
 
+pub mod advice;
 mod cards;
 mod colours;
+pub mod comparison;
 mod first;
 mod html;
+
+pub mod ledger;
 mod limits;
 mod page;
 mod picture;
+pub mod replications;
 mod scenario;
 mod story;
+pub mod study;
+pub mod sweep;
 mod tables;
 #[cfg(test)]
 mod tests;

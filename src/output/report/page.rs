@@ -60,7 +60,7 @@ impl Page<'_> {
              <a class=\"skip\" href=\"#{first}\">Skip to the answer</a>\n\
              <header>\n<h1>{name}</h1>\n<p>{}</p>\n</header>\n\
              <nav aria-label=\"Sections\">\n{links}</nav>\n<main>\n{body}</main>\n\
-             <footer>\n<p>Simulated with spof {version}. All times are simulated.</p>\n</footer>\n\
+             <footer>\n<p>Made with spof {version}. All times are those of the model.</p>\n</footer>\n\
              {scripts}</body>\n</html>\n",
             self.about
         )

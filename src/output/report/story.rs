@@ -1,6 +1,6 @@
 //! What it cost, and how long answers took, in sentences.
 
-use crate::output::record::{Class, Facts, Record};
+use crate::output::record::{Class, Facts};
 use crate::output::terminal::figure::{self, count, length, three_digits};
 use crate::telling::tail::tail;
 use crate::telling::words::{and_more, failure, span};
@@ -25,7 +25,7 @@ pub fn failures(class: &Class) -> Vec<(&str, u64)> {
 }
 
 /// What it cost: requests, the error budget, outages.
-pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
+pub fn cost(facts: &Facts) -> Vec<String> {
     let mut told = Vec::new();
     let total = &facts.total;
     if total.ended > 0 {
@@ -58,9 +58,6 @@ pub fn cost(record: &Record, facts: &Facts) -> Vec<String> {
             format!("{} ±{} hours", three_digits(hours), three_digits(half_width))
         };
         told.push(format!("A year like this run would be without service for {hours}."));
-    }
-    if told.is_empty() && record.timeline.is_some() {
-        told.push("The figures of this run are not in its folder: `summary.json` is missing.".to_owned());
     }
     told
 }

@@ -109,7 +109,10 @@ fn names_cannot_break_out_of_the_page() {
 fn availability_is_told_from_where_one_looks() {
     let record = troubled();
     let table = tables::views(record.facts.as_ref().unwrap());
-    assert!(table.contains("a health checker</th><td class=\"number\" data-head=\"share\">99.50 ±0.10 %</td>"), "{table}");
+    assert!(
+        table.contains("a health checker</th><td class=\"number\" data-head=\"share\">99.50 ±0.10 %</td>"),
+        "{table}"
+    );
     assert_eq!(table.matches("<tr>").count(), 2);
     assert_eq!(tables::views(&Facts::default()), "");
 }
