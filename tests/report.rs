@@ -42,6 +42,8 @@ const YEAR: &str = "scenarios/year-of-failures.yaml";
 
 /// Of runs, by the names of their scenarios.
 const RUNS: [&str; 3] = ["one-server", "spof-server-down", "traffic-surge"];
+/// In which nothing happens, and in which nothing goes well.
+const EDGES: [&str; 2] = ["empty", "all-down"];
 const STUDIES: [&str; 6] = ["compare", "sweep", "map", "many", "advise", "analyze"];
 
 static REPORTS: LazyLock<Reports> = LazyLock::new(Reports::made);
@@ -52,6 +54,12 @@ impl Reports {
         for name in RUNS {
             reports.run(&["simulate", &format!("scenarios/{name}.yaml"), "--quiet"], name);
         }
+        let (nobody, at_once) = (["--set", "visitors.arrivals=0.0001/s"], ["--set", "timeline.0.at=0s"]);
+        reports.run(&[&["simulate", SERVER, "--quiet"], &nobody[..], &SHORT].concat(), "empty");
+        reports.run(
+            &[&["simulate", "scenarios/spof-server-down.yaml", "--quiet"], &at_once[..]].concat(),
+            "all-down",
+        );
         let variant = "twice: links.visitors -> server.bandwidth=100Mbps";
         let few = ["--replications", "3"];
         let loaded = [&SHORT[..], &["--set", LOADED]].concat();
@@ -93,7 +101,7 @@ impl Reports {
 }
 
 fn every() -> impl Iterator<Item = (&'static str, Page)> {
-    RUNS.into_iter().chain(STUDIES).map(|name| (name, REPORTS.page(name)))
+    RUNS.into_iter().chain(EDGES).chain(STUDIES).map(|name| (name, REPORTS.page(name)))
 }
 
 #[test]
@@ -193,7 +201,7 @@ fn what_is_to_be_read_can_be_told_from_what_it_stands_on() {
 fn the_answer_stands_first_in_the_words_of_the_data() {
     let files =
         ["compare.json", "sweep.json", "sweep.json", "replications.json", "advice.json", "analyze.json"];
-    let runs = RUNS.into_iter().zip(["summary.json"; 3]);
+    let runs = RUNS.into_iter().chain(EDGES).zip(["summary.json"; 5]);
     for (name, file) in runs.chain(STUDIES.into_iter().zip(files)) {
         let (page, data) = (REPORTS.page(name), REPORTS.data(name, file));
         let of_class =
@@ -320,6 +328,25 @@ fn the_command_in_a_study_s_report_makes_the_same_report_again() {
         let (again, first) = (home.path().join("report.html"), REPORTS.path(name));
         assert!(fs::read(again).unwrap() == fs::read(first).unwrap(), "{command}");
     }
+}
+
+#[test]
+fn shards_put_together_have_the_report_of_one_machine() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().to_str().unwrap();
+    let common = ["simulate", SERVER, "--rows", "none", "--quiet", "--replications", "3", "--set", LOADED];
+    for shard in ["1/2", "2/2"] {
+        spof(&[&common[..], &SHORT, &["--shard", shard, "--out", folder]].concat());
+    }
+    let shards = ["shard-1-of-2.spof", "shard-2-of-2.spof"].map(|name| format!("{folder}/{name}"));
+    spof(&["merge", "--quiet", &shards[0], &shards[1]]);
+    let page = |path: PathBuf| Page::read(&fs::read_to_string(path).unwrap());
+    let (merged, one) = (page(home.path().join("report.html")), REPORTS.page("many"));
+    let figures = "Each figure over all runs";
+    assert!(one.table(figures).len() > 10);
+    assert_eq!(merged.table(figures), one.table(figures));
+    let verdict = |page: &Page| page.all("p").nth(1).unwrap().text.clone();
+    assert_eq!(verdict(&merged), verdict(&one));
 }
 
 /// What a shell makes of a line without quotes in quotes.

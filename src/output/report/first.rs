@@ -25,10 +25,17 @@ pub fn body(record: &Record, facts: &Facts) -> String {
     if facts.told.happened.len() > HAPPENED_MOST {
         text.push_str("<p>More happened: <a href=\"#happened\">phase by phase</a>.</p>\n");
     }
-    if facts.diagnosis.verdict == Verdict::Nothing {
-        return text;
+    // Of nothing there are no figures.
+    if facts.diagnosis.verdict != Verdict::Nothing {
+        text.push_str(&figures(record, facts));
     }
-    text.push_str(&cards(facts));
+    text + &format!("<p class=\"sure\">{}</p>\n", sentence(&told.how_sure.text))
+}
+
+/// What it came to, and what would help.
+fn figures(record: &Record, facts: &Facts) -> String {
+    let told = &facts.told;
+    let mut text = cards(facts);
     let texts = |sentences: &[Sentence]| sentences.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
     for (heading, told) in [
         ("What it cost", story::cost(facts)),
@@ -38,8 +45,7 @@ pub fn body(record: &Record, facts: &Facts) -> String {
             text.push_str(&format!("<h3>{heading}</h3>\n{}", list(&told)));
         }
     }
-    text.push_str(&help(record, facts));
-    text + &format!("<p class=\"sure\">{}</p>\n", sentence(&told.how_sure.text))
+    text + &help(record, facts)
 }
 
 /// The sentence that answers; `mood`: whether it is `bad` news, or `good`, or neither.

@@ -81,7 +81,7 @@ fn of_engineer(record: &Record, facts: &Facts) -> Result<Vec<Section>, ReportErr
         ("tried", "What was tried", tried),
         ("happened", "What happened", happened(record, facts)?),
         ("timelines", "Over time", over_time(record)?),
-        ("nodes", "What was full", nodes(record, facts)?),
+        ("nodes", "How full it all was", nodes(record, facts)?),
         ("requests", "Requests and latencies", requests(record, facts)?),
     ];
     let section = |(id, heading, body)| Section::new(Reader::Engineer, id, heading, body);

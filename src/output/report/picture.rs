@@ -39,7 +39,7 @@ pub fn framed(id: &str, class: &str, wide: &str, narrow: Option<&str>) -> String
     let mut text = format!("<figure id=\"{id}\" class=\"{class}{end}\n");
     for (width, picture) in [("screen", Some(wide)), ("telephone", narrow)] {
         let Some(picture) = picture else { continue };
-        let picture = named(picture, &format!("{id}-{width}"));
+        let picture = described(&named(picture, &format!("{id}-{width}")));
         // What is wider than its frame is moved by itself, also with the keyboard.
         text.push_str(&format!(
             "<div class=\"{width}\" tabindex=\"0\" role=\"region\" aria-label=\"Picture: {name}\">\n{picture}</div>\n"
@@ -67,6 +67,17 @@ fn named(picture: &str, id: &str) -> String {
     text.replacen(&format!("{NAMED}{names}\""), &format!("{NAMED}{id}-title {id}-about\""), 1)
 }
 
+/// A picture of which nothing more is said than what stands in it says that to everybody.
+fn described(picture: &str) -> String {
+    const NOTHING: &str = "></desc>";
+    if !picture.contains(NOTHING) {
+        return picture.to_owned();
+    }
+    let texts = picture.split("<text ").skip(1);
+    let texts = texts.filter_map(|text| Some(text.split_once('>')?.1.split_once("</text>")?.0.trim()));
+    picture.replacen(NOTHING, &format!(">{}</desc>", texts.collect::<Vec<_>>().join(" ")), 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +95,14 @@ mod tests {
         }
         assert!(figure.contains("<figure id=\"latency\" class=\"still twice\">"), "{figure}");
         assert_eq!(figure.matches("aria-label=\"Picture: Two &lt; three\"").count(), 2, "{figure}");
+    }
+
+    #[test]
+    fn what_stands_in_a_picture_of_nothing_is_said_as_well() {
+        let picture = "<svg><desc id=\"about\"></desc><text x=\"1\">\nLatencies\n</text>\n<text>no</text>\
+                       <text x=\"2\">\nNobody came.\n</text></svg>";
+        assert!(described(picture).contains("<desc id=\"about\">Latencies Nobody came.</desc>"));
+        assert_eq!(described(PICTURE), PICTURE);
     }
 
     #[test]
