@@ -29,7 +29,7 @@ pub fn body(record: &Record, facts: &Facts) -> String {
     if facts.diagnosis.verdict != Verdict::Nothing {
         text.push_str(&figures(record, facts));
     }
-    text + &format!("<p class=\"sure\">{}</p>\n", sentence(&told.how_sure.text))
+    text + &sure(&told.how_sure)
 }
 
 /// What it came to, and what would help.
@@ -52,6 +52,14 @@ fn figures(record: &Record, facts: &Facts) -> String {
 pub fn verdict(headline: &Sentence, mood: &str) -> String {
     let class = if mood.is_empty() { "verdict".to_owned() } else { format!("verdict {mood}") };
     format!("<p class=\"{class}\">{}</p>\n", sentence(&headline.text))
+}
+
+/// How sure that is, if it is said.
+pub fn sure(how_sure: &Sentence) -> String {
+    match how_sure.is_empty() {
+        true => String::new(),
+        false => format!("<p class=\"sure\">{}</p>\n", sentence(&how_sure.text)),
+    }
 }
 
 pub fn paragraphs(told: &[String]) -> String {

@@ -1,7 +1,7 @@
 //! What the reports of all studies have in common: the answer in its own words stands first, then what it
 //! rests on, then how far to trust it and how to do it again.
 
-use super::first::{paragraphs, verdict};
+use super::first::{sure, verdict};
 use super::html::{escaped, list};
 use super::limits;
 use super::page::{Page, Reader, Section};
@@ -68,12 +68,8 @@ pub fn told(answer: &Answer) -> String {
         [] => String::new(),
         further => list(&texts(further)),
     };
-    let sure = match answer.how_sure.is_empty() {
-        true => String::new(),
-        false => paragraphs(&[answer.how_sure.text.clone()]).replace("<p>", "<p class=\"sure\">"),
-    };
     let mood = if answer.is_bad { "bad" } else { "" };
-    verdict(&answer.headline, mood) + &further + &sure
+    verdict(&answer.headline, mood) + &further + &sure(&answer.how_sure)
 }
 
 /// `95 %` of the studies.
