@@ -69,7 +69,8 @@ fn files_are_the_same_to_the_byte_on_any_number_of_threads() {
             "compare-latency.svg",
             "compare-timeline.svg",
             "compare.csv",
-            "compare.json"
+            "compare.json",
+            "report.html"
         ]
     );
     for name in names {

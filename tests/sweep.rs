@@ -118,11 +118,11 @@ fn files_are_the_same_to_the_byte_on_any_number_of_threads() {
         let arguments = [&arguments[..], &out].concat();
         sweep(home.path(), &arguments).args(["--threads", threads]).assert().success();
     }
-    for name in ["sweep.csv", "sweep.json", "sweep.svg"] {
+    for name in ["sweep.csv", "sweep.json", "sweep.svg", "report.html"] {
         let read = |threads: &str| fs::read(home.path().join(threads).join(name)).unwrap();
         assert!(read("1") == read("2") && read("1") == read("7"), "{name}");
     }
-    assert_eq!(fs::read_dir(home.path().join("1")).unwrap().count(), 3, "the journal is gone");
+    assert_eq!(fs::read_dir(home.path().join("1")).unwrap().count(), 4, "the journal is gone");
 }
 
 /// Enough runs that a study can be stopped between them.
@@ -172,7 +172,7 @@ fn a_sweep_that_was_stopped_goes_on_and_ends_with_the_same_bytes() {
         let told = text(output.stderr);
         assert_eq!(output.status.code(), Some(0), "{told}");
         assert!(told.contains("Goes on after") && told.contains("was torn"), "{told}");
-        for name in ["sweep.csv", "sweep.json", "sweep.svg"] {
+        for name in ["sweep.csv", "sweep.json", "sweep.svg", "report.html"] {
             let read = |out: &str| fs::read(home.path().join(out).join(name)).unwrap();
             assert!(read(signal) == read("whole"), "{signal} {name}");
         }

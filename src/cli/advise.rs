@@ -1,5 +1,6 @@
 //! `spof advise`: what would help, tried.
 
+use super::again::Again;
 use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::onlooker::parse_time_limit;
@@ -8,7 +9,8 @@ use super::threads::ThreadArguments;
 use crate::advice::{self, Advice, Family, Site, Wish};
 use crate::diagnosis::Standing;
 use crate::output::folder::HOME;
-use crate::output::{Asked, Format, json, terminal, text_file};
+use crate::output::report::study::Repeat;
+use crate::output::{Asked, Format, json, report, terminal, text_file};
 use crate::scenario::given::Given;
 use crate::telling::advice::Answer;
 use clap::{Args, ValueHint};
@@ -45,7 +47,7 @@ pub struct AdviseArguments {
     #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
     time_limit: Option<Duration>,
 
-    /// Where advice.json goes [default: output/<scenario>-advise]
+    /// Where advice.json and report.html go [default: output/<scenario>-advise]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
@@ -76,7 +78,8 @@ pub fn run(arguments: AdviseArguments, caller: &Caller) -> Result<Ending, Failur
     let site = Site::of(&arguments.file, &arguments.settings, &loaded).ok_or(Failure::BadScenario)?;
     let folder = folder(&arguments);
     text_file::open_folder(&folder)?;
-    let wish = Wish { seed: arguments.seed, pairs_most: arguments.replications, only: arguments.only };
+    let only = arguments.only.clone();
+    let wish = Wish { seed: arguments.seed, pairs_most: arguments.replications, only };
     let answer = answer(&site, &wish, arguments.time_limit, &caller.undisturbed_if(is_silent));
     if answer.advice.runs == 0 {
         let message =
@@ -84,13 +87,17 @@ pub fn run(arguments: AdviseArguments, caller: &Caller) -> Result<Ending, Failur
         let is_stopped = caller.has_stopped();
         return if is_stopped { Err(Failure::Stopped) } else { Err(Failure::Usage(message.to_owned())) };
     }
-    let (name, text) = (Format::OnRequest(Asked::AdviceJson).file_name(), json::to_text(&answer)?);
-    text_file::replace(&folder.join(name), text.as_bytes())?;
+    let text = json::to_text(&answer)?;
+    let page = report::advice::render(&answer, &again(&arguments, &answer.advice));
+    let names = [Format::OnRequest(Asked::AdviceJson).file_name(), report::FILE_NAME];
+    for (name, text) in names.into_iter().zip([&text, &page]) {
+        text_file::replace(&folder.join(name), text.as_bytes())?;
+    }
     if arguments.json {
         caller.print(&text)?;
         caller.print_for_people(|| terminal::advice::render(&answer, None));
     } else if !arguments.quiet {
-        caller.print(&terminal::advice::render(&answer, Some((&folder, &[name]))))?;
+        caller.print(&terminal::advice::render(&answer, Some((&folder, &names))))?;
     }
     Ok(ending(&answer.advice, caller))
 }
@@ -98,6 +105,14 @@ pub fn run(arguments: AdviseArguments, caller: &Caller) -> Result<Ending, Failur
 pub fn answer(site: &Site, wish: &Wish, time_limit: Option<Duration>, caller: &Caller) -> Answer {
     let watcher = caller.onlooker("runs", time_limit);
     Answer::of(advice::advise(site, wish, &watcher))
+}
+
+fn again(arguments: &AdviseArguments, advice: &Advice) -> Repeat {
+    let again = Again::of("advise").file(&arguments.file);
+    let again = again.settings(&arguments.file.settings_with(&arguments.settings));
+    let again = again.option("--seed", advice.seed).option("--replications", arguments.replications);
+    let only: Vec<&str> = arguments.only.iter().map(|family| family.name()).collect();
+    again.asked("--only", (!only.is_empty()).then(|| only.join(","))).repeat()
 }
 
 fn folder(arguments: &AdviseArguments) -> PathBuf {

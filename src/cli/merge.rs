@@ -2,15 +2,16 @@
 
 use super::ending::{Ending, Failure};
 use super::printing::{print, print_error};
+use super::simulate::study::again;
 use crate::analysis::shard::{Merged, Part, Shard, Unmergeable, merge};
 use crate::analysis::study::{StudySummary, Verdict};
 use crate::output::folder::{Folder, Ownership};
-use crate::output::record::{RecordError, is_first_run, read_shard};
+use crate::output::record::{RecordError, is_first_run, read_folder, read_shard};
 use crate::output::scenario_json::for_shell;
-use crate::output::{Asked, Format, json, replications_csv, terminal};
+use crate::output::{Asked, Format, json, replications_csv, report, terminal};
 use crate::telling::{self, Answered, Sentence};
 use clap::Args;
-use std::io::BufWriter;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Put the shards of `spof simulate --shard` together: replications.csv and replications.json,
@@ -103,10 +104,14 @@ fn write(
     folder: &Path,
     ownership: Ownership,
 ) -> Result<Vec<&'static str>, Failure> {
-    let own = [Format::OnRequest(Asked::ReplicationsCsv), Format::OnRequest(Asked::ReplicationsJson)];
     // Files of another run would speak of something else.
     let first_run = merged.first_run.as_ref();
     let kept = first_run.filter(|first_run| is_first_run(folder, &first_run.summary));
+    let mut own = vec![Format::OnRequest(Asked::ReplicationsCsv), Format::OnRequest(Asked::ReplicationsJson)];
+    // The first shard's report is of the first run alone; that of a study is of all runs.
+    let has_report = kept.is_some_and(|kept| kept.files.iter().any(|name| name == report::FILE_NAME));
+    let record = has_report.then(|| read_folder(folder)).transpose()?;
+    own.extend(has_report.then_some(Format::OnRequest(Asked::Report)));
     let mut opened = Folder::open(folder, &own, ownership)?;
     if let Some(file) = opened.take(Format::OnRequest(Asked::ReplicationsCsv)) {
         let columns = &merged.study.columns;
@@ -117,6 +122,11 @@ fn write(
     if let Some(file) = opened.take(Format::OnRequest(Asked::ReplicationsJson)) {
         let written = json::write(file, summary);
         written.map_err(|error| opened.failed(Format::OnRequest(Asked::ReplicationsJson), error))?;
+    }
+    if let (Some(mut file), Some(record)) = (opened.take(Format::OnRequest(Asked::Report)), &record) {
+        let page = report::replications::render(summary, record, &again(&summary.data, record));
+        let written = page.map_err(io::Error::other).and_then(|page| file.write_all(page.as_bytes()));
+        written.map_err(|error| opened.failed(Format::OnRequest(Asked::Report), error))?;
     }
     match kept {
         Some(_) => opened.publish_beside()?,

@@ -1,6 +1,7 @@
 //! The command line: one file for each command. Nothing else prints.
 
 mod advise;
+mod again;
 mod analyze;
 mod caller;
 mod check;

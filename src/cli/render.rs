@@ -6,7 +6,7 @@ use crate::output::charts::{
     self, Chart, Look, PictureFormat, Theme, WIDTH_LEAST, WIDTH_MOST, WIDTH_USUAL, file_name,
 };
 use crate::output::record::{Record, read_folder};
-use crate::output::{report, text_file};
+use crate::output::{Asked, Format, report, text_file};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -128,6 +128,11 @@ fn write_report(arguments: &RenderArguments, records: &[Record]) -> Result<Endin
         ))
     })?;
     let folder = folder(arguments);
+    if folder.join(Format::OnRequest(Asked::ReplicationsJson).file_name()).exists() {
+        let message = "the report there is of many runs, which `spof simulate --replications` writes; name another \
+                       folder with --out for one of the first run alone";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     text_file::replace(&folder.join(report::FILE_NAME), page.as_bytes())?;
     print(&format!("{} in {}\n", report::FILE_NAME, folder.join("").display()))?;
     Ok(Ending::Good)

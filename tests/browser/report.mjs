@@ -18,6 +18,10 @@ function findChromium() {
   throw new Error("no Chromium is installed; name one in the variable CHROMIUM");
 }
 
+// A telephone's width, and how much paper a report may take; with many runs' figures, one sheet more.
+const PHONE = 390;
+const SHEETS_MOST = 4;
+
 const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox"] });
 
 // A page that notes whatever goes wrong in it.
@@ -82,7 +86,7 @@ async function withKeyboard(page) {
 
 // From the table of outages one gets to the time at which each happened.
 async function fromOutages(page) {
-  const outages = await page.locator("#availability caption", { hasText: "Outages" }).count();
+  const outages = await page.locator("#happened caption", { hasText: "Outages" }).count();
   const buttons = page.getByRole("button", { name: /^show the outage/ });
   if (outages === 0) return assert.equal(await buttons.count(), 0);
   const whole = await shown(page);
@@ -107,37 +111,95 @@ async function hasItsParts(page) {
   assert.equal(tables, 0, "all tables have a caption and headers");
 }
 
+// What all reports have in common.
+async function checkForm(file) {
+  const troubles = [];
+  const screen = await open(file, {});
+  await hasItsParts(screen.page);
+  const printed = await screen.page.pdf({ preferCSSPageSize: true });
+  const sheets = printed.toString("latin1").match(/\/Type\s*\/Page\b/g).length;
+  const most = (await screen.page.locator("#first").count()) ? SHEETS_MOST + 1 : SHEETS_MOST;
+  assert.ok(sheets <= most, `${file} takes ${sheets} sheets of paper`);
+  await isNotCut(screen.page);
+  const words = await readable(screen.page);
+  await screen.page.emulateMedia({ media: "screen", colorScheme: "dark" });
+  const ground = await screen.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.notEqual(ground, "rgb(255, 255, 255)", "there is a dark theme");
+  await screen.close();
+
+  const phone = await open(file, { viewport: { width: PHONE, height: 844 }, isMobile: true });
+  const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= PHONE, `${file}: a telephone is wide enough: ${width}`);
+  await isWithin(phone.page);
+  await phone.close();
+
+  const plain = await open(file, { javaScriptEnabled: false });
+  assert.equal(await readable(plain.page), words, "without JavaScript there is the same to read");
+  await plain.page.locator("summary").first().click();
+  assert.ok(await plain.page.locator("details[open]").count() > 0, "without JavaScript the small print unfolds");
+  await plain.close();
+  for (const page of [screen, phone, plain]) troubles.push(...page.troubles);
+  assert.deepEqual(troubles, [], `nothing goes wrong in ${file}`);
+}
+
+// All words but those of the diagrams that a script draws, and of its buttons.
+async function readable(page) {
+  const parts = await page.locator("main :is(h2, h3, p, li, dt, dd, th, td, caption, summary, pre, svg title, svg text)")
+    .evaluateAll((parts) => parts.filter((part) => !part.closest("#interactive")).map((part) => {
+      const copy = part.cloneNode(true);
+      for (const button of copy.querySelectorAll("button")) button.remove();
+      return copy.textContent.trim();
+    }));
+  assert.ok(parts.length > 20, `there is something to read: ${parts.length}`);
+  return parts.join("\n");
+}
+
+// What stands on paper is not cut in two, and no heading stands alone.
+async function isNotCut(page) {
+  await page.emulateMedia({ media: "print" });
+  const loose = await page.evaluate(() => {
+    const wanted = [["figure", "breakInside"], ["tr", "breakInside"], ["h2", "breakAfter"], ["h3", "breakAfter"]];
+    return wanted.filter(([name, rule]) => [...document.querySelectorAll(`main ${name}`)]
+      .some((element) => getComputedStyle(element)[rule] !== "avoid")).map(([name]) => name);
+  });
+  assert.deepEqual(loose, [], "these may be cut in two, or stand alone");
+}
+
+// Nothing that is read stands beyond the edge of a telephone, but for pictures that move within their frame.
+async function isWithin(page) {
+  const beyond = await page.evaluate((width) => [...document.querySelectorAll("main :is(p, li, dd, th, td, pre, h2, h3)")]
+    .filter((element) => !element.closest("thead, .u-legend") && element.getBoundingClientRect().right > width + 0.5)
+    .map((element) => element.textContent.slice(0, 40)), PHONE);
+  assert.deepEqual(beyond, [], "these stand beyond the edge");
+  const small = await page.evaluate(() => [...document.querySelectorAll("figure > div")]
+    .filter((frame) => frame.offsetParent).flatMap((frame) => [...frame.querySelectorAll("svg text")])
+    .map((text) => text.getBoundingClientRect().height).filter((height) => height > 0 && height < 8).length);
+  assert.equal(small, 0, "letters in pictures are large enough");
+}
+
 async function check(file) {
+  await checkForm(file);
   const { page, troubles, close } = await open(file, {});
-  await hasItsParts(page);
+  if (await page.locator(".diagram").count() > 0) await checkDiagrams(page);
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${file}.png`, fullPage: true });
+  await close();
+  assert.deepEqual(troubles, [], "nothing goes wrong");
+}
+
+async function checkDiagrams(page) {
   const seen = await colours(page);
-  assert.ok(seen.length >= 3 && seen.every((count) => count >= 3), `diagrams are drawn: ${seen}`);
+  assert.ok(seen.length >= 2 && seen.every((count) => count >= 3), `diagrams are drawn: ${seen}`);
   assert.ok(await page.locator(".still").first().isHidden(), "the still picture makes room");
   await withMouse(page);
   await withKeyboard(page);
   await fromOutages(page);
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${file}.png`, fullPage: true });
   await page.emulateMedia({ media: "print" });
   assert.ok(await page.locator(".still").first().isVisible(), "paper has the still picture");
   assert.ok(await page.locator("#interactive").isHidden(), "paper has no buttons");
   await page.emulateMedia({ media: "screen", colorScheme: "dark" });
-  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  assert.notEqual(ground, "rgb(255, 255, 255)", "there is a dark theme");
+  // The script has heard of it as soon as the page has been drawn again.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
   assert.ok((await colours(page)).every((count) => count >= 3), "the diagrams are drawn in it");
-  await close();
-
-  const narrow = await open(file, { viewport: { width: 400, height: 800 } });
-  const width = await narrow.page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= 400, `a telephone is wide enough: ${width}`);
-  await narrow.close();
-
-  const plain = await open(file, { javaScriptEnabled: false });
-  assert.ok(await plain.page.locator("#chart-timeline svg").isVisible(), "without JavaScript there is a picture");
-  assert.ok(await plain.page.locator("#interactive").isHidden(), "without JavaScript there are no empty diagrams");
-  await plain.page.locator("summary").first().click();
-  assert.ok(await plain.page.locator("details[open]").count() > 0, "without JavaScript the scenario unfolds");
-  await plain.close();
-  assert.deepEqual([...troubles, ...narrow.troubles, ...plain.troubles], [], "nothing goes wrong");
 }
 
 async function checkPicture(file) {

@@ -5,19 +5,22 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use super::again::Again;
 use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::reading::{parse_setting, read};
 use super::threads::ThreadArguments;
 use crate::analysis::confirmation::Confirmation;
-use crate::output::json;
+use crate::output::report::study::Repeat;
 use crate::output::terminal::lead::lead;
+use crate::output::{json, report, text_file};
 use crate::scenario::given::Given;
 use crate::structure::{BRANCHES_MOST, Conclusion, Ledger, TooEntangled, analyze};
 use crate::telling::{self, Answer, Answered};
 use clap::{Args, ValueHint};
 use confirming::confirm;
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// More things than these hardly ever fail together, and there are very many ways for them to.
 const ORDER_MOST: i64 = 8;
@@ -50,6 +53,10 @@ pub struct AnalyzeArguments {
 
     #[command(flatten)]
     pub threads: ThreadArguments,
+
+    /// Write the answer, its tables and its small print as one page for a browser
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    report: Option<PathBuf>,
 
     /// Print all figures as JSON
     #[arg(long)]
@@ -89,6 +96,10 @@ pub fn run(arguments: AnalyzeArguments, caller: &Caller) -> Result<Ending, Failu
     let conclusion = ledger.conclusion();
     let confirmed = confirmation.as_ref().map_or(&[][..], |confirmation| &confirmation.classes);
     let told = telling::ledger::tell(&ledger, &conclusion, confirmed);
+    if let Some(path) = &arguments.report {
+        let page = report::ledger::render(&told, &ledger, confirmation.as_ref(), &again(&arguments));
+        text_file::replace(path, page.as_bytes())?;
+    }
     let text = |told: &Answer| {
         let measured = confirmation.as_ref().map_or(String::new(), tables::confirmation);
         lead(told) + &tables::text(&ledger) + &measured
@@ -107,4 +118,11 @@ pub fn run(arguments: AnalyzeArguments, caller: &Caller) -> Result<Ending, Failu
         Some(confirmation) if confirmation.fails() => Ending::ExpectationFailed,
         _ => Ending::Good,
     })
+}
+
+fn again(arguments: &AnalyzeArguments) -> Repeat {
+    let again = Again::of("analyze").file(&arguments.file);
+    let again = again.settings(&arguments.file.settings_with(&arguments.settings));
+    let again = again.option("--order", arguments.order).flag("--simulate", arguments.simulate);
+    again.asked("--seed", arguments.seed).repeat()
 }

@@ -22,6 +22,15 @@ pub struct WantedVariant {
     settings: Vec<(String, String)>,
 }
 
+impl WantedVariant {
+    /// As `--variant` takes it.
+    pub fn text(&self) -> String {
+        let settings: Vec<String> =
+            self.settings.iter().map(|(path, value)| format!("{path}={value}")).collect();
+        format!("{}: {}", self.name, settings.join("; "))
+    }
+}
+
 /// A variant with its scenario.
 pub struct Contestant {
     pub variant: Variant,

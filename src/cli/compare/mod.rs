@@ -2,6 +2,7 @@
 
 mod contestants;
 
+use super::again::Again;
 use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::onlooker::parse_time_limit;
@@ -17,7 +18,8 @@ use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL
 use crate::output::findings::Findings;
 use crate::output::folder::HOME;
 use crate::output::record::Record;
-use crate::output::{comparison_csv, json, terminal, text_file};
+use crate::output::report::study::Repeat;
+use crate::output::{comparison_csv, json, report, terminal, text_file};
 use crate::plan::{self, Plan};
 use crate::results::RunResults;
 use crate::scenario::given::Given;
@@ -204,7 +206,7 @@ fn simulate(
     (rounds, records.into_inner().unwrap_or_else(PoisonError::into_inner), watcher.so_far())
 }
 
-/// Returns the names of the files.
+/// Returns the names of the files. All of them are made before any is written.
 fn write(
     arguments: &CompareArguments,
     folder: &Path,
@@ -215,26 +217,59 @@ fn write(
     let names: Vec<&str> = compared.data.variants.iter().map(|variant| variant.name.as_str()).collect();
     let mut table = Vec::new();
     comparison_csv::write(&mut table, columns, &names, &rounds.all)?;
-    text_file::replace(&folder.join(TABLE), &table)?;
-    text_file::replace(&folder.join(FIGURES), json::to_text(compared)?.as_bytes())?;
-    let mut files = vec![TABLE, FIGURES];
-    if arguments.no_charts {
-        return Ok(files);
+    let mut files = vec![(TABLE, table), (FIGURES, json::to_text(compared)?.into_bytes())];
+    let records: Vec<Record> = records.into_iter().flatten().collect();
+    let again = again(arguments, &compared.data, rounds.end == StudyEnd::BrokenOff);
+    let page = report::comparison::render(compared, arguments.classes, &records, &again);
+    let page = page.map_err(|error| Failure::InputOutput(format!("cannot report: {error}")))?;
+    files.push((report::FILE_NAME, page.into_bytes()));
+    if !arguments.no_charts {
+        files.extend(pictures(arguments, compared, &records)?);
     }
+    for (name, bytes) in &files {
+        text_file::replace(&folder.join(name), bytes)?;
+    }
+    Ok(files.into_iter().map(|(name, _)| name).collect())
+}
+
+fn pictures(
+    arguments: &CompareArguments,
+    compared: &Answered<Comparison>,
+    records: &[Record],
+) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let look = Look::new(Theme::Light, f64::from(WIDTH_USUAL));
     let failed = |error: charts::PaintError| Failure::InputOutput(format!("cannot draw: {error}"));
-    let records: Vec<Record> = records.into_iter().flatten().collect();
+    let mut files = Vec::new();
     for (chart, name) in CHARTS {
         if records.iter().any(|record| chart.can_be_drawn(record)) {
-            let picture = charts::render(chart, &records, &look, PictureFormat::Svg).map_err(failed)?;
-            text_file::replace(&folder.join(name), &picture)?;
-            files.push(name);
+            let picture = charts::render(chart, records, &look, PictureFormat::Svg).map_err(failed)?;
+            files.push((name, picture));
         }
     }
     let differences = charts::render_differences(compared, arguments.classes, &look, PictureFormat::Svg);
-    text_file::replace(&folder.join(DIFFERENCES), &differences.map_err(failed)?)?;
-    files.push(DIFFERENCES);
+    files.push((DIFFERENCES, differences.map_err(failed)?));
     Ok(files)
+}
+
+/// `is_cut_short`: then so many replications are made as there were, for whatever reason.
+fn again(arguments: &CompareArguments, comparison: &Comparison, is_cut_short: bool) -> Repeat {
+    let mut again = arguments.files.iter().fold(Again::of("compare"), Again::file);
+    for variant in &arguments.variants {
+        again = again.option("--variant", variant.text());
+    }
+    let settings = match arguments.files.as_slice() {
+        [file] => file.settings_with(&arguments.settings),
+        _ => arguments.settings.clone(),
+    };
+    again = again.settings(&settings).option("--seed", comparison.seed);
+    again = match &arguments.until {
+        Some(goals) if !is_cut_short => again.option("--until", goals).option("--at-most", arguments.at_most),
+        _ => again.option("--replications", comparison.replications),
+    };
+    for measure in &arguments.measures {
+        again = again.option("--measure", measure);
+    }
+    again.flag("--classes", arguments.classes).repeat()
 }
 
 fn tell(

@@ -179,7 +179,7 @@ impl Job {
         let advice = self.advise(caller)?;
         record.advice = advice.clone();
         self.draw(std::slice::from_ref(&record))?;
-        self.report(&record)?;
+        self.report(&record, study.as_ref())?;
         let glance = Glance::of(&record);
         let findings = record.findings.unwrap_or_default();
         let Job { path, folder, .. } = self;
@@ -227,9 +227,14 @@ impl Job {
         Ok(())
     }
 
-    fn report(&mut self, record: &Record) -> Result<(), OutputError> {
+    /// Of the run, or of all runs of a study.
+    fn report(&mut self, record: &Record, study: Option<&StudyDone>) -> Result<(), OutputError> {
         let Some(mut file) = self.folder.take(Format::OnRequest(Asked::Report)) else { return Ok(()) };
-        let page = report::render(record).map_err(io::Error::other);
+        let page = match study {
+            Some(study) => report::replications::render(&study.summary, record, &study.again(record)),
+            None => report::render(record),
+        };
+        let page = page.map_err(io::Error::other);
         let written = page.and_then(|page| file.write_all(page.as_bytes()));
         written.map_err(|error| self.folder.failed(Format::OnRequest(Asked::Report), error))
     }

@@ -8,7 +8,7 @@ mod live;
 mod rows_and_traces;
 mod shard;
 mod speed;
-mod study;
+pub mod study;
 
 use super::caller::Caller;
 use super::ending::{Ending, Failure};

@@ -12,6 +12,9 @@ use crate::cli::simulated::Amount;
 use crate::cli::stopping::why_no_more;
 use crate::experiment::study::{Length, Study, StudyEnd, study};
 use crate::experiment::tasks::{Watcher, in_order, run_watched};
+use crate::output::record::Record;
+use crate::output::report::study::Repeat;
+use crate::output::scenario_json::for_shell;
 use crate::plan::{self, Plan};
 use crate::scenario::measures::{Goal, parse_goals};
 use crate::scenario::model::Scenario;
@@ -166,7 +169,24 @@ fn made_by(crew: &dyn Crew, numbers: Range<u64>, watcher: &Onlooker) -> Vec<Vec<
     made.into_iter().map_while(|figures| figures).collect()
 }
 
+/// How all of it is made again, on one machine.
+pub fn again(summary: &StudySummary, first_run: &Record) -> Repeat {
+    let command = first_run.script.as_ref().map_or("", |script| script.command.as_str());
+    let command = match summary.goals.as_slice() {
+        [] => format!("{command} --replications {}", summary.replications),
+        goals => {
+            let goals: Vec<&str> = goals.iter().map(|goal| goal.text.as_str()).collect();
+            format!("{command} --until {} --at-most {}", for_shell(&goals.join(", ")), summary.replications)
+        }
+    };
+    Repeat { command, version: summary.version.clone() }
+}
+
 impl StudyDone {
+    pub fn again(&self, first_run: &Record) -> Repeat {
+        again(&self.summary.data, first_run)
+    }
+
     /// Whether something was expected or wanted that is not so.
     pub fn failed(&self) -> bool {
         let summary = &self.summary.data;

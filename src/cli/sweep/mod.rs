@@ -6,6 +6,7 @@ mod up_and_down;
 use crate::analysis::branches::Hysteresis;
 use crate::analysis::gauges::Gauge;
 use crate::analysis::sweep::{PointRuns, SweepSummary, Swept, SweptAxis, SweptValue};
+use crate::cli::again::Again;
 use crate::cli::caller::Caller;
 use crate::cli::ending::{Ending, Failure};
 use crate::cli::onlooker::parse_time_limit;
@@ -14,10 +15,11 @@ use crate::cli::variants::runs::Runs;
 use crate::cli::variants::{Study, VariantArguments, Variants};
 use crate::diagnosis::shortage;
 use crate::document::problem::did_you_mean;
-use crate::experiment::axis::Value;
+use crate::experiment::axis::{Axis, Value, Values};
 use crate::experiment::points::{Point, grid, latin_hypercube};
 use crate::output::charts::sweep::{self as chart, SWEEP_PICTURE};
-use crate::output::{json, sweep_csv, terminal, text_file};
+use crate::output::report::study::Repeat;
+use crate::output::{json, report, sweep_csv, terminal, text_file};
 use crate::parts::quantity::parse_share;
 use crate::scenario::model::Scenario;
 use crate::telling::{self, Answered};
@@ -85,7 +87,7 @@ fn parse_served(text: &str) -> Result<f64, String> {
 
 const COMMAND: &str = "sweep";
 
-const FILES: [&str; 4] = ["sweep.csv", "sweep.json", SWEEP_PICTURE, "sweep.parquet"];
+const FILES: [&str; 5] = ["sweep.csv", "sweep.json", SWEEP_PICTURE, report::FILE_NAME, "sweep.parquet"];
 
 pub fn run(arguments: SweepArguments, caller: &Caller) -> Result<Ending, Failure> {
     caller.watch_interrupts(|| {});
@@ -100,7 +102,7 @@ pub fn run(arguments: SweepArguments, caller: &Caller) -> Result<Ending, Failure
     let Some((summary, runs)) = outcome else { return Ok(Ending::Interrupted) };
     let swept = Answered { told: telling::sweep::tell(&summary), data: summary };
     let folder = variants.folder(COMMAND);
-    let files = write(&folder, &swept, arguments.parquet)?;
+    let files = write(&folder, &swept, &again(&arguments, &swept.data), arguments.parquet)?;
     let amount = runs.finish()?;
     if variants.json {
         caller.print(&json::to_text(&swept)?)?;
@@ -238,16 +240,22 @@ fn check_measure(measure: &str, gauges: &[Gauge]) -> Result<(), Failure> {
 }
 
 /// Writes all files, and takes away those of an earlier sweep that this one has not.
-fn write(folder: &Path, swept: &Answered<SweepSummary>, parquet: bool) -> Result<Vec<&'static str>, Failure> {
+fn write(
+    folder: &Path,
+    swept: &Answered<SweepSummary>,
+    again: &Repeat,
+    parquet: bool,
+) -> Result<Vec<&'static str>, Failure> {
     let summary = &swept.data;
     let mut files: Vec<(&'static str, Vec<u8>)> =
         vec![(FILES[0], sweep_csv::to_bytes(summary)?), (FILES[1], json::to_text(swept)?.into_bytes())];
-    if let Some(picture) = chart::render(summary, &swept.told).map_err(std::io::Error::from)? {
-        files.push((FILES[2], picture));
-    }
+    let picture = chart::render(summary, &swept.told).map_err(std::io::Error::from)?;
+    let page = report::sweep::render(swept, picture.as_deref(), again);
+    files.extend(picture.map(|picture| (FILES[2], picture)));
+    files.push((FILES[3], page.into_bytes()));
     #[cfg(feature = "parquet")]
     if parquet {
-        files.push((FILES[3], as_parquet(summary)?));
+        files.push((FILES[4], as_parquet(summary)?));
     }
     #[cfg(not(feature = "parquet"))]
     debug_assert!(!parquet, "it has been refused");
@@ -258,6 +266,30 @@ fn write(folder: &Path, swept: &Answered<SweepSummary>, parquet: bool) -> Result
         text_file::remove(&folder.join(name))?;
     }
     Ok(files.into_iter().map(|(name, _)| name).collect())
+}
+
+fn again(arguments: &SweepArguments, summary: &SweepSummary) -> Repeat {
+    let variants = &arguments.variants;
+    let varied = |again: Again, axis: &Axis| again.option("--vary", axis_text(axis));
+    let again = variants.axes.iter().fold(Again::of(COMMAND).file(&variants.file), varied);
+    let again = again.settings(&variants.file.settings_with(&variants.settings));
+    let again = again.option("--seed", summary.seed).option("--replications", summary.replications);
+    let again = again.asked("--latin", arguments.latin).option("--measure", &arguments.measure);
+    let again = again.option("--served", arguments.served).flag("--up-and-down", arguments.up_and_down);
+    let hold = arguments.up_and_down.then(|| format!("{}s", arguments.hold.as_secs_f64()));
+    again.asked("--hold", hold).repeat()
+}
+
+/// As `--vary` takes it.
+fn axis_text(axis: &Axis) -> String {
+    let values = match &axis.values {
+        Values::Listed(values) => {
+            let values: Vec<&str> = values.iter().map(|value| value.text.as_str()).collect();
+            values.join(",")
+        }
+        Values::Between { from, to, unit } => format!("{from}{unit}..{to}{unit}"),
+    };
+    format!("{}={values}", axis.path)
 }
 
 #[cfg(feature = "parquet")]

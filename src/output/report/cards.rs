@@ -21,10 +21,10 @@ pub fn cards(findings: &Findings) -> String {
         goal(findings),
         down(findings),
         lost(findings),
+        money(findings),
         good(findings),
         slowest(findings),
         fullest(findings),
-        money(findings),
     ];
     let mut text = String::from("<dl class=\"cards\">\n");
     for Card { figure, about, class } in cards.into_iter().flatten() {
@@ -43,7 +43,7 @@ fn goal(findings: &Findings) -> Option<Card> {
     let foretold = findings.diagnosis.goals.iter().any(|goal| goal.kind == GoalKind::Prediction);
     let about = match goals {
         _ if foretold => "as expected".to_owned(),
-        1 => "goal met".to_owned(),
+        0 | 1 => "goal met".to_owned(),
         goals => format!("all {goals} goals met"),
     };
     let (figure, class) = match findings.diagnosis.verdict {

@@ -56,6 +56,9 @@ pub fn details(summary: &str, body: &str) -> String {
 /// Longer tables are folded up.
 const LINES_OPEN_MOST: usize = 30;
 
+/// On paper, shorter ones stand side by side, where they are not cut in two.
+const LINES_SHORT_MOST: usize = 12;
+
 /// A table with a caption; the first column names what a line is about.
 pub struct Table {
     caption: String,
@@ -64,8 +67,8 @@ pub struct Table {
 }
 
 struct Head {
-    text: &'static str,
-    about: &'static str,
+    text: String,
+    about: String,
     is_number: bool,
 }
 
@@ -75,14 +78,17 @@ impl Table {
     }
 
     /// A column of words.
-    pub fn words(mut self, text: &'static str, about: &'static str) -> Table {
-        self.heads.push(Head { text, about, is_number: false });
-        self
+    pub fn words(self, text: impl Into<String>, about: impl Into<String>) -> Table {
+        self.column(text.into(), about.into(), false)
     }
 
     /// A column of figures.
-    pub fn figures(mut self, text: &'static str, about: &'static str) -> Table {
-        self.heads.push(Head { text, about, is_number: true });
+    pub fn figures(self, text: impl Into<String>, about: impl Into<String>) -> Table {
+        self.column(text.into(), about.into(), true)
+    }
+
+    fn column(mut self, text: String, about: String, is_number: bool) -> Table {
+        self.heads.push(Head { text, about, is_number });
         self
     }
 
@@ -92,10 +98,14 @@ impl Table {
         let mut line = String::from("<tr>");
         for (place, (head, cell)) in self.heads.iter().zip(cells).enumerate() {
             let class = if head.is_number { " class=\"number\"" } else { "" };
-            let cell = sentence(cell);
-            let cell = match place {
-                0 => format!("<th scope=\"row\"{class}>{cell}</th>"),
-                _ => format!("<td{class}>{cell}</td>"),
+            // Where there is no room for columns, each cell says of what it is.
+            let about = match head.text.as_str() {
+                "" => String::new(),
+                text => format!(" data-head=\"{}\"", escaped(text)),
+            };
+            let cell = match (place, sentence(cell)) {
+                (0, cell) => format!("<th scope=\"row\"{class}{about}>{cell}</th>"),
+                (_, cell) => format!("<td{class}{about}>{cell}</td>"),
             };
             line.push_str(&cell);
         }
@@ -111,16 +121,17 @@ impl Table {
         let mut heads = String::new();
         for head in &self.heads {
             let class = if head.is_number { " class=\"number\"" } else { "" };
-            let about = match head.about {
+            let about = match head.about.as_str() {
                 "" => String::new(),
                 about => format!(" title=\"{}\"", escaped(about)),
             };
-            write!(heads, "<th scope=\"col\"{class}{about}>{}</th>", escaped(head.text))
+            write!(heads, "<th scope=\"col\"{class}{about}>{}</th>", escaped(&head.text))
                 .expect("a text takes everything");
         }
         // A table that is wider than the page is moved by itself, also with the keyboard.
+        let short = if self.lines.len() <= LINES_SHORT_MOST { " short" } else { "" };
         let table = format!(
-            "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n<table>\n\
+            "<div class=\"wide{short}\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n<table>\n\
              <caption>{}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n</div>\n",
             escaped(&self.caption),
             sentence(&self.caption),
@@ -151,6 +162,6 @@ mod tests {
         let text = table.text();
         assert!(text.contains("<caption>Nodes</caption>"));
         assert!(text.contains("<th scope=\"col\" class=\"number\" title=\"calls that came in\">visits</th>"));
-        assert!(text.contains("<th scope=\"row\">a&amp;b</th><td class=\"number\">7</td>"));
+        assert!(text.contains("<th scope=\"row\" data-head=\"node\">a&amp;b</th><td class=\"number\" data-head=\"visits\">7</td>"));
     }
 }

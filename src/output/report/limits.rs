@@ -1,11 +1,19 @@
 //! What the model leaves out, as ARCHITECTURE.md says it, so that both say the same.
 
+use super::html::{details, list};
+
 /// The map of the code ends with the limits of the model.
 const MAP: &str = include_str!("../../../ARCHITECTURE.md");
 const HEADING: &str = "## Limits of the model";
 
+pub fn body() -> String {
+    let intro = "<p>What is not so in reality. Where it matters to a question, the answer needs a second thought.</p>\n";
+    let limits = limits();
+    format!("{intro}{}", details(&format!("{} limits", limits.len()), &list(&limits)))
+}
+
 /// One sentence or more for each limit, with names in backquotes.
-pub fn limits() -> Vec<String> {
+fn limits() -> Vec<String> {
     let behind = MAP.split_once(HEADING).map_or("", |(_, behind)| behind);
     let section = behind.split("\n## ").next().unwrap_or("");
     let mut limits: Vec<String> = Vec::new();

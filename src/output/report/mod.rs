@@ -1,32 +1,35 @@
 //! `report.html`: a run in one page that opens anywhere, without a network and, but for the
 //! interaction, without JavaScript. It is made of the run's files alone.
 
+pub mod advice;
 mod cards;
 mod colours;
+pub mod comparison;
+mod first;
 mod html;
+
+pub mod ledger;
 mod limits;
+mod page;
+mod picture;
+pub mod replications;
 mod scenario;
 mod story;
+pub mod study;
+pub mod sweep;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod timelines;
 mod tried;
 
-use super::charts::{Chart, Look, PaintError, Theme, WIDTH_USUAL, embedded};
+use super::charts::{Chart, Look, PaintError, embedded};
 use super::record::{Findings, Record};
 use super::terminal::figure::count;
-use crate::telling::Sentence;
 use crate::telling::words::span;
-use cards::cards;
-use html::{details, escaped, list, section};
+use html::{escaped, list};
+use page::{Page, Reader, Section};
 use std::fmt;
-
-const STYLE: &str = include_str!("report.css");
-const SCRIPT: &str = include_str!("report.js");
-const UPLOT: &str = include_str!("../../../assets/uplot/uPlot.iife.min.js");
-const UPLOT_STYLE: &str = include_str!("../../../assets/uplot/uPlot.min.css");
-const UPLOT_LICENSE: &str = include_str!("../../../assets/uplot/LICENSE");
 
 /// The name of the file.
 pub const FILE_NAME: &str = "report.html";
@@ -53,47 +56,41 @@ impl std::error::Error for ReportError {}
 pub fn render(record: &Record) -> Result<String, ReportError> {
     let findings = record.findings.as_ref().ok_or(ReportError::Missing("summary.json"))?;
     let sections = [
-        ("summary", "In short", summary(record, findings)),
-        ("tried", "What would help", record.advice.as_ref().map_or(String::new(), tried::body)),
-        ("availability", "Availability", availability(record, findings)?),
-        ("timelines", "Over time", over_time(record)?),
-        ("requests", "Requests and latencies", requests(record, findings)?),
-        ("nodes", "Nodes", nodes(record, findings)?),
-        ("trust", "How far to trust the figures", trust(findings)),
-        ("scenario", "The scenario", scenario::body(record, findings)),
-        ("limits", "Limits of the model", limits()),
+        vec![Section::new(Reader::Anybody, "summary", "In short", first::body(record, findings))],
+        of_engineer(record, findings)?,
+        vec![
+            Section::new(Reader::Doubter, "trust", "How far to trust the figures", trust(findings)),
+            Section::new(Reader::Doubter, "scenario", "How to repeat it", scenario::body(record, findings)),
+            Section::new(Reader::Doubter, "limits", "Limits of the model", limits::body()),
+        ],
     ];
-    let sections: Vec<_> = sections.into_iter().filter(|(_, _, body)| !body.is_empty()).collect();
-    let links = sections.iter().map(|(id, heading, _)| format!("<a href=\"#{id}\">{heading}</a>"));
-    let links: Vec<String> = links.collect();
-    let body: String = sections.iter().map(|(id, heading, body)| section(id, heading, body)).collect();
-    Ok(page(record, findings, &links.join("\n"), &body))
+    let page = Page {
+        name: &record.name,
+        about: heading(findings),
+        version: &findings.summary.version,
+        sections: sections.into_iter().flatten().collect(),
+        series: Some(series(record)),
+    };
+    Ok(page.text())
 }
 
-fn page(record: &Record, findings: &Findings, links: &str, body: &str) -> String {
-    let (name, version) = (escaped(&record.name), escaped(&findings.summary.version));
-    let heading = heading(findings);
-    let colours = colours::meanings(body);
-    // JSON within HTML must not be able to end its element.
+/// What engineers look into.
+fn of_engineer(record: &Record, findings: &Findings) -> Result<Vec<Section>, ReportError> {
+    let tried = record.advice.as_ref().map_or(String::new(), tried::body);
+    let sections = [
+        ("tried", "What was tried", tried),
+        ("happened", "What happened", happened(record, findings)?),
+        ("timelines", "Over time", over_time(record)?),
+        ("nodes", "How full it all was", nodes(record, findings)?),
+        ("requests", "Requests and latencies", requests(record, findings)?),
+    ];
+    let section = |(id, heading, body)| Section::new(Reader::Engineer, id, heading, body);
+    Ok(sections.into_iter().map(section).collect())
+}
+
+fn series(record: &Record) -> String {
     let data = timelines::timelines(record);
-    let data = data.and_then(|data| serde_json::to_string(&data).ok()).unwrap_or("null".to_owned());
-    let data = data.replace('<', "\\u003c");
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"generator\" content=\"spof {version}\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-         script-src 'unsafe-inline'; img-src data:\">\n\
-         <title>{name} · spof</title>\n<link rel=\"icon\" href=\"data:,\">\n\
-         <style>\n{UPLOT_STYLE}\n{STYLE}{colours}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#summary\">Skip to the summary</a>\n\
-         <header>\n<h1>{name}</h1>\n<p>{heading}</p>\n</header>\n\
-         <nav aria-label=\"Sections\">\n{links}\n</nav>\n<main>\n{body}</main>\n\
-         <footer>\n<p>Simulated with spof {version}. All times are simulated.</p>\n</footer>\n\
-         <script type=\"application/json\" id=\"series\">{data}</script>\n\
-         <script>\n/*\n{}*/\n{UPLOT}</script>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
-        UPLOT_LICENSE.replace("*/", "* /")
-    )
+    data.and_then(|data| serde_json::to_string(&data).ok()).unwrap_or("null".to_owned())
 }
 
 fn heading(findings: &Findings) -> String {
@@ -114,79 +111,55 @@ fn heading(findings: &Findings) -> String {
     )
 }
 
-fn summary(record: &Record, findings: &Findings) -> String {
-    let told = &findings.told;
-    if told.headline.is_empty() {
-        // Files of an earlier version.
-        return format!("<p class=\"verdict\">This run has not been judged.</p>\n{}", cards(findings));
-    }
-    let class = if told.is_bad { "bad" } else { "good" };
-    let mut text = format!("<p class=\"verdict {class}\">{}</p>\n", html::sentence(&told.headline.text));
-    text.push_str(&format!("<p>{}</p>\n", html::sentence(&told.how_sure.text)));
-    text.push_str(&cards(findings));
-    let texts = |sentences: &[Sentence]| sentences.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
-    let headroom: Vec<String> = told.headroom.iter().map(|one| one.text.clone()).collect();
-    for (heading, told) in [
-        ("What happened, and why", texts(&told.happened)),
-        ("What it cost", story::cost(record, findings)),
-        ("What was lost without anybody being told", texts(&told.in_silence)),
-        ("How much more it carries", headroom),
-        ("What would help", record.advice.iter().map(|answer| answer.told.headline.text.clone()).collect()),
-    ] {
-        if !told.is_empty() {
-            text.push_str(&format!("<h3>{heading}</h3>\n{}", list(&told)));
-        }
-    }
-    text
-}
-
 /// A chart within the page, if its file is there.
 fn figure(record: &Record, chart: Chart, class: &str) -> Result<String, ReportError> {
     if !chart.can_be_drawn(record) {
         return Ok(String::new());
     }
-    let picture = |theme: Theme| {
-        let look = Look::new(theme, f64::from(WIDTH_USUAL));
-        embedded(chart, record, &look).map_err(ReportError::Paint)
-    };
-    let picture = colours::in_both(&picture(Theme::Light)?, &picture(Theme::Dark)?);
-    let id = format!("chart-{}", chart.name());
-    Ok(format!("<figure id=\"{id}\"{class}>\n{picture}</figure>\n"))
+    let draw = |look: &Look| embedded(chart, record, look).map_err(ReportError::Paint);
+    picture::figure(&format!("chart-{}", chart.name()), class, &draw)
 }
 
-fn availability(record: &Record, findings: &Findings) -> Result<String, ReportError> {
+fn happened(record: &Record, findings: &Findings) -> Result<String, ReportError> {
     let picture = figure(record, Chart::Availability, "")?;
-    let tables = [
+    let told: Vec<String> = findings.told.happened.iter().map(|one| one.text.clone()).collect();
+    let parts = [
+        // Less stands in the first section.
+        if told.len() > first::HAPPENED_MOST { list(&told) } else { String::new() },
         tables::phases(findings),
+        picture,
         tables::outages_table(record),
-        tables::events_table(record),
         tables::views(findings),
+        tables::events_table(record),
     ];
-    Ok(picture + &tables.concat())
+    Ok(parts.concat())
 }
 
 /// The pictures are there for paper and for browsers without JavaScript, which otherwise puts
 /// diagrams in their place that can be looked into.
 fn over_time(record: &Record) -> Result<String, ReportError> {
-    let still = " class=\"still\"";
-    let text = figure(record, Chart::Timeline, still)?;
-    Ok(format!("<div id=\"interactive\" hidden></div>\n{text}"))
-}
-
-fn requests(record: &Record, findings: &Findings) -> Result<String, ReportError> {
-    let mut text = tables::expectations(findings) + &tables::classes(findings);
-    text.push_str(&figure(record, Chart::Latency, "")?);
-    text.push_str(&tables::tail(findings));
-    for chart in [Chart::Waterfall, Chart::Heatmap] {
-        text.push_str(&figure(record, chart, "")?);
-    }
-    Ok(text)
+    let pictures = [figure(record, Chart::Timeline, "still")?, figure(record, Chart::Heatmap, "")?];
+    Ok(format!("<div id=\"interactive\" hidden></div>\n{}", picture::pair(&pictures)))
 }
 
 fn nodes(record: &Record, findings: &Findings) -> Result<String, ReportError> {
-    let topology = figure(record, Chart::Topology, "")?;
-    let utilisation = figure(record, Chart::Utilisation, "")?;
-    Ok(topology + &tables::resources(findings) + &tables::nodes(findings) + &utilisation)
+    let headroom: Vec<String> = findings.told.headroom.iter().map(|one| one.text.clone()).collect();
+    let pictures = [figure(record, Chart::Topology, "")?, figure(record, Chart::Utilisation, "")?];
+    let tables = [tables::resources(findings), tables::nodes(findings)];
+    Ok(first::paragraphs(&headroom) + &tables.concat() + &picture::pair(&pictures))
+}
+
+fn requests(record: &Record, findings: &Findings) -> Result<String, ReportError> {
+    let pictures = [figure(record, Chart::Latency, "")?, figure(record, Chart::Waterfall, "")?];
+    let parts = [
+        tables::classes(findings),
+        list(&story::latencies(findings)),
+        tables::tail(findings),
+        tables::failures(findings),
+        tables::expectations(findings),
+        picture::pair(&pictures),
+    ];
+    Ok(parts.concat())
 }
 
 fn trust(findings: &Findings) -> String {
@@ -201,10 +174,4 @@ fn trust(findings: &Findings) -> String {
             .to_owned(),
     );
     list(&told)
-}
-
-fn limits() -> String {
-    let intro = "<p>What is not so in reality. Where it matters to a question, the answer needs a second thought.</p>\n";
-    let limits = limits::limits();
-    format!("{intro}{}", details(&format!("{} limits", limits.len()), &list(&limits)))
 }

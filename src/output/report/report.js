@@ -264,7 +264,7 @@
   // Each outage can be gone to from its line in the table.
   function linkOutages() {
     const outages = data.marks.filter((mark) => mark.sort === "outage");
-    const captions = [...document.querySelectorAll("#availability caption")];
+    const captions = [...document.querySelectorAll("#happened caption")];
     const caption = captions.find((caption) => caption.textContent.startsWith("Outages"));
     if (!caption) return;
     const lines = caption.closest("table").querySelectorAll("tbody tr");
@@ -298,9 +298,5 @@
     for (const box of home.querySelectorAll(".diagram")) box.remove();
     drawAll();
     whole();
-  });
-  // Paper has nothing to unfold.
-  addEventListener("beforeprint", () => {
-    for (const part of document.querySelectorAll("details")) part.open = true;
   });
 })();

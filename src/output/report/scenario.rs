@@ -15,15 +15,21 @@ pub fn body(record: &Record, findings: &Findings) -> String {
          to the last byte, on every machine.</p>\n",
         findings.summary.seed
     );
+    if let Some(script) = &record.script {
+        text.push_str(&format!(
+            "<p>To make this run again:</p>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
+            escaped(&script.command)
+        ));
+    }
+    text + &settings_and_file(record)
+}
+
+/// What was run.
+pub fn settings_and_file(record: &Record) -> String {
     let Some(script) = &record.script else {
-        text.push_str("<p>The scenario itself is not in the run's folder.</p>\n");
-        return text;
+        return "<p>The scenario itself is not in the run's folder.</p>\n".to_owned();
     };
-    text.push_str(&format!(
-        "<p>To make this run again:</p>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
-        escaped(&script.command)
-    ));
-    text.push_str(&changed(script));
+    let mut text = changed(script);
     text.push_str(&details(&format!("The scenario file, {}", script.file), &file(script)));
     text.push_str(&details(
         "All settings in force, with the defaults and where they come from",

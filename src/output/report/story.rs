@@ -1,7 +1,7 @@
-//! What it cost, in sentences.
+//! What it cost, and how long answers took, in sentences.
 
 use crate::analysis::summary::ClassSummary;
-use crate::output::record::{Findings, Record};
+use crate::output::record::Findings;
 use crate::output::terminal::figure::{self, count, length, three_digits};
 use crate::telling::tail::tail;
 use crate::telling::words::{and_more, failure, span};
@@ -30,8 +30,8 @@ pub fn failures(class: &ClassSummary) -> Vec<(&str, u64)> {
     failures
 }
 
-/// What it cost: requests, the error budget, time.
-pub fn cost(record: &Record, findings: &Findings) -> Vec<String> {
+/// What it cost: requests, the error budget, outages.
+pub fn cost(findings: &Findings) -> Vec<String> {
     let mut told = Vec::new();
     let total = &findings.summary.total;
     if ended(total) > 0 {
@@ -65,6 +65,13 @@ pub fn cost(record: &Record, findings: &Findings) -> Vec<String> {
         };
         told.push(format!("A year like this run would be without service for {hours}."));
     }
+    told
+}
+
+/// How long answers took, and what made the slowest slow.
+pub fn latencies(findings: &Findings) -> Vec<String> {
+    let mut told = Vec::new();
+    let total = &findings.summary.total;
     if let (Some(p50), Some(p99)) = (total.p50_ms.value, total.p99_ms.value) {
         let slowest = total.max_ms.map_or(String::new(), |max| format!(", the slowest in {}", length(max)));
         told.push(format!(
@@ -75,9 +82,6 @@ pub fn cost(record: &Record, findings: &Findings) -> Vec<String> {
     }
     let slow = findings.summary.tail.as_ref().map(|slowest| tail(slowest).text);
     told.extend(slow.filter(|text| !text.is_empty()));
-    if told.is_empty() && record.timeline.is_some() {
-        told.push("The figures of this run are not in its folder: `summary.json` is missing.".to_owned());
-    }
     told
 }
 

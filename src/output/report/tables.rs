@@ -125,10 +125,10 @@ pub fn classes(findings: &Findings) -> String {
     for class in classes.take(LINES_MOST) {
         table.line(&class_line(class));
     }
-    table.text() + &left_out(findings.summary.classes.len(), "class", "summary.json") + &failures(findings)
+    table.text() + &left_out(findings.summary.classes.len(), "class", "summary.json")
 }
 
-fn failures(findings: &Findings) -> String {
+pub fn failures(findings: &Findings) -> String {
     let mut table = Table::new("How requests failed")
         .words("class", "")
         .words("failure", "")

@@ -87,7 +87,7 @@ fn troubled() -> Record {
 #[test]
 fn what_was_told_and_what_it_cost_stand_first() {
     let record = troubled();
-    insta::assert_snapshot!("told", summary(&record, record.findings.as_ref().unwrap()));
+    insta::assert_snapshot!("told", first::body(&record, record.findings.as_ref().unwrap()));
 }
 
 #[test]
@@ -109,7 +109,10 @@ fn names_cannot_break_out_of_the_page() {
 fn availability_is_told_from_where_one_looks() {
     let record = troubled();
     let table = tables::views(record.findings.as_ref().unwrap());
-    assert!(table.contains("a health checker</th><td class=\"number\">99.50 ±0.10 %</td>"), "{table}");
+    assert!(
+        table.contains("a health checker</th><td class=\"number\" data-head=\"share\">99.50 ±0.10 %</td>"),
+        "{table}"
+    );
     assert_eq!(table.matches("<tr>").count(), 2);
     assert_eq!(tables::views(&Findings::default()), "");
 }

@@ -1,6 +1,7 @@
 //! What would help: the answer, what was tried line by line, and a sentence for each.
 
-use super::html::{Table, details, escaped, list, sentence};
+use super::first::verdict;
+use super::html::{self, Table, escaped, list, sentence};
 use crate::advice::Verdict;
 use crate::output::scenario_json::options;
 use crate::telling::advice::{Answer, TriedTold};
@@ -9,14 +10,25 @@ use crate::telling::tried::{Line, lines};
 const NONE: &str = "–";
 
 pub fn body(answer: &Answer) -> String {
-    let Answer { advice, told } = answer;
-    let class = if told.is_bad { "bad" } else { "good" };
-    let mut text = format!("<p class=\"verdict {class}\">{}</p>\n", sentence(&told.headline.text));
-    for told in [&told.as_it_stands, &told.how_sure] {
+    lead(answer) + &details(answer)
+}
+
+/// The answer.
+pub fn lead(answer: &Answer) -> String {
+    let told = &answer.told;
+    let mut text = verdict(&told.headline, if told.is_bad { "bad" } else { "good" });
+    for (class, told) in [("", &told.as_it_stands), (" class=\"sure\"", &told.how_sure)] {
         if !told.is_empty() {
-            text.push_str(&format!("<p>{}</p>\n", sentence(&told.text)));
+            text.push_str(&format!("<p{class}>{}</p>\n", sentence(&told.text)));
         }
     }
+    text
+}
+
+/// What it rests on.
+pub fn details(answer: &Answer) -> String {
+    let Answer { advice, told } = answer;
+    let mut text = String::new();
     if !advice.tried.is_empty() {
         text.push_str(&table(&lines(advice), advice.currency.as_deref()));
     }
@@ -29,7 +41,7 @@ pub fn body(answer: &Answer) -> String {
     if !hopeless.is_empty() {
         let sentences: Vec<String> = hopeless.iter().map(|one| one.text.text.clone()).collect();
         let heading = format!("What does not help ({})", hopeless.len());
-        text.push_str(&details(&heading, &list(&sentences)));
+        text.push_str(&html::details(&heading, &list(&sentences)));
     }
     let points = told.single_points.iter().map(|point| item(&point.text.text, &point.settings));
     text.push_str(&items("What has no second", points));
