@@ -6,6 +6,7 @@ mod colours;
 mod html;
 mod limits;
 mod scenario;
+mod shared_boxes;
 mod story;
 mod tables;
 #[cfg(test)]
@@ -180,7 +181,7 @@ fn requests(record: &Record, facts: &Facts) -> Result<String, ReportError> {
 }
 
 fn nodes(record: &Record, facts: &Facts) -> Result<String, ReportError> {
-    let topology = figure(record, Chart::Topology, "")?;
+    let topology = figure(record, Chart::Topology, "")? + &shared_boxes::lists(record);
     let utilisation = figure(record, Chart::Utilisation, "")?;
     Ok(topology + &tables::resources(facts) + &tables::nodes(facts) + &utilisation)
 }
