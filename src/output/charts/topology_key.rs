@@ -73,7 +73,7 @@ fn single_points(sketch: &Sketch) -> String {
             let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
             points.iter().for_each(|point| *kinds.entry(&point.kind).or_default() += 1);
             let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
-            kinds.sort_by(|a, b| b.1.cmp(&a.1));
+            kinds.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
             let told: Vec<String> = kinds.iter().map(|(kind, number)| counted_kind(*number, kind)).collect();
             format!("{many} single points of failure: {}.", and(&told))
         }
