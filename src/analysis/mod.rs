@@ -53,3 +53,5 @@ pub mod example;
 mod quiet_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod topology_tests;

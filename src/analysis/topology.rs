@@ -3,6 +3,7 @@
 use super::fullness::{Fullest, Fullness};
 use super::nodes::{each_node, total};
 use super::window::Window;
+use crate::nodes::NodeKind;
 use crate::results::RunResults;
 use crate::scenario::load_estimate::{UserRates, expected_visits};
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Scenario, Stage, Target};
@@ -33,7 +34,7 @@ pub struct TopologyNode {
     pub name: String,
     pub kind: Cow<'static, str>,
     pub replicas: u32,
-    /// The host that it stands on.
+    /// The host that it stands on; of a host its zone, as `zone north`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
     /// Slots or cores of one replica, if they are limited.
@@ -97,7 +98,7 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
         name: node.name.clone(),
         kind: node.kind.name().into(),
         replicas: node.replicas,
-        on: node.on.map(name),
+        on: node.on.map(name).or_else(|| zone_of(&node.kind)),
         capacity: of_work(id.0, node).map(|work| work.capacity),
         utilisation: fullness.of_node(id).and_then(|(mean, _)| mean),
         fullest: fullness.of_node(id).map(|(_, fullest)| fullest),
@@ -129,6 +130,14 @@ pub fn topology(scenario: &Scenario, results: &RunResults) -> Topology {
     });
     let single_points = told.collect();
     Topology { nodes: nodes.collect(), calls: calls.collect(), single_points, calls_left_out }
+}
+
+/// As the ledger calls it where it is a single point of failure.
+fn zone_of(kind: &NodeKind) -> Option<String> {
+    match kind {
+        NodeKind::Server(server) => server.zone.as_ref().map(|zone| format!("zone {zone}")),
+        _ => None,
+    }
 }
 
 /// By node, whichever of its replicas it is.
@@ -186,21 +195,31 @@ fn calls_per_second(
             }
         }
     }
-    let mut reckoned = vec![0.0; scenario.nodes.len()];
-    for (&(_, to), calls) in &flows.calls {
-        reckoned[to.0 as usize] += calls;
-    }
+    let mut calls = flows.calls;
+    // A backup is called only while the others are out, and then by all that would call it alike.
+    let reckoned = sums(&calls, scenario.nodes.len());
+    let for_backups = calls.iter_mut().filter(|((_, to), _)| reckoned[to.0 as usize] == 0.0);
+    for_backups.for_each(|(_, calls)| *calls = 1.0);
+    let reckoned = sums(&calls, scenario.nodes.len());
     let counted: Vec<u64> = each_node(scenario)
         .map(|(_, _, replicas)| total(&results.nodes[replicas], window.buckets.clone()).visits)
         .collect();
     let seconds = window.length_s();
-    let mut calls = flows.calls;
     for ((_, to), calls) in &mut calls {
         let place = to.0 as usize;
         let usable = reckoned[place] > 0.0 && seconds > 0.0;
         *calls = if usable { *calls / reckoned[place] * counted[place] as f64 / seconds } else { 0.0 };
     }
     calls
+}
+
+/// All calls to each node.
+fn sums(calls: &BTreeMap<(NodeId, NodeId), f64>, nodes: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; nodes];
+    for (&(_, to), calls) in calls {
+        sums[to.0 as usize] += calls;
+    }
+    sums
 }
 
 /// The users of a class, each with its part of the requests.

@@ -25,9 +25,18 @@ mod theme;
 mod timeline;
 mod topology;
 mod topology_boxes;
-mod topology_hosts;
+mod topology_folds;
+mod topology_frames;
+mod topology_grid;
+mod topology_items;
+mod topology_key;
+mod topology_labels;
 pub mod topology_layout;
 mod topology_lines;
+mod topology_settling;
+mod topology_sketch;
+#[cfg(test)]
+mod topology_tests;
 mod utilisation;
 mod vega;
 #[cfg(test)]
@@ -36,6 +45,7 @@ mod waterfall;
 
 pub use frame::Look;
 pub use theme::Theme;
+pub use topology::{SharedBox, shared_boxes};
 
 use super::record::Record;
 use crate::analysis::comparison::Comparison;

@@ -111,27 +111,6 @@ pub fn short_latency(milliseconds: f64) -> String {
     }
 }
 
-/// `1 h 20 min`, `4.5 s`: how long something took.
-pub fn short_length(seconds: f64) -> String {
-    const UNITS: [(f64, &str); 4] = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s")];
-    if seconds < 59.95 {
-        return short_latency(seconds * 1e3);
-    }
-    for pair in UNITS.windows(2) {
-        let ((large, name), (small, small_name)) = (pair[0], pair[1]);
-        let smalls = (seconds / small).round();
-        if smalls * small >= large {
-            let per_large = large / small;
-            let (whole, rest) = ((smalls / per_large).floor(), smalls % per_large);
-            return match rest {
-                0.0 => format!("{whole} {name}"),
-                rest => format!("{whole} {name} {rest} {small_name}"),
-            };
-        }
-    }
-    short_latency(seconds * 1e3)
-}
-
 /// Powers of ten of latencies in milliseconds, and where there is room 2 and 5 times these.
 pub fn latency_ticks(scale: &Scale, room: f64) -> Vec<Tick> {
     let decades = libm::log10(scale.high() / scale.low());
@@ -209,19 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_told_in_words_people_use() {
-        for (seconds, text) in [
-            (0.25, "250 ms"),
-            (12.34, "12.3 s"),
-            (60.0, "1 min"),
-            (300.4, "5 min"),
-            (4_805.0, "1 h 20 min"),
-            (3_599.9, "1 h"),
-            (90_000.0, "1 d 1 h"),
-            (0.0, "0"),
-        ] {
-            assert_eq!(short_length(seconds), text);
-        }
+    fn numbers_are_told_in_few_letters() {
         assert_eq!(short_latency(0.25), "250 µs");
         assert_eq!(short_number(12_345.0), "12.3k");
     }

@@ -130,13 +130,13 @@ pub(super) fn touched(buckets: &[Stretch], event: &Event) -> Range<usize> {
 /// The kind of the events in which more is asked for.
 pub const SURGE: &str = "surge";
 
-fn takes_down(kind: &str) -> bool {
+pub(super) fn takes_down(kind: &str) -> bool {
     matches!(kind, "fail" | "hang" | "black_hole" | "dns_outage" | "break")
 }
 
 /// The nodes that an event is about, each with whether all of it is meant: `app`, or one replica
 /// of it, `app/2`. What befalls a link befalls neither of its ends.
-fn targets(event: &Event) -> impl Iterator<Item = (&str, bool)> {
+pub(super) fn targets(event: &Event) -> impl Iterator<Item = (&str, bool)> {
     event.target.split(';').filter(|target| !target.contains("->")).map(|target| {
         let (name, replica) = target.split_once('/').unzip();
         (name.unwrap_or(target), replica.is_none())

@@ -27,7 +27,8 @@ impl Color {
     }
 
     /// How bright it seems, from 0 to 1.
-    pub fn lightness(self) -> f64 {
+    #[cfg(test)]
+    fn lightness(self) -> f64 {
         let Color { red, green, blue } = self;
         (0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue)) / 255.0
     }

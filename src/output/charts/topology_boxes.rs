@@ -1,24 +1,40 @@
-//! Which boxes a topology is drawn with: one for each node, and one for many that are alike.
+//! What a topology is drawn with: boxes for nodes, lines for calls, frames for hosts and zones.
 
+use super::drawing::Label;
 use crate::analysis::resources::FullestBucket;
-use crate::output::record::{Fullest, Record, Topology, TopologyNode};
-use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// More nodes than this that are alike share a box.
-const ALIKE_APART_MOST: usize = 6;
-/// With more boxes than this, the nodes of one kind share one even if they are called by
-/// different nodes.
-const BOXES_MOST: usize = 40;
-/// Of more lines, those with the most calls are drawn.
-const LINES_MOST: usize = 150;
+use crate::diagnosis::FULL;
+use crate::output::record::Fullest;
+use crate::telling::figure::counted;
 
 /// What is to be drawn.
 pub struct Sketch {
     pub items: Vec<Item>,
     pub calls: Vec<Line>,
     pub hosts: Vec<Member>,
+    pub zones: Vec<Zone>,
     pub calls_left_out: usize,
+    /// How many nodes there are, if there are so many that those that matter less share boxes.
+    pub folded_of: Option<usize>,
+    pub single_points: Vec<SinglePoint>,
+}
+
+impl Sketch {
+    /// Of a large site hosts have no frames: boxes stand on several of them.
+    pub fn frames_hosts(&self) -> bool {
+        !self.hosts.is_empty() && self.folded_of.is_none()
+    }
+}
+
+/// A frame around the hosts in it.
+pub struct Zone {
+    /// As `zone north`.
+    pub name: String,
+    pub is_single_point: bool,
+}
+
+pub struct SinglePoint {
+    pub name: String,
+    pub kind: String,
 }
 
 pub struct Line {
@@ -27,6 +43,8 @@ pub struct Line {
     pub calls_per_s: f64,
     /// Of what lies between them.
     pub full: Option<Full>,
+    /// A part of the way on which most calls go, where a site is so large that it is to be found.
+    pub is_busiest: bool,
 }
 
 /// How full the fullest was of what belongs to a box or a line.
@@ -40,24 +58,35 @@ pub struct Full {
 }
 
 impl Full {
-    fn of(fullest: Option<&Fullest>, mean: Option<f64>) -> Option<Full> {
+    pub fn of(fullest: Option<&Fullest>, mean: Option<f64>) -> Option<Full> {
         let Fullest { resource, bucket: FullestBucket { length_s, utilisation, .. } } = fullest?.clone();
         Some(Full { resource, fullest: utilisation, length_s, mean })
     }
 
     /// Of two that are as full, the first.
-    fn fuller(one: Option<Full>, other: Option<Full>) -> Option<Full> {
+    pub fn fuller(one: Option<Full>, other: Option<Full>) -> Option<Full> {
         match (one, other) {
             (Some(one), Some(other)) if other.fullest > one.fullest => Some(other),
             (one, other) => one.or(other),
         }
     }
+
+    /// `98 % (43 %)`: in the fullest time bucket, and on average where that is another figure.
+    pub fn both(&self) -> String {
+        let fullest = percent(self.fullest);
+        match self.mean.map(percent) {
+            Some(mean) if mean != fullest => format!("{fullest} ({mean})"),
+            _ => fullest,
+        }
+    }
 }
 
+/// A box.
 pub struct Item {
     pub members: Vec<Member>,
-    /// The host on which all of them stand.
+    /// The host on which all of them stand, and the zone in which all of them are.
     pub host: Option<usize>,
+    pub zone: Option<usize>,
 }
 
 #[derive(Clone)]
@@ -65,8 +94,12 @@ pub struct Member {
     pub name: String,
     pub kind: String,
     pub replicas: u64,
+    pub standbys: u64,
     pub full: Option<Full>,
     pub is_single_point: bool,
+    /// It was down in this run, and nobody had planned it.
+    pub failed: bool,
+    pub zone: Option<usize>,
 }
 
 impl Member {
@@ -74,14 +107,17 @@ impl Member {
         self.full.as_ref().map_or(0.0, |full| full.fullest)
     }
 
+    /// `mysql ×2 +1`: so many, and who stands by.
     pub fn title(&self) -> String {
-        if self.replicas > 1 { format!("{} ×{}", self.name, self.replicas) } else { self.name.clone() }
+        let replicas = if self.replicas > 1 { format!(" ×{}", self.replicas) } else { String::new() };
+        let standbys = if self.standbys > 0 { format!(" +{}", self.standbys) } else { String::new() };
+        format!("{}{replicas}{standbys}", self.name)
     }
 }
 
 impl Item {
     pub const DOTS_PER_LINE: usize = 12;
-    pub const DOT_LINES_MOST: usize = 20;
+    pub const DOT_LINES_MOST: usize = 4;
 
     pub fn is_user(&self) -> bool {
         self.members.iter().any(|member| member.kind == "user")
@@ -91,23 +127,39 @@ impl Item {
         match self.members.as_slice() {
             [one] => one.title(),
             many => {
-                let kind = many[0].kind.replace('_', " ");
-                let kind = if many.iter().all(|other| other.kind == many[0].kind) {
-                    kind
-                } else {
-                    "nodes".to_owned()
-                };
-                format!("{} × {kind}", many.len())
+                let kind =
+                    if many.iter().all(|other| other.kind == many[0].kind) { &many[0].kind } else { "node" };
+                counted_kind(many.len(), kind)
             }
         }
     }
 
-    pub fn subtitle(&self, on: Option<&str>) -> String {
-        match (self.members.as_slice(), on) {
-            ([_], Some(host)) => format!("on {host}"),
-            ([one], None) => one.kind.replace('_', " "),
-            (many, _) => format!("{} …", many[0].name),
-        }
+    /// What stands below, from the longest to the shortest that says it.
+    pub fn subtitles(&self, on: Option<&str>) -> Vec<String> {
+        let one = match (self.members.as_slice(), on) {
+            ([one], host) => {
+                let kind = host.map_or_else(|| in_words(&one.kind), |host| format!("on {host}"));
+                match one.standbys {
+                    0 => kind,
+                    1 => return vec![format!("{kind}, 1 stands by"), kind],
+                    many => return vec![format!("{kind}, {many} stand by"), kind],
+                }
+            }
+            (many, _) => match self.full() {
+                Some(full) if full.fullest >= FULL => format!("one {}", percent(full.fullest)),
+                Some(full) => {
+                    // Rounded up, since none may be above it.
+                    let most = (full.fullest * 100.0).ceil();
+                    return vec![
+                        format!("none above {most} %"),
+                        format!("at most {most} %"),
+                        format!("≤ {most} %"),
+                    ];
+                }
+                None => format!("{} …", many[0].name),
+            },
+        };
+        vec![one]
     }
 
     /// The fullest's.
@@ -118,107 +170,43 @@ impl Item {
     pub fn has_single_point(&self) -> bool {
         self.members.iter().any(|member| member.is_single_point)
     }
+
+    pub fn has_failed(&self) -> bool {
+        self.members.iter().any(|member| member.failed)
+    }
 }
 
-pub fn sketch(record: &Record) -> Sketch {
-    let empty = Topology::default();
-    let topology = record.topology.as_ref().unwrap_or(&empty);
-    let numbers: FxHashMap<&str, usize> =
-        topology.nodes.iter().enumerate().map(|(number, node)| (node.name.as_str(), number)).collect();
-    let members: Vec<Member> = topology.nodes.iter().map(member).collect();
-    let (calls, fulls): (Vec<(usize, usize, f64)>, Vec<_>) = topology
-        .calls
-        .iter()
-        .filter_map(|call| {
-            let ends = (*numbers.get(&*call.from)?, *numbers.get(&*call.to)?, call.calls_per_s);
-            Some((ends, Full::of(call.fullest.as_ref(), call.utilisation)))
-        })
-        .unzip();
-    let on: Vec<Option<usize>> =
-        topology.nodes.iter().map(|node| numbers.get(node.on.as_deref()?).copied()).collect();
-    let (hosts, host_numbers) = hosts(&on, &members);
-    let boxes = boxes(&members, &calls, &on);
-    let count = boxes.iter().flatten().max().map_or(0, |last| last + 1);
-    let mut items: Vec<Item> = (0..count).map(|_| Item { members: Vec::new(), host: None }).collect();
-    for (node, place) in boxes.iter().enumerate() {
-        let Some(place) = *place else { continue };
-        let host = on[node].and_then(|host| host_numbers.get(&host).copied());
-        let item = &mut items[place];
-        item.host = if item.members.is_empty() || item.host == host { host } else { None };
-        item.members.push(members[node].clone());
+pub fn in_words(kind: &str) -> String {
+    kind.replace('_', " ")
+}
+
+/// `37 app servers`
+pub fn counted_kind(number: usize, kind: &str) -> String {
+    let word = if kind == "dns" { "name server".to_owned() } else { in_words(kind) };
+    counted(number as u64, &word)
+}
+
+pub fn percent(share: f64) -> String {
+    match share * 100.0 {
+        small if (0.05..0.95).contains(&small) => format!("{small:.1} %"),
+        large => format!("{large:.0} %"),
     }
-    let mut sums: BTreeMap<(usize, usize), (f64, Option<Full>)> = BTreeMap::new();
-    for ((from, to, rate), full) in calls.into_iter().zip(fulls) {
-        if let (Some(from), Some(to)) = (boxes[from], boxes[to]) {
-            let sum = sums.entry((from, to)).or_default();
-            sum.0 += rate;
-            sum.1 = Full::fuller(sum.1.take(), full);
+}
+
+/// A name that is too long loses its middle: what tells it from others is at either end.
+pub fn within(mut label: Label, width: f64) -> Label {
+    if label.width() <= width {
+        return label;
+    }
+    let letters: Vec<char> = label.text.chars().collect();
+    for kept in (2..letters.len()).rev() {
+        let (first, last) = (kept.div_ceil(2), kept / 2);
+        let ends = letters[..first].iter().chain(&['…']).chain(&letters[letters.len() - last..]);
+        label.text = ends.collect();
+        if label.width() <= width {
+            return label;
         }
     }
-    let line = |((from, to), (calls_per_s, full))| Line { from, to, calls_per_s, full };
-    let mut lines: Vec<Line> = sums.into_iter().map(line).collect();
-    let left_out = lines.len().saturating_sub(LINES_MOST);
-    if left_out > 0 {
-        lines.sort_by(|a, b| b.calls_per_s.total_cmp(&a.calls_per_s));
-        lines.truncate(LINES_MOST);
-        lines.sort_by_key(|line| (line.from, line.to));
-    }
-    let calls_left_out = left_out.saturating_add(topology.calls_left_out);
-    Sketch { items, calls: lines, hosts, calls_left_out }
-}
-
-fn member(node: &TopologyNode) -> Member {
-    Member {
-        name: node.name.clone(),
-        kind: node.kind.to_string(),
-        replicas: node.replicas.into(),
-        full: Full::of(node.fullest.as_ref(), node.utilisation),
-        is_single_point: !node.single_point_of.is_empty(),
-    }
-}
-
-/// Those on which something stands, in the order of the scenario, and their numbers by node.
-fn hosts(on: &[Option<usize>], members: &[Member]) -> (Vec<Member>, BTreeMap<usize, usize>) {
-    let used: BTreeSet<usize> = on.iter().flatten().copied().collect();
-    let hosts = used.iter().map(|&node| members[node].clone()).collect();
-    (hosts, used.into_iter().enumerate().map(|(number, node)| (node, number)).collect())
-}
-
-/// The box of each node; none for hosts, and for what takes no part.
-fn boxes(members: &[Member], calls: &[(usize, usize, f64)], on: &[Option<usize>]) -> Vec<Option<usize>> {
-    let mut callers: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); members.len()];
-    let mut called: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); members.len()];
-    for &(from, to, _) in calls {
-        callers[to].insert(from);
-        called[from].insert(to);
-    }
-    let takes_part = |node: usize| !callers[node].is_empty() || !called[node].is_empty();
-    let alike = |node: usize| (&members[node].kind, &callers[node], &called[node], on[node].is_some());
-    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for node in (0..members.len()).filter(|&node| takes_part(node)) {
-        groups.entry(alike(node)).or_default().push(node);
-    }
-    let mut together: Vec<Vec<usize>> = Vec::new();
-    for nodes in groups.into_values() {
-        if nodes.len() > ALIKE_APART_MOST {
-            together.push(nodes);
-        } else {
-            together.extend(nodes.into_iter().map(|node| vec![node]));
-        }
-    }
-    if together.len() > BOXES_MOST {
-        let mut kinds: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        together
-            .into_iter()
-            .flatten()
-            .for_each(|node| kinds.entry(&members[node].kind).or_default().push(node));
-        together = kinds.into_values().collect();
-        together.iter_mut().for_each(|nodes| nodes.sort_unstable());
-    }
-    together.sort_by_key(|nodes| nodes[0]);
-    let mut boxes = vec![None; members.len()];
-    for (place, nodes) in together.iter().enumerate() {
-        nodes.iter().for_each(|&node| boxes[node] = Some(place));
-    }
-    boxes
+    label.text = String::new();
+    label
 }

@@ -13,6 +13,12 @@ pub struct Placed {
     pub height: f64,
 }
 
+impl Placed {
+    pub fn ends(&self) -> (f64, f64) {
+        (self.y - self.height / 2.0, self.y + self.height / 2.0)
+    }
+}
+
 /// A call from box to box, by their numbers, with the middles of all it passes on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Way {
@@ -34,10 +40,30 @@ pub struct Layout {
     pub height: f64,
 }
 
-const GAP: f64 = 26.0;
 const PASSAGE_HEIGHT: f64 = 6.0;
 const ORDER_ROUNDS: usize = 12;
-const MOVE_ROUNDS: usize = 24;
+
+/// What stands around the boxes, for each of them.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// Boxes of one family are kept together, such as those on one host.
+    pub family: Vec<usize>,
+    /// Boxes of one lane have it to themselves in all columns that they are in, such as those in one zone;
+    /// empty if there are none.
+    pub lane: Vec<usize>,
+    /// Which boxes stand one column further than others that come as far from the start; empty if none do.
+    pub second: Vec<bool>,
+    /// Lanes take no more room than their fullest column needs.
+    pub narrow: bool,
+    /// Between two boxes of a family; 0 stands for what is usual.
+    pub gap: f64,
+    /// What is kept free above and below a box that is not beside one of its family.
+    pub above: Vec<f64>,
+    pub below: Vec<f64>,
+    /// The same between lanes.
+    pub lane_above: Vec<f64>,
+    pub lane_below: Vec<f64>,
+}
 
 /// `heights` are those of the boxes; `starts` are the boxes where everything begins, and boxes
 /// of the same `family` are kept together.
@@ -48,15 +74,34 @@ pub fn lay_out(
     starts: &[usize],
     (family, clearance): (&[usize], f64),
 ) -> Layout {
+    let around =
+        Around { family: family.to_vec(), above: vec![clearance; heights.len()], ..Around::default() };
+    lay_out_around(heights, calls, starts, &around)
+}
+
+pub fn lay_out_around(
+    heights: &[f64],
+    calls: &[(usize, usize)],
+    starts: &[usize],
+    around: &Around,
+) -> Layout {
     if heights.is_empty() {
         return Layout::default();
     }
     let back = calls_back(heights.len(), calls, starts);
-    let columns = columns(heights.len(), calls, &back);
+    let columns = parted(columns(heights.len(), calls, &back), &around.second);
     let mut graph = Graph::new(heights, calls, &back, &columns);
-    graph.order(family);
-    graph.move_to_neighbours(family, clearance);
+    graph.order(&around.family);
+    let lanes = graph.keep_lanes_in_order(around);
+    graph.move_to_neighbours(around);
+    graph.part_lanes(&lanes, around);
     graph.finish(heights.len(), calls, &back)
+}
+
+/// The column of each box.
+pub fn layers(boxes: usize, calls: &[(usize, usize)], starts: &[usize]) -> Vec<usize> {
+    let back = calls_back(boxes, calls, starts);
+    columns(boxes, calls, &back)
 }
 
 /// The calls that close a circle, as seen on a walk from the starts.
@@ -117,15 +162,24 @@ fn columns(boxes: usize, calls: &[(usize, usize)], back: &[bool]) -> Vec<usize> 
     columns
 }
 
+/// Two columns for each, as far as there is something in them.
+fn parted(mut columns: Vec<usize>, second: &[bool]) -> Vec<usize> {
+    for (column, &second) in columns.iter_mut().zip(second) {
+        *column = 2 * *column + usize::from(second);
+    }
+    let used: std::collections::BTreeSet<usize> = columns.iter().copied().collect();
+    columns.iter().map(|column| used.range(..column).count()).collect()
+}
+
 /// Boxes and passages, and who is joined to whom in the next column.
-struct Graph {
-    heights: Vec<f64>,
-    column_of: Vec<usize>,
+pub(super) struct Graph {
+    pub(super) heights: Vec<f64>,
+    pub(super) column_of: Vec<usize>,
     /// The numbers of each column's boxes from top to bottom.
-    columns: Vec<Vec<usize>>,
-    before: Vec<Vec<usize>>,
-    after: Vec<Vec<usize>>,
-    y: Vec<f64>,
+    pub(super) columns: Vec<Vec<usize>>,
+    pub(super) before: Vec<Vec<usize>>,
+    pub(super) after: Vec<Vec<usize>>,
+    pub(super) y: Vec<f64>,
     /// The passages of each call.
     passages: Vec<Vec<usize>>,
 }
@@ -201,37 +255,6 @@ impl Graph {
         }
     }
 
-    /// Every box is drawn to the middle of its neighbours, and the others make room.
-    fn move_to_neighbours(&mut self, family: &[usize], clearance: f64) {
-        self.y = vec![0.0; self.heights.len()];
-        let gap = |one: usize, other: usize| match (family.get(one), family.get(other)) {
-            (Some(one), Some(other)) if one == other => GAP,
-            (Some(_), Some(_)) => GAP + clearance,
-            // A passage needs less room.
-            _ => GAP / 2.0,
-        };
-        let settle = |column: &[usize], wanted: &[f64], y: &mut [f64], heights: &[f64]| {
-            let places = without_overlap(column, wanted, heights, gap);
-            column.iter().zip(places).for_each(|(&it, place)| y[it] = place);
-        };
-        for column in &self.columns {
-            settle(column, &vec![0.0; column.len()], &mut self.y, &self.heights);
-        }
-        let count = self.columns.len();
-        for round in 0..MOVE_ROUNDS {
-            for step in 0..count {
-                // The last round goes forth, so that chains end straight.
-                let forth = round % 2 == 1;
-                let number = if forth { step } else { count - 1 - step };
-                let column = &self.columns[number];
-                let neighbours = if forth { &self.before } else { &self.after };
-                let wanted: Vec<f64> =
-                    column.iter().map(|&it| mean(&neighbours[it], &self.y).unwrap_or(self.y[it])).collect();
-                settle(column, &wanted, &mut self.y, &self.heights);
-            }
-        }
-    }
-
     fn finish(mut self, boxes: usize, calls: &[(usize, usize)], back: &[bool]) -> Layout {
         let edges =
             |sign: f64| self.y.iter().zip(&self.heights).map(move |(y, height)| y + sign * height / 2.0);
@@ -255,7 +278,7 @@ impl Graph {
     }
 }
 
-fn mean(neighbours: &[usize], place: &[f64]) -> Option<f64> {
+pub(super) fn mean(neighbours: &[usize], place: &[f64]) -> Option<f64> {
     let sum: f64 = neighbours.iter().map(|&it| place[it]).sum();
     (!neighbours.is_empty()).then(|| sum / neighbours.len() as f64)
 }
@@ -275,41 +298,6 @@ fn keep_families(keyed: &mut [(f64, usize)], family: &[usize]) {
             *wanted = sum / count + 1e-3 * *wanted;
         }
     }
-}
-
-/// The places nearest to the wanted ones that keep the order and the gaps: neighbours that
-/// would overlap become a block, which goes where its members want to be on average.
-fn without_overlap(
-    column: &[usize],
-    wanted: &[f64],
-    heights: &[f64],
-    gap: impl Fn(usize, usize) -> f64,
-) -> Vec<f64> {
-    // For each block: the sum of the wishes for its first member, how many, and which is first.
-    let mut blocks: Vec<(f64, f64, usize)> = Vec::new();
-    let mut offsets = vec![0.0; column.len()];
-    for (number, &it) in column.iter().enumerate() {
-        if number > 0 {
-            let above = column[number - 1];
-            offsets[number] = offsets[number - 1] + (heights[above] + heights[it]) / 2.0 + gap(above, it);
-        }
-        blocks.push((wanted[number] - offsets[number], 1.0, number));
-        while let [.., before, last] = blocks.as_mut_slice() {
-            if before.0 / before.1 < last.0 / last.1 {
-                break;
-            }
-            *before = (before.0 + last.0, before.1 + last.1, before.2);
-            blocks.pop();
-        }
-    }
-    let mut places = vec![0.0; column.len()];
-    for (number, block) in blocks.iter().enumerate() {
-        let end = blocks.get(number + 1).map_or(column.len(), |next| next.2);
-        for place in block.2..end {
-            places[place] = block.0 / block.1 + offsets[place];
-        }
-    }
-    places
 }
 
 #[cfg(test)]

@@ -1,18 +1,41 @@
 //! The lines of a topology: where they run, how they are drawn, and what is written beside them.
 
-use super::drawing::{Anchor, Label, Point};
+use super::drawing::{Label, Point};
 use super::frame::{Page, SMALL};
 use super::scale::short_number;
-use super::topology::{FRAME, Grid, HOST_PADDING, percent};
-use super::topology_boxes::Line;
+use super::topology_boxes::{Line, percent};
+use super::topology_grid::Plan;
+use super::topology_labels::Field;
 use super::topology_layout::Way;
 
 /// What is drawn at both sides of a line through which only so much goes.
 const EDGE: f64 = 0.9;
+const THINNEST: f64 = 1.0;
+const THICKEST: f64 = 6.0;
+
+pub struct Drawn {
+    pub points: Vec<Point>,
+    pub width: f64,
+}
+
+/// A line for each call, with how wide it is.
+pub fn drawn(plan: &Plan, calls: &[Line]) -> Vec<Drawn> {
+    let most = calls.iter().map(|call| call.calls_per_s).fold(0.0, f64::max);
+    calls
+        .iter()
+        .zip(&plan.layout.ways)
+        .map(|(call, way)| {
+            let share = if most > 0.0 { (call.calls_per_s / most).sqrt() } else { 0.0 };
+            let width = THINNEST + (THICKEST - THINNEST) * share;
+            Drawn { points: curve(plan, way), width }
+        })
+        .collect()
+}
 
 /// As wide as there are calls; with how full it is, if there is only so much of what lies between.
-pub fn draw_line(page: &mut Page, points: &[Point], width: f64, full: Option<f64>) {
-    let plain = page.palette.axis.mix(page.palette.background, 0.25);
+pub fn draw_line(page: &mut Page, points: &[Point], width: f64, full: Option<f64>, is_busiest: bool) {
+    let ground = page.palette.background;
+    let plain = if is_busiest { page.palette.muted } else { page.palette.axis.mix(ground, 0.25) };
     let Some(full) = full else {
         page.drawing.line(points, plain, width);
         return;
@@ -22,27 +45,53 @@ pub fn draw_line(page: &mut Page, points: &[Point], width: f64, full: Option<f64
     page.drawing.line(points, color, width);
 }
 
-/// From the right side of the caller to the left side of the called, past what is between.
-pub fn curve(grid: &Grid, way: &Way, places: &[(f64, f64)], heights: &[f64]) -> Vec<Point> {
-    let side = |it: usize, right: bool| {
+/// How wide it is with what is drawn at its sides.
+pub fn whole_width(call: &Line, drawn: &Drawn) -> f64 {
+    drawn.width + if call.full.is_some() { 2.0 * EDGE } else { 0.0 }
+}
+
+/// From the far side of the caller to the near side of the called, past what is between.
+fn curve(plan: &Plan, way: &Way) -> Vec<Point> {
+    let Plan { grid, layout, places, heights } = plan;
+    let side = |it: usize, far: f64| {
         let (x, y) = places[it];
-        (if right { x + grid.box_width } else { x }, y + heights[it] / 2.0)
+        match grid.down {
+            true => (x + grid.box_width / 2.0, y + far * heights[it]),
+            false => (x + far * grid.box_width, y + heights[it] / 2.0),
+        }
     };
-    let mut stops = vec![side(way.from, true)];
-    for &(column, y) in &way.through {
-        let (x, top) = grid.column(column);
-        stops.push((x, top + y));
-        stops.push((x + grid.box_width, top + y));
-    }
-    stops.push(side(way.to, false));
+    let (from, to) = (side(way.from, 1.0), side(way.to, 0.0));
     if way.back {
-        return around(side(way.from, true), side(way.to, false), heights[way.from] / 2.0);
+        return match grid.down {
+            true => around(turned(from), turned(to), grid.box_width / 2.0).into_iter().map(turned).collect(),
+            false => around(from, to, heights[way.from] / 2.0),
+        };
     }
+    let band = |it: usize| grid.band(layout.boxes[it].column);
+    let mut stops = vec![(band(way.from), from)];
+    for &(column, along) in &way.through {
+        stops.extend(grid.passage(column, along).map(|point| (grid.band(column), point)));
+    }
+    stops.push((band(way.to), to));
     let mut points = Vec::new();
     for pair in stops.windows(2) {
-        bend(&mut points, pair[0], pair[1]);
+        let ((band, from), (next, to)) = (pair[0], pair[1]);
+        match (band == next, grid.down) {
+            (true, true) => {
+                let mut part = Vec::new();
+                bend(&mut part, turned(from), turned(to));
+                points.extend(part.into_iter().map(turned));
+            }
+            (true, false) => bend(&mut points, from, to),
+            (false, _) => points.extend(grid.to_next_band(from, to, band)),
+        }
     }
     points
+}
+
+/// What runs down runs to the right, and the other way round.
+fn turned((x, y): Point) -> Point {
+    (y, x)
 }
 
 const CURVE_POINTS: usize = 14;
@@ -78,49 +127,29 @@ fn around(from: Point, to: Point, half_height: f64) -> Vec<Point> {
     vec![from, (from.0 + out, from.1), (from.0 + out, below), (to.0 - out, below), (to.0 - out, to.1), to]
 }
 
-/// What stands around the end of a call.
-pub struct End {
-    pub in_frame: bool,
-    /// A frame that the call leaves takes room as well.
-    pub leaves_frame: bool,
-    pub back: bool,
-}
-
-/// How many calls there are, and how full it is between.
-pub fn name_line(page: &mut Page, line: &Line, points: &[Point], around: End) {
-    if line.calls_per_s <= 0.0 || points.len() < 2 {
-        return;
-    }
-    // At its end it is clear whose it is; where many end at one box, their beginnings differ.
-    let calls = short_number(line.calls_per_s);
-    let share = line.full.as_ref().map(|full| percent(full.fullest));
-    let texts = match &share {
-        Some(share) => vec![format!("{calls}/s, {share}"), format!("{calls}, {share}"), share.clone()],
-        // The key at the top says what is counted.
-        None => vec![format!("{calls}/s"), calls],
-    };
-    let (first, last) = (points[0], points[points.len() - 1]);
+/// How many calls there are, and how full it is between. The busier a line, the sooner it chooses
+/// where its figures stand; those for which there is no room stand only in the files.
+pub fn name_lines(page: &mut Page, calls: &[Line], numbers: &[usize], field: &mut Field) {
+    let mut order: Vec<usize> = (0..calls.len()).collect();
+    let weight = |call: &Line| (call.is_busiest, call.full.as_ref().map_or(0.0, |full| full.fullest));
+    order.sort_by(|&a, &b| {
+        let ((a_busiest, a_full), (b_busiest, b_full)) = (weight(&calls[a]), weight(&calls[b]));
+        let by_full = b_busiest.cmp(&a_busiest).then(b_full.total_cmp(&a_full));
+        by_full.then(calls[b].calls_per_s.total_cmp(&calls[a].calls_per_s))
+    });
     let muted = page.palette.muted;
-    let room = last.0 - first.0 - 2.0 * (HOST_PADDING + FRAME) - 7.0;
-    let fits = |text: &&String| Label::new(text.as_str(), 0.0, 0.0, SMALL, muted).width() <= room;
-    let fitting = if around.leaves_frame { texts.iter().position(|text| fits(&text)) } else { Some(0) };
-    // A line that comes from above leaves room below it, and the other way round. Where there
-    // may be a frame around the box, the text stands before it.
-    let (near, far) = if first.1 < last.1 { (16.0, -7.0) } else { (-7.0, 16.0) };
-    let before = if around.in_frame { HOST_PADDING + 7.0 } else { 8.0 };
-    // A call back comes down beside its end.
-    let end = last.0 - if around.back { before + 12.0 } else { before };
-    for text in &texts[fitting.unwrap_or(texts.len() - 1)..] {
-        for (x, y, anchor) in [
-            (end, last.1 + near, Anchor::End),
-            (end, last.1 + far, Anchor::End),
-            (first.0 + 9.0, first.1 + far, Anchor::Start),
-            (first.0 + 9.0, first.1 + near, Anchor::Start),
-        ] {
-            let label = Label::new(text.as_str(), x, y, SMALL, muted).anchored(anchor);
-            if page.drawing.label_if_free(label) {
-                return;
-            }
-        }
+    for number in order {
+        let call = &calls[number];
+        let rate = short_number(call.calls_per_s);
+        let share = call.full.as_ref().map(|full| percent(full.fullest));
+        let texts = match &share {
+            _ if call.calls_per_s <= 0.0 => continue,
+            Some(share) => vec![format!("{rate}/s, {share}"), format!("{rate}, {share}"), share.clone()],
+            // The key at the top says what is counted.
+            None => vec![format!("{rate}/s"), rate],
+        };
+        let texts: Vec<Label> =
+            texts.into_iter().map(|text| Label::new(text, 0.0, 0.0, SMALL, muted)).collect();
+        field.write_beside(&mut page.drawing, numbers[number], &texts);
     }
 }

@@ -7,13 +7,13 @@ mod colours;
 pub mod comparison;
 mod first;
 mod html;
-
 pub mod ledger;
 mod limits;
 mod page;
 mod picture;
 pub mod replications;
 mod scenario;
+mod shared_boxes;
 mod story;
 pub mod study;
 pub mod sweep;
@@ -146,7 +146,8 @@ fn nodes(record: &Record, findings: &Findings) -> Result<String, ReportError> {
     let headroom: Vec<String> = findings.told.headroom.iter().map(|one| one.text.clone()).collect();
     let pictures = [figure(record, Chart::Topology, "")?, figure(record, Chart::Utilisation, "")?];
     let tables = [tables::resources(findings), tables::nodes(findings)];
-    Ok(first::paragraphs(&headroom) + &tables.concat() + &picture::pair(&pictures))
+    let shared = shared_boxes::lists(record);
+    Ok(first::paragraphs(&headroom) + &tables.concat() + &picture::pair(&pictures) + &shared)
 }
 
 fn requests(record: &Record, findings: &Findings) -> Result<String, ReportError> {
