@@ -87,10 +87,10 @@ pub fn run(arguments: AdviseArguments, caller: &Caller) -> Result<Ending, Failur
     let (name, text) = (Format::AdviceJson.file_name(), json::to_text(&answer)?);
     text_file::replace(&folder.join(name), text.as_bytes())?;
     if arguments.json {
-        caller.print(&text)?;
-        caller.print_for_people(|| terminal::advice::render(&answer, None));
+        caller.print_data(&text)?;
+        caller.print_for_people(|| terminal::advice::render(&answer, None, caller.page()));
     } else if !arguments.quiet {
-        caller.print(&terminal::advice::render(&answer, Some((&folder, &[name]))))?;
+        caller.print(&terminal::advice::render(&answer, Some((&folder, &[name])), caller.page()))?;
     }
     Ok(ending(&answer.advice, caller))
 }

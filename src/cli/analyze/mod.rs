@@ -89,15 +89,18 @@ pub fn run(arguments: AnalyzeArguments, caller: &Caller) -> Result<Ending, Failu
     let conclusion = ledger.conclusion();
     let confirmed = confirmation.as_ref().map_or(&[][..], |confirmation| &confirmation.classes);
     let told = telling::ledger::tell(&ledger, &conclusion, confirmed);
+    let page = caller.page();
     let text = |told: &Answer| {
-        let measured = confirmation.as_ref().map_or(String::new(), tables::confirmation);
-        lead(told) + &tables::text(&ledger) + &measured
+        let measured = confirmation
+            .as_ref()
+            .map_or(String::new(), |confirmation| tables::confirmation(confirmation, page));
+        lead(told, page) + &tables::text(&ledger, page) + &measured
     };
     if arguments.json {
         let simulated = confirmation.as_ref();
         let data = Document { ledger: &ledger, conclusion: &conclusion, simulated };
         let answered = Answered { told, data };
-        caller.print(&json::to_text(&answered)?)?;
+        caller.print_data(&json::to_text(&answered)?)?;
         caller.print_for_people(|| text(&answered.told));
     } else {
         caller.print(&text(&told))?;
