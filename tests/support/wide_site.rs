@@ -19,8 +19,13 @@ nodes:
     );
     for number in 1..=SERVICES {
         let name = name(number);
-        writeln!(text, "  {name}: {{ kind: app_server, on: machine-{number}-of-zone-a, workers: 4, backlog: 9999 }}").unwrap();
-        writeln!(text, "  machine-{number}-of-zone-a: {{ kind: server, cores: 2, mtbf: 90d, mttr: 45m }}").unwrap();
+        writeln!(
+            text,
+            "  {name}: {{ kind: app_server, on: machine-{number}-of-zone-a, workers: 4, backlog: 9999 }}"
+        )
+        .unwrap();
+        writeln!(text, "  machine-{number}-of-zone-a: {{ kind: server, cores: 2, mtbf: 90d, mttr: 45m }}")
+            .unwrap();
     }
     text.push_str("requests:\n");
     for number in 1..=4 {

@@ -6,12 +6,18 @@ use crate::document::alike::{kinds, name_in};
 use crate::document::problem::listed as quoted;
 use crate::output::terminal::figure::{Ends, count, length, length_with_ends, share, three_digits};
 use crate::output::terminal::page::Page;
-use crate::output::terminal::table::{Cell, Paint, Table, painted};
-use crate::structure::{CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Money, Part, Standing, listed};
+use crate::output::terminal::table::{Cell, Paint, Table, painted, short_name};
+use crate::structure::{
+    CutSet, CutSetTable, Ledger, MINUTES_PER_YEAR, Money, Part, SinglePoint, Standing, listed,
+};
+use crate::telling::words::and_more;
 
 const ROWS_MOST: usize = 20;
 /// Cut sets of single things are told as sentences; of the others so many are listed.
 const CUT_SETS_MOST: usize = 10;
+/// From so many on, single points of one kind are told as one, with so many others by name.
+const CROWD: usize = 4;
+const OTHERS_NAMED: usize = 6;
 /// Where sentences begin.
 const INDENT: usize = 4;
 
@@ -101,12 +107,39 @@ fn single_points(ledger: &Ledger, page: Page) -> String {
         return format!("  {}\n", painted("✔ there is no single point of failure", Paint::Good));
     }
     let mut text = format!("  {}\n", painted("single points of failure", Paint::Faint));
-    for point in ledger.single_points.iter().take(ROWS_MOST) {
-        let sentence = wrapped(&point.sentence, INDENT, page);
+    let kinds = kinds_of_points(ledger);
+    for kind in kinds.iter().take(ROWS_MOST) {
+        let sentence = wrapped(&kind[0].sentence, INDENT, page);
         text.push_str(&format!("  {} {}", painted("!", Paint::Bad), sentence.trim_start()));
+        let others: Vec<String> = kind[1..].iter().map(|point| short_name(&point.component)).collect();
+        if !others.is_empty() {
+            let told = format!("{} more like it: {}", others.len(), and_more(&others, OTHERS_NAMED));
+            text.push_str(&wrapped(&told, INDENT, page));
+        }
     }
-    text.push_str(&more(ledger.single_points.len(), ROWS_MOST));
+    let shown: usize = kinds.iter().take(ROWS_MOST).map(Vec::len).sum();
+    text.push_str(&more(ledger.single_points.len(), shown));
     text
+}
+
+/// Many of one kind that cost the same are told as one.
+fn kinds_of_points(ledger: &Ledger) -> Vec<Vec<&SinglePoint>> {
+    let cost = |point: &SinglePoint| point.minutes_per_year.map(minutes);
+    let takes_all = |point: &SinglePoint| point.classes.len() == ledger.classes.len();
+    let mut kinds: Vec<Vec<&SinglePoint>> = Vec::new();
+    for point in &ledger.single_points {
+        let key = (point.kind, cost(point), takes_all(point));
+        match kinds.iter_mut().find(|kind| (kind[0].kind, cost(kind[0]), takes_all(kind[0])) == key) {
+            Some(kind) => kind.push(point),
+            None => kinds.push(vec![point]),
+        }
+    }
+    // A few are told one by one, all in the order of what they cost.
+    let (crowds, few): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|kind| kind.len() >= CROWD);
+    let mut told: Vec<Vec<&SinglePoint>> = few.into_iter().flatten().map(|point| vec![point]).collect();
+    told.extend(crowds);
+    told.sort_by_key(|kind| ledger.single_points.iter().position(|point| std::ptr::eq(point, kind[0])));
+    told
 }
 
 /// What is no single point since something stands by for it.

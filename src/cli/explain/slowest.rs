@@ -15,6 +15,8 @@ use std::path::Path;
 
 const TRACES: &str = "traces.jsonl";
 const BAR_LETTERS: f64 = 24.0;
+/// Of what the time was spent on; less only where there is no room.
+const NAME_COLUMNS: usize = 32;
 /// Places that are named for one request.
 const PLACES_MOST: usize = 3;
 
@@ -56,7 +58,8 @@ fn tail(facts: &Facts, page: Page) -> String {
         length(tail.latency_mean_ms)
     );
     let mut table =
-        Table::new(&["their time went", "share", "of each", "while this was in force", ""], &[0, 3, 4])
+        Table::new(&["their time went", "share", "of each", "while this was in force", ""], &[3, 4])
+            .with_names_of(NAME_COLUMNS, usize::MAX)
             .giving_up(&[4]);
     let letter = match page.strokes() {
         Letters::Unicode => "█",
@@ -64,7 +67,7 @@ fn tail(facts: &Facts, page: Page) -> String {
     };
     for part in &tail.parts {
         table.add(vec![
-            Cell::new(part.plain_words()),
+            Cell::name_painted(part.plain_words(), Paint::Plain),
             Cell::new(share(part.share)),
             Cell::new(length(part.mean_ms)),
             Cell::new(part.during.clone().unwrap_or_default()),

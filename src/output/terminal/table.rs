@@ -50,7 +50,11 @@ impl Cell {
 
     /// May be cut, which a figure never is.
     pub fn name(name: impl Into<String>) -> Cell {
-        Cell { text: name.into(), paint: Paint::Strong, is_name: true }
+        Cell::name_painted(name, Paint::Strong)
+    }
+
+    pub fn name_painted(name: impl Into<String>, paint: Paint) -> Cell {
+        Cell { text: name.into(), paint, is_name: true }
     }
 
     /// A figure that need not be there.
