@@ -96,7 +96,11 @@ pub fn run(words: &[OsString]) -> u8 {
             tips::add(&mut told, words);
             let text = told.render().ansi().to_string();
             // A terminal that is gone is nobody to tell anything.
-            let _ = if told.use_stderr() { Ok(caller.print_aside(&text)) } else { caller.print(&text) };
+            if told.use_stderr() {
+                caller.print_aside(&text);
+            } else {
+                let _ = caller.print(&text);
+            }
             if told.use_stderr() { Ending::Refused } else { Ending::Good }
         }
     }

@@ -1,16 +1,19 @@
 //! Texts of one kind, which differ in names and figures only: many of them are told as one.
 
+use rustc_hash::FxHashMap;
+
 /// In the order of the first of each kind.
-pub fn kinds<'t, T>(items: &'t [T], text: impl Fn(&T) -> &str) -> Vec<Vec<&'t T>> {
-    let mut kinds: Vec<(String, Vec<&T>)> = Vec::new();
+pub fn kinds<T>(items: &[T], text: impl Fn(&T) -> &str) -> Vec<Vec<&T>> {
+    let mut kinds: Vec<Vec<&T>> = Vec::new();
+    let mut places: FxHashMap<String, usize> = FxHashMap::default();
     for item in items {
-        let shape = shape(text(item));
-        match kinds.iter_mut().find(|(known, _)| *known == shape) {
-            Some((_, alike)) => alike.push(item),
-            None => kinds.push((shape, vec![item])),
+        let place = *places.entry(shape(text(item))).or_insert(kinds.len());
+        match kinds.get_mut(place) {
+            Some(alike) => alike.push(item),
+            None => kinds.push(vec![item]),
         }
     }
-    kinds.into_iter().map(|(_, alike)| alike).collect()
+    kinds
 }
 
 /// What a text is about, beside another of its kind: the first name that the other has not.

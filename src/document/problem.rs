@@ -97,10 +97,8 @@ pub fn render(source: &Source, problems: &[Problem], look: Look) -> String {
     let (warnings, errors): (Vec<&Problem>, Vec<&Problem>) =
         problems.iter().partition(|problem| problem.severity == Severity::Warning);
     let mut groups: Vec<Vec<&Problem>> = errors.into_iter().map(|error| vec![error]).collect();
-    groups.extend(kinds(&warnings, |warning| &warning.message).into_iter().map(|kind| {
-        let kind: Vec<&Problem> = kind.into_iter().copied().collect();
-        kind
-    }));
+    let of_a_kind = kinds(&warnings, |warning| &warning.message);
+    groups.extend(of_a_kind.into_iter().map(|kind| kind.into_iter().copied().collect()));
     groups.sort_by_key(|group| (group[0].span.start, group[0].severity));
     let mut text = String::new();
     for group in groups.iter().take(SHOWN_MAX) {

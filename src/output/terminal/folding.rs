@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn sentences_are_folded_between_words_and_never_between_a_figure_and_its_unit() {
-        assert_eq!(folded("a mean of 6.25 ms, of all", 20, 2, 4), "a mean of\n    6.25 ms, of all");
+        assert_eq!(folded("a mean of 6.25 ms, yes", 17, 2, 4), "a mean of\n    6.25 ms, yes");
         for whole in ["150 ±3 ms", "99.87 (99.71–100) %,", "3 × 504", "(43.3 %)", "0.02 +-0.01 points."] {
             assert_eq!(words(whole), [whole]);
         }
@@ -163,7 +163,8 @@ mod tests {
     fn lines_that_are_too_long_go_on_below_what_they_tell_of() {
         let text = "  ! this is too long\n  short\n  --out DIR  where files go\n";
         let told = "  ! this is too\n    long\n  short\n  --out DIR  where files go\n";
-        assert_eq!(fitted(&text[..31], 17), told[..told.find("  --").unwrap()]);
+        let before_option = |text: &str| text.split("  --").next().map(str::to_owned);
+        assert_eq!(before_option(&fitted(text, 17)), before_option(told));
         assert_eq!(fitted(text, 26).lines().last(), Some("             go"));
         assert_eq!(fitted(text, 27), text);
     }

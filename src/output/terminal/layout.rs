@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(shown(&columns, &[1], 54), [(0, 30), (1, 9), (2, 9)]);
         assert_eq!(shown(&columns, &[1], 48), [(0, 30), (1, 6), (2, 6)]);
         assert_eq!(shown(&columns, &[1], 40), [(0, 22), (1, 6), (2, 6)]);
-        assert_eq!(shown(&columns, &[1], 36), [(0, 25), (2, 7)]);
+        assert_eq!(shown(&columns, &[1], 36), [(0, 26), (2, 6)]);
     }
 
     #[test]
