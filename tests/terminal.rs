@@ -35,7 +35,9 @@ const COLOURS: [&str; 3] = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"];
 /// All that is printed, to standard output and beside it, but how long it took.
 fn printed(home: &Path, arguments: &[&str], screen: Screen, variables: &[(&str, &str)]) -> String {
     let mut command = spof(home, arguments);
-    COLOURS.iter().for_each(|name| drop(command.env_remove(name)));
+    for name in COLOURS {
+        command.env_remove(name);
+    }
     command.env_remove("COLUMNS").env_remove("LC_CTYPE").env("LC_ALL", screen.locale);
     command.envs(screen.columns.map(|columns| ("COLUMNS", columns)));
     command.envs(variables.iter().copied());
