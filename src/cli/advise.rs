@@ -94,10 +94,10 @@ pub fn run(arguments: AdviseArguments, caller: &Caller) -> Result<Ending, Failur
         text_file::replace(&folder.join(name), text.as_bytes())?;
     }
     if arguments.json {
-        caller.print(&text)?;
-        caller.print_for_people(|| terminal::advice::render(&answer, None));
+        caller.print_data(&text)?;
+        caller.print_for_people(|| terminal::advice::render(&answer, None, caller.page()));
     } else if !arguments.quiet {
-        caller.print(&terminal::advice::render(&answer, Some((&folder, &names))))?;
+        caller.print(&terminal::advice::render(&answer, Some((&folder, &names)), caller.page()))?;
     }
     Ok(ending(&answer.advice, caller))
 }

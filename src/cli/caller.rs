@@ -6,7 +6,8 @@ use super::printing;
 use super::program::{Crew, Program};
 use super::progress::Progress;
 use super::simulated::Amount;
-use crate::output::terminal::glance::Letters;
+use crate::document::problem::Look;
+use crate::output::terminal::page::Page;
 use crate::scenario::model::Scenario;
 use owo_colors::OwoColorize;
 use std::io;
@@ -37,9 +38,15 @@ impl Caller {
         }
     }
 
+    /// For people.
     pub fn print(&self, text: &str) -> io::Result<()> {
+        self.print_data(&self.page().fitted(text))
+    }
+
+    /// For programs, as it is.
+    pub fn print_data(&self, text: &str) -> io::Result<()> {
         match self {
-            Caller::Person { .. } => printing::print(text),
+            Caller::Person { .. } => printing::print_data(text),
             Caller::Program(program) => {
                 program.hears(&plain(text));
                 Ok(())
@@ -66,14 +73,23 @@ impl Caller {
         }
     }
 
+    /// How problems of scenarios are shown to it.
+    pub fn look(&self) -> Look {
+        match self {
+            Caller::Person { .. } => Look { coloured: true, columns: printing::page_aside().columns() },
+            Caller::Program(_) => Look::default(),
+        }
+    }
+
     pub fn print_error(&self, message: &str) {
         self.print_aside(&format!("{} {message}\n", "error:".red().bold()));
     }
 
-    pub fn letters(&self) -> Letters {
+    /// That on which what is printed is laid out.
+    pub fn page(&self) -> Page {
         match self {
-            Caller::Person { .. } => printing::letters(),
-            Caller::Program(_) => Letters::Ascii,
+            Caller::Person { .. } => printing::page(),
+            Caller::Program(_) => Page::endless(),
         }
     }
 

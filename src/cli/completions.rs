@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use super::ending::{Ending, Failure};
-use super::printing::print;
+use super::printing::print_data;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
@@ -16,6 +16,6 @@ pub struct CompletionsArguments {
 pub fn run(arguments: CompletionsArguments) -> Result<Ending, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "spof", &mut script);
-    print(&String::from_utf8_lossy(&script))?;
+    print_data(&String::from_utf8_lossy(&script))?;
     Ok(Ending::Good)
 }

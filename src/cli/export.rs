@@ -1,7 +1,7 @@
 //! `spof export`: a run in the formats of other tools.
 
 use super::ending::{Ending, Failure};
-use super::printing::{print, stream};
+use super::printing::{print_data, stream};
 use crate::output::export::{Export, ExportError, ExportFormat, TableName, export};
 use crate::output::record::read_folder;
 use crate::output::text_file;
@@ -85,7 +85,7 @@ pub fn run(arguments: ExportArguments) -> Result<Ending, Failure> {
     let usual = if is_table { arguments.table.file_name() } else { arguments.format.file_name().to_owned() };
     let path = arguments.out.unwrap_or_else(|| arguments.run.join(usual));
     text_file::replace_with(&path, |file| export(arguments.format, &wanted, file)).map_err(refused)?;
-    print(&format!("{}\n", path.display()))?;
+    print_data(&format!("{}\n", path.display()))?;
     Ok(Ending::Good)
 }
 

@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use super::ending::{Ending, Failure};
-use super::printing::print;
+use super::printing::print_data;
 use crate::output::text_file;
 use clap::{Args, CommandFactory};
 use clap_mangen::Man;
@@ -20,7 +20,7 @@ pub fn run(arguments: ManArguments) -> Result<Ending, Failure> {
     let mut command = Arguments::command().disable_help_subcommand(true);
     command.build();
     let Some(folder) = arguments.out else {
-        print(&String::from_utf8_lossy(&page(&command)?))?;
+        print_data(&String::from_utf8_lossy(&page(&command)?))?;
         return Ok(Ending::Good);
     };
     text_file::write(&folder.join("spof.1"), &page(&command)?, true)?;

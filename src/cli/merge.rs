@@ -1,7 +1,7 @@
 //! `spof merge`: puts the shards of a study together, as if one machine had made all runs.
 
 use super::ending::{Ending, Failure};
-use super::printing::{print, print_error};
+use super::printing::{page, print, print_data, print_error};
 use super::simulate::study::again;
 use crate::analysis::shard::{Merged, Part, Shard, Unmergeable, merge};
 use crate::analysis::study::{StudySummary, Verdict};
@@ -64,9 +64,9 @@ pub fn run(arguments: MergeArguments) -> Result<Ending, Failure> {
     let ownership = Ownership::of(arguments.out.is_some(), arguments.force);
     let files = write(&merged, &summary, &folder, ownership)?;
     if arguments.json {
-        print(&json::to_text(&summary)?)?;
+        print_data(&json::to_text(&summary)?)?;
     } else if !arguments.quiet {
-        print(&terminal::study::render(&summary, &folder, &files))?;
+        print(&terminal::study::render(&summary, &folder, &files, page()))?;
     }
     let failed = summary.data.expectations.iter().any(|one| one.verdict == Verdict::Fail);
     Ok(if failed { Ending::ExpectationFailed } else { Ending::Good })

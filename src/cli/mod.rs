@@ -44,11 +44,18 @@ use threads::ThreadArguments;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    all is well
-  1    an expectation failed, a goal cannot be met (spof solve, spof advise), or the simulator is
-       not as the textbook says (spof verify)
+  1    an expectation failed, a goal cannot be met (spof solve, spof advise), or
+       the simulator is not as the textbook says (spof verify)
   2    a scenario or the command line is wrong
   3    a file could not be read or written
-  130  stopped with Ctrl-C; what there was has been written";
+  130  stopped with Ctrl-C; what there was has been written
+
+Environment:
+  COLUMNS   how wide the page is, instead of what the terminal says; in a pipe,
+            tables have all of their columns unless this is set
+  LC_ALL    (or LC_CTYPE, LANG) a locale that is not UTF-8, such as C, asks for
+            plain ASCII letters at a terminal
+  NO_COLOR  not empty: no colours";
 
 /// Simulates web infrastructure request by request: what breaks, what does it cost, and
 /// what would fix it?
@@ -88,8 +95,13 @@ pub fn run(words: &[OsString]) -> u8 {
         Ok(arguments) => answer(arguments.command, &caller).unwrap_or_else(|failure| failure.tell(&caller)),
         Err(mut told) => {
             tips::add(&mut told, words);
+            let text = told.render().ansi().to_string();
             // A terminal that is gone is nobody to tell anything.
-            let _ = told.print();
+            if told.use_stderr() {
+                caller.print_aside(&text);
+            } else {
+                let _ = caller.print(&text);
+            }
             if told.use_stderr() { Ending::Refused } else { Ending::Good }
         }
     }

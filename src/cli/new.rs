@@ -1,7 +1,7 @@
 //! `spof new`: a scenario to start from.
 
 use super::ending::{Ending, Failure};
-use super::printing::print;
+use super::printing::{print, print_data};
 use crate::output::text_file;
 use crate::scenario::starter::STARTER;
 use clap::Args;
@@ -21,7 +21,7 @@ pub struct NewArguments {
 
 pub fn run(arguments: NewArguments) -> Result<Ending, Failure> {
     if arguments.file == Path::new("-") {
-        print(STARTER)?;
+        print_data(STARTER)?;
         return Ok(Ending::Good);
     }
     text_file::write(&arguments.file, STARTER.as_bytes(), arguments.force)?;

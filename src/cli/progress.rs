@@ -1,8 +1,10 @@
 //! The progress bar, on standard error and only if that is a terminal; or told to a program.
 
+use super::printing;
 use super::program::Program;
 use super::simulated::{Amount, Simulated};
 use crate::kernel::time::{Time, to_seconds};
+use crate::output::terminal::letters::Letters;
 use crate::parts::quantity::format_duration;
 use crate::scenario::model::{RunEnd, Scenario};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -124,6 +126,9 @@ impl Drop for Progress {
 fn bar(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("  {bar:24} {percent:>3} %  {msg}")
         .expect("the template is a constant")
-        .progress_chars("█▉▊▋▌▍▎▏·");
+        .progress_chars(match printing::page_aside().letters() {
+            Letters::Unicode => "█▉▊▋▌▍▎▏·",
+            Letters::Ascii => "#>.",
+        });
     ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr()).with_style(style)
 }

@@ -26,7 +26,7 @@ pub fn read(
     let loaded = given.load(settings).map_err(|error| Failure::reading(given.path(), &error))?;
     if loaded.has_errors() || !quiet {
         // The printer takes the colours out where they do not belong.
-        caller.print_aside(&loaded.render(true));
+        caller.print_aside(&loaded.render_as(caller.look()));
     }
     Ok(loaded)
 }

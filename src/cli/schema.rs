@@ -1,7 +1,7 @@
 //! `spof schema`: for editors, so that they complete and check scenario files.
 
 use super::ending::{Ending, Failure};
-use super::printing::print;
+use super::printing::print_data;
 use crate::scenario::schema::schema;
 use clap::Args;
 
@@ -10,6 +10,6 @@ use clap::Args;
 pub struct SchemaArguments {}
 
 pub fn run(_: SchemaArguments) -> Result<Ending, Failure> {
-    print(&schema())?;
+    print_data(&schema())?;
     Ok(Ending::Good)
 }

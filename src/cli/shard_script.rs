@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::ending::{Ending, Failure};
-use super::printing::print;
+use super::printing::print_data;
 use super::reading::read;
 use super::simulate::{ShardPlan, SimulateArguments};
 use crate::output::shard_script::ShardScript;
@@ -68,7 +68,7 @@ pub fn run(arguments: ShardScriptArguments) -> Result<Ending, Failure> {
         return Err(Failure::Usage(message));
     }
     let script = ShardScript { file: name, replications, shards, cores, image, more };
-    print(&match cluster {
+    print_data(&match cluster {
         Cluster::Slurm => script.slurm(&folder.display().to_string()),
         Cluster::Kubernetes => script.kubernetes(),
     })?;

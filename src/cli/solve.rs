@@ -232,9 +232,9 @@ pub fn run(mut arguments: SolveArguments, caller: &Caller) -> Result<Ending, Fai
     text_file::replace(&folder.join(FILE), json::to_text(&solved)?.as_bytes())?;
     let amount = runs.finish()?;
     if variants.json {
-        caller.print(&json::to_text(&solved)?)?;
+        caller.print_data(&json::to_text(&solved)?)?;
     } else if !variants.quiet {
-        caller.print(&terminal::solve::render(&solved, &folder, &[FILE]))?;
+        caller.print(&terminal::solve::render(&solved, &folder, &[FILE], caller.page()))?;
         caller.print_amount(amount)?;
     }
     Ok(if solved.data.answer.is_some() { Ending::Good } else { Ending::ExpectationFailed })

@@ -129,7 +129,7 @@ pub fn run(arguments: TestArguments, caller: &Caller) -> Result<Ending, Failure>
     if arguments.json {
         let version = env!("CARGO_PKG_VERSION");
         let told = tell_all(&tested, &tally, passed);
-        caller.print(&json::to_text(&Document { told, version, passed, tally, files: &tested })?)?;
+        caller.print_data(&json::to_text(&Document { told, version, passed, tally, files: &tested })?)?;
     } else if !arguments.quiet {
         caller.print(&format!("\n  {}\n", expected::closing(&tally, passed)))?;
         caller.print_amount(simulated.so_far())?;
@@ -203,7 +203,7 @@ fn test(
         Some(scenario) => try_out(arguments, (scenario, &loaded), &mut file, (simulated, caller)),
         None => {
             // The printer takes the colours out where they do not belong.
-            caller.print_aside(&loaded.render(true));
+            caller.print_aside(&loaded.render_as(caller.look()));
             file.errors = errors(&loaded);
             None
         }
@@ -277,7 +277,7 @@ fn try_out(
 
 fn tell(arguments: &TestArguments, file: &ToldFile, caller: &Caller) -> Result<(), Failure> {
     if !arguments.quiet && !arguments.json {
-        caller.print(&expected::file(file))?;
+        caller.print(&expected::file(file, caller.page()))?;
     }
     let is_variable = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
     let by_itself =
@@ -286,7 +286,7 @@ fn tell(arguments: &TestArguments, file: &ToldFile, caller: &Caller) -> Result<(
         let path = in_repository(&file.file.file);
         let remarks = annotations::github(file, &path, arguments.undecided == Undecided::Fail);
         // JSON has standard output for itself; runners read both.
-        if arguments.json { caller.print_aside(&remarks) } else { caller.print(&remarks)? }
+        if arguments.json { caller.print_aside(&remarks) } else { caller.print_data(&remarks)? }
     }
     Ok(())
 }

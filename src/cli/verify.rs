@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::ending::{Ending, Failure};
 use super::threads::ThreadArguments;
 use crate::output::json;
+use crate::output::terminal::page::Page;
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
 use crate::output::terminal::{count, figure};
 use crate::verify::{Effort, Verification, VerifiedFigure, models, verify};
@@ -46,16 +47,17 @@ pub fn run(arguments: VerifyArguments, caller: &Caller) -> Result<Ending, Failur
     let amount = watcher.so_far();
     drop(watcher);
     if arguments.json {
-        caller.print(&json::to_text(&verification)?)?;
+        caller.print_data(&json::to_text(&verification)?)?;
     } else if !arguments.quiet {
-        caller.print(&format!("{}\n", render(&verification)))?;
+        caller.print(&format!("{}\n", render(&verification, caller.page())))?;
         caller.print_amount(amount)?;
     }
     Ok(if verification.holds() { Ending::Good } else { Ending::ExpectationFailed })
 }
 
-fn render(verification: &Verification) -> String {
-    let mut table = Table::new(&["", "", "textbook", "simulated", "differs by", "may differ by", ""], &[1]);
+fn render(verification: &Verification, page: Page) -> String {
+    let mut table = Table::new(&["", "", "textbook", "simulated", "differs by", "may differ by", ""], &[1])
+        .giving_up(&[5]);
     for model in &verification.models {
         for (number, figure) in model.figures.iter().enumerate() {
             let name = if number == 0 { model.name } else { "" };
@@ -71,15 +73,15 @@ fn render(verification: &Verification) -> String {
             Paint::Bad,
         ),
     };
-    format!(
-        "\n{}\n  {verdict}\n  {} runs of each of {} models, seed {}; with another seed, a simulator that is right \
-         fails\n  at most {} in 1,000 calls.",
-        table.text(),
+    let about = format!(
+        "{} runs of each of {} models, seed {}; with another seed, a simulator that is right fails at most {} \
+         in 1,000 calls.",
         count(verification.replications),
         count(verification.models.len() as u64),
         verification.seed,
         figure::three_digits(verification.false_alarms * 1_000.0),
-    )
+    );
+    format!("\n{}\n  {verdict}\n  {}", table.text(page), page.wrapped(&about, 2))
 }
 
 fn row(name: &str, verified: &VerifiedFigure) -> Vec<Cell> {

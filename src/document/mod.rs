@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what a scenario is.
 
+pub mod alike;
 pub mod file_error;
 pub mod flow;
 mod joining;

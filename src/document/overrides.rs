@@ -139,7 +139,7 @@ fn field_or_new<'a>(table: &'a mut Table, name: &str, place: Span) -> &'a mut En
 
 #[cfg(test)]
 mod tests {
-    use super::super::problem::render;
+    use super::super::problem::{Look, render};
     use super::*;
 
     fn check(text: &str, path: &str, value: &str) -> Result<String, String> {
@@ -149,7 +149,7 @@ mod tests {
         let sections = ["nodes", "run", "a"];
         apply(&mut root, &mut source, &[(path.to_string(), value.to_string())], &sections, &problems);
         let found = problems.into_sorted();
-        if found.is_empty() { Ok(show(&root)) } else { Err(render(&source, &found, false)) }
+        if found.is_empty() { Ok(show(&root)) } else { Err(render(&source, &found, Look::default())) }
     }
 
     fn show(entry: &Entry) -> String {

@@ -1,5 +1,6 @@
 //! What is wrong with a document, and how it is told.
 
+use super::alike::{kinds, name_in};
 use super::source::Source;
 use super::value::Span;
 use annotate_snippets::renderer::DecorStyle;
@@ -8,6 +9,8 @@ use std::cell::{Cell, RefCell};
 
 /// No more problems than this are shown at once.
 const SHOWN_MAX: usize = 50;
+/// Of warnings of one kind, so many are named beside the first.
+const OTHERS_NAMED: usize = 4;
 /// No more errors, and no more warnings, are kept at all: nobody reads them.
 const KEPT_MAX: usize = 10_000;
 /// After so many errors nobody needs to be told what may have been meant.
@@ -80,20 +83,56 @@ impl Problems {
     }
 }
 
-/// All problems as text for a terminal, with colours or without.
-pub fn render(source: &Source, problems: &[Problem], coloured: bool) -> String {
+/// How problems are shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    pub coloured: bool,
+    /// Lines of the document are cut there.
+    pub columns: Option<usize>,
+}
+
+/// All problems as text for a terminal. Warnings of one kind are told once; of errors each is, since
+/// each has its place to mend.
+pub fn render(source: &Source, problems: &[Problem], look: Look) -> String {
+    let (warnings, errors): (Vec<&Problem>, Vec<&Problem>) =
+        problems.iter().partition(|problem| problem.severity == Severity::Warning);
+    let mut groups: Vec<Vec<&Problem>> = errors.into_iter().map(|error| vec![error]).collect();
+    let of_a_kind = kinds(&warnings, |warning| &warning.message);
+    groups.extend(of_a_kind.into_iter().map(|kind| kind.into_iter().copied().collect()));
+    groups.sort_by_key(|group| (group[0].span.start, group[0].severity));
     let mut text = String::new();
-    for problem in problems.iter().take(SHOWN_MAX) {
-        text.push_str(&render_one(source, problem, coloured));
+    for group in groups.iter().take(SHOWN_MAX) {
+        text.push_str(&render_kind(source, group, look));
         text.push_str("\n\n");
     }
-    if problems.len() > SHOWN_MAX {
-        text.push_str(&format!("… and {} more\n", problems.len() - SHOWN_MAX));
+    let more: usize = groups.iter().skip(SHOWN_MAX).map(Vec::len).sum();
+    if more > 0 {
+        text.push_str(&format!("… and {more} more\n"));
     }
     text
 }
 
-fn render_one(source: &Source, problem: &Problem, coloured: bool) -> String {
+/// `11 more like this: `b` (line 7), `c` (line 9) and 9 others`
+fn others(source: &Source, first: &Problem, others: &[&Problem]) -> Option<String> {
+    let place = |other: &&Problem| {
+        let line = source.location(other.span.start).line;
+        match name_in(&other.message, &first.message) {
+            Some(name) => format!("`{name}` (line {line})"),
+            None => format!("line {line}"),
+        }
+    };
+    let mut places: Vec<String> = others.iter().take(OTHERS_NAMED).map(place).collect();
+    let more = others.len() - places.len();
+    if more > 0 {
+        places.push(format!("{more} others"));
+    }
+    let (last, before) = places.split_last()?;
+    let listed = if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
+    Some(format!("{} more like this: {listed}", others.len()))
+}
+
+fn render_kind(source: &Source, kind: &[&Problem], look: Look) -> String {
+    let problem = kind[0];
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -116,7 +155,11 @@ fn render_one(source: &Source, problem: &Problem, coloured: bool) -> String {
     if let Some(hint) = &problem.hint {
         group = group.element(Level::HELP.message(hint));
     }
-    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+    if let Some(others) = others(source, problem, &kind[1..]) {
+        group = group.element(Level::NOTE.message(others));
+    }
+    let renderer = if look.coloured { Renderer::styled() } else { Renderer::plain() };
+    let renderer = look.columns.map_or(renderer.clone(), |columns| renderer.term_width(columns));
     renderer.decor_style(DecorStyle::Ascii).render(&[group])
 }
 
@@ -220,7 +263,26 @@ error: unknown kind `web_sever`
   |
   = help: did you mean `web_server`?
 ";
-        assert_eq!(render(&source, &[problem], false).trim_end(), expected.trim_end());
+        assert_eq!(render(&source, &[problem], Look::default()).trim_end(), expected.trim_end());
+    }
+
+    #[test]
+    fn warnings_of_one_kind_are_told_once_with_a_number() {
+        let source = Source::new("shop.yaml", "a: 1\nb: 2\nc: 3\n");
+        let warning = |start: usize, message: &str| Problem {
+            severity: Severity::Warning,
+            span: start..start + 1,
+            message: message.into(),
+            hint: None,
+        };
+        let found =
+            [warning(0, "`a` is 93 % full"), warning(5, "`b` is 98 % full"), warning(10, "`c` is idle")];
+        let told = render(&source, &found, Look::default());
+        assert_eq!(told.matches("warning:").count(), 2, "{told}");
+        assert!(told.contains("= note: 1 more like this: `b` (line 2)"), "{told}");
+        let many: Vec<Problem> = (0..9).map(|_| warning(0, "`a` is 93 % full")).collect();
+        let told = render(&source, &many, Look::default());
+        assert!(told.contains("8 more like this: line 1, line 1, line 1, line 1 and 4 others"), "{told}");
     }
 
     #[test]
@@ -234,7 +296,7 @@ error: unknown kind `web_sever`
                     message: "m".into(),
                     hint: None,
                 };
-                assert!(render(&source, &[problem], false).starts_with("warning: m"));
+                assert!(render(&source, &[problem], Look::default()).starts_with("warning: m"));
             }
         }
     }

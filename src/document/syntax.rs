@@ -67,7 +67,7 @@ fn lines_before(written: Written, offset: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::problem::{Problems, render};
+    use super::super::problem::{Look, Problems, render};
     use super::super::source::Source;
 
     /// The line and the column that are marked, the message and the hint.
@@ -76,7 +76,7 @@ mod tests {
         let problems = Problems::default();
         super::super::read(&source, &problems);
         let found = problems.into_sorted();
-        let [problem] = &found[..] else { panic!("{}", render(&source, &found, false)) };
+        let [problem] = &found[..] else { panic!("{}", render(&source, &found, Look::default())) };
         let place = source.location(problem.span.start);
         let hint = problem.hint.clone().unwrap_or_default();
         (format!("{}:{}", place.line, place.column), problem.message.clone(), hint)

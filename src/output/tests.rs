@@ -4,6 +4,7 @@ use super::charts::states::{State, of_site};
 use super::findings::Findings;
 use super::latency_csv::LatencyCsv;
 use super::record::{Record, read_with};
+use super::terminal::page::Page;
 use super::{Kept, json, nodes_csv, terminal};
 use crate::analysis::example::{results, results_between, scenario, scenario_between};
 use crate::engine::trial;
@@ -138,8 +139,13 @@ fn summary_json_is_as_it_was() {
 fn the_terminal_summary_is_as_it_was_and_fits_the_page() {
     let scenario = scenario();
     let findings = Findings::of(&scenario, 7, &results());
-    let coloured =
-        terminal::render(&findings, "", Some(Path::new("output/example")), &["latency.csv", "nodes.csv"]);
+    let coloured = terminal::render(
+        &findings,
+        "",
+        Some(Path::new("output/example")),
+        &["latency.csv", "nodes.csv"],
+        Page::endless(),
+    );
     let plain = anstream::adapter::strip_str(&coloured).to_string();
     assert!(coloured.len() > plain.len());
     assert!(plain.lines().all(|line| line.chars().count() <= 100), "{plain}");
@@ -171,7 +177,7 @@ timeline: [ { at: 12h, fail: web, for: 1h } ]
     assert!(timeline.without_requests && timeline.all[1].good_share() == Some(0.9));
     let states: Vec<State> = of_site(&record).into_iter().map(|(_, state)| state).collect();
     assert_eq!(states, [State::Up, State::Down, State::Up]);
-    let told = terminal::render(&Findings::of(&scenario, 1, &results), "", None, &[]);
+    let told = terminal::render(&Findings::of(&scenario, 1, &results), "", None, &[], Page::endless());
     assert!(told.contains("no requests") && told.contains("1 h in all"), "{told}");
     for invented in ["/s", "requests lost", "connection refused", "100 % ×"] {
         assert!(!told.contains(invented), "{invented}: {told}");

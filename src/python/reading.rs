@@ -2,7 +2,7 @@
 
 use super::asking::{GivenText, given};
 use super::table::Table;
-use crate::document::problem::{Problem, Severity, render};
+use crate::document::problem::{Look, Problem, Severity, render};
 use crate::output::record::{Lines, RecordError, open_lines};
 use crate::output::scenario_json::Script;
 use crate::output::{Format, json};
@@ -68,7 +68,7 @@ fn told(loaded: &Loaded, problem: &Problem) -> Told {
         file: place.name,
         line: place.line,
         column: place.column,
-        text: render(&loaded.source, std::slice::from_ref(problem), false),
+        text: render(&loaded.source, std::slice::from_ref(problem), Look::default()),
     }
 }
 

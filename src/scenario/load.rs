@@ -3,7 +3,7 @@
 use super::check;
 use super::files::Files;
 use super::model::Scenario;
-use crate::document::problem::{Problem, Problems, Severity, render};
+use crate::document::problem::{Look, Problem, Problems, Severity, render};
 use crate::document::source::Source;
 use crate::document::value::{Entry, Value};
 use crate::document::{self, overrides};
@@ -127,8 +127,12 @@ impl Loaded {
         self.problems.iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    /// All problems as text for a terminal.
+    /// All problems as text.
     pub fn render(&self, coloured: bool) -> String {
-        render(&self.source, &self.problems, coloured)
+        self.render_as(Look { coloured, columns: None })
+    }
+
+    pub fn render_as(&self, look: Look) -> String {
+        render(&self.source, &self.problems, look)
     }
 }

@@ -100,15 +100,18 @@ pub fn run(arguments: AnalyzeArguments, caller: &Caller) -> Result<Ending, Failu
         let page = report::ledger::render(&told, &ledger, confirmation.as_ref(), &again(&arguments));
         text_file::replace(path, page.as_bytes())?;
     }
+    let page = caller.page();
     let text = |told: &Answer| {
-        let measured = confirmation.as_ref().map_or(String::new(), tables::confirmation);
-        lead(told) + &tables::text(&ledger) + &measured
+        let measured = confirmation
+            .as_ref()
+            .map_or(String::new(), |confirmation| tables::confirmation(confirmation, page));
+        lead(told, page) + &tables::text(&ledger, page) + &measured
     };
     if arguments.json {
         let simulated = confirmation.as_ref();
         let data = Document { ledger: &ledger, conclusion: &conclusion, simulated };
         let answered = Answered { told, data };
-        caller.print(&json::to_text(&answered)?)?;
+        caller.print_data(&json::to_text(&answered)?)?;
         caller.print_for_people(|| text(&answered.told));
     } else {
         caller.print(&text(&told))?;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::output::terminal::page::Page;
 use crate::scenario::load::load_text;
 use crate::structure::Ledger;
 use std::path::Path;
@@ -33,7 +34,7 @@ fn ledger(text: &str) -> Ledger {
 
 #[test]
 fn the_ledger_of_a_site_with_two_of_nearly_everything() {
-    let text = tables::text(&ledger(TWO_OF_EVERYTHING));
+    let text = tables::text(&ledger(TWO_OF_EVERYTHING), Page::endless());
     let plain = anstream::adapter::strip_str(&text).to_string();
     for line in plain.lines() {
         assert!(line.chars().count() <= 110, "{line}");
@@ -45,7 +46,7 @@ fn the_ledger_of_a_site_with_two_of_nearly_everything() {
 fn the_ledger_of_a_site_of_which_nobody_knows_how_often_it_breaks() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/one-server.yaml");
     let loaded = crate::scenario::load::load(&path, &[]).unwrap();
-    let text = tables::text(&analyze(&loaded.scenario.unwrap(), 4).unwrap());
+    let text = tables::text(&analyze(&loaded.scenario.unwrap(), 4).unwrap(), Page::endless());
     insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
 }
 
@@ -61,7 +62,7 @@ fn what_fails_costs_money() {
     assert!((money.failures_cost - third.any.costs_minutes_per_year.unwrap()).abs() < 1e-9);
     assert!(money.second_saves.unwrap() <= money.failures_cost);
     assert_eq!(money.second_costs, Some(0.5 * 8_760.0));
-    let text = tables::text(&ledger);
+    let text = tables::text(&ledger, Page::endless());
     let plain = anstream::adapter::strip_str(&text).to_string();
     assert!(plain.contains("4,380 EUR"), "{plain}");
 }

@@ -129,7 +129,7 @@ impl Reader<'_> {
         variant: Option<&str>,
     ) -> Result<Option<Scenario>, Failure> {
         let loaded = file.load(settings).map_err(|error| Failure::reading(file.path(), &error))?;
-        let problems = loaded.render(true);
+        let problems = loaded.render_as(self.caller.look());
         if !problems.is_empty() && (loaded.has_errors() || !self.is_quiet) && !self.told.contains(&problems) {
             if let Some(name) = variant {
                 self.caller.print_aside(&format!("in the variant `{name}`:\n"));

@@ -279,9 +279,14 @@ fn tell(
     caller: &Caller,
 ) -> Result<(), Failure> {
     if arguments.json {
-        caller.print(&json::to_text(compared)?)?;
+        caller.print_data(&json::to_text(compared)?)?;
     } else if !arguments.quiet {
-        caller.print(&terminal::comparison::render(compared, arguments.classes, Some((folder, files))))?;
+        caller.print(&terminal::comparison::render(
+            compared,
+            arguments.classes,
+            Some((folder, files)),
+            caller.page(),
+        ))?;
         caller.print_amount(amount)?;
     }
     Ok(())

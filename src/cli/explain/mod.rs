@@ -19,14 +19,13 @@ use crate::document::problem::did_you_mean;
 use crate::nodes::fields::{InForce, Origin};
 use crate::output::json;
 use crate::output::terminal::lead::lead;
+use crate::output::terminal::page::Page;
 use crate::scenario::given::Given;
 use crate::scenario::load::{Loaded, NodeSettings};
 use crate::scenario::model::Scenario;
 use crate::telling::{self, Answered};
 use clap::{Args, ValueHint};
 use serde::Serialize;
-use std::io::IsTerminal;
-use waterfall::Strokes;
 
 /// Requests that are told one by one, if nobody says how many, and at most.
 const SLOWEST_USUAL: u32 = 10;
@@ -61,7 +60,7 @@ pub struct ExplainArguments {
 pub fn run(arguments: ExplainArguments, caller: &Caller) -> Result<Ending, Failure> {
     if arguments.file.path().is_dir() {
         let number = arguments.slowest.unwrap_or(SLOWEST_USUAL) as usize;
-        caller.print(&slowest::explain(arguments.file.path(), number, strokes())?)?;
+        caller.print(&slowest::explain(arguments.file.path(), number, caller.page())?)?;
         return Ok(Ending::Good);
     }
     if arguments.slowest.is_some() {
@@ -78,10 +77,10 @@ pub fn run(arguments: ExplainArguments, caller: &Caller) -> Result<Ending, Failu
     let waterfall = simulate(scenario, class);
     let settings = settings_on_the_way(scenario, &explanation, &loaded);
     if arguments.json {
-        caller.print(&to_json(&explanation, waterfall.as_ref(), &settings)?)?;
+        caller.print_data(&to_json(&explanation, waterfall.as_ref(), &settings)?)?;
     } else {
         let file = arguments.file.name();
-        caller.print(&text(&file, &explanation, waterfall.as_ref(), &settings, strokes()))?;
+        caller.print(&text(&file, &explanation, waterfall.as_ref(), &settings, caller.page()))?;
     }
     Ok(Ending::Good)
 }
@@ -92,11 +91,6 @@ fn class_number(scenario: &Scenario, name: &str) -> Result<usize, Failure> {
         let hint = did_you_mean(name, &names).map_or(String::new(), |hint| format!(": {hint}"));
         Failure::Usage(format!("there is no class `{name}`{hint}"))
     })
-}
-
-fn strokes() -> Strokes {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if plain || !std::io::stdout().is_terminal() { Strokes::Ascii } else { Strokes::Blocks }
 }
 
 /// The settings of the nodes that a request of the class meets, and of their hosts.
@@ -121,18 +115,18 @@ fn text(
     explanation: &Explanation,
     waterfall: Option<&Waterfall>,
     settings: &[&NodeSettings],
-    strokes: Strokes,
+    page: Page,
 ) -> String {
-    let answer = lead(&telling::journey::tell(explanation));
+    let answer = lead(&telling::journey::tell(explanation), page);
     let sections: String = [
-        tables::heading(explanation),
-        tables::classes(explanation),
-        journey::text(&explanation.journey),
-        tables::places(&explanation.journey),
-        tables::offered(&explanation.offered),
-        tables::timeline(&explanation.timeline),
-        waterfall::text(&explanation.journey.class, waterfall, strokes),
-        tables::settings(settings),
+        tables::heading(explanation, page),
+        tables::classes(explanation, page),
+        journey::text(&explanation.journey, page),
+        tables::places(&explanation.journey, page),
+        tables::offered(&explanation.offered, page),
+        tables::timeline(&explanation.timeline, page),
+        waterfall::text(&explanation.journey.class, waterfall, page),
+        tables::settings(settings, page),
         tables::ending(file, explanation),
     ]
     .iter()

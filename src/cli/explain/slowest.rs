@@ -1,7 +1,6 @@
 //! The slow requests of a run, explained from its files: what made the tail, and the slowest
 //! ones by name.
 
-use super::waterfall::Strokes;
 use crate::analysis::tail::SlowRequest;
 use crate::cli::ending::Failure;
 use crate::output::record::{
@@ -9,16 +8,20 @@ use crate::output::record::{
 };
 use crate::output::terminal::figure::{length, requests_followed, share};
 use crate::output::terminal::lead::lead;
+use crate::output::terminal::letters::Letters;
+use crate::output::terminal::page::Page;
 use crate::output::terminal::table::{Cell, Paint, Table, painted};
 use crate::telling::{Answer, tail as telling};
 use std::path::Path;
 
 const TRACES: &str = "traces.jsonl";
 const BAR_LETTERS: f64 = 24.0;
+/// Of what the time was spent on; less only where there is no room.
+const NAME_COLUMNS: usize = 32;
 /// Places that are named for one request.
 const PLACES_MOST: usize = 3;
 
-pub fn explain(folder: &Path, number: usize, strokes: Strokes) -> Result<String, Failure> {
+pub fn explain(folder: &Path, number: usize, page: Page) -> Result<String, Failure> {
     let record = read_folder(folder)?;
     let Some(findings) = &record.findings else {
         let message = format!(
@@ -27,24 +30,24 @@ pub fn explain(folder: &Path, number: usize, strokes: Strokes) -> Result<String,
         );
         return Err(Failure::Usage(message));
     };
-    let mut text =
-        answer(findings) + &format!("\n  {}\n\n", painted(&findings.summary.scenario, Paint::Strong));
-    text.push_str(&tail(findings, strokes));
-    text.push_str(&requests(folder, findings, number)?);
+    let mut text = answer(findings, page)
+        + &format!("\n  {}\n\n", painted(&page.wrapped(&findings.summary.scenario, 2), Paint::Strong));
+    text.push_str(&tail(findings, page));
+    text.push_str(&requests(folder, findings, number, page)?);
     Ok(text)
 }
 
 /// In a sentence, if anything is known.
-fn answer(findings: &Findings) -> String {
+fn answer(findings: &Findings, page: Page) -> String {
     let Some(told) = findings.summary.tail.as_ref() else { return String::new() };
     let (headline, how_sure) = (telling::tail(told), telling::how_sure(told));
     match headline.is_empty() {
         true => String::new(),
-        false => lead(&Answer { headline, how_sure, ..Answer::default() }),
+        false => lead(&Answer { headline, how_sure, ..Answer::default() }, page),
     }
 }
 
-fn tail(findings: &Findings, strokes: Strokes) -> String {
+fn tail(findings: &Findings, page: Page) -> String {
     let Some(tail) = &findings.summary.tail else {
         return "  What made the slow requests slow is not known: no good answer was followed.\n".to_owned();
     };
@@ -56,27 +59,30 @@ fn tail(findings: &Findings, strokes: Strokes) -> String {
         length(tail.latency_mean_ms)
     );
     let mut table =
-        Table::new(&["their time went", "share", "of each", "while this was in force", ""], &[3, 4]);
-    let letter = match strokes {
-        Strokes::Blocks => "█",
-        Strokes::Ascii => "#",
+        Table::new(&["their time went", "share", "of each", "while this was in force", ""], &[3, 4])
+            .with_names_of(NAME_COLUMNS, usize::MAX)
+            .giving_up(&[4]);
+    let letter = match page.strokes() {
+        Letters::Unicode => "█",
+        Letters::Ascii => "#",
     };
     for part in &tail.parts {
         table.add(vec![
-            Cell::new(part.plain_words()),
+            Cell::name_painted(part.plain_words(), Paint::Plain),
             Cell::new(share(part.share)),
             Cell::new(length(part.mean_ms)),
             Cell::new(part.during.clone().unwrap_or_default()),
             Cell::painted(letter.repeat((part.share * BAR_LETTERS).round() as usize), Paint::Faint),
         ]);
     }
-    let (heading, about) = (painted(&heading, Paint::Strong), painted(&about, Paint::Faint));
-    format!("  {heading}\n  {about}\n\n{}\n", table.text())
+    let (heading, about) =
+        (painted(&heading, Paint::Strong), painted(&page.wrapped(&about, 2), Paint::Faint));
+    format!("  {heading}\n  {about}\n\n{}\n", table.text(page))
 }
 
 /// From the stories if there are some of the slowest, or else those that were followed; of earlier
 /// versions, which followed none, from the rows.
-fn requests(folder: &Path, findings: &Findings, number: usize) -> Result<String, Failure> {
+fn requests(folder: &Path, findings: &Findings, number: usize, page: Page) -> Result<String, Failure> {
     let mut slowest: Vec<Story> = Vec::new();
     if let Some(source) = open_table(folder, TRACES)? {
         stories::<RecordError>(TRACES, source, |story| {
@@ -87,15 +93,14 @@ fn requests(folder: &Path, findings: &Findings, number: usize) -> Result<String,
         })?;
     }
     if slowest.iter().any(|story| story.why == "slowest") {
-        return Ok(told(slowest.iter().map(of_story).collect()));
+        return Ok(told(slowest.iter().map(of_story).collect(), page));
     }
     if let Some(tail) = findings.summary.tail.as_ref().filter(|tail| !tail.slowest.is_empty()) {
         let requests = tail.slowest.iter().take(number).map(of_followed);
         let whose =
             if tail.followed < tail.requests { "These are the slowest that were followed. " } else { "" };
-        let hint =
-            format!("  {whose}Simulated with `--trace slowest={number}`, any are told in more detail.\n");
-        return Ok(told(requests.collect()) + &hint);
+        let hint = format!("{whose}Simulated with `--trace slowest={number}`, any are told in more detail.");
+        return Ok(format!("{}  {}\n", told(requests.collect(), page), page.wrapped(&hint, 2)));
     }
     let line = |row: SlowRow| Told {
         id: row.id,
@@ -106,7 +111,7 @@ fn requests(folder: &Path, findings: &Findings, number: usize) -> Result<String,
         parts: row.places,
     };
     let rows: Vec<Told> = slowest_rows(folder, number)?.into_iter().map(line).collect();
-    Ok(if rows.is_empty() { String::new() } else { told(rows) })
+    Ok(if rows.is_empty() { String::new() } else { told(rows, page) })
 }
 
 fn of_followed(request: &SlowRequest) -> Told {
@@ -166,8 +171,9 @@ fn of_story(story: &Story) -> Told {
     }
 }
 
-fn told(requests: Vec<Told>) -> String {
-    let mut table = Table::new(&["request", "class", "sent at", "latency", "tries", "most of it"], &[1, 5]);
+fn told(requests: Vec<Told>, page: Page) -> String {
+    let mut table = Table::new(&["request", "class", "sent at", "latency", "tries", "most of it"], &[1, 5])
+        .giving_up(&[4, 2]);
     for mut request in requests {
         request.parts.sort_by(|a, b| b.1.total_cmp(&a.1));
         let parts = request.parts.iter().take(PLACES_MOST).filter(|(_, spent_ms)| *spent_ms > 0.0);
@@ -182,5 +188,5 @@ fn told(requests: Vec<Told>) -> String {
             Cell::new(parts.join(", ")),
         ]);
     }
-    table.text()
+    table.text(page)
 }

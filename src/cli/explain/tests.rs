@@ -13,7 +13,7 @@ fn the_story_of_the_one_server() {
     let explanation = explain(scenario, 0);
     let settings = settings_on_the_way(scenario, &explanation, &loaded);
     let waterfall = simulate(scenario, 0);
-    let text = text("one-server.yaml", &explanation, waterfall.as_ref(), &settings, Strokes::Ascii);
+    let text = text("one-server.yaml", &explanation, waterfall.as_ref(), &settings, Page::endless());
     let plain = anstream::adapter::strip_str(&text).to_string();
     for line in plain.lines() {
         assert!(line.chars().count() <= 100, "{line}");

@@ -1,9 +1,11 @@
 //! Figures and lines for people.
 
 use crate::output::terminal::figure::{count, length, three_digits};
+use crate::output::terminal::folding::folded;
+use crate::output::terminal::page::Page;
 
-/// No line is longer.
-pub const WIDTH: usize = 98;
+/// So far from the edge do lines end.
+pub const MARGIN: usize = 2;
 
 /// `12.2 ms`; some means are infinite.
 pub fn time(milliseconds: f64) -> String {
@@ -30,22 +32,9 @@ pub fn percent(share: f64) -> String {
 }
 
 /// Breaks a text into lines, each so far from the left.
-pub fn wrapped(text: &str, indent: usize) -> String {
-    let mut lines = String::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let longer = indent + line.chars().count() + 1 + word.chars().count();
-        if longer > WIDTH && !line.is_empty() {
-            lines.push_str(&format!("{:indent$}{line}\n", ""));
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push_str(&format!("{:indent$}{line}\n", ""));
-    lines
+pub fn wrapped(text: &str, indent: usize, page: Page) -> String {
+    let columns = page.prose() - MARGIN;
+    format!("{:indent$}{}\n", "", folded(page.spelt(text).trim(), columns, indent, indent))
 }
 
 /// `1 worker`, `4 workers`

@@ -306,7 +306,7 @@ fn folders(arguments: &SimulateArguments) -> Result<Vec<PathBuf>, Failure> {
 
 fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result<Ending, Failure> {
     if arguments.json {
-        caller.print(&as_json(done)?)?;
+        caller.print_data(&as_json(done)?)?;
     } else if !arguments.quiet {
         for done in done {
             tell_one(done, caller)?;
@@ -325,16 +325,17 @@ fn tell(arguments: &SimulateArguments, done: &[Done], caller: &Caller) -> Result
 }
 
 fn tell_one(done: &Done, caller: &Caller) -> Result<(), Failure> {
+    let page = caller.page();
     let told = match &done.study {
-        Some(study) => terminal::study::render(&study.summary, &done.folder, &done.files),
+        Some(study) => terminal::study::render(&study.summary, &done.folder, &done.files, page),
         None => {
-            let glance = done.glance.text(caller.letters());
-            terminal::render(&done.findings, &glance, Some(&done.folder), &done.files)
+            let glance = done.glance.text(page);
+            terminal::render(&done.findings, &glance, Some(&done.folder), &done.files, page)
         }
     };
     caller.print(&told)?;
     if let Some(advice) = &done.advice {
-        caller.print(&format!("{}\n", terminal::advice::body(advice)))?;
+        caller.print(&format!("{}\n", terminal::advice::body(advice, page)))?;
     }
     Ok(caller.print_amount(done.amount())?)
 }

@@ -254,7 +254,15 @@ fn tell(
     let file = path.display().to_string();
     if arguments.json {
         let (shard, of, seed) = (part.number(), part.of(), shard.study.seed);
-        caller.print(&json::to_text(&Told { shard, of, first, last, replications, seed, file: &file })?)?;
+        caller.print_data(&json::to_text(&Told {
+            shard,
+            of,
+            first,
+            last,
+            replications,
+            seed,
+            file: &file,
+        })?)?;
     } else if !arguments.quiet {
         let runs = if first == last {
             format!("replication {first}")

@@ -105,9 +105,9 @@ pub fn run(arguments: SweepArguments, caller: &Caller) -> Result<Ending, Failure
     let files = write(&folder, &swept, &again(&arguments, &swept.data), arguments.parquet)?;
     let amount = runs.finish()?;
     if variants.json {
-        caller.print(&json::to_text(&swept)?)?;
+        caller.print_data(&json::to_text(&swept)?)?;
     } else if !variants.quiet {
-        caller.print(&terminal::sweep::render(&swept, &folder, &files))?;
+        caller.print(&terminal::sweep::render(&swept, &folder, &files, caller.page()))?;
         caller.print_amount(amount)?;
     }
     Ok(Ending::Good)

@@ -5,7 +5,8 @@ use super::Study;
 use crate::analysis::gauges::Gauge;
 use crate::cli::caller::Caller;
 use crate::cli::ending::Failure;
-use crate::document::problem::{Problem, Severity, render};
+use crate::document::alike::{kinds, name_in};
+use crate::document::problem::{Look, Problem, Severity, listed, render};
 use crate::experiment::in_parallel;
 use crate::scenario::given::{Given, Settings};
 use crate::scenario::load::Loaded;
@@ -38,6 +39,7 @@ pub fn check(
     let failed = |error| Failure::reading(given.path(), &error);
     let first = given.load(&points[0]).map_err(failed)?;
     let text = first.source.text().to_owned();
+    let lines = caller.look();
     let look = |settings: &Settings| -> Result<Looked, Failure> {
         let mut loaded = given.load(settings).map_err(failed)?;
         loaded.source.rename_last(varied, "--vary");
@@ -48,7 +50,7 @@ pub fn check(
             }
             None => Vec::new(),
         };
-        Ok(Looked { told: told(&loaded), gauges })
+        Ok(Looked { told: told(&loaded, lines), gauges })
     };
     let looked = in_parallel(points.iter().collect(), look).into_iter().collect::<Result<Vec<_>, _>>()?;
     tell(&looked, quiet, caller)?;
@@ -62,8 +64,8 @@ pub fn check(
     Ok(Checked { first, text, gauges })
 }
 
-fn told(loaded: &Loaded) -> Vec<(Problem, String)> {
-    let text = |problem: &Problem| render(&loaded.source, std::slice::from_ref(problem), true);
+fn told(loaded: &Loaded, look: Look) -> Vec<(Problem, String)> {
+    let text = |problem: &Problem| render(&loaded.source, std::slice::from_ref(problem), look);
     loaded.problems.iter().map(|problem| (problem.clone(), text(problem))).collect()
 }
 
@@ -95,8 +97,18 @@ fn tell(points: &[Looked], quiet: bool, caller: &Caller) -> Result<(), Failure> 
     if !errors.is_empty() {
         return Err(Failure::BadScenario);
     }
-    for (_, text, _) in warnings.iter().filter(|(.., number)| *number == points.len() && !quiet) {
-        caller.print_aside(text);
+    let of_all: Vec<_> =
+        warnings.into_iter().filter(|(.., number)| *number == points.len() && !quiet).collect();
+    for kind in kinds(&of_all, |(warning, ..)| &warning.message) {
+        let (first, text, _) = kind[0];
+        caller.print_aside(text.trim_end());
+        let others = kind[1..].iter().filter_map(|(other, ..)| name_in(&other.message, &first.message));
+        let others: Vec<&str> = others.collect();
+        if !others.is_empty() {
+            let told = format!("\n   = note: {} more like this: {}", others.len(), listed(&others));
+            caller.print_aside(&told);
+        }
+        caller.print_aside("\n\n");
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The table of request classes, and how those failed that did.
 
 use super::figure::{count, length, told};
+use super::folding::columns_of;
+use super::page::Page;
 use super::table::{Cell, Paint, Table, painted, short_name};
 use crate::analysis::summary::{ClassSummary, Estimate, Summary};
 use crate::parts::outcome::Outcome;
@@ -11,17 +13,17 @@ const CLASSES_MOST: usize = 20;
 /// A figure that may be off by more than this share of itself is marked.
 const DOUBTFUL_SHARE: f64 = 0.1;
 
-pub fn table(summary: &Summary) -> String {
+pub fn table(summary: &Summary, page: Page) -> String {
     if summary.total.ended == Some(0) {
         return String::new();
     }
     let header = ["requests", "count", "good", "mean", "p50", "p90", "p99", "p99.9", "max"];
-    let mut table = Table::new(&header, &[]);
+    let mut table = Table::new(&header, &[]).giving_up(&[5, 7, 8, 3, 4, 1]);
     let shown = shown(summary);
     for class in &shown {
         table.add(line(class));
     }
-    let mut text = table.text();
+    let mut text = table.text(page);
     let left_out = summary.classes.len().saturating_sub(CLASSES_MOST);
     if left_out > 0 {
         text.push_str(&format!("  … and {left_out} more classes, in summary.json\n"));
@@ -29,10 +31,10 @@ pub fn table(summary: &Summary) -> String {
     let doubtful = |class: &&ClassSummary| quantiles(class).into_iter().any(is_doubtful);
     if shown.iter().any(doubtful) {
         let legend = "~ may be off by more than 10 %, or by more than this run can tell";
-        text.push_str(&format!("  {}\n", painted(legend, Paint::Faint)));
+        text.push_str(&format!("  {}\n", painted(&page.wrapped(legend, 2), Paint::Faint)));
     }
     for class in summary.classes.iter().take(CLASSES_MOST) {
-        text.push_str(&failures(class));
+        text.push_str(&failures(class, page));
     }
     text
 }
@@ -48,7 +50,7 @@ fn shown(summary: &Summary) -> Vec<&ClassSummary> {
 
 fn line(class: &ClassSummary) -> Vec<Cell> {
     let mut line = vec![
-        Cell::name(&class.name),
+        Cell::name(class.name.as_str()),
         Cell::optional(class.ended.map(count)),
         Cell::optional(told(&class.good_share, "share")),
         Cell::optional(told(&class.mean_ms, "ms")),
@@ -78,7 +80,7 @@ fn is_doubtful(estimate: &Estimate) -> bool {
 }
 
 /// `page failed: 23 × 504 Gateway Timeout, 2 × timed out at the client`
-fn failures(class: &ClassSummary) -> String {
+fn failures(class: &ClassSummary, page: Page) -> String {
     let mut failures: Vec<(u64, &str)> = Outcome::ALL
         .into_iter()
         .filter(|outcome| !outcome.is_ok())
@@ -93,9 +95,7 @@ fn failures(class: &ClassSummary) -> String {
         .take(4)
         .map(|(number, meaning)| format!("{} × {meaning}", count(number)))
         .collect();
-    format!(
-        "  {} {}\n",
-        painted(&format!("{} failed:", short_name(&class.name)), Paint::Bad),
-        list.join(", ")
-    )
+    let failed = format!("{} failed:", short_name(&class.name));
+    let list = page.wrapped(&list.join(", "), 2 + columns_of(&failed) + 1);
+    format!("  {} {list}\n", painted(&failed, Paint::Bad))
 }

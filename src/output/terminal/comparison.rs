@@ -2,13 +2,16 @@
 
 use super::figure::{count, difference, in_unit};
 use super::lead::{further, lead};
-use super::notes::{files, wrapped};
+use super::notes::files;
+use super::page::Page;
 use super::table::{Cell, Paint, Table, painted, short_name};
 use crate::analysis::comparison::{ComparedFigure, Comparison, Difference, Verdict};
 use crate::telling::Answered;
 use crate::telling::comparison::needed;
 use std::path::Path;
 
+/// Where the shorter words stand.
+const NARROW: usize = 96;
 /// Whatever is beyond hardly depends on chance at all.
 const GAIN_TOLD_MOST: f64 = 1_000.0;
 
@@ -17,6 +20,7 @@ pub fn render(
     compared: &Answered<Comparison>,
     with_classes: bool,
     written: Option<(&Path, &[&str])>,
+    page: Page,
 ) -> String {
     let Answered { told, data: comparison } = compared;
     let facts = format!(
@@ -25,18 +29,18 @@ pub fn render(
         comparison.stopped,
         comparison.seed,
     );
-    let mut text = lead(told) + "\n";
+    let mut text = lead(told, page) + "\n";
     for (number, variant) in comparison.variants.iter().enumerate() {
-        let name = painted(&variant.name, Paint::Strong);
+        let name = painted(&page.wrapped(&variant.name, 5), Paint::Strong);
         text.push_str(&format!("  {}  {name}\n", painted(&letter(number), Paint::Strong)));
     }
-    text.push_str(&format!("  {}\n", painted(&wrapped(&facts, 2), Paint::Faint)));
+    text.push_str(&format!("  {}\n", painted(&page.wrapped(&facts, 2), Paint::Faint)));
     for number in 1..comparison.variants.len() {
         text.push('\n');
-        text.push_str(&table(comparison, number, with_classes));
+        text.push_str(&table(comparison, number, with_classes, page));
     }
     text.push('\n');
-    text.push_str(&further(told));
+    text.push_str(&further(told, page));
     for goal in &comparison.goals {
         let mark = if goal.reached { painted("✔", Paint::Good) } else { painted("✘", Paint::Bad) };
         let width = goal.half_width.map_or("no interval".to_owned(), |half_width| {
@@ -44,16 +48,15 @@ pub fn render(
         });
         let verdict = if goal.reached { "" } else { " (not reached)" };
         text.push_str(&format!(
-            "  {mark} {} of {}  {width}{verdict}\n",
-            goal.text,
-            short_name(&goal.variant)
+            "  {mark} {}\n",
+            page.wrapped(&format!("{} of {}  {width}{verdict}", goal.text, short_name(&goal.variant)), 4)
         ));
     }
     for notice in &comparison.notices {
-        text.push_str(&format!("  {} {}\n", painted("!", Paint::Doubtful), wrapped(notice, 4)));
+        text.push_str(&format!("  {} {}\n", painted("!", Paint::Doubtful), page.wrapped(notice, 4)));
     }
     if let Some((folder, names)) = written {
-        text.push_str(&files(Some(folder), names));
+        text.push_str(&files(Some(folder), names, page));
     }
     text
 }
@@ -63,10 +66,10 @@ fn letter(number: usize) -> String {
     char::from_u32('A' as u32 + number as u32).unwrap_or('?').to_string()
 }
 
-fn table(comparison: &Comparison, number: usize, with_classes: bool) -> String {
+fn table(comparison: &Comparison, number: usize, with_classes: bool, page: Page) -> String {
     let (first, other) = (letter(0), letter(number));
     let less = format!("{other} less {first}");
-    let mut table = Table::new(&["", &first, &other, &less, "", ""], &[5]);
+    let mut table = Table::new(&["", &first, &other, &less, "", ""], &[5]).giving_up(&[4, 1, 2]);
     for figure in shown(comparison, with_classes) {
         let mean = |number: usize| {
             Cell::optional(figure.means[number].value.map(|value| in_unit(value, None, figure.unit)))
@@ -78,9 +81,9 @@ fn table(comparison: &Comparison, number: usize, with_classes: bool) -> String {
         };
         let relative =
             relative(figure, found).map_or(Cell::new(""), |share| Cell::painted(share, Paint::Faint));
-        let (words, paint) = said(found, figure, comparison.replications);
+        let (words, paint) = said(found, figure, comparison.replications, page);
         table.add(vec![
-            Cell::name(&figure.name),
+            Cell::name(figure.name.as_str()),
             mean(0),
             mean(number),
             Cell::optional(apart),
@@ -89,9 +92,9 @@ fn table(comparison: &Comparison, number: usize, with_classes: bool) -> String {
         ]);
     }
     let gained = gained(shown(comparison, with_classes), number);
-    let gained =
-        gained.map_or(String::new(), |text| format!("  {}\n", painted(&wrapped(&text, 2), Paint::Faint)));
-    table.text() + &gained
+    let gained = gained
+        .map_or(String::new(), |text| format!("  {}\n", painted(&page.wrapped(&text, 2), Paint::Faint)));
+    table.text(page) + &gained
 }
 
 /// How many more runs it would have taken without common chance.
@@ -127,23 +130,30 @@ pub fn shown(comparison: &Comparison, with_classes: bool) -> impl Iterator<Item 
 }
 
 /// What can be said of a difference.
-fn said(found: &Difference, figure: &ComparedFigure, replications: u64) -> (String, Paint) {
+fn said(found: &Difference, figure: &ComparedFigure, replications: u64, page: Page) -> (String, Paint) {
     match found.verdict {
         Verdict::Better => ("better".to_owned(), Paint::Good),
         Verdict::Worse => ("worse".to_owned(), Paint::Bad),
         Verdict::Higher => ("higher".to_owned(), Paint::Strong),
         Verdict::Lower => ("lower".to_owned(), Paint::Strong),
+        Verdict::Alike if is_narrow(page) => ("the same".to_owned(), Paint::Faint),
         Verdict::Alike => ("the same in every run".to_owned(), Paint::Faint),
-        Verdict::CannotTell => (cannot_tell(found, figure.unit, replications), Paint::Doubtful),
+        Verdict::CannotTell => (cannot_tell(found, figure.unit, replications, page), Paint::Doubtful),
     }
 }
 
-fn cannot_tell(found: &Difference, unit: &str, replications: u64) -> String {
+fn is_narrow(page: Page) -> bool {
+    page.columns().is_some_and(|columns| columns < NARROW)
+}
+
+fn cannot_tell(found: &Difference, unit: &str, replications: u64, page: Page) -> String {
     match (needed(found, replications), found.at_most) {
+        (Some(needed), _) if is_narrow(page) => format!("~{} needed", count(needed)),
         (Some(needed), _) => format!("cannot tell: ~{} needed", count(needed)),
         (None, Some(at_most)) => {
             let most = difference(at_most, None, unit);
-            format!("at most {} apart", most.trim_start_matches('+'))
+            let most = most.trim_start_matches('+');
+            if is_narrow(page) { format!("≤ {most} apart") } else { format!("at most {most} apart") }
         }
         (None, None) => "cannot tell".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! What the site costs in a month.
 
 use super::figure::three_digits;
+use super::page::Page;
 use super::table::{Paint, painted, short_name};
 use crate::analysis::costs::{CostSummary, NodeCost};
 use crate::analysis::summary::Summary;
@@ -8,7 +9,7 @@ use crate::analysis::summary::Summary;
 /// Of the others only the sum is told.
 const NODES_MOST: usize = 5;
 
-pub fn costs(summary: &Summary) -> String {
+pub fn costs(summary: &Summary, page: Page) -> String {
     let Some(costs) = &summary.costs else { return String::new() };
     let Some(per_month) = costs.per_month else { return String::new() };
     let currency = costs.currency.as_deref().map_or(String::new(), |currency| format!(" {currency}"));
@@ -24,7 +25,7 @@ pub fn costs(summary: &Summary) -> String {
     ];
     let told = |(name, cost): (&str, Option<f64>)| cost.map(|cost| format!("{name} {}", three_digits(cost)));
     parts.extend(besides.into_iter().filter_map(told));
-    text.push_str(&format!("    = {}\n", parts.join(" + ")));
+    text.push_str(&format!("    = {}\n", page.wrapped(&parts.join(" + "), 6)));
     if let Some(downtime) = costs.downtime.as_ref().filter(|downtime| downtime.of_run > 0.0) {
         let of_run =
             format!("the outages of this run alone cost {}{currency}", three_digits(downtime.of_run));

@@ -2,22 +2,19 @@
 //! site was up.
 
 use super::figure::length;
+use super::folding::columns_of;
+use super::letters::Letters;
+use super::page::Page;
 use super::table::{Paint, painted};
 use crate::output::charts::scale::{Scale, Tick, latency_ticks, time_ticks};
 use crate::output::charts::states::{State, in_columns, in_pieces, of_site};
 use crate::output::record::{LogRows, Record};
 
 const COLUMNS: usize = 64;
+const COLUMNS_LEAST: usize = 16;
 /// The names at the left, with what is between them and the columns.
 const INDENT: usize = 16;
 const NANOSECOND_MS: f64 = 1e-6;
-
-/// What a terminal, or whoever reads instead of it, can show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Letters {
-    Unicode,
-    Ascii,
-}
 
 pub struct Glance {
     /// The share of the good answers in each column.
@@ -48,23 +45,44 @@ impl Glance {
         glance
     }
 
-    pub fn text(&self, letters: Letters) -> String {
+    /// On a narrow page, several columns share one.
+    pub fn text(&self, page: Page) -> String {
+        let columns = page.columns().map_or(COLUMNS, |columns| columns.saturating_sub(INDENT));
+        let columns = columns.clamp(COLUMNS_LEAST, COLUMNS);
+        self.narrowed(columns).drawn(page, columns)
+    }
+
+    fn narrowed(&self, columns: usize) -> Glance {
+        let pieces =
+            |all: usize| (0..columns).map(move |column| column * all / columns..(column + 1) * all / columns);
+        let latencies = pieces(self.latencies.len()).map(|piece| self.latencies[piece].iter().sum());
+        // The worst is what has to be seen.
+        let states = pieces(self.states.len()).filter_map(|piece| self.states[piece].iter().copied().max());
+        Glance {
+            latencies: if self.latencies.is_empty() { Vec::new() } else { latencies.collect() },
+            states: states.collect(),
+            ..*self
+        }
+    }
+
+    fn drawn(&self, page: Page, columns: usize) -> String {
+        let letters = page.strokes();
         let mut text = String::new();
         if !self.latencies.is_empty() {
-            let scale = Scale::logarithmic(self.low_ms, self.high_ms, 0.0, COLUMNS as f64);
-            let mut ticks = latency_ticks(&scale, COLUMNS as f64 * 10.0);
+            let scale = Scale::logarithmic(self.low_ms, self.high_ms, 0.0, columns as f64);
+            let mut ticks = latency_ticks(&scale, columns as f64 * 10.0);
             if ticks.is_empty() {
                 // All latencies lie between two round ones.
                 ticks.push(Tick { value: self.low_ms, text: length(self.low_ms) });
             }
             text.push_str(&line("latency", &self.bars(letters)));
-            text.push_str(&axis(&scale, &ticks, "", letters));
+            text.push_str(&axis(&scale, &ticks, "", page));
         }
         if self.end_s > 0.0 && self.states.iter().any(|state| *state > State::Idle) {
-            let scale = Scale::linear(0.0, self.end_s, 0.0, COLUMNS as f64);
-            let (ticks, unit) = time_ticks(self.end_s, 6);
+            let scale = Scale::linear(0.0, self.end_s, 0.0, columns as f64);
+            let (ticks, unit) = time_ticks(self.end_s, if columns < COLUMNS { 3 } else { 6 });
             text.push_str(&line("availability", &self.strip(letters)));
-            text.push_str(&axis(&scale, &ticks, unit, letters));
+            text.push_str(&axis(&scale, &ticks, unit, page));
             text.push_str(&self.key(letters));
         }
         text
@@ -132,21 +150,23 @@ fn line(name: &str, content: &str) -> String {
 }
 
 /// Values below their columns, as far as there is room.
-fn axis(scale: &Scale, ticks: &[Tick], unit: &str, letters: Letters) -> String {
+fn axis(scale: &Scale, ticks: &[Tick], unit: &str, page: Page) -> String {
+    let room = page.columns().map_or(usize::MAX, |columns| columns - INDENT);
     let mut text = String::new();
     let mut column = 0;
     for (number, tick) in ticks.iter().enumerate() {
-        let place = scale.place(tick.value).round() as usize;
         let with_unit = match unit {
             // Once, at the last.
             unit if number + 1 == ticks.len() && !unit.is_empty() => format!("{} {unit}", tick.text),
             _ => tick.text.clone(),
         };
-        let with_unit = if letters == Letters::Ascii { with_unit.replace('µ', "u") } else { with_unit };
+        let with_unit = page.strokes().spelt(&with_unit);
+        let width = columns_of(&with_unit);
+        let place = (scale.place(tick.value).round() as usize).min(room.saturating_sub(width));
         // At least two blanks lie between two values.
         if column == 0 || place >= column + 2 {
             text.push_str(&" ".repeat(place.saturating_sub(column)));
-            column = place.max(column) + with_unit.chars().count();
+            column = place.max(column) + width;
             text.push_str(&with_unit);
         }
     }
@@ -180,25 +200,32 @@ mod tests {
         }
     }
 
-    fn plain(letters: Letters) -> String {
-        anstream::adapter::strip_str(&Glance::of(&record()).text(letters)).to_string()
+    fn plain(columns: usize, letters: Letters) -> String {
+        let page = Page::of_columns(columns, letters);
+        anstream::adapter::strip_str(&Glance::of(&record()).text(page)).to_string()
     }
 
     #[test]
     fn a_run_is_seen_at_a_glance() {
-        insta::assert_snapshot!("glance", plain(Letters::Unicode));
-        assert!(plain(Letters::Unicode).lines().all(|line| line.chars().count() <= 100));
+        insta::assert_snapshot!("glance", plain(80, Letters::Unicode));
+    }
+
+    #[test]
+    fn on_a_narrow_page_several_columns_share_one() {
+        let text = plain(50, Letters::Unicode);
+        assert!(text.lines().all(|line| line.chars().count() <= 50), "{text}");
+        insta::assert_snapshot!("glance_narrow", text);
     }
 
     #[test]
     fn plain_letters_are_ascii() {
-        let text = plain(Letters::Ascii);
+        let text = plain(80, Letters::Ascii);
         assert!(text.is_ascii(), "{text}");
         insta::assert_snapshot!("glance_ascii", text);
     }
 
     #[test]
     fn nothing_is_shown_where_there_is_nothing() {
-        assert_eq!(Glance::of(&Record::default()).text(Letters::Unicode), "");
+        assert_eq!(Glance::of(&Record::default()).text(Page::endless()), "");
     }
 }

@@ -1,4 +1,4 @@
-//! The summary for people, at most 100 columns wide.
+//! The summary for people, laid out on a page of so many columns.
 //!
 //! The text carries colours; who prints it takes them out where they do not belong.
 
@@ -8,11 +8,15 @@ mod classes;
 pub mod comparison;
 mod costs;
 pub mod expected;
+pub mod folding;
 pub mod glance;
+mod layout;
 pub mod lead;
+pub mod letters;
 mod nodes;
 mod notes;
 mod outages;
+pub mod page;
 mod replication;
 mod resources;
 mod scaling;
@@ -28,31 +32,36 @@ use crate::analysis::summary::Summary;
 use crate::output::findings::Findings;
 use crate::parts::quantity::format_duration;
 use figure::three_digits;
+use page::Page;
 use std::path::Path;
 use table::{Paint, painted};
 
-const WIDTH: usize = 100;
-
 /// `files` names the results that were written, all in one folder; `glance` is what shows
 /// them in a few letters.
-pub fn render(findings: &Findings, glance: &str, folder: Option<&Path>, files: &[&str]) -> String {
+pub fn render(
+    findings: &Findings,
+    glance: &str,
+    folder: Option<&Path>,
+    files: &[&str],
+    page: Page,
+) -> String {
     let Findings { told, summary, .. } = findings;
     let sections = [
-        answer::answer(told),
-        heading(summary),
-        answer::story(told),
-        classes::table(summary),
+        answer::answer(told, page),
+        heading(summary, page),
+        answer::story(told, page),
+        classes::table(summary, page),
         glance.to_owned(),
-        resources::table(summary),
-        nodes::table(summary),
-        nodes::time_spent(summary),
-        outages::outages(summary),
+        resources::table(summary, page),
+        nodes::table(summary, page),
+        nodes::time_spent(summary, page),
+        outages::outages(summary, page),
         replication::replications(summary),
         scaling::scalings(summary),
-        costs::costs(summary),
-        notes::expectations(summary),
-        notes::notices(summary),
-        notes::files(folder, files),
+        costs::costs(summary, page),
+        notes::expectations(summary, page),
+        notes::notices(summary, page),
+        notes::files(folder, files, page),
     ];
     let mut text = String::new();
     for section in sections.iter().filter(|section| !section.is_empty()) {
@@ -62,7 +71,7 @@ pub fn render(findings: &Findings, glance: &str, folder: Option<&Path>, files: &
     text
 }
 
-fn heading(summary: &Summary) -> String {
+fn heading(summary: &Summary, page: Page) -> String {
     let run = &summary.run;
     let counted_s = run.simulated_s - run.warmup_s;
     let rate = |offered: u64| if run.simulated_s > 0.0 { offered as f64 / run.simulated_s } else { 0.0 };
@@ -78,5 +87,6 @@ fn heading(summary: &Summary) -> String {
             run.warmup
         ));
     }
-    format!("  {}\n  {}\n", painted(&summary.scenario, Paint::Strong), painted(&facts, Paint::Faint))
+    let (name, facts) = (page.wrapped(&summary.scenario, 2), page.wrapped(&facts, 2));
+    format!("  {}\n  {}\n", painted(&name, Paint::Strong), painted(&facts, Paint::Faint))
 }

@@ -1,7 +1,9 @@
 //! The table of nodes, and where the time of a request went.
 
-use super::WIDTH;
 use super::figure::{count, length, share, three_digits};
+use super::folding::columns_of;
+use super::letters::Letters;
+use super::page::Page;
 use super::table::{Cell, Paint, Table, painted, short_name};
 use crate::analysis::parts::{BETWEEN, words};
 use crate::analysis::summary::{NodeSummary, PartTime, Summary, TimeSpent};
@@ -11,6 +13,9 @@ const NODES_MOST: usize = 20;
 
 const BAR_CHARACTERS: usize = 8;
 
+/// Where the terms of a sum go on that are too wide to stand below each other.
+const CROWDED_INDENT: usize = 6;
+
 /// If more of those who came are still there at the end, their mean time is at least what is told.
 const UNFINISHED: f64 = 0.05;
 
@@ -18,7 +23,7 @@ const UNFINISHED: f64 = 0.05;
 const PART_LEAST: f64 = 0.005;
 const PARTS_MOST: usize = 10;
 
-pub fn table(summary: &Summary) -> String {
+pub fn table(summary: &Summary, page: Page) -> String {
     let active: Vec<&NodeSummary> = summary.nodes.iter().filter(|node| node.visits > 0).collect();
     if active.is_empty() {
         return String::new();
@@ -26,11 +31,11 @@ pub fn table(summary: &Summary) -> String {
     let shown = busiest(&active);
     // Times there are of all that came.
     let header = ["nodes", "visits/s", "failed", "inside", "time there"];
-    let mut table = Table::new(&header, &[]);
+    let mut table = Table::new(&header, &[]).giving_up(&[3, 1]);
     for node in &shown {
         table.add(line(node));
     }
-    let mut text = table.text();
+    let mut text = table.text(page);
     if shown.len() < active.len() {
         text.push_str(&format!("  … and {} more nodes, in nodes.csv\n", active.len() - shown.len()));
     }
@@ -39,14 +44,14 @@ pub fn table(summary: &Summary) -> String {
 
 fn line(node: &NodeSummary) -> Vec<Cell> {
     let name = match node.replicas {
-        1 => short_name(&node.name),
-        replicas => format!("{} ×{replicas}", short_name(&node.name)),
+        1 => node.name.clone(),
+        replicas => format!("{} ×{replicas}", node.name),
     };
     // Nobody calls a host.
     let called = node.visits > 0;
     let if_called = |text: Option<String>| Cell::optional(text.filter(|_| called));
     vec![
-        Cell::painted(name, Paint::Strong),
+        Cell::name(name),
         if_called(Some(three_digits(node.visits_per_s))),
         if_called(Some(count(node.failed))),
         if_called(Some(three_digits(node.inside_mean))),
@@ -69,9 +74,14 @@ pub fn share_of_use(utilisation: f64) -> String {
 }
 
 /// Eighths of a character make the bar fine enough to see a change of 2 %.
-pub fn bar(share: f64) -> String {
+pub fn bar(share: f64, letters: Letters) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = (share.clamp(0.0, 1.0) * (8 * BAR_CHARACTERS) as f64).round() as usize;
+    let share = share.clamp(0.0, 1.0);
+    if letters == Letters::Ascii {
+        let full = (share * BAR_CHARACTERS as f64).round() as usize;
+        return "#".repeat(full) + &".".repeat(BAR_CHARACTERS - full);
+    }
+    let eighths = (share * (8 * BAR_CHARACTERS) as f64).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
     bar.push_str(EIGHTHS[eighths % 8]);
     let empty = BAR_CHARACTERS - bar.chars().count();
@@ -91,16 +101,16 @@ fn busiest<'a>(nodes: &[&'a NodeSummary]) -> Vec<&'a NodeSummary> {
 }
 
 /// `page  31.2 ms = network visitors -> server 20.1 ms (64 %) + work at gunicorn 7.10 ms (23 %) + …`
-pub fn time_spent(summary: &Summary) -> String {
+pub fn time_spent(summary: &Summary, page: Page) -> String {
     if summary.time_spent.is_empty() {
         return String::new();
     }
     let shown: Vec<&TimeSpent> = summary.time_spent.iter().take(NODES_MOST).collect();
     let heading = format!("where the time of a mean request goes{}", by_chance(&shown));
-    let mut text = format!("  {}\n", painted(&heading, Paint::Faint));
+    let mut text = format!("  {}\n", painted(&page.wrapped(&heading, 2), Paint::Faint));
     let name_width = shown.iter().map(|class| short_name(&class.class).chars().count()).max().unwrap_or(0);
     for class in shown {
-        text.push_str(&class_time(class, name_width));
+        text.push_str(&class_time(class, name_width, page));
     }
     text
 }
@@ -117,14 +127,11 @@ fn by_chance(classes: &[&TimeSpent]) -> String {
     }
 }
 
-fn class_time(class: &TimeSpent, name_width: usize) -> String {
+fn class_time(class: &TimeSpent, name_width: usize, page: Page) -> String {
     let latency = class.latency_mean_ms;
     let name = short_name(&class.class);
     let padding = " ".repeat(name_width - name.chars().count());
     let head = format!("{}  = ", length(latency));
-    let indent = 2 + name_width + 2 + head.chars().count();
-    let mut text = format!("  {}{padding}  {head}", painted(&name, Paint::Strong));
-    let mut column = indent;
     let mut terms: Vec<(String, f64, f64)> = Vec::new();
     let is_named = |part: &&PartTime| part.share >= PART_LEAST;
     for part in class.parts.iter().take(PARTS_MOST).filter(is_named) {
@@ -134,19 +141,34 @@ fn class_time(class: &TimeSpent, name_width: usize) -> String {
     if rest >= PART_LEAST {
         terms.push(("else".to_owned(), rest * latency, rest));
     }
-    for (number, (part, mean_ms, share)) in terms.iter().enumerate() {
+    let term = |(number, (part, mean_ms, share)): (usize, &(String, f64, f64))| {
         let plus = if number == 0 { "" } else { "+ " };
-        let term = format!("{plus}{part} {} ({})", length(*mean_ms), rounded_share(*share));
-        let width = term.chars().count() + 1;
-        if column + width > WIDTH && number > 0 {
-            text = format!("{}\n{}", text.trim_end(), " ".repeat(indent));
-            column = indent;
+        format!("{plus}{part} {} ({})", length(*mean_ms), rounded_share(*share))
+    };
+    let terms: Vec<String> = terms.iter().enumerate().map(term).collect();
+    let column = 2 + name_width + 2 + head.chars().count();
+    format!("  {}{padding}  {head}{}\n", painted(&name, Paint::Strong), sum(&terms, column, page))
+}
+
+/// Terms are folded between each other, below the first one if all are narrow enough for that.
+fn sum(terms: &[String], column: usize, page: Page) -> String {
+    let width = |term: &String| columns_of(&page.spelt(term));
+    let room = page.prose().saturating_sub(column);
+    let hanging = if terms.iter().all(|term| width(term) <= room) { column } else { CROWDED_INDENT };
+    let mut text = String::new();
+    let mut at = column;
+    for term in terms {
+        if !text.is_empty() && at + 1 + width(term) > page.prose() {
+            text.push_str(&format!("\n{}", " ".repeat(hanging)));
+            at = hanging;
+        } else if !text.is_empty() {
+            text.push(' ');
+            at += 1;
         }
-        text.push_str(&term);
-        text.push(' ');
-        column += width;
+        text.push_str(term);
+        at += width(term);
     }
-    format!("{}\n", text.trim_end())
+    text
 }
 
 /// Names that are too long are cut, each for itself.

@@ -1,7 +1,7 @@
 //! What went wrong for users: the outages, the longest first.
 
-use super::WIDTH;
 use super::figure::{count, share, told};
+use super::page::Page;
 use super::table::{Paint, painted, short_name};
 use crate::analysis::summary::{Estimate, Summary};
 use crate::parts::quantity::format_duration;
@@ -10,13 +10,16 @@ use std::borrow::Cow;
 /// Causes that are listed.
 const CAUSES_SHOWN: usize = 5;
 
-pub fn outages(summary: &Summary) -> String {
+pub fn outages(summary: &Summary, page: Page) -> String {
     let availability = &summary.availability;
     if availability.outages == 0 {
         return String::new();
     }
-    let mut text =
-        format!("  {} {}\n", painted("outages", Paint::Strong), painted(&headline(summary), Paint::Bad));
+    let mut text = format!(
+        "  {} {}\n",
+        painted("outages", Paint::Strong),
+        painted(&page.wrapped(&headline(summary), 10), Paint::Bad)
+    );
     for cause in availability.by_cause.iter().take(CAUSES_SHOWN) {
         let line = format!(
             "    {:<20} {:>4} {}  {} in all{}",
@@ -26,7 +29,6 @@ pub fn outages(summary: &Summary) -> String {
             format_duration(round_s(cause.outage_s)),
             cause.requests_lost.map_or(String::new(), |lost| format!(", {} requests lost", count(lost))),
         );
-        debug_assert!(line.chars().count() <= WIDTH);
         text.push_str(&line);
         text.push('\n');
     }
@@ -36,24 +38,25 @@ pub fn outages(summary: &Summary) -> String {
             availability.by_cause.len() - CAUSES_SHOWN
         ));
     }
-    text.push_str(&lost(summary));
-    text.push_str(&views(summary));
+    text.push_str(&lost(summary, page));
+    text.push_str(&views(summary, page));
     text
 }
 
 /// What all requests without success are put down to.
-fn lost(summary: &Summary) -> String {
+fn lost(summary: &Summary, page: Page) -> String {
     let lost = &summary.availability.lost;
     let of = |(blame, lost): (&Cow<str>, &u64)| format!("{} {}", count(*lost), blame.replace('_', " "));
     let parts: Vec<String> = lost.iter().map(of).collect();
     if parts.is_empty() {
         return String::new();
     }
-    format!("    {}\n", painted(&format!("lost to: {}", parts.join(", ")), Paint::Faint))
+    let told = page.wrapped(&format!("lost to: {}", parts.join(", ")), 4);
+    format!("    {}\n", painted(&told, Paint::Faint))
 }
 
 /// The same availability as others see it.
-fn views(summary: &Summary) -> String {
+fn views(summary: &Summary, page: Page) -> String {
     let views = &summary.availability.views;
     let seen = [
         ("users", &views.user),
@@ -63,7 +66,8 @@ fn views(summary: &Summary) -> String {
     ];
     let part = |(name, estimate): &(&str, &Estimate)| Some(format!("{name} {}", told(estimate, "share")?));
     let parts: Vec<String> = seen.iter().filter_map(part).collect();
-    format!("    {}\n", painted(&format!("seen by: {}", parts.join(", ")), Paint::Faint))
+    let told = page.wrapped(&format!("seen by: {}", parts.join(", ")), 4);
+    format!("    {}\n", painted(&told, Paint::Faint))
 }
 
 fn headline(summary: &Summary) -> String {

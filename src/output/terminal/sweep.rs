@@ -2,7 +2,8 @@
 
 use super::figure::{counted, three_digits, told};
 use super::lead::{further, lead};
-use super::notes::{files, paragraph};
+use super::notes::files;
+use super::page::Page;
 use super::table::{Cell, Paint, Table, painted};
 use crate::analysis::gauges::OFFERED;
 use crate::analysis::sweep::{SweepSummary, SweptPoint};
@@ -12,7 +13,7 @@ use std::path::Path;
 /// With more points, the table stands in `sweep.csv` alone.
 const LINES_MOST: usize = 60;
 
-pub fn render(swept: &Answered<SweepSummary>, folder: &Path, names: &[&str]) -> String {
+pub fn render(swept: &Answered<SweepSummary>, folder: &Path, names: &[&str], page: Page) -> String {
     let Answered { told, data: summary } = swept;
     let facts = format!(
         "{}, {} of each with the same chance; seed {}; ± is of 95 % intervals",
@@ -20,41 +21,53 @@ pub fn render(swept: &Answered<SweepSummary>, folder: &Path, names: &[&str]) -> 
         counted(summary.replications, "replication"),
         summary.seed,
     );
-    let mut text = lead(told);
+    let mut text = lead(told, page);
     text.push_str(&format!(
         "\n  {}\n  {}\n\n",
-        painted(&summary.scenario, Paint::Strong),
-        painted(&facts, Paint::Faint)
+        painted(&page.wrapped(&summary.scenario, 2), Paint::Strong),
+        painted(&page.wrapped(&facts, 2), Paint::Faint)
     ));
     let columns = columns(summary);
     let axes = summary.axes.iter().map(|axis| axis.path.as_str());
     let figures = columns.iter().map(|place| summary.gauges[*place].name.as_str());
     let header: Vec<&str> = axes.chain(figures).chain(["fullest"]).collect();
-    let mut table = Table::new(&header, &[header.len() - 1]);
+    let mut table = Table::new(&header, &[header.len() - 1]).giving_up(&spared(summary, &columns));
     for point in summary.points.iter().take(LINES_MOST) {
-        let values = point.values.iter().map(|value| Cell::name(&value.text));
+        let values = point.values.iter().map(|value| Cell::name(value.text.as_str()));
         let figures = columns.iter().map(|place| Cell::optional(figure(point, *place)));
         table.add(values.chain(figures).chain([Cell::optional(fullest(point))]).collect());
     }
-    text.push_str(&table.text());
+    text.push_str(&table.text(page));
     if let Some(why) = unsaid(summary, &columns) {
-        text.push_str(&format!("  {}\n", painted(&format!("without ±: {why}"), Paint::Faint)));
+        text.push_str(&format!(
+            "  {}\n",
+            painted(&page.wrapped(&format!("without ±: {why}"), 2), Paint::Faint)
+        ));
     }
     if summary.points.len() > LINES_MOST {
         let more = format!("… and {} more, in sweep.csv", summary.points.len() - LINES_MOST);
         text.push_str(&format!("  {}\n", painted(&more, Paint::Faint)));
     }
     text.push('\n');
-    text.push_str(&further(told));
+    text.push_str(&further(told, page));
     if summary.axes.len() > 2 {
-        text.push_str(&paragraph(
-            " ",
-            "There is no chart of more than two settings at once; sweep.csv has all.",
-        ));
+        text.push_str(
+            &page.paragraph(" ", "There is no chart of more than two settings at once; sweep.csv has all."),
+        );
     }
     text.push('\n');
-    text.push_str(&files(Some(folder), names));
+    text.push_str(&files(Some(folder), names, page));
     text
+}
+
+/// What is missed least, such as what was sent, since it is much what came of it.
+fn spared(summary: &SweepSummary, columns: &[usize]) -> Vec<usize> {
+    let place = |name: &str| columns.iter().position(|place| summary.gauges[*place].name == name);
+    let spared = [OFFERED, "mean", "errors"].into_iter().filter(|name| *name != summary.measure);
+    let mut spared: Vec<usize> = spared.filter_map(place).map(|place| summary.axes.len() + place).collect();
+    // What is full there goes before the last of them.
+    spared.insert(spared.len().saturating_sub(1), summary.axes.len() + columns.len());
+    spared
 }
 
 /// Why figures of the table have no interval, where they could have one.

@@ -1,7 +1,7 @@
 //! Colours and letters: plain ones for those who ask for them with `NO_COLOR`.
 
 use crate::diagnosis::FULL;
-use crate::output::terminal::glance::Letters;
+use crate::output::terminal::letters::Letters;
 use ratatui::style::{Color, Modifier, Style};
 
 #[derive(Clone, Copy, Debug)]

@@ -44,7 +44,7 @@ pub struct Live {
 impl Live {
     /// Takes the terminal over.
     pub fn open(scenario: &Scenario, speed: Option<f64>) -> io::Result<Live> {
-        let ink = Ink::of(crate::cli::printing::letters());
+        let ink = Ink::of(crate::cli::printing::letters_of_pictures());
         Ok(Live::on(Box::new(Terminal::take()?), ink, scenario, speed))
     }
 

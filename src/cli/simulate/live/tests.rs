@@ -10,7 +10,7 @@ use crate::kernel::time::{NEVER, SECOND};
 use crate::output::folder::Ownership;
 use crate::output::packing::Packing;
 use crate::output::scenario_json::Script;
-use crate::output::terminal::glance::Letters;
+use crate::output::terminal::letters::Letters;
 use crate::plan;
 use crate::results::row::RowSampling;
 use crate::scenario::given::Given;
