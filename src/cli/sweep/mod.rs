@@ -250,7 +250,7 @@ fn write(
     let mut files: Vec<(&'static str, Vec<u8>)> =
         vec![(FILES[0], sweep_csv::to_bytes(summary)?), (FILES[1], json::to_text(swept)?.into_bytes())];
     let picture = chart::render(summary, &swept.told).map_err(std::io::Error::from)?;
-    let page = report::sweep::render(swept, picture.as_deref(), again);
+    let page = report::sweep::render(swept, again).map_err(std::io::Error::from)?;
     files.extend(picture.map(|picture| (FILES[2], picture)));
     files.push((FILES[3], page.into_bytes()));
     #[cfg(feature = "parquet")]

@@ -6,7 +6,7 @@ use super::scale::{Scale, latency_ticks};
 use super::site_strip;
 use super::states::{State, of_site, outages};
 use super::theme::on_scale;
-use crate::output::record::{LogRows, Record, Stretch};
+use crate::output::record::{LogRows, Record, Stretch, rounded};
 use crate::output::terminal::figure;
 use crate::stats::histogram::{CELLS, bounds};
 
@@ -87,6 +87,39 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     let below = Panel { top: page.top - 3.0, height: 4.0, ..panel };
     page.time_columns(&[below], &scale);
     page.finish()
+}
+
+/// What is drawn in one shade: the answers of a stretch between two latencies.
+pub struct Tile {
+    pub run: usize,
+    pub stretch: Stretch,
+    pub low_ms: f64,
+    pub high_ms: f64,
+    /// Of the answers of that stretch.
+    pub share: f64,
+}
+
+/// Those that are not empty, in the order of the runs and of time.
+pub fn tiles(records: &[&Record]) -> Vec<Tile> {
+    let runs: Vec<Vec<Column>> = records.iter().map(|record| columns(record)).collect();
+    let Some((first, last)) = cells_used(&runs) else { return Vec::new() };
+    let number = (PANEL_HEIGHT / ROW_PIXELS) as usize;
+    let grid = LogRows::new(first, last, number);
+    let (low, high) = (bounds(first).0.max(1) as f64, bounds(last).1.min(1 << 60) as f64);
+    let edge = |row: usize| rounded(low * libm::pow(high / low, row as f64 / number as f64) * NANOSECOND_MS);
+    let mut tiles = Vec::new();
+    for (run, column) in runs.iter().enumerate().flat_map(|(run, all)| all.iter().map(move |one| (run, one)))
+    {
+        let shares = grid.shares(&column.cells).into_iter().enumerate();
+        tiles.extend(shares.filter(|(_, share)| *share > 1e-6).map(|(row, share)| Tile {
+            run,
+            stretch: column.stretch,
+            low_ms: edge(row),
+            high_ms: edge(row + 1),
+            share,
+        }));
+    }
+    tiles
 }
 
 /// Below the latencies of those who were answered, whether users were.

@@ -22,10 +22,14 @@ const DECADES: f64 = 30.0;
 
 /// Nothing if there are too many settings for a page.
 pub fn render(summary: &SweepSummary, told: &Answer) -> Result<Option<Vec<u8>>, PaintError> {
-    let look = Look::new(Theme::Light, f64::from(WIDTH_USUAL));
-    let Some(drawing) = draw(summary, told, &look) else { return Ok(None) };
-    let picture = svg::render(&drawing).map_err(|error| PaintError(error.to_string()))?;
-    Ok(Some(picture.into_bytes()))
+    let picture = embedded(summary, told, &Look::new(Theme::Light, f64::from(WIDTH_USUAL)))?;
+    Ok(picture.map(String::into_bytes))
+}
+
+/// The same in any look.
+pub fn embedded(summary: &SweepSummary, told: &Answer, look: &Look) -> Result<Option<String>, PaintError> {
+    let Some(drawing) = draw(summary, told, look) else { return Ok(None) };
+    svg::render(&drawing).map(Some).map_err(|error| PaintError(error.to_string()))
 }
 
 pub(super) fn draw(summary: &SweepSummary, told: &Answer, look: &Look) -> Option<Drawing> {

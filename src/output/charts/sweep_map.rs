@@ -1,4 +1,4 @@
-//! A sweep of two settings as a map: the darker, the larger the figure.
+//! A sweep of two settings as a map: the stronger the colour, the larger the figure.
 
 use super::drawing::{Anchor, Drawing, Label};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL};
@@ -27,7 +27,7 @@ pub fn draw(summary: &SweepSummary, answer: &Answer, look: &Look) -> Option<Draw
     let message = match known.is_empty() {
         true => "No point has such a figure.".to_owned(),
         false => format!(
-            "{} From {} to {}: the darker, the more. Means over {} runs of each point.",
+            "{} From {} to {}: the stronger the colour, the more. Means over {} runs of each point.",
             answer.headline.text,
             told(low, unit),
             told(high, unit),

@@ -1,10 +1,11 @@
 //! Charts as data: a specification in Vega-Lite of each picture, with its data, so that people can give
-//! it the looks of their own pages. What Vega-Lite cannot lay out (who calls whom) is the data alone.
+//! it the looks of their own pages. Who calls whom is a matrix there, since Vega-Lite lays out no graphs.
 
+use super::heatmap::tiles;
 use super::theme::{Color, Palette, palette};
 use super::{Chart, Drawing, Look};
 use crate::diagnosis::PhaseKind;
-use crate::output::record::{Record, Stretch};
+use crate::output::record::{Record, Stretch, rounded};
 use crate::stats::histogram::bounds;
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ pub fn spec(chart: Chart, records: &[&Record], drawing: &Drawing, look: &Look) -
         Chart::Heatmap => heatmap(records, &palette),
         Chart::Utilisation => utilisation(records, &palette),
         Chart::Waterfall => waterfall(records),
-        Chart::Topology => return topology(records, drawing),
+        Chart::Topology => topology(records, &palette),
     };
     spec["$schema"] = json!(SCHEMA);
     spec["title"] = json!({ "text": drawing.title, "subtitle": drawing.about, "anchor": "start" });
@@ -101,7 +102,7 @@ fn timeline(records: &[&Record], palette: &Palette) -> Value {
             },
         })
     };
-    let [p50, p95, p99] = [palette.series[0], palette.series[4], palette.series[1]];
+    let [p50, p95, p99] = [palette.series[0], palette.series[2], palette.series[1]];
     json!({
         "data": values(rows),
         "resolve": { "scale": { "color": "independent" } },
@@ -151,24 +152,16 @@ fn latency(records: &[&Record]) -> Value {
     })
 }
 
+/// The cells as they are drawn: of more nobody could see any.
 fn heatmap(records: &[&Record], palette: &Palette) -> Value {
-    let mut rows = Vec::new();
-    for record in records {
-        let classes = record.latencies.iter().flat_map(|latencies| &latencies.classes);
-        for (class, spread) in classes.flat_map(|class| class.buckets.iter().map(move |one| (class, one))) {
-            for &(cell, count) in &spread.cells {
-                let (low, high) = bounds(usize::from(cell));
-                rows.push(json!({
-                    "run": record.name, "class": class.name,
-                    "start_s": at(&spread.stretch), "end_s": spread.stretch.end_s(),
-                    "low_ms": low as f64 * NANOSECOND_MS, "high_ms": high as f64 * NANOSECOND_MS,
-                    "answers": count,
-                }));
-            }
-        }
-    }
+    let rows = tiles(records).into_iter().map(|tile| {
+        json!({
+            "run": records[tile.run].name, "start_s": tile.stretch.start_s, "end_s": tile.stretch.end_s(),
+            "low_ms": tile.low_ms, "high_ms": tile.high_ms, "share": rounded(tile.share),
+        })
+    });
     json!({
-        "data": values(rows),
+        "data": values(rows.collect()),
         "facet": { "row": { "field": "run", "type": "nominal", "title": null } },
         "spec": {
             "width": 800,
@@ -179,8 +172,8 @@ fn heatmap(records: &[&Record], palette: &Palette) -> Value {
                 "y": { "field": "low_ms", "type": "quantitative", "scale": { "type": "log" },
                        "title": "latency, ms" },
                 "y2": { "field": "high_ms" },
-                "color": { "aggregate": "sum", "field": "answers",
-                           "scale": { "range": palette.density.map(hex).to_vec() } },
+                "color": { "field": "share", "type": "quantitative", "title": "share of a moment's answers",
+                           "scale": { "type": "sqrt", "range": palette.density.map(hex).to_vec() } },
             },
         },
     })
@@ -245,25 +238,40 @@ fn waterfall(records: &[&Record]) -> Value {
     })
 }
 
-fn topology(records: &[&Record], drawing: &Drawing) -> Value {
-    let runs = records.iter().filter_map(|record| {
-        let topology = record.topology.as_ref()?;
-        let nodes = topology.nodes.iter().map(|node| {
+/// Who calls whom as a matrix, with what is known of the nodes beside it.
+fn topology(records: &[&Record], palette: &Palette) -> Value {
+    let known = || records.iter().filter_map(|record| Some((&record.name, record.topology.as_ref()?)));
+    let calls = known().flat_map(|(run, topology)| {
+        topology.calls.iter().map(move |call| {
             json!({
-                "name": node.name, "kind": node.kind, "replicas": node.replicas, "on": node.on,
+                "run": run, "from": call.from, "to": call.to, "calls_per_s": call.calls_per_s,
+                "fullest": call.fullest.as_ref().map(|full| full.bucket.utilisation),
+            })
+        })
+    });
+    let nodes = known().flat_map(|(run, topology)| {
+        topology.nodes.iter().map(move |node| {
+            json!({
+                "run": run, "name": node.name, "kind": node.kind, "replicas": node.replicas, "on": node.on,
                 "in_use": node.utilisation, "fullest": node.fullest.as_ref().map(|full| full.bucket.utilisation),
                 "single_point_of": node.single_point_of,
             })
-        });
-        let calls = topology.calls.iter().map(|call| {
-            json!({
-                "from": call.from, "to": call.to, "calls_per_s": call.calls_per_s,
-                "fullest": call.fullest.as_ref().map(|full| full.bucket.utilisation),
-            })
-        });
-        Some(json!({
-            "run": record.name, "nodes": nodes.collect::<Vec<_>>(), "calls": calls.collect::<Vec<_>>(),
-        }))
+        })
     });
-    json!({ "title": drawing.title, "about": drawing.about, "runs": runs.collect::<Vec<_>>() })
+    let order = known()
+        .next()
+        .map(|(_, topology)| topology.nodes.iter().map(|node| node.name.clone()).collect::<Vec<String>>());
+    json!({
+        "data": values(calls.collect()),
+        "datasets": { "nodes": nodes.collect::<Vec<_>>() },
+        "mark": { "type": "circle", "opacity": 1 },
+        "encoding": {
+            "x": { "field": "to", "type": "nominal", "sort": order, "axis": { "orient": "top" } },
+            "y": { "field": "from", "type": "nominal", "sort": order },
+            "size": { "field": "calls_per_s", "type": "quantitative", "title": "calls per second" },
+            "color": { "field": "fullest", "type": "quantitative", "title": "in use at the fullest",
+                       "scale": { "domain": [0, 1], "range": palette.fullness.map(hex).to_vec() } },
+            "column": { "field": "run", "type": "nominal", "title": null },
+        },
+    })
 }

@@ -30,7 +30,7 @@ pub use shards::{is_first_run, read_shard};
 pub use slow_rows::{SlowRow, slowest_rows};
 pub use stations::{StationTimeline, StationTimelines};
 pub use stories::{Activity, Story, StoryVisit, stories};
-pub use stretch::Stretch;
+pub use stretch::{Stretch, rounded};
 pub use timeline::{Count, Timeline};
 
 pub use super::findings::Findings;

@@ -2,11 +2,13 @@
 
 use super::html::Table;
 use super::page::{Reader, Section};
-use super::picture::framed;
+use super::picture;
 use super::study::{Repeat, StudyPage, level, sentence_of, told};
 use crate::analysis::breaking::Standing;
 use crate::analysis::gauges::OFFERED;
 use crate::analysis::sweep::{SweepSummary, SweptPoint};
+use crate::output::charts::sweep::embedded;
+use crate::output::charts::{Look, PaintError, Theme, WIDTH_USUAL};
 use crate::telling::Answered;
 use crate::telling::figure::{self, counted, share, three_digits};
 
@@ -14,12 +16,15 @@ use crate::telling::figure::{self, counted, share, three_digits};
 const LINES_MOST: usize = 400;
 const NONE: &str = "–";
 
-/// `picture`: the points as a curve or a map, if there is one.
-pub fn render(swept: &Answered<SweepSummary>, picture: Option<&[u8]>, repeat: &Repeat) -> String {
+pub fn render(swept: &Answered<SweepSummary>, repeat: &Repeat) -> Result<String, PaintError> {
     let summary = &swept.data;
     let paths: Vec<String> = summary.axes.iter().map(|axis| axis.path.clone()).collect();
-    let drawn = picture
-        .map_or(String::new(), |picture| framed("sweep", "light", &String::from_utf8_lossy(picture), None));
+    let draw = |look: &Look| embedded(summary, &swept.told, look);
+    // Of more than two settings there is none.
+    let drawn = match draw(&Look::new(Theme::Light, f64::from(WIDTH_USUAL)))? {
+        Some(_) => picture::figure("sweep", "", &|look: &Look| Ok(draw(look)?.unwrap_or_default()))?,
+        None => String::new(),
+    };
     let columns = columns(summary);
     let mut trust = vec![sentence_of(summary.method), level(summary.level)];
     trust.extend(unsaid(summary, &columns).map(|why| format!("Figures without ±: {why}.")));
@@ -39,7 +44,7 @@ pub fn render(swept: &Answered<SweepSummary>, picture: Option<&[u8]>, repeat: &R
         repeat,
         series: None,
     };
-    page.text()
+    Ok(page.text())
 }
 
 fn points(summary: &SweepSummary, columns: &[usize]) -> String {
