@@ -1,7 +1,7 @@
 //! Instants as people tell them: by the clock on the wall where a scenario has one, or else since the
 //! start of the run.
 
-use super::words::span;
+use super::words::{span, span_apart};
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const DAY_S: f64 = 86_400.0;
@@ -38,7 +38,11 @@ impl Clock {
 
     /// `14:00:00 to 14:02:35 (2 min 35 s)`; `extra` stands behind the length.
     pub fn stretch(&self, from_s: f64, to_s: f64, extra: &str) -> String {
-        format!("{} to {} ({}{extra})", self.at(from_s), self.at(to_s), span(to_s - from_s))
+        let (from, to) = match self.starts_s {
+            Some(_) => (self.at(from_s), self.at(to_s)),
+            None => span_apart(from_s, to_s),
+        };
+        format!("{from} to {to} ({}{extra})", span(to_s - from_s))
     }
 }
 
@@ -53,6 +57,11 @@ mod tests {
         let overnight = Clock::new(Some(6.0 * DAY_S + 82_800.0), 7_200.0);
         assert_eq!(overnight.at(0.0), "Sunday 23:00:00");
         assert_eq!(overnight.at(3_601.0), "Monday 00:00:01");
+        let year = Clock::new(None, 365.0 * DAY_S);
+        assert_eq!(
+            year.stretch(5.0 * DAY_S + 40_000.0, 5.0 * DAY_S + 41_264.0, ""),
+            "5 days 11 h 6 min to 5 days 11 h 27 min (21 min 4 s)"
+        );
         let none = Clock::new(None, 600.0);
         assert_eq!(
             none.stretch(320.0, 524.2, ", of them 5 s"),

@@ -3,9 +3,15 @@
 use super::figure;
 use crate::parts::outcome::Outcome;
 
+const UNITS: [(&str, u64); 4] = [("days", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+
 /// `5 min 35 s`, `2 h`, `12.3 s`: two units at most.
 pub fn span(seconds: f64) -> String {
-    const UNITS: [(&str, u64); 4] = [("days", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+    span_in(seconds, 2)
+}
+
+/// In no more than so many units.
+fn span_in(seconds: f64, units: usize) -> String {
     if seconds < 60.0 {
         return match seconds {
             0.0 => "0 s".to_owned(),
@@ -18,7 +24,7 @@ pub fn span(seconds: f64) -> String {
     let mut left = seconds.round() as u64;
     let mut parts = Vec::new();
     let first = UNITS.iter().position(|(_, length)| left >= *length).unwrap_or(UNITS.len() - 1);
-    for (name, length) in UNITS.iter().skip(first).take(2) {
+    for (name, length) in UNITS.iter().skip(first).take(units) {
         let number = left / length;
         left %= length;
         if number > 0 {
@@ -27,6 +33,17 @@ pub fn span(seconds: f64) -> String {
         }
     }
     parts.join(" ")
+}
+
+/// Both in the same units, of which the smallest is no longer than what lies between them.
+pub fn span_apart(from_s: f64, to_s: f64) -> (String, String) {
+    let smallest = |units: usize| {
+        let first = UNITS.iter().position(|(_, length)| to_s >= *length as f64).unwrap_or(UNITS.len() - 1);
+        UNITS[(first + units - 1).min(UNITS.len() - 1)].1 as f64
+    };
+    let is_fine = |units: &usize| smallest(*units) <= to_s - from_s;
+    let units = (2..UNITS.len()).find(is_fine).unwrap_or(UNITS.len());
+    (span_in(from_s, units), span_in(to_s, units))
 }
 
 /// As a sentence begins.

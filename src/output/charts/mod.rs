@@ -38,6 +38,7 @@ mod topology_sketch;
 #[cfg(test)]
 mod topology_tests;
 mod utilisation;
+mod utilisation_rows;
 mod vega;
 #[cfg(test)]
 mod vega_tests;

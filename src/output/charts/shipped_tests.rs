@@ -18,8 +18,11 @@ use std::path::Path;
 const CONTRAST: f64 = 4.5;
 const CONTRAST_LARGE: f64 = 3.0;
 
+/// Paths and values.
+type Settings = &'static [(&'static str, &'static str)];
+
 /// Each with what makes it short, or makes all of it fail, or leaves nobody to ask.
-const RUNS: [(&str, &str, &[(&str, &str)]); 8] = [
+const RUNS: [(&str, &str, Settings); 8] = [
     ("over", "one-server", &[("visitors.arrivals", "140/s"), ("run.duration", "3m")]),
     ("down", "spof-server-down", &[]),
     ("surge", "traffic-surge", &[]),
@@ -35,7 +38,7 @@ const RUNS: [(&str, &str, &[(&str, &str)]); 8] = [
 ];
 
 fn records() -> Vec<(&'static str, Record)> {
-    let record = |&(name, file, settings): &(&'static str, &str, &[(&str, &str)])| {
+    let record = |&(name, file, settings): &(&'static str, &str, Settings)| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{file}.yaml"));
         let settings: Vec<(String, String)> =
             settings.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();

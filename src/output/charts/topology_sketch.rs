@@ -39,7 +39,7 @@ pub fn sketch(record: &Record, apart_most: Option<usize>) -> Sketch {
     let boxes = boxes(&Site { members: &members, calls: &calls, on: &on, apart_most });
     let items = items(&members, &boxes, |node| host_numbers.get(&on[node]?).copied());
     let (calls, left_out) = lines(calls, fulls, &boxes);
-    let calls_left_out = left_out + usize::try_from(topology.calls_left_out).unwrap_or(usize::MAX - left_out);
+    let calls_left_out = left_out.saturating_add(topology.calls_left_out);
     let folded_of = boxes.folded.then(|| boxes.of_node.iter().flatten().count());
     let single_points = single_points(topology);
     Sketch { items, calls, hosts, zones, calls_left_out, folded_of, single_points }

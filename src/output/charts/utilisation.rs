@@ -4,63 +4,25 @@
 use super::drawing::{Anchor, Drawing, Label, Point};
 use super::frame::{Look, MARGIN, NORMAL, Page, Panel, SMALL, series_color};
 use super::scale::{Scale, nice_above, short_number};
+use super::utilisation_rows::{Row, SEEN_FROM, busiest, rows};
 use crate::diagnosis::FULL;
-use crate::output::record::{Moment, Record, ResourceMoment, ResourceTimeline, Stretch};
+use crate::output::record::{Moment, Record, Stretch};
 use crate::telling::caption;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 const ROW_HEIGHT: f64 = 40.0;
 const ROW_GAP: f64 = 12.0;
 const FIGURES_WIDTH: f64 = 78.0;
 
-/// With more rows than this, the fullest and those with the longest lines are shown.
-const ROWS_MOST: usize = 16;
-
-/// What is no node is shown if its fullest place was ever as full.
-const WORTH_SHOWING: f64 = 0.5;
-
 const POINT_PIXELS: f64 = 1.5;
-
-/// A node, or something else that can be full, in the runs that have it.
-struct Row<'a> {
-    name: &'a str,
-    /// What it is called in front of the row: a node's name, or an owner and what it has.
-    labels: [&'a str; 2],
-    runs: Vec<(usize, Vec<(Stretch, Moment)>)>,
-    /// How full it was on average, as the tables have it or else of all that was measured.
-    means: Vec<f64>,
-}
-
-impl Row<'_> {
-    fn mean(&self) -> f64 {
-        self.means.iter().sum::<f64>() / self.means.len().max(1) as f64
-    }
-
-    fn moments(&self) -> impl Iterator<Item = &(Stretch, Moment)> {
-        self.runs.iter().flat_map(|(_, moments)| moments)
-    }
-
-    fn fullest(&self) -> f64 {
-        self.moments().filter_map(|(_, moment)| moment.utilisation).fold(0.0, f64::max)
-    }
-
-    fn longest_line(&self) -> f64 {
-        self.moments().map(|(_, moment)| f64::from(moment.queue_max)).fold(0.0, f64::max)
-    }
-
-    fn is_used(&self) -> bool {
-        self.moments().any(|(_, moment)| {
-            moment.queue_max > 0 || moment.utilisation.is_some_and(|utilisation| utilisation > 0.0)
-        })
-    }
-}
 
 pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     let end_s = records.iter().map(|record| record.end_s()).fold(0.0, f64::max);
     let names_width = (look.width * 0.13).clamp(80.0, 150.0);
     let width = (look.width - 2.0 * MARGIN - names_width - 2.0 * FIGURES_WIDTH) / 2.0;
     let rows = rows(records, (width / POINT_PIXELS) as usize);
-    let (shown, left_out) = busiest(rows);
+    let (rows, quiet): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(Row::is_worth_a_look);
+    let (shown, mut left_out) = busiest(rows);
+    left_out += quiet.iter().filter(|row| row.is_used()).count();
     let title = match records {
         [record] => format!("How full {} was", record.name),
         _ => "How full everything was".to_owned(),
@@ -70,7 +32,7 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
         _ => Page::new(look, &title, &of_rows(&shown)),
     };
     if shown.is_empty() || end_s == 0.0 {
-        page.note("No node has a limit or a line, or nothing happened.");
+        page.note(&nothing(&quiet));
         return page.finish();
     }
     let left = MARGIN + names_width;
@@ -91,96 +53,26 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     page.top = top;
     page.time_columns(&[Panel { left: second, ..below }], &lines);
     if left_out > 0 {
-        page.note(&format!("{left_out} quieter ones are not shown; nodes.csv and resources.csv have all."));
+        let text = match left_out {
+            1 => "1 quieter one is not shown".to_owned(),
+            many => format!("{many} quieter ones are not shown"),
+        };
+        page.note(&format!("{text}; nodes.csv and resources.csv have all."));
     }
     page.finish()
 }
 
-fn rows<'a>(records: &[&'a Record], points_most: usize) -> Vec<Row<'a>> {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
-    let means: Vec<FxHashMap<&str, f64>> = records.iter().map(|record| means_of(record)).collect();
-    let mut add = |name: &'a str, labels, (number, buckets, moments): (usize, &[Stretch], &[Moment])| {
-        let place = *places.entry(name).or_insert_with(|| {
-            rows.push(Row { name, labels, runs: Vec::new(), means: Vec::new() });
-            rows.len() - 1
-        });
-        let told = means[number].get(name).copied();
-        rows[place].means.extend(told.or_else(|| mean_of(buckets, moments)));
-        rows[place].runs.push((number, joined(buckets, moments, points_most)));
-    };
-    for (number, record) in records.iter().enumerate() {
-        let Some(stations) = &record.stations else { continue };
-        for station in &stations.stations {
-            add(&station.name, [&station.name, ""], (number, &stations.buckets, &station.moments));
-        }
-    }
-    let resources = records.iter().enumerate().filter_map(|(number, record)| {
-        let timelines = record.resources.as_ref()?;
-        Some(timelines.resources.iter().map(move |resource| (number, &timelines.buckets, resource)))
-    });
-    let resources: Vec<_> = resources.flatten().filter(|(_, _, resource)| !is_of_node(resource)).collect();
-    let worth: FxHashSet<&str> = resources
-        .iter()
-        .filter(|(_, _, resource)| fullest(resource) >= WORTH_SHOWING)
-        .map(|(_, _, resource)| resource.name.as_str())
-        .collect();
-    for (number, buckets, resource) in resources {
-        if worth.contains(resource.name.as_str()) {
-            let moments: Vec<Moment> = resource.moments.iter().map(as_of_node).collect();
-            let labels = [resource.owner.as_str(), what_it_is(resource)];
-            add(&resource.name, labels, (number, buckets, &moments));
-        }
-    }
-    rows.retain(Row::is_used);
-    rows
-}
-
-/// As `nodes.csv` and `resources.csv` have them: after the warm-up, and of the time up.
-fn means_of(record: &Record) -> FxHashMap<&str, f64> {
-    let Some(findings) = &record.findings else { return FxHashMap::default() };
-    let summary = &findings.summary;
-    let nodes = summary.nodes.iter().filter_map(|node| Some((node.name.as_str(), node.utilisation?)));
-    let resources = summary.resources.iter();
-    let resources = resources.filter_map(|one| Some((one.name.as_str(), one.utilisation_max?)));
-    nodes.chain(resources).collect()
-}
-
-fn mean_of(buckets: &[Stretch], moments: &[Moment]) -> Option<f64> {
-    let known =
-        buckets.iter().zip(moments).filter_map(|(stretch, it)| Some((stretch.length_s, it.utilisation?)));
-    let (sum, length) =
-        known.fold((0.0, 0.0), |sum, (length_s, used)| (sum.0 + used * length_s, sum.1 + length_s));
-    (length > 0.0).then(|| sum / length)
-}
-
-/// Whether it has been shown with its node.
-fn is_of_node(resource: &ResourceTimeline) -> bool {
-    matches!(resource.kind.as_str(), "cores" | "slots")
-}
-
-fn fullest(resource: &ResourceTimeline) -> f64 {
-    resource.moments.iter().filter_map(|moment| moment.utilisation_max).fold(0.0, f64::max)
-}
-
-/// Of several places the fullest: that one is full says more than that others are not.
-fn as_of_node(moment: &ResourceMoment) -> Moment {
-    Moment {
-        utilisation: moment.utilisation_max,
-        queue_mean: moment.waiting_mean,
-        queue_max: moment.waiting_max,
-        ..Moment::default()
-    }
-}
-
-fn what_it_is(resource: &ResourceTimeline) -> &str {
-    match (resource.kind.as_str(), resource.way.as_str()) {
-        ("bandwidth", "out") => "link, calls",
-        ("bandwidth", _) => "link, answers",
-        ("pool", _) => "connection pool",
-        ("in_flight", _) => "calls at once",
-        ("rate", _) => "rate limit",
-        (other, _) => other,
+/// What there is to say where there is nothing to see.
+fn nothing(quiet: &[Row]) -> String {
+    let fullest = quiet.iter().rev().max_by(|a, b| a.fullest().total_cmp(&b.fullest()));
+    match fullest.filter(|row| row.fullest() > 0.0) {
+        Some(row) => format!(
+            "Nothing was ever as much as {} in use, and nobody had to stand in line; the fullest was {} with {}.",
+            percent(SEEN_FROM),
+            row.name,
+            percent(row.fullest())
+        ),
+        None => "No node has a limit or a line, or nothing happened.".to_owned(),
     }
 }
 
@@ -197,61 +89,32 @@ fn name_row(page: &mut Page, row: &Row, (right, top): Point, width: f64) {
     }
 }
 
-/// In no more points than can be seen; the fullest and the longest line of each are kept.
-fn joined(buckets: &[Stretch], moments: &[Moment], points_most: usize) -> Vec<(Stretch, Moment)> {
-    let together = buckets.len().div_ceil(points_most.max(1)).max(1);
-    let pairs: Vec<(&Stretch, &Moment)> = buckets.iter().zip(moments).collect();
-    let join = |pairs: &[(&Stretch, &Moment)]| {
-        let (first, last) = (pairs[0].0, pairs[pairs.len() - 1].0);
-        let stretch = Stretch { start_s: first.start_s, length_s: last.end_s() - first.start_s };
-        let mut sum = pairs[0].1.clone();
-        for (_, moment) in &pairs[1..] {
-            sum.utilisation = match (sum.utilisation, moment.utilisation) {
-                (Some(mine), Some(other)) => Some(mine.max(other)),
-                (mine, other) => mine.or(other),
-            };
-            sum.queue_mean = sum.queue_mean.max(moment.queue_mean);
-            sum.queue_max = sum.queue_max.max(moment.queue_max);
-        }
-        (stretch, sum)
-    };
-    pairs.chunks(together).map(join).collect()
-}
-
-/// Those to be seen, in the order of the scenario, and how many are not.
-fn busiest(rows: Vec<Row>) -> (Vec<Row>, usize) {
-    let all = rows.len();
-    if all <= ROWS_MOST {
-        return (rows, 0);
-    }
-    let mut order: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
-    // A line says as much as being full: somebody had to wait.
-    let load = |row: &Row| row.fullest() + row.longest_line() / (row.longest_line() + 10.0);
-    order.sort_by(|a, b| load(&b.1).total_cmp(&load(&a.1)));
-    order.truncate(ROWS_MOST);
-    order.sort_by_key(|(place, _)| *place);
-    (order.into_iter().map(|(_, row)| row).collect(), all - ROWS_MOST)
-}
-
 /// What was full while users felt it comes first.
 fn message(record: &Record, rows: &[Row]) -> String {
     let full = record.findings.as_ref().and_then(|findings| caption::full(&findings.diagnosis));
-    full.map_or(String::new(), |full| full + " ") + &of_rows(rows)
+    match full {
+        Some(full) => full + &longest(rows),
+        None => of_rows(rows),
+    }
 }
 
 fn of_rows(rows: &[Row]) -> String {
-    let fullest = rows.iter().max_by(|a, b| a.fullest().total_cmp(&b.fullest()));
+    // Of several that are as full the first is named.
+    let fullest = rows.iter().rev().max_by(|a, b| a.fullest().total_cmp(&b.fullest()));
     let Some(fullest) = fullest.filter(|row| row.fullest() > 0.0) else { return String::new() };
     let share = percent(fullest.fullest());
-    let mut text = format!("The fullest was {}, at times with {share} in use.", fullest.name);
+    format!("The fullest was {}, at times with {share} in use.", fullest.name) + &longest(rows)
+}
+
+/// ` The longest line was at gunicorn: 2,050.`
+fn longest(rows: &[Row]) -> String {
     let longest = rows.iter().max_by(|a, b| a.longest_line().total_cmp(&b.longest_line()));
     match longest.map(|row| (row.name, row.longest_line())) {
         Some((name, line)) if line > 0.0 => {
-            text.push_str(&format!(" The longest line was at {name}: {}.", short_number(line)));
+            format!(" The longest line was at {name}: {}.", short_number(line))
         }
-        _ => text.push_str(" Nobody had to stand in line."),
+        _ => " Nobody had to stand in line.".to_owned(),
     }
-    text
 }
 
 fn percent(share: f64) -> String {

@@ -164,6 +164,9 @@ fn class_line(class: &ClassSummary) -> Vec<String> {
     ]
 }
 
+/// Of the time of the slowest requests; `summary.json` has the smaller parts, too.
+const PART_LEAST: f64 = 0.005;
+
 /// What made the slowest requests slow.
 pub fn tail(findings: &Findings) -> String {
     let Some(tail) = &findings.summary.tail else {
@@ -181,9 +184,17 @@ pub fn tail(findings: &Findings) -> String {
     .words("while this was in force", "a fault or maintenance during the request")
     .figures("share", "of the latency of all of these requests")
     .figures("of each", "on average");
-    for part in &tail.parts {
+    let told = tail.parts.iter().filter(|part| part.share >= PART_LEAST);
+    for part in told {
         let during = part.during.clone().unwrap_or(NONE.to_owned());
         table.line(&[part.words(), during, share(part.share), length(part.mean_ms)]);
+    }
+    let rest = tail.parts.iter().filter(|part| part.share < PART_LEAST);
+    let (number, of_all, of_each) =
+        rest.fold((0u64, 0.0, 0.0), |sum, part| (sum.0 + 1, sum.1 + part.share, sum.2 + part.mean_ms));
+    if number > 0 {
+        let name = format!("{} that each took less", counted(number, "part"));
+        table.line(&[name, NONE.to_owned(), share(of_all), length(of_each)]);
     }
     table.text()
 }
