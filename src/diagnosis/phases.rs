@@ -104,7 +104,42 @@ pub fn of_run(scenario: &Scenario, results: &RunResults, window: &Window) -> Vec
         let found = scanned(results, window, (kind, which), (tolerable, &bad));
         bad = put_between(bad, found, edges);
     }
-    with_good(bad, window)
+    let all = with_good(bad, window);
+    without_dead_ends(all, results)
+}
+
+/// An outage ends with the last request that failed in it. What is left of that time bucket is no
+/// good time if nobody was answered there: it belongs to what lies before it, or else behind it.
+fn without_dead_ends(all: Vec<Stretch>, results: &RunResults) -> Vec<Stretch> {
+    let mut kept: Vec<Stretch> = Vec::new();
+    let mut opened = None;
+    for mut stretch in all {
+        if is_dead(&stretch, results) {
+            match kept.last_mut() {
+                Some(before) => before.end = stretch.end,
+                None => opened = Some(stretch.start),
+            }
+            continue;
+        }
+        if let Some(start) = opened.take() {
+            stretch.start = start;
+        }
+        kept.push(stretch);
+    }
+    kept
+}
+
+fn is_dead(stretch: &Stretch, results: &RunResults) -> bool {
+    let edges = &results.bucket_edges;
+    let bucket = edges.partition_point(|&edge| edge <= stretch.start).saturating_sub(1);
+    let is_within = edges.get(bucket + 1).is_some_and(|&edge| stretch.end <= edge);
+    let is_whole = edges[bucket] == stretch.start && edges.get(bucket + 1) == Some(&stretch.end);
+    if stretch.kind != PhaseKind::Good || !is_within || is_whole {
+        return false;
+    }
+    let of_classes = results.classes.iter().map(|class| counts(&class.buckets[bucket]));
+    let sum = of_classes.fold((0, 0), |sum, one| (sum.0 + one.ended, sum.1 + one.failed));
+    sum.0 > 0 && sum.0 == sum.1
 }
 
 fn failed(ended: &Ended) -> u64 {

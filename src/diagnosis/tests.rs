@@ -139,6 +139,15 @@ fn requests_that_pile_up_are_a_doubt() {
 }
 
 #[test]
+fn nothing_is_good_behind_an_outage_to_the_end_in_which_nobody_was_answered() {
+    let diagnosis = run(&site("timeline: [ { at: 0s, errors: app, share: 100%, for: 1h } ]"));
+    assert_eq!(kinds(&diagnosis), [PhaseKind::Down]);
+    let phase = &diagnosis.phases[0];
+    assert_eq!((phase.end_s, phase.ended), (300.0, diagnosis.counted.ended));
+    assert_eq!(phase.failed, phase.ended);
+}
+
+#[test]
 fn nobody_who_is_answered_is_down() {
     let mut results = example::results();
     for class in &mut results.classes {

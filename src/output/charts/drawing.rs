@@ -133,6 +133,7 @@ impl Drawing {
     }
 
     /// With everything as large as it is shown.
+    #[cfg(feature = "png")]
     pub fn enlarged(&self) -> Drawing {
         let zoom = self.zoom;
         let of = |point: &Point| (point.0 * zoom, point.1 * zoom);

@@ -3,7 +3,7 @@
 
 use super::html::escaped;
 use super::story::{bad, ended};
-use crate::diagnosis::{GoalKind, PhaseKind, Verdict};
+use crate::diagnosis::{GoalKind, PhaseKind, Standing, Verdict};
 use crate::output::record::Findings;
 use crate::output::terminal::figure::{count, length, share, three_digits};
 use crate::telling::words::span;
@@ -41,10 +41,13 @@ fn card(figure: impl Into<String>, about: impl Into<String>) -> Card {
 fn goal(findings: &Findings) -> Option<Card> {
     let goals = findings.diagnosis.goals.len();
     let foretold = findings.diagnosis.goals.iter().any(|goal| goal.kind == GoalKind::Prediction);
-    let about = match goals {
+    let missed =
+        findings.diagnosis.goals.iter().filter(|goal| goal.standing == Standing::Missed).count();
+    let about = match (goals, missed) {
         _ if foretold => "as expected".to_owned(),
-        0 | 1 => "goal met".to_owned(),
-        goals => format!("all {goals} goals met"),
+        (0 | 1, _) => "goal met".to_owned(),
+        (goals, 0) => format!("all {goals} goals met"),
+        (goals, missed) => format!("{missed} of {goals} goals missed"),
     };
     let (figure, class) = match findings.diagnosis.verdict {
         // That it fails as it was foretold is no good news.
