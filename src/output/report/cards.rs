@@ -41,8 +41,7 @@ fn card(figure: impl Into<String>, about: impl Into<String>) -> Card {
 fn goal(findings: &Findings) -> Option<Card> {
     let goals = findings.diagnosis.goals.len();
     let foretold = findings.diagnosis.goals.iter().any(|goal| goal.kind == GoalKind::Prediction);
-    let missed =
-        findings.diagnosis.goals.iter().filter(|goal| goal.standing == Standing::Missed).count();
+    let missed = findings.diagnosis.goals.iter().filter(|goal| goal.standing == Standing::Missed).count();
     let about = match (goals, missed) {
         _ if foretold => "as expected".to_owned(),
         (0 | 1, _) => "goal met".to_owned(),
