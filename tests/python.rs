@@ -16,8 +16,8 @@ const WAY: &str = "the Python package is not installed: `python3 -m venv python/
 fn python() -> Option<PathBuf> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = env::var_os("SPOF_PYTHON").map_or_else(|| home.join(USUAL), PathBuf::from);
-    let imports =
-        Command::new(&python).args(["-c", "import spof, pytest"]).current_dir(env::temp_dir()).output();
+    // Apart from whatever lies in the folder from which it is started.
+    let imports = Command::new(&python).args(["-I", "-c", "import spof, pytest"]).output();
     imports.is_ok_and(|done| done.status.success()).then_some(python)
 }
 
