@@ -166,7 +166,7 @@ def test_a_comparison_is_that_of_the_command_line(tmp_path: Path) -> None:
         file, variant={"one": {"gunicorn.workers": 1}}, replications=3, set=SHORT, out=tmp_path / "asked"
     )
     names = [path.name for path in (tmp_path / "told").iterdir()]
-    assert len(names) == 6
+    assert len(names) == 7
     same_files(tmp_path / "told", tmp_path / "asked", names)
     assert told.plot_differences().svg == (tmp_path / "told/compare-differences.svg").read_text()
     assert len(told.runs) == 6
