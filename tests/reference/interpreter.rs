@@ -1,0 +1,435 @@
+//! The reference: plays a site event by event, written to be read and not to be fast.
+//!
+//! What waits for its time lies in one heap. A visit that no longer waits for an event has forgotten
+//! the event's number; such an event is passed over.
+
+use super::cores::Cores;
+use super::site::{Call, Care, End, Kind, Request, Site, Time};
+use super::visit::{Doing, Node, Part, Visit};
+use spof::parts::outcome::Outcome;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// How a request has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    pub outcome: Outcome,
+    pub attempts: u32,
+    pub latency: Time,
+}
+
+/// What has come of a site.
+pub struct Played {
+    /// By request; `None` if it has never ended.
+    pub endings: Vec<Option<Ending>>,
+    /// Two events came so close to each other that another order of them would be right as well.
+    pub has_ties: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    Arrives { request: usize },
+    GoesOn { visit: usize },
+    TimesOut { visit: usize },
+    WorkIsDone { place: usize },
+    Fails { failure: usize },
+    IsStarted { node: usize },
+    HostAnswers { node: usize },
+}
+
+/// A connection that cannot be opened is tried again after 1, 2, 4 … s, and given up with the seventh.
+const SYNS_MOST: u32 = 7;
+const SECOND: Time = 1_000_000_000;
+const LONGEST_BACKOFF: Time = 60 * SECOND;
+
+pub struct Interpreter<'s> {
+    pub site: &'s Site,
+    pub now: Time,
+    /// By time, then in the order in which they were made.
+    pub events: BinaryHeap<Reverse<(Time, u64, Event)>>,
+    pub events_made: u64,
+    /// Never removed, so that a number means one visit for ever.
+    pub visits: Vec<Visit<'s>>,
+    pub nodes: Vec<Node>,
+    /// Those of the hosts, then those of the nodes that have their own.
+    pub cores: Vec<Option<Cores>>,
+    /// When the last byte sent so far over each link has left, of calls and of answers.
+    pub sent: Vec<[Time; 2]>,
+    pub endings: Vec<Option<Ending>>,
+    /// While something crashes, those who go on do so when all have been thrown out.
+    pub crashes: bool,
+    pub go_on_later: Vec<usize>,
+    pub slack: Time,
+    pub latest: Option<Time>,
+    pub has_ties: bool,
+}
+
+/// Plays all of it. Events that are no further apart than the slack are ties.
+pub fn play(site: &Site, slack: Time) -> Played {
+    let hosts = site.hosts.iter().map(|host| Some(Cores::new(host.cores, host.speed_doubled)));
+    let own = site.nodes.iter().map(|node| {
+        (node.kind == Kind::SharingStation).then(|| Cores::new(node.slots as u32, 2))
+    });
+    let mut interpreter = Interpreter {
+        site,
+        now: 0,
+        events: BinaryHeap::new(),
+        events_made: 0,
+        visits: Vec::new(),
+        nodes: site.nodes.iter().map(|_| Node::default()).collect(),
+        cores: hosts.chain(own).collect(),
+        sent: vec![[0, 0]; site.links.len()],
+        endings: vec![None; site.requests.len()],
+        crashes: false,
+        go_on_later: Vec::new(),
+        slack,
+        latest: None,
+        has_ties: false,
+    };
+    for (request, Request { at, .. }) in site.requests.iter().enumerate() {
+        interpreter.plan(*at, Event::Arrives { request });
+    }
+    for (failure, planned) in site.failures.iter().enumerate() {
+        interpreter.plan(planned.at, Event::Fails { failure });
+    }
+    while let Some(Reverse((time, number, event))) = interpreter.events.pop() {
+        interpreter.happens(time, number, event);
+    }
+    Played { endings: interpreter.endings, has_ties: interpreter.has_ties }
+}
+
+impl<'s> Interpreter<'s> {
+    pub fn plan(&mut self, at: Time, event: Event) -> u64 {
+        self.events_made += 1;
+        self.events.push(Reverse((at, self.events_made, event)));
+        self.events_made
+    }
+
+    /// The visit does nothing until so much time has passed.
+    fn wait(&mut self, visit: usize, length: Time, doing: Doing) {
+        self.visits[visit].doing = doing;
+        self.visits[visit].alarm = Some(self.plan(self.now + length, Event::GoesOn { visit }));
+    }
+
+    fn happens(&mut self, time: Time, number: u64, event: Event) {
+        let is_forgotten = match event {
+            Event::GoesOn { visit } => self.visits[visit].alarm != Some(number),
+            Event::TimesOut { visit } => self.visits[visit].deadline != Some(number),
+            Event::WorkIsDone { place } => self.cores_at(place).alarm != Some(number),
+            _ => false,
+        };
+        if is_forgotten {
+            return;
+        }
+        self.has_ties |= self.latest.is_some_and(|latest| time - latest <= self.slack);
+        self.latest = Some(time);
+        self.now = time;
+        match event {
+            Event::Arrives { request } => self.arrives(request),
+            Event::GoesOn { visit } => self.has_waited(visit),
+            Event::TimesOut { visit } => self.times_out(visit),
+            Event::WorkIsDone { place } => self.work_is_done(place),
+            Event::Fails { failure } => self.fails(failure),
+            Event::IsStarted { node } => self.nodes[node].down -= 1,
+            Event::HostAnswers { node } => self.nodes[node].silent -= 1,
+        }
+    }
+
+    /// A client has something to ask: one call.
+    fn arrives(&mut self, request: usize) {
+        let calls = std::slice::from_ref(&self.site.requests[request].path);
+        self.visits.push(Visit::of_client(request, calls));
+        self.make_calls(self.visits.len() - 1);
+    }
+
+    fn has_waited(&mut self, visit: usize) {
+        self.visits[visit].alarm = None;
+        match self.visits[visit].doing {
+            Doing::Travels => self.enter(visit),
+            Doing::Works(part) => self.has_worked(visit, part),
+            Doing::WaitsToTryAgain => self.make_calls(visit),
+            Doing::Answers(outcome) => self.answer_comes(visit, outcome),
+            Doing::StandsInLine | Doing::Calls | Doing::IsGone => unreachable!("nothing is planned for it"),
+        }
+    }
+
+    // Getting in.
+
+    /// A visit comes to a node.
+    fn enter(&mut self, visit: usize) {
+        let place = self.visits[visit].node();
+        let (planned, node) = (&self.site.nodes[place], &self.nodes[place]);
+        if node.silent > 0 {
+            self.connect_again(visit);
+        } else if node.down > 0 {
+            self.end(visit, Outcome::Refused);
+        } else if self.visits[visit].syns == SYNS_MOST {
+            self.end(visit, Outcome::TimedOut);
+        } else if planned.kind == Kind::SharingStation || node.inside < planned.slots {
+            self.come_in(visit);
+        } else if planned.line.is_none_or(|places| node.line.len() < places) {
+            self.visits[visit].doing = Doing::StandsInLine;
+            self.nodes[place].line.push_back(visit);
+        } else {
+            match planned.kind {
+                Kind::Station | Kind::SharingStation => self.end(visit, Outcome::Rejected),
+                Kind::AppServer => self.end(visit, Outcome::Refused),
+                Kind::AppServerOnTcp => self.connect_again(visit),
+            }
+        }
+    }
+
+    /// Nobody has taken the connection: the visit comes again.
+    fn connect_again(&mut self, visit: usize) {
+        let syns = self.visits[visit].syns;
+        if syns == SYNS_MOST {
+            return self.end(visit, Outcome::TimedOut);
+        }
+        self.visits[visit].syns += 1;
+        self.wait(visit, SECOND << syns, Doing::Travels);
+    }
+
+    /// The visit has a slot, and works.
+    fn come_in(&mut self, visit: usize) {
+        let place = self.visits[visit].node();
+        self.nodes[place].inside += 1;
+        self.visits[visit].has_slot = true;
+        self.begin(visit, Part::Cpu);
+    }
+
+    /// The slot is free: whoever is first in line gets it.
+    pub fn give_slot_back(&mut self, visit: usize) {
+        if !std::mem::take(&mut self.visits[visit].has_slot) {
+            return;
+        }
+        let place = self.visits[visit].node();
+        self.nodes[place].inside -= 1;
+        if self.nodes[place].down == 0
+            && let Some(next) = self.nodes[place].line.pop_front()
+        {
+            self.come_in(next);
+        }
+    }
+
+    // Work.
+
+    /// Where the cores are that work at this node shares.
+    pub fn cores_of(&self, node: usize) -> Option<usize> {
+        let own = self.site.hosts.len() + node;
+        self.site.nodes[node].host.or(self.cores[own].is_some().then_some(own))
+    }
+
+    pub fn cores_at(&mut self, place: usize) -> &mut Cores {
+        self.cores[place].as_mut().expect("there are cores at this place")
+    }
+
+    /// A part of the visit's work begins. At a sharing station all work is on the cores; elsewhere what is
+    /// said to be, and what an application does after its calls. Without cores it just takes its time.
+    fn begin(&mut self, visit: usize, part: Part) {
+        let (node, length) = (self.visits[visit].node(), part.of(self.visits[visit].asked()));
+        if length == 0 {
+            return self.has_worked(visit, part);
+        }
+        let is_on_cores = match part {
+            _ if self.site.nodes[node].kind == Kind::SharingStation => true,
+            Part::Cpu => true,
+            Part::Wait => false,
+            Part::AfterCalls => self.is_app_server(node),
+        };
+        match self.cores_of(node).filter(|_| is_on_cores) {
+            None => self.wait(visit, length, Doing::Works(part)),
+            Some(place) => {
+                self.visits[visit].doing = Doing::Works(part);
+                let now = self.now;
+                self.cores_at(place).begin(visit, length, now);
+                self.set_alarm_of_cores(place);
+            }
+        }
+    }
+
+    fn has_worked(&mut self, visit: usize, part: Part) {
+        match part {
+            Part::Cpu => self.begin(visit, Part::Wait),
+            Part::Wait => self.make_calls(visit),
+            Part::AfterCalls => self.is_done_here(visit),
+        }
+    }
+
+    pub fn set_alarm_of_cores(&mut self, place: usize) {
+        let next = self.cores_at(place).next();
+        self.cores_at(place).alarm = None;
+        if let Some(time) = next {
+            self.cores_at(place).alarm = Some(self.plan(time, Event::WorkIsDone { place }));
+        }
+    }
+
+    fn work_is_done(&mut self, place: usize) {
+        let now = self.now;
+        let visit = self.cores_at(place).done(now);
+        self.set_alarm_of_cores(place);
+        let Doing::Works(part) = self.visits[visit].doing else { unreachable!("it has worked") };
+        self.has_worked(visit, part);
+    }
+
+    // Calls.
+
+    fn care_of(&self, visit: usize) -> Care {
+        match self.visits[visit].node {
+            None => self.site.users[self.user_of(visit)].care,
+            Some(node) => self.site.nodes[node].care,
+        }
+    }
+
+    fn user_of(&self, visit: usize) -> usize {
+        self.site.requests[self.visits[visit].request].user
+    }
+
+    fn end_of(&self, visit: usize) -> End {
+        self.visits[visit].node.map_or_else(|| End::User(self.user_of(visit)), End::Node)
+    }
+
+    /// The visit makes the next of its calls, and if all have been made it goes on with what comes
+    /// after them.
+    pub fn make_calls(&mut self, visit: usize) {
+        if self.crashes {
+            self.go_on_later.push(visit);
+            return;
+        }
+        let calls = self.visits[visit].calls;
+        match calls.get(self.visits[visit].calls_made) {
+            Some(call) => self.call(visit, call),
+            None if self.visits[visit].node.is_none() => self.request_ends(visit, Outcome::Ok),
+            None => self.begin(visit, Part::AfterCalls),
+        }
+    }
+
+    fn call(&mut self, caller: usize, call: &'s Call) {
+        let link = self.link_between(self.end_of(caller), call.node);
+        let request = self.visits[caller].request;
+        let called = self.visits.len();
+        self.visits.push(Visit::called(request, caller, call, link));
+        self.visits[caller].doing = Doing::Calls;
+        self.visits[caller].called = Some(called);
+        if let Some(timeout) = self.care_of(caller).timeout {
+            let event = Event::TimesOut { visit: called };
+            self.visits[called].deadline = Some(self.plan(self.now + timeout, event));
+        }
+        // A round trip comes before the request where a connection has to be opened.
+        let opens = self.visits[caller].node.is_none_or(|node| self.is_app_server(node));
+        self.travel(called, link, if opens { 3 } else { 1 });
+    }
+
+    fn is_app_server(&self, node: usize) -> bool {
+        matches!(self.site.nodes[node].kind, Kind::AppServer | Kind::AppServerOnTcp)
+    }
+
+    /// The visit goes to its node.
+    fn travel(&mut self, visit: usize, link: Option<usize>, times: u64) {
+        let bytes = self.site.requests[self.visits[visit].request].request_bytes;
+        match link.map_or(0, |link| self.time_over(link, 0, times, bytes)) {
+            0 => self.enter(visit),
+            time => self.wait(visit, time, Doing::Travels),
+        }
+    }
+
+    /// How long a message takes that goes over a link so many times: it is sent behind what is being
+    /// sent, and then travels.
+    fn time_over(&mut self, link: usize, way: usize, times: u64, bytes: u64) -> Time {
+        let planned = &self.site.links[link];
+        let mut time = times * planned.latency;
+        if planned.nanoseconds_per_byte > 0 && bytes > 0 {
+            let sent = &mut self.sent[link][way];
+            *sent = (*sent).max(self.now) + bytes * planned.nanoseconds_per_byte;
+            time += *sent - self.now;
+        }
+        time
+    }
+
+    /// A link leads from a node, or its host, to another, or its host; what is nearest counts, and one
+    /// of the other direction where there is none of this. On one host there is nothing between.
+    fn link_between(&self, from: End, to: usize) -> Option<usize> {
+        let host = |end: End| match end {
+            End::Node(node) => self.site.nodes[node].host,
+            _ => None,
+        };
+        let to = End::Node(to);
+        if host(from).is_some() && host(from) == host(to) {
+            return None;
+        }
+        let ends = |end: End| [Some(end), host(end).map(End::Host)].into_iter().flatten();
+        let find = |from, to| self.site.links.iter().position(|link| (link.from, link.to) == (from, to));
+        ends(from).find_map(|from| ends(to).find_map(|to| find(from, to).or_else(|| find(to, from))))
+    }
+
+    // Ends.
+
+    /// The visit has done what it was to do at this node.
+    fn is_done_here(&mut self, visit: usize) {
+        let Some(next) = self.visits[visit].asked().next.as_deref() else {
+            return self.end(visit, Outcome::Ok);
+        };
+        self.give_slot_back(visit);
+        let link = self.link_between(self.end_of(visit), next.node);
+        self.visits[visit].move_on(next);
+        self.travel(visit, link, 1);
+    }
+
+    /// The visit is over, well or not, and answers if somebody waits for it.
+    fn end(&mut self, visit: usize, outcome: Outcome) {
+        if self.visits[visit].node.is_none() {
+            return self.request_ends(visit, outcome);
+        }
+        self.give_slot_back(visit);
+        let Visit { caller, link, request, .. } = self.visits[visit];
+        match (caller, link) {
+            (None, _) => self.visits[visit].is_gone(),
+            (Some(_), None) => self.answer_comes(visit, outcome),
+            (Some(_), Some(link)) => {
+                let bytes = if outcome.is_ok() { self.site.requests[request].response_bytes } else { 0 };
+                let time = self.time_over(link, 1, 1, bytes);
+                self.wait(visit, time, Doing::Answers(outcome));
+            }
+        }
+    }
+
+    fn answer_comes(&mut self, visit: usize, outcome: Outcome) {
+        let caller = self.visits[visit].caller.expect("somebody waits for the answer");
+        self.visits[visit].is_gone();
+        self.call_ends(caller, outcome);
+    }
+
+    fn request_ends(&mut self, client: usize, outcome: Outcome) {
+        let request = self.visits[client].request;
+        let (attempts, latency) = (self.visits[client].attempts, self.now - self.site.requests[request].at);
+        self.visits[client].is_gone();
+        let before = self.endings[request].replace(Ending { outcome, attempts, latency });
+        assert!(before.is_none(), "a request ends once");
+    }
+
+    /// The caller hears what has become of its call.
+    pub fn call_ends(&mut self, caller: usize, outcome: Outcome) {
+        let care = self.care_of(caller);
+        let visit = &mut self.visits[caller];
+        visit.called = None;
+        if outcome.is_ok() {
+            visit.next_call();
+            return self.make_calls(caller);
+        }
+        if visit.attempts <= care.retries {
+            let wait = (care.backoff << (visit.attempts - 1)).min(LONGEST_BACKOFF);
+            visit.attempts += 1;
+            visit.doing = Doing::WaitsToTryAgain;
+            return if wait == 0 {
+                self.make_calls(caller)
+            } else {
+                self.wait(caller, wait, Doing::WaitsToTryAgain)
+            };
+        }
+        if visit.calls[visit.calls_made].optional {
+            visit.next_call();
+            return self.make_calls(caller);
+        }
+        let is_app_server = visit.node.is_some_and(|node| self.is_app_server(node));
+        self.end(caller, if is_app_server { Outcome::ServerError } else { outcome });
+    }
+}

@@ -1,0 +1,209 @@
+//! Random sites with random requests, of more and more kinds of things.
+//!
+//! All times are drawn from millions of nanoseconds, so that hardly ever two things happen at once.
+
+use super::site::{Call, Care, End, Failure, Host, Kind, Link, Node, Request, Site, Time, User};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// What there is besides stations in a row with slots and lines.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted {
+    /// Nodes that call others and keep their slots meanwhile.
+    pub held_calls: bool,
+    /// Lines with few places.
+    pub short_lines: bool,
+    /// Timeouts, retries, and calls that callers can do without.
+    pub impatience: bool,
+    pub links: bool,
+    pub shared_cores: bool,
+    pub crashes: bool,
+}
+
+const MILLISECOND: Time = 1_000_000;
+
+fn work() -> impl Strategy<Value = Time> {
+    1_000..5 * MILLISECOND
+}
+
+/// Any site with what is wanted.
+pub fn random_site(wanted: Wanted) -> impl Strategy<Value = Site> {
+    let users = vec(user(wanted), 1..3);
+    let hosts = if wanted.shared_cores { vec(host(), 0..3).boxed() } else { Just(Vec::new()).boxed() };
+    (users, hosts, 1..5_usize).prop_flat_map(move |(users, hosts, number_of_nodes)| {
+        let (all_users, all_hosts) = (users.len(), hosts.len());
+        let nodes = vec(node(wanted, all_hosts), number_of_nodes);
+        let requests = vec(request(wanted, all_users, number_of_nodes), 1..25);
+        let everywhere = (all_users, all_hosts, number_of_nodes);
+        let links = if wanted.links { vec(link(everywhere), 0..6).boxed() } else { Just(Vec::new()).boxed() };
+        let failures =
+            if wanted.crashes { vec(failure(everywhere), 1..4).boxed() } else { Just(Vec::new()).boxed() };
+        (Just(users), Just(hosts), nodes, links, requests, failures).prop_map(
+            |(users, hosts, nodes, links, requests, failures)| {
+                put_together(Site { users, hosts, nodes, links, requests, failures })
+            },
+        )
+    })
+}
+
+/// Requests come one after the other, nodes hand over only if something follows, and nothing is said
+/// twice.
+fn put_together(mut site: Site) -> Site {
+    let sends = |user| site.requests.iter().any(|request| request.user == user);
+    if !(0..site.users.len()).all(sends) {
+        site.users.truncate(1);
+    }
+    let mut at = 0;
+    for request in &mut site.requests {
+        at += request.at;
+        request.at = at;
+        request.user = request.user.min(site.users.len() - 1);
+        fit(&mut request.path, &site.nodes);
+    }
+    let mut ends = Vec::new();
+    site.links.retain(|link| {
+        let is_there = |end| !matches!(end, End::User(user) if user >= site.users.len());
+        let is_new = link.from != link.to && !ends.contains(&(link.from, link.to));
+        ends.push((link.from, link.to));
+        is_new && is_there(link.from) && is_there(link.to)
+    });
+    let mut struck = Vec::new();
+    site.failures.retain(|failure| {
+        let is_new = !struck.contains(&failure.what);
+        struck.push(failure.what);
+        is_new
+    });
+    site
+}
+
+/// What follows a call is moved on to by those who hand over, and called by all others; only who has
+/// a host uses its cores.
+fn fit(call: &mut Call, nodes: &[Node]) {
+    let node = &nodes[call.node];
+    // The engine lets in who walks there and has been turned away for 127 s, and nobody else.
+    call.next = call.next.take().filter(|next| nodes[next.node].kind != Kind::AppServerOnTcp);
+    if !node.hands_over {
+        call.calls.extend(call.next.take().map(|next| *next));
+    }
+    if node.host.is_none() {
+        call.cpu = 0;
+    }
+    for inner in call.calls.iter_mut().chain(call.next.as_deref_mut()) {
+        fit(inner, nodes);
+    }
+}
+
+fn care(wanted: Wanted) -> BoxedStrategy<Care> {
+    if !wanted.impatience {
+        return Just(Care::default()).boxed();
+    }
+    let timeout = option::of(MILLISECOND..30 * MILLISECOND);
+    let backoff = prop_oneof![Just(0), MILLISECOND..20 * MILLISECOND];
+    let retries = prop_oneof![Just(0), 1..4_u32];
+    (timeout, retries, backoff)
+        .prop_map(|(timeout, retries, backoff)| Care { timeout, retries, backoff })
+        .boxed()
+}
+
+fn user(wanted: Wanted) -> impl Strategy<Value = User> {
+    care(wanted).prop_map(|care| User { care })
+}
+
+fn host() -> impl Strategy<Value = Host> {
+    (1..4_u32, select(vec![1, 2, 4])).prop_map(|(cores, speed_doubled)| Host { cores, speed_doubled })
+}
+
+fn node(wanted: Wanted, hosts: usize) -> impl Strategy<Value = Node> {
+    let kind = match (wanted.held_calls, wanted.shared_cores) {
+        (false, _) => Just(Kind::Station).boxed(),
+        (true, false) => {
+            prop_oneof![3 => Just(Kind::Station), 1 => Just(Kind::AppServer), 1 => Just(Kind::AppServerOnTcp)].boxed()
+        }
+        (true, true) => prop_oneof![2 => Just(Kind::Station), 1 => Just(Kind::SharingStation), 1 => Just(Kind::AppServer)]
+            .boxed(),
+    };
+    let host = if hosts > 0 { option::of(0..hosts).boxed() } else { Just(None).boxed() };
+    let line = if wanted.short_lines { option::of(0..4_usize).boxed() } else { Just(None).boxed() };
+    let boot = if wanted.crashes { (0..20 * MILLISECOND).boxed() } else { Just(0).boxed() };
+    let flags = (any::<bool>(), any::<bool>());
+    (kind, host, 1..4_usize, line, flags, care(wanted), boot).prop_map(
+        move |(kind, host, slots, line, (stops, hands_over), care, boot)| {
+            let is_station = matches!(kind, Kind::Station | Kind::SharingStation);
+            let hands_over = is_station && (hands_over || !wanted.held_calls);
+            Node {
+                kind,
+                host: host.filter(|_| kind != Kind::SharingStation),
+                slots,
+                line: line.filter(|_| kind != Kind::SharingStation),
+                stops: stops && is_station,
+                hands_over,
+                care: if hands_over { Care::default() } else { care },
+                boot,
+            }
+        },
+    )
+}
+
+fn request(wanted: Wanted, users: usize, nodes: usize) -> impl Strategy<Value = Request> {
+    let gap = 1..4 * MILLISECOND;
+    (gap, 0..users, 1..5_000_u64, 1..20_000_u64, path(wanted, nodes)).prop_map(
+        |(at, user, request_bytes, response_bytes, path)| Request {
+            at,
+            user,
+            request_bytes,
+            response_bytes,
+            path,
+        },
+    )
+}
+
+fn path(wanted: Wanted, nodes: usize) -> BoxedStrategy<Call> {
+    let leaf = (0..nodes, work(), work(), work(), any::<[bool; 3]>()).prop_map(
+        move |(node, cpu, wait, after, [uses_cores, has_after, optional])| Call {
+            node,
+            cpu: if uses_cores { cpu } else { 0 },
+            wait,
+            calls: Vec::new(),
+            after: if has_after && wanted.held_calls { after } else { 0 },
+            next: None,
+            optional: optional && wanted.impatience,
+        },
+    );
+    let calls_most = if wanted.held_calls { 3 } else { 1 };
+    leaf.prop_recursive(3, 6, 2, move |inner| {
+        let call = inner.clone();
+        let calls = vec(inner.clone(), 0..calls_most);
+        (call, calls, option::of(inner)).prop_map(|(mut call, calls, next)| {
+            call.calls = calls;
+            call.next = next.map(Box::new);
+            call
+        })
+    })
+    .boxed()
+}
+
+fn end((users, hosts, nodes): (usize, usize, usize)) -> impl Strategy<Value = End> {
+    (0..users + hosts + nodes).prop_map(move |number| {
+        if number < users {
+            End::User(number)
+        } else if number < users + hosts {
+            End::Host(number - users)
+        } else {
+            End::Node(number - users - hosts)
+        }
+    })
+}
+
+fn link(everywhere: (usize, usize, usize)) -> impl Strategy<Value = Link> {
+    let latency = prop_oneof![Just(0), 1_000..3 * MILLISECOND];
+    (end(everywhere), end(everywhere), latency, select(vec![0, 0, 10, 80])).prop_map(
+        |(from, to, latency, nanoseconds_per_byte)| Link { from, to, latency, nanoseconds_per_byte },
+    )
+}
+
+fn failure((_, hosts, nodes): (usize, usize, usize)) -> impl Strategy<Value = Failure> {
+    (end((0, hosts, nodes)), 1..60 * MILLISECOND, MILLISECOND..30 * MILLISECOND)
+        .prop_map(|(what, at, lasts)| Failure { what, at, lasts })
+}
