@@ -3,12 +3,11 @@
 use super::site::Time;
 
 /// Work is counted in so many parts of what a core of the usual speed does in a nanosecond: the least
-/// common multiple of 1, 2 … 30, doubled for cores of half the speed. So a share of the cores is
-/// always a whole number of parts, and nothing is rounded.
-const PARTS: u128 = 2 * 2_329_089_562_800;
+/// common multiple of 1, 2 … 60, doubled for cores of half the speed. So a share of the cores is a
+/// whole number of parts, and nothing is rounded, for as many as that.
+const PARTS: u128 = 2 * 9_690_712_164_777_231_700_912_800;
 
-/// As many as `PARTS` can be shared among.
-const WORKERS_MOST: usize = 30;
+const WORKERS_MOST: usize = 60;
 
 pub struct Cores {
     cores: u128,
@@ -18,18 +17,20 @@ pub struct Cores {
     updated: Time,
     /// The event at which the next of them is done.
     pub alarm: Option<u64>,
+    /// Never have there been more workers than can share exactly.
+    pub is_exact: bool,
 }
 
 impl Cores {
     pub fn new(cores: u32, speed_doubled: u32) -> Self {
         let (cores, speed_doubled) = (u128::from(cores), u128::from(speed_doubled));
-        Cores { cores, speed_doubled, workers: Vec::new(), updated: 0, alarm: None }
+        Cores { cores, speed_doubled, workers: Vec::new(), updated: 0, alarm: None, is_exact: true }
     }
 
     pub fn begin(&mut self, worker: usize, work: Time, now: Time) {
         self.catch_up(now);
         self.workers.push((worker, (u128::from(work) * PARTS) as i128));
-        assert!(self.workers.len() <= WORKERS_MOST, "so many cannot share exactly");
+        self.is_exact &= self.workers.len() <= WORKERS_MOST;
     }
 
     /// The worker leaves before he is done, if he is there.

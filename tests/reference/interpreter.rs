@@ -22,8 +22,9 @@ pub struct Ending {
 pub struct Played {
     /// By request; `None` if it has never ended.
     pub endings: Vec<Option<Ending>>,
-    /// Two events came so close to each other that another order of them would be right as well.
-    pub has_ties: bool,
+    /// There is one right answer: no two events came so close to each other that another order of them
+    /// would be right as well, and nothing had to be rounded.
+    pub is_certain: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +63,8 @@ pub struct Interpreter<'s> {
     pub slack: Time,
     pub latest: Option<Time>,
     pub has_ties: bool,
+    /// Calls that meet others: they are sent over a link, or come to a node that is up.
+    pub calls_that_meet: usize,
 }
 
 /// Plays all of it. Events that are no further apart than the slack are ties.
@@ -85,6 +88,7 @@ pub fn play(site: &Site, slack: Time) -> Played {
         slack,
         latest: None,
         has_ties: false,
+        calls_that_meet: 0,
     };
     for (request, Request { at, .. }) in site.requests.iter().enumerate() {
         interpreter.plan(*at, Event::Arrives { request });
@@ -95,7 +99,8 @@ pub fn play(site: &Site, slack: Time) -> Played {
     while let Some(Reverse((time, number, event))) = interpreter.events.pop() {
         interpreter.happens(time, number, event);
     }
-    Played { endings: interpreter.endings, has_ties: interpreter.has_ties }
+    let is_exact = interpreter.cores.iter().flatten().all(|cores| cores.is_exact);
+    Played { endings: interpreter.endings, is_certain: is_exact && !interpreter.has_ties }
 }
 
 impl<'s> Interpreter<'s> {
@@ -306,6 +311,7 @@ impl<'s> Interpreter<'s> {
     fn call(&mut self, caller: usize, call: &'s Call) {
         let link = self.link_between(self.end_of(caller), call.node);
         let request = self.visits[caller].request;
+        self.calls_that_meet += usize::from(link.is_some() || self.nodes[call.node].down == 0);
         let called = self.visits.len();
         self.visits.push(Visit::called(request, caller, call, link));
         self.visits[caller].doing = Doing::Calls;

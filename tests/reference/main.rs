@@ -15,6 +15,7 @@ mod visit;
 use cases::cases;
 use interpreter::{Ending, play};
 use proptest::prelude::*;
+use proptest::test_runner::Config;
 use random_site::{Wanted, random_site};
 use site::{Site, Time};
 use spof::engine::{Advance, Options, Simulation};
@@ -52,7 +53,7 @@ fn simulated(site: &Site) -> Vec<Option<Ending>> {
 /// Both have to say the same of each request, up to a tolerance for its latency.
 fn compare(site: &Site, tolerance: Time) -> Result<(), TestCaseError> {
     let reference = play(site, tolerance);
-    prop_assume!(!reference.has_ties);
+    prop_assume!(reference.is_certain);
     let engine = simulated(site);
     for (number, (here, there)) in reference.endings.iter().zip(&engine).enumerate() {
         let is_same = match (here, there) {
@@ -66,6 +67,12 @@ fn compare(site: &Site, tolerance: Time) -> Result<(), TestCaseError> {
         prop_assert!(is_same, "request {number}: reference {here:?}, engine {there:?}");
     }
     Ok(())
+}
+
+/// At least half of all sites have to have one right answer.
+fn config() -> Config {
+    let config = cases(250, 3_000);
+    Config { max_global_rejects: config.cases, ..config }
 }
 
 const ROWS: Wanted = Wanted {
@@ -85,7 +92,7 @@ const SHARING: Wanted = Wanted { shared_cores: true, ..LINKED };
 const EVERYTHING: Wanted = Wanted { crashes: true, ..SHARING };
 
 proptest! {
-    #![proptest_config(cases(300, 3_000))]
+    #![proptest_config(config())]
 
     #[test]
     fn stations_in_a_row(site in random_site(ROWS)) {

@@ -35,7 +35,7 @@ pub fn random_site(wanted: Wanted) -> impl Strategy<Value = Site> {
     (users, hosts, 1..5_usize).prop_flat_map(move |(users, hosts, number_of_nodes)| {
         let (all_users, all_hosts) = (users.len(), hosts.len());
         let nodes = vec(node(wanted, all_hosts), number_of_nodes);
-        let requests = vec(request(wanted, all_users, number_of_nodes), 1..25);
+        let requests = vec(request(wanted, all_users, number_of_nodes), 1..16);
         let everywhere = (all_users, all_hosts, number_of_nodes);
         let links = if wanted.links { vec(link(everywhere), 0..6).boxed() } else { Just(Vec::new()).boxed() };
         let failures =
@@ -136,7 +136,8 @@ fn node(wanted: Wanted, hosts: usize) -> impl Strategy<Value = Node> {
                 kind,
                 host: host.filter(|_| kind != Kind::SharingStation),
                 slots,
-                line: line.filter(|_| kind != Kind::SharingStation),
+                // A kernel's queue is never without an end.
+                line: line.or((!is_station).then_some(100)).filter(|_| kind != Kind::SharingStation),
                 stops: stops && is_station,
                 hands_over,
                 care: if hands_over { Care::default() } else { care },

@@ -64,14 +64,21 @@ impl Interpreter<'_> {
             self.reset(visit);
         }
         self.crashes = false;
-        let going_on = std::mem::take(&mut self.go_on_later);
-        // In which order they do is anybody's guess.
-        self.has_ties |= going_on.len() > 1;
-        for visit in going_on {
+        self.let_go_on();
+    }
+
+    /// Those whose calls have been reset go on all at once. In which order is anybody's guess, so no
+    /// more than one of them may meet others.
+    fn let_go_on(&mut self) {
+        let mut who_meets_others = 0;
+        for visit in std::mem::take(&mut self.go_on_later) {
             if self.visits[visit].doing != Doing::IsGone {
+                let before = self.calls_that_meet;
                 self.make_calls(visit);
+                who_meets_others += usize::from(self.calls_that_meet > before);
             }
         }
+        self.has_ties |= who_meets_others > 1;
     }
 
     /// Whether the visit is at a node that is down, and its caller is not and so sees that.
