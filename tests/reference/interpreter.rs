@@ -46,8 +46,8 @@ const LONGEST_BACKOFF: Time = 60 * SECOND;
 pub struct Interpreter<'s> {
     pub site: &'s Site,
     pub now: Time,
-    /// By time, then in the order in which they were made.
-    pub events: BinaryHeap<Reverse<(Time, u64, Event)>>,
+    /// By time, then in the order in which they were planned; and when that was.
+    pub events: BinaryHeap<Reverse<(Time, u64, Time, Event)>>,
     pub events_made: u64,
     /// Never removed, so that a number means one visit for ever.
     pub visits: Vec<Visit<'s>>,
@@ -96,8 +96,12 @@ pub fn play(site: &Site, slack: Time) -> Played {
     for (failure, planned) in site.failures.iter().enumerate() {
         interpreter.plan(planned.at, Event::Fails { failure });
     }
-    while let Some(Reverse((time, number, event))) = interpreter.events.pop() {
-        interpreter.happens(time, number, event);
+    while let Some(Reverse((time, number, planned, event))) = interpreter.events.pop() {
+        if !interpreter.is_forgotten(number, event) {
+            interpreter.look_for_ties(time, planned);
+            interpreter.now = time;
+            interpreter.happens(event);
+        }
     }
     let is_exact = interpreter.cores.iter().flatten().all(|cores| cores.is_exact);
     Played { endings: interpreter.endings, is_certain: is_exact && !interpreter.has_ties }
@@ -106,7 +110,7 @@ pub fn play(site: &Site, slack: Time) -> Played {
 impl<'s> Interpreter<'s> {
     pub fn plan(&mut self, at: Time, event: Event) -> u64 {
         self.events_made += 1;
-        self.events.push(Reverse((at, self.events_made, event)));
+        self.events.push(Reverse((at, self.events_made, self.now, event)));
         self.events_made
     }
 
@@ -116,19 +120,24 @@ impl<'s> Interpreter<'s> {
         self.visits[visit].alarm = Some(self.plan(self.now + length, Event::GoesOn { visit }));
     }
 
-    fn happens(&mut self, time: Time, number: u64, event: Event) {
-        let is_forgotten = match event {
+    fn is_forgotten(&mut self, number: u64, event: Event) -> bool {
+        match event {
             Event::GoesOn { visit } => self.visits[visit].alarm != Some(number),
             Event::TimesOut { visit } => self.visits[visit].deadline != Some(number),
             Event::WorkIsDone { place } => self.cores_at(place).alarm != Some(number),
             _ => false,
-        };
-        if is_forgotten {
-            return;
         }
-        self.has_ties |= self.latest.is_some_and(|latest| time - latest <= self.slack);
+    }
+
+    /// What follows from the event before at once comes after it, and for all others that are as near
+    /// the order is open.
+    fn look_for_ties(&mut self, time: Time, planned: Time) {
+        let is_near = self.latest.is_some_and(|latest| time - latest <= self.slack);
+        self.has_ties |= is_near && planned < time;
         self.latest = Some(time);
-        self.now = time;
+    }
+
+    fn happens(&mut self, event: Event) {
         match event {
             Event::Arrives { request } => self.arrives(request),
             Event::GoesOn { visit } => self.has_waited(visit),

@@ -11,6 +11,8 @@ use proptest::sample::select;
 /// What there is besides stations in a row with slots and lines.
 #[derive(Clone, Copy, Default)]
 pub struct Wanted {
+    /// All requests go the same way.
+    pub all_alike: bool,
     /// Nodes that call others and keep their slots meanwhile.
     pub held_calls: bool,
     /// Lines with few places.
@@ -30,19 +32,21 @@ fn work() -> impl Strategy<Value = Time> {
 
 /// Any site with what is wanted.
 pub fn random_site(wanted: Wanted) -> impl Strategy<Value = Site> {
-    let users = vec(user(wanted), 1..3);
+    let users = vec(user(wanted), if wanted.all_alike { 1..2 } else { 1..3 });
     let hosts = if wanted.shared_cores { vec(host(), 0..3).boxed() } else { Just(Vec::new()).boxed() };
-    (users, hosts, 1..5_usize).prop_flat_map(move |(users, hosts, number_of_nodes)| {
+    (users, hosts, 1..7_usize).prop_flat_map(move |(users, hosts, number_of_nodes)| {
         let (all_users, all_hosts) = (users.len(), hosts.len());
         let nodes = vec(node(wanted, all_hosts), number_of_nodes);
-        let requests = vec(request(wanted, all_users, number_of_nodes), 1..16);
+        let requests = vec(request(wanted, all_users, number_of_nodes), 1..40);
         let everywhere = (all_users, all_hosts, number_of_nodes);
         let links = if wanted.links { vec(link(everywhere), 0..6).boxed() } else { Just(Vec::new()).boxed() };
         let failures =
             if wanted.crashes { vec(failure(everywhere), 1..4).boxed() } else { Just(Vec::new()).boxed() };
-        (Just(users), Just(hosts), nodes, links, requests, failures).prop_map(
-            |(users, hosts, nodes, links, requests, failures)| {
-                put_together(Site { users, hosts, nodes, links, requests, failures })
+        let any = prop::bool::weighted(0.1);
+        (Just(users), Just(hosts), nodes, links, requests, failures, any).prop_map(
+            move |(users, hosts, nodes, links, requests, failures, any)| {
+                let all_alike = wanted.all_alike;
+                put_together(Site { users, hosts, nodes, links, requests, failures, all_alike }, any)
             },
         )
     })
@@ -50,7 +54,7 @@ pub fn random_site(wanted: Wanted) -> impl Strategy<Value = Site> {
 
 /// Requests come one after the other, nodes hand over only if something follows, and nothing is said
 /// twice.
-fn put_together(mut site: Site) -> Site {
+fn put_together(mut site: Site, any: bool) -> Site {
     let sends = |user| site.requests.iter().any(|request| request.user == user);
     if !(0..site.users.len()).all(sends) {
         site.users.truncate(1);
@@ -60,7 +64,11 @@ fn put_together(mut site: Site) -> Site {
         at += request.at;
         request.at = at;
         request.user = request.user.min(site.users.len() - 1);
-        fit(&mut request.path, &site.nodes);
+        fit(&mut request.path, &site.nodes, 0, any);
+    }
+    if site.all_alike {
+        let path = site.requests[0].path.clone();
+        site.requests.iter_mut().for_each(|request| request.path = path.clone());
     }
     let mut ends = Vec::new();
     site.links.retain(|link| {
@@ -79,19 +87,30 @@ fn put_together(mut site: Site) -> Site {
 }
 
 /// What follows a call is moved on to by those who hand over, and called by all others; only who has
-/// a host uses its cores.
-fn fit(call: &mut Call, nodes: &[Node]) {
+/// a host uses its cores. Calls go to later nodes, so that nobody waits for himself, unless any of them
+/// may be called.
+fn fit(call: &mut Call, nodes: &[Node], first: usize, any: bool) {
+    call.node = first + call.node % (nodes.len() - first);
     let node = &nodes[call.node];
-    // The engine lets in who walks there and has been turned away for 127 s, and nobody else.
-    call.next = call.next.take().filter(|next| nodes[next.node].kind != Kind::AppServerOnTcp);
-    if !node.hands_over {
-        call.calls.extend(call.next.take().map(|next| *next));
-    }
     if node.host.is_none() {
         call.cpu = 0;
     }
-    for inner in call.calls.iter_mut().chain(call.next.as_deref_mut()) {
-        fit(inner, nodes);
+    if !node.hands_over {
+        call.calls.extend(call.next.take().map(|next| *next));
+    }
+    if let Some(next) = &mut call.next {
+        fit(next, nodes, first, any);
+        // The engine lets in who walks there and has been turned away for 127 s, and nobody else.
+        if nodes[next.node].kind == Kind::AppServerOnTcp {
+            call.next = None;
+        }
+    }
+    let first = if any { 0 } else { call.node + 1 };
+    if first == nodes.len() {
+        call.calls.clear();
+    }
+    for inner in &mut call.calls {
+        fit(inner, nodes, first, any);
     }
 }
 
@@ -148,7 +167,7 @@ fn node(wanted: Wanted, hosts: usize) -> impl Strategy<Value = Node> {
 }
 
 fn request(wanted: Wanted, users: usize, nodes: usize) -> impl Strategy<Value = Request> {
-    let gap = 1..4 * MILLISECOND;
+    let gap = prop_oneof![1..MILLISECOND / 2, 1..4 * MILLISECOND];
     (gap, 0..users, 1..5_000_u64, 1..20_000_u64, path(wanted, nodes)).prop_map(
         |(at, user, request_bytes, response_bytes, path)| Request {
             at,

@@ -17,6 +17,8 @@ pub struct Site {
     /// In the order of their arrival, no two at once.
     pub requests: Vec<Request>,
     pub failures: Vec<Failure>,
+    /// All requests have one path, and are written as one class of one user.
+    pub all_alike: bool,
 }
 
 /// Everybody who calls: how long he waits for an answer, and how often he tries again.
@@ -126,7 +128,7 @@ const RUN: &str = "2000s";
 
 impl Site {
     pub fn scenario(&self) -> String {
-        let mut text = format!("run: {{ duration: {RUN}, warmup: none }}\nnodes:\n");
+        let mut text = format!("run: {{ duration: {RUN}, bucket: {RUN}, warmup: none }}\nnodes:\n");
         for (number, user) in self.users.iter().enumerate() {
             let recording = format!("replay: u{number}.csv, columns: {{ at: at_ns, class: class }}");
             let care = care_of(&user.care);
@@ -160,7 +162,7 @@ impl Site {
             line(&mut text, &format!("  {from} -> {to}: {{ latency: {latency}ns{bandwidth} }}"));
         }
         text.push_str("requests:\n");
-        for (number, request) in self.requests.iter().enumerate() {
+        for (number, request) in self.requests.iter().enumerate().take(self.classes()) {
             let Request { user, request_bytes, response_bytes, .. } = request;
             let sizes = format!("request_size: {request_bytes}B, response_size: {response_bytes}B");
             let path = path_of(&request.path);
@@ -181,9 +183,13 @@ impl Site {
         let mut text = "at_ns,class\n".to_owned();
         for (number, request) in self.requests.iter().enumerate().filter(|(_, request)| request.user == user)
         {
-            line(&mut text, &format!("{},r{number}", request.at));
+            line(&mut text, &format!("{},r{}", request.at, number.min(self.classes() - 1)));
         }
         text
+    }
+
+    fn classes(&self) -> usize {
+        if self.all_alike { 1 } else { self.requests.len() }
     }
 }
 
