@@ -35,7 +35,7 @@ pub enum Event {
     WorkIsDone { place: usize },
     Fails { failure: usize },
     IsStarted { node: usize },
-    HostAnswers { node: usize },
+    HostAnswers { host: usize },
 }
 
 /// A connection that cannot be opened is tried again after 1, 2, 4 … s, and given up with the seventh.
@@ -46,8 +46,8 @@ const LONGEST_BACKOFF: Time = 60 * SECOND;
 pub struct Interpreter<'s> {
     pub site: &'s Site,
     pub now: Time,
-    /// By time, then in the order in which they were planned; and when that was.
-    pub events: BinaryHeap<Reverse<(Time, u64, Time, Event)>>,
+    /// By time, then in the order in which they were planned.
+    pub events: BinaryHeap<Reverse<(Time, u64, Event)>>,
     pub events_made: u64,
     /// Never removed, so that a number means one visit for ever.
     pub visits: Vec<Visit<'s>>,
@@ -60,19 +60,19 @@ pub struct Interpreter<'s> {
     /// While something crashes, those who go on do so when all have been thrown out.
     pub crashes: bool,
     pub go_on_later: Vec<usize>,
-    pub slack: Time,
     pub latest: Option<Time>,
     pub has_ties: bool,
-    /// Calls that meet others: they are sent over a link, or come to a node that is up.
-    pub calls_that_meet: usize,
+    /// How often somebody has met others: over a link, or at a node that is up.
+    pub meetings: usize,
 }
 
 /// Plays all of it. Events that are no further apart than the slack are ties.
 pub fn play(site: &Site, slack: Time) -> Played {
     let hosts = site.hosts.iter().map(|host| Some(Cores::new(host.cores, host.speed_doubled)));
-    let own = site.nodes.iter().map(|node| {
-        (node.kind == Kind::SharingStation).then(|| Cores::new(node.slots as u32, 2))
-    });
+    let own = site
+        .nodes
+        .iter()
+        .map(|node| (node.kind == Kind::SharingStation).then(|| Cores::new(node.slots as u32, 2)));
     let mut interpreter = Interpreter {
         site,
         now: 0,
@@ -85,10 +85,9 @@ pub fn play(site: &Site, slack: Time) -> Played {
         endings: vec![None; site.requests.len()],
         crashes: false,
         go_on_later: Vec::new(),
-        slack,
         latest: None,
         has_ties: false,
-        calls_that_meet: 0,
+        meetings: 0,
     };
     for (request, Request { at, .. }) in site.requests.iter().enumerate() {
         interpreter.plan(*at, Event::Arrives { request });
@@ -96,9 +95,10 @@ pub fn play(site: &Site, slack: Time) -> Played {
     for (failure, planned) in site.failures.iter().enumerate() {
         interpreter.plan(planned.at, Event::Fails { failure });
     }
-    while let Some(Reverse((time, number, planned, event))) = interpreter.events.pop() {
+    while let Some(Reverse((time, number, event))) = interpreter.events.pop() {
         if !interpreter.is_forgotten(number, event) {
-            interpreter.look_for_ties(time, planned);
+            interpreter.has_ties |= interpreter.latest.is_some_and(|latest| time - latest <= slack);
+            interpreter.latest = Some(time);
             interpreter.now = time;
             interpreter.happens(event);
         }
@@ -110,7 +110,7 @@ pub fn play(site: &Site, slack: Time) -> Played {
 impl<'s> Interpreter<'s> {
     pub fn plan(&mut self, at: Time, event: Event) -> u64 {
         self.events_made += 1;
-        self.events.push(Reverse((at, self.events_made, self.now, event)));
+        self.events.push(Reverse((at, self.events_made, event)));
         self.events_made
     }
 
@@ -129,14 +129,6 @@ impl<'s> Interpreter<'s> {
         }
     }
 
-    /// What follows from the event before at once comes after it, and for all others that are as near
-    /// the order is open.
-    fn look_for_ties(&mut self, time: Time, planned: Time) {
-        let is_near = self.latest.is_some_and(|latest| time - latest <= self.slack);
-        self.has_ties |= is_near && planned < time;
-        self.latest = Some(time);
-    }
-
     fn happens(&mut self, event: Event) {
         match event {
             Event::Arrives { request } => self.arrives(request),
@@ -145,7 +137,7 @@ impl<'s> Interpreter<'s> {
             Event::WorkIsDone { place } => self.work_is_done(place),
             Event::Fails { failure } => self.fails(failure),
             Event::IsStarted { node } => self.nodes[node].down -= 1,
-            Event::HostAnswers { node } => self.nodes[node].silent -= 1,
+            Event::HostAnswers { host } => self.host_answers(host),
         }
     }
 
@@ -173,6 +165,7 @@ impl<'s> Interpreter<'s> {
     fn enter(&mut self, visit: usize) {
         let place = self.visits[visit].node();
         let (planned, node) = (&self.site.nodes[place], &self.nodes[place]);
+        self.meetings += usize::from(node.down == 0);
         if node.silent > 0 {
             self.connect_again(visit);
         } else if node.down > 0 {
@@ -320,7 +313,6 @@ impl<'s> Interpreter<'s> {
     fn call(&mut self, caller: usize, call: &'s Call) {
         let link = self.link_between(self.end_of(caller), call.node);
         let request = self.visits[caller].request;
-        self.calls_that_meet += usize::from(link.is_some() || self.nodes[call.node].down == 0);
         let called = self.visits.len();
         self.visits.push(Visit::called(request, caller, call, link));
         self.visits[caller].doing = Doing::Calls;
@@ -350,6 +342,7 @@ impl<'s> Interpreter<'s> {
     /// How long a message takes that goes over a link so many times: it is sent behind what is being
     /// sent, and then travels.
     fn time_over(&mut self, link: usize, way: usize, times: u64, bytes: u64) -> Time {
+        self.meetings += 1;
         let planned = &self.site.links[link];
         let mut time = times * planned.latency;
         if planned.nanoseconds_per_byte > 0 && bytes > 0 {
@@ -401,8 +394,10 @@ impl<'s> Interpreter<'s> {
             (Some(_), None) => self.answer_comes(visit, outcome),
             (Some(_), Some(link)) => {
                 let bytes = if outcome.is_ok() { self.site.requests[request].response_bytes } else { 0 };
-                let time = self.time_over(link, 1, 1, bytes);
-                self.wait(visit, time, Doing::Answers(outcome));
+                match self.time_over(link, 1, 1, bytes) {
+                    0 => self.answer_comes(visit, outcome),
+                    time => self.wait(visit, time, Doing::Answers(outcome)),
+                }
             }
         }
     }

@@ -76,7 +76,7 @@ fn compare(site: &Site, tolerance: Time) -> Result<(), TestCaseError> {
 
 /// At least half of all sites have to have one right answer.
 fn config() -> Config {
-    let config = cases(400, 3_000);
+    let config = cases(250, 3_000);
     Config { max_global_rejects: config.cases, ..config }
 }
 

@@ -138,10 +138,13 @@ fn node(wanted: Wanted, hosts: usize) -> impl Strategy<Value = Node> {
     let kind = match (wanted.held_calls, wanted.shared_cores) {
         (false, _) => Just(Kind::Station).boxed(),
         (true, false) => {
-            prop_oneof![3 => Just(Kind::Station), 1 => Just(Kind::AppServer), 1 => Just(Kind::AppServerOnTcp)].boxed()
+            prop_oneof![3 => Just(Kind::Station), 1 => Just(Kind::AppServer), 1 => Just(Kind::AppServerOnTcp)]
+                .boxed()
         }
-        (true, true) => prop_oneof![2 => Just(Kind::Station), 1 => Just(Kind::SharingStation), 1 => Just(Kind::AppServer)]
-            .boxed(),
+        (true, true) => {
+            prop_oneof![2 => Just(Kind::Station), 1 => Just(Kind::SharingStation), 1 => Just(Kind::AppServer)]
+                .boxed()
+        }
     };
     let host = if hosts > 0 { option::of(0..hosts).boxed() } else { Just(None).boxed() };
     let line = if wanted.short_lines { option::of(0..4_usize).boxed() } else { Just(None).boxed() };

@@ -56,8 +56,10 @@ impl Interpreter<'_> {
             if by_its_host {
                 // Nobody is there who could refuse a connection.
                 self.nodes[node].silent += 1;
-                self.plan(back_at, Event::HostAnswers { node });
             }
+        }
+        if let End::Host(host) = failure.what {
+            self.plan(back_at, Event::HostAnswers { host });
         }
         self.crashes = true;
         while let Some(visit) = (0..self.visits.len()).find(|&visit| self.is_to_be_reset(visit)) {
@@ -67,15 +69,22 @@ impl Interpreter<'_> {
         self.let_go_on();
     }
 
+    /// The host is up again: from now on it refuses connections to those that are not.
+    pub fn host_answers(&mut self, host: usize) {
+        for (node, _) in self.site.nodes.iter().enumerate().filter(|(_, node)| node.host == Some(host)) {
+            self.nodes[node].silent -= 1;
+        }
+    }
+
     /// Those whose calls have been reset go on all at once. In which order is anybody's guess, so no
     /// more than one of them may meet others.
     fn let_go_on(&mut self) {
         let mut who_meets_others = 0;
         for visit in std::mem::take(&mut self.go_on_later) {
             if self.visits[visit].doing != Doing::IsGone {
-                let before = self.calls_that_meet;
+                let before = self.meetings;
                 self.make_calls(visit);
-                who_meets_others += usize::from(self.calls_that_meet > before);
+                who_meets_others += usize::from(self.meetings > before);
             }
         }
         self.has_ties |= who_meets_others > 1;
