@@ -62,7 +62,7 @@ pub struct Interpreter<'s> {
     pub go_on_later: Vec<usize>,
     pub latest: Option<Time>,
     pub has_ties: bool,
-    /// How often somebody has met others: over a link, or at a node that is up.
+    /// How often somebody has met others: over a link, or by coming to a node or leaving it.
     pub meetings: usize,
 }
 
@@ -210,6 +210,7 @@ impl<'s> Interpreter<'s> {
             return;
         }
         let place = self.visits[visit].node();
+        self.meetings += 1;
         self.nodes[place].inside -= 1;
         if self.nodes[place].down == 0
             && let Some(next) = self.nodes[place].line.pop_front()

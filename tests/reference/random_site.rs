@@ -25,6 +25,7 @@ pub struct Wanted {
 }
 
 const MILLISECOND: Time = 1_000_000;
+const SECOND: Time = 1_000 * MILLISECOND;
 
 fn work() -> impl Strategy<Value = Time> {
     1_000..5 * MILLISECOND
@@ -137,14 +138,13 @@ fn host() -> impl Strategy<Value = Host> {
 fn node(wanted: Wanted, hosts: usize) -> impl Strategy<Value = Node> {
     let kind = match (wanted.held_calls, wanted.shared_cores) {
         (false, _) => Just(Kind::Station).boxed(),
-        (true, false) => {
-            prop_oneof![3 => Just(Kind::Station), 1 => Just(Kind::AppServer), 1 => Just(Kind::AppServerOnTcp)]
-                .boxed()
-        }
-        (true, true) => {
-            prop_oneof![2 => Just(Kind::Station), 1 => Just(Kind::SharingStation), 1 => Just(Kind::AppServer)]
-                .boxed()
-        }
+        (true, shares) => prop_oneof![
+            3 => Just(Kind::Station),
+            1 => Just(Kind::AppServer),
+            1 => Just(Kind::AppServerOnTcp),
+            u32::from(shares) => Just(Kind::SharingStation),
+        ]
+        .boxed(),
     };
     let host = if hosts > 0 { option::of(0..hosts).boxed() } else { Just(None).boxed() };
     let line = if wanted.short_lines { option::of(0..4_usize).boxed() } else { Just(None).boxed() };
@@ -227,6 +227,11 @@ fn link(everywhere: (usize, usize, usize)) -> impl Strategy<Value = Link> {
 }
 
 fn failure((_, hosts, nodes): (usize, usize, usize)) -> impl Strategy<Value = Failure> {
-    (end((0, hosts, nodes)), 1..60 * MILLISECOND, MILLISECOND..30 * MILLISECOND)
-        .prop_map(|(what, at, lasts)| Failure { what, at, lasts })
+    // Some last long enough for connections to be tried several times.
+    let lasts = prop_oneof![4 => MILLISECOND..30 * MILLISECOND, 1 => SECOND..8 * SECOND];
+    (end((0, hosts, nodes)), 1..60 * MILLISECOND, lasts).prop_map(|(what, at, lasts)| Failure {
+        what,
+        at,
+        lasts,
+    })
 }
