@@ -3,6 +3,7 @@
 //!
 //! More cases: `PROPTEST_CASES=20000 cargo test --test reference`.
 
+mod calls;
 #[path = "../support/cases.rs"]
 mod cases;
 mod cores;
