@@ -50,8 +50,17 @@ impl<'s> Interpreter<'s> {
             self.visits[called].deadline = Some(self.plan(self.now + timeout, event));
         }
         // A round trip comes before the request where a connection has to be opened.
-        let opens = self.visits[caller].node.is_none_or(|node| self.is_app_server(node));
+        let opens = self.opens_connection(caller);
         self.travel(called, link, if opens { 3 } else { 1 });
+    }
+
+    fn opens_connection(&mut self, caller: usize) -> bool {
+        if let Some(node) = self.visits[caller].node {
+            return self.is_app_server(node);
+        }
+        let user = self.user_of(caller);
+        let had_one = std::mem::replace(&mut self.is_connected[user], true);
+        !(self.site.users[user].keeps_connection && had_one)
     }
 
     pub fn is_app_server(&self, node: usize) -> bool {
@@ -145,6 +154,10 @@ impl<'s> Interpreter<'s> {
     /// The caller hears what has become of its call.
     pub fn call_ends(&mut self, caller: usize, outcome: Outcome) {
         let care = self.care_of(caller);
+        if self.visits[caller].node.is_none() {
+            let user = self.user_of(caller);
+            self.is_connected[user] = outcome.is_ok();
+        }
         let visit = &mut self.visits[caller];
         visit.called = None;
         if outcome.is_ok() {

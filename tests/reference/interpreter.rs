@@ -55,6 +55,8 @@ pub struct Interpreter<'s> {
     pub cores: Vec<Option<Cores>>,
     /// When the last byte sent so far over each link has left, of calls and of answers.
     pub sent: Vec<[Time; 2]>,
+    /// By user, whether its client has a connection.
+    pub is_connected: Vec<bool>,
     pub endings: Vec<Option<Ending>>,
     /// While something crashes, those who go on do so when all have been thrown out.
     pub crashes: bool,
@@ -81,6 +83,7 @@ pub fn play(site: &Site, slack: Time) -> Played {
         nodes: site.nodes.iter().map(|_| Node::default()).collect(),
         cores: hosts.chain(own).collect(),
         sent: vec![[0, 0]; site.links.len()],
+        is_connected: vec![false; site.users.len()],
         endings: vec![None; site.requests.len()],
         crashes: false,
         go_on_later: Vec::new(),

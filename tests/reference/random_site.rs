@@ -61,10 +61,18 @@ fn put_together(mut site: Site, any: bool) -> Site {
         site.users.truncate(1);
     }
     let mut at = 0;
+    let nodes = &mut site.nodes;
     for request in &mut site.requests {
         at += request.at;
         request.at = at;
         request.user = request.user.min(site.users.len() - 1);
+        if site.users[request.user].keeps_connection {
+            // Nobody is connected to whom he walks through.
+            request.path.node = request.user % nodes.len();
+            nodes[request.path.node].hands_over = false;
+        }
+    }
+    for request in &mut site.requests {
         fit(&mut request.path, &site.nodes, 0, any);
     }
     if site.all_alike {
@@ -128,7 +136,8 @@ fn care(wanted: Wanted) -> BoxedStrategy<Care> {
 }
 
 fn user(wanted: Wanted) -> impl Strategy<Value = User> {
-    care(wanted).prop_map(|care| User { care })
+    (care(wanted), any::<bool>())
+        .prop_map(move |(care, keeps)| User { care, keeps_connection: keeps && wanted.links })
 }
 
 fn host() -> impl Strategy<Value = Host> {

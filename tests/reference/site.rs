@@ -33,6 +33,9 @@ pub struct Care {
 #[derive(Clone, Debug, Default)]
 pub struct User {
     pub care: Care,
+    /// Its one client keeps its connection until a request fails or who it leads to crashes. All its
+    /// requests go to one node first.
+    pub keeps_connection: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -132,11 +135,10 @@ impl Site {
         for (number, user) in self.users.iter().enumerate() {
             let recording = format!("replay: u{number}.csv, columns: {{ at: at_ns, class: class }}");
             let care = care_of(&user.care);
+            let connections = if user.keeps_connection { "clients: 1" } else { "keep_alive: false" };
             line(
                 &mut text,
-                &format!(
-                    "  u{number}: {{ kind: user, arrivals: {{ {recording} }}, keep_alive: false{care} }}"
-                ),
+                &format!("  u{number}: {{ kind: user, arrivals: {{ {recording} }}, {connections}{care} }}"),
             );
         }
         for (number, host) in self.hosts.iter().enumerate() {

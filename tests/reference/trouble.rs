@@ -66,6 +66,9 @@ impl Interpreter<'_> {
             self.reset(visit);
         }
         self.crashes = false;
+        for request in &self.site.requests {
+            self.is_connected[request.user] &= self.nodes[request.path.node].down == 0;
+        }
         self.let_go_on();
     }
 
