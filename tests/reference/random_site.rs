@@ -67,8 +67,9 @@ fn put_together(mut site: Site, any: bool) -> Site {
         request.at = at;
         request.user = request.user.min(site.users.len() - 1);
         if site.users[request.user].keeps_connection {
-            // Nobody is connected to whom he walks through.
-            request.path.node = request.user % nodes.len();
+            // Nobody is connected to whom he walks through. All are to one node, since for the engine a
+            // crash of any that clients are connected to cuts the connections of all clients.
+            request.path.node = 0;
             nodes[request.path.node].hands_over = false;
         }
     }

@@ -47,16 +47,16 @@ impl Interpreter<'_> {
     pub fn fails(&mut self, failure: usize) {
         let failure = &self.site.failures[failure];
         let back_at = self.now + failure.lasts;
+        let mut struck = Vec::new();
         for (node, planned) in self.site.nodes.iter().enumerate() {
             let by_its_host = planned.host.map(End::Host) == Some(failure.what);
             if by_its_host || failure.what == End::Node(node) {
+                struck.push(node);
                 self.nodes[node].down += 1;
                 self.plan(back_at + planned.boot, Event::IsStarted { node });
             }
-            if by_its_host {
-                // Nobody is there who could refuse a connection.
-                self.nodes[node].silent += 1;
-            }
+            // Nobody is there who could refuse a connection.
+            self.nodes[node].silent += u32::from(by_its_host);
         }
         if let End::Host(host) = failure.what {
             self.plan(back_at, Event::HostAnswers { host });
@@ -67,7 +67,7 @@ impl Interpreter<'_> {
         }
         self.crashes = false;
         for request in &self.site.requests {
-            self.is_connected[request.user] &= self.nodes[request.path.node].down == 0;
+            self.is_connected[request.user] &= !struck.contains(&request.path.node);
         }
         self.let_go_on();
     }
