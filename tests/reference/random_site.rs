@@ -67,7 +67,7 @@ fn put_together(mut site: Site, any: bool) -> Site {
         request.at = at;
         request.user = request.user.min(site.users.len() - 1);
         if site.users[request.user].keeps_connection {
-            // Nobody is connected to whom he walks through. All are to one node, since for the engine a
+            // Nobody is connected to whom he walks through. All are to one node, since in the engine a
             // crash of any that clients are connected to cuts the connections of all clients.
             request.path.node = 0;
             nodes[request.path.node].hands_over = false;
@@ -110,7 +110,7 @@ fn fit(call: &mut Call, nodes: &[Node], first: usize, any: bool) {
     }
     if let Some(next) = &mut call.next {
         fit(next, nodes, first, any);
-        // The engine lets in who walks there and has been turned away for 127 s, and nobody else.
+        // To be taken out when the engine gives up as well on who walks there and has tried for 127 s.
         if nodes[next.node].kind == Kind::AppServerOnTcp {
             call.next = None;
         }
