@@ -211,7 +211,7 @@ impl Simulation<'_> {
         match plan.connection {
             ConnectionUse::Kept => false,
             ConnectionUse::Fresh => true,
-            ConnectionUse::PerClient => {
+            ConnectionUse::PerClient { .. } => {
                 let kept_for = self.plan.instances[instance as usize].keepalive;
                 let request = &self.visits.requests[root as usize];
                 let source = &mut self.sources[request.source as usize];

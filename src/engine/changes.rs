@@ -95,8 +95,8 @@ pub struct Changes {
     pub latest_over: Option<(u32, Time)>,
     /// Who checks each instance.
     pub checkers: Vec<Vec<Checker>>,
-    /// Whether clients keep connections to each instance.
-    pub greets: Vec<bool>,
+    /// The sources whose clients keep connections to each instance.
+    pub greets: Vec<Vec<u32>>,
     /// The instances that stand on each server's instance.
     pub hosted: Vec<Vec<u32>>,
 }
@@ -215,13 +215,19 @@ impl Changes {
     }
 }
 
-/// Of each instance, whether clients keep connections to it.
-fn greets(plan: &Plan) -> Vec<bool> {
-    let mut greets = vec![false; plan.instances.len()];
-    let is_kept = |call: &&CallPlan| call.connection == ConnectionUse::PerClient;
-    for call in plan.calls.iter().filter(is_kept) {
-        for member in &plan.routes[call.route as usize].members {
-            greets[member.instance as usize] = true;
+/// Of each instance, the sources whose clients keep connections to it.
+fn greets(plan: &Plan) -> Vec<Vec<u32>> {
+    let mut greets: Vec<Vec<u32>> = vec![Vec::new(); plan.instances.len()];
+    let kept = |call: &CallPlan| match call.connection {
+        ConnectionUse::PerClient { source } => Some((source, call.route)),
+        _ => None,
+    };
+    for (source, route) in plan.calls.iter().filter_map(kept) {
+        for member in &plan.routes[route as usize].members {
+            let sources = &mut greets[member.instance as usize];
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
         }
     }
     greets

@@ -125,10 +125,8 @@ impl Simulation<'_> {
     /// Clients that are connected to this instance have to connect again.
     fn forget_connections(&mut self, instance: u32) {
         // Which of several peers a client is connected to is not kept.
-        if self.changes.greets[instance as usize] {
-            for source in &mut self.sources {
-                source.connections.fill(0);
-            }
+        for &source in &self.changes.greets[instance as usize] {
+            self.sources[source as usize].connections.fill(0);
         }
     }
 

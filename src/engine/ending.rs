@@ -147,7 +147,7 @@ impl Simulation<'_> {
             let visit = &mut self.visits[slot];
             visit.tries = 0;
             visit.step += 1;
-            if plan.connection == ConnectionUse::PerClient {
+            if matches!(plan.connection, ConnectionUse::PerClient { .. }) {
                 let kept_for = self.plan.instances[by as usize].keepalive;
                 self.client_connection_until(slot, self.now.saturating_add(kept_for));
             }
@@ -160,7 +160,7 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(super) fn call_failed(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
         let plan = &self.plan.calls[call as usize];
-        if plan.connection == ConnectionUse::PerClient {
+        if matches!(plan.connection, ConnectionUse::PerClient { .. }) {
             self.client_connection_until(slot, 0);
         }
         if plan.only_peer == NONE {

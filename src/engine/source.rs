@@ -108,7 +108,7 @@ impl SourceState {
 /// Clients matter where they have caches, connections, favourite peers or limits.
 fn clients_matter(plan: &Plan) -> bool {
     let hashes = plan.routes.iter().any(|route| matches!(route.policy, Policy::IpHash(_) | Policy::Ring(_)));
-    let connects = plan.calls.iter().any(|call| call.connection == ConnectionUse::PerClient);
+    let connects = plan.calls.iter().any(|call| matches!(call.connection, ConnectionUse::PerClient { .. }));
     let limits = plan.limits.iter().any(|limit| limit.per == Per::Client);
     hashes || connects || limits || !plan.names.is_empty()
 }

@@ -192,8 +192,12 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             of_request: true,
         });
         let route = compiler.tables.calls[call as usize].route;
-        let connection =
-            if self.user.keeps_connection { ConnectionUse::PerClient } else { ConnectionUse::Fresh };
+        let source = self.source;
+        let connection = if self.user.keeps_connection {
+            ConnectionUse::PerClient { source }
+        } else {
+            ConnectionUse::Fresh
+        };
         let guard = self.user.caution.as_deref().map_or(NONE, |caution| {
             let plan = compiler.tables.calls[call as usize].clone();
             let target = compiler.target_of(plan.route);

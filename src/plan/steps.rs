@@ -189,8 +189,8 @@ pub enum ConnectionUse {
     Fresh,
     /// The caller keeps them open.
     Kept,
-    /// Each client keeps its own for as long after its last use as the called node does.
-    PerClient,
+    /// Each client of a source keeps its own for as long after its last use as the called node does.
+    PerClient { source: u32 },
 }
 
 #[derive(Clone, Debug)]

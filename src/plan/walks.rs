@@ -4,7 +4,7 @@
 use super::program::Program;
 use super::steps::{BranchPlan, Step};
 use super::{MemberPlan, NONE};
-use crate::nodes::behaviour::Order;
+use crate::nodes::behaviour::{Order, WhenFull};
 use crate::scenario::model::{NodeId, Stop, Target, Walk};
 
 /// A stop in the code of a walk.
@@ -158,12 +158,14 @@ impl Program<'_, '_> {
         matches!(&route.members[..], [member] if self.is_plain(member.instance))
     }
 
-    /// Whether nothing but its slots and its line matters about a replica.
+    /// Whether nothing but its slots and its line matters about a replica: a SYN that is sent again comes
+    /// in another way than one that has just come.
     fn is_plain(&self, instance: u32) -> bool {
         let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
         node.watchdog_lane == NONE
             && node.patience == NONE
             && node.order == Order::Fifo
             && !node.track_occupancy
+            && !matches!(node.when_full, WhenFull::DropSyn)
     }
 }

@@ -7,6 +7,7 @@ mod calls;
 #[path = "../support/cases.rs"]
 mod cases;
 mod cores;
+mod found;
 mod interpreter;
 mod random_site;
 mod site;
@@ -35,20 +36,26 @@ const EVENTS_MOST: u64 = 1_000_000;
 
 /// What the engine makes of it, in the order of the requests.
 fn simulated(site: &Site) -> Vec<Option<Ending>> {
+    let recordings: Vec<String> = (0..site.users.len()).map(|user| site.recording(user)).collect();
+    let recordings: Vec<&str> = recordings.iter().map(String::as_str).collect();
+    ended(&site.scenario(), &recordings, site.requests.len())
+}
+
+/// How so many requests end, of users whose recordings are `u0.csv`, `u1.csv` …
+fn ended(text: &str, recordings: &[&str], requests: usize) -> Vec<Option<Ending>> {
     let folder = tempfile::tempdir().expect("there is room for a folder");
-    for user in 0..site.users.len() {
-        std::fs::write(folder.path().join(format!("u{user}.csv")), site.recording(user))
-            .expect("there is room for a file");
+    for (user, recording) in recordings.iter().enumerate() {
+        let path = folder.path().join(format!("u{user}.csv"));
+        std::fs::write(path, recording).expect("there is room for a file");
     }
-    let text = site.scenario();
-    let loaded = load_instead(&folder.path().join("site.yaml"), &text, &[]);
+    let loaded = load_instead(&folder.path().join("site.yaml"), text, &[]);
     let shown = loaded.render(false);
     let scenario = loaded.scenario.unwrap_or_else(|| panic!("{shown}\n{text}"));
     let plan = plan::compile(&scenario);
     let options = Options { seed: 1, replication: 0, rows: RowSampling::All };
     let mut simulation = Simulation::new(&plan, options);
     assert_eq!(simulation.advance(NEVER, EVENTS_MOST), Advance::Ended, "{text}");
-    let mut endings = vec![None; site.requests.len()];
+    let mut endings = vec![None; requests];
     for row in &simulation.rows().rows {
         let ending = Ending { outcome: row.outcome, attempts: row.attempts, latency: row.latency };
         endings[row.id as usize] = Some(ending);

@@ -67,9 +67,8 @@ fn put_together(mut site: Site, any: bool) -> Site {
         request.at = at;
         request.user = request.user.min(site.users.len() - 1);
         if site.users[request.user].keeps_connection {
-            // Nobody is connected to whom he walks through. All are to one node, since in the engine a
-            // crash of any that clients are connected to cuts the connections of all clients.
-            request.path.node = 0;
+            // Nobody is connected to whom he walks through, and everybody to one node alone.
+            request.path.node = request.user % nodes.len();
             nodes[request.path.node].hands_over = false;
         }
     }
@@ -110,10 +109,6 @@ fn fit(call: &mut Call, nodes: &[Node], first: usize, any: bool) {
     }
     if let Some(next) = &mut call.next {
         fit(next, nodes, first, any);
-        // To be taken out when the engine gives up as well on who walks there and has tried for 127 s.
-        if nodes[next.node].kind == Kind::AppServerOnTcp {
-            call.next = None;
-        }
     }
     let first = if any { 0 } else { call.node + 1 };
     if first == nodes.len() {
