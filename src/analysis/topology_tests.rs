@@ -1,20 +1,15 @@
 //! Zones of hosts, and calls to those that come in only when others are out.
 
 use super::topology::{Topology, topology};
-use crate::engine::{Advance, Options, Simulation};
-use crate::kernel::time::NEVER;
+use crate::engine::trial;
 use crate::plan::compile;
-use crate::results::row::RowSampling;
 use crate::scenario::load::load_text;
 
 fn run(text: &str) -> Topology {
     let loaded = load_text("site.yaml", text, &[]);
     let scenario = loaded.scenario.unwrap_or_else(|| panic!("{:?}", loaded.problems));
-    let plan = compile(&scenario);
-    let options = Options { seed: 1, replication: 0, rows: RowSampling::None };
-    let mut simulation = Simulation::new(&plan, options);
-    while simulation.advance(NEVER, 1_000_000) != Advance::Ended {}
-    topology(&scenario, &simulation.finish(false))
+    let results = trial::run(&compile(&scenario));
+    topology(&scenario, &results)
 }
 
 fn site(timeline: &str) -> String {

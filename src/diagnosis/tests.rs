@@ -3,13 +3,12 @@
 use super::*;
 use crate::analysis::example;
 use crate::analysis::summarise::summarise;
-use crate::engine::{Advance, Options, Simulation};
-use crate::kernel::time::{NEVER, SECOND};
+use crate::engine::trial;
+use crate::kernel::time::SECOND;
 use crate::parts::outcome::Outcome;
 use crate::plan::compile;
 use crate::results::incident::Incident;
 use crate::results::incident::Outage;
-use crate::results::row::RowSampling;
 use crate::scenario::load::load_text;
 
 fn diagnosis_of(scenario: &Scenario, results: &RunResults) -> Diagnosis {
@@ -21,11 +20,8 @@ fn diagnosis_of(scenario: &Scenario, results: &RunResults) -> Diagnosis {
 fn run(text: &str) -> Diagnosis {
     let loaded = load_text("site.yaml", text, &[]);
     let scenario = loaded.scenario.unwrap_or_else(|| panic!("{:?}", loaded.problems));
-    let plan = compile(&scenario);
-    let options = Options { seed: 1, replication: 0, rows: RowSampling::None };
-    let mut simulation = Simulation::new(&plan, options);
-    while simulation.advance(NEVER, 1_000_000) != Advance::Ended {}
-    diagnosis_of(&scenario, &simulation.finish(false))
+    let results = trial::run(&compile(&scenario));
+    diagnosis_of(&scenario, &results)
 }
 
 fn kinds(diagnosis: &Diagnosis) -> Vec<PhaseKind> {

@@ -15,7 +15,7 @@ pub mod headline;
 pub mod journey;
 pub mod ledger;
 mod losses;
-mod phases;
+pub mod phases;
 pub mod solve;
 pub mod study;
 pub mod sweep;

@@ -18,20 +18,25 @@ const CLASSES_MOST: usize = 3;
 const FULL_MOST: usize = 3;
 
 pub fn happened(diagnosis: &Diagnosis) -> Vec<Sentence> {
-    let clock = clock_of(diagnosis);
-    let mut bad: Vec<&Phase> = diagnosis.bad_phases().collect();
-    let left_out = bad.len().saturating_sub(TOLD_MOST);
-    if left_out > 0 {
-        bad.sort_by(|a, b| b.bad().cmp(&a.bad()).then(b.length_s().total_cmp(&a.length_s())));
-        bad.truncate(TOLD_MOST);
-        bad.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-    }
-    let mut told: Vec<Sentence> = bad.iter().map(|phase| story(&clock, phase)).collect();
+    let mut told = worst(diagnosis, TOLD_MOST);
+    let left_out = diagnosis.bad_phases().count() - told.len();
     if left_out > 0 {
         let more = format!("{} with less to tell are in the tables.", counted(left_out as u64, "more phase"));
         told.push(Sentence::bare(more));
     }
     told
+}
+
+/// So many of the bad phases, those that most was lost in, in the order of time.
+pub fn worst(diagnosis: &Diagnosis, most: usize) -> Vec<Sentence> {
+    let clock = clock_of(diagnosis);
+    let mut bad: Vec<&Phase> = diagnosis.bad_phases().collect();
+    if bad.len() > most {
+        bad.sort_by(|a, b| b.bad().cmp(&a.bad()).then(b.length_s().total_cmp(&a.length_s())));
+        bad.truncate(most);
+        bad.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+    }
+    bad.iter().map(|phase| story(&clock, phase)).collect()
 }
 
 fn story(clock: &Clock, phase: &Phase) -> Sentence {

@@ -2,7 +2,7 @@
 //! what happened, how long outages lasted, and what is left of the error budget.
 
 use super::drawing::{Anchor, Label};
-use super::frame::{Look, MARGIN, Page, Panel, SMALL, events_of};
+use super::frame::{Look, MARGIN, Page, Panel, RUNS_IN_TITLE_MOST, SMALL, events_of};
 use super::scale::Scale;
 use super::site_strip::{self, state_color};
 use super::states::{State, of_stations};
@@ -16,9 +16,6 @@ const NODE_GAP: f64 = 5.0;
 
 /// With more nodes than this, those that were well share one strip.
 const NODES_MOST: usize = 24;
-
-/// Runs whose figures a title can hold.
-const NAMED_MOST: usize = 4;
 
 /// What a site is held to if its scenario does not say.
 const USUAL_TARGET: f64 = 0.999;
@@ -90,7 +87,9 @@ fn of_runs(records: &[&Record]) -> String {
         .collect();
     let about = format!("{} runs, as their users felt them", records.len());
     match parts.len() {
-        told if told == records.len() && told <= NAMED_MOST => format!("Good: {}. {about}.", and(&parts)),
+        told if told == records.len() && told <= RUNS_IN_TITLE_MOST => {
+            format!("Good: {}. {about}.", and(&parts))
+        }
         _ => about,
     }
 }

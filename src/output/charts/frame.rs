@@ -4,7 +4,9 @@ use super::drawing::{Anchor, Drawing, Label, shortened, text_width};
 use super::scale::{Scale, Tick, time_ticks};
 use super::states::SURGE;
 use super::theme::{Color, Palette, Theme, palette};
+use crate::analysis::events::UNLISTED;
 use crate::output::record::{Event, Record};
+use crate::telling::figure::count;
 use crate::telling::words::capital;
 use rustc_hash::FxHashSet;
 
@@ -291,6 +293,9 @@ impl Page {
     }
 }
 
+/// Runs whose figures a title can hold.
+pub const RUNS_IN_TITLE_MOST: usize = 4;
+
 /// What events look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sort {
@@ -332,10 +337,14 @@ fn in_numbers(events: &[Event]) -> String {
         (Sort::Surge, "surge", "surges"),
     ];
     let told = sorts.into_iter().filter_map(|(sort, one, many)| {
-        let number = events.iter().filter(|event| Sort::of(event) == sort).count();
-        (number > 0).then(|| format!("{number} {}", if number == 1 { one } else { many }))
+        let listed = events.iter().filter(|event| event.kind != UNLISTED);
+        let number = listed.filter(|event| Sort::of(event) == sort).count();
+        (number > 0).then(|| format!("{} {}", count(number as u64), if number == 1 { one } else { many }))
     });
-    told.collect::<Vec<_>>().join(", ")
+    let told = told.collect::<Vec<_>>().join(", ");
+    // One of these stands for many.
+    let is_cut = events.iter().any(|event| event.kind == UNLISTED);
+    if is_cut { told + " and more, which are not listed" } else { told }
 }
 
 /// What happened in any of some runs, each once.

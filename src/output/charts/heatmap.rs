@@ -134,8 +134,7 @@ fn felt(page: &mut Page, scale: &Scale, panel: &Panel, record: &Record) {
     page.drawing.label(label.anchored(Anchor::End));
     site_strip::strip(page, panel, scale, &states, (page.top, HEIGHT));
     page.top += HEIGHT;
-    let outages = outages(record);
-    if site_strip::marks(page, scale, &outages) {
+    if site_strip::marks(page, scale, outages(record)) {
         page.top += site_strip::MARK + 1.0;
     }
 }

@@ -6,7 +6,7 @@ use super::frame::{MARGIN, NORMAL, Page, Panel, SMALL};
 use super::scale::Scale;
 use super::states::{State, of_site, outages};
 use super::theme::Color;
-use crate::output::record::{Outage, Record, Stretch};
+use crate::output::record::{Outage, Record, Stretch, UnlistedOutages};
 use crate::output::terminal::count;
 use crate::telling::figure::counted;
 use crate::telling::words::span;
@@ -67,15 +67,16 @@ pub fn draw(page: &mut Page, panel: &Panel, scale: &Scale, record: &Record, (nam
     strip(page, panel, scale, &of_site(record), (y, HEIGHT));
     page.top = y + HEIGHT;
     let outages = outages(record);
-    if outages.is_empty() {
+    let unlisted = record.unlisted_outages.as_ref();
+    if outages.is_empty() && unlisted.is_none() {
         page.top += 10.0;
         return;
     }
-    if marks(page, scale, &outages) {
+    if marks(page, scale, outages) {
         page.top += MARK + 1.0;
     }
-    if !captions_at_place(page, panel, scale, &outages) {
-        list(page, panel, scale, &outages);
+    if unlisted.is_some() || !captions_at_place(page, panel, scale, outages) {
+        list(page, panel, scale, (outages, unlisted));
     }
     page.top += 10.0;
 }
@@ -172,7 +173,12 @@ fn captions_at_place(page: &mut Page, panel: &Panel, scale: &Scale, outages: &[O
 }
 
 /// The longest by numbers in the order of time, in columns, and how many there are beside them.
-fn list(page: &mut Page, panel: &Panel, scale: &Scale, outages: &[Outage]) {
+fn list(
+    page: &mut Page,
+    panel: &Panel,
+    scale: &Scale,
+    (outages, unlisted): (&[Outage], Option<&UnlistedOutages>),
+) {
     let mut order: Vec<&Outage> = outages.iter().collect();
     order.sort_by(|a, b| b.length_s.total_cmp(&a.length_s));
     let mut listed: Vec<&Outage> = order.into_iter().take(LISTED_MOST).collect();
@@ -200,15 +206,16 @@ fn list(page: &mut Page, panel: &Panel, scale: &Scale, outages: &[Outage]) {
         page.drawing.label(Label::new(text, x, y, SMALL, ink).within(width - 12.0));
     }
     page.top += LINE * rows as f64;
-    if listed.len() < outages.len() {
+    let text = rest(outages, &listed, unlisted);
+    if !text.is_empty() {
         page.top += LINE;
-        let text = rest(outages, &listed);
         page.drawing.label(Label::new(text, panel.left, page.top, SMALL, muted).within(panel.width));
     }
 }
 
-/// `and 29 shorter ones, 5 h 2 min in all; 52 for maintenance, 18 min 13 s in all`
-fn rest(outages: &[Outage], listed: &[&Outage]) -> String {
+/// `and 29 shorter, 5 h 2 min in all; 52 for maintenance, 18 min 13 s in all`; and what those come to
+/// that no file lists one by one.
+fn rest(outages: &[Outage], listed: &[&Outage], unlisted: Option<&UnlistedOutages>) -> String {
     let others = || outages.iter().filter(|outage| !listed.iter().any(|one| std::ptr::eq(*one, *outage)));
     let sum = |planned: bool| {
         let of_kind = others().filter(|outage| outage.planned == planned);
@@ -217,8 +224,10 @@ fn rest(outages: &[Outage], listed: &[&Outage]) -> String {
     let told = |(number, length_s): (u64, f64), what: &str| {
         (number > 0).then(|| format!("{} {what}, {} in all", count(number), span(length_s)))
     };
-    let parts = [told(sum(false), "shorter"), told(sum(true), "for maintenance")];
-    format!("and {}", parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+    let unlisted = unlisted.map(|more| format!("{}, {} in all", more.told, span(more.length_s)));
+    let parts = [told(sum(false), "shorter"), told(sum(true), "for maintenance"), unlisted];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!("and {}", parts.join("; ")) }
 }
 
 #[cfg(test)]
@@ -276,10 +285,13 @@ mod tests {
             page.drawing.shapes.iter().filter(|shape| matches!(shape, Shape::Polygon { .. })).count();
         assert_eq!(marked, 30);
         assert!(!captions_at_place(&mut page, &panel, &scale, &outages));
-        list(&mut page, &panel, &scale, &outages);
+        let more =
+            UnlistedOutages { length_s: 7_200.0, told: "9 outages more".to_owned(), ..Default::default() };
+        list(&mut page, &panel, &scale, (&outages, Some(&more)));
         let texts: Vec<&str> = page.drawing.labels().map(|label| label.text.as_str()).collect();
         assert!(texts.contains(&"8  1 min 29 s: fail server") && texts.contains(&"8"), "{texts:?}");
         assert!(texts.iter().any(|text| text.starts_with("and 22 shorter, ")), "{texts:?}");
+        assert!(texts.iter().any(|text| text.ends_with("; 9 outages more, 2 h in all")), "{texts:?}");
     }
 
     #[test]

@@ -185,8 +185,8 @@ pub fn in_pieces(states: &[State]) -> Vec<(usize, usize, State)> {
 }
 
 /// The outages of a run.
-pub fn outages(record: &Record) -> Vec<Outage> {
-    record.outages.clone().unwrap_or_default()
+pub fn outages(record: &Record) -> &[Outage] {
+    record.outages.as_deref().unwrap_or_default()
 }
 
 #[cfg(test)]

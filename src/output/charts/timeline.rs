@@ -1,7 +1,7 @@
 //! Requests per second and latencies on one time axis.
 
 use super::drawing::{Anchor, Drawing, Label, Point};
-use super::frame::{Look, MARGIN, NORMAL, Page, Panel, events_of, series_color};
+use super::frame::{Look, MARGIN, NORMAL, Page, Panel, RUNS_IN_TITLE_MOST, events_of, series_color};
 use super::scale::{Scale, latency_ticks, short_latency, short_number, ticks_from_zero};
 use super::theme::Color;
 use crate::output::record::{Count, Event, Record, Stretch, Timeline};
@@ -10,8 +10,6 @@ use crate::telling::words::and;
 
 const PANEL_HEIGHT: f64 = 190.0;
 const NUMBERS_WIDTH: f64 = 62.0;
-/// Runs whose figures a title can hold.
-const NAMED_MOST: usize = 4;
 
 /// A point on the page stands for at least so many pixels.
 const POINT_PIXELS: f64 = 2.0;
@@ -71,7 +69,7 @@ fn sums(record: &Record) -> (u64, u64) {
 /// `Not good: 13,341 requests in one and 0 in the other. 2 runs over each other.`
 fn of_runs(records: &[&Record]) -> String {
     let about = format!("{} runs over each other", records.len());
-    if records.len() > NAMED_MOST || records.is_empty() {
+    if records.len() > RUNS_IN_TITLE_MOST || records.is_empty() {
         return about;
     }
     let parts: Vec<String> = records

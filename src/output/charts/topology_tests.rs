@@ -5,11 +5,9 @@ use super::drawing::{Drawing, Shape};
 use super::tests::{check_labels, check_shapes, look};
 use super::topology_labels::{Area, crosses, overlap};
 use super::*;
-use crate::engine::{Advance, Options, Simulation};
-use crate::kernel::time::NEVER;
+use crate::engine::trial;
 use crate::output::findings::Findings;
 use crate::plan;
-use crate::results::row::RowSampling;
 use crate::scenario::load::{Loaded, load, load_text};
 use std::fmt::Write;
 use std::path::Path;
@@ -22,11 +20,7 @@ use many_services::many_services;
 fn run(loaded: Loaded) -> Record {
     let shown = loaded.render(false);
     let scenario = loaded.scenario.unwrap_or_else(|| panic!("{shown}"));
-    let plan = plan::compile(&scenario);
-    let options = Options { seed: 1, replication: 0, rows: RowSampling::None };
-    let mut simulation = Simulation::new(&plan, options);
-    while simulation.advance(NEVER, u64::MAX) != Advance::Ended {}
-    let results = simulation.finish(false);
+    let results = trial::run(&plan::compile(&scenario));
     Record::of(&scenario, Findings::of(&scenario, 1, &results), &results)
 }
 

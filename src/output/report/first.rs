@@ -4,12 +4,10 @@
 use super::cards::cards;
 use super::html::{escaped, list, sentence};
 use super::story;
-use crate::diagnosis::{Phase, Verdict};
+use crate::diagnosis::Verdict;
 use crate::output::record::{Findings, Record};
 use crate::telling::Sentence;
-use crate::telling::clock::Clock;
-use crate::telling::headline::kind_name;
-use crate::telling::words::capital;
+use crate::telling::phases::worst;
 
 /// Phases that are told at once; all of them stand further below.
 pub const HAPPENED_MOST: usize = 2;
@@ -21,7 +19,8 @@ pub fn body(record: &Record, findings: &Findings) -> String {
         return format!("<p class=\"verdict\">This run has not been judged.</p>\n{}", cards(findings));
     }
     let mut text = verdict(&told.headline, if told.is_bad { "bad" } else { "good" });
-    text.push_str(&paragraphs(&worst(findings)));
+    let happened = worst(&findings.diagnosis, HAPPENED_MOST);
+    text.push_str(&paragraphs(&happened.into_iter().map(|one| one.text).collect::<Vec<_>>()));
     if findings.told.happened.len() > HAPPENED_MOST {
         text.push_str("<p>More happened: <a href=\"#happened\">phase by phase</a>.</p>\n");
     }
@@ -64,26 +63,6 @@ pub fn sure(how_sure: &Sentence) -> String {
 
 pub fn paragraphs(told: &[String]) -> String {
     told.iter().map(|text| format!("<p>{}</p>\n", sentence(text))).collect()
-}
-
-/// The phases that most requests were lost in, in the order of time.
-fn worst(findings: &Findings) -> Vec<String> {
-    let happened = &findings.told.happened;
-    if happened.len() <= HAPPENED_MOST {
-        return happened.iter().map(|one| one.text.clone()).collect();
-    }
-    let counted = &findings.diagnosis.counted;
-    let clock = Clock::new(counted.starts_s, counted.to_s);
-    let mut bad: Vec<&Phase> = findings.diagnosis.bad_phases().collect();
-    bad.sort_by(|a, b| b.bad().cmp(&a.bad()).then(b.length_s().total_cmp(&a.length_s())));
-    bad.truncate(HAPPENED_MOST);
-    bad.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-    let story = |phase: &&Phase| {
-        let stretch = clock.stretch(phase.start_s, phase.end_s, "");
-        let head = format!("**{} {stretch}**", capital(kind_name(phase.kind)));
-        happened.iter().find(|one| one.text.starts_with(&head)).map(|one| one.text.clone())
-    };
-    bad.iter().filter_map(story).collect()
 }
 
 /// The change that does most, as it was tried; or how to find out what that is.

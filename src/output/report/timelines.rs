@@ -137,7 +137,7 @@ fn marks(record: &Record) -> Vec<Mark> {
         },
         label: event.label.clone(),
     });
-    let outages = outages(record).into_iter().map(|outage| Mark {
+    let outages = outages(record).iter().map(|outage| Mark {
         start_s: instant(outage.start_s),
         end_s: instant(outage.end_s),
         sort: "outage",
