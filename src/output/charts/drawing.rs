@@ -213,19 +213,18 @@ pub fn text_width(text: &str, size: f64, bold: bool) -> f64 {
     sum * size * if bold { 1.1 } else { 1.0 }
 }
 
-/// A text that is too long loses its end.
+/// A text that is too long loses its middle: what tells names apart is at either end.
 pub fn shortened(text: &str, size: f64, bold: bool, width: f64) -> String {
     if text_width(text, size, bold) <= width {
         return text.to_owned();
     }
-    let mut letters: Vec<char> = text.chars().collect();
-    while letters.pop().is_some() {
-        let shorter: String = letters.iter().chain(['…'].iter()).collect();
-        if text_width(&shorter, size, bold) <= width {
-            return if letters.is_empty() { String::new() } else { shorter };
-        }
-    }
-    String::new()
+    let letters: Vec<char> = text.chars().collect();
+    let cut = |kept: usize| -> String {
+        let (first, last) = (kept.div_ceil(2), kept / 2);
+        letters[..first].iter().chain(&['…']).chain(&letters[letters.len() - last..]).collect()
+    };
+    let shorter = (1..letters.len()).rev().map(cut).find(|text| text_width(text, size, bold) <= width);
+    shorter.unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -235,9 +234,9 @@ mod tests {
     const BLACK: Color = Color::rgb(0, 0, 0);
 
     #[test]
-    fn long_names_lose_their_end_and_control_characters_are_left_out() {
+    fn long_names_lose_their_middle_and_control_characters_are_left_out() {
         assert_eq!(shortened("gunicorn", 12.0, false, 100.0), "gunicorn");
-        assert_eq!(shortened("a very long name of a node", 12.0, false, 60.0), "a very l…");
+        assert_eq!(shortened("a very long name of a node", 12.0, false, 60.0), "a ve…ode");
         assert_eq!(shortened("gunicorn", 12.0, false, 3.0), "");
         assert_eq!(Label::new("a\u{0}b\n", 0.0, 0.0, 10.0, BLACK).text, "ab");
     }

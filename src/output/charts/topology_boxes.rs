@@ -1,6 +1,5 @@
 //! What a topology is drawn with: boxes for nodes, lines for calls, frames for hosts and zones.
 
-use super::drawing::Label;
 use crate::analysis::resources::FullestBucket;
 use crate::diagnosis::FULL;
 use crate::output::record::Fullest;
@@ -191,22 +190,4 @@ pub fn percent(share: f64) -> String {
         small if (0.05..0.95).contains(&small) => format!("{small:.1} %"),
         large => format!("{large:.0} %"),
     }
-}
-
-/// A name that is too long loses its middle: what tells it from others is at either end.
-pub fn within(mut label: Label, width: f64) -> Label {
-    if label.width() <= width {
-        return label;
-    }
-    let letters: Vec<char> = label.text.chars().collect();
-    for kept in (2..letters.len()).rev() {
-        let (first, last) = (kept.div_ceil(2), kept / 2);
-        let ends = letters[..first].iter().chain(&['…']).chain(&letters[letters.len() - last..]);
-        label.text = ends.collect();
-        if label.width() <= width {
-            return label;
-        }
-    }
-    label.text = String::new();
-    label
 }

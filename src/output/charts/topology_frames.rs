@@ -3,7 +3,7 @@
 use super::drawing::{Anchor, Label};
 use super::frame::{MARGIN, Page, SMALL};
 use super::topology::{FRAME, mark_failed};
-use super::topology_boxes::{Full, Member, Sketch, percent, within};
+use super::topology_boxes::{Full, Member, Sketch, percent};
 use super::topology_labels::{Area, Field, overlap};
 use super::topology_layout::Around;
 
@@ -155,7 +155,7 @@ impl Frame<'_> {
         let share =
             self.full.map(Full::both).filter(fits).or_else(|| self.full.map(|full| percent(full.fullest)));
         let use_width = share.as_ref().map_or(0.0, |share| width_of(share).max(36.0));
-        let name = within(name, room - use_width);
+        let name = name.within(room - use_width);
         // Where no line passes, if there is such a place.
         let tab_at = |x: f64| (x - 3.0, top + 4.0, x + 3.0 + name.width(), top + 20.0);
         let last = (right - 14.0 - use_width - name.width()).max(left + 8.0);
@@ -217,7 +217,7 @@ pub fn hosts_apart(page: &mut Page, sketch: &Sketch, framed: &[bool]) {
         let only = || host.full.as_ref().map(|full| share(percent(full.fullest)));
         let share = both.or_else(only).unwrap_or_else(|| share(String::new()));
         let room = WIDTH - 20.0 - share.width();
-        page.drawing.label(within(name, room));
+        page.drawing.label(name.within(room));
         page.drawing.label(share);
         if host.failed {
             mark_failed(page, x + WIDTH, y);

@@ -4,7 +4,7 @@ use super::drawing::{Anchor, Label};
 use super::frame::{NORMAL, Page, SMALL};
 use super::theme::Color;
 use super::topology::{FRAME, mark_failed};
-use super::topology_boxes::{Full, Item, Member, Sketch, percent, within};
+use super::topology_boxes::{Full, Item, Member, Sketch, percent};
 use super::topology_labels::Area;
 
 const BOX_HEIGHT: f64 = 46.0;
@@ -45,7 +45,7 @@ pub fn draw_item(
     write_below(page, sketch, item, (x + 8.0, y + 36.0, inner, color), framed);
     let title = |size: f64| Label::new(item.title(), x + 8.0, y + 19.0, size, color).bold();
     let size = if title(NORMAL).width() > inner { SMALL } else { NORMAL };
-    page.drawing.label(within(title(size), inner));
+    page.drawing.label(title(size).within(inner));
     if item.members.len() > 1 {
         dots(page, &item.members, (x + 8.0, y + BOX_HEIGHT - 3.0, inner));
     }
