@@ -1,13 +1,13 @@
 //! Getting in: slots, lines, and what happens when both are full.
 
-use super::Simulation;
+use super::World;
 use super::node::SideLine;
 use super::visit::{DEADLINE, State, Visits, WATCHDOG};
 use crate::kernel::random::below;
 use crate::kernel::time::{NEVER, SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::parts::outcome::Outcome;
-use crate::plan::{NONE, Step};
+use crate::plan::{NONE, Plan, Step};
 
 /// What becomes of a visit that wants to come in.
 pub enum Entry {
@@ -21,71 +21,71 @@ pub enum Entry {
 /// attempt, after 127 s in all.
 const SYN_RETRIES: u16 = 6;
 
-impl Simulation<'_> {
+impl World {
     /// Gets a slot of the node where the visit stands, or a place in its line.
     #[inline(always)]
-    pub(super) fn enter(&mut self, slot: u32) -> Entry {
-        let now = self.now;
+    pub(super) fn enter(&mut self, plan: &Plan, slot: u32) -> Entry {
+        let now = self.clockwork.now;
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
-        let node = &mut self.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance as usize];
         node.counts.visits += u64::from(visit.tries == 0);
         if node.busy < node.slots && visit.tries <= SYN_RETRIES {
             node.take(now);
             node.serve_one(now);
             visit.slots = 1;
             visit.flags.inside = true;
-            self.came_in(slot, instance);
+            self.came_in(plan, slot, instance);
             return Entry::In;
         }
-        self.enter_full(slot)
+        self.enter_full(plan, slot)
     }
 
     /// The node is full, or in a bad condition.
     #[inline(never)]
-    fn enter_full(&mut self, slot: u32) -> Entry {
-        if self.disturbed
-            && let Some(entry) = self.enter_in_bad_condition(slot)
+    fn enter_full(&mut self, plan: &Plan, slot: u32) -> Entry {
+        if self.trouble.disturbed
+            && let Some(entry) = self.enter_in_bad_condition(plan, slot)
         {
             return entry;
         }
-        self.enter_passed(slot)
+        self.enter_passed(plan, slot)
     }
 
     /// The node's condition has let the visit pass: what counts now is whether there is room.
-    pub(super) fn enter_passed(&mut self, slot: u32) -> Entry {
+    pub(super) fn enter_passed(&mut self, plan: &Plan, slot: u32) -> Entry {
         let instance = self.visits[slot].instance;
         let (slots, line_limit) = self.room(instance);
-        let state = &mut self.nodes[instance as usize];
+        let state = &mut self.site.nodes[instance as usize];
         if state.busy < slots && self.visits[slot].tries <= SYN_RETRIES {
-            state.take(self.now);
-            state.serve_one(self.now);
+            state.take(self.clockwork.now);
+            state.serve_one(self.clockwork.now);
             self.visits[slot].slots = 1;
             self.visits[slot].flags.inside = true;
-            self.came_in(slot, instance);
+            self.came_in(plan, slot, instance);
             return Entry::In;
         }
         if state.line_length < line_limit && self.visits[slot].tries <= SYN_RETRIES {
-            self.stand_in_line(slot);
+            self.stand_in_line(plan, slot);
             return Entry::Waits;
         }
         state.counts.turned_away += 1;
-        match self.plan.nodes[state.node as usize].when_full {
+        match plan.nodes[state.node as usize].when_full {
             WhenFull::Answer(outcome) => {
-                let state = &mut self.nodes[instance as usize];
+                let state = &mut self.site.nodes[instance as usize];
                 state.counts.ended += 1;
                 state.counts.failed += 1;
                 Entry::Fails(outcome)
             }
-            WhenFull::DropSyn => self.send_syn_again(slot),
+            WhenFull::DropSyn => self.send_syn_again(plan, slot),
         }
     }
 
     /// The listener's backlog is full: the SYN is dropped, and sent again after 1, 2, 4 … s.
-    pub(super) fn send_syn_again(&mut self, slot: u32) -> Entry {
+    pub(super) fn send_syn_again(&mut self, plan: &Plan, slot: u32) -> Entry {
         let visit = &mut self.visits[slot];
         if visit.tries > SYN_RETRIES {
-            let state = &mut self.nodes[visit.instance as usize];
+            let state = &mut self.site.nodes[visit.instance as usize];
             state.counts.ended += 1;
             state.counts.failed += 1;
             return Entry::Fails(Outcome::TimedOut);
@@ -93,83 +93,83 @@ impl Simulation<'_> {
         let wait: Time = SECOND << visit.tries;
         visit.tries += 1;
         if visit.call != NONE && !visit.timers[DEADLINE].runs() && visit.parent != NONE {
-            let lane = self.plan.calls[visit.call as usize].connect_lane;
+            let lane = plan.calls[visit.call as usize].connect_lane;
             self.start_timer(DEADLINE, lane, slot);
         }
         // What is lost on the way is the network's time, not the node's.
-        self.own_time_ends(slot);
+        self.own_time_ends(plan, slot);
         if self.visits[slot].flags.followed {
-            self.note_syn(slot, wait);
+            self.note_syn(plan, slot, wait);
         }
-        self.visits[slot].since = self.now + wait;
-        self.schedule(slot, self.now + wait);
+        self.visits[slot].since = self.clockwork.now + wait;
+        self.schedule(slot, self.clockwork.now + wait);
         Entry::Waits
     }
 
     /// The rest of coming in, once a visit has its slot.
     #[inline(always)]
-    pub(super) fn came_in(&mut self, slot: u32, instance: u32) {
+    pub(super) fn came_in(&mut self, plan: &Plan, slot: u32, instance: u32) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;
         if visit.call != NONE {
-            self.connected(slot);
+            self.connected(plan, slot);
         }
         if followed {
             self.note_coming_in(slot);
         }
-        let watchdog_lane = self.nodes[instance as usize].watchdog_lane;
+        let watchdog_lane = self.site.nodes[instance as usize].watchdog_lane;
         if watchdog_lane != NONE {
             self.start_timer(WATCHDOG, watchdog_lane, slot);
         }
-        if self.watches_insides {
+        if self.watch.watches_insides {
             self.note_tracked_occupancy(instance);
-            self.residents.came_in(slot, instance, &self.visits);
+            self.trouble.residents.came_in(slot, instance, &self.visits);
         }
     }
 
     /// The caller is connected as soon as the visit stands in the backlog: from now on only
     /// its read timeout runs.
     #[inline(always)]
-    fn connected(&mut self, slot: u32) {
+    fn connected(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let call = &self.plan.calls[visit.call as usize];
+        let call = &plan.calls[visit.call as usize];
         // Whoever comes out of a line was connected when it joined it.
         if call.whole || visit.flags.connected || visit.parent == NONE {
             return;
         }
-        self.stop_timer(DEADLINE, slot);
+        self.stop_timer(plan, DEADLINE, slot);
         self.visits[slot].flags.connected = true;
         self.start_timer(DEADLINE, call.read_lane, slot);
     }
 
-    pub(super) fn stand_in_line(&mut self, slot: u32) {
-        let now = self.now;
+    pub(super) fn stand_in_line(&mut self, plan: &Plan, slot: u32) {
+        let now = self.clockwork.now;
         if self.visits[slot].call != NONE {
-            self.connected(slot);
+            self.connected(plan, slot);
         }
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
         visit.since = now;
         visit.state = State::InLine;
-        self.nodes[instance as usize].stand_in_line(now);
-        self.link_into_line(slot, instance);
+        self.site.nodes[instance as usize].stand_in_line(now);
+        self.link_into_line(plan, slot, instance);
         self.note_occupancy(instance);
-        let patience = self.plan.nodes[self.nodes[instance as usize].node as usize].patience;
+        let patience = plan.nodes[self.site.nodes[instance as usize].node as usize].patience;
         if patience != NONE {
-            let wait = self.draws.take(self.plan, patience);
+            let wait = self.chance.draws.take(plan, patience);
             self.schedule(slot, now.saturating_add(wait));
         }
     }
 
-    fn link_into_line(&mut self, slot: u32, instance: u32) {
-        let node = &mut self.nodes[instance as usize];
-        match self.plan.nodes[node.node as usize].order {
+    fn link_into_line(&mut self, plan: &Plan, slot: u32, instance: u32) {
+        let node = &mut self.site.nodes[instance as usize];
+        match plan.nodes[node.node as usize].order {
             Order::Fifo => append(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Lifo => prepend(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Priority | Order::Random | Order::Shedding(_) => {
-                match &mut self.lines[node.side_line as usize] {
+                match &mut self.site.lines[node.side_line as usize] {
                     SideLine::Priority(lists) => {
-                        let priority = self.plan.classes[self.visits[slot].class as usize].priority;
+                        let priority = plan.classes[self.visits[slot].class as usize].priority;
                         let (head, tail) = &mut lists[usize::from(priority)];
                         append(&mut self.visits, head, tail, slot);
                     }
@@ -185,35 +185,35 @@ impl Simulation<'_> {
     }
 
     /// Takes a visit out of its node's line, wherever it stands there.
-    pub(super) fn leave_line(&mut self, slot: u32) {
+    pub(super) fn leave_line(&mut self, plan: &Plan, slot: u32) {
         if self.visits[slot].flags.followed {
-            self.note_stretch(slot);
+            self.note_stretch(plan, slot);
         }
         let instance = self.visits[slot].instance;
-        let node = &mut self.nodes[instance as usize];
-        node.left_the_line(self.now);
+        let node = &mut self.site.nodes[instance as usize];
+        node.left_the_line(self.clockwork.now);
         if node.side_line == NONE {
             unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
         } else {
-            self.leave_side_line(slot, instance);
+            self.leave_side_line(plan, slot, instance);
         }
         self.note_occupancy(instance);
     }
 
     /// Somebody leaves the line without having had a slot.
-    pub(super) fn leave_line_unserved(&mut self, slot: u32) {
-        self.leave_line(slot);
+    pub(super) fn leave_line_unserved(&mut self, plan: &Plan, slot: u32) {
+        self.leave_line(plan, slot);
         let visit = &self.visits[slot];
-        let counts = &mut self.nodes[visit.instance as usize].counts;
-        counts.left_unserved(self.now - visit.since);
+        let counts = &mut self.site.nodes[visit.instance as usize].counts;
+        counts.left_unserved(self.clockwork.now - visit.since);
     }
 
     #[inline(never)]
-    fn leave_side_line(&mut self, slot: u32, instance: u32) {
-        let node = &self.nodes[instance as usize];
-        match &mut self.lines[node.side_line as usize] {
+    fn leave_side_line(&mut self, plan: &Plan, slot: u32, instance: u32) {
+        let node = &self.site.nodes[instance as usize];
+        match &mut self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => {
-                let priority = self.plan.classes[self.visits[slot].class as usize].priority;
+                let priority = plan.classes[self.visits[slot].class as usize].priority;
                 let (head, tail) = &mut lists[usize::from(priority)];
                 unlink(&mut self.visits, head, tail, slot);
             }
@@ -231,79 +231,81 @@ impl Simulation<'_> {
     /// Who is next in a line that is no plain list, and not empty, once those who are too
     /// many have been turned away.
     #[inline(never)]
-    fn next_in_side_line(&mut self, instance: u32) -> u32 {
-        self.shed(instance);
-        let node = &self.nodes[instance as usize];
-        let plan = &self.plan.nodes[node.node as usize];
-        match &self.lines[node.side_line as usize] {
+    fn next_in_side_line(&mut self, plan: &Plan, instance: u32) -> u32 {
+        self.shed(plan, instance);
+        let node = &self.site.nodes[instance as usize];
+        let node_plan = &plan.nodes[node.node as usize];
+        match &self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => lists
                 .iter()
                 .map(|&(head, _)| head)
                 .find(|&head| head != NONE)
                 .expect("a line that is not empty"),
-            SideLine::Slow(line) => self.next_in_slow_line(instance, line),
-            SideLine::Random(all) => all[below(&mut self.dice[plan.die as usize], all.len() as u32) as usize],
+            SideLine::Slow(line) => self.next_in_slow_line(plan, instance, line),
+            SideLine::Random(all) => {
+                all[below(&mut self.chance.dice[node_plan.die as usize], all.len() as u32) as usize]
+            }
         }
     }
 
     /// A slot of the node is free: the next in line gets it.
     #[inline(always)]
-    pub(super) fn release_slot(&mut self, instance: u32) {
-        let node = &mut self.nodes[instance as usize];
+    pub(super) fn release_slot(&mut self, plan: &Plan, instance: u32) {
+        let node = &mut self.site.nodes[instance as usize];
         if node.line_length == 0 {
-            node.give_back(self.now);
+            node.give_back(self.clockwork.now);
             return;
         }
         if node.busy > node.slots {
-            node.give_back(self.now);
-            if self.disturbed {
-                self.serve_line(instance);
+            node.give_back(self.clockwork.now);
+            if self.trouble.disturbed {
+                self.serve_line(plan, instance);
             }
             return;
         }
-        self.admit_next(instance);
+        self.admit_next(plan, instance);
     }
 
-    pub(super) fn admit_next(&mut self, instance: u32) {
-        let now = self.now;
-        let node = &self.nodes[instance as usize];
-        let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(instance) };
-        if let Step::Serve { .. } = self.plan.steps[self.visits[slot].step as usize] {
-            self.serve_next(instance);
+    pub(super) fn admit_next(&mut self, plan: &Plan, instance: u32) {
+        let now = self.clockwork.now;
+        let node = &self.site.nodes[instance as usize];
+        let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
+        if let Step::Serve { .. } = plan.steps[self.visits[slot].step as usize] {
+            self.serve_next(plan, instance);
             return;
         }
-        self.leave_line(slot);
-        self.nodes[instance as usize].serve_one(now);
+        self.leave_line(plan, slot);
+        self.site.nodes[instance as usize].serve_one(now);
         if self.visits[slot].flags.followed {
-            self.trace_wait(slot);
+            self.trace_wait(plan, slot);
         }
         let visit = &mut self.visits[slot];
         let waited = now - visit.since;
-        self.nodes[instance as usize].counts.has_waited(waited);
+        self.site.nodes[instance as usize].counts.has_waited(waited);
         visit.word = 0;
         visit.slots = 1;
         visit.flags.inside = true;
-        self.recorder.waited(self.nodes[instance as usize].node, waited);
+        self.watch.recorder.waited(self.site.nodes[instance as usize].node, waited);
         let fresh = visit.flags.fresh;
-        visit.step += match self.plan.steps[visit.step as usize] {
+        visit.step += match plan.steps[visit.step as usize] {
             Step::Enter { kept } | Step::EnterSession { kept } if !fresh => kept,
             _ => 1,
         };
-        self.came_in(slot, instance);
+        self.came_in(plan, slot, instance);
         self.visits[slot].state = State::Going;
         self.make_ready(slot);
     }
 
     /// Patience has ended before a slot was free.
-    pub(super) fn give_up_in_line(&mut self, slot: u32) {
-        self.leave_line_unserved(slot);
+    pub(super) fn give_up_in_line(&mut self, plan: &Plan, slot: u32) {
+        self.leave_line_unserved(plan, slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
-        let node = &mut self.nodes[visit.instance as usize];
+        let node = &mut self.site.nodes[visit.instance as usize];
         node.counts.ended += 1;
         node.counts.failed += 1;
-        if let Some(next) = self.end_visit(slot, Outcome::Abandoned) {
-            self.run_visit(next);
+        if let Some(next) = self.end_visit(plan, slot, Outcome::Abandoned) {
+            self.run_visit(plan, next);
         }
     }
 
@@ -312,41 +314,42 @@ impl Simulation<'_> {
         if lane == NONE {
             return;
         }
-        let due = self.lanes[kind][lane as usize].join(&mut self.visits, kind, slot, self.now);
-        let clock = self.clock_numbers.first_lane[kind] + lane;
-        if self.clocks.time(clock) == NEVER {
-            self.clocks.set(clock, due);
+        let due =
+            self.clockwork.lanes[kind][lane as usize].join(&mut self.visits, kind, slot, self.clockwork.now);
+        let clock = self.clockwork.numbers.first_lane[kind] + lane;
+        if self.clockwork.clocks.time(clock) == NEVER {
+            self.clockwork.clocks.set(clock, due);
         }
     }
 
     #[inline(always)]
-    pub(super) fn stop_timer(&mut self, kind: usize, slot: u32) {
+    pub(super) fn stop_timer(&mut self, plan: &Plan, kind: usize, slot: u32) {
         let visit = &self.visits[slot];
         if !visit.timers[kind].runs() {
             return;
         }
         let lane = if kind == WATCHDOG {
-            self.nodes[visit.instance as usize].watchdog_lane
+            self.site.nodes[visit.instance as usize].watchdog_lane
         } else {
-            let call = &self.plan.calls[visit.call as usize];
+            let call = &plan.calls[visit.call as usize];
             if visit.flags.connected { call.read_lane } else { call.connect_lane }
         };
-        self.lanes[kind][lane as usize].leave(&mut self.visits, kind, slot);
+        self.clockwork.lanes[kind][lane as usize].leave(&mut self.visits, kind, slot);
     }
 
     #[inline(always)]
     pub(super) fn note_occupancy(&mut self, instance: u32) {
-        if self.watches_insides {
+        if self.watch.watches_insides {
             self.note_tracked_occupancy(instance);
         }
     }
 
     #[inline(never)]
     fn note_tracked_occupancy(&mut self, instance: u32) {
-        let node = &self.nodes[instance as usize];
+        let node = &self.site.nodes[instance as usize];
         if node.occupancy != NONE {
             let inside = node.serving + node.line_length;
-            self.recorder.note_occupancy(node.occupancy, inside, self.now);
+            self.watch.recorder.note_occupancy(node.occupancy, inside, self.clockwork.now);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What callers remember of their peers: whose turn it is, who is how loaded, who is well.
 
-use super::Simulation;
+use super::World;
 use super::health::PeerHealth;
 use crate::kernel::clocks::Clocks;
 use crate::kernel::random::mix;
@@ -8,7 +8,7 @@ use crate::nodes::behaviour::HealthChecks;
 use crate::plan::{CallPlan, NONE, Plan, Policy};
 
 /// What callers remember of their peers: one state for each replica of each caller of a route.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Balancers {
     pub(super) sites: Vec<Site>,
     /// How each site looks at its peers.
@@ -26,7 +26,7 @@ pub struct Balancers {
     pub(super) passed: Vec<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Site {
     pub route: u32,
     pub cursor: u32,
@@ -150,7 +150,7 @@ impl Balancers {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     pub(super) fn client_hash(&self, root: u32) -> u64 {
         match root {
             NONE => 0,
@@ -162,48 +162,48 @@ impl Simulation<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn site_of(&self, call: &CallPlan, caller: u32) -> usize {
-        (call.site + self.share_of(call, caller)) as usize
+    pub(super) fn site_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> usize {
+        (call.site + self.share_of(plan, call, caller)) as usize
     }
 
     /// Each replica of a caller keeps its own view of its peers; or all keep one.
     #[inline(always)]
-    pub(super) fn share_of(&self, call: &CallPlan, caller: u32) -> u32 {
-        if call.site_per_replica { self.plan.instances[caller as usize].replica } else { 0 }
+    pub(super) fn share_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
+        if call.site_per_replica { plan.instances[caller as usize].replica } else { 0 }
     }
 
     /// Counts a request as open at a peer and says where, or `NONE` if nobody looks.
     #[inline(always)]
-    pub(super) fn open_at_peer(&mut self, call: &CallPlan, caller: u32, member: u32) -> u32 {
-        let place = self.site_of(call, caller);
-        let first = self.balancers.sites[place].first_open;
+    pub(super) fn open_at_peer(&mut self, plan: &Plan, call: &CallPlan, caller: u32, member: u32) -> u32 {
+        let place = self.site_of(plan, call, caller);
+        let first = self.site.balancers.sites[place].first_open;
         if first == NONE {
             return NONE;
         }
-        self.balancers.open[(first + member) as usize] += 1;
-        self.weigh(place, member);
+        self.site.balancers.open[(first + member) as usize] += 1;
+        self.weigh(plan, place, member);
         first + member
     }
 
     /// The request is no longer open there.
     #[inline(always)]
-    pub(super) fn close_at_peer(&mut self, peer: u32) {
+    pub(super) fn close_at_peer(&mut self, plan: &Plan, peer: u32) {
         if peer == NONE {
             return;
         }
-        self.balancers.open[peer as usize] -= 1;
-        let place = self.balancers.site_of_open[peer as usize] as usize;
-        let member = peer - self.balancers.sites[place].first_open;
-        self.weigh(place, member);
+        self.site.balancers.open[peer as usize] -= 1;
+        let place = self.site.balancers.site_of_open[peer as usize] as usize;
+        let member = peer - self.site.balancers.sites[place].first_open;
+        self.weigh(plan, place, member);
     }
 
-    fn weigh(&mut self, place: usize, member: u32) {
-        let site = &mut self.balancers.sites[place];
-        let route = &self.plan.routes[site.route as usize];
+    fn weigh(&mut self, plan: &Plan, place: usize, member: u32) {
+        let site = &mut self.site.balancers.sites[place];
+        let route = &plan.routes[site.route as usize];
         if let Some(loads) = &mut site.loads
             && member < route.primaries
         {
-            let open = u64::from(self.balancers.open[(site.first_open + member) as usize]);
+            let open = u64::from(self.site.balancers.open[(site.first_open + member) as usize]);
             let load = open * LOAD_UNIT / u64::from(route.members[member as usize].weight.max(1));
             site.chosen += 1;
             let turn = site.chosen & ((1 << TURN_BITS) - 1);

@@ -1,26 +1,27 @@
 //! What a lost request is put down to.
 
-use super::Simulation;
+use super::World;
 use crate::kernel::time::Time;
+use crate::plan::Plan;
 use crate::results::blame::Blame;
 
-impl Simulation<'_> {
+impl World {
     /// Of a request that has just failed, and that the outages know of.
     ///
     /// Whatever is in force now is to blame, the latest first. If nothing is, but something
     /// was when these failures began, it is to blame for those that were sent before it was
     /// over; later ones are lost to the load, and if they have been tried before, to a
     /// storm of retries.
-    pub(super) fn blame(&self, sent: Time, attempts: u32) -> Blame {
-        if let Some(&active) = self.changes.active.last() {
+    pub(super) fn blame(&self, plan: &Plan, sent: Time, attempts: u32) -> Blame {
+        if let Some(&active) = self.trouble.changes.active.last() {
             return self.blame_of(active);
         }
-        if self.plan.surges.iter().any(|surge| surge.contains(&self.now)) {
+        if plan.surges.iter().any(|surge| surge.contains(&self.clockwork.now)) {
             return Blame::Overload;
         }
-        let began = self.recorder.outages.began();
-        let latest = self.changes.latest_over.filter(|&(_, over)| began <= over);
-        let surge_over = self.plan.surges.iter().map(|surge| surge.end).filter(|&end| end <= self.now);
+        let began = self.watch.recorder.outages.began();
+        let latest = self.trouble.changes.latest_over.filter(|&(_, over)| began <= over);
+        let surge_over = plan.surges.iter().map(|surge| surge.end).filter(|&end| end <= self.clockwork.now);
         let surge_over: Option<Time> = surge_over.max().filter(|&over| began <= over);
         let over = latest.map(|(_, over)| over).max(surge_over);
         match over {
@@ -36,7 +37,7 @@ impl Simulation<'_> {
     }
 
     fn blame_of(&self, number: u32) -> Blame {
-        let incident = self.changes.incidents.get(number as usize);
+        let incident = self.trouble.changes.incidents.get(number as usize);
         if incident.is_some_and(|incident| incident.planned) { Blame::Maintenance } else { Blame::Fault }
     }
 }

@@ -1,20 +1,20 @@
 //! What caches hold.
 
-use super::Simulation;
+use super::World;
 use crate::kernel::random::{Generator, uniform};
 use crate::kernel::time::Time;
 use crate::nodes::cache::Holds;
-use crate::plan::{CachePlan, NONE};
+use crate::plan::{CachePlan, NONE, Plan};
 
 /// One replica of a cache.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum CacheState {
     Ratio(f64),
     Objects(Objects),
 }
 
 /// Objects by popularity, with those held in a list from the most to the least recently used.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Objects {
     /// The chance that an object at least as popular is asked for.
     cumulated: Vec<f64>,
@@ -174,27 +174,27 @@ impl Objects {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// Asks the cache at which the visit stands; returns how many steps it leaves out.
-    pub(super) fn look_up(&mut self, slot: u32, lookup: u32) -> u32 {
-        let plan = &self.plan.lookups[lookup as usize];
-        if self.plan.caches[plan.first_cache as usize].uses_stale {
-            return self.look_up_with_stale(slot, plan);
+    pub(super) fn look_up(&mut self, plan: &Plan, slot: u32, lookup: u32) -> u32 {
+        let lookup_plan = &plan.lookups[lookup as usize];
+        if plan.caches[lookup_plan.first_cache as usize].uses_stale {
+            return self.look_up_with_stale(plan, slot, lookup_plan);
         }
         let instance = self.visits[slot].instance;
-        let number = (plan.first_cache + (instance - plan.first_instance)) as usize;
-        let generator = &mut self.dice[self.plan.caches[number].die as usize];
-        let held = self.caches[number].held();
-        let hit = self.caches[number].hits(generator, self.now);
+        let number = (lookup_plan.first_cache + (instance - lookup_plan.first_instance)) as usize;
+        let generator = &mut self.chance.dice[plan.caches[number].die as usize];
+        let held = self.site.caches[number].held();
+        let hit = self.site.caches[number].hits(generator, self.clockwork.now);
         // It holds more only if it had room for what it had never had.
-        let is_cold = self.caches[number].held() > held;
-        let counts = &mut self.nodes[instance as usize].counts;
+        let is_cold = self.site.caches[number].held() > held;
+        let counts = &mut self.site.nodes[instance as usize].counts;
         counts.lookups += 1;
         counts.hits += u64::from(hit);
         if is_cold {
-            self.meets_cold_cache(slot);
+            self.meets_cold_cache(plan, slot);
         }
-        if hit { plan.skip } else { 0 }
+        if hit { lookup_plan.skip } else { 0 }
     }
 }
 

@@ -8,7 +8,7 @@
 //! of a run that counts them.
 
 use super::EDGE_CLOCK;
-use super::Simulation;
+use super::World;
 use super::admission::append;
 use super::chain_rows::Places;
 use super::run::Advance;
@@ -16,7 +16,7 @@ use super::visit::{Request, SLOT_BITS, SLOT_MASK, State, VISITS_MOST, Visits};
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::{ChainPlan, ChainStation, NONE};
+use crate::plan::{ChainPlan, ChainStation, NONE, Plan};
 use crate::results::path::{Cause, Part};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -27,7 +27,7 @@ const STRETCH_MOST: usize = 256;
 const WORTHWHILE: u64 = 8 * STRETCH_MOST as u64;
 
 /// The requests inside, station by station.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Chain {
     pub(super) class: u32,
     stages: Vec<Stage>,
@@ -40,7 +40,7 @@ pub(super) struct Chain {
     pub(super) places: Places,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Stage {
     station: ChainStation,
     serving: BinaryHeap<Reverse<Serving>>,
@@ -98,33 +98,34 @@ impl Chain {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// As [`Simulation::advance`], for a run that can do without events for a while. `None`:
     /// the events allowed are used up, or it cannot any more.
-    pub(super) fn advance_chain(&mut self, until: Time, last: u64) -> Option<Advance> {
+    pub(super) fn advance_chain(&mut self, plan: &Plan, until: Time, last: u64) -> Option<Advance> {
         let mut chain = self.chain.take()?;
-        if !chain.is_on && self.tracer.is_idle() && self.requests_before_chain_ends() > WORTHWHILE {
+        if !chain.is_on && self.watch.tracer.is_idle() && self.requests_before_chain_ends() > WORTHWHILE {
             self.enter_chain(&mut chain);
         }
         let mut advance = None;
-        while chain.is_on && advance.is_none() && self.events < last {
+        while chain.is_on && advance.is_none() && self.clockwork.events < last {
             if self.requests_before_chain_ends() <= STRETCH_MOST as u64 {
                 self.leave_chain(&mut chain);
                 break;
             }
-            let limit = until.min(self.horizon);
-            let edge = self.clocks.time(EDGE_CLOCK);
-            let is_all = self.pass_stretch(&mut chain, limit.min(edge));
-            if self.rows.full() {
+            let limit = until.min(self.clockwork.horizon);
+            let edge = self.clockwork.clocks.time(EDGE_CLOCK);
+            let is_all = self.pass_stretch(plan, &mut chain, limit.min(edge));
+            if self.watch.rows.full() {
                 advance = Some(Advance::RowsFull);
             } else if !is_all {
                 continue;
             } else if edge < limit {
-                self.now = edge;
-                self.events += 1;
-                self.edge();
+                self.clockwork.now = edge;
+                self.clockwork.events += 1;
+                self.edge(plan);
             } else {
-                advance = Some(if self.horizon <= until { Advance::Ended } else { Advance::Paused });
+                advance =
+                    Some(if self.clockwork.horizon <= until { Advance::Ended } else { Advance::Paused });
             }
         }
         self.chain = Some(chain);
@@ -134,19 +135,19 @@ impl Simulation<'_> {
     /// How many more may come until the one might end with which the run ends, or its warm-up,
     /// or until there is no room for more; 0 if nobody comes any more.
     fn requests_before_chain_ends(&self) -> u64 {
-        let recorder = &self.recorder;
+        let recorder = &self.watch.recorder;
         let in_flight = self.in_flight();
         let room = (VISITS_MOST as u64).saturating_sub(in_flight);
-        match self.clocks.time(self.clock_numbers.first_source) {
+        match self.clockwork.clocks.time(self.clockwork.numbers.first_source) {
             NEVER => 0,
             _ => recorder.next_mark.saturating_sub(recorder.ended + in_flight).min(room),
         }
     }
 
     /// Everything that happens before the limit, or a part of it: says whether it was all.
-    fn pass_stretch(&mut self, chain: &mut Chain, limit: Time) -> bool {
-        let clock = self.clock_numbers.first_source;
-        let mut next = self.clocks.time(clock);
+    fn pass_stretch(&mut self, plan: &Plan, chain: &mut Chain, limit: Time) -> bool {
+        let clock = self.clockwork.numbers.first_source;
+        let mut next = self.clockwork.clocks.time(clock);
         chain.coming.clear();
         let mut unfollowed = self.unfollowed_in_chain(chain);
         while next < limit && chain.coming.len() < STRETCH_MOST {
@@ -159,39 +160,46 @@ impl Simulation<'_> {
                 place
             };
             chain.coming.push(Passing { at: next, known: 0, began: next, place });
-            self.recorder.offer(chain.class);
-            next = self.sources[0].send_next();
+            self.watch.recorder.offer(chain.class);
+            next = self.site.sources[0].send_next();
         }
-        self.sample.give_back(chain.class, unfollowed);
-        self.clocks.set(clock, next);
-        self.events += chain.coming.len() as u64;
+        self.watch.sample.give_back(chain.class, unfollowed);
+        self.clockwork.clocks.set(clock, next);
+        self.clockwork.events += chain.coming.len() as u64;
         let end = next.min(limit);
         for stage in &mut chain.stages {
             chain.leaving.clear();
-            self.pass_stage(stage, &chain.coming, &mut chain.leaving, end);
-            self.events += chain.leaving.len() as u64;
+            self.pass_stage(plan, stage, &chain.coming, &mut chain.leaving, end);
+            self.clockwork.events += chain.leaving.len() as u64;
             std::mem::swap(&mut chain.coming, &mut chain.leaving);
         }
-        let objective = self.plan.classes[chain.class as usize].objective;
+        let objective = plan.classes[chain.class as usize].objective;
         chain.leaving.clear();
         for request in &chain.coming {
             let latency = request.at - request.began;
-            self.recorder.end(chain.class, Outcome::Ok, latency, latency <= objective, 1);
+            self.watch.recorder.end(chain.class, Outcome::Ok, latency, latency <= objective, 1);
             if request.place != NONE {
                 chain.leaving.push(*request);
             }
         }
         self.end_in_chain(chain);
         chain.passed += chain.coming.len() as u64;
-        self.now = end;
+        self.clockwork.now = end;
         next >= limit
     }
 
     /// What happens at one station before `end`, with all who come to it before then.
-    fn pass_stage(&mut self, stage: &mut Stage, coming: &[Passing], leaving: &mut Vec<Passing>, end: Time) {
-        let plan = self.plan;
-        let (draws, recorder, paths) = (&mut self.draws, &mut self.recorder, &mut self.paths);
-        let node = &mut self.nodes[stage.station.instance as usize];
+    fn pass_stage(
+        &mut self,
+        plan: &Plan,
+        stage: &mut Stage,
+        coming: &[Passing],
+        leaving: &mut Vec<Passing>,
+        end: Time,
+    ) {
+        let (draws, recorder, paths) =
+            (&mut self.chance.draws, &mut self.watch.recorder, &mut self.watch.paths);
+        let node = &mut self.site.nodes[stage.station.instance as usize];
         let draw = stage.station.draw;
         let (work, line) = (Part::at(Cause::Service, node.node), Part::at(Cause::Queue, node.node));
         let mut coming = coming.iter();
@@ -244,14 +252,14 @@ impl Simulation<'_> {
     /// All that is in flight is handed over to the chain.
     fn enter_chain(&mut self, chain: &mut Chain) {
         let mut done = vec![NEVER; self.visits.all.len()];
-        while let Some(event) = self.agenda.pop_before(NEVER) {
+        while let Some(event) = self.clockwork.agenda.pop_before(NEVER) {
             let slot = (event.word & SLOT_MASK) as usize;
             if self.visits.all[slot].word == event.word {
                 done[slot] = event.time;
             }
         }
         for stage in &mut chain.stages {
-            let node = &mut self.nodes[stage.station.instance as usize];
+            let node = &mut self.site.nodes[stage.station.instance as usize];
             let mut slot = std::mem::replace(&mut node.head, NONE);
             node.tail = NONE;
             while slot != NONE {
@@ -266,13 +274,13 @@ impl Simulation<'_> {
                     let began = self.visits.requests[slot].start;
                     let place = if visit.flags.followed { slot as u32 } else { NONE };
                     let done = done[slot];
-                    stage.serving.push(Reverse(Serving { done, since: self.now, began, place }));
+                    stage.serving.push(Reverse(Serving { done, since: self.clockwork.now, began, place }));
                 }
             }
         }
         chain.places.take_over(&self.visits);
         self.visits = Visits::new();
-        self.agenda = Agenda::new();
+        self.clockwork.agenda = Agenda::new();
         chain.is_on = true;
         debug_assert_eq!(chain.in_flight() as u64, self.in_flight());
     }
@@ -289,7 +297,7 @@ impl Simulation<'_> {
                 let slot = self.take_over(chain.class, station, waiting.began);
                 let visit = &mut self.visits[slot];
                 (visit.state, visit.since) = (State::InLine, waiting.since);
-                let node = &mut self.nodes[station.instance as usize];
+                let node = &mut self.site.nodes[station.instance as usize];
                 append(&mut self.visits, &mut node.head, &mut node.tail, slot);
                 moves.extend((waiting.place != NONE).then_some((waiting.place, slot)));
             }
@@ -298,8 +306,8 @@ impl Simulation<'_> {
         serving.sort_by_key(|(one, _)| one.since);
         for (one, station) in serving {
             let slot = self.take_over(chain.class, station, one.began);
-            let word = (self.sequence << SLOT_BITS) | u64::from(slot);
-            self.sequence += 1;
+            let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(slot);
+            self.clockwork.sequence += 1;
             moves.extend((one.place != NONE).then_some((one.place, slot)));
             let visit = &mut self.visits[slot];
             visit.since = one.since;
@@ -308,14 +316,14 @@ impl Simulation<'_> {
             visit.word = word;
             visit.slots = 1;
             visit.flags.inside = true;
-            self.agenda.push(Event { time: one.done, word });
+            self.clockwork.agenda.push(Event { time: one.done, word });
         }
         self.give_places_back(chain, &moves);
     }
 
     /// A request of a chain becomes a visit.
     fn take_over(&mut self, class: u32, station: ChainStation, began: Time) -> u32 {
-        let slot = self.visits.add(station.instance, station.step, class, self.now);
+        let slot = self.visits.add(station.instance, station.step, class, self.clockwork.now);
         self.visits[slot].root = slot;
         self.visits.requests[slot as usize] = Request { start: began, attempts: 1, ..Request::default() };
         slot

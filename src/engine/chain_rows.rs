@@ -1,7 +1,7 @@
 //! Requests in a chain that are followed. They have no visits: what they wait for is noted at
 //! places of their own.
 
-use super::Simulation;
+use super::World;
 use super::chain::Chain;
 use super::path_notes::NOT_FOLLOWED;
 use super::visit::{Request, Visits};
@@ -9,7 +9,7 @@ use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Places {
     /// The numbers of the requests, by place.
     ids: Vec<u64>,
@@ -34,21 +34,21 @@ impl Places {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// So many requests come that are not followed; they are taken as begun.
     pub(super) fn unfollowed_in_chain(&mut self, chain: &Chain) -> u64 {
-        if self.follows_more { 0 } else { self.sample.take_unfollowed(chain.class) }
+        if self.watch.follows_more { 0 } else { self.watch.sample.take_unfollowed(chain.class) }
     }
 
     /// A request begins: its place, or `NONE` if it is not followed.
     #[inline(never)]
     pub(super) fn begin_in_chain(&mut self, chain: &mut Chain, now: Time) -> u32 {
-        let id = self.recorder.offered;
+        let id = self.watch.recorder.offered;
         match self.follow_number(chain.class, id) {
             NOT_FOLLOWED => NONE,
             number => {
                 let place = chain.places.take(id);
-                self.paths.begin(place, number, now);
+                self.watch.paths.begin(place, number, now);
                 place
             }
         }
@@ -60,14 +60,14 @@ impl Simulation<'_> {
             let id = chain.places.ids[passing.place as usize];
             let request = Request { start: passing.began, id, attempts: 1, ..Request::default() };
             self.end_path(passing.place, request, (chain.class, Outcome::Ok), passing.at);
-            self.paths.forget(passing.place);
+            self.watch.paths.forget(passing.place);
             chain.places.free.push(passing.place);
         }
     }
 
     /// The requests at these places have got these visits.
     pub(super) fn give_places_back(&mut self, chain: &mut Chain, moves: &[(u32, u32)]) {
-        self.paths.move_places(moves);
+        self.watch.paths.move_places(moves);
         for &(place, slot) in moves {
             self.visits.requests[slot as usize].id = chain.places.ids[place as usize];
             self.visits[slot].flags.followed = true;

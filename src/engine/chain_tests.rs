@@ -22,13 +22,13 @@ requests:
     )
 }
 
-fn simulation(plan: &Plan, seed: u64) -> Simulation<'_> {
+fn simulation(plan: &Plan, seed: u64) -> Simulation<&Plan> {
     Simulation::new(plan, Options { seed, replication: 0, rows: RowSampling::None })
 }
 
-fn run_to_end(mut simulation: Simulation) -> (RunResults, u64) {
+fn run_to_end(mut simulation: Simulation<&Plan>) -> (RunResults, u64) {
     while simulation.advance(NEVER, 50_000) != Advance::Ended {}
-    let passed = simulation.chain.as_ref().map_or(0, |chain| chain.passed);
+    let passed = simulation.world.chain.as_ref().map_or(0, |chain| chain.passed);
     (simulation.finish(false), passed)
 }
 
@@ -38,7 +38,7 @@ fn rows_of(plan: &Plan, rows: RowSampling, by_events: bool) -> (Rows, String, u6
     let mut run = Simulation::new(plan, Options { seed: 1, replication: 0, rows });
     run.follow_a_sample();
     if by_events {
-        run.chain = None;
+        run.world.chain = None;
     }
     let mut all = Rows::default();
     let mut advance = Advance::Paused;
@@ -48,7 +48,7 @@ fn rows_of(plan: &Plan, rows: RowSampling, by_events: bool) -> (Rows, String, u6
         all.times.extend_from_slice(&run.rows().times);
         run.clear_rows();
     }
-    let passed = run.chain.as_ref().map_or(0, |chain| chain.passed);
+    let passed = run.world.chain.as_ref().map_or(0, |chain| chain.passed);
     (all, format!("{:?}", run.finish(false).paths), passed)
 }
 
@@ -56,7 +56,7 @@ fn rows_of(plan: &Plan, rows: RowSampling, by_events: bool) -> (Rows, String, u6
 fn both_ways(text: &str, seed: u64) -> (RunResults, u64) {
     let plan = plan_of(text);
     let mut by_events = simulation(&plan, seed);
-    by_events.chain = None;
+    by_events.world.chain = None;
     let (by_events, _) = run_to_end(by_events);
     let (by_chain, passed) = run_to_end(simulation(&plan, seed));
     assert!(format!("{by_events:?}") == format!("{by_chain:?}"), "{text}");
@@ -131,13 +131,16 @@ fn traffic_may_change_and_come_to_an_end() {
 fn at_any_instant_all_is_as_events_would_have_left_it() {
     let plan = plan_of(&text("duration: 2m, warmup: 0s", "95/s", THREE));
     let (mut by_chain, mut by_events) = (simulation(&plan, 1), simulation(&plan, 1));
-    by_events.chain = None;
+    by_events.world.chain = None;
     for second in [1, 7, 8, 33, 90] {
         for run in [&mut by_chain, &mut by_events] {
             assert_eq!(run.advance(second * SECOND, 1 << 30), Advance::Paused);
         }
-        assert_eq!(format!("{:?}", by_chain.nodes[1].counts), format!("{:?}", by_events.nodes[1].counts));
-        for (one, other) in by_chain.nodes.iter().zip(&by_events.nodes) {
+        assert_eq!(
+            format!("{:?}", by_chain.world.site.nodes[1].counts),
+            format!("{:?}", by_events.world.site.nodes[1].counts)
+        );
+        for (one, other) in by_chain.world.site.nodes.iter().zip(&by_events.world.site.nodes) {
             let inside = |node: &super::node::NodeState| (node.busy, node.serving, node.line_length);
             assert_eq!(inside(one), inside(other), "at {second} s");
             assert_eq!(one.integrals(second * SECOND), other.integrals(second * SECOND));
@@ -145,7 +148,7 @@ fn at_any_instant_all_is_as_events_would_have_left_it() {
         assert_eq!(by_chain.in_flight(), by_events.in_flight());
         assert_eq!(by_chain.events(), by_events.events());
     }
-    assert!(by_chain.in_flight() > 0 && by_chain.visits.all.is_empty());
+    assert!(by_chain.in_flight() > 0 && by_chain.world.visits.all.is_empty());
 }
 
 #[test]

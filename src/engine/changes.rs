@@ -1,7 +1,7 @@
 //! What goes wrong, and when: changes at known times and random faults, in an agenda of
 //! their own behind one clock, so that a run in which nothing changes never looks at it.
 
-use super::Simulation;
+use super::World;
 use super::health::{self, Checker};
 use super::maintenance::Progress;
 use super::standby::Spares;
@@ -69,7 +69,7 @@ impl Change {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Changes {
     pending: BinaryHeap<Reverse<(Time, u64, Change)>>,
     sequence: u64,
@@ -102,7 +102,7 @@ pub struct Changes {
 }
 
 /// Repairers, and the random faults that wait for one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Crew {
     pub free: u32,
     pub waiting: VecDeque<u32>,
@@ -233,124 +233,133 @@ fn greets(plan: &Plan) -> Vec<Vec<u32>> {
     greets
 }
 
-impl Simulation<'_> {
+impl World {
     /// Draws the first random faults and sets the clock of changes.
-    pub(super) fn start_changes(&mut self) {
-        let plan = self.plan;
-        self.start_spares();
+    pub(super) fn start_changes(&mut self, plan: &Plan) {
+        self.start_spares(plan);
         for (number, fault) in plan.random_faults.iter().enumerate() {
-            let time = self.draws.take(plan, fault.time_between);
-            self.changes.add(time, Change::Fails(number as u32));
+            let time = self.chance.draws.take(plan, fault.time_between);
+            self.trouble.changes.add(time, Change::Fails(number as u32));
         }
         if plan.has_changes() {
-            self.changes.checkers = health::checkers(plan, &self.balancers);
-            self.start_scaling();
+            self.trouble.changes.checkers = health::checkers(plan, &self.site.balancers);
+            self.start_scaling(plan);
         }
-        self.start_quiet();
-        self.start_looking_at_memory();
-        self.start_backups();
+        self.start_quiet(plan);
+        self.start_looking_at_memory(plan);
+        self.start_backups(plan);
         self.set_change_clock();
     }
 
     pub(super) fn set_change_clock(&mut self) {
-        if let Some(clock) = self.clock_numbers.changes {
-            self.clocks.set(clock, self.changes.next());
+        if let Some(clock) = self.clockwork.numbers.changes {
+            self.clockwork.clocks.set(clock, self.trouble.changes.next());
         }
     }
 
     /// The clock of changes rings.
     #[inline(never)]
-    pub(super) fn change(&mut self) {
-        while self.changes.next() <= self.now {
-            let Some(Reverse((_, _, change))) = self.changes.pending.pop() else { break };
+    pub(super) fn change(&mut self, plan: &Plan) {
+        while self.trouble.changes.next() <= self.clockwork.now {
+            let Some(Reverse((_, _, change))) = self.trouble.changes.pending.pop() else { break };
             if change.is_felt() {
-                self.quiet_is_over();
+                self.quiet_is_over(plan);
             }
             match change {
-                Change::Begins(number) => self.change_begins(number),
-                Change::Ends(number) => self.change_ends(number),
-                Change::Fails(number) => self.random_fault_begins(number),
-                Change::IsRepaired(number) => self.random_fault_ends(number),
+                Change::Begins(number) => self.change_begins(plan, number),
+                Change::Ends(number) => self.change_ends(plan, number),
+                Change::Fails(number) => self.random_fault_begins(plan, number),
+                Change::IsRepaired(number) => self.random_fault_ends(plan, number),
                 Change::Answers(host) => self.host_answers(host),
-                Change::HasBooted(instance) => self.has_booted(instance),
-                Change::Maintains(number) => self.maintain(number),
-                Change::TakesOver(fault) => self.standby_takes_over(fault),
-                Change::IsSpareAgain(number) => self.is_spare_again(number),
-                Change::ChecksName(name) => self.check_name(name),
-                Change::ChangesName(number) => self.change_name(number),
-                Change::LooksAtMemory(host) => self.look_at_memory(host),
-                Change::StartsAgain(instance) => self.start_again(instance),
-                Change::BacksUp(set) => self.back_up(set),
-                Change::Rests => self.rest(),
-                Change::Decides(number) => self.decide(number),
-                Change::IsOneMore(number) => self.is_one_more(number),
-                Change::Promotes(set) => self.promote(set),
-                Change::Checks(site) => self.check_peers(site as usize),
+                Change::HasBooted(instance) => self.has_booted(plan, instance),
+                Change::Maintains(number) => self.maintain(plan, number),
+                Change::TakesOver(fault) => self.standby_takes_over(plan, fault),
+                Change::IsSpareAgain(number) => self.is_spare_again(plan, number),
+                Change::ChecksName(name) => self.check_name(plan, name),
+                Change::ChangesName(number) => self.change_name(plan, number),
+                Change::LooksAtMemory(host) => self.look_at_memory(plan, host),
+                Change::StartsAgain(instance) => self.start_again(plan, instance),
+                Change::BacksUp(set) => self.back_up(plan, set),
+                Change::Rests => self.rest(plan),
+                Change::Decides(number) => self.decide(plan, number),
+                Change::IsOneMore(number) => self.is_one_more(plan, number),
+                Change::Promotes(set) => self.promote(plan, set),
+                Change::Checks(site) => self.check_peers(plan, site as usize),
             }
         }
-        self.look_at_components();
+        self.look_at_components(plan);
         self.set_change_clock();
     }
 
-    fn change_begins(&mut self, number: u32) {
-        let change = &self.plan.changes[number as usize];
+    fn change_begins(&mut self, plan: &Plan, number: u32) {
+        let change = &plan.changes[number as usize];
         let incident = match change.planned {
-            true => Incident::of_maintenance(change.name.clone(), change.target.clone(), self.now),
-            false => Incident::of_fault(change.fault, change.name.clone(), change.target.clone(), self.now),
+            true => Incident::of_maintenance(change.name.clone(), change.target.clone(), self.clockwork.now),
+            false => Incident::of_fault(
+                change.fault,
+                change.name.clone(),
+                change.target.clone(),
+                self.clockwork.now,
+            ),
         };
-        self.changes.of_change[number as usize] = self.changes.open(incident);
+        self.trouble.changes.of_change[number as usize] = self.trouble.changes.open(incident);
         if change.restarts {
-            return self.processes_die(number);
+            return self.processes_die(plan, number);
         }
         for &target in &change.targets {
             match target {
-                ChangeTarget::Instance(instance) if change.planned => self.stop_instance(instance),
-                target => self.strike(target, change.fault, change.until),
+                ChangeTarget::Instance(instance) if change.planned => self.stop_instance(plan, instance),
+                target => self.strike(plan, target, change.fault, change.until),
             }
         }
-        self.changes.add(change.until, Change::Ends(number));
+        self.trouble.changes.add(change.until, Change::Ends(number));
     }
 
-    fn change_ends(&mut self, number: u32) {
-        let change = &self.plan.changes[number as usize];
-        self.changes.close(self.changes.of_change[number as usize], self.now);
+    fn change_ends(&mut self, plan: &Plan, number: u32) {
+        let change = &plan.changes[number as usize];
+        self.trouble.changes.close(self.trouble.changes.of_change[number as usize], self.clockwork.now);
         for &target in &change.targets {
-            self.lift(target, change.fault);
+            self.lift(plan, target, change.fault);
         }
     }
 
     /// The fault has hit the target.
-    pub(super) fn strike(&mut self, target: ChangeTarget, fault: Fault, until: Time) {
+    pub(super) fn strike(&mut self, plan: &Plan, target: ChangeTarget, fault: Fault, until: Time) {
         match target {
             ChangeTarget::Link(link) => {
-                self.links[link as usize].strike(&self.plan.links[link as usize], fault, until, self.now);
+                self.site.links[link as usize].strike(
+                    &plan.links[link as usize],
+                    fault,
+                    until,
+                    self.clockwork.now,
+                );
             }
-            ChangeTarget::Instance(instance) => self.strike_instance(instance, fault),
+            ChangeTarget::Instance(instance) => self.strike_instance(plan, instance, fault),
         }
     }
 
     /// The fault is over.
-    pub(super) fn lift(&mut self, target: ChangeTarget, fault: Fault) {
+    pub(super) fn lift(&mut self, plan: &Plan, target: ChangeTarget, fault: Fault) {
         match target {
             ChangeTarget::Link(link) => {
-                self.links[link as usize].lift(&self.plan.links[link as usize], fault, self.now);
+                self.site.links[link as usize].lift(&plan.links[link as usize], fault, self.clockwork.now);
             }
-            ChangeTarget::Instance(instance) => self.lift_from_instance(instance, fault),
+            ChangeTarget::Instance(instance) => self.lift_from_instance(plan, instance, fault),
         }
     }
 
     /// A process that is started again is not up until it has booted.
-    pub(super) fn boot_after(&mut self, instance: u32, wait: Time) {
-        let node = &self.plan.nodes[self.plan.instances[instance as usize].node as usize];
-        let has_crashed = self.conditions[instance as usize].has_crashed;
+    pub(super) fn boot_after(&mut self, plan: &Plan, instance: u32, wait: Time) {
+        let node = &plan.nodes[plan.instances[instance as usize].node as usize];
+        let has_crashed = self.trouble.conditions[instance as usize].has_crashed;
         let boot = node.boot.saturating_add(if has_crashed { node.recovery } else { 0 });
-        let ready = self.now.saturating_add(wait).saturating_add(boot);
-        self.changes.add(ready, Change::HasBooted(instance));
+        let ready = self.clockwork.now.saturating_add(wait).saturating_add(boot);
+        self.trouble.changes.add(ready, Change::HasBooted(instance));
     }
 
-    pub(super) fn boot_time(&self, instance: u32) -> Time {
-        let node = self.plan.instances[instance as usize].node;
-        self.plan.nodes[node as usize].boot
+    pub(super) fn boot_time(&self, plan: &Plan, instance: u32) -> Time {
+        let node = plan.instances[instance as usize].node;
+        plan.nodes[node as usize].boot
     }
 }
 

@@ -3,14 +3,14 @@
 //! Each class is asked once a second whether all that it needs is up. Nothing happens
 //! between changes, so that the answers of years are counted in one step.
 
-use super::Simulation;
+use super::World;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
 use crate::results::incident::Outage;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Components {
     /// One for each class, if this is how the run goes.
     classes: Vec<ClassState>,
@@ -51,23 +51,24 @@ impl Components {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// Looks at the needs again after a change.
-    pub(super) fn look_at_components(&mut self) {
+    pub(super) fn look_at_components(&mut self, plan: &Plan) {
         if !self.components.is_on() || !std::mem::take(&mut self.components.is_stale) {
             return;
         }
         self.count_components();
-        let conditions = &self.conditions;
+        let conditions = &self.trouble.conditions;
         let is_up = |instance: u32| conditions[instance as usize].answers();
         let mut any_down = false;
-        for (class, need) in self.components.classes.iter_mut().zip(&self.plan.structure) {
+        for (class, need) in self.components.classes.iter_mut().zip(&plan.structure) {
             class.is_down = !need.is_met(&is_up);
             any_down |= class.is_down;
         }
         match self.components.down_since {
             None if any_down => {
-                self.components.down_since = Some((self.now, self.changes.active.last().copied()));
+                self.components.down_since =
+                    Some((self.clockwork.now, self.trouble.changes.active.last().copied()));
             }
             Some(_) if !any_down => self.end_outage_of_components(),
             _ => {}
@@ -79,25 +80,26 @@ impl Simulation<'_> {
         let Some((start, cause)) = self.components.down_since.take() else { return };
         let outage = Outage {
             start,
-            end: self.now,
+            end: self.clockwork.now,
             // Nobody asked for anything.
             lost: 0,
             first_error: Outcome::Refused,
             last_error: Outcome::Refused,
             cause,
         };
-        self.recorder.outages.list(outage);
+        self.watch.recorder.outages.list(outage);
     }
 
     /// The answers since the last time.
     pub(super) fn count_components(&mut self) {
-        let time = self.now - std::mem::replace(&mut self.components.counted_until, self.now);
+        let time =
+            self.clockwork.now - std::mem::replace(&mut self.components.counted_until, self.clockwork.now);
         for (number, class) in self.components.classes.iter_mut().enumerate() {
             let total = &mut class.times[usize::from(class.is_down)];
             let before = *total / SECOND;
             *total += time;
             let asked = *total / SECOND - before;
-            self.recorder.count_answers(
+            self.watch.recorder.count_answers(
                 number,
                 if class.is_down { Outcome::Refused } else { Outcome::Ok },
                 asked,

@@ -5,7 +5,7 @@
 //! see, so that everybody takes the way of those who find it full; only there does anyone
 //! look at its condition. A healthy replica costs nothing.
 
-use super::Simulation;
+use super::World;
 use super::admission::Entry;
 use super::sessions::Holds;
 use crate::kernel::random::uniform;
@@ -196,50 +196,50 @@ impl Condition {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// Brings what the usual way in looks at into line with the condition.
-    pub(super) fn take_condition(&mut self, instance: u32) {
-        let condition = &self.conditions[instance as usize];
-        let node = &mut self.nodes[instance as usize];
-        node.set_capacity(condition.slots, self.now);
+    pub(super) fn take_condition(&mut self, plan: &Plan, instance: u32) {
+        let condition = &self.trouble.conditions[instance as usize];
+        let node = &mut self.site.nodes[instance as usize];
+        node.set_capacity(condition.slots, self.clockwork.now);
         if condition.is_impaired() {
             (node.slots, node.line_limit) = (0, 0);
         } else {
             (node.slots, node.line_limit) = (condition.slots, condition.line_limit);
         }
         self.components.is_stale = true;
-        self.wake_checkers(instance);
-        self.watch_replication(instance);
-        self.serve_line(instance);
+        self.wake_checkers(plan, instance);
+        self.watch_replication(plan, instance);
+        self.serve_line(plan, instance);
     }
 
     /// Whoever stands in line gets the slots that are free.
-    pub(super) fn serve_line(&mut self, instance: u32) {
+    pub(super) fn serve_line(&mut self, plan: &Plan, instance: u32) {
         loop {
-            let condition = &self.conditions[instance as usize];
-            let node = &mut self.nodes[instance as usize];
+            let condition = &self.trouble.conditions[instance as usize];
+            let node = &mut self.site.nodes[instance as usize];
             if !condition.answers_checks() || node.line_length == 0 || node.busy >= condition.slots {
                 return;
             }
-            node.take(self.now);
-            self.admit_next(instance);
+            node.take(self.clockwork.now);
+            self.admit_next(plan, instance);
         }
     }
 
     /// Somebody comes to a replica in a bad condition. `None`: it does as always.
-    pub(super) fn enter_in_bad_condition(&mut self, slot: u32) -> Option<Entry> {
+    pub(super) fn enter_in_bad_condition(&mut self, plan: &Plan, slot: u32) -> Option<Entry> {
         let visit = &self.visits[slot];
         let (instance, call) = (visit.instance, visit.call);
         let fresh = visit.flags.fresh;
         let release = self.release_met_by(slot);
-        match self.verdict(slot, call, fresh, release) {
+        match self.verdict(plan, slot, call, fresh, release) {
             Verdict::AsUsual => None,
-            Verdict::SendSynAgain => Some(self.send_syn_again(slot)),
+            Verdict::SendSynAgain => Some(self.send_syn_again(plan, slot)),
             Verdict::Refuse => Some(self.turn_away(instance, Outcome::Refused)),
             Verdict::ComeBackAt(time) => {
                 // It has come once, however often it looks.
                 let again = u64::from(self.visits[slot].tries == 0);
-                let counts = &mut self.nodes[instance as usize].counts;
+                let counts = &mut self.site.nodes[instance as usize].counts;
                 counts.visits = counts.visits.wrapping_sub(again);
                 self.schedule(slot, time);
                 Some(Entry::Waits)
@@ -247,21 +247,21 @@ impl Simulation<'_> {
             Verdict::Fail => Some(self.turn_away(instance, Outcome::ServerError)),
             Verdict::Wait => {
                 // The kernel takes connections for a process that does not look at them.
-                let limit = self.conditions[instance as usize].line_limit.max(BACKLOG_LEAST);
-                let node = &mut self.nodes[instance as usize];
+                let limit = self.trouble.conditions[instance as usize].line_limit.max(BACKLOG_LEAST);
+                let node = &mut self.site.nodes[instance as usize];
                 if node.line_length >= limit {
                     node.counts.turned_away += 1;
-                    return Some(self.send_syn_again(slot));
+                    return Some(self.send_syn_again(plan, slot));
                 }
-                self.stand_in_line(slot);
+                self.stand_in_line(plan, slot);
                 Some(Entry::Waits)
             }
         }
     }
 
-    fn verdict(&mut self, slot: u32, call: u32, fresh: bool, release: Release) -> Verdict {
+    fn verdict(&mut self, plan: &Plan, slot: u32, call: u32, fresh: bool, release: Release) -> Verdict {
         let instance = self.visits[slot].instance;
-        let condition = &self.conditions[instance as usize];
+        let condition = &self.trouble.conditions[instance as usize];
         if condition.silent > 0 {
             return Verdict::SendSynAgain;
         }
@@ -271,15 +271,15 @@ impl Simulation<'_> {
         if condition.hung > 0 {
             return Verdict::Wait;
         }
-        let is_encrypted = call != NONE && self.plan.calls[call as usize].encrypted;
+        let is_encrypted = call != NONE && plan.calls[call as usize].encrypted;
         if condition.expired > 0 && fresh && is_encrypted {
             return Verdict::Refuse;
         }
-        let writes = call != NONE && self.plan.calls[call as usize].writes;
+        let writes = call != NONE && plan.calls[call as usize].writes;
         if condition.black_holes > 0 || (condition.full_disks > 0 && writes) {
             return Verdict::Fail;
         }
-        if writes && condition.writes_locked_until > self.now {
+        if writes && condition.writes_locked_until > self.clockwork.now {
             return Verdict::ComeBackAt(condition.writes_locked_until);
         }
         let (fails, passes) = (condition.errors.count > 0, condition.errors.product);
@@ -287,10 +287,10 @@ impl Simulation<'_> {
         if !(fails || release.errors > 0.0) || !self.finds_room(slot) {
             return Verdict::AsUsual;
         }
-        if fails && uniform(&mut self.fault_die) >= passes {
+        if fails && uniform(&mut self.chance.fault_die) >= passes {
             return Verdict::Fail;
         }
-        if release.errors > 0.0 && uniform(&mut self.fault_die) < release.errors {
+        if release.errors > 0.0 && uniform(&mut self.chance.fault_die) < release.errors {
             return Verdict::Fail;
         }
         Verdict::AsUsual
@@ -300,16 +300,16 @@ impl Simulation<'_> {
     fn finds_room(&self, slot: u32) -> bool {
         let visit = &self.visits[slot];
         let (condition, node) =
-            (&self.conditions[visit.instance as usize], &self.nodes[visit.instance as usize]);
+            (&self.trouble.conditions[visit.instance as usize], &self.site.nodes[visit.instance as usize]);
         let is_connected = || {
             let connection = Holds::Connection(visit.instance);
-            visit.parent != NONE && self.sessions.holds(self.visits[visit.parent].sessions, connection)
+            visit.parent != NONE && self.site.sessions.holds(self.visits[visit.parent].sessions, connection)
         };
         node.busy < condition.slots || node.line_length < condition.line_limit || is_connected()
     }
 
     fn turn_away(&mut self, instance: u32, outcome: Outcome) -> Entry {
-        let node = &mut self.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance as usize];
         node.counts.ended += 1;
         node.counts.failed += 1;
         Entry::Fails(outcome)
@@ -318,27 +318,29 @@ impl Simulation<'_> {
     /// The slots and the places in line that a replica has when those who come in have
     /// been looked at.
     pub(super) fn room(&self, instance: u32) -> (u32, u32) {
-        if self.disturbed {
-            let condition = &self.conditions[instance as usize];
+        if self.trouble.disturbed {
+            let condition = &self.trouble.conditions[instance as usize];
             return (condition.slots, condition.line_limit);
         }
-        let node = &self.nodes[instance as usize];
+        let node = &self.site.nodes[instance as usize];
         (node.slots, node.line_limit)
     }
 
     /// Work that begins now takes so much longer.
     #[inline(never)]
-    pub(super) fn slowed(&self, slot: u32, work: Time) -> Time {
+    pub(super) fn slowed(&self, plan: &Plan, slot: u32, work: Time) -> Time {
         let instance = self.visits[slot].instance;
-        let condition = &self.conditions[instance as usize];
+        let condition = &self.trouble.conditions[instance as usize];
         // A host of its own is slow itself.
-        let slowdown = match self.own_processor(instance) {
+        let slowdown = match self.own_processor(plan, instance) {
             NONE => condition.slowdowns.product,
             _ => 1.0,
         };
-        let node = self.plan.instances[instance as usize].node;
-        let coldness = match self.plan.nodes[node as usize].buffer_pool {
-            Some(pool) if !condition.is_warm(self.now) => pool.slowness(self.now - condition.cold_since),
+        let node = plan.instances[instance as usize].node;
+        let coldness = match plan.nodes[node as usize].buffer_pool {
+            Some(pool) if !condition.is_warm(self.clockwork.now) => {
+                pool.slowness(self.clockwork.now - condition.cold_since)
+            }
             _ => 1.0,
         };
         let factor = slowdown * coldness * self.release_met_by(slot).slowness;
@@ -348,7 +350,7 @@ impl Simulation<'_> {
     /// The version that the visit meets. What nobody waits for any more meets the old one.
     fn release_met_by(&self, slot: u32) -> Release {
         let visit = &self.visits[slot];
-        let condition = &self.conditions[visit.instance as usize];
+        let condition = &self.trouble.conditions[visit.instance as usize];
         let Some((share, canary)) = condition.canary.filter(|_| visit.root != NONE) else {
             return condition.version;
         };

@@ -1,50 +1,51 @@
 //! What crashes and hangs do to those inside: connections are reset, work stands still,
 //! and what was held for them is lost.
 
-use super::Simulation;
+use super::World;
+use super::ending::CallEnd;
 use super::sessions::Holds;
 use super::visit::State;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
-use crate::plan::NONE;
+use crate::plan::{NONE, Plan};
 
-impl Simulation<'_> {
+impl World {
     /// The processes at these instances are gone, with everybody inside and in line.
-    pub(super) fn throw_everybody_out(&mut self, instances: &[u32]) {
+    pub(super) fn throw_everybody_out(&mut self, plan: &Plan, instances: &[u32]) {
         let is_used = |&instance: &u32| {
-            let node = &self.nodes[instance as usize];
+            let node = &self.site.nodes[instance as usize];
             node.busy > 0 || node.line_length > 0
         };
         // A crash of something idle touches nobody.
         if instances.iter().any(is_used) {
             let mut residents: Vec<u32> = Vec::new();
             for &instance in instances {
-                residents.extend(self.residents_of(instance));
+                residents.extend(self.residents_of(plan, instance));
             }
             residents.sort_unstable();
-            while self.reset_outermost(&residents) {}
+            while self.reset_outermost(plan, &residents) {}
             for &instance in instances {
-                self.lose_sessions(instance);
+                self.lose_sessions(plan, instance);
             }
         }
         for &instance in instances {
             self.forget_connections(instance);
-            self.clear_cache(instance);
+            self.clear_cache(plan, instance);
         }
     }
 
     /// What a cache held is lost.
-    pub(super) fn clear_cache(&mut self, instance: u32) {
-        let place = &self.plan.instances[instance as usize];
-        if let Some(first) = self.plan.nodes[place.node as usize].first_cache {
-            self.caches[(first + place.replica) as usize].clear();
+    pub(super) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
+        let place = &plan.instances[instance as usize];
+        if let Some(first) = plan.nodes[place.node as usize].first_cache {
+            self.site.caches[(first + place.replica) as usize].clear();
         }
     }
 
     /// Resets those of these visits that are still at processes that are gone and whose callers
     /// are not gone themselves; says whether there were others, which their callers' ends may have
     /// freed.
-    fn reset_outermost(&mut self, residents: &[u32]) -> bool {
+    fn reset_outermost(&mut self, plan: &Plan, residents: &[u32]) -> bool {
         let mut others = false;
         for &slot in residents {
             if !self.is_at_gone_process(slot) {
@@ -55,7 +56,7 @@ impl Simulation<'_> {
             if is_gone_itself {
                 others = true;
             } else {
-                self.reset_visit(slot);
+                self.reset_visit(plan, slot);
             }
         }
         others
@@ -68,32 +69,32 @@ impl Simulation<'_> {
             State::InLine => true,
             _ => visit.flags.inside,
         };
-        inside && self.conditions[visit.instance as usize].is_down()
+        inside && self.trouble.conditions[visit.instance as usize].is_down()
     }
 
     /// The visit ends here and now, and its caller sees its connection reset.
-    fn reset_visit(&mut self, slot: u32) {
+    fn reset_visit(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
         let (parent, call, is_request) = (visit.parent, visit.call, visit.root == slot);
         let instance = visit.instance;
         if visit.state == State::InLine {
-            let counts = &mut self.nodes[visit.instance as usize].counts;
+            let counts = &mut self.site.nodes[visit.instance as usize].counts;
             counts.ended += 1;
             counts.failed += 1;
         }
         if self.visits[slot].flags.followed {
-            self.note_cut(slot, false);
+            self.note_cut(plan, slot, false);
         }
         if parent != NONE && self.caller_hangs(slot) {
-            self.empty_visit(slot);
+            self.empty_visit(plan, slot);
             return self.keep_answer(slot, Outcome::Reset);
         }
         if parent != NONE {
-            self.part_from_caller(slot);
+            self.part_from_caller(plan, slot);
         }
-        self.empty_visit(slot);
+        self.empty_visit(plan, slot);
         if is_request {
-            self.request_ended(slot, Outcome::Reset);
+            self.request_ended(plan, slot, Outcome::Reset);
             return;
         }
         if parent == NONE {
@@ -101,23 +102,23 @@ impl Simulation<'_> {
         }
         self.visits.remove(slot);
         if parent != NONE
-            && let Some(next) = self.call_ended(parent, call, instance, Outcome::Reset)
+            && let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset))
         {
             self.make_ready(next);
         }
     }
 
     /// Connections that callers elsewhere hold to this database are cut.
-    fn lose_sessions(&mut self, instance: u32) {
-        if self.nodes[instance as usize].busy == 0 {
+    fn lose_sessions(&mut self, plan: &Plan, instance: u32) {
+        if self.site.nodes[instance as usize].busy == 0 {
             return;
         }
         let lost = Holds::Connection(instance);
-        for slot in self.guests_of(instance) {
-            while self.sessions.take_out(&mut self.visits[slot].sessions, lost) {
-                let node = &mut self.nodes[instance as usize];
-                node.hold_extra(-1, self.now);
-                node.give_back(self.now);
+        for slot in self.guests_of(plan, instance) {
+            while self.site.sessions.take_out(&mut self.visits[slot].sessions, lost) {
+                let node = &mut self.site.nodes[instance as usize];
+                node.hold_extra(-1, self.clockwork.now);
+                node.give_back(self.clockwork.now);
             }
         }
     }
@@ -125,17 +126,17 @@ impl Simulation<'_> {
     /// Clients that are connected to this instance have to connect again.
     fn forget_connections(&mut self, instance: u32) {
         // Which of several peers a client is connected to is not kept.
-        for &source in &self.changes.greets[instance as usize] {
-            self.sources[source as usize].connections.fill(0);
+        for &source in &self.trouble.changes.greets[instance as usize] {
+            self.site.sources[source as usize].connections.fill(0);
         }
     }
 
     pub(super) fn hangs(&self, instance: u32) -> bool {
-        self.conditions[instance as usize].hung > 0
+        self.trouble.conditions[instance as usize].hung > 0
     }
 
-    pub(super) fn host_hangs(&self, instance: u32) -> bool {
-        let host = self.plan.instances[instance as usize].host;
+    pub(super) fn host_hangs(&self, plan: &Plan, instance: u32) -> bool {
+        let host = plan.instances[instance as usize].host;
         host != NONE && self.hangs(host)
     }
 
@@ -150,15 +151,15 @@ impl Simulation<'_> {
     pub(super) fn keep_answer(&mut self, slot: u32, outcome: Outcome) {
         let visit = &mut self.visits[slot];
         visit.state = State::Replying(outcome);
-        visit.since = self.now;
+        visit.since = self.clockwork.now;
         visit.word = 0;
     }
 
     /// Work at a process that hangs stands still.
-    pub(super) fn freeze(&mut self, instance: u32) {
-        for slot in self.residents_of(instance) {
+    pub(super) fn freeze(&mut self, plan: &Plan, instance: u32) {
+        for slot in self.residents_of(plan, instance) {
             if self.is_at_work(slot) {
-                self.withdraw_from_processor(slot);
+                self.withdraw_from_processor(plan, slot);
                 self.visits[slot].word = 0;
             }
         }
@@ -166,14 +167,14 @@ impl Simulation<'_> {
 
     /// The process goes on. What was under way when it hung is done at once, and so is what it
     /// would have noticed meanwhile.
-    pub(super) fn thaw(&mut self, instance: u32) {
-        for slot in self.residents_of(instance) {
+    pub(super) fn thaw(&mut self, plan: &Plan, instance: u32) {
+        for slot in self.residents_of(plan, instance) {
             let visit = &self.visits[slot];
             let (is_still, pool) = (visit.word == 0, visit.pending);
             match visit.state {
-                State::Going if is_still && self.is_at_work(slot) => self.schedule(slot, self.now),
-                State::InPoolLine if is_still && self.pools[pool as usize].wait != NEVER => {
-                    self.schedule(slot, self.now);
+                State::Going if is_still && self.is_at_work(slot) => self.schedule(slot, self.clockwork.now),
+                State::InPoolLine if is_still && self.site.pools[pool as usize].wait != NEVER => {
+                    self.schedule(slot, self.clockwork.now);
                 }
                 State::Calling => self.read_kept_answers(slot),
                 _ => {}
@@ -187,7 +188,7 @@ impl Simulation<'_> {
             let visit = &self.visits[child];
             let next = visit.sibling_next;
             if matches!(visit.state, State::Replying(_)) && visit.word == 0 {
-                self.schedule(child, self.now);
+                self.schedule(child, self.clockwork.now);
             }
             child = next;
         }

@@ -1,13 +1,14 @@
 //! What has been counted in a time bucket is put away, and the next begins.
 
-use super::Simulation;
+use super::World;
 use super::node::{Counts, NodeState};
 use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
+use crate::plan::Plan;
 use crate::results::{ClassBucket, NodeBucket};
 use crate::stats::histogram::CELLS;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct NodeLog {
     counts: Counts,
     integrals: [u64; 4],
@@ -17,17 +18,17 @@ pub(super) struct NodeLog {
     pub buckets: Vec<NodeBucket>,
 }
 
-impl Simulation<'_> {
+impl World {
     /// Puts the present time bucket away and begins the next.
-    pub(super) fn cut_bucket(&mut self) {
+    pub(super) fn cut_bucket(&mut self, plan: &Plan) {
         if self.quiet.is_on() {
             self.quiet_before_cut();
         }
         if self.components.is_on() {
             self.count_components();
         }
-        let now = self.now;
-        let recorder = &mut self.recorder;
+        let now = self.clockwork.now;
+        let recorder = &mut self.watch.recorder;
         let no_time = recorder.edges.last() == Some(&now);
         // A bucket without length goes into the one before, unless that is the warm-up's.
         let joins = no_time && recorder.edges.len() - 1 > recorder.first_counted_bucket;
@@ -41,25 +42,25 @@ impl Simulation<'_> {
             class.first_cell += CELLS;
         }
         for (number, log) in recorder.nodes.iter_mut().enumerate() {
-            let processor = self.plan.instances[number].processor;
+            let processor = plan.instances[number].processor;
             let own = processor != crate::plan::NONE
-                && self.plan.processors[processor as usize].instance == number as u32;
+                && plan.processors[processor as usize].instance == number as u32;
             let (totals, jobs_most) = match own {
                 true => {
-                    let processor = &mut self.processors[processor as usize];
+                    let processor = &mut self.clockwork.processors[processor as usize];
                     (processor.totals(now), processor.take_most())
                 }
                 false => (Totals::default(), 0),
             };
-            let down = self.conditions.get(number).map_or(0, |condition| condition.down_time(now));
-            log.cut(&mut self.nodes[number], (totals, jobs_most), down, now);
+            let down = self.trouble.conditions.get(number).map_or(0, |condition| condition.down_time(now));
+            log.cut(&mut self.site.nodes[number], (totals, jobs_most), down, now);
         }
-        self.cut_scalings();
-        self.cut_usage();
+        self.cut_scalings(plan);
+        self.cut_usage(plan);
         if self.quiet.is_on() {
             self.quiet_after_cut();
         }
-        let recorder = &mut self.recorder;
+        let recorder = &mut self.watch.recorder;
         if joins {
             recorder.join_last_buckets();
         } else if recorder.edges.len() > recorder.buckets_most {

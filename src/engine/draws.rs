@@ -7,12 +7,12 @@ use crate::plan::Plan;
 
 const BATCH: usize = 64;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Draws {
     streams: Vec<Stream>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Stream {
     position: usize,
     values: [Time; BATCH],

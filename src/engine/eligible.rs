@@ -1,14 +1,14 @@
 //! Who may be chosen of a caller's peers. It is a type, so that where everybody may be, nobody asks.
 
-use super::Simulation;
+use super::World;
 use super::conditions::Condition;
-use crate::plan::CallPlan;
+use crate::plan::{CallPlan, Plan};
 
 pub(super) trait Eligible: Copy {
-    fn admits(self, simulation: &Simulation, member: u32) -> bool;
+    fn admits(self, plan: &Plan, world: &World, member: u32) -> bool;
 
     /// The share of its turns that it takes at present.
-    fn warmth(self, simulation: &Simulation, member: u32) -> f64;
+    fn warmth(self, world: &World, member: u32) -> f64;
 }
 
 #[derive(Clone, Copy)]
@@ -16,12 +16,12 @@ pub(super) struct Everybody;
 
 impl Eligible for Everybody {
     #[inline(always)]
-    fn admits(self, _: &Simulation, _: u32) -> bool {
+    fn admits(self, _: &Plan, _: &World, _: u32) -> bool {
         true
     }
 
     #[inline(always)]
-    fn warmth(self, _: &Simulation, _: u32) -> f64 {
+    fn warmth(self, _: &World, _: u32) -> f64 {
         1.0
     }
 }
@@ -36,20 +36,20 @@ pub(super) struct Usable<'a> {
 }
 
 impl Eligible for Usable<'_> {
-    fn admits(self, simulation: &Simulation, member: u32) -> bool {
+    fn admits(self, plan: &Plan, world: &World, member: u32) -> bool {
         let Usable { call, caller, place, avoid } = self;
-        let instance = simulation.plan.routes[call.route as usize].members[member as usize].instance;
-        let drains = simulation.conditions.get(instance as usize).is_some_and(Condition::drains);
+        let instance = plan.routes[call.route as usize].members[member as usize].instance;
+        let drains = world.trouble.conditions.get(instance as usize).is_some_and(Condition::drains);
         let is_available = || {
-            let peer = simulation.balancers.peer(place, member);
-            peer.is_none_or(|peer| peer.is_available(&call.health, simulation.now))
+            let peer = world.site.balancers.peer(place, member);
+            peer.is_none_or(|peer| peer.is_available(&call.health, world.clockwork.now))
         };
-        member != avoid && !drains && simulation.breaker_permits(call, caller, member) && is_available()
+        member != avoid && !drains && world.breaker_permits(plan, call, caller, member) && is_available()
     }
 
-    fn warmth(self, simulation: &Simulation, member: u32) -> f64 {
-        let peer = simulation.balancers.peer(self.place, member);
-        peer.map_or(1.0, |peer| peer.warmth(&self.call.health, simulation.now))
+    fn warmth(self, world: &World, member: u32) -> f64 {
+        let peer = world.site.balancers.peer(self.place, member);
+        peer.map_or(1.0, |peer| peer.warmth(&self.call.health, world.clockwork.now))
     }
 }
 
@@ -62,13 +62,13 @@ pub(super) struct NotYet<'a, E> {
 
 impl<E: Eligible> Eligible for NotYet<'_, E> {
     #[inline(always)]
-    fn admits(self, simulation: &Simulation, member: u32) -> bool {
-        !self.drawn.contains(&member) && self.who.admits(simulation, member)
+    fn admits(self, plan: &Plan, world: &World, member: u32) -> bool {
+        !self.drawn.contains(&member) && self.who.admits(plan, world, member)
     }
 
     #[inline(always)]
-    fn warmth(self, simulation: &Simulation, member: u32) -> f64 {
-        self.who.warmth(simulation, member)
+    fn warmth(self, world: &World, member: u32) -> f64 {
+        self.who.warmth(world, member)
     }
 }
 
@@ -81,12 +81,12 @@ pub(super) struct WithPlace<E> {
 }
 
 impl<E: Eligible> Eligible for WithPlace<E> {
-    fn admits(self, simulation: &Simulation, member: u32) -> bool {
-        simulation.has_place_at(self.together, member) && self.who.admits(simulation, member)
+    fn admits(self, plan: &Plan, world: &World, member: u32) -> bool {
+        world.has_place_at(self.together, member) && self.who.admits(plan, world, member)
     }
 
-    fn warmth(self, simulation: &Simulation, member: u32) -> f64 {
-        self.who.warmth(simulation, member)
+    fn warmth(self, world: &World, member: u32) -> f64 {
+        self.who.warmth(world, member)
     }
 }
 
@@ -98,11 +98,11 @@ pub(super) struct AnybodyBut {
 }
 
 impl Eligible for AnybodyBut {
-    fn admits(self, _: &Simulation, member: u32) -> bool {
+    fn admits(self, _: &Plan, _: &World, member: u32) -> bool {
         member != self.avoid || self.is_alone
     }
 
-    fn warmth(self, _: &Simulation, _: u32) -> f64 {
+    fn warmth(self, _: &World, _: u32) -> f64 {
         1.0
     }
 }

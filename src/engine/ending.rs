@@ -1,49 +1,72 @@
 //! How visits end, and what their callers make of it.
 
-use super::Simulation;
+use super::World;
 use super::sessions::Holds;
 use super::visit::{DEADLINE, State, WATCHDOG};
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::{CallPlan, ConnectionUse, NONE, Step};
+use crate::plan::{CallPlan, ConnectionUse, NONE, Plan, Step};
 
-impl Simulation<'_> {
+/// How a call has ended, as its caller sees it.
+#[derive(Clone, Copy)]
+pub(super) struct CallEnd {
+    /// The instance that it went to.
+    pub by: u32,
+    pub outcome: Outcome,
+    /// Its request had not been sent yet.
+    pub unsent: bool,
+}
+
+impl CallEnd {
+    pub fn sent(by: u32, outcome: Outcome) -> CallEnd {
+        CallEnd { by, outcome, unsent: false }
+    }
+
+    /// What may not be done twice is sent again only if nobody has taken it.
+    pub fn may_be_sent_again(self, call: &CallPlan) -> bool {
+        let is_untaken =
+            matches!(self.outcome, Outcome::Refused | Outcome::Unavailable | Outcome::TooManyRequests);
+        call.idempotent || self.unsent || is_untaken
+    }
+}
+
+impl World {
     /// The visit is done, well or not: it gives everything back and answers. Returns who
     /// goes on, if anybody does at once.
     #[inline(always)]
-    pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
+    pub(super) fn end_visit(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
         let visit = &self.visits[slot];
         let (parent, link, flags) = (visit.parent, visit.link, visit.flags);
         let holds_something = visit.sessions != NONE || visit.child != NONE;
         if flags.followed {
-            self.note_leaving(slot, outcome);
+            self.note_leaving(plan, slot, outcome);
         }
         if flags.inside {
-            self.leave_node(slot, outcome);
+            self.leave_node(plan, slot, outcome);
         }
         if holds_something {
-            self.give_sessions_back(slot);
-            self.abandon_children(slot);
+            self.give_sessions_back(plan, slot);
+            self.abandon_children(plan, slot);
         }
         if parent == NONE {
-            self.end_unanswered(slot, outcome);
+            self.end_unanswered(plan, slot, outcome);
             return None;
         }
         if link != NONE {
-            self.send_answer(slot, link, outcome);
+            self.send_answer(plan, slot, link, outcome);
             return None;
         }
-        self.answered(slot, outcome)
+        self.answered(plan, slot, outcome)
     }
 
     /// Nobody waits for the answer: it was a whole request, or its caller has left.
     #[inline(never)]
-    fn end_unanswered(&mut self, slot: u32, outcome: Outcome) {
+    fn end_unanswered(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         let visit = &self.visits[slot];
         if visit.root == slot {
-            self.request_ended(slot, outcome);
+            self.request_ended(plan, slot, outcome);
         } else {
-            self.close_at_peer(visit.peer);
+            self.close_at_peer(plan, visit.peer);
             self.note_background_loss(slot, outcome);
             self.visits.remove(slot);
         }
@@ -53,47 +76,47 @@ impl Simulation<'_> {
     pub(super) fn note_background_loss(&mut self, slot: u32, outcome: Outcome) {
         let visit = &self.visits[slot];
         let is_lost = visit.flags.rare.background() && !outcome.is_ok();
-        self.nodes[visit.instance as usize].counts.background_lost += u64::from(is_lost);
+        self.site.nodes[visit.instance as usize].counts.background_lost += u64::from(is_lost);
     }
 
-    fn send_answer(&mut self, slot: u32, link: u32, outcome: Outcome) {
-        let bytes = self.plan.calls[self.visits[slot].call as usize].response_bytes;
-        let travel = self.travel(link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
+    fn send_answer(&mut self, plan: &Plan, slot: u32, link: u32, outcome: Outcome) {
+        let bytes = plan.calls[self.visits[slot].call as usize].response_bytes;
+        let travel = self.travel(plan, link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
         let visit = &mut self.visits[slot];
         visit.state = State::Replying(outcome);
-        visit.since = self.now.saturating_add(travel);
+        visit.since = self.clockwork.now.saturating_add(travel);
         if visit.flags.followed {
-            self.note_crossing(slot, travel);
+            self.note_crossing(plan, slot, travel);
         }
-        self.schedule(slot, self.now.saturating_add(travel));
+        self.schedule(slot, self.clockwork.now.saturating_add(travel));
     }
 
-    pub(super) fn answer_arrives(&mut self, slot: u32, outcome: Outcome) {
-        if let Some(next) = self.answered(slot, outcome) {
-            self.run_visit(next);
+    pub(super) fn answer_arrives(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+        if let Some(next) = self.answered(plan, slot, outcome) {
+            self.run_visit(plan, next);
         }
     }
 
     /// The answer has come to the caller.
     #[inline(always)]
-    fn answered(&mut self, slot: u32, outcome: Outcome) -> Option<u32> {
-        if self.disturbed && self.caller_hangs(slot) {
+    fn answered(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
+        if self.trouble.disturbed && self.caller_hangs(slot) {
             self.keep_answer(slot, outcome);
             return None;
         }
-        let (parent, call) = self.unlink_from_caller(slot);
+        let (parent, call) = self.unlink_from_caller(plan, slot);
         let visit = &self.visits[slot];
         let instance = visit.instance;
         if visit.flags.followed {
             self.note_ended(slot, parent);
         }
         self.visits.remove(slot);
-        self.call_ended(parent, call, instance, outcome)
+        self.call_ended(plan, parent, call, CallEnd::sent(instance, outcome))
     }
 
     /// The caller no longer counts this visit among those that it waits for.
-    pub(super) fn part_from_caller(&mut self, slot: u32) {
-        self.unlink_from_caller(slot);
+    pub(super) fn part_from_caller(&mut self, plan: &Plan, slot: u32) {
+        self.unlink_from_caller(plan, slot);
         self.is_followed_no_more(slot);
         let visit = &mut self.visits[slot];
         visit.parent = NONE;
@@ -102,8 +125,8 @@ impl Simulation<'_> {
 
     /// Takes the visit out of its caller's list; returns the caller and its call.
     #[inline(always)]
-    fn unlink_from_caller(&mut self, slot: u32) -> (u32, u32) {
-        self.stop_timer(DEADLINE, slot);
+    fn unlink_from_caller(&mut self, plan: &Plan, slot: u32) -> (u32, u32) {
+        self.stop_timer(plan, DEADLINE, slot);
         let visit = &self.visits[slot];
         let (next, previous) = (visit.sibling_next, visit.sibling_previous);
         let (parent, call, peer) = (visit.parent, visit.call, visit.peer);
@@ -114,250 +137,253 @@ impl Simulation<'_> {
         if next != NONE {
             self.visits[next].sibling_previous = previous;
         }
-        self.close_at_peer(peer);
+        self.close_at_peer(plan, peer);
         (parent, call)
     }
 
     /// A call has been ended by an instance: the caller goes on, tries again, or fails itself.
     #[inline(always)]
-    pub(super) fn call_ended(&mut self, slot: u32, call: u32, by: u32, outcome: Outcome) -> Option<u32> {
-        let plan = &self.plan.calls[call as usize];
-        if plan.guard != NONE && self.guarded_call_ended(slot, plan, by, outcome) {
+    pub(super) fn call_ended(&mut self, plan: &Plan, slot: u32, call: u32, end: CallEnd) -> Option<u32> {
+        let CallEnd { by, outcome, .. } = end;
+        let call_plan = &plan.calls[call as usize];
+        if call_plan.guard != NONE && self.guarded_call_ended(plan, slot, call_plan, by, outcome) {
             return None;
         }
-        if plan.takes_extra_slot {
-            self.give_extra_slot_back(slot);
+        if call_plan.takes_extra_slot {
+            self.give_extra_slot_back(plan, slot);
         }
         let visit = &mut self.visits[slot];
         if visit.pending > 0 {
-            return self.forked_call_ended(slot, plan, by, outcome);
+            return self.forked_call_ended(plan, slot, call_plan, by, outcome);
         }
         visit.state = State::Going;
-        visit.since = self.now;
+        visit.since = self.clockwork.now;
         let is_followed = visit.flags.followed;
-        self.nodes[visit.instance as usize].called(self.now);
+        self.site.nodes[visit.instance as usize].called(self.clockwork.now);
         if is_followed {
-            self.note_answer(slot);
+            self.note_answer(plan, slot);
         }
         if outcome.is_ok() {
             // A good answer is news only of peers that were not well.
-            if plan.only_peer == NONE && self.balancers.ailing > 0 {
-                self.tell_health(slot, plan, outcome);
+            if call_plan.only_peer == NONE && self.site.balancers.ailing > 0 {
+                self.tell_health(plan, slot, call_plan, outcome);
             }
             let visit = &mut self.visits[slot];
             visit.tries = 0;
             visit.step += 1;
-            if matches!(plan.connection, ConnectionUse::PerClient { .. }) {
-                let kept_for = self.plan.instances[by as usize].keepalive;
-                self.client_connection_until(slot, self.now.saturating_add(kept_for));
+            if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
+                let kept_for = plan.instances[by as usize].keepalive;
+                self.client_connection_until(slot, self.clockwork.now.saturating_add(kept_for));
             }
             return Some(slot);
         }
-        self.call_failed(slot, call, outcome)
+        self.call_failed(plan, slot, call, end)
     }
 
     /// Tries again, goes on without, or fails with it.
     #[inline(never)]
-    pub(super) fn call_failed(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
-        let plan = &self.plan.calls[call as usize];
-        if matches!(plan.connection, ConnectionUse::PerClient { .. }) {
+    pub(super) fn call_failed(&mut self, plan: &Plan, slot: u32, call: u32, end: CallEnd) -> Option<u32> {
+        let call_plan = &plan.calls[call as usize];
+        if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
             self.client_connection_until(slot, 0);
         }
-        if plan.only_peer == NONE {
-            self.tell_health(slot, plan, outcome);
+        if call_plan.only_peer == NONE {
+            self.tell_health(plan, slot, call_plan, end.outcome);
         }
         let tries = self.visits[slot].tries;
-        if self.may_try_another_peer(slot, plan, u32::from(tries), outcome) {
+        if may_try_another_peer(plan, call_plan, u32::from(tries), end) {
             self.note_retry(slot);
             return Some(slot);
         }
-        self.try_again_or_fail(slot, call, outcome)
+        self.try_again_or_fail(plan, slot, call, end)
     }
 
     /// No other peer is tried: all of them are after a while, or the caller does without.
-    pub(super) fn try_again_or_fail(&mut self, slot: u32, call: u32, outcome: Outcome) -> Option<u32> {
-        let plan = &self.plan.calls[call as usize];
+    pub(super) fn try_again_or_fail(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call: u32,
+        end: CallEnd,
+    ) -> Option<u32> {
+        let call_plan = &plan.calls[call as usize];
         self.visits[slot].tries = 0;
-        if let Some(retry) = &plan.retry
-            && let Some(wait) = self.wait_before_retry(slot, plan, retry, outcome)
+        if let Some(retry) = &call_plan.retry
+            && let Some(wait) = self.wait_before_retry(plan, slot, call_plan, retry, end)
         {
             self.note_retry(slot);
             if wait == 0 {
                 return Some(slot);
             }
-            self.schedule(slot, self.now.saturating_add(wait));
+            self.schedule(slot, self.clockwork.now.saturating_add(wait));
             return None;
         }
         self.visits[slot].retries = 0;
         self.note_no_retry(slot);
-        if plan.optional {
-            self.nodes[self.visits[slot].instance as usize].counts.optional_lost += 1;
+        if call_plan.optional {
+            self.site.nodes[self.visits[slot].instance as usize].counts.optional_lost += 1;
             return self.skip(slot, 1);
         }
-        if plan.falls_back {
-            return self.fall_back(slot);
+        if call_plan.falls_back {
+            return self.fall_back(plan, slot);
         }
-        self.end_visit(slot, plan.answers.to(outcome))
-    }
-
-    /// `proxy_next_upstream error timeout`: whether the next peer is tried.
-    fn may_try_another_peer(&self, slot: u32, plan: &CallPlan, tries: u32, outcome: Outcome) -> bool {
-        let peers = self.plan.routes[plan.route as usize].members.len() as u32;
-        // Tries are counted in 16 bits.
-        let most = if plan.tries == 0 { peers } else { plan.tries }.min(u32::from(u16::MAX));
-        let transport = matches!(outcome, Outcome::Refused | Outcome::Reset | Outcome::TimedOut);
-        // What may not be done twice is sent again only if it was not sent at all.
-        let may_be_sent = plan.idempotent || outcome == Outcome::Refused || self.unsent == slot;
-        transport && tries < most && may_be_sent
+        self.end_visit(plan, slot, call_plan.answers.to(end.outcome))
     }
 
     /// One of several calls made at once.
-    fn forked_call_ended(&mut self, slot: u32, plan: &CallPlan, by: u32, outcome: Outcome) -> Option<u32> {
+    fn forked_call_ended(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call_plan: &CallPlan,
+        by: u32,
+        outcome: Outcome,
+    ) -> Option<u32> {
         let visit = &mut self.visits[slot];
         visit.pending -= 1;
-        visit.awaited -= u32::from(outcome.is_ok() || plan.optional);
+        visit.awaited -= u32::from(outcome.is_ok() || call_plan.optional);
         if visit.awaited > 0 && visit.pending >= visit.awaited {
             // It goes on without this one, which was to be done all the same.
-            let is_lost = !outcome.is_ok() && !plan.optional;
-            self.nodes[by as usize].counts.background_lost += u64::from(is_lost);
+            let is_lost = !outcome.is_ok() && !call_plan.optional;
+            self.site.nodes[by as usize].counts.background_lost += u64::from(is_lost);
             return None;
         }
         let enough = visit.awaited == 0;
         let is_followed = visit.flags.followed;
         visit.state = State::Going;
-        visit.since = self.now;
+        visit.since = self.clockwork.now;
         visit.pending = 0;
         visit.awaited = 0;
         visit.tries = 0;
-        self.nodes[visit.instance as usize].called(self.now);
+        self.site.nodes[visit.instance as usize].called(self.clockwork.now);
         if enough {
             self.send_to_background(slot);
         }
         if is_followed {
-            self.note_answer(slot);
+            self.note_answer(plan, slot);
         }
-        self.abandon_children(slot);
+        self.abandon_children(plan, slot);
         match enough {
             true => self.skip(slot, 1),
-            false if plan.falls_back => self.fall_back(slot),
-            false => self.end_visit(slot, plan.answers.to(outcome)),
+            false if call_plan.falls_back => self.fall_back(plan, slot),
+            false => self.end_visit(plan, slot, call_plan.answers.to(outcome)),
         }
     }
 
     /// Leaves the node: the slot is free for the next in line.
     #[inline(always)]
-    pub(super) fn leave_node(&mut self, slot: u32, outcome: Outcome) {
-        self.stop_timer(WATCHDOG, slot);
+    pub(super) fn leave_node(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+        self.stop_timer(plan, WATCHDOG, slot);
         let visit = &mut self.visits[slot];
         let (instance, slots) = (visit.instance, visit.slots);
         visit.flags.inside = false;
         visit.slots = 0;
         let unwanted = visit.root == NONE && !visit.flags.rare.background();
-        let node = &mut self.nodes[instance as usize];
-        node.served_one(self.now);
+        let node = &mut self.site.nodes[instance as usize];
+        node.served_one(self.clockwork.now);
         node.counts.failed += u64::from(!outcome.is_ok());
         node.counts.unwanted += u64::from(unwanted);
         if visit.flags.rare.in_session() {
             visit.flags.rare.leave_session();
-            node.hold_extra(1, self.now);
+            node.hold_extra(1, self.clockwork.now);
         } else {
             for _ in 1..slots {
-                self.nodes[instance as usize].hold_extra(-1, self.now);
-                self.release_slot(instance);
+                self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now);
+                self.release_slot(plan, instance);
             }
-            self.release_slot(instance);
+            self.release_slot(plan, instance);
         }
         self.note_occupancy(instance);
     }
 
-    fn give_extra_slot_back(&mut self, slot: u32) {
+    fn give_extra_slot_back(&mut self, plan: &Plan, slot: u32) {
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
         if visit.slots > 1 {
             visit.slots -= 1;
-            self.nodes[instance as usize].hold_extra(-1, self.now);
-            self.release_slot(instance);
+            self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now);
+            self.release_slot(plan, instance);
         }
     }
 
     /// Gives back the connections that the visit has held until now.
     #[inline(never)]
-    pub(super) fn give_sessions_back(&mut self, slot: u32) {
+    pub(super) fn give_sessions_back(&mut self, plan: &Plan, slot: u32) {
         let mut place = std::mem::replace(&mut self.visits[slot].sessions, NONE);
         while place != NONE {
-            let session = self.sessions.remove(place);
+            let session = self.site.sessions.remove(place);
             place = session.next;
             match session.holds {
                 Holds::Connection(instance) => {
-                    self.nodes[instance as usize].hold_extra(-1, self.now);
-                    self.release_slot(instance);
+                    self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now);
+                    self.release_slot(plan, instance);
                 }
-                Holds::Pool(pool) => self.release_pool(pool),
-                Holds::Peer { together, member } => self.release_peer(together, member),
+                Holds::Pool(pool) => self.release_pool(plan, pool),
+                Holds::Peer { together, member } => self.release_peer(plan, together, member),
                 Holds::Object(_) => {}
             }
         }
     }
 
     /// A connection of a pool is free: the next in its line gets it.
-    pub(super) fn release_pool(&mut self, pool: u32) {
-        let next = self.pools[pool as usize].head;
+    pub(super) fn release_pool(&mut self, plan: &Plan, pool: u32) {
+        let next = self.site.pools[pool as usize].head;
         // Those who wait in a process that is gone get nothing: they are about to be reset.
-        if next == NONE || (self.disturbed && self.is_at_gone_process(next)) {
-            self.pools[pool as usize].give_back(self.now);
+        if next == NONE || (self.trouble.disturbed && self.is_at_gone_process(next)) {
+            self.site.pools[pool as usize].give_back(self.clockwork.now);
             return;
         }
-        self.leave_pool_line_served(next);
+        self.leave_pool_line_served(plan, next);
         self.visits[next].word = 0;
         self.keep(next, Holds::Pool(pool));
         // A call that waited for others of its caller is made now.
-        if let Step::Borrow { .. } = self.plan.steps[self.visits[next].step as usize] {
+        if let Step::Borrow { .. } = plan.steps[self.visits[next].step as usize] {
             self.visits[next].step += 1;
         }
         self.make_ready(next);
     }
 
-    pub(super) fn leave_pool_line(&mut self, slot: u32) {
+    pub(super) fn leave_pool_line(&mut self, plan: &Plan, slot: u32) {
         if self.visits[slot].flags.followed {
-            self.note_stretch(slot);
+            self.note_stretch(plan, slot);
         }
         let visit = &mut self.visits[slot];
         let pool = std::mem::replace(&mut visit.pending, 0);
         visit.state = State::Going;
-        let state = &mut self.pools[pool as usize];
+        let state = &mut self.site.pools[pool as usize];
         super::admission::unlink(&mut self.visits, &mut state.head, &mut state.tail, slot);
     }
 
     /// Somebody in the line of a pool gets what he has waited for.
-    pub(super) fn leave_pool_line_served(&mut self, slot: u32) {
+    pub(super) fn leave_pool_line_served(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let (pool, waited) = (visit.pending, self.now - visit.since);
-        self.leave_pool_line(slot);
-        self.pools[pool as usize].waits.served(waited, self.now);
-        self.recorder.waited_for_pool(pool, waited);
+        let (pool, waited) = (visit.pending, self.clockwork.now - visit.since);
+        self.leave_pool_line(plan, slot);
+        self.site.pools[pool as usize].waits.served(waited, self.clockwork.now);
+        self.watch.recorder.waited_for_pool(pool, waited);
     }
 
     /// Somebody leaves the line of a pool without having got anything.
-    pub(super) fn leave_pool_line_unserved(&mut self, slot: u32) {
+    pub(super) fn leave_pool_line_unserved(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let (pool, waited) = (visit.pending, self.now - visit.since);
-        self.leave_pool_line(slot);
-        self.pools[pool as usize].waits.leaves(waited, self.now);
+        let (pool, waited) = (visit.pending, self.clockwork.now - visit.since);
+        self.leave_pool_line(plan, slot);
+        self.site.pools[pool as usize].waits.leaves(waited, self.clockwork.now);
     }
 
     /// No connection of the pool was free in time: the application fails. Or no earlier
     /// call has ended, and this one is not made.
-    pub(super) fn give_up_in_pool_line(&mut self, slot: u32) {
-        if self.disturbed && self.hangs(self.visits[slot].instance) {
+    pub(super) fn give_up_in_pool_line(&mut self, plan: &Plan, slot: u32) {
+        if self.trouble.disturbed && self.hangs(self.visits[slot].instance) {
             return;
         }
-        self.leave_pool_line_unserved(slot);
-        let next = match self.plan.steps[self.visits[slot].step as usize] {
-            Step::Call { call } => self.refuse_call(slot, call),
-            _ => self.end_visit(slot, Outcome::ServerError),
+        self.leave_pool_line_unserved(plan, slot);
+        let next = match plan.steps[self.visits[slot].step as usize] {
+            Step::Call { call } => self.refuse_call(plan, slot, call),
+            _ => self.end_visit(plan, slot, Outcome::ServerError),
         };
         if let Some(next) = next {
-            self.run_visit(next);
+            self.run_visit(plan, next);
         }
     }
 
@@ -365,7 +391,16 @@ impl Simulation<'_> {
         let root = self.visits[slot].root;
         if root != NONE {
             let request = self.visits.requests[root as usize];
-            self.sources[request.source as usize].connections[request.client as usize] = until;
+            self.site.sources[request.source as usize].connections[request.client as usize] = until;
         }
     }
+}
+
+/// `proxy_next_upstream error timeout`: whether the next peer is tried.
+fn may_try_another_peer(plan: &Plan, call_plan: &CallPlan, tries: u32, end: CallEnd) -> bool {
+    let peers = plan.routes[call_plan.route as usize].members.len() as u32;
+    // Tries are counted in 16 bits.
+    let most = if call_plan.tries == 0 { peers } else { call_plan.tries }.min(u32::from(u16::MAX));
+    let transport = matches!(end.outcome, Outcome::Refused | Outcome::Reset | Outcome::TimedOut);
+    transport && tries < most && end.may_be_sent_again(call_plan)
 }

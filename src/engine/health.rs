@@ -4,7 +4,7 @@
 //! `fail_timeout`, then one request tries it. Actively, as HAProxy does: every peer is
 //! asked every `inter`; `fall` failed checks take it out, and `rise` good ones bring it back.
 
-use super::Simulation;
+use super::World;
 use super::balancing::{Balancers, Site};
 use super::changes::Change;
 use crate::kernel::time::{NEVER, Time};
@@ -134,20 +134,20 @@ pub fn checkers(plan: &Plan, balancers: &Balancers) -> Vec<Vec<Checker>> {
     checkers
 }
 
-impl Simulation<'_> {
+impl World {
     /// A call to one of several peers has ended.
     #[inline(never)]
-    pub(super) fn tell_health(&mut self, slot: u32, call: &CallPlan, outcome: Outcome) {
+    pub(super) fn tell_health(&mut self, plan: &Plan, slot: u32, call: &CallPlan, outcome: Outcome) {
         let visit = &self.visits[slot];
         let (member, instance) = (visit.awaited, visit.instance);
-        let place = self.site_of(call, instance);
-        let Site { first_peer, .. } = self.balancers.sites[place];
-        let members = self.plan.routes[call.route as usize].members.len() as u32;
+        let place = self.site_of(plan, call, instance);
+        let Site { first_peer, .. } = self.site.balancers.sites[place];
+        let members = plan.routes[call.route as usize].members.len() as u32;
         if first_peer == NONE || member >= members || call.health.max_fails == 0 {
             return;
         }
-        let now = self.now;
-        let peer = &mut self.balancers.peers[(first_peer + member) as usize];
+        let now = self.clockwork.now;
+        let peer = &mut self.site.balancers.peers[(first_peer + member) as usize];
         let before = peer.is_ailing();
         match outcome {
             Outcome::Refused | Outcome::Reset | Outcome::TimedOut => {
@@ -168,32 +168,32 @@ impl Simulation<'_> {
             _ => {}
         }
         let after = peer.is_ailing();
-        self.balancers.count_ailing(before, after);
+        self.site.balancers.count_ailing(before, after);
     }
 
     /// An instance may answer checks otherwise than before: whoever checks it and was sure
     /// of all that it checks looks again when its next check is due.
-    pub(super) fn wake_checkers(&mut self, instance: u32) {
-        for number in 0..self.changes.checkers[instance as usize].len() {
-            let checker = self.changes.checkers[instance as usize][number];
+    pub(super) fn wake_checkers(&mut self, plan: &Plan, instance: u32) {
+        for number in 0..self.trouble.changes.checkers[instance as usize].len() {
+            let checker = self.trouble.changes.checkers[instance as usize][number];
             let (is_checking, inter) = match checker {
                 Checker::Site { place, member } => {
-                    let doubtful = &mut self.balancers.sites[place as usize].doubtful;
+                    let doubtful = &mut self.site.balancers.sites[place as usize].doubtful;
                     let is_checking = !doubtful.is_empty();
                     if !doubtful.contains(&member) {
                         doubtful.push(member);
                     }
-                    (is_checking, self.balancers.checks[place as usize].inter)
+                    (is_checking, self.site.balancers.checks[place as usize].inter)
                 }
                 Checker::Name(name) => {
-                    let checks = self.plan.names[name as usize].checks;
-                    let is_checking = &mut self.names[name as usize].is_checking;
+                    let checks = plan.names[name as usize].checks;
+                    let is_checking = &mut self.site.names[name as usize].is_checking;
                     (std::mem::replace(is_checking, true), checks.map_or(NEVER, |it| it.inter))
                 }
             };
             if !is_checking {
-                let due = self.now.div_ceil(inter).saturating_mul(inter);
-                self.changes.add(due, checker.checks());
+                let due = self.clockwork.now.div_ceil(inter).saturating_mul(inter);
+                self.trouble.changes.add(due, checker.checks());
             }
         }
     }
@@ -201,27 +201,29 @@ impl Simulation<'_> {
     /// All of a caller's active checks of its peers are done now. Those of which it is sure
     /// already would change nothing, so they are left out; once it is sure of all, it makes none
     /// until a peer changes.
-    pub(super) fn check_peers(&mut self, place: usize) {
-        let Site { route, first_peer, .. } = self.balancers.sites[place];
-        let checks = self.balancers.checks[place];
-        let mut doubtful = std::mem::take(&mut self.balancers.sites[place].doubtful);
+    pub(super) fn check_peers(&mut self, plan: &Plan, place: usize) {
+        let Site { route, first_peer, .. } = self.site.balancers.sites[place];
+        let checks = self.site.balancers.checks[place];
+        let mut doubtful = std::mem::take(&mut self.site.balancers.sites[place].doubtful);
         doubtful.retain(|&member| {
-            let instance = self.plan.routes[route as usize].members[member as usize].instance;
-            let is_well = self.conditions[instance as usize].answers_checks();
-            let peer = &mut self.balancers.peers[(first_peer + member) as usize];
+            let instance = plan.routes[route as usize].members[member as usize].instance;
+            let is_well = self.trouble.conditions[instance as usize].answers_checks();
+            let peer = &mut self.site.balancers.peers[(first_peer + member) as usize];
             let (before, was_out) = (peer.is_ailing(), peer.taken_out);
             peer.checked(is_well, &checks);
             if was_out && !peer.taken_out {
-                peer.is_back(&checks, self.now);
+                peer.is_back(&checks, self.clockwork.now);
             }
             let after = peer.is_ailing();
             let is_sure = is_well != peer.taken_out;
-            self.balancers.count_ailing(before, after);
+            self.site.balancers.count_ailing(before, after);
             !is_sure
         });
-        self.balancers.sites[place].doubtful = doubtful;
-        if !self.balancers.sites[place].doubtful.is_empty() {
-            self.changes.add(self.now.saturating_add(checks.inter), Change::Checks(place as u32));
+        self.site.balancers.sites[place].doubtful = doubtful;
+        if !self.site.balancers.sites[place].doubtful.is_empty() {
+            self.trouble
+                .changes
+                .add(self.clockwork.now.saturating_add(checks.inter), Change::Checks(place as u32));
         }
     }
 }

@@ -1,79 +1,78 @@
 //! Leaving early: callers that wait no longer, and workers that are killed.
 
-use super::Simulation;
+use super::World;
+use super::ending::CallEnd;
 use super::visit::{DEADLINE, SLOT_MASK, State, WATCHDOG};
 use crate::nodes::behaviour::WhenCallerLeaves;
 use crate::parts::outcome::Outcome;
-use crate::plan::NONE;
+use crate::plan::{NONE, Plan};
 
-impl Simulation<'_> {
+impl World {
     /// The caller's timeout has ended the wait for this visit.
-    pub(super) fn deadline_passed(&mut self, slot: u32) {
+    pub(super) fn deadline_passed(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
         let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
-        if self.disturbed && self.caller_hangs(slot) {
+        if self.trouble.disturbed && self.caller_hangs(slot) {
             // Nobody looks at the clock now.
-            return self.notice_deadline_later(slot);
+            return self.notice_deadline_later(plan, slot);
         }
         // A caller that opens a connection sends its request only when it has one.
         let flags = visit.flags;
         let is_unsent = flags.fresh && !flags.connected && !flags.inside && visit.state == State::Going;
-        let is_unsent = is_unsent && (visit.tries > 0 || !self.plan.calls[call as usize].whole);
+        let is_unsent = is_unsent && (visit.tries > 0 || !plan.calls[call as usize].whole);
         if flags.followed {
-            self.note_cut(slot, true);
+            self.note_cut(plan, slot, true);
         }
-        self.abandon(slot);
-        self.unsent = if is_unsent { parent } else { NONE };
-        let next = self.call_ended(parent, call, instance, Outcome::TimedOut);
-        self.unsent = NONE;
-        if let Some(next) = next {
-            self.run_visit(next);
+        self.abandon(plan, slot);
+        let end = CallEnd { by: instance, outcome: Outcome::TimedOut, unsent: is_unsent };
+        if let Some(next) = self.call_ended(plan, parent, call, end) {
+            self.run_visit(plan, next);
         }
     }
 
     /// A process that hangs looks at its clocks when it goes on, or after once more the same time.
     #[inline(never)]
-    fn notice_deadline_later(&mut self, slot: u32) {
+    fn notice_deadline_later(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let call = &self.plan.calls[visit.call as usize];
+        let call = &plan.calls[visit.call as usize];
         let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
         self.start_timer(DEADLINE, lane, slot);
     }
 
     /// The worker has been silent for too long: its master kills it, its request is cut
     /// off, and the slot is empty until a new worker has booted.
-    pub(super) fn watchdog_barks(&mut self, slot: u32) {
-        if self.disturbed && self.host_hangs(self.visits[slot].instance) {
+    pub(super) fn watchdog_barks(&mut self, plan: &Plan, slot: u32) {
+        if self.trouble.disturbed && self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
-            let lane = self.nodes[self.visits[slot].instance as usize].watchdog_lane;
+            let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
             return self.start_timer(WATCHDOG, lane, slot);
         }
         if self.visits[slot].flags.followed {
-            self.note_cut(slot, false);
+            self.note_cut(plan, slot, false);
         }
-        self.withdraw_from_processor(slot);
+        self.withdraw_from_processor(plan, slot);
         if self.visits[slot].state == State::InPoolLine {
-            self.leave_pool_line_unserved(slot);
+            self.leave_pool_line_unserved(plan, slot);
         }
         if self.visits[slot].state == State::Calling {
-            self.nodes[self.visits[slot].instance as usize].called(self.now);
+            self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now);
         }
-        self.abandon_children(slot);
-        self.give_sessions_back(slot);
+        self.abandon_children(plan, slot);
+        self.give_sessions_back(plan, slot);
         let visit = &mut self.visits[slot];
         let (parent, call, root, instance) = (visit.parent, visit.call, visit.root, visit.instance);
         visit.pending = 0;
         visit.word = 0;
         visit.state = State::Rebooting;
-        let boot = self.plan.nodes[self.nodes[visit.instance as usize].node as usize].boot;
+        let boot = plan.nodes[self.site.nodes[visit.instance as usize].node as usize].boot;
         if parent != NONE {
-            self.part_from_caller(slot);
+            self.part_from_caller(plan, slot);
         }
         self.visits[slot].root = NONE;
-        self.schedule(slot, self.now.saturating_add(boot));
+        self.schedule(slot, self.clockwork.now.saturating_add(boot));
         if parent != NONE {
-            if let Some(next) = self.call_ended(parent, call, instance, Outcome::Reset) {
-                self.run_visit(next);
+            if let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset)) {
+                self.run_visit(plan, next);
             }
         } else if root == slot {
             unreachable!(
@@ -83,19 +82,19 @@ impl Simulation<'_> {
     }
 
     /// A new worker has taken the place of the killed one.
-    pub(super) fn worker_is_back(&mut self, slot: u32) {
-        self.leave_node(slot, Outcome::Reset);
+    pub(super) fn worker_is_back(&mut self, plan: &Plan, slot: u32) {
+        self.leave_node(plan, slot, Outcome::Reset);
         self.visits.remove(slot);
     }
 
     /// Nobody waits for these any more.
-    pub(super) fn abandon_children(&mut self, slot: u32) {
+    pub(super) fn abandon_children(&mut self, plan: &Plan, slot: u32) {
         loop {
             let child = self.visits[slot].child;
             if child == NONE {
                 return;
             }
-            self.abandon(child);
+            self.abandon(plan, child);
         }
     }
 
@@ -109,23 +108,23 @@ impl Simulation<'_> {
     }
 
     /// The caller of this visit has left. What its node makes of that is its kind's affair.
-    pub(super) fn abandon(&mut self, slot: u32) {
-        self.own_time_ends(slot);
-        self.part_from_caller(slot);
+    pub(super) fn abandon(&mut self, plan: &Plan, slot: u32) {
+        self.own_time_ends(plan, slot);
+        self.part_from_caller(plan, slot);
         let visit = &self.visits[slot];
         if let State::Replying(_) = visit.state {
             self.visits.remove(slot);
             return;
         }
-        let node = self.plan.instances[visit.instance as usize].node;
-        match self.plan.nodes[node as usize].when_caller_leaves {
-            WhenCallerLeaves::Stop => self.drop_visit(slot),
-            WhenCallerLeaves::Finish => self.orphan(slot),
+        let node = plan.instances[visit.instance as usize].node;
+        match plan.nodes[node as usize].when_caller_leaves {
+            WhenCallerLeaves::Stop => self.drop_visit(plan, slot),
+            WhenCallerLeaves::Finish => self.orphan(plan, slot),
         }
     }
 
     /// It goes on, for nobody: neither it nor what it calls counts for the request any more.
-    fn orphan(&mut self, slot: u32) {
+    fn orphan(&mut self, plan: &Plan, slot: u32) {
         self.visits[slot].root = NONE;
         self.is_followed_no_more(slot);
         let background = self.visits[slot].flags.rare.background();
@@ -134,36 +133,36 @@ impl Simulation<'_> {
             if background {
                 self.visits[child].flags.rare.send_to_background();
             }
-            self.own_time_ends(child);
-            self.orphan(child);
+            self.own_time_ends(plan, child);
+            self.orphan(plan, child);
             child = self.visits[child].sibling_next;
         }
     }
 
     /// It ends at once, wherever it is, and closes its own calls.
-    fn drop_visit(&mut self, slot: u32) {
+    fn drop_visit(&mut self, plan: &Plan, slot: u32) {
         self.visits[slot].root = NONE;
-        self.empty_visit(slot);
+        self.empty_visit(plan, slot);
         self.visits.remove(slot);
     }
 
     /// Takes the visit out of everything that it stands in, and gives everything back.
-    pub(super) fn empty_visit(&mut self, slot: u32) {
-        self.withdraw_from_processor(slot);
+    pub(super) fn empty_visit(&mut self, plan: &Plan, slot: u32) {
+        self.withdraw_from_processor(plan, slot);
         match self.visits[slot].state {
-            State::InLine => self.leave_line_unserved(slot),
-            State::InPoolLine => self.leave_pool_line_unserved(slot),
-            State::Calling => self.nodes[self.visits[slot].instance as usize].called(self.now),
+            State::InLine => self.leave_line_unserved(plan, slot),
+            State::InPoolLine => self.leave_pool_line_unserved(plan, slot),
+            State::Calling => self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now),
             _ => {}
         }
-        self.abandon_children(slot);
+        self.abandon_children(plan, slot);
         if self.visits[slot].flags.inside {
-            self.leave_node(slot, Outcome::Reset);
+            self.leave_node(plan, slot, Outcome::Reset);
         }
-        self.give_sessions_back(slot);
+        self.give_sessions_back(plan, slot);
     }
 
-    pub(super) fn withdraw_from_processor(&mut self, slot: u32) {
+    pub(super) fn withdraw_from_processor(&mut self, plan: &Plan, slot: u32) {
         let visit = &mut self.visits[slot];
         if !visit.flags.on_cpu {
             return;
@@ -171,8 +170,8 @@ impl Simulation<'_> {
         debug_assert_eq!(visit.word & SLOT_MASK, u64::from(slot));
         visit.flags.on_cpu = false;
         visit.word = 0;
-        let processor = self.plan.instances[visit.instance as usize].processor;
-        self.processors[processor as usize].withdraw(self.now);
+        let processor = plan.instances[visit.instance as usize].processor;
+        self.clockwork.processors[processor as usize].withdraw(self.clockwork.now);
         self.unset_clock(processor);
     }
 }

@@ -1,12 +1,12 @@
 //! Maintenance that is more than instances being down at known times: draining first,
 //! batch after batch, new beside old, and writes that wait.
 
-use super::Simulation;
+use super::World;
 use super::changes::Change;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
 use crate::parts::release::Release;
-use crate::plan::Way;
+use crate::plan::{Plan, Way};
 use crate::results::incident::Incident;
 
 /// After so many steps a canary is what there was before, or there for good.
@@ -23,47 +23,70 @@ pub struct Progress {
     incident: Option<u32>,
 }
 
-impl Simulation<'_> {
+impl World {
     /// The next step of a piece of maintenance; the first one begins it.
-    pub(super) fn maintain(&mut self, number: u32) {
-        let plan = &self.plan.maintenance[number as usize];
-        let mut progress = self.changes.progress[number as usize];
-        let now = self.now;
+    pub(super) fn maintain(&mut self, plan: &Plan, number: u32) {
+        let maintenance_plan = &plan.maintenance[number as usize];
+        let mut progress = self.trouble.changes.progress[number as usize];
+        let now = self.clockwork.now;
         let incident = *progress.incident.get_or_insert_with(|| {
-            let incident = Incident::of_maintenance(plan.name.clone(), plan.target.clone(), now);
-            self.changes.open(incident)
+            let incident =
+                Incident::of_maintenance(maintenance_plan.name.clone(), maintenance_plan.target.clone(), now);
+            self.trouble.changes.open(incident)
         });
         progress.step += 1;
-        let wait = match plan.way {
+        let wait = match maintenance_plan.way {
             Way::DrainAndRestart { drain, takes } => {
-                self.restart_step(progress.step, &plan.instances, drain, takes)
+                self.restart_step(plan, progress.step, &maintenance_plan.instances, drain, takes)
             }
-            Way::Rolling { batch, takes, pause, extra, drain } => {
-                self.rolling_step(&mut progress, &plan.instances, (batch, extra), (drain, takes, pause))
+            Way::Rolling { batch, takes, pause, extra, drain } => self.rolling_step(
+                plan,
+                &mut progress,
+                &maintenance_plan.instances,
+                (batch, extra),
+                (drain, takes, pause),
+            ),
+            Way::Migrate { takes } => {
+                self.migration_step(plan, progress.step, &maintenance_plan.instances, takes)
             }
-            Way::Migrate { takes } => self.migration_step(progress.step, &plan.instances, takes),
             Way::Reload { takes, drain } => {
-                let ready = takes.saturating_add(self.longest_boot(&plan.instances));
+                let ready = takes.saturating_add(self.longest_boot(plan, &maintenance_plan.instances));
                 (progress.step == 1).then(|| ready.saturating_add(drain))
             }
             Way::BlueGreen { takes, drain } => {
-                self.replacing_step(progress.step, &plan.instances, (takes, drain))
+                self.replacing_step(plan, progress.step, &maintenance_plan.instances, (takes, drain))
             }
             Way::Canary { share, bake, takes, drain, release, goes_back } => {
                 let first = (share, release);
-                self.canary_step(progress.step, &plan.instances, first, goes_back, (takes, bake, drain))
+                self.canary_step(
+                    plan,
+                    progress.step,
+                    &maintenance_plan.instances,
+                    first,
+                    goes_back,
+                    (takes, bake, drain),
+                )
             }
         };
         match wait {
-            Some(wait) => self.changes.add(self.now.saturating_add(wait), Change::Maintains(number)),
-            None => self.changes.close(incident, now),
+            Some(wait) => {
+                self.trouble.changes.add(self.clockwork.now.saturating_add(wait), Change::Maintains(number))
+            }
+            None => self.trouble.changes.close(incident, now),
         }
-        self.changes.progress[number as usize] = progress;
+        self.trouble.changes.progress[number as usize] = progress;
     }
 
     /// Nothing new from now until it is up again, down after a while; returns the time to the
     /// next step.
-    fn restart_step(&mut self, step: u32, instances: &[u32], drain: Time, takes: Time) -> Option<Time> {
+    fn restart_step(
+        &mut self,
+        plan: &Plan,
+        step: u32,
+        instances: &[u32],
+        drain: Time,
+        takes: Time,
+    ) -> Option<Time> {
         match step {
             1 => {
                 for &instance in instances {
@@ -74,15 +97,15 @@ impl Simulation<'_> {
             2 => {
                 for &instance in instances {
                     self.drain_until_up(instance);
-                    self.stop_instance(instance);
+                    self.stop_instance(plan, instance);
                 }
                 Some(takes)
             }
             3 => {
                 for &instance in instances {
-                    self.lift_from_instance(instance, Fault::Crash);
+                    self.lift_from_instance(plan, instance, Fault::Crash);
                 }
-                Some(self.longest_boot(instances))
+                Some(self.longest_boot(plan, instances))
             }
             _ => None,
         }
@@ -92,6 +115,7 @@ impl Simulation<'_> {
     /// place of as many in each batch, so that those never go away.
     fn rolling_step(
         &mut self,
+        plan: &Plan,
         progress: &mut Progress,
         instances: &[u32],
         (batch, extra): (u32, u32),
@@ -100,7 +124,7 @@ impl Simulation<'_> {
         let rest = &instances[progress.first.min(instances.len())..];
         let batch = &rest[..rest.len().min(batch as usize)];
         let replaced = batch.len().min(extra as usize);
-        let wait = self.restart_step(progress.step, &batch[replaced..], drain, takes);
+        let wait = self.restart_step(plan, progress.step, &batch[replaced..], drain, takes);
         if wait.is_some() {
             return wait;
         }
@@ -110,20 +134,26 @@ impl Simulation<'_> {
     }
 
     /// Writes wait until it is done.
-    fn migration_step(&mut self, step: u32, instances: &[u32], takes: Time) -> Option<Time> {
-        let until = if step == 1 { self.now.saturating_add(takes) } else { 0 };
+    fn migration_step(&mut self, plan: &Plan, step: u32, instances: &[u32], takes: Time) -> Option<Time> {
+        let until = if step == 1 { self.clockwork.now.saturating_add(takes) } else { 0 };
         for &instance in instances {
-            self.lock_writes(instance, until);
+            self.lock_writes(plan, instance, until);
         }
         (step == 1).then_some(takes)
     }
 
     /// New ones are made beside the old and get everything at one instant, with cold caches.
-    fn replacing_step(&mut self, step: u32, instances: &[u32], (takes, drain): (Time, Time)) -> Option<Time> {
+    fn replacing_step(
+        &mut self,
+        plan: &Plan,
+        step: u32,
+        instances: &[u32],
+        (takes, drain): (Time, Time),
+    ) -> Option<Time> {
         match step {
-            1 => Some(takes.saturating_add(self.longest_boot(instances))),
+            1 => Some(takes.saturating_add(self.longest_boot(plan, instances))),
             2 => {
-                self.release(instances, Release::ALIKE);
+                self.release(plan, instances, Release::ALIKE);
                 Some(drain)
             }
             _ => None,
@@ -133,6 +163,7 @@ impl Simulation<'_> {
     /// The same, but at first the new ones get only a share.
     fn canary_step(
         &mut self,
+        plan: &Plan,
         step: u32,
         instances: &[u32],
         (share, release): (f64, Release),
@@ -140,15 +171,15 @@ impl Simulation<'_> {
         (takes, bake, drain): (Time, Time, Time),
     ) -> Option<Time> {
         match step {
-            1 => Some(takes.saturating_add(self.longest_boot(instances))),
+            1 => Some(takes.saturating_add(self.longest_boot(plan, instances))),
             2 => {
-                self.let_some_meet(instances, Some((share, release)));
+                self.let_some_meet(plan, instances, Some((share, release)));
                 Some(bake)
             }
             3 => {
-                self.let_some_meet(instances, None);
+                self.let_some_meet(plan, instances, None);
                 if !goes_back {
-                    self.release(instances, release);
+                    self.release(plan, instances, release);
                 }
                 Some(drain)
             }
@@ -158,38 +189,39 @@ impl Simulation<'_> {
         }
     }
 
-    fn let_some_meet(&mut self, instances: &[u32], canary: Option<(f64, Release)>) {
+    fn let_some_meet(&mut self, plan: &Plan, instances: &[u32], canary: Option<(f64, Release)>) {
         for &instance in instances {
-            self.conditions[instance as usize].canary = canary;
-            self.take_condition(instance);
+            self.trouble.conditions[instance as usize].canary = canary;
+            self.take_condition(plan, instance);
         }
-        self.disturbed = true;
+        self.trouble.disturbed = true;
     }
 
     /// From now on all requests meet this version, and what was wrong with the last one is over.
-    fn release(&mut self, instances: &[u32], release: Release) {
+    fn release(&mut self, plan: &Plan, instances: &[u32], release: Release) {
         for &instance in instances {
-            self.conditions[instance as usize].version = release;
-            self.clear_cache(instance);
-            self.take_condition(instance);
+            self.trouble.conditions[instance as usize].version = release;
+            self.clear_cache(plan, instance);
+            self.take_condition(plan, instance);
         }
-        self.disturbed = true;
-        for (number, plan) in self.plan.maintenance.iter().enumerate() {
+        self.trouble.disturbed = true;
+        for (number, maintenance_plan) in plan.maintenance.iter().enumerate() {
             let is_gone = |one: &u32| {
-                instances.contains(one) || self.conditions[*one as usize].version == Release::ALIKE
+                instances.contains(one) || self.trouble.conditions[*one as usize].version == Release::ALIKE
             };
-            let progress = self.changes.progress[number];
+            let progress = self.trouble.changes.progress[number];
             if progress.step == CANARY_STEPS
-                && matches!(plan.way, Way::Canary { .. })
-                && plan.instances.iter().all(is_gone)
-                && let Some(incident) = progress.incident.filter(|one| self.changes.active.contains(one))
+                && matches!(maintenance_plan.way, Way::Canary { .. })
+                && maintenance_plan.instances.iter().all(is_gone)
+                && let Some(incident) =
+                    progress.incident.filter(|one| self.trouble.changes.active.contains(one))
             {
-                self.changes.close(incident, self.now);
+                self.trouble.changes.close(incident, self.clockwork.now);
             }
         }
     }
 
-    fn longest_boot(&self, instances: &[u32]) -> Time {
-        instances.iter().map(|&instance| self.boot_time(instance)).max().unwrap_or(0).min(NEVER - 1)
+    fn longest_boot(&self, plan: &Plan, instances: &[u32]) -> Time {
+        instances.iter().map(|&instance| self.boot_time(plan, instance)).max().unwrap_or(0).min(NEVER - 1)
     }
 }

@@ -1,7 +1,7 @@
 //! Memory of hosts: what stands on one uses it, request by request, and when there is none
 //! left the kernel kills the fattest process.
 
-use super::Simulation;
+use super::World;
 use super::changes::Change;
 use super::restarting::Death;
 use crate::kernel::time::{MICROSECOND, Time, to_seconds};
@@ -12,7 +12,7 @@ use crate::results::incident::Incident;
 const LOOK: Time = 9_973 * MICROSECOND;
 
 /// Of those whose memory is looked at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Memories {
     /// The state of each instance, or `NONE`; empty if nobody's memory matters.
     place_of: Vec<u32>,
@@ -88,65 +88,71 @@ impl Memories {
     }
 }
 
-impl Simulation<'_> {
-    pub(super) fn start_looking_at_memory(&mut self) {
-        self.memories.is_watched = true;
-        for host in 0..self.plan.memories.len() {
-            self.memories.uses[host].looked_at = self.now;
-            self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(host as u32));
+impl World {
+    pub(super) fn start_looking_at_memory(&mut self, plan: &Plan) {
+        self.trouble.memories.is_watched = true;
+        for host in 0..plan.memories.len() {
+            self.trouble.memories.uses[host].looked_at = self.clockwork.now;
+            self.trouble
+                .changes
+                .add(self.clockwork.now.saturating_add(LOOK), Change::LooksAtMemory(host as u32));
         }
     }
 
     /// Without requests nobody needs more memory than before.
-    pub(super) fn stop_looking_at_memory(&mut self) {
-        if !self.plan.memories.is_empty() {
-            for host in 0..self.plan.memories.len() as u32 {
-                self.memory_used(host);
+    pub(super) fn stop_looking_at_memory(&mut self, plan: &Plan) {
+        if !plan.memories.is_empty() {
+            for host in 0..plan.memories.len() as u32 {
+                self.memory_used(plan, host);
             }
-            self.memories.is_watched = false;
-            self.changes.forget(|change| matches!(change, Change::LooksAtMemory(_)));
+            self.trouble.memories.is_watched = false;
+            self.trouble.changes.forget(|change| matches!(change, Change::LooksAtMemory(_)));
         }
     }
 
     /// If what stands on a host needs more than it has, the fattest process is killed.
-    pub(super) fn look_at_memory(&mut self, number: u32) {
-        let fattest = self.note_memory(number);
+    pub(super) fn look_at_memory(&mut self, plan: &Plan, number: u32) {
+        let fattest = self.note_memory(plan, number);
         if fattest != NONE {
-            self.memories.uses[number as usize].kills += 1;
-            self.kill(fattest);
+            self.trouble.memories.uses[number as usize].kills += 1;
+            self.kill(plan, fattest);
         }
-        self.changes.add(self.now.saturating_add(LOOK), Change::LooksAtMemory(number));
+        self.trouble.changes.add(self.clockwork.now.saturating_add(LOOK), Change::LooksAtMemory(number));
     }
 
     /// How much has been used up to now, as far as anybody has looked.
-    pub(super) fn memory_used(&mut self, number: u32) -> MemoryUse {
-        if self.memories.is_watched {
-            self.note_memory(number);
+    pub(super) fn memory_used(&mut self, plan: &Plan, number: u32) -> MemoryUse {
+        if self.trouble.memories.is_watched {
+            self.note_memory(plan, number);
         }
-        self.memories.uses[number as usize]
+        self.trouble.memories.uses[number as usize]
     }
 
     /// Notes what is used now as if it had been so since the last look. Returns the fattest process,
     /// if there is not enough for all.
-    fn note_memory(&mut self, number: u32) -> u32 {
-        let host: &HostMemoryPlan = &self.plan.memories[number as usize];
+    fn note_memory(&mut self, plan: &Plan, number: u32) -> u32 {
+        let host: &HostMemoryPlan = &plan.memories[number as usize];
         let mut used = 0.0;
         let mut fattest = (0.0, NONE);
         for resident in &host.residents {
-            if self.conditions[resident.instance as usize].is_down() {
+            if self.trouble.conditions[resident.instance as usize].is_down() {
                 continue;
             }
-            let node = &self.nodes[resident.instance as usize];
+            let node = &self.site.nodes[resident.instance as usize];
             let inside = f64::from(node.serving + node.line_length);
-            let leaked = self.memories.of(resident.instance).map_or(0.0, |state| state.leaked(self.now));
+            let leaked = self
+                .trouble
+                .memories
+                .of(resident.instance)
+                .map_or(0.0, |state| state.leaked(self.clockwork.now));
             let needed = resident.base as f64 + resident.per_request as f64 * inside + leaked;
             used += needed;
             if needed > fattest.0 {
                 fattest = (needed, resident.instance);
             }
         }
-        let seen = &mut self.memories.uses[number as usize];
-        let since = self.now - std::mem::replace(&mut seen.looked_at, self.now);
+        let seen = &mut self.trouble.memories.uses[number as usize];
+        let since = self.clockwork.now - std::mem::replace(&mut seen.looked_at, self.clockwork.now);
         seen.in_use += (used.min(host.bytes as f64) as u128) * u128::from(since);
         if used <= host.bytes as f64 {
             return NONE;
@@ -155,11 +161,11 @@ impl Simulation<'_> {
         fattest.1
     }
 
-    fn kill(&mut self, instance: u32) {
-        self.quiet_is_over();
-        let target = self.plan.name_of(instance);
-        let incident = Incident::of_kill(format!("out of memory: {target}"), target, self.now);
-        let incident = self.changes.open(incident);
-        self.process_dies(instance, Death { incident, random: NONE });
+    fn kill(&mut self, plan: &Plan, instance: u32) {
+        self.quiet_is_over(plan);
+        let target = plan.name_of(instance);
+        let incident = Incident::of_kill(format!("out of memory: {target}"), target, self.clockwork.now);
+        let incident = self.trouble.changes.open(incident);
+        self.process_dies(plan, instance, Death { incident, random: NONE });
     }
 }

@@ -1,6 +1,6 @@
 //! What clients and resolvers remember of names, and where names lead meanwhile.
 
-use super::Simulation;
+use super::World;
 use super::changes::Change;
 use super::health::PeerHealth;
 use super::visit::State;
@@ -13,7 +13,7 @@ use crate::plan::{CallPlan, NamePlan, Plan};
 const RESOLVER_PATIENCE: Time = 10 * SECOND;
 
 /// A name as one user's clients and their resolver see it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct NameState {
     /// Until when the resolver keeps each record of the chain.
     resolver: Vec<Time>,
@@ -64,17 +64,17 @@ impl NameState {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// Whether the client still knows the address.
     pub(super) fn recall_name(&self, slot: u32, name: u32) -> bool {
         let client = self.visits.requests[slot as usize].client;
-        self.now < self.names[name as usize].clients[client as usize]
+        self.clockwork.now < self.site.names[name as usize].clients[client as usize]
     }
 
     /// The client keeps the address for as long as the resolver will.
-    pub(super) fn remember_name(&mut self, slot: u32, name: u32) {
+    pub(super) fn remember_name(&mut self, plan: &Plan, slot: u32, name: u32) {
         let client = self.visits.requests[slot as usize].client;
-        let state = &mut self.names[name as usize];
+        let state = &mut self.site.names[name as usize];
         let until = state.resolver.iter().copied().min().expect("a record");
         state.clients[client as usize] = until;
         if !state.cached.is_empty() {
@@ -82,48 +82,53 @@ impl Simulation<'_> {
             state.turn = (state.turn + 1) % state.cached.len();
             let before = std::mem::replace(&mut state.address_of[client as usize], state.cached[state.turn]);
             if before != state.address_of[client as usize] {
-                let source = self.plan.names[name as usize].source;
-                self.sources[source as usize].connections[client as usize] = 0;
+                let source = plan.names[name as usize].source;
+                self.site.sources[source as usize].connections[client as usize] = 0;
             }
         }
     }
 
     /// The resolver answers from its cache, or asks the authoritative servers first.
-    pub(super) fn resolve_name(&mut self, slot: u32, name: u32) -> Option<u32> {
-        let plan = &self.plan.names[name as usize];
-        let state = &mut self.names[name as usize];
-        let counts = &mut self.nodes[self.visits[slot].instance as usize].counts;
+    pub(super) fn resolve_name(&mut self, plan: &Plan, slot: u32, name: u32) -> Option<u32> {
+        let name_plan = &plan.names[name as usize];
+        let state = &mut self.site.names[name as usize];
+        let counts = &mut self.site.nodes[self.visits[slot].instance as usize].counts;
         // A visit that has been here before comes back from its look-up.
         if self.visits[slot].repeats == 0 {
             counts.lookups += 1;
-            if state.resolver.iter().all(|&expires| self.now < expires) {
+            if state.resolver.iter().all(|&expires| self.clockwork.now < expires) {
                 counts.hits += 1;
-            } else if self.disturbed && self.conditions[self.visits[slot].instance as usize].has_dns_outage()
+            } else if self.trouble.disturbed
+                && self.trouble.conditions[self.visits[slot].instance as usize].has_dns_outage()
             {
                 // The resolver asks and asks; its client does not wait that long.
                 return None;
             } else {
                 self.visits[slot].repeats = 1;
                 debug_assert_eq!(self.visits[slot].state, State::Going);
-                let time = self.draws.take(self.plan, plan.lookup);
-                self.schedule(slot, self.now.saturating_add(time));
+                let time = self.chance.draws.take(plan, name_plan.lookup);
+                self.schedule(slot, self.clockwork.now.saturating_add(time));
                 return None;
             }
         } else {
-            let ttls = plan.ttls.iter().copied().chain(plan.ttls.is_empty().then_some(plan.negative_ttl));
+            let ttls = name_plan
+                .ttls
+                .iter()
+                .copied()
+                .chain(name_plan.ttls.is_empty().then_some(name_plan.negative_ttl));
             let last = state.resolver.len() - 1;
-            let address_is_old = self.now >= state.resolver[last];
+            let address_is_old = self.clockwork.now >= state.resolver[last];
             for (place, (expires, ttl)) in state.resolver.iter_mut().zip(ttls).enumerate() {
-                if self.now >= *expires {
-                    let is_address = place == last && plan.resolves;
-                    *expires = self.now.saturating_add(if is_address { state.ttl } else { ttl });
+                if self.clockwork.now >= *expires {
+                    let is_address = place == last && name_plan.resolves;
+                    *expires = self.clockwork.now.saturating_add(if is_address { state.ttl } else { ttl });
                 }
             }
             if address_is_old {
-                state.ask_zone(plan.checks.is_some());
+                state.ask_zone(name_plan.checks.is_some());
             }
         }
-        if plan.resolves { self.skip(slot, 1) } else { self.end_visit(slot, Outcome::DnsFailure) }
+        if name_plan.resolves { self.skip(slot, 1) } else { self.end_visit(plan, slot, Outcome::DnsFailure) }
     }
 
     /// The member of a route that stands at the address which the client has; where it has
@@ -131,7 +136,7 @@ impl Simulation<'_> {
     /// same one each time. `None`: nobody of the route stands there, or everybody.
     pub(super) fn member_at_address(&mut self, call: &CallPlan, root: u32) -> Option<u32> {
         let request = self.visits.requests[root as usize];
-        let state = &mut self.names[call.name as usize];
+        let state = &mut self.site.names[call.name as usize];
         let address = &mut state.address_of[request.client as usize];
         if request.attempts > 1 && state.cached.len() > 1 {
             let place = state.cached.iter().position(|other| other == address).unwrap_or(0);
@@ -148,42 +153,44 @@ impl Simulation<'_> {
     /// A resolver in a path resolves at once what it is asked, or asks others in vain; whoever
     /// still waits then is told so.
     #[inline(never)]
-    pub(super) fn ask_resolver(&mut self, slot: u32) -> Option<u32> {
+    pub(super) fn ask_resolver(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
         let visit = &mut self.visits[slot];
         if visit.repeats > 0 {
-            return self.end_visit(slot, Outcome::DnsFailure);
+            return self.end_visit(plan, slot, Outcome::DnsFailure);
         }
-        if !self.disturbed || !self.conditions[visit.instance as usize].has_dns_outage() {
+        if !self.trouble.disturbed || !self.trouble.conditions[visit.instance as usize].has_dns_outage() {
             return self.skip(slot, 1);
         }
         visit.repeats = 1;
-        self.schedule(slot, self.now.saturating_add(RESOLVER_PATIENCE));
+        self.schedule(slot, self.clockwork.now.saturating_add(RESOLVER_PATIENCE));
         None
     }
 
     /// From now on the name leads elsewhere, for those who ask.
-    pub(super) fn change_name(&mut self, number: u32) {
-        let change = &self.plan.name_changes[number as usize];
-        let state = &mut self.names[change.name as usize];
+    pub(super) fn change_name(&mut self, plan: &Plan, number: u32) {
+        let change = &plan.name_changes[number as usize];
+        let state = &mut self.site.names[change.name as usize];
         state.zone.clear();
         state.zone.push(change.address);
         state.ttl = change.ttl;
     }
 
     /// All addresses of a name are checked now, and again until nothing is in doubt.
-    pub(super) fn check_name(&mut self, number: u32) {
-        let plan = &self.plan.names[number as usize];
-        let Some(checks) = &plan.checks else { return };
-        let state = &mut self.names[number as usize];
+    pub(super) fn check_name(&mut self, plan: &Plan, number: u32) {
+        let name_plan = &plan.names[number as usize];
+        let Some(checks) = &name_plan.checks else { return };
+        let state = &mut self.site.names[number as usize];
         let mut is_sure = true;
-        for (health, hosts) in state.health.iter_mut().zip(&plan.hosts) {
-            let is_well = hosts.iter().all(|&host| self.conditions[host as usize].answers_checks());
+        for (health, hosts) in state.health.iter_mut().zip(&name_plan.hosts) {
+            let is_well = hosts.iter().all(|&host| self.trouble.conditions[host as usize].answers_checks());
             health.checked(is_well, checks);
             is_sure &= is_well != health.is_taken_out();
         }
         state.is_checking = !is_sure;
         if !is_sure {
-            self.changes.add(self.now.saturating_add(checks.inter), Change::ChecksName(number));
+            self.trouble
+                .changes
+                .add(self.clockwork.now.saturating_add(checks.inter), Change::ChecksName(number));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What it takes to cross a link.
 
-use super::Simulation;
+use super::World;
 use super::paths::Crossing;
 use super::sending::Sending;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fault::Fault;
 use crate::parts::resource::Way;
-use crate::plan::{LinkPlan, NONE};
+use crate::plan::{LinkPlan, NONE, Plan};
 
 /// A link as it is now.
 #[derive(Clone, Debug)]
@@ -96,44 +96,44 @@ fn repeated_until(now: Time, cut_until: Time, first_wait: Time) -> Time {
     waited
 }
 
-impl Simulation<'_> {
+impl World {
     /// The time for a message over a link, after so many round trips of handshake.
-    pub(super) fn travel(&mut self, link: u32, way: Way, bytes: u64, round_trips: u32) -> Time {
-        let plan = &self.plan.links[link as usize];
-        let state = &self.links[link as usize];
-        let mut one_way = self.draws.take(self.plan, plan.latency);
-        if plan.jitter != NONE {
-            one_way = one_way.saturating_add(self.draws.take(self.plan, plan.jitter));
+    pub(super) fn travel(&mut self, plan: &Plan, link: u32, way: Way, bytes: u64, round_trips: u32) -> Time {
+        let link_plan = &plan.links[link as usize];
+        let state = &self.site.links[link as usize];
+        let mut one_way = self.chance.draws.take(plan, link_plan.latency);
+        if link_plan.jitter != NONE {
+            one_way = one_way.saturating_add(self.chance.draws.take(plan, link_plan.jitter));
         }
         one_way = one_way.saturating_add(state.delay);
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
-        let is_sound = state.loss == 0.0 && state.cut_until <= self.now;
-        let lost = if is_sound { 0 } else { self.time_lost(link, round_trips) };
+        let is_sound = state.loss == 0.0 && state.cut_until <= self.clockwork.now;
+        let lost = if is_sound { 0 } else { self.time_lost(plan, link, round_trips) };
         let mut crossing = Crossing { link, lost, queued: 0, sending: 0 };
         time = time.saturating_add(lost);
-        let state = &mut self.links[link as usize];
+        let state = &mut self.site.links[link as usize];
         if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
             let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
-            let recorder = &mut self.recorder;
+            let recorder = &mut self.watch.recorder;
             let waited = |wait| recorder.waited_for_link(link, way, wait);
-            let sent_in = state.sending[way as usize].send(sending, self.now, waited);
+            let sent_in = state.sending[way as usize].send(sending, self.clockwork.now, waited);
             (crossing.queued, crossing.sending) = (sent_in.saturating_sub(sending), sending);
             time = time.saturating_add(sent_in);
         }
-        self.paths.crossing = crossing;
+        self.watch.paths.crossing = crossing;
         time
     }
     /// Until segments get through that are lost on the way.
     #[inline(never)]
-    fn time_lost(&mut self, link: u32, round_trips: u32) -> Time {
-        let (plan, state) = (&self.plan.links[link as usize], &self.links[link as usize]);
+    fn time_lost(&mut self, plan: &Plan, link: u32, round_trips: u32) -> Time {
+        let (plan, state) = (&plan.links[link as usize], &self.site.links[link as usize]);
         let mut lost: Time = 0;
-        if state.cut_until > self.now {
+        if state.cut_until > self.clockwork.now {
             let first_wait = if round_trips > 0 { SECOND } else { RETRANSMISSION };
-            lost = repeated_until(self.now, state.cut_until, first_wait);
+            lost = repeated_until(self.clockwork.now, state.cut_until, first_wait);
         }
         if state.loss > 0.0 {
-            let generator = &mut self.dice[plan.die as usize];
+            let generator = &mut self.chance.dice[plan.die as usize];
             for trip in 0..=round_trips {
                 let mut wait = if trip < round_trips { SECOND } else { RETRANSMISSION };
                 let mut losses = 0;

@@ -19,7 +19,7 @@ const OVER: u64 = 60;
 /// Outages that are listed; of those beyond, sums are kept.
 const LISTED_MOST: usize = 100_000;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OutageFinder {
     pub score: u64,
     peak: u64,

@@ -14,7 +14,7 @@ use crate::results::path::{Cause, Part};
 /// A log with as many stretches is looked through for those that are alike.
 const TIDY_AT: u32 = 64;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Paths {
     /// By the visit's slot, or by the place of a request in a chain.
     logs: Vec<Log>,

@@ -1,25 +1,25 @@
 //! The short way through nodes where nothing but a slot and a place in line matters: no
 //! timer, no patience, no choice of a peer, no link. Queueing networks consist of them.
 
-use super::Simulation;
+use super::World;
 use super::admission::{Entry, append, unlink};
 use super::visit::{SLOT_BITS, State};
 use crate::kernel::agenda::{Event, EventQueue};
 use crate::parts::outcome::Outcome;
-use crate::plan::Step;
+use crate::plan::{Plan, Step};
 
-impl Simulation<'_> {
+impl World {
     /// Gets a slot and works in it, at a node where nothing but the slot and the place in
     /// line matters.
     #[inline(always)]
-    pub(super) fn serve(&mut self, slot: u32, draw: u32) -> Option<u32> {
-        let now = self.now;
+    pub(super) fn serve(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
+        let now = self.clockwork.now;
         let visit = &mut self.visits[slot];
-        let node = &mut self.nodes[visit.instance as usize];
+        let node = &mut self.site.nodes[visit.instance as usize];
         node.counts.visits += 1;
         if node.busy < node.slots {
             node.take(now);
-            self.start_serving(slot, draw);
+            self.start_serving(plan, slot, draw);
             return None;
         }
         if node.line_length < node.line_limit {
@@ -28,120 +28,120 @@ impl Simulation<'_> {
             append(&mut self.visits, &mut node.head, &mut node.tail, slot);
             return None;
         }
-        self.serve_full(slot, draw)
+        self.serve_full(plan, slot, draw)
     }
 
     /// The node is full, or in a bad condition.
     #[inline(never)]
-    fn serve_full(&mut self, slot: u32, draw: u32) -> Option<u32> {
+    fn serve_full(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
         let instance = self.visits[slot].instance;
-        let entry = if self.disturbed { self.enter_in_bad_condition(slot) } else { None };
+        let entry = if self.trouble.disturbed { self.enter_in_bad_condition(plan, slot) } else { None };
         if entry.is_none() {
             let (slots, line_limit) = self.room(instance);
-            let node = &mut self.nodes[instance as usize];
+            let node = &mut self.site.nodes[instance as usize];
             if node.busy < slots {
-                node.take(self.now);
-                self.start_serving(slot, draw);
+                node.take(self.clockwork.now);
+                self.start_serving(plan, slot, draw);
                 return None;
             }
             if node.line_length < line_limit {
                 self.visits[slot].state = State::InLine;
-                node.stand_in_line(self.now);
+                node.stand_in_line(self.clockwork.now);
                 append(&mut self.visits, &mut node.head, &mut node.tail, slot);
                 return None;
             }
         }
-        match entry.unwrap_or_else(|| self.enter_passed(slot)) {
+        match entry.unwrap_or_else(|| self.enter_passed(plan, slot)) {
             Entry::In | Entry::Waits => None,
-            Entry::Fails(outcome) => self.end_visit(slot, outcome),
+            Entry::Fails(outcome) => self.end_visit(plan, slot, outcome),
         }
     }
 
     /// The slot is got: the work begins, and the visit goes on when it is done.
     #[inline(always)]
-    fn start_serving(&mut self, slot: u32, draw: u32) {
-        let mut time = self.draws.take(self.plan, draw);
-        if self.disturbed {
-            time = self.slowed(slot, time);
-            self.residents.came_in(slot, self.visits[slot].instance, &self.visits);
+    fn start_serving(&mut self, plan: &Plan, slot: u32, draw: u32) {
+        let mut time = self.chance.draws.take(plan, draw);
+        if self.trouble.disturbed {
+            time = self.slowed(plan, slot, time);
+            self.trouble.residents.came_in(slot, self.visits[slot].instance, &self.visits);
         }
-        let word = (self.sequence << SLOT_BITS) | u64::from(slot);
-        self.sequence += 1;
+        let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(slot);
+        self.clockwork.sequence += 1;
         let visit = &mut self.visits[slot];
         visit.word = word;
         visit.slots = 1;
         visit.flags.inside = true;
         visit.step += 2;
-        self.nodes[visit.instance as usize].serve_one(self.now);
-        self.agenda.push(Event { time: self.now.saturating_add(time), word });
+        self.site.nodes[visit.instance as usize].serve_one(self.clockwork.now);
+        self.clockwork.agenda.push(Event { time: self.clockwork.now.saturating_add(time), word });
     }
 
     /// Hands the slot on and stands before the next station.
     #[inline(always)]
-    pub(super) fn pass(&mut self, slot: u32, to: u32) -> Option<u32> {
+    pub(super) fn pass(&mut self, plan: &Plan, slot: u32, to: u32) -> Option<u32> {
         if self.visits[slot].flags.followed {
-            self.note_moving_on(slot);
+            self.note_moving_on(plan, slot);
         }
-        let now = self.now;
+        let now = self.clockwork.now;
         let visit = &mut self.visits[slot];
         visit.step += 1;
         visit.since = now;
         let from = std::mem::replace(&mut visit.instance, to);
-        let step = self.plan.steps[visit.step as usize];
+        let step = plan.steps[visit.step as usize];
         if std::mem::replace(&mut visit.flags.inside, false) {
-            self.hand_slot_on(from);
+            self.hand_slot_on(plan, from);
         }
         // What mostly comes next is begun without another look at the program.
         match step {
-            Step::Serve { draw } => self.serve(slot, draw),
+            Step::Serve { draw } => self.serve(plan, slot, draw),
             _ => Some(slot),
         }
     }
 
     /// The request is done, at a node where nothing but the slot matters.
     #[inline(always)]
-    pub(super) fn finish_request(&mut self, slot: u32) {
-        self.own_time_ends(slot);
-        self.hand_slot_on(self.visits[slot].instance);
-        self.request_ended(slot, Outcome::Ok);
+    pub(super) fn finish_request(&mut self, plan: &Plan, slot: u32) {
+        self.own_time_ends(plan, slot);
+        self.hand_slot_on(plan, self.visits[slot].instance);
+        self.request_ended(plan, slot, Outcome::Ok);
     }
 
     #[inline(always)]
-    fn hand_slot_on(&mut self, instance: u32) {
-        let node = &mut self.nodes[instance as usize];
-        node.served_one(self.now);
+    fn hand_slot_on(&mut self, plan: &Plan, instance: u32) {
+        let node = &mut self.site.nodes[instance as usize];
+        node.served_one(self.clockwork.now);
         if node.line_length == 0 {
-            node.give_back(self.now);
+            node.give_back(self.clockwork.now);
         } else if node.busy > node.slots {
-            self.release_slot(instance);
+            self.release_slot(plan, instance);
         } else {
             // Requests that come another way may stand in the same line.
             let next = &self.visits[node.head];
-            match self.plan.steps[next.step as usize] {
-                Step::Serve { .. } => self.serve_next(instance),
-                _ => self.admit_next(instance),
+            match plan.steps[next.step as usize] {
+                Step::Serve { .. } => self.serve_next(plan, instance),
+                _ => self.admit_next(plan, instance),
             }
         }
     }
 
     /// The first in the line of a node where nothing else matters takes the free slot.
     #[inline(always)]
-    pub(super) fn serve_next(&mut self, instance: u32) {
-        let node = &mut self.nodes[instance as usize];
+    pub(super) fn serve_next(&mut self, plan: &Plan, instance: u32) {
+        let node = &mut self.site.nodes[instance as usize];
         let slot = node.head;
-        node.left_the_line(self.now);
+        node.left_the_line(self.clockwork.now);
         let number = node.node;
         unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
-        let waited = self.now - visit.since;
+        let waited = self.clockwork.now - visit.since;
         node.counts.has_waited(waited);
         if visit.flags.followed {
-            self.note_wait(slot);
+            self.note_wait(plan, slot);
         }
-        if let Step::Serve { draw } = self.plan.steps[self.visits[slot].step as usize] {
-            self.start_serving(slot, draw);
+        if let Step::Serve { draw } = plan.steps[self.visits[slot].step as usize] {
+            self.start_serving(plan, slot, draw);
         }
-        self.recorder.waited(number, waited);
+        self.watch.recorder.waited(number, waited);
     }
 }

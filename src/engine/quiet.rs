@@ -9,7 +9,7 @@
 //! proportion. Before the next change requests are sent again, and what they do until the
 //! site is as full as it always is does not count.
 
-use super::Simulation;
+use super::World;
 use super::changes::Change;
 use crate::kernel::time::{NEVER, Time, from_seconds};
 use crate::parts::fidelity::Fidelity;
@@ -31,7 +31,7 @@ const PARTS: usize = 20;
 /// Parts in which fewer requests end are joined in pairs.
 const ENDED_LEAST: u64 = 50;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Quiet {
     state: State,
     /// How long nothing may have changed before it is quiet.
@@ -69,13 +69,13 @@ enum State {
 }
 
 /// What was counted in the steady state.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Sample {
     parts: Vec<Part>,
     in_flight: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Part {
     /// In this time so many requests come as ended here.
     length: Time,
@@ -195,10 +195,10 @@ impl Quiet {
     }
 }
 
-impl Simulation<'_> {
-    pub(super) fn start_quiet(&mut self) {
+impl World {
+    pub(super) fn start_quiet(&mut self, plan: &Plan) {
         if self.quiet.is_on() {
-            let warmup = match self.plan.warmup {
+            let warmup = match plan.warmup {
                 Warmup::After(time) => time,
                 _ => 0,
             };
@@ -208,49 +208,49 @@ impl Simulation<'_> {
 
     fn rest_at(&mut self, time: Time) {
         self.quiet.looks_at = time;
-        self.changes.add(time, Change::Rests);
+        self.trouble.changes.add(time, Change::Rests);
     }
 
     /// Something has changed, and is going to be felt.
-    pub(super) fn quiet_is_over(&mut self) {
+    pub(super) fn quiet_is_over(&mut self, plan: &Plan) {
         if !self.quiet.is_on() {
             return;
         }
         match self.quiet.state {
             State::Sampling { .. } => self.quiet.state = State::Watching,
-            State::Silent { .. } => self.wake(),
+            State::Silent { .. } => self.wake(plan),
             _ => {}
         }
         if self.quiet.state == State::Watching {
             // Not before the warm-up is over.
-            self.rest_at(self.quiet.looks_at.max(self.now.saturating_add(self.quiet.settle)));
+            self.rest_at(self.quiet.looks_at.max(self.clockwork.now.saturating_add(self.quiet.settle)));
         }
     }
 
     /// Looks whether it is quiet, and what is to be done about it.
-    pub(super) fn rest(&mut self) {
-        let now = self.now;
+    pub(super) fn rest(&mut self, plan: &Plan) {
+        let now = self.clockwork.now;
         if now < self.quiet.looks_at {
             return;
         }
         match self.quiet.state {
             State::Watching if !self.is_calm() => self.rest_at(now.saturating_add(self.quiet.settle)),
             State::Watching if self.quiet.sample.is_none() => {
-                self.cut_bucket();
+                self.cut_bucket(plan);
                 self.quiet.sampled.clear();
                 self.sample_from_now();
             }
             State::Sampling { since } => {
-                self.take_part(since);
+                self.take_part(plan, since);
                 if self.quiet.sampled.len() < PARTS {
                     return self.sample_from_now();
                 }
-                self.take_sample();
+                self.take_sample(plan);
                 self.quiet.state = State::Watching;
-                self.rest();
+                self.rest(plan);
             }
-            State::Watching => self.fall_silent(),
-            State::Silent { .. } => self.wake(),
+            State::Watching => self.fall_silent(plan),
+            State::Silent { .. } => self.wake(plan),
             State::Leading { .. } => self.count_again(),
             State::Off => {}
         }
@@ -260,25 +260,29 @@ impl Simulation<'_> {
     fn is_calm(&self) -> bool {
         let sample = self.quiet.sample.as_ref();
         let usual = sample.map_or(u64::MAX / (2 * CALM), |sample| sample.in_flight);
-        self.changes.active.is_empty()
-            && self.draining == 0
-            && self.scalings.is_empty()
-            && self.conditions.iter().all(|condition| !condition.is_down() && condition.is_warm(self.now))
+        self.trouble.changes.active.is_empty()
+            && self.trouble.draining == 0
+            && self.site.scalings.is_empty()
+            && self
+                .trouble
+                .conditions
+                .iter()
+                .all(|condition| !condition.is_down() && condition.is_warm(self.clockwork.now))
             && self.in_flight() <= CALM * usual + CALM_LEAST
     }
 
     fn sample_from_now(&mut self) {
         let length = (self.quiet.sample_length / PARTS as Time).max(1);
-        self.quiet.state = State::Sampling { since: self.now };
-        self.rest_at(self.now.saturating_add(length));
+        self.quiet.state = State::Sampling { since: self.clockwork.now };
+        self.rest_at(self.clockwork.now.saturating_add(length));
     }
 
     /// What was counted since this part of the sample began.
-    fn take_part(&mut self, since: Time) {
-        self.cut_bucket();
-        let nodes = self.recorder.nodes_since(since);
-        let resources = self.recorder.resources_since(since);
-        let mut classes = self.recorder.classes_since(since);
+    fn take_part(&mut self, plan: &Plan, since: Time) {
+        self.cut_bucket(plan);
+        let nodes = self.watch.recorder.nodes_since(since);
+        let resources = self.watch.recorder.resources_since(since);
+        let mut classes = self.watch.recorder.classes_since(since);
         for (bucket, _) in &mut classes {
             // In the steady state as many end as are offered.
             bucket.offered = bucket.outcomes.iter().sum();
@@ -296,10 +300,9 @@ impl Simulation<'_> {
     }
 
     /// From its parts, unless nobody came.
-    fn take_sample(&mut self) {
+    fn take_sample(&mut self, plan: &Plan) {
         let mut parts = join_small(std::mem::take(&mut self.quiet.sampled));
-        let rate_per_s: f64 =
-            self.plan.sources.iter().filter_map(|source| source.arrivals.mean_rate(0.0)).sum();
+        let rate_per_s: f64 = plan.sources.iter().filter_map(|source| source.arrivals.mean_rate(0.0)).sum();
         let latency = |bucket: &ClassBucket| bucket.latency_sum + bucket.failed_latency_sum;
         let sum: u128 = parts.iter().flat_map(|part| &part.classes).map(latency).sum();
         if sum == 0 || rate_per_s <= 0.0 {
@@ -312,50 +315,50 @@ impl Simulation<'_> {
     }
 
     /// No more requests until shortly before the next change, if that is worth the while.
-    fn fall_silent(&mut self) {
-        let next = self.changes.next_but_checks().min(self.horizon);
-        let (now, lead) = (self.now, self.quiet.lead);
+    fn fall_silent(&mut self, plan: &Plan) {
+        let next = self.trouble.changes.next_but_checks().min(self.clockwork.horizon);
+        let (now, lead) = (self.clockwork.now, self.quiet.lead);
         if next.saturating_sub(now) < lead.saturating_mul(WORTHWHILE) {
             // What comes next brings it here again.
             return;
         }
-        for number in 0..self.sources.len() as u32 {
-            let clock = self.clock_numbers.first_source + number;
-            self.sources[number as usize].held = self.clocks.time(clock);
-            self.clocks.set(clock, NEVER);
+        for number in 0..self.site.sources.len() as u32 {
+            let clock = self.clockwork.numbers.first_source + number;
+            self.site.sources[number as usize].held = self.clockwork.clocks.time(clock);
+            self.clockwork.clocks.set(clock, NEVER);
         }
         self.quiet.state = State::Silent { since: now };
         self.quiet.silent_since = now;
-        self.stop_looking_at_memory();
+        self.stop_looking_at_memory(plan);
         self.rest_at(next - lead);
     }
 
     /// Requests are sent again, as if no time had passed for those who send them.
-    fn wake(&mut self) {
-        self.quiet.advance(self.now);
+    fn wake(&mut self, plan: &Plan) {
+        self.quiet.advance(self.clockwork.now);
         let began = self.quiet.silent_since;
-        for number in 0..self.sources.len() as u32 {
-            let source = &mut self.sources[number as usize];
-            let due = source.resume(self.now - began);
-            self.clocks.set(self.clock_numbers.first_source + number, due);
+        for number in 0..self.site.sources.len() as u32 {
+            let source = &mut self.site.sources[number as usize];
+            let due = source.resume(self.clockwork.now - began);
+            self.clockwork.clocks.set(self.clockwork.numbers.first_source + number, due);
         }
-        self.quiet.state = State::Leading { since: self.now };
-        self.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
-        self.start_looking_at_memory();
-        self.rest_at(self.now.saturating_add(self.quiet.lead));
+        self.quiet.state = State::Leading { since: self.clockwork.now };
+        self.watch.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
+        self.start_looking_at_memory(plan);
+        self.rest_at(self.clockwork.now.saturating_add(self.quiet.lead));
     }
 
     /// From now on requests count again.
     fn count_again(&mut self) {
         self.discard_present();
-        self.quiet.advance(self.now);
+        self.quiet.advance(self.clockwork.now);
         self.quiet.state = State::Watching;
-        self.rest_at(self.now.saturating_add(self.quiet.settle));
+        self.rest_at(self.clockwork.now.saturating_add(self.quiet.settle));
     }
 
     /// What was counted since requests were sent again does not count.
     fn discard_present(&mut self) {
-        let [offered, ended] = self.recorder.restore_present(&self.quiet.kept, &self.quiet.kept_cells);
+        let [offered, ended] = self.watch.recorder.restore_present(&self.quiet.kept, &self.quiet.kept_cells);
         self.quiet.discarded[0] += offered;
         self.quiet.discarded[1] += ended;
     }
@@ -365,17 +368,17 @@ impl Simulation<'_> {
         if let State::Leading { .. } = self.quiet.state {
             self.discard_present();
         }
-        self.quiet.advance(self.now);
+        self.quiet.advance(self.clockwork.now);
     }
 
     /// The bucket has been put away: what the sample adds to it is added, and the next begins.
     pub(super) fn quiet_after_cut(&mut self) {
-        let number = self.quiet.part_at(self.now, self.horizon);
+        let number = self.quiet.part_at(self.clockwork.now, self.clockwork.horizon);
         if let Some(scaled) = self.quiet.take_due(0, number)
             && let Some(sample) = &self.quiet.sample
         {
             let part = &sample.parts[number];
-            let added = self.recorder.add_to_last(&part.classes, &part.cells, &scaled);
+            let added = self.watch.recorder.add_to_last(&part.classes, &part.cells, &scaled);
             self.quiet.added[0] += added[0];
             self.quiet.added[1] += added[1];
         }
@@ -383,11 +386,11 @@ impl Simulation<'_> {
             && let Some(sample) = &self.quiet.sample
         {
             let part = &sample.parts[number];
-            self.recorder.add_to_last_of_nodes(&part.nodes, &scaled);
-            self.recorder.usage.add_to_last(&part.resources, &scaled);
+            self.watch.recorder.add_to_last_of_nodes(&part.nodes, &scaled);
+            self.watch.recorder.usage.add_to_last(&part.resources, &scaled);
         }
         if let State::Leading { .. } = self.quiet.state {
-            self.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
+            self.watch.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
         }
     }
 }

@@ -22,6 +22,7 @@ const WAITS_MOST: usize = 2_000;
 /// Numbers of visits inside that are told apart.
 const OCCUPANCY_MOST: usize = 256;
 
+#[derive(Clone)]
 pub struct Recorder {
     pub offered: u64,
     pub ended: u64,
@@ -48,6 +49,7 @@ pub struct Recorder {
     pub usage: UsageLogs,
 }
 
+#[derive(Clone)]
 pub(super) struct ClassState {
     pub now: ClassBucket,
     pub(super) in_flight: u64,
@@ -58,6 +60,7 @@ pub(super) struct ClassState {
     latencies: Series,
 }
 
+#[derive(Clone)]
 struct Occupancy {
     time_with: Vec<Time>,
     inside: usize,

@@ -1,7 +1,7 @@
 //! Databases that follow a primary: writes reach them late, and one of them takes the
 //! primary's place when it is gone.
 
-use super::Simulation;
+use super::World;
 use super::changes::Change;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
@@ -11,14 +11,14 @@ use crate::scenario::model::Reads;
 use std::collections::VecDeque;
 
 /// All sets, and who belongs to which.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Replications {
     pub sets: Vec<SetState>,
     /// Of each instance its set, or `NONE`; empty if there are no sets.
     set_of: Vec<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SetState {
     /// Members are counted in the order of the plan's instances.
     primary: usize,
@@ -102,21 +102,21 @@ impl SetState {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// The member of a set for this call: the primary for writes, and for reads whoever
     /// answers them, in turn.
-    pub(super) fn replicated_member(&self, call: &CallPlan, caller: u32) -> u32 {
-        let plan = &self.plan.replications[call.replication as usize];
-        let set = &self.replications.sets[call.replication as usize];
-        if call.writes || plan.reads == Reads::Primary {
+    pub(super) fn replicated_member(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
+        let set_plan = &plan.replications[call.replication as usize];
+        let set = &self.site.replications.sets[call.replication as usize];
+        if call.writes || set_plan.reads == Reads::Primary {
             return set.primary as u32;
         }
-        let count = plan.instances.len();
+        let count = set_plan.instances.len();
         let mut in_turn = (1..=count).map(|step| (set.reader + step) % count);
         let may_read = |&member: &usize| {
-            (plan.reads == Reads::All || member != set.primary)
-                && !self.is_left_out(plan, member)
-                && self.breaker_permits(call, caller, member as u32)
+            (set_plan.reads == Reads::All || member != set.primary)
+                && !self.is_left_out(set_plan, member)
+                && self.breaker_permits(plan, call, caller, member as u32)
         };
         in_turn.find(may_read).unwrap_or(set.primary) as u32
     }
@@ -124,34 +124,36 @@ impl Simulation<'_> {
     /// The next read goes to the one behind this member.
     pub(super) fn note_reader(&mut self, call: &CallPlan, member: u32) {
         if !call.writes {
-            self.replications.sets[call.replication as usize].reader = member as usize;
+            self.site.replications.sets[call.replication as usize].reader = member as usize;
         }
     }
 
     /// Whoever would promote a replica also notices, after the same time, that one is gone.
-    fn is_left_out(&self, plan: &ReplicationPlan, member: usize) -> bool {
-        let condition = self.conditions.get(plan.instances[member] as usize);
-        condition
-            .is_some_and(|it| it.drains() || it.down_for(self.now).is_some_and(|time| time >= plan.failover))
+    fn is_left_out(&self, replication_plan: &ReplicationPlan, member: usize) -> bool {
+        let condition = self.trouble.conditions.get(replication_plan.instances[member] as usize);
+        condition.is_some_and(|it| {
+            it.drains()
+                || it.down_for(self.clockwork.now).is_some_and(|time| time >= replication_plan.failover)
+        })
     }
 
     /// A write or a read is done at its database.
-    pub(super) fn replicate(&mut self, slot: u32, step: Step) -> Option<u32> {
+    pub(super) fn replicate(&mut self, plan: &Plan, slot: u32, step: Step) -> Option<u32> {
         match step {
-            Step::Commit { set } => self.commit(slot, set),
-            Step::ReadDone { set } => self.read_done(slot, set),
+            Step::Commit { set } => self.commit(plan, slot, set),
+            Step::ReadDone { set } => self.read_done(plan, slot, set),
             _ => unreachable!("no other step is about replication"),
         }
         self.skip(slot, 1)
     }
 
     /// A write is done at its database.
-    fn commit(&mut self, slot: u32, number: u32) {
-        let plan = &self.plan.replications[number as usize];
+    fn commit(&mut self, plan: &Plan, slot: u32, number: u32) {
+        let set_plan = &plan.replications[number as usize];
         let visit = &self.visits[slot];
-        let (instance, root, now) = (visit.instance, visit.root, self.now);
-        let set = &mut self.replications.sets[number as usize];
-        if plan.instances[set.primary] != instance {
+        let (instance, root, now) = (visit.instance, visit.root, self.clockwork.now);
+        let set = &mut self.site.replications.sets[number as usize];
+        if set_plan.instances[set.primary] != instance {
             // Another has become the primary meanwhile: what this one takes nobody gets.
             set.record.writes += 1;
             set.record.lost_writes += 1;
@@ -162,13 +164,13 @@ impl Simulation<'_> {
             let request = &self.visits.requests[root as usize];
             set.latest[request.source as usize][request.client as usize] = set.record.writes;
         }
-        for member in 0..plan.instances.len() {
-            let set = &mut self.replications.sets[number as usize];
-            let condition = self.conditions.get(plan.instances[member] as usize);
+        for member in 0..set_plan.instances.len() {
+            let set = &mut self.site.replications.sets[number as usize];
+            let condition = self.trouble.conditions.get(set_plan.instances[member] as usize);
             if member == set.primary || condition.is_some_and(|it| !it.answers_checks()) {
                 continue;
             }
-            let due = now.saturating_add(self.draws.take(self.plan, plan.lag));
+            let due = now.saturating_add(self.chance.draws.take(plan, set_plan.lag));
             // Writes arrive in the order in which they were made.
             let due = set.lacks[member].back().map_or(due, |&last| last.max(due));
             set.catch_up(member, now);
@@ -179,12 +181,12 @@ impl Simulation<'_> {
     }
 
     /// A read is done at its database.
-    fn read_done(&mut self, slot: u32, number: u32) {
-        let plan = &self.plan.replications[number as usize];
+    fn read_done(&mut self, plan: &Plan, slot: u32, number: u32) {
+        let set_plan = &plan.replications[number as usize];
         let visit = &self.visits[slot];
-        let (instance, root, now) = (visit.instance, visit.root, self.now);
-        let set = &mut self.replications.sets[number as usize];
-        let Some(member) = plan.instances.iter().position(|&one| one == instance) else { return };
+        let (instance, root, now) = (visit.instance, visit.root, self.clockwork.now);
+        let set = &mut self.site.replications.sets[number as usize];
+        let Some(member) = set_plan.instances.iter().position(|&one| one == instance) else { return };
         if member == set.primary {
             return;
         }
@@ -200,13 +202,13 @@ impl Simulation<'_> {
     }
 
     /// A database may answer otherwise than before.
-    pub(super) fn watch_replication(&mut self, instance: u32) {
-        let Some(number) = self.replications.set_of(instance) else { return };
-        let plan = &self.plan.replications[number];
-        let now = self.now;
-        let answers = self.conditions[instance as usize].answers_checks();
-        let set = &mut self.replications.sets[number];
-        let is_primary = plan.instances[set.primary] == instance;
+    pub(super) fn watch_replication(&mut self, plan: &Plan, instance: u32) {
+        let Some(number) = self.site.replications.set_of(instance) else { return };
+        let set_plan = &plan.replications[number];
+        let now = self.clockwork.now;
+        let answers = self.trouble.conditions[instance as usize].answers_checks();
+        let set = &mut self.site.replications.sets[number];
+        let is_primary = set_plan.instances[set.primary] == instance;
         if is_primary && answers && set.gone_since != NEVER {
             set.record.without_primary += now - set.gone_since;
             set.gone_since = NEVER;
@@ -214,30 +216,33 @@ impl Simulation<'_> {
             set.gone_since = set.gone_since.min(now);
         } else if !is_primary && !answers {
             // When it is back it is given all that it lacks before it serves.
-            let member = plan.instances.iter().position(|&one| one == instance);
+            let member = set_plan.instances.iter().position(|&one| one == instance);
             set.lacks[member.expect("a member of its set")].clear();
         }
-        let someone_else = plan.instances.iter().any(|&one| self.conditions[one as usize].answers_checks());
-        if set.gone_since != NEVER && someone_else && !set.is_promoting && plan.failover != NEVER {
+        let someone_else =
+            set_plan.instances.iter().any(|&one| self.trouble.conditions[one as usize].answers_checks());
+        if set.gone_since != NEVER && someone_else && !set.is_promoting && set_plan.failover != NEVER {
             set.is_promoting = true;
-            self.changes.add(now.saturating_add(plan.failover), Change::Promotes(number as u32));
+            self.trouble.changes.add(now.saturating_add(set_plan.failover), Change::Promotes(number as u32));
         }
     }
 
     /// The replica that lacks least takes the primary's place, unless that one is back.
-    pub(super) fn promote(&mut self, number: u32) {
-        let plan = &self.plan.replications[number as usize];
-        let now = self.now;
-        let set = &mut self.replications.sets[number as usize];
+    pub(super) fn promote(&mut self, plan: &Plan, number: u32) {
+        let set_plan = &plan.replications[number as usize];
+        let now = self.clockwork.now;
+        let set = &mut self.site.replications.sets[number as usize];
         set.is_promoting = false;
         if set.gone_since == NEVER {
             return;
         }
-        for member in 0..plan.instances.len() {
+        for member in 0..set_plan.instances.len() {
             set.catch_up(member, now);
         }
-        let answers = |&member: &usize| self.conditions[plan.instances[member] as usize].answers_checks();
-        let best = (0..plan.instances.len()).filter(answers).min_by_key(|&member| set.lacks[member].len());
+        let answers =
+            |&member: &usize| self.trouble.conditions[set_plan.instances[member] as usize].answers_checks();
+        let best =
+            (0..set_plan.instances.len()).filter(answers).min_by_key(|&member| set.lacks[member].len());
         let Some(best) = best else { return };
         let lost = set.lacks[best].len();
         set.record.lost_writes += lost as u64;
@@ -251,41 +256,41 @@ impl Simulation<'_> {
         (set.primary, set.gone_since) = (best, NEVER);
     }
 
-    pub(super) fn start_backups(&mut self) {
-        for (number, set) in self.plan.replications.iter().enumerate() {
+    pub(super) fn start_backups(&mut self, plan: &Plan) {
+        for (number, set) in plan.replications.iter().enumerate() {
             if let Some(backup) = set.backup {
-                self.changes.add(backup.every, Change::BacksUp(number as u32));
+                self.trouble.changes.add(backup.every, Change::BacksUp(number as u32));
             }
         }
     }
 
-    pub(super) fn back_up(&mut self, number: u32) {
-        let Some(backup) = self.plan.replications[number as usize].backup else { return };
-        let set = &mut self.replications.sets[number as usize];
+    pub(super) fn back_up(&mut self, plan: &Plan, number: u32) {
+        let Some(backup) = plan.replications[number as usize].backup else { return };
+        let set = &mut self.site.replications.sets[number as usize];
         set.backed_up = set.writes_left();
-        self.changes.add(self.now.saturating_add(backup.every), Change::BacksUp(number));
+        self.trouble.changes.add(self.clockwork.now.saturating_add(backup.every), Change::BacksUp(number));
     }
 
     /// The data of an instance are gone. If nobody takes its place, everything written since
     /// the latest backup is lost.
-    pub(super) fn lose_data(&mut self, instance: u32) {
-        let Some(number) = self.replications.set_of(instance) else { return };
-        let plan = &self.plan.replications[number];
-        let set = &mut self.replications.sets[number];
-        let Some(member) = plan.instances.iter().position(|&one| one == instance) else { return };
+    pub(super) fn lose_data(&mut self, plan: &Plan, instance: u32) {
+        let Some(number) = self.site.replications.set_of(instance) else { return };
+        let set_plan = &plan.replications[number];
+        let set = &mut self.site.replications.sets[number];
+        let Some(member) = set_plan.instances.iter().position(|&one| one == instance) else { return };
         set.has_data[member] = false;
-        let nobody_else = plan.failover == NEVER && member == set.primary;
+        let nobody_else = set_plan.failover == NEVER && member == set.primary;
         if nobody_else || !set.has_data.contains(&true) {
             set.go_back_to_backup();
         }
     }
 
     /// An instance has data again: the primary's, or those of the backup if it is that itself.
-    pub(super) fn restore_data(&mut self, instance: u32) {
-        let Some(number) = self.replications.set_of(instance) else { return };
-        let plan = &self.plan.replications[number];
-        let set = &mut self.replications.sets[number];
-        let Some(member) = plan.instances.iter().position(|&one| one == instance) else { return };
+    pub(super) fn restore_data(&mut self, plan: &Plan, instance: u32) {
+        let Some(number) = self.site.replications.set_of(instance) else { return };
+        let set_plan = &plan.replications[number];
+        let set = &mut self.site.replications.sets[number];
+        let Some(member) = set_plan.instances.iter().position(|&one| one == instance) else { return };
         set.has_data[member] = true;
         if member == set.primary {
             set.go_back_to_backup();
@@ -293,24 +298,24 @@ impl Simulation<'_> {
     }
 
     /// `failover` hits whoever is the primary now; without a set, the database itself.
-    pub(super) fn strike_primary(&mut self, instance: u32) {
-        if let Some(number) = self.replications.set_of(instance) {
-            let set = &mut self.replications.sets[number];
-            let is_primary = self.plan.replications[number].instances[set.primary] == instance;
+    pub(super) fn strike_primary(&mut self, plan: &Plan, instance: u32) {
+        if let Some(number) = self.site.replications.set_of(instance) {
+            let set = &mut self.site.replications.sets[number];
+            let is_primary = plan.replications[number].instances[set.primary] == instance;
             if !is_primary || set.brought_down.contains(&instance) {
                 return;
             }
             set.brought_down.push(instance);
         }
-        self.strike_instance(instance, Fault::Crash);
+        self.strike_instance(plan, instance, Fault::Crash);
     }
 
-    pub(super) fn lift_from_primary(&mut self, instance: u32) {
-        if let Some(number) = self.replications.set_of(instance) {
-            let brought_down = &mut self.replications.sets[number].brought_down;
+    pub(super) fn lift_from_primary(&mut self, plan: &Plan, instance: u32) {
+        if let Some(number) = self.site.replications.set_of(instance) {
+            let brought_down = &mut self.site.replications.sets[number].brought_down;
             let Some(place) = brought_down.iter().position(|&one| one == instance) else { return };
             brought_down.swap_remove(place);
         }
-        self.lift_from_instance(instance, Fault::Crash);
+        self.lift_from_instance(plan, instance, Fault::Crash);
     }
 }

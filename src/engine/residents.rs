@@ -1,12 +1,12 @@
 //! Who is inside of each replica, kept from the first crash or hang on, so that each further one
 //! looks at those whom it hits and at nobody else.
 
-use super::Simulation;
+use super::World;
 use super::node::SideLine;
 use super::visit::{State, Visits};
-use crate::plan::NONE;
+use crate::plan::{NONE, Plan};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Residents {
     /// Of each instance who has come in; empty as long as nobody has asked.
     inside: Vec<Roll>,
@@ -66,31 +66,31 @@ impl Residents {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// Looks through all visits, once in a run.
-    pub(super) fn keep_residents(&mut self) {
-        if self.residents.are_kept() {
+    pub(super) fn keep_residents(&mut self, plan: &Plan) {
+        if self.trouble.residents.are_kept() {
             return;
         }
-        let number = self.plan.instances.len();
-        self.residents =
+        let number = plan.instances.len();
+        self.trouble.residents =
             Residents { inside: vec![Roll::default(); number], guests: vec![Roll::default(); number] };
-        self.watches_insides = true;
+        self.watch.watches_insides = true;
         for slot in 0..self.visits.all.len() as u32 {
             let visit = &self.visits[slot];
             if is_inside(&self.visits, slot, visit.instance) {
-                self.residents.came_in(slot, visit.instance, &self.visits);
+                self.trouble.residents.came_in(slot, visit.instance, &self.visits);
             }
-            for database in self.sessions.connections(visit.sessions) {
-                self.residents.asks(slot, database, &self.visits);
+            for database in self.site.sessions.connections(visit.sessions) {
+                self.trouble.residents.asks(slot, database, &self.visits);
             }
         }
     }
 
     /// Those who have come in at the instance or stand in its line, in the order of their slots.
-    pub(super) fn residents_of(&mut self, instance: u32) -> Vec<u32> {
-        self.keep_residents();
-        let roll = &mut self.residents.inside[instance as usize];
+    pub(super) fn residents_of(&mut self, plan: &Plan, instance: u32) -> Vec<u32> {
+        self.keep_residents(plan);
+        let roll = &mut self.trouble.residents.inside[instance as usize];
         roll.strike_off(|slot| is_inside(&self.visits, slot, instance));
         let mut residents = roll.slots.clone();
         residents.extend(self.line_of(instance));
@@ -110,20 +110,20 @@ impl Simulation<'_> {
     }
 
     /// Those who may hold connections to this database.
-    pub(super) fn guests_of(&mut self, instance: u32) -> Vec<u32> {
-        self.keep_residents();
-        let roll = &mut self.residents.guests[instance as usize];
+    pub(super) fn guests_of(&mut self, plan: &Plan, instance: u32) -> Vec<u32> {
+        self.keep_residents(plan);
+        let roll = &mut self.trouble.residents.guests[instance as usize];
         roll.strike_off(|slot| self.visits[slot].state != State::Free);
         roll.slots.clone()
     }
 
     fn line_of(&self, instance: u32) -> Vec<u32> {
-        let node = &self.nodes[instance as usize];
+        let node = &self.site.nodes[instance as usize];
         let list = |head: u32| {
             let next = |slot: u32| Some(self.visits[slot].next).filter(|next| *next != NONE);
             std::iter::successors(Some(head).filter(|head| *head != NONE), move |&slot| next(slot))
         };
-        match self.lines.get(node.side_line as usize) {
+        match self.site.lines.get(node.side_line as usize) {
             None => list(node.head).collect(),
             Some(SideLine::Priority(lists)) => lists.iter().flat_map(|&(head, _)| list(head)).collect(),
             Some(SideLine::Slow(line)) => list(line.head).collect(),

@@ -1,7 +1,7 @@
 //! Processes that have died and are started again, as systemd does it, until they die too
 //! often.
 
-use super::Simulation;
+use super::World;
 use super::changes::Change;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
@@ -10,7 +10,7 @@ use crate::plan::{ChangeTarget, NONE, Plan};
 use crate::results::incident::Incident;
 
 /// What watches over each instance.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Units {
     all: Vec<Unit>,
     /// Incidents that hit several, and how many of those are not started yet.
@@ -71,76 +71,77 @@ impl Units {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// All of them at once; the incident is over when the last one is started again.
-    pub(super) fn processes_die(&mut self, number: u32) {
-        let change = &self.plan.changes[number as usize];
-        let incident = self.changes.of_change[number as usize];
-        self.units.share(incident, change.targets.len());
+    pub(super) fn processes_die(&mut self, plan: &Plan, number: u32) {
+        let change = &plan.changes[number as usize];
+        let incident = self.trouble.changes.of_change[number as usize];
+        self.trouble.units.share(incident, change.targets.len());
         for &target in &change.targets {
             if let ChangeTarget::Instance(instance) = target {
-                self.process_dies(instance, Death { incident, random: NONE });
+                self.process_dies(plan, instance, Death { incident, random: NONE });
             }
         }
     }
 
     /// The process dies, and is started again in a while if anything watches over it.
-    pub(super) fn process_dies(&mut self, instance: u32, death: Death) {
+    pub(super) fn process_dies(&mut self, plan: &Plan, instance: u32, death: Death) {
         let place = instance as usize;
-        let was_alive = self.units.all[place].deaths.is_empty();
-        self.units.all[place].deaths.push(death);
+        let was_alive = self.trouble.units.all[place].deaths.is_empty();
+        self.trouble.units.all[place].deaths.push(death);
         if !was_alive {
             // What is dead cannot die, and whoever starts it makes no difference.
             return;
         }
-        self.strike_instance(instance, Fault::Crash);
-        let plan = self.plan;
+        self.strike_instance(plan, instance, Fault::Crash);
         let node = &plan.nodes[plan.instances[place].node as usize];
         let Some(policy) = &node.restart else { return };
-        if self.units.all[place].may_start(policy, self.now) {
-            self.changes.add(self.now.saturating_add(policy.after), Change::StartsAgain(instance));
+        if self.trouble.units.all[place].may_start(policy, self.clockwork.now) {
+            self.trouble
+                .changes
+                .add(self.clockwork.now.saturating_add(policy.after), Change::StartsAgain(instance));
         } else {
-            self.give_up(instance);
+            self.give_up(plan, instance);
         }
     }
 
     /// From now on it stays down, until somebody starts it or its host.
-    fn give_up(&mut self, instance: u32) {
-        let target = self.plan.name_of(instance);
+    fn give_up(&mut self, plan: &Plan, instance: u32) {
+        let target = plan.name_of(instance);
         let name = format!("start limit hit: {target}");
-        let incident = self.changes.open(Incident::of_start_limit(name, target, self.now));
-        self.units.all[instance as usize].given_up = Some(incident);
+        let incident = self.trouble.changes.open(Incident::of_start_limit(name, target, self.clockwork.now));
+        self.trouble.units.all[instance as usize].given_up = Some(incident);
         // Whatever began before: it is this that makes it last.
-        self.recorder.outages.is_due_to(incident);
+        self.watch.recorder.outages.is_due_to(incident);
         self.components.is_due_to(incident);
     }
 
     /// systemd starts what has died.
-    pub(super) fn start_again(&mut self, instance: u32) {
-        self.deaths_are_over(instance);
-        self.lift_from_instance(instance, Fault::Crash);
+    pub(super) fn start_again(&mut self, plan: &Plan, instance: u32) {
+        self.deaths_are_over(plan, instance);
+        self.lift_from_instance(plan, instance, Fault::Crash);
     }
 
-    fn deaths_are_over(&mut self, instance: u32) {
-        for death in std::mem::take(&mut self.units.all[instance as usize].deaths) {
-            if self.units.was_last(death.incident) {
-                self.changes.close(death.incident, self.now);
+    fn deaths_are_over(&mut self, plan: &Plan, instance: u32) {
+        for death in std::mem::take(&mut self.trouble.units.all[instance as usize].deaths) {
+            if self.trouble.units.was_last(death.incident) {
+                self.trouble.changes.close(death.incident, self.clockwork.now);
             }
             if death.random != NONE {
-                self.next_random_fault(death.random);
+                self.next_random_fault(plan, death.random);
             }
         }
     }
 
     /// Somebody starts an instance that systemd had given up, on a host that takes so long
     /// to boot.
-    pub(super) fn take_up_again(&mut self, instance: u32, host_boot: Time) {
-        let unit = &mut self.units.all[instance as usize];
+    pub(super) fn take_up_again(&mut self, plan: &Plan, instance: u32, host_boot: Time) {
+        let unit = &mut self.trouble.units.all[instance as usize];
         if let Some(incident) = unit.given_up.take() {
             unit.starts.clear();
-            self.changes.close(incident, self.now);
-            self.deaths_are_over(instance);
-            self.boot_after(instance, host_boot);
+            self.trouble.changes.close(incident, self.clockwork.now);
+            self.deaths_are_over(plan, instance);
+            self.boot_after(plan, instance, host_boot);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rows of `latency.csv`, kept until somebody fetches them.
 
-use super::{Options, Simulation};
+use super::{Options, World};
 use crate::kernel::random::mix;
 use crate::kernel::time::Time;
 use crate::plan::Plan;
@@ -9,7 +9,7 @@ use crate::results::row::{Row, RowSampling, Rows};
 /// Rows after which the run pauses.
 const FULL: usize = 4_096;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RowKeeper {
     pub rows: Rows,
     pub keeps: bool,
@@ -56,9 +56,9 @@ impl RowKeeper {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// They have been fetched.
     pub fn clear_rows(&mut self) {
-        self.rows.rows.clear();
+        self.watch.rows.rows.clear();
     }
 }

@@ -25,7 +25,7 @@ const LEAST_OF_ANY: u64 = 500;
 const MOST: u64 = 4;
 const PARTS_MOST: u64 = 64;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Sample {
     /// Of each class, how many requests come before the next that is followed.
     left: Vec<u64>,
@@ -35,7 +35,7 @@ pub(super) struct Sample {
     seed: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Class {
     /// One in so many is followed, and one in twice as many for each time that they were too many.
     group: u64,

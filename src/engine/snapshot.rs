@@ -1,11 +1,11 @@
 //! What a run under way looks like from outside: a copy to look at. Making one changes nothing,
 //! so that a run that was watched is the same, to the last bit, as one that was not.
 
-use super::Simulation;
+use super::World;
 use super::resilience::scaling::TimeOff;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
-use crate::plan::NONE;
+use crate::plan::{NONE, Plan};
 use crate::results::incident::Incident;
 use crate::results::{Nanoseconds, NodeBucket};
 
@@ -84,28 +84,25 @@ impl InstanceSnapshot {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// At an instant up to which nothing is left to happen, or at the last event if that is later.
-    pub fn snapshot(&self, at: Time) -> Snapshot {
-        let at = at.max(self.now);
-        let listed = |number: &u32| self.changes.incidents.get(*number as usize).cloned();
+    pub fn snapshot(&self, plan: &Plan, at: Time) -> Snapshot {
+        let at = at.max(self.clockwork.now);
+        let listed = |number: &u32| self.trouble.changes.incidents.get(*number as usize).cloned();
         Snapshot {
             at,
             in_flight: self.in_flight(),
             is_silent: self.quiet.is_silent() || self.components.is_on(),
-            classes: (0..self.recorder.classes.len()).map(|class| self.class_snapshot(class)).collect(),
-            instances: (0..self.nodes.len()).map(|instance| self.instance_snapshot(instance, at)).collect(),
-            incidents: self.changes.active.iter().filter_map(listed).collect(),
+            classes: (0..self.watch.recorder.classes.len()).map(|class| self.class_snapshot(class)).collect(),
+            instances: (0..self.site.nodes.len())
+                .map(|instance| self.instance_snapshot(plan, instance, at))
+                .collect(),
+            incidents: self.trouble.changes.active.iter().filter_map(listed).collect(),
         }
     }
 
-    /// How long a time bucket is now; it grows when there would be too many.
-    pub fn bucket_width(&self) -> Time {
-        self.recorder.bucket_width()
-    }
-
     fn class_snapshot(&self, class: usize) -> ClassSnapshot {
-        let class = &self.recorder.classes[class];
+        let class = &self.watch.recorder.classes[class];
         let mut sum = ClassSnapshot::default();
         if self.components.is_on() {
             // Seconds are counted there, and no requests.
@@ -122,26 +119,26 @@ impl Simulation<'_> {
         sum
     }
 
-    fn instance_snapshot(&self, number: usize, at: Time) -> InstanceSnapshot {
-        let node = &self.nodes[number];
+    fn instance_snapshot(&self, plan: &Plan, number: usize, at: Time) -> InstanceSnapshot {
+        let node = &self.site.nodes[number];
         let [served, _, _, extra] = node.integrals(at);
-        let processor = self.plan.instances[number].processor;
-        let own = processor != NONE && self.plan.processors[processor as usize].instance == number as u32;
+        let processor = plan.instances[number].processor;
+        let own = processor != NONE && plan.processors[processor as usize].instance == number as u32;
         // A processor that is asked for its totals computes up to now in floating point. A copy
         // is asked, since the sums of one that is asked more often differ in their last bits.
-        let cpu = if own { self.processors[processor as usize].clone().totals(at).used } else { 0 };
+        let cpu = if own { self.clockwork.processors[processor as usize].clone().totals(at).used } else { 0 };
         InstanceSnapshot {
             busy: node.busy,
             line: node.line_length,
             serving: node.serving,
-            is_down: self.conditions.get(number).is_some_and(|condition| condition.is_down()),
+            is_down: self.trouble.conditions.get(number).is_some_and(|condition| condition.is_down()),
             visits: node.counts.visits,
             ended: node.counts.ended,
             failed: node.counts.failed,
             held: served.wrapping_add(extra),
             cpu,
-            down: self.conditions.get(number).map_or(0, |condition| condition.down_time(at)),
-            off: self.time_off(number as u32, at),
+            down: self.trouble.conditions.get(number).map_or(0, |condition| condition.down_time(at)),
+            off: self.time_off(plan, number as u32, at),
         }
     }
 }

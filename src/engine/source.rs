@@ -1,6 +1,6 @@
 //! Where requests come from, and where they end.
 
-use super::Simulation;
+use super::World;
 use super::path_notes::NOT_FOLLOWED;
 use super::visit::{Request, State};
 use crate::kernel::random::Generator;
@@ -15,6 +15,7 @@ use crate::results::StopReason;
 /// Arrivals are drawn ahead in batches.
 const BATCH: usize = 64;
 
+#[derive(Clone)]
 pub struct SourceState {
     process: Option<ArrivalProcess>,
     generator: Generator,
@@ -113,144 +114,143 @@ fn clients_matter(plan: &Plan) -> bool {
     hashes || connects || limits || !plan.names.is_empty()
 }
 
-impl Simulation<'_> {
-    pub(super) fn start_sources(&mut self) {
-        for number in 0..self.plan.sources.len() as u32 {
-            if let Arrivals::Closed { population, .. } = self.plan.sources[number as usize].arrivals {
+impl World {
+    pub(super) fn start_sources(&mut self, plan: &Plan) {
+        for number in 0..plan.sources.len() as u32 {
+            if let Arrivals::Closed { population, .. } = plan.sources[number as usize].arrivals {
                 for client in 0..population {
-                    self.think(number, client);
+                    self.think(plan, number, client);
                 }
             } else {
-                let first = self.sources[number as usize].next_arrival();
-                self.clocks.set(self.clock_numbers.first_source + number, first);
+                let first = self.site.sources[number as usize].next_arrival();
+                self.clockwork.clocks.set(self.clockwork.numbers.first_source + number, first);
             }
         }
     }
 
     /// A request comes from an open source.
     #[inline(always)]
-    pub(super) fn arrive(&mut self, number: u32) {
-        let plan = self.plan;
-        let source = &mut self.sources[number as usize];
+    pub(super) fn arrive(&mut self, plan: &Plan, number: u32) {
+        let source = &mut self.site.sources[number as usize];
         let next = source.next_arrival();
         let record = source.sent as u32;
         source.sent += 1;
-        self.clocks.set(self.clock_numbers.first_source + number, next);
+        self.clockwork.clocks.set(self.clockwork.numbers.first_source + number, next);
         if !self.make_room_for(1) {
             return;
         }
         let source_plan = &plan.sources[number as usize];
-        let client = if self.sources[number as usize].clients_matter {
-            below(&mut self.dice[source_plan.die as usize], source_plan.clients)
+        let client = if self.site.sources[number as usize].clients_matter {
+            below(&mut self.chance.dice[source_plan.die as usize], source_plan.clients)
         } else {
             0
         };
-        let slot = self.visits.add(source_plan.instance, 0, 0, self.now);
-        self.begin_request(slot, number, client, record);
+        let slot = self.visits.add(source_plan.instance, 0, 0, self.clockwork.now);
+        self.begin_request(plan, slot, number, client, record);
     }
 
     /// A client of a closed population thinks before it sends its next request.
-    fn think(&mut self, number: u32, client: u32) {
+    fn think(&mut self, plan: &Plan, number: u32, client: u32) {
         if !self.make_room_for(1) {
             return;
         }
-        let source = &self.plan.sources[number as usize];
-        let slot = self.visits.add(source.instance, 0, 0, self.now);
+        let source = &plan.sources[number as usize];
+        let slot = self.visits.add(source.instance, 0, 0, self.clockwork.now);
         self.visits[slot].state = State::Thinking;
         self.visits[slot].root = slot;
         self.visits.requests[slot as usize] = Request { source: number, client, ..Request::default() };
-        let time = self.draws.take(self.plan, source.think);
-        self.schedule(slot, self.now.saturating_add(time));
+        let time = self.chance.draws.take(plan, source.think);
+        self.schedule(slot, self.clockwork.now.saturating_add(time));
     }
 
-    pub(super) fn think_no_more(&mut self, slot: u32) {
+    pub(super) fn think_no_more(&mut self, plan: &Plan, slot: u32) {
         let Request { source, client, .. } = self.visits.requests[slot as usize];
         self.visits[slot].state = State::Going;
-        self.begin_request(slot, source, client, 0);
+        self.begin_request(plan, slot, source, client, 0);
     }
 
     /// The visit becomes the first of a new request.
     #[inline(always)]
-    fn begin_request(&mut self, slot: u32, number: u32, client: u32, record: u32) {
-        let plan = &self.plan.sources[number as usize];
-        let program = self.choose_program(plan, record);
+    fn begin_request(&mut self, plan: &Plan, slot: u32, number: u32, client: u32, record: u32) {
+        let source_plan = &plan.sources[number as usize];
+        let program = self.choose_program(source_plan, record);
         let visit = &mut self.visits[slot];
         visit.root = slot;
-        visit.step = plan.programs[program].start;
-        visit.class = plan.programs[program].class;
-        visit.since = self.now;
-        let id = self.recorder.offered;
-        let class = plan.programs[program].class;
-        self.recorder.offer(class);
+        visit.step = source_plan.programs[program].start;
+        visit.class = source_plan.programs[program].class;
+        visit.since = self.clockwork.now;
+        let id = self.watch.recorder.offered;
+        let class = source_plan.programs[program].class;
+        self.watch.recorder.offer(class);
         self.visits.requests[slot as usize] =
-            Request { start: self.now, id, source: number, client, record, attempts: 1 };
+            Request { start: self.clockwork.now, id, source: number, client, record, attempts: 1 };
         let followed = self.follow_number(class, id);
         if followed != NOT_FOLLOWED {
-            self.note_beginning(slot, id, followed);
+            self.note_beginning(plan, slot, id, followed);
         }
-        self.run_visit(slot);
+        self.run_visit(plan, slot);
     }
 
     #[inline(always)]
-    fn choose_program(&mut self, plan: &SourcePlan, record: u32) -> usize {
-        if plan.programs.len() == 1 {
+    fn choose_program(&mut self, source_plan: &SourcePlan, record: u32) -> usize {
+        if source_plan.programs.len() == 1 {
             return 0;
         }
-        if let Arrivals::Replay(recording) = &plan.arrivals
+        if let Arrivals::Replay(recording) = &source_plan.arrivals
             && let Some(classes) = &recording.classes
         {
-            return plan.recorded_programs[classes[record as usize] as usize] as usize;
+            return source_plan.recorded_programs[classes[record as usize] as usize] as usize;
         }
-        let point = uniform(&mut self.dice[plan.die as usize]);
-        let last = plan.programs.len() - 1;
-        plan.programs.iter().position(|program| point < program.cumulated_share).unwrap_or(last)
+        let point = uniform(&mut self.chance.dice[source_plan.die as usize]);
+        let last = source_plan.programs.len() - 1;
+        source_plan.programs.iter().position(|program| point < program.cumulated_share).unwrap_or(last)
     }
 
     /// The request has its one outcome.
     #[inline(always)]
-    pub(super) fn request_ended(&mut self, slot: u32, outcome: Outcome) {
+    pub(super) fn request_ended(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         let Request { start, source, client, attempts, .. } = self.visits.requests[slot as usize];
         let visit = &self.visits[slot];
         let (class, peer, followed) = (visit.class, visit.peer, visit.flags.followed);
-        let objective = self.plan.classes[class as usize].objective;
-        self.close_at_peer(peer);
+        let objective = plan.classes[class as usize].objective;
+        self.close_at_peer(plan, peer);
         if followed {
-            self.note_end(slot, outcome);
+            self.note_end(plan, slot, outcome);
         }
         self.visits.remove(slot);
-        let latency = self.now - start;
+        let latency = self.clockwork.now - start;
         if !outcome.is_ok() {
-            self.request_failed(start, attempts, class, outcome);
+            self.request_failed(plan, start, attempts, class, outcome);
         }
-        self.recorder.end(class, outcome, latency, latency <= objective, attempts);
-        if self.plan.sources[source as usize].think != NONE {
-            self.think(source, client);
+        self.watch.recorder.end(class, outcome, latency, latency <= objective, attempts);
+        if plan.sources[source as usize].think != NONE {
+            self.think(plan, source, client);
         }
-        if self.recorder.ended == self.recorder.next_mark {
-            self.mark_reached();
+        if self.watch.recorder.ended == self.watch.recorder.next_mark {
+            self.mark_reached(plan);
         }
     }
 
     /// With this request the warm-up ends, or the run.
     #[inline(never)]
-    fn mark_reached(&mut self) {
-        if self.recorder.ended == self.recorder.last_request {
+    fn mark_reached(&mut self, plan: &Plan) {
+        if self.watch.recorder.ended == self.watch.recorder.last_request {
             self.stop(StopReason::Requests);
         } else {
-            self.cut_bucket();
-            self.recorder.start_counting();
-            self.recorder.next_mark = self.recorder.last_request;
+            self.cut_bucket(plan);
+            self.watch.recorder.start_counting();
+            self.watch.recorder.next_mark = self.watch.recorder.last_request;
         }
     }
 
     #[inline(never)]
-    fn request_failed(&mut self, start: Time, attempts: u32, class: u32, outcome: Outcome) {
-        let cause = self.changes.active.last().copied();
-        if self.recorder.outages.score == 0 {
-            self.recorder.note_until_when_users_were_served(start);
+    fn request_failed(&mut self, plan: &Plan, start: Time, attempts: u32, class: u32, outcome: Outcome) {
+        let cause = self.trouble.changes.active.last().copied();
+        if self.watch.recorder.outages.score == 0 {
+            self.watch.recorder.note_until_when_users_were_served(start);
         }
-        self.recorder.outages.failed(start, self.now, outcome, cause);
-        let blame = self.blame(start, attempts);
-        self.recorder.lose(class, blame);
+        self.watch.recorder.outages.failed(start, self.clockwork.now, outcome, cause);
+        let blame = self.blame(plan, start, attempts);
+        self.watch.recorder.lose(class, blame);
     }
 }

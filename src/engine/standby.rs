@@ -3,7 +3,7 @@
 //! A hot spare runs meanwhile, and breaks as what it stands by for does; nobody notices
 //! before it is wanted.
 
-use super::Simulation;
+use super::World;
 use super::changes::Change;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{NEVER, Time};
@@ -19,94 +19,93 @@ pub struct Spares {
     waiting: Vec<u32>,
 }
 
-impl Simulation<'_> {
+impl World {
     /// All spares are whole.
-    pub(super) fn start_spares(&mut self) {
-        for (number, standby) in self.plan.standbys.iter().enumerate() {
+    pub(super) fn start_spares(&mut self, plan: &Plan) {
+        for (number, standby) in plan.standbys.iter().enumerate() {
             for _ in 0..standby.spares {
-                self.add_spare(number);
+                self.add_spare(plan, number);
             }
         }
     }
 
-    fn add_spare(&mut self, number: usize) {
-        let time_between = self.plan.standbys[number].time_between;
+    fn add_spare(&mut self, plan: &Plan, number: usize) {
+        let time_between = plan.standbys[number].time_between;
         let break_at = match time_between {
             NONE => NEVER,
-            draw => self.now.saturating_add(self.draws.take(self.plan, draw)),
+            draw => self.clockwork.now.saturating_add(self.chance.draws.take(plan, draw)),
         };
-        self.changes.spares[number].break_at.push(break_at);
+        self.trouble.changes.spares[number].break_at.push(break_at);
     }
 
     /// Whether a spare takes the place of what this fault has broken; then its repair,
     /// which needs nobody's crew, makes a new spare.
-    pub(super) fn spare_jumps_in(&mut self, fault: u32) -> bool {
-        let plan = self.plan;
-        let Some(number) = standby_of(plan, &self.changes.standby_of, fault) else { return false };
-        if !self.a_spare_takes_over(fault, number) {
-            let spares = &mut self.changes.spares[number];
+    pub(super) fn spare_jumps_in(&mut self, plan: &Plan, fault: u32) -> bool {
+        let Some(number) = standby_of(plan, &self.trouble.changes.standby_of, fault) else { return false };
+        if !self.a_spare_takes_over(plan, fault, number) {
+            let spares = &mut self.trouble.changes.spares[number];
             if spares.break_at.is_empty() {
                 spares.waiting.push(fault);
             }
             return false;
         }
-        let repair = self.draws.take(plan, plan.random_faults[fault as usize].repair);
+        let repair = self.chance.draws.take(plan, plan.random_faults[fault as usize].repair);
         self.spare_is_back_at(number, repair);
         true
     }
 
     /// Finds a spare that is whole, and has the broken ones repaired that it comes upon.
-    fn a_spare_takes_over(&mut self, fault: u32, number: usize) -> bool {
-        let standby = &self.plan.standbys[number];
-        while !self.changes.spares[number].break_at.is_empty() {
-            let break_at = self.changes.spares[number].break_at.remove(0);
-            if break_at <= self.now {
+    fn a_spare_takes_over(&mut self, plan: &Plan, fault: u32, number: usize) -> bool {
+        let standby = &plan.standbys[number];
+        while !self.trouble.changes.spares[number].break_at.is_empty() {
+            let break_at = self.trouble.changes.spares[number].break_at.remove(0);
+            if break_at <= self.clockwork.now {
                 let repair =
-                    if standby.repair == NONE { 0 } else { self.draws.take(self.plan, standby.repair) };
+                    if standby.repair == NONE { 0 } else { self.chance.draws.take(plan, standby.repair) };
                 self.spare_is_back_at(number, repair);
                 continue;
             }
-            if uniform(&mut self.dice[standby.die as usize]) >= standby.coverage {
-                self.changes.spares[number].break_at.insert(0, break_at);
+            if uniform(&mut self.chance.dice[standby.die as usize]) >= standby.coverage {
+                self.trouble.changes.spares[number].break_at.insert(0, break_at);
                 return false;
             }
-            let takes_over = self.now.saturating_add(standby.switch_over);
-            self.changes.breaks_at[fault as usize] = break_at;
-            self.changes.add(takes_over, Change::TakesOver(fault));
+            let takes_over = self.clockwork.now.saturating_add(standby.switch_over);
+            self.trouble.changes.breaks_at[fault as usize] = break_at;
+            self.trouble.changes.add(takes_over, Change::TakesOver(fault));
             return true;
         }
         false
     }
 
     fn spare_is_back_at(&mut self, number: usize, repair: Time) {
-        let whole = self.now.saturating_add(repair);
-        self.changes.add(whole, Change::IsSpareAgain(number as u32));
+        let whole = self.clockwork.now.saturating_add(repair);
+        self.trouble.changes.add(whole, Change::IsSpareAgain(number as u32));
     }
 
     /// A hot spare serves at once; a cold one boots first, as everything does that starts.
     /// What runs already is as old as it is.
-    pub(super) fn standby_takes_over(&mut self, fault: u32) {
-        let Some(number) = standby_of(self.plan, &self.changes.standby_of, fault) else { return };
-        let boots = !self.plan.standbys[number].hot;
-        self.end_random_fault(fault, boots);
+    pub(super) fn standby_takes_over(&mut self, plan: &Plan, fault: u32) {
+        let Some(number) = standby_of(plan, &self.trouble.changes.standby_of, fault) else { return };
+        let boots = !plan.standbys[number].hot;
+        self.end_random_fault(plan, fault, boots);
     }
 
     /// What this fault had broken is whole by its own repair, and needs no spare.
-    pub(super) fn needs_no_spare(&mut self, fault: u32) {
-        if let Some(number) = standby_of(self.plan, &self.changes.standby_of, fault) {
-            self.changes.spares[number].waiting.retain(|&waiting| waiting != fault);
+    pub(super) fn needs_no_spare(&mut self, plan: &Plan, fault: u32) {
+        if let Some(number) = standby_of(plan, &self.trouble.changes.standby_of, fault) {
+            self.trouble.changes.spares[number].waiting.retain(|&waiting| waiting != fault);
         }
     }
 
     /// There is one more spare; if somebody has been waiting for one it takes that one's place,
     /// whose repair then makes the next spare.
-    pub(super) fn is_spare_again(&mut self, number: u32) {
+    pub(super) fn is_spare_again(&mut self, plan: &Plan, number: u32) {
         let number = number as usize;
-        self.add_spare(number);
-        let Some(&fault) = self.changes.spares[number].waiting.first() else { return };
-        if self.a_spare_takes_over(fault, number) {
-            self.changes.spares[number].waiting.remove(0);
-            let left = self.repair_is_left_to_spare(fault);
+        self.add_spare(plan, number);
+        let Some(&fault) = self.trouble.changes.spares[number].waiting.first() else { return };
+        if self.a_spare_takes_over(plan, fault, number) {
+            self.trouble.changes.spares[number].waiting.remove(0);
+            let left = self.repair_is_left_to_spare(plan, fault);
             self.spare_is_back_at(number, left);
         }
     }

@@ -3,9 +3,9 @@
 //!
 //! It is looked at between stretches of events, so that it costs no event anything.
 
-use super::Simulation;
+use super::World;
 use crate::kernel::time::Time;
-use crate::plan::NONE;
+use crate::plan::{NONE, Plan};
 use crate::results::StopReason;
 
 /// After so many events at one instant it is noted who comes, and after twice as many it is a loop
@@ -15,7 +15,7 @@ const EVENTS_SUSPECT: u64 = 1 << 20;
 /// … unless there are many visits, each of which may have so many to itself.
 const EVENTS_OF_A_VISIT: u64 = 64;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Standstill {
     /// Since this instant, and how many events there had been.
     at: Time,
@@ -26,15 +26,16 @@ pub struct Standstill {
     pub names: Vec<String>,
 }
 
-impl Simulation<'_> {
+impl World {
     /// Ends the run if its time stands still.
     #[inline(never)]
-    pub(super) fn look_whether_time_passes(&mut self) {
-        if self.now != self.standstill.at {
-            self.standstill = Standstill { at: self.now, events: self.events, ..Standstill::default() };
+    pub(super) fn look_whether_time_passes(&mut self, plan: &Plan) {
+        if self.clockwork.now != self.standstill.at {
+            self.standstill =
+                Standstill { at: self.clockwork.now, events: self.clockwork.events, ..Standstill::default() };
             return;
         }
-        let events = self.events - self.standstill.events;
+        let events = self.clockwork.events - self.standstill.events;
         if events < EVENTS_SUSPECT {
             return;
         }
@@ -42,7 +43,7 @@ impl Simulation<'_> {
         match self.standstill.noted.take() {
             None => self.standstill.noted = Some(self.comers()),
             Some(noted) if events > 2 * EVENTS_SUSPECT + of_visits => {
-                self.standstill.names = self.names_of_comers(&noted);
+                self.standstill.names = self.names_of_comers(plan, &noted);
                 self.stop(StopReason::StandsStill);
             }
             noted => self.standstill.noted = noted,
@@ -51,14 +52,13 @@ impl Simulation<'_> {
 
     /// How many have come to each instance, and how many requests of each class there have been.
     fn comers(&self) -> (Vec<u64>, Vec<u64>) {
-        let visits = self.nodes.iter().map(|node| node.counts.visits).collect();
-        let requests = self.recorder.classes.iter().map(|class| class.now.offered).collect();
+        let visits = self.site.nodes.iter().map(|node| node.counts.visits).collect();
+        let requests = self.watch.recorder.classes.iter().map(|class| class.now.offered).collect();
         (visits, requests)
     }
 
-    fn names_of_comers(&self, (visits, requests): &(Vec<u64>, Vec<u64>)) -> Vec<String> {
+    fn names_of_comers(&self, plan: &Plan, (visits, requests): &(Vec<u64>, Vec<u64>)) -> Vec<String> {
         let (visits_now, requests_now) = self.comers();
-        let plan = self.plan;
         let goes_round = |class: u32| requests[class as usize] != requests_now[class as usize];
         let users = plan.sources.iter().filter(|source| {
             source.think != NONE && source.programs.iter().any(|program| goes_round(program.class))

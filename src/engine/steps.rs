@@ -1,62 +1,61 @@
 //! The interpreter of programs: one visit goes on until it has to wait.
 
-use super::Simulation;
+use super::World;
 use super::admission::Entry;
 use super::visit::{SLOT_BITS, State};
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
-use crate::plan::{NONE, Step};
+use crate::plan::{NONE, Plan, Step};
 
-impl Simulation<'_> {
+impl World {
     /// Goes through the steps of a visit, of its callers when it ends, and of the visits
     /// that it calls, until there is something to wait for.
     #[inline(always)]
-    pub(super) fn run_visit(&mut self, slot: u32) {
-        let plan = self.plan;
+    pub(super) fn run_visit(&mut self, plan: &Plan, slot: u32) {
         let mut slot = slot;
         loop {
             let visit = &mut self.visits[slot];
             let next = match plan.steps[visit.step as usize] {
-                Step::Enter { kept } => match self.enter(slot) {
-                    Entry::In => self.begin_work(slot, kept),
+                Step::Enter { kept } => match self.enter(plan, slot) {
+                    Entry::In => self.begin_work(plan, slot, kept),
                     Entry::Waits => None,
-                    Entry::Fails(outcome) => self.end_visit(slot, outcome),
+                    Entry::Fails(outcome) => self.end_visit(plan, slot, outcome),
                 },
-                Step::EnterSession { kept } => match self.enter_session(slot) {
-                    Entry::In => self.begin_work(slot, kept),
+                Step::EnterSession { kept } => match self.enter_session(plan, slot) {
+                    Entry::In => self.begin_work(plan, slot, kept),
                     Entry::Waits => None,
-                    Entry::Fails(outcome) => self.end_visit(slot, outcome),
+                    Entry::Fails(outcome) => self.end_visit(plan, slot, outcome),
                 },
                 Step::Wait { draw } => {
                     visit.step += 1;
-                    let mut time = self.draws.take(plan, draw);
-                    if self.disturbed {
-                        time = self.slowed(slot, time);
+                    let mut time = self.chance.draws.take(plan, draw);
+                    if self.trouble.disturbed {
+                        time = self.slowed(plan, slot, time);
                     }
-                    self.schedule(slot, self.now.saturating_add(time));
+                    self.schedule(slot, self.clockwork.now.saturating_add(time));
                     None
                 }
                 Step::Cpu { draw } => {
                     visit.step += 1;
-                    let work = self.draws.take(plan, draw);
-                    self.use_cpu(slot, work);
+                    let work = self.chance.draws.take(plan, draw);
+                    self.use_cpu(plan, slot, work);
                     None
                 }
-                Step::Serve { draw } => self.serve(slot, draw),
-                Step::Pass { instance } => self.pass(slot, instance),
+                Step::Serve { draw } => self.serve(plan, slot, draw),
+                Step::Pass { instance } => self.pass(plan, slot, instance),
                 Step::Finish => {
-                    self.finish_request(slot);
+                    self.finish_request(plan, slot);
                     None
                 }
-                Step::Call { call } => self.call(slot, call),
+                Step::Call { call } => self.call(plan, slot, call),
                 Step::Recall { name } => {
                     let known = self.recall_name(slot, name);
                     self.skip(slot, if known { 3 } else { 1 })
                 }
-                Step::End => self.end_visit(slot, Outcome::Ok),
-                Step::Move { call } => self.move_on(slot, call),
-                step => self.rarer_step(slot, step),
+                Step::End => self.end_visit(plan, slot, Outcome::Ok),
+                Step::Move { call } => self.move_on(plan, slot, call),
+                step => self.rarer_step(plan, slot, step),
             };
             match next {
                 Some(next) => slot = next,
@@ -66,37 +65,36 @@ impl Simulation<'_> {
     }
 
     #[inline(never)]
-    fn rarer_step(&mut self, slot: u32, step: Step) -> Option<u32> {
-        let plan = self.plan;
+    fn rarer_step(&mut self, plan: &Plan, slot: u32, step: Step) -> Option<u32> {
         match step {
             Step::Handshake { nanoseconds } => {
                 self.visits[slot].step += 1;
-                self.use_cpu(slot, Time::from(nanoseconds));
+                self.use_cpu(plan, slot, Time::from(nanoseconds));
                 None
             }
             Step::RecordedWait { column } | Step::RecordedCpu { column } => {
                 self.visits[slot].step += 1;
-                let work = self.recorded(slot, column);
+                let work = self.recorded(plan, slot, column);
                 match step {
-                    Step::RecordedCpu { .. } => self.use_cpu(slot, work),
-                    _ => self.schedule(slot, self.now.saturating_add(work)),
+                    Step::RecordedCpu { .. } => self.use_cpu(plan, slot, work),
+                    _ => self.schedule(slot, self.clockwork.now.saturating_add(work)),
                 }
                 None
             }
-            Step::Borrow { pool } => self.borrow(slot, pool),
-            Step::Limit { limit } => self.ask_limit(slot, limit),
-            Step::Store { first_cache } => self.store(slot, first_cache),
-            Step::Ask => self.ask_resolver(slot),
-            Step::TurnAway => self.end_visit(slot, Outcome::Unavailable),
-            Step::Fork { fork } => self.fork(slot, fork),
+            Step::Borrow { pool } => self.borrow(plan, slot, pool),
+            Step::Limit { limit } => self.ask_limit(plan, slot, limit),
+            Step::Store { first_cache } => self.store(plan, slot, first_cache),
+            Step::Ask => self.ask_resolver(plan, slot),
+            Step::TurnAway => self.end_visit(plan, slot, Outcome::Unavailable),
+            Step::Fork { fork } => self.fork(plan, slot, fork),
             Step::Chance { chance } => {
                 let chance = &plan.chances[chance as usize];
-                let happens = uniform(&mut self.dice[chance.die as usize]) < chance.probability;
+                let happens = uniform(&mut self.chance.dice[chance.die as usize]) < chance.probability;
                 self.skip(slot, if happens { 1 } else { 1 + chance.skip })
             }
             Step::Repeat { repeat } => {
                 let repeat = &plan.repeats[repeat as usize];
-                let count = repeat.count.draw(&mut self.dice[repeat.die as usize]);
+                let count = repeat.count.draw(&mut self.chance.dice[repeat.die as usize]);
                 self.visits[slot].repeats = count;
                 self.skip(slot, if count > 0 { 1 } else { 1 + repeat.skip })
             }
@@ -106,17 +104,17 @@ impl Simulation<'_> {
                 visit.step = if visit.repeats > 0 { visit.step - back } else { visit.step + 1 };
                 Some(slot)
             }
-            Step::Branch { branch } => self.go_one_way(slot, branch),
+            Step::Branch { branch } => self.go_one_way(plan, slot, branch),
             Step::Lookup { lookup } => {
-                let left_out = self.look_up(slot, lookup);
+                let left_out = self.look_up(plan, slot, lookup);
                 self.skip(slot, 1 + left_out)
             }
             Step::Remember { name } => {
-                self.remember_name(slot, name);
+                self.remember_name(plan, slot, name);
                 self.skip(slot, 1)
             }
-            Step::Resolve { name } => self.resolve_name(slot, name),
-            Step::Commit { .. } | Step::ReadDone { .. } => self.replicate(slot, step),
+            Step::Resolve { name } => self.resolve_name(plan, slot, name),
+            Step::Commit { .. } | Step::ReadDone { .. } => self.replicate(plan, slot, step),
             Step::Enter { .. }
             | Step::EnterSession { .. }
             | Step::Wait { .. }
@@ -133,9 +131,9 @@ impl Simulation<'_> {
         }
     }
 
-    fn go_one_way(&mut self, slot: u32, branch: u32) -> Option<u32> {
-        let branch = &self.plan.branches[branch as usize];
-        let point = uniform(&mut self.dice[branch.die as usize]);
+    fn go_one_way(&mut self, plan: &Plan, slot: u32, branch: u32) -> Option<u32> {
+        let branch = &plan.branches[branch as usize];
+        let point = uniform(&mut self.chance.dice[branch.die as usize]);
         let way = branch.ways.iter().find(|(cumulated, _)| point < *cumulated).or(branch.ways.last());
         self.visits[slot].step = way.expect("a branch has a way").1;
         Some(slot)
@@ -144,14 +142,13 @@ impl Simulation<'_> {
     /// The visit has its slot. Work on the cores, which comes next in most programs,
     /// begins without another look at the program.
     #[inline(always)]
-    fn begin_work(&mut self, slot: u32, kept: u32) -> Option<u32> {
-        let plan = self.plan;
+    fn begin_work(&mut self, plan: &Plan, slot: u32, kept: u32) -> Option<u32> {
         let visit = &mut self.visits[slot];
         visit.step += if visit.flags.fresh { 1 } else { kept };
         let Step::Cpu { draw } = plan.steps[visit.step as usize] else { return Some(slot) };
         visit.step += 1;
-        let work = self.draws.take(plan, draw);
-        self.use_cpu(slot, work);
+        let work = self.chance.draws.take(plan, draw);
+        self.use_cpu(plan, slot, work);
         None
     }
 
@@ -163,31 +160,31 @@ impl Simulation<'_> {
 
     /// So much work on the cores that the visit's node shares; without any it just takes that long.
     #[inline(always)]
-    pub(super) fn use_cpu(&mut self, slot: u32, work: Time) {
-        let work = if self.disturbed { self.slowed(slot, work) } else { work };
+    pub(super) fn use_cpu(&mut self, plan: &Plan, slot: u32, work: Time) {
+        let work = if self.trouble.disturbed { self.slowed(plan, slot, work) } else { work };
         let visit = &mut self.visits[slot];
-        let processor = self.plan.instances[visit.instance as usize].processor;
+        let processor = plan.instances[visit.instance as usize].processor;
         if processor == NONE {
-            self.schedule(slot, self.now.saturating_add(work));
+            self.schedule(slot, self.clockwork.now.saturating_add(work));
             return;
         }
-        let word = (self.sequence << SLOT_BITS) | u64::from(slot);
-        self.sequence += 1;
+        let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(slot);
+        self.clockwork.sequence += 1;
         visit.word = word;
         visit.flags.on_cpu = true;
         debug_assert_eq!(visit.state, State::Going);
-        self.processors[processor as usize].add(self.now, work, word);
+        self.clockwork.processors[processor as usize].add(self.clockwork.now, work, word);
         self.unset_clock(processor);
     }
 
     /// The service time that the replayed recording gives this request.
-    fn recorded(&self, slot: u32, column: u32) -> Time {
+    fn recorded(&self, plan: &Plan, slot: u32, column: u32) -> Time {
         let root = self.visits[slot].root;
         if root == NONE {
             // Nobody waits for it any more, and which line it was is forgotten.
             return 0;
         }
         let request = self.visits.requests[root as usize];
-        self.sources[request.source as usize].recorded_work(self.plan, request, column)
+        self.site.sources[request.source as usize].recorded_work(plan, request, column)
     }
 }

@@ -3,11 +3,11 @@
 //! Of all requests, those are asked for their stories whose paths are noted, so that all others
 //! pay nothing.
 
-use super::Simulation;
+use super::World;
 use super::visit::State;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::NONE;
+use crate::plan::{NONE, Plan};
 
 /// The visits of one request, callers before those they call.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +49,7 @@ pub enum Doing {
 }
 
 /// The requests that are followed while they are under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Followed {
     /// For the first visit of each, by its slot: where it stands among the open ones, or `NONE`.
     by_root: Vec<u32>,
@@ -60,7 +60,7 @@ pub(super) struct Followed {
     begun: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Open {
     number: u64,
     trace: Trace,
@@ -154,91 +154,91 @@ impl TracedVisit {
 }
 
 /// These are called only for requests that are followed.
-impl Simulation<'_> {
+impl World {
     /// A request begins in this slot.
-    pub(super) fn trace_beginning(&mut self, slot: u32, id: u64) {
-        if self.tracer.wants(id) {
-            self.followed.begin(slot);
-            self.traced(slot);
+    pub(super) fn trace_beginning(&mut self, plan: &Plan, slot: u32, id: u64) {
+        if self.watch.tracer.wants(id) {
+            self.watch.followed.begin(slot);
+            self.traced(plan, slot);
         }
     }
 
     /// A visit has been made to answer a call.
-    pub(super) fn trace_call(&mut self, slot: u32) {
+    pub(super) fn trace_call(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
         let root = visit.root;
-        if self.followed.follows(root) {
-            let caller = self.followed.known(root, visit.parent);
-            let instance = &self.plan.instances[visit.instance as usize];
-            let made = TracedVisit::new(instance.node, instance.replica, caller, self.now);
-            self.followed.add(root, slot, made);
+        if self.watch.followed.follows(root) {
+            let caller = self.watch.followed.known(root, visit.parent);
+            let instance = &plan.instances[visit.instance as usize];
+            let made = TracedVisit::new(instance.node, instance.replica, caller, self.clockwork.now);
+            self.watch.followed.add(root, slot, made);
         }
     }
 
     /// A visit answers.
-    pub(super) fn trace_answer(&mut self, slot: u32, outcome: Outcome) {
-        if self.followed.follows(self.visits[slot].root) {
-            let now = self.now;
-            let visit = self.traced(slot);
+    pub(super) fn trace_answer(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+        if self.watch.followed.follows(self.visits[slot].root) {
+            let now = self.clockwork.now;
+            let visit = self.traced(plan, slot);
             (visit.until, visit.outcome) = (now, Some(outcome));
         }
     }
 
     /// A stretch of the visit's own time has ended.
     #[inline(always)]
-    pub(super) fn trace_work(&mut self, slot: u32) {
-        if self.followed.follows(self.visits[slot].root) {
-            self.trace_own_time(slot);
+    pub(super) fn trace_work(&mut self, plan: &Plan, slot: u32) {
+        if self.watch.followed.follows(self.visits[slot].root) {
+            self.trace_own_time(plan, slot);
         }
     }
 
     #[inline(never)]
-    fn trace_own_time(&mut self, slot: u32) {
+    fn trace_own_time(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
         // Who leaves while in line has done no work.
         let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
-        let (from, now) = (visit.since, self.now);
-        self.traced(slot).spend(doing, from, now);
+        let (from, now) = (visit.since, self.clockwork.now);
+        self.traced(plan, slot).spend(doing, from, now);
     }
 
     /// The visit has got its slot.
-    pub(super) fn trace_wait(&mut self, slot: u32) {
+    pub(super) fn trace_wait(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        if self.followed.follows(visit.root) {
-            let span = Span { doing: Doing::InLine, from: visit.since, until: self.now };
-            self.traced(slot).push(span);
+        if self.watch.followed.follows(visit.root) {
+            let span = Span { doing: Doing::InLine, from: visit.since, until: self.clockwork.now };
+            self.traced(plan, slot).push(span);
         }
     }
 
     /// The visit, or its answer, is under way for so long.
-    pub(super) fn trace_crossing(&mut self, slot: u32, travel: Time) {
+    pub(super) fn trace_crossing(&mut self, plan: &Plan, slot: u32, travel: Time) {
         let root = self.visits[slot].root;
-        if self.followed.follows(root) {
-            let now = self.now;
+        if self.watch.followed.follows(root) {
+            let now = self.clockwork.now;
             let until = now.saturating_add(travel);
-            self.traced(slot).push(Span { doing: Doing::Travelling, from: now, until });
+            self.traced(plan, slot).push(Span { doing: Doing::Travelling, from: now, until });
         }
     }
 
     /// What is known of the visit in this slot. One that has moved on is another visit of
     /// the same caller.
-    fn traced(&mut self, slot: u32) -> &mut TracedVisit {
-        let (root, now) = (self.visits[slot].root, self.now);
-        let instance = &self.plan.instances[self.visits[slot].instance as usize];
+    fn traced(&mut self, plan: &Plan, slot: u32) -> &mut TracedVisit {
+        let (root, now) = (self.visits[slot].root, self.clockwork.now);
+        let instance = &plan.instances[self.visits[slot].instance as usize];
         let (node, replica) = (instance.node, instance.replica);
-        let place = match self.followed.known(root, slot) {
+        let place = match self.watch.followed.known(root, slot) {
             Some(place) => {
-                let visit = self.followed.visit(root, place);
+                let visit = self.watch.followed.visit(root, place);
                 let caller = visit.caller;
                 if (visit.node, visit.replica) == (node, replica) {
                     place
                 } else {
                     visit.until = now;
-                    self.followed.add(root, slot, TracedVisit::new(node, replica, caller, now))
+                    self.watch.followed.add(root, slot, TracedVisit::new(node, replica, caller, now))
                 }
             }
-            None => self.followed.add(root, slot, TracedVisit::new(node, replica, None, now)),
+            None => self.watch.followed.add(root, slot, TracedVisit::new(node, replica, None, now)),
         };
-        self.followed.visit(root, place)
+        self.watch.followed.visit(root, place)
     }
 }

@@ -1,6 +1,6 @@
 //! Which requests are followed, and which of their stories are kept.
 
-use super::Simulation;
+use super::World;
 use super::trace::Trace;
 use super::visit::Request;
 use crate::kernel::random::mix;
@@ -45,7 +45,7 @@ pub struct KeptTrace {
     pub parts: Vec<(Part, Time)>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tracer {
     /// A single request, by its number.
     only: Option<u64>,
@@ -107,47 +107,48 @@ impl Tracer {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// Follows the request with this number, which has not begun yet.
     pub fn follow(&mut self, id: u64) {
-        self.tracer = Tracer { only: Some(id), ..Tracer::default() };
+        self.watch.tracer = Tracer { only: Some(id), ..Tracer::default() };
         self.look_whom_to_follow();
     }
 
     /// The story of the request that is followed, once it has ended.
     pub fn trace(&self) -> &Trace {
-        &self.tracer.ended
+        &self.watch.tracer.ended
     }
 
     /// Keeps the stories of some requests. It is to be asked for before the run begins.
     pub fn keep_traces(&mut self, wishes: TraceWishes, seed: u64) {
-        self.tracer = Tracer { wishes, seed, ..Tracer::default() };
+        self.watch.tracer = Tracer { wishes, seed, ..Tracer::default() };
         self.look_whom_to_follow();
     }
 
     /// Stories of the sample that have ended since the last time.
     pub fn take_traces(&mut self) -> Vec<KeptTrace> {
-        std::mem::take(&mut self.tracer.sampled)
+        std::mem::take(&mut self.watch.tracer.sampled)
     }
 
     /// The slowest first, then those that failed, in the order of their numbers.
     pub fn take_chosen_traces(&mut self) -> Vec<KeptTrace> {
-        let slowest = std::mem::take(&mut self.tracer.slowest).into_values().rev();
-        let mut failed: Vec<KeptTrace> = std::mem::take(&mut self.tracer.failed).into_values().collect();
+        let slowest = std::mem::take(&mut self.watch.tracer.slowest).into_values().rev();
+        let mut failed: Vec<KeptTrace> =
+            std::mem::take(&mut self.watch.tracer.failed).into_values().collect();
         failed.sort_by_key(|kept| kept.row.id);
         slowest.chain(failed).collect()
     }
 
     /// The request in this slot has ended.
     pub(super) fn trace_end(&mut self, slot: u32, request: Request, class: u32, outcome: Outcome) {
-        let Some(mut trace) = self.followed.take(slot) else { return };
-        trace.close(self.now, outcome);
-        if self.tracer.only == Some(request.id) {
-            self.tracer.ended = trace;
+        let Some(mut trace) = self.watch.followed.take(slot) else { return };
+        trace.close(self.clockwork.now, outcome);
+        if self.watch.tracer.only == Some(request.id) {
+            self.watch.tracer.ended = trace;
             return;
         }
         let Request { id, start, attempts, .. } = request;
-        let row = Row { id, class, outcome, attempts, start, latency: self.now - start };
-        self.tracer.keep(row, trace, self.paths.parts(slot));
+        let row = Row { id, class, outcome, attempts, start, latency: self.clockwork.now - start };
+        self.watch.tracer.keep(row, trace, self.watch.paths.parts(slot));
     }
 }

@@ -1,6 +1,6 @@
 //! How full it was, bucket by bucket: whatever there is only so much of between nodes and beside them.
 
-use super::Simulation;
+use super::World;
 use super::waits::Waits;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
@@ -10,6 +10,7 @@ use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
 use crate::stats::histogram::Histogram;
 use std::ops::Range;
 
+#[derive(Clone)]
 pub struct UsageLogs {
     logs: Vec<UsageLog>,
     /// Which of them a place of a pool belongs to, each way of a link, and a limit, or `NONE`.
@@ -18,6 +19,7 @@ pub struct UsageLogs {
     of_limit: Vec<u32>,
 }
 
+#[derive(Clone)]
 struct UsageLog {
     kind: ResourceKind,
     waits: Histogram,
@@ -202,14 +204,13 @@ fn part(bucket: &ResourceBucket, scaled: &impl Fn(u128) -> u128) -> ResourceBuck
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// Puts away what has been counted in the present time bucket.
-    pub(super) fn cut_usage(&mut self) {
-        let plan = self.plan;
+    pub(super) fn cut_usage(&mut self, plan: &Plan) {
         for (number, resource) in plan.resources.iter().enumerate() {
             for (place, at) in resource.places.iter().enumerate() {
-                let usage = self.usage_of(*at, number);
-                let log = &mut self.recorder.usage.logs[number];
+                let usage = self.usage_of(plan, *at, number);
+                let log = &mut self.watch.recorder.usage.logs[number];
                 let bucket = usage.since(&log.places[place].before, log.kind);
                 log.places[place].buckets.push(bucket);
                 log.places[place].before = usage;
@@ -217,23 +218,23 @@ impl Simulation<'_> {
         }
     }
 
-    fn usage_of(&mut self, place: PlacePlan, number: usize) -> Usage {
-        let now = self.now;
+    fn usage_of(&mut self, plan: &Plan, place: PlacePlan, number: usize) -> Usage {
+        let now = self.clockwork.now;
         match place {
             PlacePlan::Pool { pool, line, instance } => {
-                let down = self.time_absent(instance);
-                let pool = &mut self.pools[pool as usize];
+                let down = self.time_absent(plan, instance);
+                let pool = &mut self.site.pools[pool as usize];
                 let [in_use, full] = pool.integrals(now);
                 let own = Usage::of(&mut pool.waits, now);
                 let usage = match line {
                     NONE => own,
-                    line => own.with(&Usage::of(&mut self.pools[line as usize].waits, now)),
+                    line => own.with(&Usage::of(&mut self.site.pools[line as usize].waits, now)),
                 };
                 Usage { in_use: u128::from(in_use), full, down, ..usage }
             }
             PlacePlan::Link { link, way } => {
-                let waits = &mut self.recorder.usage.logs[number].waits;
-                let link = &mut self.links[link as usize];
+                let waits = &mut self.watch.recorder.usage.logs[number].waits;
+                let link = &mut self.site.links[link as usize];
                 let down = link.time_cut(now);
                 let sending = &mut link.sending[way as usize];
                 sending.catch_up(now, &mut |wait| waits.record(wait));
@@ -241,18 +242,18 @@ impl Simulation<'_> {
                 Usage { in_use: u128::from(busy), full: busy, down, ..Usage::of(&mut sending.waits, now) }
             }
             PlacePlan::Limit { limit, replica, instance } => {
-                let down = self.time_absent(instance);
-                let waits = &mut self.recorder.usage.logs[number].waits;
-                let passing = self.buckets.passing(limit, replica);
+                let down = self.time_absent(plan, instance);
+                let waits = &mut self.watch.recorder.usage.logs[number].waits;
+                let passing = self.site.buckets.passing(limit, replica);
                 passing.catch_up(now, &mut |wait| waits.record(wait));
-                let plan = &self.plan.limits[limit as usize];
-                let [busy, full] = passing.integrals(plan, now);
-                let usage = Usage::of(passing.waits(plan), now);
+                let limit_plan = &plan.limits[limit as usize];
+                let [busy, full] = passing.integrals(limit_plan, now);
+                let usage = Usage::of(passing.waits(limit_plan), now);
                 Usage { in_use: u128::from(busy), full, down, ..usage }
             }
             PlacePlan::Memory { host } => {
-                let down = self.time_absent(self.plan.memories[host as usize].instance);
-                let seen = self.memory_used(host);
+                let down = self.time_absent(plan, plan.memories[host as usize].instance);
+                let seen = self.memory_used(plan, host);
                 let mut usage = Usage { in_use: seen.in_use, full: seen.full_time, down, ..Usage::default() };
                 usage.waits.turned_away = seen.kills;
                 usage
@@ -261,9 +262,10 @@ impl Simulation<'_> {
     }
 
     /// For how long an instance has been down, or switched off by autoscaling.
-    fn time_absent(&self, instance: u32) -> Time {
-        let down = self.conditions.get(instance as usize).map_or(0, |one| one.down_time(self.now));
-        down + self.time_off(instance, self.now).whole
+    fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
+        let down =
+            self.trouble.conditions.get(instance as usize).map_or(0, |one| one.down_time(self.clockwork.now));
+        down + self.time_off(plan, instance, self.clockwork.now).whole
     }
 }
 

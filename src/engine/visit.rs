@@ -180,7 +180,7 @@ impl Flags {
 }
 
 /// All visits, and the requests at the same places.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Visits {
     pub all: Vec<Visit>,
     pub requests: Vec<Request>,

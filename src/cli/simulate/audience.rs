@@ -6,6 +6,7 @@ use crate::cli::caller::Caller;
 use crate::cli::progress::Progress;
 use crate::engine::{Advance, Simulation};
 use crate::kernel::time::{NEVER, Time};
+use crate::plan::Plan;
 
 pub enum Audience {
     Bar(Progress),
@@ -27,7 +28,7 @@ impl Audience {
     /// to stop before that.
     pub fn watch(
         &mut self,
-        simulation: &Simulation,
+        simulation: &Simulation<&Plan>,
         advance: Advance,
         events_most: u64,
         caller: &Caller,

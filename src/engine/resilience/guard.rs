@@ -1,14 +1,15 @@
 //! Callers that take care: breakers that let nobody through, and what is noted when a call begins
 //! and ends.
 
-use crate::engine::Simulation;
+use crate::engine::World;
+use crate::engine::ending::CallEnd;
 use crate::parts::circuit_breaker::CircuitBreaker;
 use crate::parts::outcome::Outcome;
 use crate::parts::retry_budget::Tokens;
 use crate::plan::{CallPlan, NONE, Plan, Step};
 
 /// What each replica of each careful caller keeps of those it calls.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Guards {
     pub(super) tokens: Vec<Option<Tokens>>,
     /// One for each peer of each, where there are any.
@@ -43,75 +44,87 @@ impl Guards {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// Which of the guards of all callers is this caller's.
-    fn guard_of(&self, call: &CallPlan, caller: u32) -> usize {
-        (self.plan.guards[call.guard as usize].first + self.share_of(call, caller)) as usize
+    fn guard_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> usize {
+        (plan.guards[call.guard as usize].first + self.share_of(plan, call, caller)) as usize
     }
 
     /// Whether a careful caller makes this call now.
     #[inline(never)]
-    pub(in crate::engine) fn ask_guard(&mut self, slot: u32, call: u32) -> Permission {
-        let plan = &self.plan.calls[call as usize];
-        let guard = &self.plan.guards[plan.guard as usize];
+    pub(in crate::engine) fn ask_guard(&mut self, plan: &Plan, slot: u32, call: u32) -> Permission {
+        let call_plan = &plan.calls[call as usize];
+        let guard = &plan.guards[call_plan.guard as usize];
         let caller = self.visits[slot].instance;
-        if guard.breaker.is_some() && !self.any_breaker_permits(plan, caller) {
+        if guard.breaker.is_some() && !self.any_breaker_permits(plan, call_plan, caller) {
             return Permission::Refused;
         }
-        self.enter_bulkheads(slot, plan)
+        self.enter_bulkheads(plan, slot, call_plan)
     }
 
     /// Whether anybody who could take the call may be called.
-    fn any_breaker_permits(&self, call: &CallPlan, caller: u32) -> bool {
+    fn any_breaker_permits(&self, plan: &Plan, call: &CallPlan, caller: u32) -> bool {
         if call.replication != NONE {
-            return self.breaker_permits(call, caller, self.replicated_member(call, caller));
+            return self.breaker_permits(plan, call, caller, self.replicated_member(plan, call, caller));
         }
-        let peers = self.plan.routes[call.route as usize].members.len() as u32;
-        (0..peers).any(|member| self.breaker_permits(call, caller, member))
+        let peers = plan.routes[call.route as usize].members.len() as u32;
+        (0..peers).any(|member| self.breaker_permits(plan, call, caller, member))
     }
 
     /// Whether the breaker of a caller for one of its peers lets a call through.
-    pub(in crate::engine) fn breaker_permits(&self, call: &CallPlan, caller: u32, member: u32) -> bool {
+    pub(in crate::engine) fn breaker_permits(
+        &self,
+        plan: &Plan,
+        call: &CallPlan,
+        caller: u32,
+        member: u32,
+    ) -> bool {
         if call.guard == NONE {
             return true;
         }
-        let Some(settings) = &self.plan.guards[call.guard as usize].breaker else { return true };
-        let first = self.guards.first_breaker[self.guard_of(call, caller)];
-        self.guards.breakers[(first + member) as usize].permits(settings, self.now)
+        let Some(settings) = &plan.guards[call.guard as usize].breaker else { return true };
+        let first = self.site.guards.first_breaker[self.guard_of(plan, call, caller)];
+        self.site.guards.breakers[(first + member) as usize].permits(settings, self.clockwork.now)
     }
 
     /// The call is not made: nobody was asked, so that nobody's health is in doubt.
     #[inline(never)]
-    pub(in crate::engine) fn refuse_call(&mut self, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn refuse_call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
         // It may have got a place in all, and none at a peer.
-        self.leave_bulkheads(slot, &self.plan.calls[call as usize]);
-        self.try_again_or_fail(slot, call, Outcome::Unavailable)
+        self.leave_bulkheads(plan, slot, &plan.calls[call as usize]);
+        self.try_again_or_fail(plan, slot, call, CallEnd::sent(NONE, Outcome::Unavailable))
     }
 
     /// A careful caller has sent a call to an instance.
     #[inline(never)]
-    pub(in crate::engine) fn guarded_call_begins(&mut self, slot: u32, call: &CallPlan, to: u32) {
-        let guard = &self.plan.guards[call.guard as usize];
+    pub(in crate::engine) fn guarded_call_begins(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call: &CallPlan,
+        to: u32,
+    ) {
+        let guard = &plan.guards[call.guard as usize];
         if let Some(settings) = &guard.breaker {
-            let place = self.breaker_of(call, self.visits[slot].instance, to);
-            self.guards.breakers[place].call_begins(settings, self.now);
+            let place = self.breaker_of(plan, call, self.visits[slot].instance, to);
+            self.site.guards.breakers[place].call_begins(settings, self.clockwork.now);
         }
         if let Some(hedge) = guard.hedge
-            && let Step::Call { .. } = self.plan.steps[self.visits[slot].step as usize]
+            && let Step::Call { .. } = plan.steps[self.visits[slot].step as usize]
             && self.calls_under_way(slot, hedge.at_most) <= hedge.at_most
         {
-            self.schedule(slot, self.now.saturating_add(hedge.after));
+            self.schedule(slot, self.clockwork.now.saturating_add(hedge.after));
         }
     }
 
-    fn breaker_of(&self, call: &CallPlan, caller: u32, peer: u32) -> usize {
-        let first = self.guards.first_breaker[self.guard_of(call, caller)];
-        (first + self.member_of(call, peer)) as usize
+    fn breaker_of(&self, plan: &Plan, call: &CallPlan, caller: u32, peer: u32) -> usize {
+        let first = self.site.guards.first_breaker[self.guard_of(plan, call, caller)];
+        (first + self.member_of(plan, call, peer)) as usize
     }
 
     /// Which of a call's peers an instance is. Replicas of one node stand in a row.
-    fn member_of(&self, call: &CallPlan, instance: u32) -> u32 {
-        let members = &self.plan.routes[call.route as usize].members;
+    fn member_of(&self, plan: &Plan, call: &CallPlan, instance: u32) -> u32 {
+        let members = &plan.routes[call.route as usize].members;
         let guess = instance.wrapping_sub(members[0].instance) as usize;
         if members.get(guess).is_some_and(|member| member.instance == instance) {
             return guess as u32;
@@ -124,45 +137,46 @@ impl Simulation<'_> {
     #[inline(never)]
     pub(in crate::engine) fn guarded_call_ended(
         &mut self,
+        plan: &Plan,
         slot: u32,
         call: &CallPlan,
         by: u32,
         outcome: Outcome,
     ) -> bool {
-        let guard = &self.plan.guards[call.guard as usize];
+        let guard = &plan.guards[call.guard as usize];
         let caller = self.visits[slot].instance;
         if let Some(settings) = &guard.breaker {
-            let place = self.breaker_of(call, caller, by);
-            let breaker = &mut self.guards.breakers[place];
+            let place = self.breaker_of(plan, call, caller, by);
+            let breaker = &mut self.site.guards.breakers[place];
             let before = breaker.is_closed();
             // Who asks too often is told so; that is no failure of the peer's.
             let is_well = matches!(outcome, Outcome::Ok | Outcome::TooManyRequests);
-            breaker.call_ended(settings, is_well, self.now);
+            breaker.call_ended(settings, is_well, self.clockwork.now);
             let after = breaker.is_closed();
-            self.balancers.count_ailing(!before, !after);
+            self.site.balancers.count_ailing(!before, !after);
         }
         if self.visits[slot].pending > 0 {
             return false;
         }
         if call.only_peer == NONE {
             // Who has failed is not always whom it has called last.
-            self.visits[slot].awaited = self.member_of(call, by);
+            self.visits[slot].awaited = self.member_of(plan, call, by);
         }
         if !outcome.is_ok() && self.visits[slot].child != NONE {
             if call.only_peer == NONE {
-                self.tell_health(slot, call, outcome);
-                self.leave_peer(slot, call, self.member_of(call, by));
+                self.tell_health(plan, slot, call, outcome);
+                self.leave_peer(plan, slot, call, self.member_of(plan, call, by));
             }
             return true;
         }
         let visit = &mut self.visits[slot];
         visit.word = 0;
-        self.abandon_children(slot);
-        self.leave_bulkheads(slot, call);
+        self.abandon_children(plan, slot);
+        self.leave_bulkheads(plan, slot, call);
         if outcome.is_ok() {
             self.visits[slot].retries = 0;
-            let place = self.guard_of(call, caller);
-            if let (Some(budget), Some(tokens)) = (&guard.budget, &mut self.guards.tokens[place]) {
+            let place = self.guard_of(plan, call, caller);
+            if let (Some(budget), Some(tokens)) = (&guard.budget, &mut self.site.guards.tokens[place]) {
                 tokens.earn(budget);
             }
         }
@@ -170,11 +184,11 @@ impl Simulation<'_> {
     }
 
     /// Whether there is a token for one more retry.
-    pub(super) fn budget_allows_retry(&mut self, slot: u32, call: &CallPlan) -> bool {
+    pub(super) fn budget_allows_retry(&mut self, plan: &Plan, slot: u32, call: &CallPlan) -> bool {
         if call.guard == NONE {
             return true;
         }
-        let place = self.guard_of(call, self.visits[slot].instance);
-        self.guards.tokens[place].as_mut().is_none_or(Tokens::take)
+        let place = self.guard_of(plan, call, self.visits[slot].instance);
+        self.site.guards.tokens[place].as_mut().is_none_or(Tokens::take)
     }
 }

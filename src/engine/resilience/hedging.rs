@@ -1,25 +1,25 @@
 //! Hedged requests: one more call, to another peer, if the answer takes long.
 
-use crate::engine::Simulation;
-use crate::plan::{NONE, Step};
+use crate::engine::World;
+use crate::plan::{NONE, Plan, Step};
 
-impl Simulation<'_> {
+impl World {
     /// No answer has come for as long as the caller waits with calling another peer.
     #[inline(never)]
-    pub(in crate::engine) fn hedge(&mut self, slot: u32) {
+    pub(in crate::engine) fn hedge(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let Step::Call { call } = self.plan.steps[visit.step as usize] else { return };
-        let plan = &self.plan.calls[call as usize];
+        let Step::Call { call } = plan.steps[visit.step as usize] else { return };
+        let call_plan = &plan.calls[call as usize];
         let caller = visit.instance;
-        let members = self.plan.routes[plan.route as usize].members.len() as u32;
-        let is_permitted = (0..members).any(|member| self.breaker_permits(plan, caller, member));
+        let members = plan.routes[call_plan.route as usize].members.len() as u32;
+        let is_permitted = (0..members).any(|member| self.breaker_permits(plan, call_plan, caller, member));
         if is_permitted
-            && !(self.disturbed && self.hangs(caller))
+            && !(self.trouble.disturbed && self.hangs(caller))
             && self.make_room_for(1)
-            && self.has_place_for_hedge(slot, plan)
-            && let Some(child) = self.begin_call(slot, call)
+            && self.has_place_for_hedge(plan, slot, call_plan)
+            && let Some(child) = self.begin_call(plan, slot, call)
         {
-            self.run_visit(child);
+            self.run_visit(plan, child);
         }
     }
 

@@ -1,14 +1,14 @@
 //! Rate limits: who comes too often is turned away, or waits for his turn.
 
 use super::passing::Passing;
-use crate::engine::Simulation;
+use crate::engine::World;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::plan::{NONE, Plan};
 use crate::results::path::Cause;
 
 /// The buckets of all limits.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Buckets {
     /// When the rate has room for the next request, of each bucket.
     due: Vec<Time>,
@@ -55,30 +55,32 @@ impl Buckets {
     }
 }
 
-impl Simulation<'_> {
+impl World {
     /// The visit passes a limit at once or later, or is turned away. Returns who goes on.
     #[inline(never)]
-    pub(in crate::engine) fn ask_limit(&mut self, slot: u32, number: u32) -> Option<u32> {
-        let limit = &self.plan.limits[number as usize];
+    pub(in crate::engine) fn ask_limit(&mut self, plan: &Plan, slot: u32, number: u32) -> Option<u32> {
+        let limit = &plan.limits[number as usize];
         let visit = &self.visits[slot];
         let (instance, root, is_inside) = (visit.instance, visit.root, visit.flags.inside);
         // A process that is gone turns nobody away: whoever comes finds that out next.
-        if self.disturbed && !is_inside && self.conditions[instance as usize].is_down() {
+        if self.trouble.disturbed && !is_inside && self.trouble.conditions[instance as usize].is_down() {
             return self.skip(slot, 1);
         }
-        let (first, each) = self.buckets.places[number as usize];
+        let (first, each) = self.site.buckets.places[number as usize];
         let mut place = first + each * (instance - limit.first_instance) as usize;
         if limit.per == Per::Client && root != NONE {
             let request = &self.visits.requests[root as usize];
-            place += self.buckets.clients_before[request.source as usize] + request.client as usize;
+            place += self.site.buckets.clients_before[request.source as usize] + request.client as usize;
         }
         let replica = instance - limit.first_instance;
-        let wait = limit.bucket.ask(&mut self.buckets.due[place], self.now);
-        let passing = self.buckets.passing(number, replica);
+        let wait = limit.bucket.ask(&mut self.site.buckets.due[place], self.clockwork.now);
+        let passing = self.site.buckets.passing(number, replica);
         match wait {
             Some(wait) => {
-                let recorder = &mut self.recorder;
-                passing.let_pass(limit, wait, self.now, &mut |wait| recorder.waited_for_limit(number, wait));
+                let recorder = &mut self.watch.recorder;
+                passing.let_pass(limit, wait, self.clockwork.now, &mut |wait| {
+                    recorder.waited_for_limit(number, wait)
+                });
             }
             None => passing.waits(limit).turned_away += 1,
         }
@@ -86,20 +88,20 @@ impl Simulation<'_> {
             Some(wait) if wait > 0 && limit.delays => {
                 self.visits[slot].step += 1;
                 if self.visits[slot].flags.followed {
-                    self.note_delay(slot, Cause::RateLimit, wait);
+                    self.note_delay(plan, slot, Cause::RateLimit, wait);
                 }
-                self.schedule(slot, self.now.saturating_add(wait));
+                self.schedule(slot, self.clockwork.now.saturating_add(wait));
                 None
             }
             Some(_) => self.skip(slot, 1),
             None => {
                 if !is_inside {
-                    let counts = &mut self.nodes[instance as usize].counts;
+                    let counts = &mut self.site.nodes[instance as usize].counts;
                     counts.visits += 1;
                     counts.ended += 1;
                     counts.failed += 1;
                 }
-                self.end_visit(slot, limit.answer)
+                self.end_visit(plan, slot, limit.answer)
             }
         }
     }

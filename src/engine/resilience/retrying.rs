@@ -1,19 +1,20 @@
 //! Tries again, after a while.
 
-use crate::engine::Simulation;
+use crate::engine::World;
+use crate::engine::ending::CallEnd;
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
-use crate::parts::outcome::Outcome;
-use crate::plan::{CallPlan, RetryPlan};
+use crate::plan::{CallPlan, Plan, RetryPlan};
 
-impl Simulation<'_> {
+impl World {
     /// How long the caller waits before it tries again; `None` if it does not.
     pub(in crate::engine) fn wait_before_retry(
         &mut self,
+        plan: &Plan,
         slot: u32,
         call: &CallPlan,
         retry: &RetryPlan,
-        outcome: Outcome,
+        end: CallEnd,
     ) -> Option<Time> {
         let root = self.visits[slot].root;
         // A client counts the tries of its whole request, any other caller those of this call.
@@ -21,19 +22,16 @@ impl Simulation<'_> {
             true => self.visits.requests[root as usize].attempts,
             false => u32::from(self.visits[slot].retries) + 1,
         };
-        // What may not be done twice is not sent twice, unless it has not arrived.
-        let may_be_sent = retry.of_request
-            || call.idempotent
-            || self.unsent == slot
-            || matches!(outcome, Outcome::Refused | Outcome::Unavailable | Outcome::TooManyRequests);
-        if number > retry.retries || !may_be_sent || !self.budget_allows_retry(slot, call) {
+        let may_be_sent = retry.of_request || end.may_be_sent_again(call);
+        if number > retry.retries || !may_be_sent || !self.budget_allows_retry(plan, slot, call) {
             return None;
         }
         match retry.of_request {
             true => self.visits.requests[root as usize].attempts += 1,
             false => self.visits[slot].retries += 1,
         }
-        let luck = if retry.backoff.full_jitter { uniform(&mut self.dice[retry.die as usize]) } else { 0.0 };
+        let luck =
+            if retry.backoff.full_jitter { uniform(&mut self.chance.dice[retry.die as usize]) } else { 0.0 };
         Some(retry.backoff.wait(number, luck))
     }
 }

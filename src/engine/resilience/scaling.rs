@@ -1,7 +1,7 @@
 //! Autoscaling at work: decides how many of a node there are, boots what is missing and
 //! lets go of what is too many.
 
-use crate::engine::Simulation;
+use crate::engine::World;
 use crate::engine::changes::Change;
 use crate::kernel::time::Time;
 use crate::parts::autoscale::{Measure, Recommendations};
@@ -12,7 +12,7 @@ use crate::results::scaling::ScalingRecord;
 const CHANGES_MOST: usize = 10_000;
 
 /// How many there are of one node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Scaling {
     latest: Recommendations,
     wanted: u32,
@@ -109,22 +109,22 @@ impl Scaling {
     }
 }
 
-impl Simulation<'_> {
-    pub(in crate::engine) fn start_scaling(&mut self) {
-        for (number, plan) in self.plan.scalings.iter().enumerate() {
-            self.changes.add(plan.settings.every, Change::Decides(number as u32));
-            self.set_running(number, plan.settings.maximum, plan.settings.initial);
+impl World {
+    pub(in crate::engine) fn start_scaling(&mut self, plan: &Plan) {
+        for (number, scaling_plan) in plan.scalings.iter().enumerate() {
+            self.trouble.changes.add(scaling_plan.settings.every, Change::Decides(number as u32));
+            self.set_running(plan, number, scaling_plan.settings.maximum, scaling_plan.settings.initial);
         }
     }
 
     /// It is time to decide how many there are to be.
-    pub(in crate::engine) fn decide(&mut self, number: u32) {
-        let plan = &self.plan.scalings[number as usize];
-        let now = self.now;
-        self.changes.add(now.saturating_add(plan.settings.every), Change::Decides(number));
-        let sum = self.measured(number as usize, plan);
-        let scaling = &mut self.scalings[number as usize];
-        let wanted = scaling.latest.decide(&plan.settings, scaling.wanted, sum, now);
+    pub(in crate::engine) fn decide(&mut self, plan: &Plan, number: u32) {
+        let scaling_plan = &plan.scalings[number as usize];
+        let now = self.clockwork.now;
+        self.trouble.changes.add(now.saturating_add(scaling_plan.settings.every), Change::Decides(number));
+        let sum = self.measured(number as usize, scaling_plan);
+        let scaling = &mut self.site.scalings[number as usize];
+        let wanted = scaling.latest.decide(&scaling_plan.settings, scaling.wanted, sum, now);
         if wanted == scaling.wanted {
             return;
         }
@@ -141,85 +141,91 @@ impl Simulation<'_> {
         let before = scaling.running;
         scaling.running = before.min(wanted);
         for _ in 0..missing {
-            self.changes.add(now.saturating_add(plan.boot), Change::IsOneMore(number));
+            self.trouble.changes.add(now.saturating_add(scaling_plan.boot), Change::IsOneMore(number));
         }
-        self.set_running(number as usize, before, before.min(wanted));
+        self.set_running(plan, number as usize, before, before.min(wanted));
     }
 
     /// One that was missing has booted, if it is still wanted.
-    pub(in crate::engine) fn is_one_more(&mut self, number: u32) {
-        let now = self.now;
-        let scaling = &mut self.scalings[number as usize];
+    pub(in crate::engine) fn is_one_more(&mut self, plan: &Plan, number: u32) {
+        let now = self.clockwork.now;
+        let scaling = &mut self.site.scalings[number as usize];
         scaling.pay(now);
         scaling.booting -= 1;
         let before = scaling.running;
         scaling.running += u32::from(before < scaling.wanted);
         let running = scaling.running;
-        self.set_running(number as usize, before, running);
+        self.set_running(plan, number as usize, before, running);
     }
 
     /// What all that run have had since the latest decision: utilisations added up, or
     /// those in line now.
-    fn measured(&mut self, number: usize, plan: &ScalingPlan) -> f64 {
-        let instances = plan.first_instance..plan.first_instance + plan.replicas;
-        let nodes = &self.nodes[instances.start as usize..instances.end as usize];
+    fn measured(&mut self, number: usize, scaling_plan: &ScalingPlan) -> f64 {
+        let instances = scaling_plan.first_instance..scaling_plan.first_instance + scaling_plan.replicas;
+        let nodes = &self.site.nodes[instances.start as usize..instances.end as usize];
         let held = nodes.iter().fold(0_u64, |sum, node| {
-            let [served, _, _, extra] = node.integrals(self.now);
+            let [served, _, _, extra] = node.integrals(self.clockwork.now);
             sum.wrapping_add(served).wrapping_add(extra)
         });
-        let scaling = &mut self.scalings[number];
-        let time = self.now - std::mem::replace(&mut scaling.decided_at, self.now);
+        let scaling = &mut self.site.scalings[number];
+        let time = self.clockwork.now - std::mem::replace(&mut scaling.decided_at, self.clockwork.now);
         let held = held.wrapping_sub(std::mem::replace(&mut scaling.held, held));
-        match plan.settings.measure {
+        match scaling_plan.settings.measure {
             Measure::Queue(_) => nodes.iter().map(|node| f64::from(node.line_length)).sum(),
-            Measure::Utilisation(_) => held as f64 / (time.max(1) as f64 * f64::from(plan.slots_each)),
+            Measure::Utilisation(_) => {
+                held as f64 / (time.max(1) as f64 * f64::from(scaling_plan.slots_each))
+            }
         }
     }
 
     /// Of the replicas the first so many take requests; of a station so many servers work.
-    fn set_running(&mut self, number: usize, before: u32, running: u32) {
-        let plan = &self.plan.scalings[number];
+    fn set_running(&mut self, plan: &Plan, number: usize, before: u32, running: u32) {
+        let scaling_plan = &plan.scalings[number];
         if before == running {
             return;
         }
-        if plan.settings.by_servers {
-            self.switch_off(number, 0, plan.settings.maximum.saturating_sub(running));
-            self.conditions[plan.first_instance as usize].slots = running;
-            self.take_condition(plan.first_instance);
+        if scaling_plan.settings.by_servers {
+            self.switch_off(plan, number, 0, scaling_plan.settings.maximum.saturating_sub(running));
+            self.trouble.conditions[scaling_plan.first_instance as usize].slots = running;
+            self.take_condition(plan, scaling_plan.first_instance);
             return;
         }
         for replica in before.min(running)..before.max(running) {
             let goes = running <= replica;
-            self.switch_off(number, replica, if goes { plan.slots_each } else { 0 });
-            self.drain(plan.first_instance + replica, goes);
+            self.switch_off(plan, number, replica, if goes { scaling_plan.slots_each } else { 0 });
+            self.drain(scaling_plan.first_instance + replica, goes);
         }
     }
 
     /// From now on so many slots of a replica are off.
-    fn switch_off(&mut self, number: usize, replica: u32, slots: u32) {
-        let (sum, now) = self.off_up_to(number, replica, self.now);
-        let off = &mut self.scalings[number].off[replica as usize];
+    fn switch_off(&mut self, plan: &Plan, number: usize, replica: u32, slots: u32) {
+        let (sum, now) = self.off_up_to(plan, number, replica, self.clockwork.now);
+        let off = &mut self.site.scalings[number].off[replica as usize];
         (off.sum, off.since, off.slots) = (sum, now, slots);
     }
 
-    fn off_up_to(&self, number: usize, replica: u32, at: Time) -> (TimeOff, Moment) {
-        let plan = &self.plan.scalings[number];
-        let instance = (plan.first_instance + replica) as usize;
-        let [served, _, _, extra] = self.nodes[instance].integrals(at);
-        let down = self.conditions.get(instance).map_or(0, |condition| condition.down_time(at));
+    fn off_up_to(&self, plan: &Plan, number: usize, replica: u32, at: Time) -> (TimeOff, Moment) {
+        let scaling_plan = &plan.scalings[number];
+        let instance = (scaling_plan.first_instance + replica) as usize;
+        let [served, _, _, extra] = self.site.nodes[instance].integrals(at);
+        let down = self.trouble.conditions.get(instance).map_or(0, |condition| condition.down_time(at));
         let now = Moment { at, down, held: served.wrapping_add(extra) };
-        let slots_most = if plan.settings.by_servers { plan.settings.maximum } else { plan.slots_each };
-        (self.scalings[number].off[replica as usize].up_to(now, slots_most), now)
+        let slots_most = if scaling_plan.settings.by_servers {
+            scaling_plan.settings.maximum
+        } else {
+            scaling_plan.slots_each
+        };
+        (self.site.scalings[number].off[replica as usize].up_to(now, slots_most), now)
     }
 
     /// Notes in the time bucket that was put away last what was off in it.
-    pub(in crate::engine) fn cut_scalings(&mut self) {
-        for (number, plan) in self.plan.scalings.iter().enumerate() {
-            for replica in 0..plan.replicas {
-                let (sum, _) = self.off_up_to(number, replica, self.now);
-                let off = &mut self.scalings[number].off[replica as usize];
+    pub(in crate::engine) fn cut_scalings(&mut self, plan: &Plan) {
+        for (number, scaling_plan) in plan.scalings.iter().enumerate() {
+            for replica in 0..scaling_plan.replicas {
+                let (sum, _) = self.off_up_to(plan, number, replica, self.clockwork.now);
+                let off = &mut self.site.scalings[number].off[replica as usize];
                 let before = std::mem::replace(&mut off.before, sum);
-                let log = &mut self.recorder.nodes[(plan.first_instance + replica) as usize];
+                let log = &mut self.watch.recorder.nodes[(scaling_plan.first_instance + replica) as usize];
                 if let Some(last) = log.buckets.last_mut() {
                     last.slots_off = sum.slots - before.slots;
                     last.off = sum.whole - before.whole;
@@ -230,13 +236,13 @@ impl Simulation<'_> {
     }
 
     /// For how long an instance has been off, up to an instant that has not been passed.
-    pub(in crate::engine) fn time_off(&self, instance: u32, at: Time) -> TimeOff {
-        let number = self.plan.scalings.partition_point(|plan| plan.first_instance <= instance);
+    pub(in crate::engine) fn time_off(&self, plan: &Plan, instance: u32, at: Time) -> TimeOff {
+        let number = plan.scalings.partition_point(|plan| plan.first_instance <= instance);
         let Some(number) = number.checked_sub(1) else { return TimeOff::default() };
-        let replica = instance - self.plan.scalings[number].first_instance;
-        if replica >= self.plan.scalings[number].replicas {
+        let replica = instance - plan.scalings[number].first_instance;
+        if replica >= plan.scalings[number].replicas {
             return TimeOff::default();
         }
-        self.off_up_to(number, replica, at).0
+        self.off_up_to(plan, number, replica, at).0
     }
 }

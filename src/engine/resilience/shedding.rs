@@ -1,10 +1,11 @@
 //! Lines that have become too slow: who is turned away, and who comes next.
 
-use crate::engine::Simulation;
+use crate::engine::World;
 use crate::engine::node::SideLine;
 use crate::engine::visit::State;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::{Codel, Shedding};
+use crate::plan::Plan;
 
 /// A line of which the oldest may be turned away.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +21,9 @@ impl SlowLine {
     }
 }
 
-impl Simulation<'_> {
-    fn shedding_of(&self, instance: u32) -> Option<Shedding> {
-        match self.plan.nodes[self.nodes[instance as usize].node as usize].order {
+impl World {
+    fn shedding_of(&self, plan: &Plan, instance: u32) -> Option<Shedding> {
+        match plan.nodes[self.site.nodes[instance as usize].node as usize].order {
             Order::Shedding(settings) => Some(settings),
             _ => None,
         }
@@ -30,38 +31,41 @@ impl Simulation<'_> {
 
     /// Before somebody is taken out of a line, those are turned away who are too many.
     #[inline(never)]
-    pub(in crate::engine) fn shed(&mut self, instance: u32) {
-        let Some(settings) = self.shedding_of(instance).filter(|settings| settings.codel) else { return };
+    pub(in crate::engine) fn shed(&mut self, plan: &Plan, instance: u32) {
+        let Some(settings) = self.shedding_of(plan, instance).filter(|settings| settings.codel) else {
+            return;
+        };
         loop {
-            let node = &self.nodes[instance as usize];
+            let node = &self.site.nodes[instance as usize];
             let (is_alone, place) = (node.line_length <= 1, node.side_line as usize);
-            let SideLine::Slow(line) = &mut self.lines[place] else { return };
+            let SideLine::Slow(line) = &mut self.site.lines[place] else { return };
             let oldest = line.head;
-            let waited = self.now - self.visits[oldest].since;
-            if !line.codel.sheds(&settings, waited, is_alone, self.now) {
+            let waited = self.clockwork.now - self.visits[oldest].since;
+            if !line.codel.sheds(&settings, waited, is_alone, self.clockwork.now) {
                 return;
             }
-            self.turn_away_from_line(oldest);
+            self.turn_away_from_line(plan, oldest);
         }
     }
 
     /// It is told so as soon as the present visit is done.
-    fn turn_away_from_line(&mut self, slot: u32) {
-        self.leave_line_unserved(slot);
+    fn turn_away_from_line(&mut self, plan: &Plan, slot: u32) {
+        self.leave_line_unserved(plan, slot);
         let visit = &mut self.visits[slot];
         visit.word = 0;
         visit.state = State::Going;
-        visit.step = self.plan.turned_away;
-        let counts = &mut self.nodes[visit.instance as usize].counts;
+        visit.step = plan.turned_away;
+        let counts = &mut self.site.nodes[visit.instance as usize].counts;
         counts.ended += 1;
         counts.failed += 1;
         self.make_ready(slot);
     }
 
     /// Who comes next in such a line.
-    pub(in crate::engine) fn next_in_slow_line(&self, instance: u32, line: &SlowLine) -> u32 {
-        let is_late = |settings: Shedding| self.now - self.visits[line.head].since > settings.target;
-        match self.shedding_of(instance) {
+    pub(in crate::engine) fn next_in_slow_line(&self, plan: &Plan, instance: u32, line: &SlowLine) -> u32 {
+        let is_late =
+            |settings: Shedding| self.clockwork.now - self.visits[line.head].since > settings.target;
+        match self.shedding_of(plan, instance) {
             Some(settings) if settings.newest_first && is_late(settings) => line.tail,
             _ => line.head,
         }

@@ -15,6 +15,7 @@ mod tests;
 use crate::cli::interrupt;
 use crate::engine::{Advance, Simulation};
 use crate::kernel::time::{Time, to_seconds};
+use crate::plan::Plan;
 use crate::scenario::model::Scenario;
 use drawing::{Status, draw};
 use ink::Ink;
@@ -70,7 +71,12 @@ impl Live {
 
     /// Looks after each advance; draws when it is time to, and waits when the run is ahead. True
     /// if somebody wants the run to stop.
-    pub fn watch(&mut self, simulation: &Simulation, advance: Advance, events_most: u64) -> io::Result<bool> {
+    pub fn watch(
+        &mut self,
+        simulation: &Simulation<&Plan>,
+        advance: Advance,
+        events_most: u64,
+    ) -> io::Result<bool> {
         if advance == Advance::Ended {
             return self.ended(simulation).map(|()| false);
         }
@@ -105,7 +111,7 @@ impl Live {
     }
 
     /// The last picture stays until a key is pressed.
-    fn ended(&mut self, simulation: &Simulation) -> io::Result<()> {
+    fn ended(&mut self, simulation: &Simulation<&Plan>) -> io::Result<()> {
         let at = self.picture.length().unwrap_or(0).max(simulation.now());
         self.picture.update(simulation.snapshot(at));
         self.pace.quits = false;
