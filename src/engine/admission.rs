@@ -44,7 +44,7 @@ impl World {
     /// The node is full, or in a bad condition.
     #[inline(never)]
     fn enter_full(&mut self, plan: &Plan, slot: u32) -> Entry {
-        if self.trouble.disturbed
+        if self.site.nodes[self.visits[slot].instance as usize].needs_care
             && let Some(entry) = self.enter_in_bad_condition(plan, slot)
         {
             return entry;
@@ -117,11 +117,12 @@ impl World {
         if followed {
             self.note_coming_in(slot);
         }
-        let watchdog_lane = self.site.nodes[instance as usize].watchdog_lane;
+        let node = &self.site.nodes[instance as usize];
+        let (watchdog_lane, needs_care) = (node.watchdog_lane, node.needs_care);
         if watchdog_lane != NONE {
             self.start_timer(WATCHDOG, watchdog_lane, slot);
         }
-        if self.watch.watches_insides {
+        if needs_care {
             self.note_tracked_occupancy(instance);
             self.trouble.residents.came_in(slot, instance, &self.visits);
         }
@@ -258,7 +259,7 @@ impl World {
         }
         if node.busy > node.slots {
             node.give_back(self.clockwork.now);
-            if self.trouble.disturbed {
+            if !self.trouble.conditions.is_empty() {
                 self.serve_line(plan, instance);
             }
             return;
@@ -339,7 +340,7 @@ impl World {
 
     #[inline(always)]
     pub(super) fn note_occupancy(&mut self, instance: u32) {
-        if self.watch.watches_insides {
+        if self.site.nodes[instance as usize].needs_care {
             self.note_tracked_occupancy(instance);
         }
     }

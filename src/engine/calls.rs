@@ -281,7 +281,7 @@ impl World {
         // It comes once, however often its SYN is sent.
         let comes = u64::from(self.visits[slot].tries == 0);
         self.site.nodes[instance as usize].counts.visits += comes;
-        if self.trouble.disturbed {
+        if self.site.nodes[instance as usize].needs_care {
             if let Some(entry) = self.enter_in_bad_condition(plan, slot) {
                 return entry;
             }

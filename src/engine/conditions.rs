@@ -168,6 +168,15 @@ impl Condition {
             || canary_fails
     }
 
+    /// Whether anything about it is not as it is in a run in which nothing changes.
+    fn is_rare(&self, now: Time) -> bool {
+        self.is_impaired()
+            || self.slowdowns.count + self.dns_outages > 0
+            || self.version != Release::ALIKE
+            || self.canary.is_some()
+            || !self.is_warm(now)
+    }
+
     pub(super) fn goes_down(&mut self, silent: bool, now: Time) {
         if self.down == 0 {
             self.down_since = now;
@@ -207,10 +216,19 @@ impl World {
         } else {
             (node.slots, node.line_limit) = (condition.slots, condition.line_limit);
         }
+        self.look_whether_care_is_needed(instance);
         self.components.is_stale = true;
         self.wake_checkers(plan, instance);
         self.watch_replication(plan, instance);
         self.serve_line(plan, instance);
+    }
+
+    /// A fault that is in force, or has ended, matters here and nowhere else.
+    pub(super) fn look_whether_care_is_needed(&mut self, instance: u32) {
+        let node = &mut self.site.nodes[instance as usize];
+        let condition = &self.trouble.conditions[instance as usize];
+        let is_counted = node.occupancy != NONE || self.trouble.residents.are_kept();
+        node.needs_care = is_counted || condition.is_rare(self.clockwork.now);
     }
 
     /// Whoever stands in line gets the slots that are free.
@@ -228,6 +246,9 @@ impl World {
 
     /// Somebody comes to a replica in a bad condition. `None`: it does as always.
     pub(super) fn enter_in_bad_condition(&mut self, plan: &Plan, slot: u32) -> Option<Entry> {
+        if self.trouble.conditions.is_empty() {
+            return None;
+        }
         let visit = &self.visits[slot];
         let (instance, call) = (visit.instance, visit.call);
         let fresh = visit.flags.fresh;
@@ -318,19 +339,20 @@ impl World {
     /// The slots and the places in line that a replica has when those who come in have
     /// been looked at.
     pub(super) fn room(&self, instance: u32) -> (u32, u32) {
-        if self.trouble.disturbed {
-            let condition = &self.trouble.conditions[instance as usize];
-            return (condition.slots, condition.line_limit);
+        match self.trouble.conditions.get(instance as usize) {
+            Some(condition) => (condition.slots, condition.line_limit),
+            None => {
+                let node = &self.site.nodes[instance as usize];
+                (node.slots, node.line_limit)
+            }
         }
-        let node = &self.site.nodes[instance as usize];
-        (node.slots, node.line_limit)
     }
 
     /// Work that begins now takes so much longer.
     #[inline(never)]
-    pub(super) fn slowed(&self, plan: &Plan, slot: u32, work: Time) -> Time {
+    pub(super) fn slowed(&mut self, plan: &Plan, slot: u32, work: Time) -> Time {
         let instance = self.visits[slot].instance;
-        let condition = &self.trouble.conditions[instance as usize];
+        let Some(condition) = self.trouble.conditions.get(instance as usize) else { return work };
         // A host of its own is slow itself.
         let slowdown = match self.own_processor(plan, instance) {
             NONE => condition.slowdowns.product,
@@ -344,7 +366,12 @@ impl World {
             _ => 1.0,
         };
         let factor = slowdown * coldness * self.release_met_by(slot).slowness;
-        if factor == 1.0 { work } else { (work as f64 * factor) as Time }
+        if factor == 1.0 {
+            // It may have become warm since anybody looked.
+            self.look_whether_care_is_needed(instance);
+            return work;
+        }
+        (work as f64 * factor) as Time
     }
 
     /// The version that the visit meets. What nobody waits for any more meets the old one.

@@ -2,6 +2,7 @@
 //! and what was held for them is lost.
 
 use super::World;
+use super::conditions::Condition;
 use super::ending::CallEnd;
 use super::sessions::Holds;
 use super::visit::State;
@@ -20,12 +21,12 @@ impl World {
         if instances.iter().any(is_used) {
             let mut residents: Vec<u32> = Vec::new();
             for &instance in instances {
-                residents.extend(self.residents_of(plan, instance));
+                residents.extend(self.residents_of(instance));
             }
             residents.sort_unstable();
             while self.reset_outermost(plan, &residents) {}
             for &instance in instances {
-                self.lose_sessions(plan, instance);
+                self.lose_sessions(instance);
             }
         }
         for &instance in instances {
@@ -69,7 +70,7 @@ impl World {
             State::InLine => true,
             _ => visit.flags.inside,
         };
-        inside && self.trouble.conditions[visit.instance as usize].is_down()
+        inside && self.is_down(visit.instance)
     }
 
     /// The visit ends here and now, and its caller sees its connection reset.
@@ -109,12 +110,12 @@ impl World {
     }
 
     /// Connections that callers elsewhere hold to this database are cut.
-    fn lose_sessions(&mut self, plan: &Plan, instance: u32) {
+    fn lose_sessions(&mut self, instance: u32) {
         if self.site.nodes[instance as usize].busy == 0 {
             return;
         }
         let lost = Holds::Connection(instance);
-        for slot in self.guests_of(plan, instance) {
+        for slot in self.guests_of(instance) {
             while self.site.sessions.take_out(&mut self.visits[slot].sessions, lost) {
                 let node = &mut self.site.nodes[instance as usize];
                 node.hold_extra(-1, self.clockwork.now);
@@ -131,8 +132,16 @@ impl World {
         }
     }
 
+    pub(super) fn is_down(&self, instance: u32) -> bool {
+        self.trouble.conditions.get(instance as usize).is_some_and(Condition::is_down)
+    }
+
+    pub(super) fn has_dns_outage(&self, instance: u32) -> bool {
+        self.trouble.conditions.get(instance as usize).is_some_and(Condition::has_dns_outage)
+    }
+
     pub(super) fn hangs(&self, instance: u32) -> bool {
-        self.trouble.conditions[instance as usize].hung > 0
+        self.trouble.conditions.get(instance as usize).is_some_and(|condition| condition.hung > 0)
     }
 
     pub(super) fn host_hangs(&self, plan: &Plan, instance: u32) -> bool {
@@ -157,7 +166,7 @@ impl World {
 
     /// Work at a process that hangs stands still.
     pub(super) fn freeze(&mut self, plan: &Plan, instance: u32) {
-        for slot in self.residents_of(plan, instance) {
+        for slot in self.residents_of(instance) {
             if self.is_at_work(slot) {
                 self.withdraw_from_processor(plan, slot);
                 self.visits[slot].word = 0;
@@ -167,8 +176,8 @@ impl World {
 
     /// The process goes on. What was under way when it hung is done at once, and so is what it
     /// would have noticed meanwhile.
-    pub(super) fn thaw(&mut self, plan: &Plan, instance: u32) {
-        for slot in self.residents_of(plan, instance) {
+    pub(super) fn thaw(&mut self, instance: u32) {
+        for slot in self.residents_of(instance) {
             let visit = &self.visits[slot];
             let (is_still, pool) = (visit.word == 0, visit.pending);
             match visit.state {

@@ -100,7 +100,8 @@ impl World {
     /// The answer has come to the caller.
     #[inline(always)]
     fn answered(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
-        if self.trouble.disturbed && self.caller_hangs(slot) {
+        let caller = &self.visits[self.visits[slot].parent];
+        if self.site.nodes[caller.instance as usize].needs_care && self.caller_hangs(slot) {
             self.keep_answer(slot, outcome);
             return None;
         }
@@ -329,7 +330,7 @@ impl World {
     pub(super) fn release_pool(&mut self, plan: &Plan, pool: u32) {
         let next = self.site.pools[pool as usize].head;
         // Those who wait in a process that is gone get nothing: they are about to be reset.
-        if next == NONE || (self.trouble.disturbed && self.is_at_gone_process(next)) {
+        if next == NONE || self.is_at_gone_process(next) {
             self.site.pools[pool as usize].give_back(self.clockwork.now);
             return;
         }
@@ -374,7 +375,7 @@ impl World {
     /// No connection of the pool was free in time: the application fails. Or no earlier
     /// call has ended, and this one is not made.
     pub(super) fn give_up_in_pool_line(&mut self, plan: &Plan, slot: u32) {
-        if self.trouble.disturbed && self.hangs(self.visits[slot].instance) {
+        if self.hangs(self.visits[slot].instance) {
             return;
         }
         self.leave_pool_line_unserved(plan, slot);

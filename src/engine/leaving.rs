@@ -12,7 +12,7 @@ impl World {
     pub(super) fn deadline_passed(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
         let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
-        if self.trouble.disturbed && self.caller_hangs(slot) {
+        if self.caller_hangs(slot) {
             // Nobody looks at the clock now.
             return self.notice_deadline_later(plan, slot);
         }
@@ -42,7 +42,7 @@ impl World {
     /// The worker has been silent for too long: its master kills it, its request is cut
     /// off, and the slot is empty until a new worker has booted.
     pub(super) fn watchdog_barks(&mut self, plan: &Plan, slot: u32) {
-        if self.trouble.disturbed && self.host_hangs(plan, self.visits[slot].instance) {
+        if self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
             let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
             return self.start_timer(WATCHDOG, lane, slot);

@@ -194,7 +194,6 @@ impl World {
             self.trouble.conditions[instance as usize].canary = canary;
             self.take_condition(plan, instance);
         }
-        self.trouble.disturbed = true;
     }
 
     /// From now on all requests meet this version, and what was wrong with the last one is over.
@@ -204,7 +203,6 @@ impl World {
             self.clear_cache(plan, instance);
             self.take_condition(plan, instance);
         }
-        self.trouble.disturbed = true;
         for (number, maintenance_plan) in plan.maintenance.iter().enumerate() {
             let is_gone = |one: &u32| {
                 instances.contains(one) || self.trouble.conditions[*one as usize].version == Release::ALIKE

@@ -98,9 +98,7 @@ impl World {
             counts.lookups += 1;
             if state.resolver.iter().all(|&expires| self.clockwork.now < expires) {
                 counts.hits += 1;
-            } else if self.trouble.disturbed
-                && self.trouble.conditions[self.visits[slot].instance as usize].has_dns_outage()
-            {
+            } else if self.has_dns_outage(self.visits[slot].instance) {
                 // The resolver asks and asks; its client does not wait that long.
                 return None;
             } else {
@@ -154,14 +152,14 @@ impl World {
     /// still waits then is told so.
     #[inline(never)]
     pub(super) fn ask_resolver(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
-        let visit = &mut self.visits[slot];
+        let visit = &self.visits[slot];
         if visit.repeats > 0 {
             return self.end_visit(plan, slot, Outcome::DnsFailure);
         }
-        if !self.trouble.disturbed || !self.trouble.conditions[visit.instance as usize].has_dns_outage() {
+        if !self.has_dns_outage(visit.instance) {
             return self.skip(slot, 1);
         }
-        visit.repeats = 1;
+        self.visits[slot].repeats = 1;
         self.schedule(slot, self.clockwork.now.saturating_add(RESOLVER_PATIENCE));
         None
     }

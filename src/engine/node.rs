@@ -15,6 +15,9 @@ pub struct NodeState {
     pub slots: u32,
     pub line_length: u32,
     pub line_limit: u32,
+    /// Something is so here that is seldom so, and whoever comes, works or leaves has to be looked at:
+    /// a fault is in force, it is cold, or somebody wants to know who is inside.
+    pub needs_care: bool,
     /// The slots and the places in line that it has when it is well: beside them it is full.
     pub capacity: u32,
     pub line_capacity: u32,
@@ -280,6 +283,7 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
             slots: node.slots,
             line_length: 0,
             line_limit: node.line,
+            needs_care: node.track_occupancy,
             capacity: node.slots,
             line_capacity: node.line,
             head: NONE,

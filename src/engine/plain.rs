@@ -35,7 +35,10 @@ impl World {
     #[inline(never)]
     fn serve_full(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
         let instance = self.visits[slot].instance;
-        let entry = if self.trouble.disturbed { self.enter_in_bad_condition(plan, slot) } else { None };
+        let entry = match self.site.nodes[instance as usize].needs_care {
+            true => self.enter_in_bad_condition(plan, slot),
+            false => None,
+        };
         if entry.is_none() {
             let (slots, line_limit) = self.room(instance);
             let node = &mut self.site.nodes[instance as usize];
@@ -61,7 +64,7 @@ impl World {
     #[inline(always)]
     fn start_serving(&mut self, plan: &Plan, slot: u32, draw: u32) {
         let mut time = self.chance.draws.take(plan, draw);
-        if self.trouble.disturbed {
+        if self.site.nodes[self.visits[slot].instance as usize].needs_care {
             time = self.slowed(plan, slot, time);
             self.trouble.residents.came_in(slot, self.visits[slot].instance, &self.visits);
         }

@@ -1,10 +1,13 @@
-//! Who is inside of each replica, kept from the first crash or hang on, so that each further one
-//! looks at those whom it hits and at nobody else.
+//! Who is inside of each replica, for crashes and hangs that have to find them.
+//!
+//! Whoever asks looks through all visits. Where that comes to more than the events of the run, since
+//! something breaks again and again, rolls are kept from then on, so that each further fault looks at
+//! those whom it hits and at nobody else; a run with a handful of faults keeps none.
 
 use super::World;
 use super::node::SideLine;
 use super::visit::{State, Visits};
-use crate::plan::{NONE, Plan};
+use crate::plan::NONE;
 
 #[derive(Clone, Debug, Default)]
 pub struct Residents {
@@ -12,6 +15,8 @@ pub struct Residents {
     inside: Vec<Roll>,
     /// Of each instance who has sent it a query, and may hold a connection to it since.
     guests: Vec<Roll>,
+    /// How many visits have been looked through.
+    looked_through: u64,
 }
 
 /// Slots of visits, among them some that have left. They are struck off when there are too many.
@@ -20,6 +25,9 @@ struct Roll {
     slots: Vec<u32>,
     most: usize,
 }
+
+/// So many visits may be looked through before anybody counts.
+const LOOKS_FREE: u64 = 1_000_000;
 
 /// It is not worth the while to look through a shorter roll.
 const SHORT: usize = 16;
@@ -53,6 +61,12 @@ impl Residents {
         !self.inside.is_empty()
     }
 
+    /// So many visits would have to be looked through once more: is it time for rolls?
+    fn are_worthwhile(&mut self, visits: usize, events: u64) -> bool {
+        self.looked_through += visits as u64;
+        self.looked_through > events + LOOKS_FREE
+    }
+
     pub fn came_in(&mut self, slot: u32, instance: u32, visits: &Visits) {
         if let Some(roll) = self.inside.get_mut(instance as usize) {
             roll.add(slot, |slot| is_inside(visits, slot, instance));
@@ -67,15 +81,21 @@ impl Residents {
 }
 
 impl World {
-    /// Looks through all visits, once in a run.
-    pub(super) fn keep_residents(&mut self, plan: &Plan) {
-        if self.trouble.residents.are_kept() {
-            return;
+    /// Whether there are rolls to look at.
+    fn has_rolls(&mut self) -> bool {
+        let (visits, events) = (self.visits.all.len(), self.clockwork.events);
+        if !self.trouble.residents.are_kept() && self.trouble.residents.are_worthwhile(visits, events) {
+            self.keep_residents();
         }
-        let number = plan.instances.len();
-        self.trouble.residents =
-            Residents { inside: vec![Roll::default(); number], guests: vec![Roll::default(); number] };
-        self.watch.watches_insides = true;
+        self.trouble.residents.are_kept()
+    }
+
+    /// Looks through all visits, once in a run.
+    fn keep_residents(&mut self) {
+        let number = self.site.nodes.len();
+        self.trouble.residents.inside = vec![Roll::default(); number];
+        self.trouble.residents.guests = vec![Roll::default(); number];
+        self.site.nodes.iter_mut().for_each(|node| node.needs_care = true);
         for slot in 0..self.visits.all.len() as u32 {
             let visit = &self.visits[slot];
             if is_inside(&self.visits, slot, visit.instance) {
@@ -88,8 +108,10 @@ impl World {
     }
 
     /// Those who have come in at the instance or stand in its line, in the order of their slots.
-    pub(super) fn residents_of(&mut self, plan: &Plan, instance: u32) -> Vec<u32> {
-        self.keep_residents(plan);
+    pub(super) fn residents_of(&mut self, instance: u32) -> Vec<u32> {
+        if !self.has_rolls() {
+            return self.all_at(instance);
+        }
         let roll = &mut self.trouble.residents.inside[instance as usize];
         roll.strike_off(|slot| is_inside(&self.visits, slot, instance));
         let mut residents = roll.slots.clone();
@@ -110,8 +132,14 @@ impl World {
     }
 
     /// Those who may hold connections to this database.
-    pub(super) fn guests_of(&mut self, plan: &Plan, instance: u32) -> Vec<u32> {
-        self.keep_residents(plan);
+    pub(super) fn guests_of(&mut self, instance: u32) -> Vec<u32> {
+        if !self.has_rolls() {
+            let is_guest = |slot: &u32| {
+                let mut connections = self.site.sessions.connections(self.visits[*slot].sessions);
+                connections.any(|database| database == instance)
+            };
+            return (0..self.visits.all.len() as u32).filter(is_guest).collect();
+        }
         let roll = &mut self.trouble.residents.guests[instance as usize];
         roll.strike_off(|slot| self.visits[slot].state != State::Free);
         roll.slots.clone()

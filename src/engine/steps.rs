@@ -29,8 +29,9 @@ impl World {
                 },
                 Step::Wait { draw } => {
                     visit.step += 1;
+                    let instance = visit.instance;
                     let mut time = self.chance.draws.take(plan, draw);
-                    if self.trouble.disturbed {
+                    if self.site.nodes[instance as usize].needs_care {
                         time = self.slowed(plan, slot, time);
                     }
                     self.schedule(slot, self.clockwork.now.saturating_add(time));
@@ -161,7 +162,8 @@ impl World {
     /// So much work on the cores that the visit's node shares; without any it just takes that long.
     #[inline(always)]
     pub(super) fn use_cpu(&mut self, plan: &Plan, slot: u32, work: Time) {
-        let work = if self.trouble.disturbed { self.slowed(plan, slot, work) } else { work };
+        let needs_care = self.site.nodes[self.visits[slot].instance as usize].needs_care;
+        let work = if needs_care { self.slowed(plan, slot, work) } else { work };
         let visit = &mut self.visits[slot];
         let processor = plan.instances[visit.instance as usize].processor;
         if processor == NONE {

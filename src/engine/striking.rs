@@ -8,7 +8,6 @@ use crate::plan::{NONE, Plan};
 
 impl World {
     pub(super) fn strike_instance(&mut self, plan: &Plan, instance: u32, fault: Fault) {
-        self.trouble.disturbed = true;
         match fault {
             Fault::Crash => self.crash(plan, instance, false),
             Fault::DataLoss => {
@@ -44,7 +43,7 @@ impl World {
             *counter -= 1;
         }
         if fault == Fault::Hang && self.trouble.conditions[instance as usize].hung == 0 {
-            self.thaw(plan, instance);
+            self.thaw(instance);
         }
         self.take_condition(plan, instance);
     }
@@ -91,7 +90,6 @@ impl World {
     fn crash(&mut self, plan: &Plan, instance: u32, is_planned: bool) {
         let hosted = std::mem::take(&mut self.trouble.changes.hosted[instance as usize]);
         let is_host = !hosted.is_empty();
-        self.trouble.disturbed = true;
         for &one in hosted.iter().chain([&instance]) {
             self.trouble.conditions[one as usize].goes_down(is_host, self.clockwork.now);
             self.trouble.conditions[one as usize].has_crashed |= !is_planned;
@@ -175,7 +173,6 @@ impl World {
     /// Writes to this database wait until then; 0: no longer.
     pub(super) fn lock_writes(&mut self, plan: &Plan, instance: u32, until: Time) {
         self.trouble.conditions[instance as usize].writes_locked_until = until;
-        self.trouble.disturbed = true;
         self.take_condition(plan, instance);
     }
 

@@ -91,8 +91,6 @@ pub struct Trouble {
     pub(super) units: restarting::Units,
     /// Of each instance, if anything changes during the run.
     pub(super) conditions: Vec<conditions::Condition>,
-    /// Whether anything has gone wrong yet.
-    pub(super) disturbed: bool,
     /// How many instances drain.
     pub(super) draining: u32,
     pub(super) residents: residents::Residents,
@@ -102,8 +100,6 @@ pub struct Trouble {
 #[derive(Clone)]
 pub struct Watch {
     pub(super) recorder: recorder::Recorder,
-    /// Whether anybody wants to know who comes in and goes out.
-    pub(super) watches_insides: bool,
     pub(super) rows: rows::RowKeeper,
     pub(super) paths: paths::Paths,
     pub(super) sample: sampling::Sample,
@@ -178,7 +174,6 @@ impl Trouble {
             memories: memory::Memories::new(plan),
             units: restarting::Units::new(plan),
             conditions: conditions::Condition::of_all(plan),
-            disturbed: false,
             draining: 0,
             residents: residents::Residents::default(),
         }
@@ -189,7 +184,6 @@ impl Watch {
     fn new(plan: &Plan, options: Options) -> Watch {
         Watch {
             recorder: recorder::Recorder::new(plan),
-            watches_insides: plan.nodes.iter().any(|node| node.track_occupancy),
             rows: rows::RowKeeper::new(options, plan),
             paths: paths::Paths::new(path_notes::columns(plan)),
             sample: sampling::Sample::of_nobody(plan, options.seed),

@@ -14,7 +14,7 @@ impl World {
         let members = plan.routes[call_plan.route as usize].members.len() as u32;
         let is_permitted = (0..members).any(|member| self.breaker_permits(plan, call_plan, caller, member));
         if is_permitted
-            && !(self.trouble.disturbed && self.hangs(caller))
+            && !self.hangs(caller)
             && self.make_room_for(1)
             && self.has_place_for_hedge(plan, slot, call_plan)
             && let Some(child) = self.begin_call(plan, slot, call)

@@ -63,7 +63,7 @@ impl World {
         let visit = &self.visits[slot];
         let (instance, root, is_inside) = (visit.instance, visit.root, visit.flags.inside);
         // A process that is gone turns nobody away: whoever comes finds that out next.
-        if self.trouble.disturbed && !is_inside && self.trouble.conditions[instance as usize].is_down() {
+        if !is_inside && self.is_down(instance) {
             return self.skip(slot, 1);
         }
         let (first, each) = self.site.buckets.places[number as usize];
