@@ -18,6 +18,15 @@ impl World {
         if !self.make_room_for(1) {
             return None;
         }
+        let usual = &plan.usual_calls[call as usize];
+        if usual.straight_to != NONE && self.call_straight(plan, slot, call, usual) {
+            return None;
+        }
+        self.call_otherwise(plan, slot, call)
+    }
+
+    #[inline(never)]
+    fn call_otherwise(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
         let call_plan = &plan.calls[call as usize];
         if call_plan.guard != NONE {
             self.note_call_begins(plan, slot);
@@ -90,6 +99,10 @@ impl World {
             self.choose_peer(plan, slot, call_plan)
         };
         let link = if link == NONE { NONE } else { self.link_between(plan, from, instance, link) };
+        let usual = &plan.usual_calls[call as usize];
+        if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, call, usual, (instance, peer)) {
+            return None;
+        }
         let fresh = self.opens_connection(plan, call_plan, root, instance)
             && !self.is_connected(slot, call_plan, instance);
         let visit = Visit {

@@ -31,6 +31,11 @@ impl CallEnd {
 }
 
 impl World {
+    #[inline(never)]
+    pub(super) fn end_otherwise(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
+        self.end_visit(plan, slot, Outcome::Ok)
+    }
+
     /// The visit is done, well or not: it gives everything back and answers. Returns who
     /// goes on, if anybody does at once.
     #[inline(always)]
@@ -297,7 +302,7 @@ impl World {
         self.note_occupancy(instance);
     }
 
-    fn give_extra_slot_back(&mut self, plan: &Plan, slot: u32) {
+    pub(super) fn give_extra_slot_back(&mut self, plan: &Plan, slot: u32) {
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
         if visit.slots > 1 {

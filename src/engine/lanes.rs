@@ -17,25 +17,39 @@ impl Lane {
         Lane { delay, head: NONE, tail: NONE }
     }
 
+    /// The timer of a visit that is about to be made in this slot.
+    #[inline(always)]
+    pub fn append(&mut self, visits: &mut Visits, kind: usize, slot: u32, now: Time) -> Timer {
+        let due = now.saturating_add(self.delay).max(1);
+        let previous = std::mem::replace(&mut self.tail, slot);
+        match previous {
+            NONE => self.head = slot,
+            previous => visits[previous].timers[kind].next = slot,
+        }
+        Timer { due, next: NONE, previous }
+    }
+
     /// Starts a visit's timer of the given kind.
     #[inline(always)]
     pub fn join(&mut self, visits: &mut Visits, kind: usize, slot: u32, now: Time) -> Time {
-        let due = now.saturating_add(self.delay).max(1);
-        visits[slot].timers[kind] = Timer { due, next: NONE, previous: self.tail };
-        match self.tail {
-            NONE => self.head = slot,
-            tail => visits[tail].timers[kind].next = slot,
-        }
-        self.tail = slot;
-        due
+        let timer = self.append(visits, kind, slot, now);
+        visits[slot].timers[kind] = timer;
+        timer.due
     }
 
     /// Stops it.
     #[inline(always)]
     pub fn leave(&mut self, visits: &mut Visits, kind: usize, slot: u32) {
         let timer = &mut visits[slot].timers[kind];
-        let Timer { next, previous, .. } = *timer;
+        let place = *timer;
         timer.due = 0;
+        self.unlink(visits, kind, place);
+    }
+
+    /// The timer of a visit that is about to go.
+    #[inline(always)]
+    pub fn unlink(&mut self, visits: &mut Visits, kind: usize, timer: Timer) {
+        let Timer { next, previous, .. } = timer;
         match previous {
             NONE => self.head = next,
             previous => visits[previous].timers[kind].next = next,

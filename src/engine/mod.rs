@@ -110,6 +110,7 @@ mod tracer;
 #[cfg(test)]
 pub(crate) mod trial;
 mod usage;
+mod usual;
 mod visit;
 mod waits;
 mod world;

@@ -36,6 +36,8 @@ pub struct NodeState {
     pub side_line: u32,
     pub occupancy: u32,
     pub watchdog_lane: u32,
+    /// What shares out its CPU time, or `NONE`.
+    pub processor: u32,
     pub served_area: u64,
     pub calling_area: u64,
     pub queued_area: u64,
@@ -295,6 +297,7 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
             side_line,
             occupancy,
             watchdog_lane: node.watchdog_lane,
+            processor: instance.processor,
             served_area: 0,
             calling_area: 0,
             queued_area: 0,

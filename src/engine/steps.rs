@@ -54,7 +54,10 @@ impl World {
                     let known = self.recall_name(slot, name);
                     self.skip(slot, if known { 3 } else { 1 })
                 }
-                Step::End => self.end_visit(plan, slot, Outcome::Ok),
+                Step::End => match self.end_as_usual(plan, slot) {
+                    Some(caller) => Some(caller),
+                    None => self.end_otherwise(plan, slot),
+                },
                 Step::Move { call } => self.move_on(plan, slot, call),
                 step => self.rarer_step(plan, slot, step),
             };

@@ -72,7 +72,7 @@ pub struct Timer {
 }
 
 impl Timer {
-    const OFF: Timer = Timer { due: 0, next: NONE, previous: NONE };
+    pub const OFF: Timer = Timer { due: 0, next: NONE, previous: NONE };
 
     /// One that runs is due at 1 at the earliest.
     #[inline(always)]
@@ -207,6 +207,15 @@ impl Visits {
     #[inline(always)]
     pub fn add(&mut self, instance: u32, step: u32, class: u32, now: Time) -> u32 {
         self.put(Visit { instance, step, class, since: now, ..Visit::NEW })
+    }
+
+    /// Where the next visit will stand; there is such a place from now on.
+    #[inline(always)]
+    pub fn next_slot(&mut self) -> u32 {
+        if self.free == NONE {
+            self.grow();
+        }
+        self.free
     }
 
     #[inline(always)]

@@ -7,7 +7,7 @@ use super::program::Tables;
 use super::streams::Streams;
 use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
-    changes, memory, names, replication, resources, scaling, sources, structure,
+    UsualCall, changes, memory, names, replication, resources, scaling, sources, structure,
 };
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
@@ -40,7 +40,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         }
     }
     let turned_away = tables.place(vec![Step::TurnAway]);
-    Plan {
+    let mut plan = Plan {
         seed: scenario.run.seed,
         end: scenario.run.end,
         warmup: scenario.run.warmup,
@@ -48,6 +48,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         steps: tables.steps,
         turned_away,
         calls: tables.calls,
+        usual_calls: Vec::new(),
         chances: tables.chances,
         repeats: tables.repeats,
         forks: tables.forks,
@@ -83,7 +84,9 @@ pub fn compile(scenario: &Scenario) -> Plan {
         surges: changes.surges,
         fidelity: scenario.run.fidelity,
         structure,
-    }
+    };
+    plan.usual_calls = UsualCall::of_all(&plan);
+    plan
 }
 
 /// What is known while compiling.

@@ -23,6 +23,7 @@ mod steps;
 mod streams;
 mod structure;
 mod targets;
+mod usual;
 mod walks;
 
 pub use balancing::{MemberPlan, Policy, RoutePlan};
@@ -41,6 +42,7 @@ pub use steps::{
 };
 pub use streams::{DiePlan, DrawPlan};
 pub use structure::Need;
+pub use usual::{FirstWork, UsualCall};
 
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
@@ -66,6 +68,8 @@ pub struct Plan {
     /// The step of visits that are turned away out of a line.
     pub turned_away: u32,
     pub calls: Vec<CallPlan>,
+    /// Of each call, what is decided already.
+    pub usual_calls: Vec<UsualCall>,
     pub chances: Vec<ChancePlan>,
     pub repeats: Vec<RepeatPlan>,
     pub forks: Vec<ForkPlan>,

@@ -1,0 +1,196 @@
+//! The usual way of a call: whoever is called is there at once, finds a slot, works, and answers
+//! well. It is one step at either end, which changes what the steps of a visit would have changed one
+//! by one; where anything about it is not as usual they are gone through instead.
+
+use super::World;
+use super::sessions::{Holds, Session};
+use super::visit::{DEADLINE, Flags, SLOT_BITS, State, Timer, Visit, WATCHDOG};
+use crate::kernel::agenda::{Event, EventQueue};
+use crate::kernel::time::NEVER;
+use crate::plan::{NONE, Plan, UsualCall};
+
+impl World {
+    /// A call to the one instance that it can go to. `false`: nothing has been done, since it is not
+    /// as easy as that.
+    #[inline(always)]
+    pub(super) fn call_straight(&mut self, plan: &Plan, slot: u32, call: u32, usual: &UsualCall) -> bool {
+        let from = self.visits[slot].instance;
+        if usual.takes_extra_slot {
+            let caller_node = &self.site.nodes[from as usize];
+            if caller_node.busy >= caller_node.slots {
+                return false;
+            }
+        }
+        if !self.begin_as_usual(plan, slot, call, usual, (usual.straight_to, NONE)) {
+            return false;
+        }
+        let now = self.clockwork.now;
+        let caller_node = &mut self.site.nodes[from as usize];
+        caller_node.calls(now);
+        if usual.takes_extra_slot {
+            caller_node.take(now);
+            caller_node.hold_extra(1, now);
+            self.visits[slot].slots += 1;
+        }
+        true
+    }
+
+    /// Somebody called, with no link in between, comes in and begins to work; or nothing is done.
+    #[inline(always)]
+    pub(super) fn begin_as_usual(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call: u32,
+        usual: &UsualCall,
+        (instance, peer): (u32, u32),
+    ) -> bool {
+        let now = self.clockwork.now;
+        let child = self.visits.next_slot();
+        let caller = &mut self.visits[slot];
+        let node = &mut self.site.nodes[instance as usize];
+        if node.needs_care | caller.flags.followed {
+            return false;
+        }
+        let mut is_new = usual.opens;
+        if usual.is_session {
+            let connection = Holds::Connection(instance);
+            if caller.sessions != NONE && self.site.sessions.holds(caller.sessions, connection) {
+                node.hold_extra(-1, now);
+                is_new = false;
+            } else if node.busy < node.slots {
+                node.take(now);
+                let session = Session { holds: connection, next: caller.sessions };
+                caller.sessions = self.site.sessions.add(session);
+            } else {
+                return false;
+            }
+        } else if node.busy < node.slots {
+            node.take(now);
+        } else {
+            return false;
+        }
+        node.counts.visits += 1;
+        node.serve_one(now);
+        let watchdog_lane = node.watchdog_lane;
+        let work = usual.works[usize::from(is_new)];
+        let processor = if work.is_cpu { node.processor } else { NONE };
+        let mut rare = caller.flags.rare.inherited();
+        if usual.is_session {
+            rare.enter_session();
+        }
+        let (root, class) = (caller.root, caller.class);
+        let sibling = std::mem::replace(&mut caller.child, child);
+        caller.state = State::Calling;
+        caller.tries += 1;
+        if sibling != NONE {
+            self.visits[sibling].sibling_previous = child;
+        }
+        let deadline = self.timer_of_new(DEADLINE, usual.lane, child);
+        let watchdog = self.timer_of_new(WATCHDOG, watchdog_lane, child);
+        let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(child);
+        self.clockwork.sequence += 1;
+        self.visits.put(Visit {
+            word,
+            since: now,
+            timers: [deadline, watchdog],
+            step: work.then,
+            parent: slot,
+            root,
+            instance,
+            call,
+            peer,
+            sibling_next: sibling,
+            class,
+            slots: u8::from(!usual.is_session),
+            flags: Flags {
+                inside: true,
+                on_cpu: processor != NONE,
+                fresh: is_new,
+                connected: !usual.whole,
+                rare,
+                ..Flags::NONE
+            },
+            ..Visit::NEW
+        });
+        let time = if work.draw == NONE { work.time } else { self.chance.draws.take(plan, work.draw) };
+        if processor == NONE {
+            self.clockwork.agenda.push(Event { time: now.saturating_add(time), word });
+        } else {
+            self.clockwork.processors[processor as usize].add(now, time, word);
+            self.unset_clock(processor);
+        }
+        true
+    }
+
+    /// A visit is done, well, and its caller goes on at once. `None`: nothing has been done.
+    #[inline(always)]
+    pub(super) fn end_as_usual(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
+        let now = self.clockwork.now;
+        let visit = &self.visits[slot];
+        let Visit { parent, instance, peer, flags, timers, .. } = *visit;
+        // None of these is there: they are all `NONE`, of which every bit is set.
+        let absent = visit.link & visit.sessions & visit.child & visit.sibling_next & visit.sibling_previous;
+        if parent == NONE || absent != NONE || visit.root == NONE || visit.slots > 1 {
+            return None;
+        }
+        let usual = &plan.usual_calls[visit.call as usize];
+        let caller = &self.visits[parent];
+        let from = caller.instance;
+        let is_news = usual.has_choice && self.site.balancers.ailing > 0;
+        let caller_needs_care = self.site.nodes[from as usize].needs_care;
+        let node = &mut self.site.nodes[instance as usize];
+        let needs_care = caller_needs_care | node.needs_care | flags.followed | !flags.inside;
+        if !usual.ends_so | (caller.pending > 0) | needs_care | is_news {
+            return None;
+        }
+        node.served_one(now);
+        let watchdog_lane = node.watchdog_lane;
+        if flags.rare.in_session() {
+            node.hold_extra(1, now);
+        } else if node.line_length == 0 {
+            node.give_back(now);
+        } else {
+            self.release_slot(plan, instance);
+        }
+        if timers[WATCHDOG].runs() {
+            let lane = &mut self.clockwork.lanes[WATCHDOG][watchdog_lane as usize];
+            lane.unlink(&mut self.visits, WATCHDOG, timers[WATCHDOG]);
+        }
+        if timers[DEADLINE].runs() {
+            let lane = &mut self.clockwork.lanes[DEADLINE][usual.lane as usize];
+            lane.unlink(&mut self.visits, DEADLINE, timers[DEADLINE]);
+        }
+        self.close_at_peer(plan, peer);
+        self.visits.remove(slot);
+        if usual.takes_extra_slot {
+            self.give_extra_slot_back(plan, parent);
+        }
+        self.site.nodes[from as usize].called(now);
+        let caller = &mut self.visits[parent];
+        caller.child = NONE;
+        caller.state = State::Going;
+        caller.since = now;
+        caller.tries = 0;
+        caller.step += 1;
+        Some(parent)
+    }
+
+    #[inline(always)]
+    fn timer_of_new(&mut self, kind: usize, lane: u32, slot: u32) -> Timer {
+        if lane == NONE {
+            return Timer::OFF;
+        }
+        let timer = self.clockwork.lanes[kind][lane as usize].append(
+            &mut self.visits,
+            kind,
+            slot,
+            self.clockwork.now,
+        );
+        let clock = self.clockwork.numbers.first_lane[kind] + lane;
+        if self.clockwork.clocks.time(clock) == NEVER {
+            self.clockwork.clocks.set(clock, timer.due);
+        }
+        timer
+    }
+}

@@ -1,0 +1,126 @@
+//! What can be decided of a call before the run: where whoever is called gets in at once and begins
+//! to work, all of that is one step.
+
+use super::{CallPlan, ConnectionUse, NONE, Plan, Step};
+use crate::kernel::time::Time;
+
+/// Of one call. It is there for every call, and says whether there is more to it than this.
+#[derive(Clone, Copy, Debug)]
+pub struct UsualCall {
+    /// Whoever is called without a link in between comes in and works as told here.
+    pub begins_so: bool,
+    /// The one instance that it goes to, with no link in between, or `NONE`.
+    pub straight_to: u32,
+    /// Whether there are several to choose from, whose health somebody keeps.
+    pub has_choice: bool,
+    /// A good answer ends it, and nobody wants to hear of it.
+    pub ends_so: bool,
+    /// A slot of the called node is a connection that the caller keeps.
+    pub is_session: bool,
+    /// Each such call opens a connection, unless the caller has one.
+    pub opens: bool,
+    /// The timeout that runs began with the call, not with coming in.
+    pub whole: bool,
+    pub takes_extra_slot: bool,
+    /// The lane of that timeout, or `NONE`.
+    pub lane: u32,
+    /// Over a connection that is open, and over a new one.
+    pub works: [FirstWork; 2],
+}
+
+/// What a visit does first once it is in.
+#[derive(Clone, Copy, Debug)]
+pub struct FirstWork {
+    /// How long it takes: a draw, or `NONE` if it is always the same.
+    pub draw: u32,
+    pub time: Time,
+    /// Whether it takes a core, where there are cores to be shared.
+    pub is_cpu: bool,
+    /// The step that comes behind it.
+    pub then: u32,
+}
+
+impl UsualCall {
+    pub fn of_all(plan: &Plan) -> Vec<UsualCall> {
+        plan.calls.iter().map(|call| UsualCall::of(call, &plan.steps)).collect()
+    }
+
+    fn of(call: &CallPlan, steps: &[Step]) -> UsualCall {
+        // Whatever is new about calls has to be put into one of these three groups.
+        let CallPlan {
+            // Told here, or asked for before this is.
+            route: _,
+            only_peer,
+            only_link,
+            site: _,
+            site_per_replica: _,
+            body,
+            bodies,
+            connect_lane,
+            read_lane,
+            whole,
+            name: _,
+            members_at: _,
+            replication: _,
+            takes_extra_slot,
+            keeps_session,
+            connection,
+            guard,
+            // Of calls over links.
+            encrypted: _,
+            round_trips: _,
+            request_bytes: _,
+            response_bytes: _,
+            // Of calls that fail, or come to somebody who is not well.
+            tries: _,
+            tries_others: _,
+            health: _,
+            retry: _,
+            answers: _,
+            optional: _,
+            falls_back: _,
+            idempotent: _,
+            writes: _,
+        } = call;
+        let is_told_of = *guard != NONE || matches!(connection, ConnectionUse::PerClient { .. });
+        let works = match bodies.is_empty() {
+            true => first_works(steps, *body, *keeps_session),
+            false => None,
+        };
+        let begins_so = !is_told_of && works.is_some();
+        UsualCall {
+            begins_so,
+            straight_to: if begins_so && *only_link == NONE { *only_peer } else { NONE },
+            has_choice: *only_peer == NONE,
+            ends_so: !is_told_of,
+            is_session: *keeps_session,
+            opens: *connection == ConnectionUse::Fresh,
+            whole: *whole,
+            takes_extra_slot: *takes_extra_slot,
+            lane: if *whole { *connect_lane } else { *read_lane },
+            works: works.unwrap_or([FirstWork { draw: NONE, time: 0, is_cpu: false, then: NONE }; 2]),
+        }
+    }
+}
+
+/// Those of a program that begins with getting a slot and with work.
+fn first_works(steps: &[Step], body: u32, is_session: bool) -> Option<[FirstWork; 2]> {
+    let kept = match steps.get(body as usize)? {
+        Step::Enter { kept } if !is_session => *kept,
+        Step::EnterSession { kept } if is_session => *kept,
+        _ => return None,
+    };
+    Some([first_work(steps, body + kept)?, first_work(steps, body + 1)?])
+}
+
+fn first_work(steps: &[Step], at: u32) -> Option<FirstWork> {
+    let then = at + 1;
+    match *steps.get(at as usize)? {
+        Step::Cpu { draw } => Some(FirstWork { draw, time: 0, is_cpu: true, then }),
+        Step::Wait { draw } => Some(FirstWork { draw, time: 0, is_cpu: false, then }),
+        Step::Handshake { nanoseconds } => {
+            Some(FirstWork { draw: NONE, time: Time::from(nanoseconds), is_cpu: true, then })
+        }
+        _ => None,
+    }
+}
