@@ -83,8 +83,8 @@ def instructions(command):
     valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     told = subprocess.run([*valgrind, *map(str, command)], capture_output=True, text=True)
     found = re.search(r"Collected : (\d+)", told.stderr)
-    if found is None:
-        sys.exit(told.stderr)
+    if found is None or told.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{told.stderr}")
     return int(found[1])
 
 
@@ -302,7 +302,7 @@ def command_figures(spof):
                               for wish in ("all", "none"))
         short = ["run.duration=2m", "run.warmup=10s"]
         def study(runs, more=()):
-            options = [*PLAIN, "--threads", "1", "--replications", str(runs)]
+            options = [*PLAIN, "--replications", str(runs)]
             return instructions(simulate(spof, ONE, [*short, *more], options, folder))
         replication = (study(42) - study(2)) / 40
     return {
