@@ -117,7 +117,7 @@ def read(name):
     """The comment on top of a file of figures, and these by their names."""
     path = HERE / name
     lines = path.read_text().splitlines() if path.exists() else []
-    figures = (line.rsplit("  ", 1) for line in lines if line and not line.startswith("#"))
+    figures = (line.rsplit(None, 1) for line in lines if line and not line.startswith("#"))
     told = [line.lstrip("# ") for line in lines if line.startswith("#")]
     return told, {name.strip(): float(figure) for name, figure in figures}
 
