@@ -19,10 +19,10 @@ pub(super) struct Paths {
     /// By the visit's slot, or by the place of a request in a chain.
     logs: Vec<Log>,
     stretches: Vec<Stretch>,
-    /// The first of those that nobody uses.
+    /// The first of those that nobody uses; there always is one.
     free: u32,
-    /// The log of the visit that has ended last, and who waited for it.
-    answer: Log,
+    /// What the visit that has ended last leaves behind, and who waited for it.
+    answer: Answer,
     answer_to: u32,
     /// Of each node, the column of its own time.
     pub node_columns: Vec<u32>,
@@ -42,6 +42,12 @@ struct Stretch {
     /// The one before it.
     previous: u32,
     time: Time,
+}
+
+impl Stretch {
+    /// One that nobody uses, and the last of these.
+    const NONE: Stretch =
+        Stretch { part: Part::between(Cause::Waiting, NONE, NONE), column: NONE, previous: NONE, time: 0 };
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +88,26 @@ impl Log {
     };
 }
 
+/// What is still to be known of a log when its visit has ended.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    begun: Time,
+    until: Time,
+    oldest: u32,
+    latest: u32,
+    stretches: u32,
+}
+
+impl Log {
+    /// Takes everything out of the log.
+    #[inline(always)]
+    fn take(&mut self) -> Answer {
+        let Log { begun, until, oldest, latest, stretches, .. } = *self;
+        (self.oldest, self.latest) = (NONE, NONE);
+        Answer { begun, until, oldest, latest, stretches }
+    }
+}
+
 /// What a message meets on its link, of the time that it takes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Crossing {
@@ -99,9 +125,9 @@ impl Paths {
         Paths {
             node_columns,
             logs: Vec::new(),
-            stretches: Vec::new(),
-            free: NONE,
-            answer: Log::NONE,
+            stretches: vec![Stretch::NONE],
+            free: 0,
+            answer: Answer { begun: 0, until: 0, oldest: NONE, latest: NONE, stretches: 0 },
             answer_to: NONE,
             crossing: Crossing::default(),
             together: Vec::new(),
@@ -157,23 +183,25 @@ impl Paths {
                 return;
             }
         }
-        let stretch = Stretch { part, column, previous: log.latest, time };
-        log.latest = match self.free {
-            NONE => {
-                self.stretches.push(stretch);
-                self.stretches.len() as u32 - 1
-            }
-            free => {
-                let place = &mut self.stretches[free as usize];
-                self.free = place.previous;
-                *place = stretch;
-                free
-            }
-        };
+        let free = self.free;
+        let place = &mut self.stretches[free as usize];
+        self.free = place.previous;
+        *place = Stretch { part, column, previous: log.latest, time };
+        log.latest = free;
         if log.oldest == NONE {
-            log.oldest = log.latest;
+            log.oldest = free;
         }
         log.stretches += 1;
+        if self.free == NONE {
+            self.make_one_free();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_one_free(&mut self) {
+        self.free = self.stretches.len() as u32;
+        self.stretches.push(Stretch::NONE);
     }
 
     /// Takes the latest stretch back.
@@ -193,7 +221,16 @@ impl Paths {
     }
 
     /// What a message says of the time after this instant will not have been.
+    #[inline(always)]
     pub fn cut(&mut self, slot: u32, now: Time) {
+        if self.logs[slot as usize].until > now {
+            self.cut_off(slot, now);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cut_off(&mut self, slot: u32, now: Time) {
         while self.logs[slot as usize].until > now {
             let Stretch { part, column, time, .. } = self.pop(slot);
             let until = self.logs[slot as usize].until;
@@ -274,9 +311,10 @@ impl Paths {
 
     /// The visit has ended, and somebody waited for it.
     pub fn answers(&mut self, slot: u32, to: u32) {
-        let log = std::mem::replace(&mut self.logs[slot as usize], Log::NONE);
-        let before = std::mem::replace(&mut self.answer, log);
-        self.throw_away(before);
+        // Nobody has taken the one before, if there is something in it.
+        let before = self.answer;
+        self.throw_away(before.oldest, before.latest);
+        self.answer = self.logs[slot as usize].take();
         self.answer_to = to;
     }
 
@@ -289,7 +327,8 @@ impl Paths {
     pub fn takes_answer(&mut self, slot: u32) {
         if self.answer_to == slot {
             self.answer_to = NONE;
-            let answer = std::mem::replace(&mut self.answer, Log::NONE);
+            let answer = self.answer;
+            self.answer.oldest = NONE;
             self.append(slot, answer);
         }
         self.call_is_over(slot);
@@ -301,11 +340,12 @@ impl Paths {
 
     /// What the visit in one slot has done is what another waited for.
     pub fn takes_over(&mut self, slot: u32, child: u32) {
-        let log = std::mem::replace(&mut self.logs[child as usize], Log::NONE);
+        let log = self.logs[child as usize].take();
         self.append(slot, log);
     }
 
-    fn append(&mut self, slot: u32, other: Log) {
+    #[inline(always)]
+    fn append(&mut self, slot: u32, other: Answer) {
         let log = &mut self.logs[slot as usize];
         debug_assert_eq!(log.until, other.begun);
         if other.oldest != NONE {
@@ -321,14 +361,14 @@ impl Paths {
 
     /// Nobody waits for this visit.
     pub fn forget(&mut self, slot: u32) {
-        let log = std::mem::replace(&mut self.logs[slot as usize], Log::NONE);
-        self.throw_away(log);
+        let log = self.logs[slot as usize].take();
+        self.throw_away(log.oldest, log.latest);
     }
 
-    fn throw_away(&mut self, log: Log) {
-        if log.oldest != NONE {
-            self.stretches[log.oldest as usize].previous = self.free;
-            self.free = log.latest;
+    fn throw_away(&mut self, oldest: u32, latest: u32) {
+        if oldest != NONE {
+            self.stretches[oldest as usize].previous = self.free;
+            self.free = latest;
         }
     }
 

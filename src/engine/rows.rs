@@ -15,6 +15,7 @@ pub struct RowKeeper {
     pub keeps: bool,
     /// A request becomes a row if its mixed number is not above this.
     threshold: u64,
+    /// The seed, mixed.
     seed: u64,
 }
 
@@ -31,7 +32,7 @@ impl RowKeeper {
             rows.rows.reserve(2 * FULL);
             rows.times.reserve(2 * FULL * columns);
         }
-        RowKeeper { rows, keeps, threshold, seed: options.seed }
+        RowKeeper { rows, keeps, threshold, seed: mix(options.seed) }
     }
 
     #[inline(always)]
@@ -41,16 +42,16 @@ impl RowKeeper {
 
     /// Whether the request with this number becomes a row.
     pub fn wants(&self, id: u64) -> bool {
-        self.keeps && mix(id ^ mix(self.seed)) <= self.threshold
+        self.keeps && (self.threshold == u64::MAX || mix(id ^ self.seed) <= self.threshold)
     }
 
     /// With times that belong to columns.
     pub fn add(&mut self, row: Row, times: impl Iterator<Item = (usize, Time)>) {
         let first = self.rows.times.len();
         self.rows.times.resize(first + self.rows.columns, 0);
+        let own = &mut self.rows.times[first..];
         for (column, time) in times {
-            let sum = &mut self.rows.times[first + column];
-            *sum = sum.saturating_add(time);
+            own[column] = own[column].saturating_add(time);
         }
         self.rows.rows.push(row);
     }

@@ -88,7 +88,7 @@ impl World {
         let own = processor != NONE && plan.processors[processor as usize].instance == number as u32;
         // A processor that is asked for its totals computes up to now in floating point. A copy
         // is asked, since the sums of one that is asked more often differ in their last bits.
-        let cpu = if own { self.clockwork.processors[processor as usize].clone().totals(at).used } else { 0 };
+        let cpu = if own { self.clockwork.processors[processor as usize].totals(at).used } else { 0 };
         InstanceSnapshot {
             busy: node.busy,
             line: node.line_length,

@@ -72,6 +72,10 @@ impl EventQueue for Ladder {
     #[inline(always)]
     fn pop_before(&mut self, limit: Time) -> Option<Event> {
         if self.near.front_is_empty() {
+            // Where clocks and lanes hold all that is to come this is asked before every event.
+            if self.near_end == Time::MAX && self.near.heap_len() == 0 {
+                return None;
+            }
             self.fill_near();
         }
         self.near.pop_before(limit)
