@@ -366,7 +366,7 @@ impl World {
         let (pool, waited) = (visit.pending, self.clockwork.now - visit.since);
         self.leave_pool_line(plan, slot);
         self.site.pools[pool as usize].waits.served(waited, self.clockwork.now);
-        self.watch.recorder.waited_for_pool(pool, waited);
+        self.watch.waited_for_pool(pool, waited);
     }
 
     /// Somebody leaves the line of a pool without having got anything.

@@ -145,6 +145,6 @@ impl World {
         if let Step::Serve { draw } = plan.steps[self.visits[slot].step as usize] {
             self.start_serving(plan, slot, draw);
         }
-        self.watch.recorder.waited(number, waited);
+        self.watch.waited(number, waited);
     }
 }

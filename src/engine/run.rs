@@ -208,9 +208,7 @@ impl World {
         if matches!(plan.end, RunEnd::Requests(_)) && self.nothing_is_left() {
             self.stop(StopReason::NothingLeft);
         }
-        self.clockwork
-            .clocks
-            .set(EDGE_CLOCK, self.clockwork.now.saturating_add(self.watch.recorder.bucket_width()));
+        self.clockwork.clocks.set(EDGE_CLOCK, self.clockwork.now.saturating_add(self.watch.bucket_width()));
     }
 
     /// Whether no request will come or end any more. Faults and checks may go on for ever,
