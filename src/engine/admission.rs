@@ -107,7 +107,7 @@ impl World {
     }
 
     /// The rest of coming in, once a visit has its slot.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn came_in(&mut self, plan: &Plan, slot: u32, instance: u32) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;

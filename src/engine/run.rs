@@ -171,10 +171,16 @@ impl World {
     pub(super) fn unset_clock(&mut self, processor: u32) {
         if self.clockwork.unset != processor {
             if self.clockwork.unset != NONE {
-                self.set_processor_clock(self.clockwork.unset);
+                self.set_clock_of_another(self.clockwork.unset);
             }
             self.clockwork.unset = processor;
         }
+    }
+
+    /// Work goes on at one host and begins at another.
+    #[inline(never)]
+    fn set_clock_of_another(&mut self, processor: u32) {
+        self.set_processor_clock(processor);
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::visit::{Request, State};
-use super::watch::{Suspect, Suspects};
+use super::watch::{Failure, Suspect, Suspects};
 use crate::kernel::random::Generator;
 use crate::kernel::random::{StreamFamily, below, uniform};
 use crate::kernel::time::{NEVER, Time};
@@ -243,7 +243,8 @@ impl World {
     #[inline(never)]
     fn request_failed(&mut self, plan: &Plan, start: Time, attempts: u32, class: u32, outcome: Outcome) {
         let (suspects, now) = (self.suspects(), self.clockwork.now);
-        self.watch.fails(class, outcome, (start, attempts), &suspects, &plan.surges, now);
+        let failure = Failure { class, outcome, sent: start, attempts };
+        self.watch.fails(&failure, &suspects, &plan.surges, now);
     }
     /// Who may be to blame for what happens now.
     pub(super) fn suspects(&self) -> Suspects {

@@ -17,7 +17,7 @@ mod trace;
 mod tracer;
 mod usage;
 
-pub use blame::{Suspect, Suspects};
+pub use blame::{Failure, Suspect, Suspects};
 pub use closing::Closing;
 pub use cutting::Cut;
 pub use following::{Crossing, Ended};
@@ -37,7 +37,6 @@ use crate::results::incident::Outage;
 use crate::results::resource::ResourceBucket;
 use crate::results::row::RowSampling;
 use crate::results::{ClassBucket, NodeBucket};
-use blame::Lost;
 use recorder::Recorder;
 use rows::RowKeeper;
 use sampling::Sample;
@@ -83,23 +82,16 @@ impl Watch {
         self.recorder.end(class, outcome, latency, in_time, attempts);
     }
 
-    /// A request that was sent then has failed, and is about to end.
-    pub fn fails(
-        &mut self,
-        class: u32,
-        outcome: Outcome,
-        (sent, attempts): (Time, u32),
-        suspects: &Suspects,
-        surges: &[Range<Time>],
-        now: Time,
-    ) {
+    /// A request has failed, and is about to end. `surges` are those that the plan has.
+    pub fn fails(&mut self, failure: &Failure, suspects: &Suspects, surges: &[Range<Time>], now: Time) {
+        let &Failure { class, outcome, sent, .. } = failure;
         let recorder = &mut self.recorder;
         if recorder.outages.score == 0 {
             recorder.note_until_when_users_were_served(sent);
         }
         let cause = suspects.in_force.map(|suspect| suspect.incident);
         recorder.outages.failed(sent, now, outcome, cause);
-        let blame = suspects.blame(Lost { sent, attempts }, surges, &recorder.outages, now);
+        let blame = suspects.blame(failure, surges, &recorder.outages, now);
         recorder.lose(class, blame);
     }
 
