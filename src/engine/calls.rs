@@ -152,7 +152,8 @@ impl World {
         fresh: bool,
     ) -> Option<u32> {
         let round_trips = if fresh { call_plan.round_trips } else { 0 };
-        let travel = self.travel(plan, link, Way::Out, call_plan.request_bytes, round_trips);
+        let crossing = self.travel(plan, link, Way::Out, call_plan.request_bytes, round_trips);
+        let travel = crossing.time;
         if travel > 0 || call_plan.whole {
             self.start_timer(DEADLINE, call_plan.connect_lane, child);
         }
@@ -162,7 +163,7 @@ impl World {
         let visit = &mut self.visits[child];
         visit.since = self.clockwork.now.saturating_add(travel);
         if visit.flags.followed {
-            self.note_crossing(plan, child, travel);
+            self.note_crossing(plan, child, crossing);
         }
         self.schedule(child, self.clockwork.now.saturating_add(travel));
         None
@@ -274,11 +275,12 @@ impl World {
         if link == NONE {
             return Some(slot);
         }
-        let travel = self.travel(plan, link, Way::Out, call_plan.request_bytes, 0);
+        let crossing = self.travel(plan, link, Way::Out, call_plan.request_bytes, 0);
+        let travel = crossing.time;
         let visit = &mut self.visits[slot];
         visit.since = self.clockwork.now.saturating_add(travel);
         if visit.flags.followed {
-            self.note_crossing(plan, slot, travel);
+            self.note_crossing(plan, slot, crossing);
         }
         self.schedule(slot, self.clockwork.now.saturating_add(travel));
         None

@@ -86,12 +86,13 @@ impl World {
 
     fn send_answer(&mut self, plan: &Plan, slot: u32, link: u32, outcome: Outcome) {
         let bytes = plan.calls[self.visits[slot].call as usize].response_bytes;
-        let travel = self.travel(plan, link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
+        let crossing = self.travel(plan, link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
+        let travel = crossing.time;
         let visit = &mut self.visits[slot];
         visit.state = State::Replying(outcome);
         visit.since = self.clockwork.now.saturating_add(travel);
         if visit.flags.followed {
-            self.note_crossing(plan, slot, travel);
+            self.note_crossing(plan, slot, crossing);
         }
         self.schedule(slot, self.clockwork.now.saturating_add(travel));
     }

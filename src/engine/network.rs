@@ -1,8 +1,8 @@
 //! What it takes to cross a link.
 
 use super::World;
-use super::paths::Crossing;
 use super::sending::Sending;
+use super::watch::Crossing;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fault::Fault;
@@ -97,8 +97,15 @@ fn repeated_until(now: Time, cut_until: Time, first_wait: Time) -> Time {
 }
 
 impl World {
-    /// The time for a message over a link, after so many round trips of handshake.
-    pub(super) fn travel(&mut self, plan: &Plan, link: u32, way: Way, bytes: u64, round_trips: u32) -> Time {
+    /// What a message meets on a link, after so many round trips of handshake.
+    pub(super) fn travel(
+        &mut self,
+        plan: &Plan,
+        link: u32,
+        way: Way,
+        bytes: u64,
+        round_trips: u32,
+    ) -> Crossing {
         let link_plan = &plan.links[link as usize];
         let state = &self.site.links[link as usize];
         let mut one_way = self.chance.draws.take(plan, link_plan.latency);
@@ -109,19 +116,19 @@ impl World {
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
         let is_sound = state.loss == 0.0 && state.cut_until <= self.clockwork.now;
         let lost = if is_sound { 0 } else { self.time_lost(plan, link, round_trips) };
-        let mut crossing = Crossing { link, lost, queued: 0, sending: 0 };
         time = time.saturating_add(lost);
+        let mut crossing = Crossing { link, time, lost, queued: 0, sending: 0 };
         let state = &mut self.site.links[link as usize];
         if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
             let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
             let waited = |wait| self.watch.waited_for_link(link, way, wait);
             let sent_in = state.sending[way as usize].send(sending, self.clockwork.now, waited);
             (crossing.queued, crossing.sending) = (sent_in.saturating_sub(sending), sending);
-            time = time.saturating_add(sent_in);
+            crossing.time = time.saturating_add(sent_in);
         }
-        self.watch.paths.crossing = crossing;
-        time
+        crossing
     }
+
     /// Until segments get through that are lost on the way.
     #[inline(never)]
     fn time_lost(&mut self, plan: &Plan, link: u32, round_trips: u32) -> Time {

@@ -15,7 +15,7 @@ use crate::results::path::{Cause, Part};
 use log::{Answer, Log, Stretch, TIDY_AT};
 
 #[derive(Clone, Debug)]
-pub(super) struct Paths {
+pub struct Paths {
     /// By the visit's slot, or by the place of a request in a chain.
     logs: Vec<Log>,
     stretches: Vec<Stretch>,
@@ -25,25 +25,11 @@ pub(super) struct Paths {
     answer: Answer,
     answer_to: u32,
     /// Of each node, the column of its own time.
-    pub node_columns: Vec<u32>,
-    /// What the message that has been sent last meets on its link.
-    pub crossing: Crossing,
+    node_columns: Vec<u32>,
     /// Parts that are alike, put together.
     together: Vec<Stretch>,
     /// The same of a request that has ended.
     parts: Vec<(Part, Time)>,
-}
-
-/// What a message meets on its link, of the time that it takes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Crossing {
-    pub link: u32,
-    /// Until something lost is sent again.
-    pub lost: Time,
-    /// Behind other messages.
-    pub queued: Time,
-    /// Until the last byte has left.
-    pub sending: Time,
 }
 
 impl Paths {
@@ -55,7 +41,6 @@ impl Paths {
             free: 0,
             answer: Answer { begun: 0, until: 0, oldest: NONE, latest: NONE, stretches: 0 },
             answer_to: NONE,
-            crossing: Crossing::default(),
             together: Vec::new(),
             parts: Vec::new(),
         }
@@ -69,6 +54,16 @@ impl Paths {
         }
         debug_assert_eq!(self.logs[place].latest, NONE);
         self.logs[place] = Log { begun: now, until: now, number, ..Log::NONE };
+    }
+
+    #[cfg(test)]
+    pub fn stretches_in_store(&self) -> usize {
+        self.stretches.len()
+    }
+
+    /// The column of a node's own time.
+    pub fn column_of(&self, node: u32) -> u32 {
+        self.node_columns[node as usize]
     }
 
     pub fn number_of(&self, slot: u32) -> u64 {
