@@ -13,14 +13,14 @@ impl World {
     /// over; later ones are lost to the load, and if they have been tried before, to a
     /// storm of retries.
     pub(super) fn blame(&self, plan: &Plan, sent: Time, attempts: u32) -> Blame {
-        if let Some(&active) = self.trouble.changes.active.last() {
+        if let Some(active) = self.trouble.incidents().latest() {
             return self.blame_of(active);
         }
         if plan.surges.iter().any(|surge| surge.contains(&self.clockwork.now)) {
             return Blame::Overload;
         }
         let began = self.watch.recorder.outages.began();
-        let latest = self.trouble.changes.latest_over.filter(|&(_, over)| began <= over);
+        let latest = self.trouble.incidents().latest_over().filter(|&(_, over)| began <= over);
         let surge_over = plan.surges.iter().map(|surge| surge.end).filter(|&end| end <= self.clockwork.now);
         let surge_over: Option<Time> = surge_over.max().filter(|&over| began <= over);
         let over = latest.map(|(_, over)| over).max(surge_over);
@@ -37,7 +37,7 @@ impl World {
     }
 
     fn blame_of(&self, number: u32) -> Blame {
-        let incident = self.trouble.changes.incidents.get(number as usize);
+        let incident = self.trouble.incidents().get(number);
         if incident.is_some_and(|incident| incident.planned) { Blame::Maintenance } else { Blame::Fault }
     }
 }

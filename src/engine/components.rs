@@ -58,8 +58,8 @@ impl World {
             return;
         }
         self.count_components();
-        let conditions = &self.trouble.conditions;
-        let is_up = |instance: u32| conditions[instance as usize].answers();
+        let conditions = self.trouble.conditions();
+        let is_up = |instance: u32| conditions.answers(instance);
         let mut any_down = false;
         for (class, need) in self.components.classes.iter_mut().zip(&plan.structure) {
             class.is_down = !need.is_met(&is_up);
@@ -67,8 +67,7 @@ impl World {
         }
         match self.components.down_since {
             None if any_down => {
-                self.components.down_since =
-                    Some((self.clockwork.now, self.trouble.changes.active.last().copied()));
+                self.components.down_since = Some((self.clockwork.now, self.trouble.incidents().latest()));
             }
             Some(_) if !any_down => self.end_outage_of_components(),
             _ => {}

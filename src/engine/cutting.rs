@@ -52,7 +52,7 @@ impl World {
                 }
                 false => (Totals::default(), 0),
             };
-            let down = self.trouble.conditions.get(number).map_or(0, |condition| condition.down_time(now));
+            let down = self.trouble.conditions().down_time(number as u32, now);
             log.cut(&mut self.site.nodes[number], (totals, jobs_most), down, now);
         }
         self.cut_scalings(plan);

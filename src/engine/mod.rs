@@ -17,7 +17,6 @@ mod balancing_tests;
 mod blame;
 #[cfg(test)]
 mod blame_tests;
-mod breakdowns;
 #[cfg(test)]
 mod bulkhead_tests;
 mod caching;
@@ -28,7 +27,6 @@ mod chain;
 mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
-mod changes;
 mod choosing;
 mod clock_numbers;
 #[cfg(test)]
@@ -38,8 +36,6 @@ mod component_tests;
 mod components;
 #[cfg(test)]
 mod condition_tests;
-mod conditions;
-mod crash;
 mod cutting;
 mod draws;
 mod eligible;
@@ -48,11 +44,10 @@ mod ending;
 mod fault_tests;
 #[cfg(test)]
 mod group_tests;
+mod happenings;
 mod health;
 mod lanes;
 mod leaving;
-mod maintenance;
-mod memory;
 #[cfg(test)]
 mod memory_tests;
 #[cfg(test)]
@@ -78,11 +73,9 @@ mod remedy_tests;
 mod replication;
 #[cfg(test)]
 mod replication_tests;
-mod residents;
 mod resilience;
 #[cfg(test)]
 mod restart_tests;
-mod restarting;
 mod rows;
 mod run;
 mod sampling;
@@ -93,14 +86,12 @@ mod sessions;
 mod simulation;
 mod snapshot;
 mod source;
-mod standby;
 #[cfg(test)]
 mod standby_tests;
 mod standstill;
 #[cfg(test)]
 mod standstill_tests;
 mod steps;
-mod striking;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -109,6 +100,7 @@ mod trace_tests;
 mod tracer;
 #[cfg(test)]
 pub(crate) mod trial;
+mod trouble;
 mod usage;
 mod usual;
 mod visit;

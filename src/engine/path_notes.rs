@@ -386,8 +386,8 @@ impl World {
 
     /// The incident that was in force while the request was under way.
     fn incident_since(&self, start: Time) -> u32 {
-        let ended =
-            self.trouble.changes.latest_over.filter(|(_, end)| *end >= start).map(|(incident, _)| incident);
-        self.trouble.changes.active.last().copied().or(ended).unwrap_or(NO_INCIDENT)
+        let incidents = self.trouble.incidents();
+        let ended = incidents.latest_over().filter(|(_, end)| *end >= start).map(|(incident, _)| incident);
+        incidents.latest().or(ended).unwrap_or(NO_INCIDENT)
     }
 }

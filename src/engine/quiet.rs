@@ -10,7 +10,7 @@
 //! site is as full as it always is does not count.
 
 use super::World;
-use super::changes::Change;
+use super::trouble::Change;
 use crate::kernel::time::{NEVER, Time, from_seconds};
 use crate::parts::fidelity::Fidelity;
 use crate::plan::Plan;
@@ -208,7 +208,7 @@ impl World {
 
     fn rest_at(&mut self, time: Time) {
         self.quiet.looks_at = time;
-        self.trouble.changes.add(time, Change::Rests);
+        self.trouble.expect(time, Change::Rests);
     }
 
     /// Something has changed, and is going to be felt.
@@ -260,14 +260,9 @@ impl World {
     fn is_calm(&self) -> bool {
         let sample = self.quiet.sample.as_ref();
         let usual = sample.map_or(u64::MAX / (2 * CALM), |sample| sample.in_flight);
-        self.trouble.changes.active.is_empty()
-            && self.trouble.draining == 0
+        !self.trouble.incidents().are_in_force()
+            && self.trouble.conditions().are_calm(self.clockwork.now)
             && self.site.scalings.is_empty()
-            && self
-                .trouble
-                .conditions
-                .iter()
-                .all(|condition| !condition.is_down() && condition.is_warm(self.clockwork.now))
             && self.in_flight() <= CALM * usual + CALM_LEAST
     }
 
@@ -316,7 +311,7 @@ impl World {
 
     /// No more requests until shortly before the next change, if that is worth the while.
     fn fall_silent(&mut self, plan: &Plan) {
-        let next = self.trouble.changes.next_but_checks().min(self.clockwork.horizon);
+        let next = self.trouble.next_felt_change().min(self.clockwork.horizon);
         let (now, lead) = (self.clockwork.now, self.quiet.lead);
         if next.saturating_sub(now) < lead.saturating_mul(WORTHWHILE) {
             // What comes next brings it here again.

@@ -245,7 +245,7 @@ impl World {
 
     #[inline(never)]
     fn request_failed(&mut self, plan: &Plan, start: Time, attempts: u32, class: u32, outcome: Outcome) {
-        let cause = self.trouble.changes.active.last().copied();
+        let cause = self.trouble.incidents().latest();
         if self.watch.recorder.outages.score == 0 {
             self.watch.recorder.note_until_when_users_were_served(start);
         }

@@ -253,7 +253,7 @@ impl World {
             }
             PlacePlan::Memory { host } => {
                 let down = self.time_absent(plan, plan.memories[host as usize].instance);
-                let seen = self.memory_used(plan, host);
+                let seen = self.memory_used(host);
                 let mut usage = Usage { in_use: seen.in_use, full: seen.full_time, down, ..Usage::default() };
                 usage.waits.turned_away = seen.kills;
                 usage
@@ -263,8 +263,7 @@ impl World {
 
     /// For how long an instance has been down, or switched off by autoscaling.
     fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
-        let down =
-            self.trouble.conditions.get(instance as usize).map_or(0, |one| one.down_time(self.clockwork.now));
+        let down = self.trouble.conditions().down_time(instance, self.clockwork.now);
         down + self.time_off(plan, instance, self.clockwork.now).whole
     }
 }

@@ -4,11 +4,11 @@
 
 use super::clock_numbers::{ClockNumbers, EDGE_CLOCK};
 use super::lanes::Lane;
+use super::trouble::Trouble;
 use super::visit::{SLOT_BITS, State, Visits};
 use super::{
-    Options, balancing, caching, chain, changes, components, conditions, draws, memory, names, network, node,
-    path_notes, paths, quiet, recorder, replication, residents, resilience, restarting, rows, sampling,
-    sessions, source, standstill, trace, tracer,
+    Options, balancing, caching, chain, components, draws, names, network, node, path_notes, paths, quiet,
+    recorder, replication, resilience, rows, sampling, sessions, source, standstill, trace, tracer,
 };
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
@@ -83,19 +83,6 @@ pub struct Site {
     pub(super) replications: replication::Replications,
 }
 
-/// What is wrong, and what will be.
-#[derive(Clone)]
-pub struct Trouble {
-    pub(super) changes: changes::Changes,
-    pub(super) memories: memory::Memories,
-    pub(super) units: restarting::Units,
-    /// Of each instance, if anything changes during the run.
-    pub(super) conditions: Vec<conditions::Condition>,
-    /// How many instances drain.
-    pub(super) draining: u32,
-    pub(super) residents: residents::Residents,
-}
-
 /// What is counted and told.
 #[derive(Clone)]
 pub struct Watch {
@@ -167,19 +154,6 @@ impl Site {
     }
 }
 
-impl Trouble {
-    fn new(plan: &Plan) -> Trouble {
-        Trouble {
-            changes: changes::Changes::new(plan),
-            memories: memory::Memories::new(plan),
-            units: restarting::Units::new(plan),
-            conditions: conditions::Condition::of_all(plan),
-            draining: 0,
-            residents: residents::Residents::default(),
-        }
-    }
-}
-
 impl Watch {
     fn new(plan: &Plan, options: Options) -> Watch {
         Watch {
@@ -243,7 +217,7 @@ impl World {
         );
         self.cut_bucket(plan);
         self.end_outage_of_components();
-        let (incidents, unlisted) = (self.trouble.changes.incidents, self.trouble.changes.unlisted);
+        let (incidents, unlisted) = self.trouble.into_incidents().finish();
         let mut results = self.watch.recorder.finish(
             plan,
             &self.site.nodes,

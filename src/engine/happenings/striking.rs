@@ -1,37 +1,40 @@
 //! Faults that strike instances, and are lifted from them.
 
 use super::World;
-use super::changes::Change;
-use crate::kernel::time::Time;
+use crate::engine::trouble::Change;
 use crate::parts::fault::Fault;
 use crate::plan::{NONE, Plan};
 
 impl World {
-    pub(super) fn strike_instance(&mut self, plan: &Plan, instance: u32, fault: Fault) {
+    pub(in crate::engine) fn strike_instance(&mut self, plan: &Plan, instance: u32, fault: Fault) {
         match fault {
             Fault::Crash => self.crash(plan, instance, false),
             Fault::DataLoss => {
                 self.lose_data(plan, instance);
                 self.crash(plan, instance, false);
             }
-            Fault::Leak { bytes_per_s } => {
-                self.trouble.memories.leak(instance, bytes_per_s, self.clockwork.now)
-            }
+            Fault::Leak { bytes_per_s } => self.trouble.leak(instance, bytes_per_s, self.clockwork.now),
             Fault::Failover => return self.strike_primary(plan, instance),
             Fault::Slow { factor } => {
-                self.trouble.conditions[instance as usize].slowdowns.add(factor);
+                self.trouble.condition(instance).is_slowed(factor);
                 self.set_speed(plan, instance);
             }
-            Fault::Errors { share } => self.trouble.conditions[instance as usize].errors.add(1.0 - share),
-            other => return self.for_all_at(instance, |this, one| this.strike_one(plan, one, other)),
+            Fault::Errors { share } => self.trouble.condition(instance).errs(share),
+            Fault::Hang
+            | Fault::BlackHole
+            | Fault::FullDisk
+            | Fault::DnsOutage
+            | Fault::ExpiredCertificate => {
+                return self.for_all_at(instance, |this, one| this.strike_one(plan, one, fault));
+            }
+            // These hit links.
+            Fault::Delay { .. } | Fault::Loss { .. } | Fault::Throttle { .. } | Fault::Partition => {}
         }
         self.take_condition(plan, instance);
     }
 
     fn strike_one(&mut self, plan: &Plan, instance: u32, fault: Fault) {
-        if let Some(counter) = self.trouble.conditions[instance as usize].counter(fault) {
-            *counter += 1;
-        }
+        self.trouble.condition(instance).suffers(fault);
         if fault == Fault::Hang {
             self.freeze(plan, instance);
         }
@@ -39,10 +42,8 @@ impl World {
     }
 
     fn lift_from_one(&mut self, plan: &Plan, instance: u32, fault: Fault) {
-        if let Some(counter) = self.trouble.conditions[instance as usize].counter(fault) {
-            *counter -= 1;
-        }
-        if fault == Fault::Hang && self.trouble.conditions[instance as usize].hung == 0 {
+        self.trouble.condition(instance).suffers_no_more(fault);
+        if fault == Fault::Hang && !self.hangs(instance) {
             self.thaw(instance);
         }
         self.take_condition(plan, instance);
@@ -50,32 +51,35 @@ impl World {
 
     /// What hits a host hits all that stands on it.
     pub(super) fn for_all_at(&mut self, instance: u32, act: impl Fn(&mut Self, u32)) {
-        let hosted = std::mem::take(&mut self.trouble.changes.hosted[instance as usize]);
-        for &one in hosted.iter().chain([&instance]) {
+        for one in self.trouble.all_at(instance) {
             act(self, one);
         }
-        self.trouble.changes.hosted[instance as usize] = hosted;
     }
 
-    pub(super) fn lift_from_instance(&mut self, plan: &Plan, instance: u32, fault: Fault) {
+    pub(in crate::engine) fn lift_from_instance(&mut self, plan: &Plan, instance: u32, fault: Fault) {
         match fault {
             Fault::Crash => self.restart(plan, instance, true),
             Fault::DataLoss => {
                 self.restore_data(plan, instance);
-                // What comes from a backup has no log to go through.
-                self.trouble.conditions[instance as usize].has_crashed = false;
+                self.trouble.condition(instance).is_restored();
                 self.restart(plan, instance, true);
             }
-            Fault::Leak { bytes_per_s } => {
-                self.trouble.memories.leak(instance, -bytes_per_s, self.clockwork.now)
-            }
+            Fault::Leak { bytes_per_s } => self.trouble.leak(instance, -bytes_per_s, self.clockwork.now),
             Fault::Failover => return self.lift_from_primary(plan, instance),
             Fault::Slow { factor } => {
-                self.trouble.conditions[instance as usize].slowdowns.remove(factor);
+                self.trouble.condition(instance).is_slowed_no_more(factor);
                 self.set_speed(plan, instance);
             }
-            Fault::Errors { share } => self.trouble.conditions[instance as usize].errors.remove(1.0 - share),
-            other => return self.for_all_at(instance, |this, one| this.lift_from_one(plan, one, other)),
+            Fault::Errors { share } => self.trouble.condition(instance).errs_no_more(share),
+            Fault::Hang
+            | Fault::BlackHole
+            | Fault::FullDisk
+            | Fault::DnsOutage
+            | Fault::ExpiredCertificate => {
+                return self.for_all_at(instance, |this, one| this.lift_from_one(plan, one, fault));
+            }
+            // These hit links.
+            Fault::Delay { .. } | Fault::Loss { .. } | Fault::Throttle { .. } | Fault::Partition => {}
         }
         self.take_condition(plan, instance);
     }
@@ -88,25 +92,19 @@ impl World {
 
     /// Everything that has to go down with an instance goes down.
     fn crash(&mut self, plan: &Plan, instance: u32, is_planned: bool) {
-        let hosted = std::mem::take(&mut self.trouble.changes.hosted[instance as usize]);
-        let is_host = !hosted.is_empty();
-        for &one in hosted.iter().chain([&instance]) {
-            self.trouble.conditions[one as usize].goes_down(is_host, self.clockwork.now);
-            self.trouble.conditions[one as usize].has_crashed |= !is_planned;
-            self.trouble.memories.forget_leak(one, self.clockwork.now);
+        let is_silent = self.trouble.is_host(instance);
+        let all = self.trouble.all_at(instance);
+        for &one in &all {
+            self.trouble.goes_down(one, is_silent, is_planned, self.clockwork.now);
             self.take_condition(plan, one);
         }
         // Nobody takes anybody in any more before the first is thrown out.
-        let all: Vec<u32> = hosted.iter().copied().chain([instance]).collect();
         self.throw_everybody_out(plan, &all);
-        self.trouble.changes.hosted[instance as usize] = hosted;
     }
 
     /// What has crashed is started again, and boots unless it has done so before.
     pub(super) fn restart(&mut self, plan: &Plan, instance: u32, boots: bool) {
-        let hosted = std::mem::take(&mut self.trouble.changes.hosted[instance as usize]);
-        let is_host = !hosted.is_empty();
-        for &one in hosted.iter().chain([&instance]) {
+        for one in self.trouble.all_at(instance) {
             let host = if one == instance { 0 } else { self.boot_time(plan, instance) };
             self.take_up_again(plan, one, host);
             if boots {
@@ -115,10 +113,10 @@ impl World {
                 self.comes_up(plan, one);
             }
         }
-        self.trouble.changes.hosted[instance as usize] = hosted;
+        let is_host = self.trouble.is_host(instance);
         if is_host && boots {
             let answers = self.clockwork.now.saturating_add(self.boot_time(plan, instance));
-            self.trouble.changes.add(answers, Change::Answers(instance));
+            self.trouble.expect(answers, Change::Answers(instance));
         } else if is_host {
             self.host_answers(instance);
         }
@@ -126,54 +124,26 @@ impl World {
 
     /// A host's kernel is there again: from now on a port without its process refuses.
     pub(super) fn host_answers(&mut self, host: u32) {
-        for &one in self.trouble.changes.hosted[host as usize].iter().chain([&host]) {
-            self.trouble.conditions[one as usize].silent -= 1;
-        }
+        self.for_all_at(host, |this, one| this.trouble.condition(one).host_answers());
     }
 
     /// It serves from now on, without what it had in memory.
     pub(super) fn has_booted(&mut self, plan: &Plan, instance: u32) {
         let node = plan.instances[instance as usize].node;
         if let Some(pool) = &plan.nodes[node as usize].buffer_pool {
-            let condition = &mut self.trouble.conditions[instance as usize];
-            condition.cold_since = self.clockwork.now;
-            condition.cold_until = self.clockwork.now.saturating_add(pool.warms_in);
+            self.trouble.condition(instance).starts_cold(self.clockwork.now, pool.warms_in);
         }
         self.comes_up(plan, instance);
     }
 
     fn comes_up(&mut self, plan: &Plan, instance: u32) {
-        let condition = &mut self.trouble.conditions[instance as usize];
-        condition.comes_up(self.clockwork.now);
-        if !condition.is_down() {
-            for _ in 0..std::mem::take(&mut condition.drained_until_up) {
-                self.drain(instance, false);
-            }
-        }
+        self.trouble.comes_up(instance, self.clockwork.now);
         self.take_condition(plan, instance);
-    }
-
-    /// Callers that have a choice send it nothing new, or there is one reason less why not.
-    pub(super) fn drain(&mut self, instance: u32, drains: bool) {
-        let drained_for = &mut self.trouble.conditions[instance as usize].drained_for;
-        if drains {
-            self.trouble.draining += u32::from(*drained_for == 0);
-            *drained_for += 1;
-        } else {
-            *drained_for -= 1;
-            self.trouble.draining -= u32::from(*drained_for == 0);
-        }
     }
 
     /// What drains is about to be stopped, and gets nothing new before it is up again.
     pub(super) fn drain_until_up(&mut self, instance: u32) {
-        self.for_all_at(instance, |this, one| this.trouble.conditions[one as usize].drained_until_up += 1);
-    }
-
-    /// Writes to this database wait until then; 0: no longer.
-    pub(super) fn lock_writes(&mut self, plan: &Plan, instance: u32, until: Time) {
-        self.trouble.conditions[instance as usize].writes_locked_until = until;
-        self.take_condition(plan, instance);
+        self.for_all_at(instance, |this, one| this.trouble.condition(one).drain_until_up());
     }
 
     /// The processor whose cores are this very instance's, or `NONE`.
@@ -192,7 +162,7 @@ impl World {
             return;
         }
         let speed = plan.processors[processor as usize].speed;
-        let factor = self.trouble.conditions[instance as usize].slowdowns.product;
+        let factor = self.trouble.conditions().slowdown(instance);
         self.clockwork.processors[processor as usize].set_speed(self.clockwork.now, speed / factor);
         self.unset_clock(processor);
     }
