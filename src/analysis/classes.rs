@@ -7,11 +7,12 @@ use super::summary::{ClassSummary, Estimate};
 use super::window::{Window, cells_after};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
-use crate::results::{ClassBucket, ClassRecord, Nanoseconds, RunResults};
-use crate::stats::histogram::{CELLS, Histogram, bounds};
+use crate::results::{ClassBucket, ClassRecord, RunResults};
+use crate::stats::histogram::{CELLS, Histogram};
 use crate::stats::interval::{batch_means, quantile_interval};
 use crate::stats::series::Series;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -41,6 +42,8 @@ pub struct Requests<'a> {
     /// The sum of all buckets of the window.
     total: ClassBucket,
     histogram: Histogram,
+    /// Into how many stretches the run was cut last, and the latencies in each.
+    sections_kept: RefCell<(usize, Vec<Histogram>)>,
 }
 
 impl<'a> Requests<'a> {
@@ -59,7 +62,8 @@ impl<'a> Requests<'a> {
             window.weights.get(class..class + 1).unwrap_or_default()
         });
         let weights = weights.to_vec();
-        Requests { records, latencies, window, answers_before, weights, total, histogram }
+        let sections_kept = RefCell::default();
+        Requests { records, latencies, window, answers_before, weights, total, histogram, sections_kept }
     }
 
     /// Whether there are any, or only times for which all that they need was up.
@@ -148,15 +152,21 @@ impl<'a> Requests<'a> {
                 format!("{answers} answers are too few: it needs {needed}; a longer run, or {MORE_RUNS}");
             return Estimate::without_interval(Some(overall * NANOSECOND_MS), &why);
         }
-        let estimates: Vec<f64> = self
-            .sections(sections)
-            .into_iter()
-            .map(|section| histogram(&self.records, section).quantile(share))
-            .collect();
+        let estimates = self.quantile_of_sections(sections, share);
         let interval = quantile_interval(&estimates, overall);
         let reach = Reach::milliseconds_of(self.window);
         let estimate = Estimate::of_stretches(overall, &interval, NANOSECOND_MS, reach);
         estimate.unless_planned(&self.beyond(overall), self.window, overall * NANOSECOND_MS)
+    }
+
+    /// The histograms are kept, since most quantiles are told from equally many stretches.
+    fn quantile_of_sections(&self, number: usize, share: f64) -> Vec<f64> {
+        let mut sections = self.sections_kept.borrow_mut();
+        if sections.0 != number {
+            let histogram = |section| histogram(&self.records, section);
+            *sections = (number, self.sections(number).into_iter().map(histogram).collect());
+        }
+        sections.1.iter().map(|histogram| histogram.quantile(share)).collect()
     }
 
     /// The share of the answers of each time bucket that took longer: what makes it differ makes
@@ -179,7 +189,8 @@ impl<'a> Requests<'a> {
         let mut start = self.window.buckets.start;
         let mut seen = 0;
         for bucket in self.window.buckets.clone() {
-            seen += sum(&self.records, bucket..bucket + 1).outcomes[Outcome::Ok as usize];
+            let of_class = |record: &&ClassRecord| record.buckets[bucket].outcomes[Outcome::Ok as usize];
+            seen += self.records.iter().map(of_class).sum::<u64>();
             let due = (sections.len() as u64 + 1) * answers;
             if seen * number as u64 >= due {
                 sections.push(start..bucket + 1);
@@ -261,10 +272,8 @@ pub fn histogram(records: &[&ClassRecord], buckets: Range<usize>) -> Histogram {
     for record in records {
         for bucket in buckets.clone() {
             let cells = &record.cells[bucket * CELLS..(bucket + 1) * CELLS];
-            let Some(first) = cells.iter().position(|&count| count > 0) else { continue };
-            let (sum, maximum): (Nanoseconds, Time) =
-                (record.buckets[bucket].latency_sum, record.buckets[bucket].latency_max);
-            histogram.add_summed_cells(cells, sum, bounds(first).0, maximum);
+            let ClassBucket { latency_sum, latency_max, .. } = record.buckets[bucket];
+            histogram.add_counted_cells(cells, latency_sum, latency_max);
         }
     }
     histogram

@@ -5,6 +5,7 @@ use crate::kernel::time::{Time, to_milliseconds};
 use crate::results::path::{Cause, Part, Path, Place};
 use crate::results::{Nanoseconds, RunResults};
 use crate::scenario::model::{Scenario, Warmup};
+use crate::stats::histogram::{CELLS, cell_of};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
@@ -86,10 +87,21 @@ pub fn followed<'r>(
 pub fn slow_from(all: &[Followed], share: f64) -> Time {
     let weight: Nanoseconds = all.iter().map(|one| one.weight).sum();
     let wanted = (weight as f64 * share).ceil() as Nanoseconds;
-    let mut latencies: Vec<(Time, Nanoseconds)> =
-        all.iter().map(|one| (one.path.latency, one.weight)).collect();
+    // Only those in the cell of a histogram in which it lies are put in order.
+    let mut weights: Vec<Nanoseconds> = vec![0; CELLS];
+    for one in all {
+        weights[cell_of(one.path.latency)] += one.weight;
+    }
+    let mut sum: Nanoseconds = 0;
+    let cell = weights.iter().rposition(|&weight| {
+        sum += weight;
+        weight > 0 && sum >= wanted
+    });
+    let Some(cell) = cell else { return 0 };
+    sum -= weights[cell];
+    let within = all.iter().filter(|one| cell_of(one.path.latency) == cell);
+    let mut latencies: Vec<(Time, Nanoseconds)> = within.map(|one| (one.path.latency, one.weight)).collect();
     latencies.sort_unstable_by(|a, b| b.cmp(a));
-    let mut sum = 0;
     let last = latencies.iter().find(|(_, weight)| {
         sum += weight;
         sum >= wanted

@@ -188,9 +188,13 @@ impl World {
     /// The request is no longer open there.
     #[inline(always)]
     pub(super) fn close_at_peer(&mut self, plan: &Plan, peer: u32) {
-        if peer == NONE {
-            return;
+        if peer != NONE {
+            self.close_at_chosen(plan, peer);
         }
+    }
+
+    #[inline(never)]
+    fn close_at_chosen(&mut self, plan: &Plan, peer: u32) {
         self.site.balancers.open[peer as usize] -= 1;
         let place = self.site.balancers.site_of_open[peer as usize] as usize;
         let member = peer - self.site.balancers.sites[place].first_open;

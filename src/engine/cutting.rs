@@ -1,22 +1,11 @@
-//! What has been counted in a time bucket is put away, and the next begins.
+//! A time bucket ends: whoever has something to say about it tells the watch, by value.
 
 use super::World;
-use super::node::{Counts, NodeState};
+use super::waits::Waits;
+use super::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
-use crate::plan::Plan;
-use crate::results::{ClassBucket, NodeBucket};
-use crate::stats::histogram::CELLS;
-
-#[derive(Clone, Default)]
-pub(super) struct NodeLog {
-    counts: Counts,
-    integrals: [u64; 4],
-    down: Time,
-    full: [u64; 2],
-    processor: Totals,
-    pub buckets: Vec<NodeBucket>,
-}
+use crate::plan::{NONE, PlacePlan, Plan};
 
 impl World {
     /// Puts the present time bucket away and begins the next.
@@ -28,101 +17,110 @@ impl World {
             self.count_components();
         }
         let now = self.clockwork.now;
-        let recorder = &mut self.watch.recorder;
-        let no_time = recorder.edges.last() == Some(&now);
-        // A bucket without length goes into the one before, unless that is the warm-up's.
-        let joins = no_time && recorder.edges.len() - 1 > recorder.first_counted_bucket;
-        if no_time && !joins && recorder.is_bucket_empty() {
-            return;
+        let Some(cut) = self.watch.open_cut(now) else { return };
+        for instance in 0..plan.instances.len() as u32 {
+            let totals = self.totals_of(plan, instance);
+            self.watch.cut_instance(instance, totals);
         }
-        recorder.edges.push(now);
-        for class in &mut recorder.classes {
-            let in_flight = class.in_flight;
-            class.buckets.push(ClassBucket { in_flight, ..std::mem::take(&mut class.now) });
-            class.first_cell += CELLS;
+        for (number, resource) in plan.resources.iter().enumerate() {
+            for (place, at) in resource.places.iter().enumerate() {
+                let usage = self.usage_of(plan, *at, number);
+                self.watch.cut_place(number, place, &usage);
+            }
         }
-        for (number, log) in recorder.nodes.iter_mut().enumerate() {
-            let processor = plan.instances[number].processor;
-            let own = processor != crate::plan::NONE
-                && plan.processors[processor as usize].instance == number as u32;
-            let (totals, jobs_most) = match own {
-                true => {
-                    let processor = &mut self.clockwork.processors[processor as usize];
-                    (processor.totals(now), processor.take_most())
-                }
-                false => (Totals::default(), 0),
-            };
-            let down = self.trouble.conditions().down_time(number as u32, now);
-            log.cut(&mut self.site.nodes[number], (totals, jobs_most), down, now);
-        }
-        self.cut_scalings(plan);
-        self.cut_usage(plan);
         if self.quiet.is_on() {
             self.quiet_after_cut();
         }
-        let recorder = &mut self.watch.recorder;
-        if joins {
-            recorder.join_last_buckets();
-        } else if recorder.edges.len() > recorder.buckets_most {
-            recorder.join_buckets();
+        self.watch.close_cut(cut, now);
+    }
+
+    fn totals_of(&mut self, plan: &Plan, instance: u32) -> InstanceTotals {
+        let now = self.clockwork.now;
+        let off = self.time_off(plan, instance, now);
+        let processor = plan.instances[instance as usize].processor;
+        let own = processor != NONE && plan.processors[processor as usize].instance == instance;
+        let (processor, jobs_most) = match own {
+            true => {
+                let processor = &mut self.clockwork.processors[processor as usize];
+                (processor.totals(now), processor.take_most())
+            }
+            false => (Totals::default(), 0),
+        };
+        let node = &mut self.site.nodes[instance as usize];
+        InstanceTotals {
+            counts: node.counts,
+            integrals: node.integrals(now),
+            full: node.time_full(now),
+            down: self.trouble.conditions().down_time(instance, now),
+            slots_off: off.slots,
+            off: off.whole,
+            held_off: off.held,
+            processor,
+            queue_most: std::mem::replace(&mut node.queue_max, node.line_length),
+            jobs_most,
         }
-        if recorder.warmup_until.is_some_and(|until| now >= until) {
-            recorder.start_counting();
+    }
+
+    /// What there is to say of a place of the resource with this number.
+    fn usage_of(&mut self, plan: &Plan, place: PlacePlan, number: usize) -> Usage {
+        let now = self.clockwork.now;
+        match place {
+            PlacePlan::Pool { pool, line, instance } => {
+                let down = self.time_absent(plan, instance);
+                let pool = &mut self.site.pools[pool as usize];
+                let [in_use, full] = pool.integrals(now);
+                let own = usage_of_line(&mut pool.waits, now);
+                let usage = match line {
+                    NONE => own,
+                    line => own.with(&usage_of_line(&mut self.site.pools[line as usize].waits, now)),
+                };
+                Usage { in_use: u128::from(in_use), full, down, ..usage }
+            }
+            PlacePlan::Link { link, way } => {
+                let link = &mut self.site.links[link as usize];
+                let down = link.time_cut(now);
+                let sending = &mut link.sending[way as usize];
+                sending.catch_up(now, &mut |wait| self.watch.waited_for_resource(number, wait));
+                let busy = sending.busy(now);
+                let usage = usage_of_line(&mut sending.waits, now);
+                Usage { in_use: u128::from(busy), full: busy, down, ..usage }
+            }
+            PlacePlan::Limit { limit, replica, instance } => {
+                let down = self.time_absent(plan, instance);
+                let passing = self.site.buckets.passing(limit, replica);
+                passing.catch_up(now, &mut |wait| self.watch.waited_for_resource(number, wait));
+                let limit_plan = &plan.limits[limit as usize];
+                let [busy, full] = passing.integrals(limit_plan, now);
+                let usage = usage_of_line(passing.waits(limit_plan), now);
+                Usage { in_use: u128::from(busy), full, down, ..usage }
+            }
+            PlacePlan::Memory { host } => {
+                let down = self.time_absent(plan, plan.memories[host as usize].instance);
+                let seen = self.memory_used(host);
+                let (in_use, full, turned_away) = (seen.in_use, seen.full_time, seen.kills);
+                Usage { in_use, full, down, turned_away, ..Usage::default() }
+            }
         }
+    }
+
+    /// For how long an instance has been down, or switched off by autoscaling.
+    fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
+        let down = self.trouble.conditions().down_time(instance, self.clockwork.now);
+        down + self.time_off(plan, instance, self.clockwork.now).whole
     }
 }
 
-impl NodeLog {
-    /// With room for so many buckets.
-    pub fn with_room(buckets: usize) -> NodeLog {
-        NodeLog { buckets: Vec::with_capacity(buckets), ..NodeLog::default() }
-    }
-
-    fn cut(&mut self, node: &mut NodeState, (processor, jobs_most): (Totals, u32), down: Time, now: Time) {
-        let full = node.time_full(now);
-        let integrals = node.integrals(now);
-        let grown: [u64; 4] =
-            std::array::from_fn(|number| integrals[number].wrapping_sub(self.integrals[number]));
-        let (before, counts) = (self.counts, node.counts);
-        // Extra slots may be fewer than none; the sum with those served is not.
-        let held = grown[0].wrapping_add(grown[3]);
-        self.buckets.push(NodeBucket {
-            visits: counts.visits - before.visits,
-            started: counts.started - before.started,
-            waited: counts.waited - before.waited,
-            waited_time: u128::from(counts.waited_time.wrapping_sub(before.waited_time)),
-            left: counts.left - before.left,
-            left_time: u128::from(counts.left_time.wrapping_sub(before.left_time)),
-            turned_away: counts.turned_away - before.turned_away,
-            ended: counts.ended - before.ended,
-            failed: counts.failed - before.failed,
-            unwanted: counts.unwanted - before.unwanted,
-            background_lost: counts.background_lost - before.background_lost,
-            optional_lost: counts.optional_lost - before.optional_lost,
-            held: u128::from(held),
-            served: u128::from(grown[0]),
-            calling: u128::from(grown[1]),
-            queued: u128::from(grown[2]),
-            full: full[0].wrapping_sub(self.full[0]),
-            line_full: full[1].wrapping_sub(self.full[1]),
-            cpu: u128::from(processor.used.wrapping_sub(self.processor.used)),
-            on_cpu: u128::from(processor.present.wrapping_sub(self.processor.present)),
-            cpu_full: processor.full.wrapping_sub(self.processor.full),
-            on_cpu_max: jobs_most,
-            queue_max: node.queue_max,
-            down: u128::from(down - self.down),
-            // What autoscaling has switched off is noted next.
-            slots_off: 0,
-            off: 0,
-            held_off: 0,
-            lookups: counts.lookups - before.lookups,
-            hits: counts.hits - before.hits,
-        });
-        node.queue_max = node.line_length;
-        self.counts = counts;
-        self.integrals = integrals;
-        self.full = full;
-        self.down = down;
-        self.processor = processor;
+/// Of those who wait in a line.
+fn usage_of_line(waits: &mut Waits, now: Time) -> Usage {
+    Usage {
+        waiting: waits.area(now),
+        waiting_most: waits.take_most(),
+        taken: waits.taken,
+        waited: waits.waited,
+        waited_time: waits.waited_time,
+        left: waits.left,
+        left_time: waits.left_time,
+        turned_away: waits.turned_away,
+        ..Usage::default()
     }
 }

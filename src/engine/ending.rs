@@ -32,8 +32,8 @@ impl CallEnd {
 
 impl World {
     #[inline(never)]
-    pub(super) fn end_otherwise(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
-        self.end_visit(plan, slot, Outcome::Ok)
+    pub(super) fn end_otherwise(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
+        self.end_visit(plan, slot, outcome)
     }
 
     /// The visit is done, well or not: it gives everything back and answers. Returns who
@@ -366,7 +366,7 @@ impl World {
         let (pool, waited) = (visit.pending, self.clockwork.now - visit.since);
         self.leave_pool_line(plan, slot);
         self.site.pools[pool as usize].waits.served(waited, self.clockwork.now);
-        self.watch.recorder.waited_for_pool(pool, waited);
+        self.watch.waited_for_pool(pool, waited);
     }
 
     /// Somebody leaves the line of a pool without having got anything.

@@ -14,7 +14,6 @@ mod admission;
 mod balancing;
 #[cfg(test)]
 mod balancing_tests;
-mod blame;
 #[cfg(test)]
 mod blame_tests;
 #[cfg(test)]
@@ -55,17 +54,14 @@ mod name_tests;
 mod names;
 mod network;
 mod node;
-mod outages;
 mod path_notes;
 #[cfg(test)]
 mod path_tests;
 mod paths;
 mod plain;
 mod quiet;
-mod quiet_books;
 #[cfg(test)]
 mod quiet_tests;
-mod recorder;
 #[cfg(test)]
 mod recovery_tests;
 #[cfg(test)]
@@ -101,17 +97,18 @@ mod tracer;
 #[cfg(test)]
 pub(crate) mod trial;
 mod trouble;
-mod usage;
 mod usual;
 mod visit;
 mod waits;
+mod watch;
 mod world;
 
 pub use run::Advance;
 pub use simulation::{Options, Simulation};
-pub use snapshot::{ClassSnapshot, InstanceSnapshot, Snapshot};
+pub use snapshot::{InstanceSnapshot, Snapshot};
 pub use trace::{Doing, Span, Trace, TracedVisit};
 pub use tracer::{KeptTrace, Reason, TraceWishes};
+pub use watch::ClassSnapshot;
 
 use clock_numbers::EDGE_CLOCK;
 use world::World;

@@ -125,8 +125,7 @@ impl World {
         let state = &mut self.site.links[link as usize];
         if state.nanoseconds_per_byte > 0.0 && bytes > 0 {
             let sending = (bytes as f64 * state.nanoseconds_per_byte) as Time;
-            let recorder = &mut self.watch.recorder;
-            let waited = |wait| recorder.waited_for_link(link, way, wait);
+            let waited = |wait| self.watch.waited_for_link(link, way, wait);
             let sent_in = state.sending[way as usize].send(sending, self.clockwork.now, waited);
             (crossing.queued, crossing.sending) = (sent_in.saturating_sub(sending), sending);
             time = time.saturating_add(sent_in);

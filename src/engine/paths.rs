@@ -7,22 +7,22 @@
 //! has ended; the logs of all others, side by side with it, are thrown away. So the log of a
 //! request's first visit comes to the request's latency, to the nanosecond.
 
+mod log;
+
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::NONE;
 use crate::results::path::{Cause, Part};
-
-/// A log with as many stretches is looked through for those that are alike.
-const TIDY_AT: u32 = 64;
+use log::{Answer, Log, Stretch, TIDY_AT};
 
 #[derive(Clone, Debug)]
 pub(super) struct Paths {
     /// By the visit's slot, or by the place of a request in a chain.
     logs: Vec<Log>,
     stretches: Vec<Stretch>,
-    /// The first of those that nobody uses.
+    /// The first of those that nobody uses; there always is one.
     free: u32,
-    /// The log of the visit that has ended last, and who waited for it.
-    answer: Log,
+    /// What the visit that has ended last leaves behind, and who waited for it.
+    answer: Answer,
     answer_to: u32,
     /// Of each node, the column of its own time.
     pub node_columns: Vec<u32>,
@@ -32,54 +32,6 @@ pub(super) struct Paths {
     together: Vec<Stretch>,
     /// The same of a request that has ended.
     parts: Vec<(Part, Time)>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    part: Part,
-    /// The column of `latency.csv` in which it is counted.
-    column: u32,
-    /// The one before it.
-    previous: u32,
-    time: Time,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Log {
-    begun: Time,
-    /// It says what happened until then; with a message under way, until that arrives.
-    until: Time,
-    oldest: u32,
-    latest: u32,
-    stretches: u32,
-    tidy_at: u32,
-    /// The latest stretch before the present call, whose first try is meant; whether there is one;
-    /// and whether what has come since was for nothing.
-    before_call: u32,
-    in_call: bool,
-    again: bool,
-    /// The same of what a cold cache fetches.
-    is_cold: bool,
-    before_cold: u32,
-    /// The request's number in the sample.
-    number: u64,
-}
-
-impl Log {
-    const NONE: Log = Log {
-        begun: 0,
-        until: 0,
-        oldest: NONE,
-        latest: NONE,
-        stretches: 0,
-        tidy_at: TIDY_AT,
-        before_call: NONE,
-        in_call: false,
-        again: false,
-        is_cold: false,
-        before_cold: NONE,
-        number: 0,
-    };
 }
 
 /// What a message meets on its link, of the time that it takes.
@@ -99,9 +51,9 @@ impl Paths {
         Paths {
             node_columns,
             logs: Vec::new(),
-            stretches: Vec::new(),
-            free: NONE,
-            answer: Log::NONE,
+            stretches: vec![Stretch::NONE],
+            free: 0,
+            answer: Answer { begun: 0, until: 0, oldest: NONE, latest: NONE, stretches: 0 },
             answer_to: NONE,
             crossing: Crossing::default(),
             together: Vec::new(),
@@ -149,31 +101,32 @@ impl Paths {
         let log = &mut self.logs[slot as usize];
         let time = time.min(NEVER - log.until);
         log.until += time;
-        // One is as good as two, unless something begins between them.
-        if log.latest != NONE && log.latest != log.before_call && log.latest != log.before_cold {
+        let free = self.free;
+        if log.latest == NONE {
+            log.oldest = free;
+        } else if log.latest != log.before_call && log.latest != log.before_cold {
+            // One is as good as two, unless something begins between them.
             let latest = &mut self.stretches[log.latest as usize];
             if latest.part == part && latest.column == column {
                 latest.time = latest.time.saturating_add(time);
                 return;
             }
         }
-        let stretch = Stretch { part, column, previous: log.latest, time };
-        log.latest = match self.free {
-            NONE => {
-                self.stretches.push(stretch);
-                self.stretches.len() as u32 - 1
-            }
-            free => {
-                let place = &mut self.stretches[free as usize];
-                self.free = place.previous;
-                *place = stretch;
-                free
-            }
-        };
-        if log.oldest == NONE {
-            log.oldest = log.latest;
-        }
+        let place = &mut self.stretches[free as usize];
+        self.free = place.previous;
+        *place = Stretch { part, column, previous: log.latest, time };
+        log.latest = free;
         log.stretches += 1;
+        if self.free == NONE {
+            self.make_one_free();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_one_free(&mut self) {
+        self.free = self.stretches.len() as u32;
+        self.stretches.push(Stretch::NONE);
     }
 
     /// Takes the latest stretch back.
@@ -193,7 +146,16 @@ impl Paths {
     }
 
     /// What a message says of the time after this instant will not have been.
+    #[inline(always)]
     pub fn cut(&mut self, slot: u32, now: Time) {
+        if self.logs[slot as usize].until > now {
+            self.cut_off(slot, now);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cut_off(&mut self, slot: u32, now: Time) {
         while self.logs[slot as usize].until > now {
             let Stretch { part, column, time, .. } = self.pop(slot);
             let until = self.logs[slot as usize].until;
@@ -274,9 +236,10 @@ impl Paths {
 
     /// The visit has ended, and somebody waited for it.
     pub fn answers(&mut self, slot: u32, to: u32) {
-        let log = std::mem::replace(&mut self.logs[slot as usize], Log::NONE);
-        let before = std::mem::replace(&mut self.answer, log);
-        self.throw_away(before);
+        // Nobody has taken the one before, if there is something in it.
+        let before = self.answer;
+        self.throw_away(before.oldest, before.latest);
+        self.answer = self.logs[slot as usize].take();
         self.answer_to = to;
     }
 
@@ -286,10 +249,12 @@ impl Paths {
     }
 
     /// The wait has ended with the answer that came last: what that took is known up to now.
+    #[inline(always)]
     pub fn takes_answer(&mut self, slot: u32) {
         if self.answer_to == slot {
             self.answer_to = NONE;
-            let answer = std::mem::replace(&mut self.answer, Log::NONE);
+            let answer = self.answer;
+            self.answer.oldest = NONE;
             self.append(slot, answer);
         }
         self.call_is_over(slot);
@@ -301,11 +266,12 @@ impl Paths {
 
     /// What the visit in one slot has done is what another waited for.
     pub fn takes_over(&mut self, slot: u32, child: u32) {
-        let log = std::mem::replace(&mut self.logs[child as usize], Log::NONE);
+        let log = self.logs[child as usize].take();
         self.append(slot, log);
     }
 
-    fn append(&mut self, slot: u32, other: Log) {
+    #[inline(always)]
+    fn append(&mut self, slot: u32, other: Answer) {
         let log = &mut self.logs[slot as usize];
         debug_assert_eq!(log.until, other.begun);
         if other.oldest != NONE {
@@ -321,14 +287,14 @@ impl Paths {
 
     /// Nobody waits for this visit.
     pub fn forget(&mut self, slot: u32) {
-        let log = std::mem::replace(&mut self.logs[slot as usize], Log::NONE);
-        self.throw_away(log);
+        let log = self.logs[slot as usize].take();
+        self.throw_away(log.oldest, log.latest);
     }
 
-    fn throw_away(&mut self, log: Log) {
-        if log.oldest != NONE {
-            self.stretches[log.oldest as usize].previous = self.free;
-            self.free = log.latest;
+    fn throw_away(&mut self, oldest: u32, latest: u32) {
+        if oldest != NONE {
+            self.stretches[oldest as usize].previous = self.free;
+            self.free = latest;
         }
     }
 

@@ -9,12 +9,16 @@ use crate::results::row::{Row, RowSampling, Rows};
 /// Rows after which the run pauses.
 const FULL: usize = 4_096;
 
+/// So many times are filled in at once, which is a few stores.
+const TOGETHER: usize = 8;
+
 #[derive(Clone, Debug)]
 pub struct RowKeeper {
     pub rows: Rows,
     pub keeps: bool,
     /// A request becomes a row if its mixed number is not above this.
     threshold: u64,
+    /// The seed, mixed.
     seed: u64,
 }
 
@@ -31,7 +35,7 @@ impl RowKeeper {
             rows.rows.reserve(2 * FULL);
             rows.times.reserve(2 * FULL * columns);
         }
-        RowKeeper { rows, keeps, threshold, seed: options.seed }
+        RowKeeper { rows, keeps, threshold, seed: mix(options.seed) }
     }
 
     #[inline(always)]
@@ -41,18 +45,22 @@ impl RowKeeper {
 
     /// Whether the request with this number becomes a row.
     pub fn wants(&self, id: u64) -> bool {
-        self.keeps && mix(id ^ mix(self.seed)) <= self.threshold
+        self.keeps && (self.threshold == u64::MAX || mix(id ^ self.seed) <= self.threshold)
     }
 
     /// With times that belong to columns.
     pub fn add(&mut self, row: Row, times: impl Iterator<Item = (usize, Time)>) {
-        let first = self.rows.times.len();
-        self.rows.times.resize(first + self.rows.columns, 0);
-        for (column, time) in times {
-            let sum = &mut self.rows.times[first + column];
-            *sum = sum.saturating_add(time);
+        let Rows { rows, times: all, columns } = &mut self.rows;
+        let first = all.len();
+        for _ in 0..columns.div_ceil(TOGETHER) {
+            all.extend_from_slice(&[0; TOGETHER]);
         }
-        self.rows.rows.push(row);
+        all.truncate(first + *columns);
+        let own = &mut all[first..];
+        for (column, time) in times {
+            own[column] = own[column].saturating_add(time);
+        }
+        rows.push(row);
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::World;
 use super::resilience::scaling::TimeOff;
+use super::watch::ClassSnapshot;
 use crate::kernel::time::Time;
-use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan};
 use crate::results::incident::Incident;
 use crate::results::{Nanoseconds, NodeBucket};
@@ -23,18 +23,6 @@ pub struct Snapshot {
     pub incidents: Vec<Incident>,
 }
 
-/// Since the start of the run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ClassSnapshot {
-    pub offered: u64,
-    pub ok: u64,
-    /// Of these, the ones within the class's objective.
-    pub good: u64,
-    pub failed: u64,
-    /// Of answers with success.
-    pub latency_sum: Nanoseconds,
-}
-
 #[derive(Clone, Copy, Debug)]
 pub struct InstanceSnapshot {
     /// Slots that are held, visits in line, and visits that have a slot, now.
@@ -51,19 +39,6 @@ pub struct InstanceSnapshot {
     /// For how long it has been down, and what of it has been switched off.
     down: Time,
     off: TimeOff,
-}
-
-impl ClassSnapshot {
-    /// Of two classes together.
-    pub fn with(self, other: &ClassSnapshot) -> ClassSnapshot {
-        ClassSnapshot {
-            offered: self.offered + other.offered,
-            ok: self.ok + other.ok,
-            good: self.good + other.good,
-            failed: self.failed + other.failed,
-            latency_sum: self.latency_sum + other.latency_sum,
-        }
-    }
 }
 
 impl InstanceSnapshot {
@@ -88,34 +63,21 @@ impl World {
     /// At an instant up to which nothing is left to happen, or at the last event if that is later.
     pub fn snapshot(&self, plan: &Plan, at: Time) -> Snapshot {
         let at = at.max(self.clockwork.now);
+        let mut classes = self.watch.class_snapshots();
+        if self.components.is_on() {
+            // Seconds are counted there, and no requests.
+            classes.fill(ClassSnapshot::default());
+        }
         Snapshot {
             at,
             in_flight: self.in_flight(),
             is_silent: self.quiet.is_silent() || self.components.is_on(),
-            classes: (0..self.watch.recorder.classes.len()).map(|class| self.class_snapshot(class)).collect(),
+            classes,
             instances: (0..self.site.nodes.len())
                 .map(|instance| self.instance_snapshot(plan, instance, at))
                 .collect(),
             incidents: self.trouble.incidents().in_force().cloned().collect(),
         }
-    }
-
-    fn class_snapshot(&self, class: usize) -> ClassSnapshot {
-        let class = &self.watch.recorder.classes[class];
-        let mut sum = ClassSnapshot::default();
-        if self.components.is_on() {
-            // Seconds are counted there, and no requests.
-            return sum;
-        }
-        for bucket in class.buckets.iter().chain([&class.now]) {
-            let ok = bucket.outcomes[Outcome::Ok as usize];
-            sum.offered += bucket.offered;
-            sum.ok += ok;
-            sum.good += bucket.good;
-            sum.failed += bucket.outcomes.iter().sum::<u64>() - ok;
-            sum.latency_sum += bucket.latency_sum;
-        }
-        sum
     }
 
     fn instance_snapshot(&self, plan: &Plan, number: usize, at: Time) -> InstanceSnapshot {
@@ -125,7 +87,7 @@ impl World {
         let own = processor != NONE && plan.processors[processor as usize].instance == number as u32;
         // A processor that is asked for its totals computes up to now in floating point. A copy
         // is asked, since the sums of one that is asked more often differ in their last bits.
-        let cpu = if own { self.clockwork.processors[processor as usize].clone().totals(at).used } else { 0 };
+        let cpu = if own { self.clockwork.processors[processor as usize].totals(at).used } else { 0 };
         InstanceSnapshot {
             busy: node.busy,
             line: node.line_length,

@@ -45,17 +45,6 @@ impl Waits {
         self.left_time = self.left_time.wrapping_add(time);
     }
 
-    /// What both have counted.
-    pub fn with(mut self, other: &Waits) -> Waits {
-        self.taken += other.taken;
-        self.waited += other.waited;
-        self.waited_time = self.waited_time.wrapping_add(other.waited_time);
-        self.left += other.left;
-        self.left_time = self.left_time.wrapping_add(other.left_time);
-        self.turned_away += other.turned_away;
-        self
-    }
-
     /// How many have waited, over time, up to now.
     pub fn area(&self, now: Time) -> u64 {
         self.area.wrapping_add(now.wrapping_mul(u64::from(self.waiting)))

@@ -25,12 +25,7 @@ pub struct FrontedHeap {
 
 impl EventQueue for FrontedHeap {
     fn new() -> Self {
-        FrontedHeap {
-            front: [0; FRONT],
-            front_length: 0,
-            refilled: false,
-            heap: QuadHeap::with_capacity(256),
-        }
+        FrontedHeap::with_capacity(256)
     }
 
     #[inline(always)]
@@ -40,7 +35,7 @@ impl EventQueue for FrontedHeap {
 
     #[inline(always)]
     fn pop_before(&mut self, limit: Time) -> Option<Event> {
-        if self.front_length == 0 && !self.refill() {
+        if self.front_length == 0 && (self.heap.is_empty() || !self.refill()) {
             return None;
         }
         let event = Event::from_key(self.front[self.front_length - 1]);
@@ -63,6 +58,38 @@ impl EventQueue for FrontedHeap {
 }
 
 impl FrontedHeap {
+    /// With room for so many behind the front before memory is asked for.
+    pub fn with_capacity(capacity: usize) -> Self {
+        FrontedHeap {
+            front: [0; FRONT],
+            front_length: 0,
+            refilled: false,
+            heap: QuadHeap::with_capacity(capacity),
+        }
+    }
+
+    /// The earliest of all.
+    #[inline(always)]
+    pub fn first(&mut self) -> Option<Event> {
+        if self.front_length == 0 && (self.heap.is_empty() || !self.refill()) {
+            return None;
+        }
+        Some(Event::from_key(self.front[self.front_length - 1]))
+    }
+
+    pub fn clear(&mut self) {
+        self.front_length = 0;
+        self.heap.clear();
+    }
+
+    /// Takes out all there are, in no order.
+    pub fn take_all(&mut self) -> Vec<Event> {
+        let front = &self.front[..self.front_length];
+        let all = front.iter().copied().chain(self.heap.drain()).map(Event::from_key).collect();
+        self.front_length = 0;
+        all
+    }
+
     /// Says whether it was not the front that took it.
     #[inline(always)]
     pub fn push_key(&mut self, key: Key) -> bool {

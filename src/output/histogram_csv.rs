@@ -3,28 +3,24 @@
 //!
 //! `cells` holds `cell:count` for each cell of `stats::histogram` that is not empty.
 
-use super::number::seconds;
+use super::csv_lines::CsvLines;
+use super::latency_csv::quoted;
 use super::record::table::{Buckets, Names, Table};
 use super::record::{ClassLatencies, Latencies, RecordError, Spread};
 use crate::stats::histogram::CELLS;
-use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 
 pub fn write<W: Write>(file: W, latencies: &Latencies) -> io::Result<()> {
-    let mut table = csv::WriterBuilder::new().from_writer(file);
-    table.write_record(["start_s", "length_s", "class", "answers", "cells"]).map_err(io::Error::from)?;
-    let mut text = String::new();
+    let mut lines = CsvLines::new(file, ["start_s", "length_s", "class", "answers", "cells"])?;
     for (class, spread) in in_order(latencies) {
-        text.clear();
-        for (cell, count) in &spread.cells {
-            let gap = if text.is_empty() { "" } else { " " };
-            write!(text, "{gap}{cell}:{count}").map_err(io::Error::other)?;
-        }
-        let (start, length) = (seconds(spread.stretch.start_s), seconds(spread.stretch.length_s));
-        let line = [&start, &length, &class.name, &spread.answers().to_string(), &text];
-        table.write_record(line).map_err(io::Error::from)?;
+        lines.seconds(spread.stretch.start_s);
+        lines.seconds(spread.stretch.length_s);
+        lines.words(&quoted(&class.name));
+        lines.count(spread.answers());
+        lines.pairs(&spread.cells);
+        lines.end()?;
     }
-    table.flush()
+    lines.finish()
 }
 
 /// Bucket by bucket, and in each the classes in their order.

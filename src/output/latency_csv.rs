@@ -1,7 +1,8 @@
 //! `latency.csv`: one line for each request, written while the run goes on.
 
-use super::number::{NUMBER_BYTES_MOST, Text};
+use super::number::{NUMBER_BYTES_MOST, Text, Word};
 use super::row_columns::time_columns;
+use crate::parts::outcome::Outcome;
 use crate::results::row::Rows;
 use crate::scenario::model::Scenario;
 use std::io::{self, Write};
@@ -14,8 +15,10 @@ pub struct LatencyCsv<W: Write> {
     text: Text,
     /// No row is longer.
     row_bytes_most: usize,
-    /// Names as they stand in the file, in quotes where they need them.
-    classes: Vec<Vec<u8>>,
+    /// Names as they stand in the file, between commas, in quotes where they need them.
+    classes: Vec<Word>,
+    /// In the order of all outcomes.
+    outcomes: [Word; Outcome::COUNT],
     /// Which of the engine's columns are written: those of nodes that can take time.
     columns: Vec<usize>,
 }
@@ -30,38 +33,34 @@ impl<W: Write> LatencyCsv<W> {
         }
         header.push(b'\n');
         let columns: Vec<usize> = columns.into_iter().map(|(place, _)| place).collect();
-        let classes: Vec<Vec<u8>> = scenario.classes.iter().map(|class| quoted(&class.name)).collect();
-        let name_bytes_most = classes.iter().map(Vec::len).max().unwrap_or(0);
+        let between = |name: &[u8]| Word::new(&[b",", name, b","].concat());
+        let classes: Vec<Word> = scenario.classes.iter().map(|class| between(&quoted(&class.name))).collect();
+        let outcomes = Outcome::ALL.map(|outcome| between(outcome.name().as_bytes()));
+        let name_bytes_most = classes.iter().map(Word::length).max().unwrap_or(0);
         // The outcome and the numbers before the nodes' take a number's place each.
         let row_bytes_most = name_bytes_most + (columns.len() + 6) * (NUMBER_BYTES_MOST + 1);
         let mut text = Text::new();
         text.make_room(header.len());
         text.push_all(&header);
-        LatencyCsv { file, text, row_bytes_most, classes, columns }
+        LatencyCsv { file, text, row_bytes_most, classes, outcomes, columns }
     }
 
     pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
-        for (number, row) in rows.rows.iter().enumerate() {
-            let text = &mut self.text;
-            text.make_room(self.row_bytes_most);
-            text.push_integer(row.id);
-            text.push(b',');
-            text.push_all(&self.classes[row.class as usize]);
-            text.push(b',');
-            text.push_seconds(row.start);
-            text.push(b',');
-            text.push_milliseconds(row.latency);
-            text.push(b',');
-            text.push_all(row.outcome.name().as_bytes());
-            text.push(b',');
-            text.push_integer(u64::from(row.attempts));
-            let times = rows.times_of(number);
+        for (row, times) in rows.rows.iter().zip(rows.times.chunks_exact(rows.columns.max(1))) {
+            let mut line = self.text.line(self.row_bytes_most);
+            line.integer(row.id);
+            line.word(&self.classes[row.class as usize]);
+            line.seconds(row.start);
+            line.next_milliseconds(row.latency);
+            line.word(&self.outcomes[row.outcome as usize]);
+            line.integer(row.attempts.into());
             for &column in &self.columns {
-                text.push(b',');
-                text.push_milliseconds(times[column]);
+                line.next_milliseconds(times[column]);
             }
-            text.push(b'\n');
-            if text.written().len() >= GATHERED_BYTES {
+            line.byte(b'\n');
+            let length = line.length();
+            self.text.keep(length);
+            if self.text.written().len() >= GATHERED_BYTES {
                 self.pass_on()?;
             }
         }
@@ -83,7 +82,7 @@ impl<W: Write> LatencyCsv<W> {
 }
 
 /// As RFC 4180 has it.
-fn quoted(name: &str) -> Vec<u8> {
+pub fn quoted(name: &str) -> Vec<u8> {
     if name.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", name.replace('"', "\"\"")).into_bytes()
     } else {

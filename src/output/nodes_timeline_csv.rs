@@ -1,7 +1,8 @@
 //! `nodes_timeline.csv`: what each node was like in each time bucket, its replicas together.
 //! The warm-up is in it, as it is in `timeline.csv`.
 
-use super::number::{optional, seconds};
+use super::csv_lines::CsvLines;
+use super::latency_csv::quoted;
 use super::record::table::{Buckets, Names, Table};
 use super::record::{RecordError, StationTimeline, StationTimelines};
 use crate::analysis::moments::Moment;
@@ -23,29 +24,27 @@ const HEADER: [&str; 12] = [
 ];
 
 pub fn write<W: Write>(file: W, timelines: &StationTimelines) -> io::Result<()> {
-    let mut table = csv::WriterBuilder::new().from_writer(file);
-    table.write_record(HEADER).map_err(io::Error::from)?;
+    let mut lines = CsvLines::new(file, HEADER)?;
+    let names: Vec<Vec<u8>> = timelines.stations.iter().map(|station| quoted(&station.name)).collect();
     for (bucket, stretch) in timelines.buckets.iter().enumerate() {
-        for station in &timelines.stations {
+        for (station, name) in timelines.stations.iter().zip(&names) {
             let moment = &station.moments[bucket];
-            let line: [String; HEADER.len()] = [
-                seconds(stretch.start_s),
-                seconds(stretch.length_s),
-                station.name.clone(),
-                moment.visits.to_string(),
-                moment.ended.to_string(),
-                moment.failed.to_string(),
-                optional(moment.utilisation),
-                optional(moment.utilisation_max),
-                moment.queue_mean.to_string(),
-                moment.queue_max.to_string(),
-                moment.inside_mean.to_string(),
-                optional(moment.wait_mean_ms),
-            ];
-            table.write_record(line).map_err(io::Error::from)?;
+            lines.seconds(stretch.start_s);
+            lines.seconds(stretch.length_s);
+            lines.words(name);
+            lines.count(moment.visits);
+            lines.count(moment.ended);
+            lines.count(moment.failed);
+            lines.optional(moment.utilisation, CsvLines::figure);
+            lines.optional(moment.utilisation_max, CsvLines::figure);
+            lines.figure(moment.queue_mean);
+            lines.count(moment.queue_max.into());
+            lines.figure(moment.inside_mean);
+            lines.optional(moment.wait_mean_ms, CsvLines::figure);
+            lines.end()?;
         }
     }
-    table.flush()
+    lines.finish()
 }
 
 pub fn read<R: Read>(mut table: Table<R>) -> Result<StationTimelines, RecordError> {

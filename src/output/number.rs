@@ -1,35 +1,71 @@
 //! Times as decimal text, exactly: a nanosecond is the sixth decimal of a millisecond.
 //!
 //! A run may write hundreds of millions of these, so they are put together from integers,
-//! two digits at a time, and the text is the same on every machine. A number is written as
+//! three digits at a time, and the text is the same on every machine. A number is written as
 //! a block of constant length of which the part that counts is kept: copies of a length
 //! known beforehand are a single store.
 
+pub use super::decimal::rounded;
+
 use crate::kernel::time::Time;
 
-/// The numbers 00 to 99.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[0; 2]; 100];
-    let mut number = 0;
-    while number < 100 {
-        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+/// The numbers 000 to 999, the first digit in the lowest byte.
+const TRIPLES: [u32; 1_000] = {
+    let mut triples = [0; 1_000];
+    let mut number: u32 = 0;
+    while number < 1_000 {
+        let digits = (number / 100) | (number / 10 % 10) << 8 | (number % 10) << 16;
+        triples[number as usize] = (ZEROS >> 40) as u32 | digits;
         number += 1;
     }
-    pairs
+    triples
 };
 
+/// The text `00000000`.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
 #[inline(always)]
-fn pair(number: u32) -> [u8; 2] {
-    PAIRS[number as usize]
+fn triple(number: u32) -> u64 {
+    u64::from(TRIPLES[number as usize])
+}
+
+/// Six digits in the lower bytes.
+#[inline(always)]
+fn six(number: u32) -> u64 {
+    triple(number / 1_000) | triple(number % 1_000) << 24
 }
 
 /// No number of this module is longer.
 pub const NUMBER_BYTES_MOST: usize = 32;
 
-/// Length of the blocks that are written at once.
+/// So much is written at once, of which some may not count.
 const BLOCK_BYTES: usize = 16;
 
+/// A text in whole blocks, so that it is written by a store or two.
+pub struct Word {
+    first: [u8; BLOCK_BYTES],
+    others: Vec<[u8; BLOCK_BYTES]>,
+    length: usize,
+}
+
+impl Word {
+    pub fn new(text: &[u8]) -> Word {
+        let block = |part: &[u8]| {
+            let mut block = [0; BLOCK_BYTES];
+            block[..part.len()].copy_from_slice(part);
+            block
+        };
+        let mut blocks = text.chunks(BLOCK_BYTES).map(block);
+        Word { first: blocks.next().unwrap_or_default(), others: blocks.collect(), length: text.len() }
+    }
+
+    pub fn length(&self) -> usize {
+        self.length
+    }
+}
+
 /// Text in the making. Whoever writes has made room for it before.
+#[derive(Default)]
 pub struct Text {
     bytes: Vec<u8>,
     length: usize,
@@ -37,14 +73,20 @@ pub struct Text {
 
 impl Text {
     pub fn new() -> Text {
-        Text { bytes: Vec::new(), length: 0 }
+        Text::default()
     }
 
+    #[inline(always)]
     pub fn make_room(&mut self, bytes: usize) {
-        let needed = self.length + bytes + BLOCK_BYTES;
-        if self.bytes.len() < needed {
-            self.bytes.resize(needed.next_power_of_two(), 0);
+        if self.bytes.len() < self.length + bytes + BLOCK_BYTES {
+            self.grow(bytes);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, bytes: usize) {
+        self.bytes.resize((self.length + bytes + BLOCK_BYTES).next_power_of_two(), 0);
     }
 
     pub fn written(&self) -> &[u8] {
@@ -53,6 +95,11 @@ impl Text {
 
     pub fn clear(&mut self) {
         self.length = 0;
+    }
+
+    pub fn into_string(mut self) -> String {
+        self.bytes.truncate(self.length);
+        String::from_utf8(self.bytes).expect("it was made of text and digits")
     }
 
     #[inline(always)]
@@ -67,113 +114,190 @@ impl Text {
         self.length += text.len();
     }
 
-    /// Writes a block from the byte `skipped` on, and keeps so many bytes of it.
+    /// Another byte stands in the place of the one that was written last.
+    pub fn replace_last(&mut self, byte: u8) {
+        self.bytes[self.length - 1] = byte;
+    }
+
+    /// Room for so much behind what is written; it counts when it is [kept](Text::keep).
     #[inline(always)]
-    fn push_block(&mut self, block: [u8; BLOCK_BYTES], skipped: u32, kept: usize) {
-        let moved = u128::from_le_bytes(block) >> (8 * skipped);
-        self.bytes[self.length..self.length + BLOCK_BYTES].copy_from_slice(&moved.to_le_bytes());
-        self.length += kept;
+    pub fn line(&mut self, bytes: usize) -> Line<'_> {
+        self.make_room(bytes);
+        Line { room: &mut self.bytes[self.length..], at: 0 }
+    }
+
+    #[inline(always)]
+    pub fn keep(&mut self, bytes: usize) {
+        self.length += bytes;
+    }
+
+    /// One number.
+    #[inline(always)]
+    fn number(&mut self, write: impl FnOnce(&mut Line)) {
+        let mut line = Line { room: &mut self.bytes[self.length..], at: 0 };
+        write(&mut line);
+        self.length += line.at;
     }
 
     #[inline(always)]
     pub fn push_integer(&mut self, number: u64) {
-        if number < 10_000 {
-            let number = number as u32;
-            let ([a, b], [c, d]) = (pair(number / 100), pair(number % 100));
-            let block = [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-            let skipped = u32::from(number < 1_000) + u32::from(number < 100) + u32::from(number < 10);
-            self.push_block(block, skipped, 4 - skipped as usize);
-        } else {
-            self.push_long_integer(number);
-        }
+        self.number(|line| line.integer(number));
     }
 
-    fn push_long_integer(&mut self, mut number: u64) {
-        // The largest has twenty digits.
-        let mut digits = [0; 20];
-        let mut start = digits.len();
-        while number >= 10 {
-            start -= 2;
-            digits[start..start + 2].copy_from_slice(&pair((number % 100) as u32));
-            number /= 100;
+    #[inline(always)]
+    pub fn push_signed(&mut self, number: i64) {
+        if number < 0 {
+            self.push(b'-');
         }
-        if number > 0 {
-            start -= 1;
-            digits[start] = b'0' + number as u8;
+        self.push_integer(number.unsigned_abs());
+    }
+
+    #[inline(always)]
+    pub fn push_milliseconds(&mut self, time: Time) {
+        self.number(|line| line.milliseconds(time));
+    }
+
+    #[inline(always)]
+    pub fn push_seconds(&mut self, time: Time) {
+        self.number(|line| line.seconds(time));
+    }
+}
+
+/// A line in the making, of which it is known where it lies: so that nothing but what is written has to
+/// go to memory.
+pub struct Line<'t> {
+    room: &'t mut [u8],
+    at: usize,
+}
+
+impl Line<'_> {
+    /// So many bytes it has.
+    pub fn length(&self) -> usize {
+        self.at
+    }
+
+    #[inline(always)]
+    pub fn byte(&mut self, byte: u8) {
+        self.room[self.at] = byte;
+        self.at += 1;
+    }
+
+    /// Writes so many of the lowest bytes of some.
+    #[inline(always)]
+    fn bytes(&mut self, bytes: u64, length: usize) {
+        self.room[self.at..self.at + 8].copy_from_slice(&bytes.to_le_bytes());
+        self.at += length;
+    }
+
+    /// A text that is written often.
+    #[inline(always)]
+    pub fn word(&mut self, word: &Word) {
+        self.room[self.at..self.at + BLOCK_BYTES].copy_from_slice(&word.first);
+        for (block, place) in word.others.iter().zip((self.at + BLOCK_BYTES..).step_by(BLOCK_BYTES)) {
+            self.room[place..place + BLOCK_BYTES].copy_from_slice(block);
         }
-        self.push_all(&digits[start..]);
+        self.at += word.length;
+    }
+
+    #[inline(always)]
+    pub fn integer(&mut self, number: u64) {
+        match number {
+            0..10 => self.byte(b'0' + number as u8),
+            10..1_000_000 => {
+                let digits = six(number as u32);
+                // What is left of the zeros in front: the first byte that is not one of them.
+                let zeros = (digits ^ (ZEROS >> 16)).trailing_zeros() as usize / 8;
+                self.bytes(digits >> (8 * zeros), 6 - zeros);
+            }
+            _ => self.at = long_integer(self.room, self.at, number),
+        }
     }
 
     /// `31.204518`; nothing at all is `0`, which keeps files with many untouched nodes small.
     #[inline(always)]
-    pub fn push_milliseconds(&mut self, time: Time) {
-        if time == 0 {
-            self.push(b'0');
+    pub fn milliseconds(&mut self, time: Time) {
+        match time {
+            0 => self.byte(b'0'),
+            _ => self.some_milliseconds::<false>(time),
+        }
+    }
+
+    /// The same behind a comma.
+    #[inline(always)]
+    pub fn next_milliseconds(&mut self, time: Time) {
+        match time {
+            0 => self.bytes(u64::from(b',') | u64::from(b'0') << 8, 2),
+            _ => self.some_milliseconds::<true>(time),
+        }
+    }
+
+    #[inline(always)]
+    fn some_milliseconds<const NEXT: bool>(&mut self, time: Time) {
+        if time >= 1_000_000_000 {
+            if NEXT {
+                self.byte(b',');
+            }
+            self.integer(time / 1_000_000);
+            self.byte(b'.');
+            self.bytes(six((time % 1_000_000) as u32), 6);
             return;
         }
-        let (whole, rest) = if time < 1_000_000_000 {
-            // Most are shorter than a second, and then 32 bits will do.
-            (time as u32 / 1_000_000, time as u32 % 1_000_000)
-        } else {
-            self.push_integer(time / 1_000_000);
-            (0, (time % 1_000_000) as u32)
-        };
-        let ([x, y], [z, w]) = (pair(whole / 100), pair(whole % 100));
-        let ([a, b], [c, d], [e, f]) = (pair(rest / 10_000), pair(rest / 100 % 100), pair(rest % 100));
-        let block = [x, y, z, w, b'.', a, b, c, d, e, f, 0, 0, 0, 0, 0];
-        let skipped = match time < 1_000_000_000 {
-            true => 1 + u32::from(whole < 100) + u32::from(whole < 10),
-            false => 4,
-        };
-        self.push_block(block, skipped, 11 - skipped as usize);
+        // Most are shorter than a second, and then 32 bits will do.
+        let (whole, rest) = (time as u32 / 1_000_000, time as u32 % 1_000_000);
+        let zeros = usize::from(whole < 100) + usize::from(whole < 10);
+        let text = (triple(whole) | u64::from(b'.') << 24) >> (8 * zeros);
+        let (text, length) = if NEXT { (text << 8 | u64::from(b','), 5 - zeros) } else { (text, 4 - zeros) };
+        let room: &mut [u8; BLOCK_BYTES] =
+            self.room[self.at..].first_chunk_mut().expect("there is room for a block");
+        room[..8].copy_from_slice(&text.to_le_bytes());
+        room[length..length + 8].copy_from_slice(&six(rest).to_le_bytes());
+        self.at += length + 6;
     }
 
     /// `0.031204518`
     #[inline(always)]
-    pub fn push_seconds(&mut self, time: Time) {
-        self.push_integer(time / 1_000_000_000);
+    pub fn seconds(&mut self, time: Time) {
+        self.integer(time / 1_000_000_000);
         let rest = (time % 1_000_000_000) as u32;
-        let (high, low) = (rest / 10_000, rest % 10_000);
-        let ([b, c], [d, e]) = (pair(high / 100 % 100), pair(high % 100));
-        let ([f, g], [h, i]) = (pair(low / 100), pair(low % 100));
-        let a = b'0' + (high / 10_000) as u8;
-        self.push_block([b'.', a, b, c, d, e, f, g, h, i, 0, 0, 0, 0, 0, 0], 0, 10);
+        self.bytes(u64::from(b'.') | triple(rest / 1_000_000) << 8, 4);
+        self.bytes(six(rest % 1_000_000), 6);
     }
+}
 
-    fn into_string(self) -> String {
-        String::from_utf8(self.written().to_vec()).expect("digits are text")
-    }
+/// Says where it ends.
+#[inline(never)]
+fn long_integer(room: &mut [u8], at: usize, number: u64) -> usize {
+    let mut line = Line { room, at };
+    line.integer(number / 1_000_000);
+    line.bytes(six((number % 1_000_000) as u32), 6);
+    line.at
+}
+
+/// What becomes of a text into which one thing is written.
+pub fn text_of(write: impl FnOnce(&mut Text)) -> String {
+    let mut text = Text::new();
+    text.make_room(NUMBER_BYTES_MOST);
+    write(&mut text);
+    text.into_string()
 }
 
 /// The same for what is written once.
 pub fn exact_milliseconds(time: Time) -> String {
-    let mut text = Text::new();
-    text.make_room(NUMBER_BYTES_MOST);
-    text.push_milliseconds(time);
-    text.into_string()
+    text_of(|text| text.push_milliseconds(time))
 }
 
 pub fn exact_seconds(time: Time) -> String {
-    let mut text = Text::new();
-    text.make_room(NUMBER_BYTES_MOST);
-    text.push_seconds(time);
-    text.into_string()
+    text_of(|text| text.push_seconds(time))
 }
 
 /// The same of times in seconds, as a record of a run has them.
 pub fn seconds(seconds: f64) -> String {
-    format!("{seconds:.9}")
+    text_of(|text| text.push_decimal_seconds(seconds))
 }
 
-/// Of times in milliseconds.
-pub fn milliseconds(milliseconds: f64) -> String {
-    if milliseconds == 0.0 { "0".to_owned() } else { format!("{milliseconds:.6}") }
-}
-
-/// A figure that need not be there. Rust prints the shortest text that reads back as the
-/// same number, on every machine.
+/// A figure that need not be there.
 pub fn optional(figure: Option<f64>) -> String {
-    figure.map(|figure| figure.to_string()).unwrap_or_default()
+    figure.map(|figure| text_of(|text| text.push_figure(figure))).unwrap_or_default()
 }
 
 pub fn optional_count(count: Option<u64>) -> String {
@@ -202,7 +326,8 @@ mod tests {
             assert_eq!(exact_seconds(time), in_seconds);
             // Where a number holds as many digits, it is the same text.
             if time < 1 << 53 {
-                assert_eq!(milliseconds(time as f64 / 1e6), in_milliseconds);
+                let text = text_of(|text| text.push_decimal_milliseconds(time as f64 / 1e6));
+                assert_eq!(text, in_milliseconds);
                 assert_eq!(seconds(time as f64 / 1e9), in_seconds);
             }
         }
@@ -213,10 +338,9 @@ mod tests {
         let mut number: u64 = 1;
         while let Some(next) = number.checked_mul(3) {
             for value in [number - 1, number, number + 1] {
-                let mut text = Text::new();
-                text.make_room(NUMBER_BYTES_MOST);
-                text.push_integer(value);
-                assert_eq!(text.into_string(), value.to_string());
+                assert_eq!(text_of(|text| text.push_integer(value)), value.to_string());
+                let signed = -((value >> 1) as i64);
+                assert_eq!(text_of(|text| text.push_signed(signed)), signed.to_string());
             }
             number = next;
         }

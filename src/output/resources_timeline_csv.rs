@@ -1,7 +1,8 @@
 //! `resources_timeline.csv`: how full each resource was in each time bucket, its places together. The
 //! warm-up is in it, as it is in `timeline.csv`.
 
-use super::number::{optional, optional_count, seconds};
+use super::csv_lines::CsvLines;
+use super::latency_csv::quoted;
 use super::record::table::{Buckets, Column, Names, Table};
 use super::record::{RecordError, ResourceMoment, ResourceTimeline, ResourceTimelines};
 use std::io::{self, Read, Write};
@@ -26,33 +27,32 @@ const HEADER: [&str; 16] = [
 ];
 
 pub fn write<W: Write>(file: W, timelines: &ResourceTimelines) -> io::Result<()> {
-    let mut table = csv::WriterBuilder::new().from_writer(file);
-    table.write_record(HEADER).map_err(io::Error::from)?;
+    let mut lines = CsvLines::new(file, HEADER)?;
+    let words = |resource: &ResourceTimeline| {
+        let ResourceTimeline { name, kind, owner, way, .. } = resource;
+        [name, kind, owner, way].map(|word| quoted(word)).join(&b',')
+    };
+    let words: Vec<Vec<u8>> = timelines.resources.iter().map(words).collect();
     for (bucket, stretch) in timelines.buckets.iter().enumerate() {
-        for resource in &timelines.resources {
+        for (resource, words) in timelines.resources.iter().zip(&words) {
             let moment = &resource.moments[bucket];
-            let line: [String; HEADER.len()] = [
-                seconds(stretch.start_s),
-                seconds(stretch.length_s),
-                resource.name.clone(),
-                resource.kind.clone(),
-                resource.owner.clone(),
-                resource.way.clone(),
-                optional(moment.utilisation),
-                optional(moment.utilisation_max),
-                moment.full_share.to_string(),
-                moment.waiting_mean.to_string(),
-                moment.waiting_max.to_string(),
-                optional_count(moment.taken),
-                optional_count(moment.waited),
-                optional(moment.wait_mean_ms),
-                optional_count(moment.left),
-                optional_count(moment.turned_away),
-            ];
-            table.write_record(line).map_err(io::Error::from)?;
+            lines.seconds(stretch.start_s);
+            lines.seconds(stretch.length_s);
+            lines.words(words);
+            lines.optional(moment.utilisation, CsvLines::figure);
+            lines.optional(moment.utilisation_max, CsvLines::figure);
+            lines.figure(moment.full_share);
+            lines.figure(moment.waiting_mean);
+            lines.count(moment.waiting_max.into());
+            lines.optional(moment.taken, CsvLines::count);
+            lines.optional(moment.waited, CsvLines::count);
+            lines.optional(moment.wait_mean_ms, CsvLines::figure);
+            lines.optional(moment.left, CsvLines::count);
+            lines.optional(moment.turned_away, CsvLines::count);
+            lines.end()?;
         }
     }
-    table.flush()
+    lines.finish()
 }
 
 pub fn read<R: Read>(mut table: Table<R>) -> Result<ResourceTimelines, RecordError> {

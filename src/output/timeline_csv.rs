@@ -2,50 +2,51 @@
 //! The warm-up is in it, so that one can see it. Of a run without requests there is but the share
 //! of the time in which all was up that a class needs, in a column more.
 
-use super::number::{milliseconds, optional, seconds};
+use super::csv_lines::CsvLines;
+use super::latency_csv::quoted;
 use super::record::table::{Buckets, Column, Names, Table};
-use super::record::{Count, RecordError, Stretch, Timeline};
+use super::record::{Count, RecordError, Timeline};
 use std::io::{self, Read, Write};
 
 /// The class of the lines that tell of all classes.
 const ALL: &str = "all";
 
 pub fn write<W: Write>(file: W, timeline: &Timeline) -> io::Result<()> {
-    let mut table = csv::WriterBuilder::new().from_writer(file);
     let header = ["start_s", "length_s", "class", "offered", "ended", "ok", "good"]
         .into_iter()
         .chain(timeline.failures.iter().map(String::as_str))
         .chain(["mean_ms", "p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms", "in_flight"]);
     let header: Vec<&str> = header.chain(timeline.without_requests.then_some("time_up")).collect();
-    table.write_record(&header).map_err(io::Error::from)?;
+    let mut lines = CsvLines::new(file, header.iter().copied())?;
+    let classes = timeline.classes.iter().map(|(name, counts)| (name.as_str(), counts));
+    let classes = classes.chain([(ALL, &timeline.all)]);
+    let classes: Vec<(Vec<u8>, &Vec<Count>)> = classes.map(|(name, counts)| (quoted(name), counts)).collect();
     for (bucket, stretch) in timeline.buckets.iter().enumerate() {
-        let classes = timeline.classes.iter().map(|(name, counts)| (name.as_str(), counts));
-        for (name, counts) in classes.chain([(ALL, &timeline.all)]) {
-            let line = match timeline.without_requests {
-                true => without_requests(stretch, name, counts[bucket].time_up, header.len()),
-                false => line(stretch, name, &counts[bucket]),
-            };
-            table.write_record(line).map_err(io::Error::from)?;
+        for (name, counts) in &classes {
+            lines.seconds(stretch.start_s);
+            lines.seconds(stretch.length_s);
+            lines.words(name);
+            match timeline.without_requests {
+                true => {
+                    // Between the name and the last column.
+                    (4..header.len()).for_each(|_| lines.nothing());
+                    lines.optional(counts[bucket].time_up, CsvLines::figure);
+                }
+                false => count(&mut lines, &counts[bucket]),
+            }
+            lines.end()?;
         }
     }
-    table.flush()
+    lines.finish()
 }
 
-fn without_requests(stretch: &Stretch, class: &str, up: Option<f64>, columns: usize) -> Vec<String> {
-    let mut line = vec![seconds(stretch.start_s), seconds(stretch.length_s), class.to_owned()];
-    line.resize(columns - 1, String::new());
-    line.push(optional(up));
-    line
-}
-
-fn line(stretch: &Stretch, class: &str, count: &Count) -> Vec<String> {
-    let mut line = vec![seconds(stretch.start_s), seconds(stretch.length_s), class.to_owned()];
-    line.extend([count.offered, count.ended, count.ok, count.good].map(|count| count.to_string()));
-    line.extend(count.failures.iter().map(u64::to_string));
-    let figures = [count.mean, count.p50, count.p90, count.p95, count.p99, count.max];
-    line.extend(figures.map(|figure| figure.map(milliseconds).unwrap_or_default()));
-    line.push(count.in_flight.to_string());
-    line
+fn count<W: Write>(lines: &mut CsvLines<W>, count: &Count) {
+    [count.offered, count.ended, count.ok, count.good].into_iter().for_each(|count| lines.count(count));
+    count.failures.iter().for_each(|&count| lines.count(count));
+    for figure in [count.mean, count.p50, count.p90, count.p95, count.p99, count.max] {
+        lines.optional(figure, CsvLines::milliseconds);
+    }
+    lines.count(count.in_flight);
 }
 
 /// The columns of a count.

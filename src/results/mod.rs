@@ -5,6 +5,7 @@
 //! business of `analysis`.
 
 pub mod blame;
+pub mod fingerprint;
 pub mod incident;
 pub mod path;
 pub mod replication;

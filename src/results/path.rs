@@ -117,13 +117,13 @@ const KIND_BITS: u32 = 2 * NUMBER_BITS;
 const CAUSE_BITS: u32 = KIND_BITS + 2;
 
 impl Part {
-    pub fn new(cause: Cause, place: Place) -> Part {
+    pub const fn new(cause: Cause, place: Place) -> Part {
         let (kind, one, other) = match place {
             Place::Node(node) => (0, node, 0),
             Place::Link(link) => (1, link, 0),
             Place::Call { from, to } => (2, from, to),
         };
-        let (one, other) = (u64::from(one) & NUMBER, u64::from(other) & NUMBER);
+        let (one, other) = (one as u64 & NUMBER, other as u64 & NUMBER);
         Part((cause as u64) << CAUSE_BITS | kind << KIND_BITS | one << NUMBER_BITS | other)
     }
 
@@ -131,7 +131,7 @@ impl Part {
         Part::new(cause, Place::Node(node))
     }
 
-    pub fn between(cause: Cause, from: u32, to: u32) -> Part {
+    pub const fn between(cause: Cause, from: u32, to: u32) -> Part {
         Part::new(cause, Place::Call { from, to })
     }
 

@@ -5,6 +5,10 @@
 //! 32 ns wide. Every histogram has the same cells, so merging is adding whole numbers:
 //! exact, and the same in any order.
 
+pub use super::occupied::occupied;
+
+use std::ops::Range;
+
 /// The number of cells: 32 below 1,024 ns and 32 for each of the 42 powers of two above.
 pub const CELLS: usize = (((VALUE_BITS - LINEAR_BITS) as usize) + 1) << CELL_BITS;
 
@@ -43,6 +47,8 @@ pub fn bounds(cell: usize) -> (u64, u64) {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram {
     cells: Vec<u64>,
+    /// The cells from the first that is not empty to the last.
+    used: Range<usize>,
     count: u64,
     sum: u128,
     minimum: u64,
@@ -51,12 +57,14 @@ pub struct Histogram {
 
 impl Histogram {
     pub fn new() -> Self {
-        Histogram { cells: vec![0; CELLS], count: 0, sum: 0, minimum: u64::MAX, maximum: 0 }
+        Histogram { cells: vec![0; CELLS], used: 0..0, count: 0, sum: 0, minimum: u64::MAX, maximum: 0 }
     }
 
     #[inline(always)]
     pub fn record(&mut self, value: u64) {
-        self.cells[cell_of(value)] += 1;
+        let cell = cell_of(value);
+        self.cells[cell] += 1;
+        self.uses(cell..cell + 1);
         self.count += 1;
         self.sum += u128::from(value);
         self.minimum = self.minimum.min(value);
@@ -88,13 +96,43 @@ impl Histogram {
         minimum: u64,
         maximum: u64,
     ) {
-        for (mine, &count) in self.cells.iter_mut().zip(cells) {
+        let used = occupied(&cells[..cells.len().min(CELLS)]);
+        self.add_used(cells, used, (sum, minimum, maximum));
+    }
+
+    /// Adds cells of which only the sum and the greatest were kept beside them: the least is that of
+    /// the first cell that is not empty.
+    pub fn add_counted_cells(&mut self, cells: &[u32], sum: u128, maximum: u64) {
+        let used = occupied(&cells[..cells.len().min(cell_of(maximum) + 1)]);
+        if !used.is_empty() {
+            let minimum = bounds(used.start).0;
+            self.add_used(cells, used, (sum, minimum, maximum));
+        }
+    }
+
+    fn add_used<Count: Copy + Into<u64>>(
+        &mut self,
+        cells: &[Count],
+        used: Range<usize>,
+        (sum, minimum, maximum): (u128, u64, u64),
+    ) {
+        for (mine, &count) in self.cells[used.clone()].iter_mut().zip(&cells[used.clone()]) {
             *mine += count.into();
             self.count += count.into();
         }
+        self.uses(used);
         self.sum += sum;
         self.minimum = self.minimum.min(minimum);
         self.maximum = self.maximum.max(maximum);
+    }
+
+    /// These cells are not empty, at either end.
+    fn uses(&mut self, cells: Range<usize>) {
+        self.used = match (self.used.is_empty(), cells.is_empty()) {
+            (_, true) => return,
+            (true, _) => cells,
+            _ => self.used.start.min(cells.start)..self.used.end.max(cells.end),
+        };
     }
 
     pub fn merge(&mut self, other: &Histogram) {
@@ -135,7 +173,7 @@ impl Histogram {
         if share >= 1.0 && self.count > 0 {
             return self.maximum as f64;
         }
-        quantile_within(&self.cells, self.count, (self.minimum, self.maximum), share)
+        quantile_within(&self.cells, &self.used, self.count, (self.minimum, self.maximum), share)
     }
 
     /// The number of observations above a value, where those in the cell of the value
@@ -148,7 +186,7 @@ impl Histogram {
             return self.count as f64;
         }
         let cell = cell_of(value);
-        let beyond: u64 = self.cells[cell + 1..].iter().sum();
+        let beyond: u64 = self.cells[cell + 1..self.used.end.max(cell + 1)].iter().sum();
         let (first, last) = clip(bounds(cell), (self.minimum, self.maximum));
         let part = last.saturating_sub(value) as f64 / ((last - first) as f64 + 1.0);
         beyond as f64 + part * self.cells[cell] as f64
@@ -171,11 +209,12 @@ impl Default for Histogram {
 pub fn quantile_of_cells(cells: &[u32], share: f64) -> f64 {
     let cells = &cells[..cells.len().min(CELLS)];
     let count = cells.iter().map(|&count| u64::from(count)).sum();
-    quantile_within(cells, count, (0, LARGEST_APART), share)
+    quantile_within(cells, &(0..cells.len()), count, (0, LARGEST_APART), share)
 }
 
 fn quantile_within<Count: Copy + Into<u64>>(
     cells: &[Count],
+    used: &Range<usize>,
     count: u64,
     extremes: (u64, u64),
     share: f64,
@@ -186,7 +225,7 @@ fn quantile_within<Count: Copy + Into<u64>>(
     let rank = share.clamp(0.0, 1.0) * count as f64;
     let mut below = 0u64;
     let mut answer = f64::NAN;
-    for (cell, &inside) in cells.iter().enumerate() {
+    for (cell, &inside) in used.clone().zip(&cells[used.clone()]) {
         let inside: u64 = inside.into();
         if inside == 0 {
             continue;

@@ -26,10 +26,10 @@ use spof::plan;
 use spof::results::row::RowSampling;
 use spof::scenario::load::load_instead;
 
-/// Where cores are shared spof reckons in floating-point numbers, and rounds up to whole nanoseconds when
-/// somebody is done: where the exact instant is a whole nanosecond, it may come to the next one. Whoever
-/// waits for that is as late, and may be late once more each time that he shares cores himself.
-const ROUNDING: Time = 40;
+/// Where cores are shared spof counts in millionths of a nanosecond, and takes less than a sixty-thousandth
+/// of one for nothing: who is done so little after a whole nanosecond comes to that one, and not to the
+/// next. Whoever waits for that is as early, and may be so once more when he shares cores himself.
+const ROUNDING: Time = 2;
 
 /// Nobody waits for anything that does not end by then.
 const EVENTS_MOST: u64 = 1_000_000;

@@ -43,7 +43,7 @@ impl World {
         let incident = self.trouble.open(Incident::of_start_limit(name, target, self.clockwork.now));
         self.trouble.is_given_up(instance, incident);
         // Whatever began before: it is this that makes it last.
-        self.watch.recorder.outages.is_due_to(incident);
+        self.watch.is_due_to(incident);
         self.components.is_due_to(incident);
     }
 

@@ -77,9 +77,9 @@ impl World {
         let passing = self.site.buckets.passing(number, replica);
         match wait {
             Some(wait) => {
-                let recorder = &mut self.watch.recorder;
+                let watch = &mut self.watch;
                 passing.let_pass(limit, wait, self.clockwork.now, &mut |wait| {
-                    recorder.waited_for_limit(number, wait)
+                    watch.waited_for_limit(number, wait)
                 });
             }
             None => passing.waits(limit).turned_away += 1,

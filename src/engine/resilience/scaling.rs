@@ -35,8 +35,6 @@ struct Off {
     slots: u32,
     since: Moment,
     sum: TimeOff,
-    /// The sum when a time bucket was put away last.
-    before: TimeOff,
 }
 
 /// Since the start of the run, while its process was there.
@@ -220,23 +218,6 @@ impl World {
             scaling_plan.slots_each
         };
         (self.site.scalings[number].off[replica as usize].up_to(now, slots_most), now)
-    }
-
-    /// Notes in the time bucket that was put away last what was off in it.
-    pub(in crate::engine) fn cut_scalings(&mut self, plan: &Plan) {
-        for (number, scaling_plan) in plan.scalings.iter().enumerate() {
-            for replica in 0..scaling_plan.replicas {
-                let (sum, _) = self.off_up_to(plan, number, replica, self.clockwork.now);
-                let off = &mut self.site.scalings[number].off[replica as usize];
-                let before = std::mem::replace(&mut off.before, sum);
-                let log = &mut self.watch.recorder.nodes[(scaling_plan.first_instance + replica) as usize];
-                if let Some(last) = log.buckets.last_mut() {
-                    last.slots_off = sum.slots - before.slots;
-                    last.off = sum.whole - before.whole;
-                    last.held_off = sum.held - before.held;
-                }
-            }
-        }
     }
 
     /// For how long an instance has been off, up to an instant that has not been passed.

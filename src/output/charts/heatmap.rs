@@ -9,6 +9,7 @@ use super::theme::on_scale;
 use crate::output::record::{LogRows, Record, Stretch, rounded};
 use crate::output::terminal::figure;
 use crate::stats::histogram::{CELLS, bounds};
+use std::ops::Range;
 
 const NUMBERS_WIDTH: f64 = 62.0;
 const PANEL_HEIGHT: f64 = 300.0;
@@ -22,7 +23,16 @@ const NANOSECOND_MS: f64 = 1e-6;
 struct Column {
     stretch: Stretch,
     cells: Vec<u64>,
+    /// From the first cell that is not empty to the last.
+    used: Range<usize>,
     answers: u64,
+}
+
+impl Column {
+    /// The share of the answers in each row.
+    fn shares(&self, grid: &LogRows) -> Vec<f64> {
+        grid.shares(&self.cells[..self.used.end])
+    }
 }
 
 pub fn draw(records: &[&Record], look: &Look) -> Drawing {
@@ -49,10 +59,8 @@ pub fn draw(records: &[&Record], look: &Look) -> Drawing {
     };
     let height = if runs.len() == 1 { PANEL_HEIGHT } else { PANEL_HEIGHT * 0.6 };
     let grid = LogRows::new(first, last, (height / ROW_PIXELS) as usize);
-    let shares: Vec<Vec<Vec<f64>>> = runs
-        .iter()
-        .map(|columns| columns.iter().map(|column| grid.shares(&column.cells)).collect())
-        .collect();
+    let shares: Vec<Vec<Vec<f64>>> =
+        runs.iter().map(|columns| columns.iter().map(|column| column.shares(&grid)).collect()).collect();
     let densest = densest(&runs, &shares);
     key(&mut page, densest);
     let states: Vec<State> =
@@ -110,7 +118,7 @@ pub fn tiles(records: &[&Record]) -> Vec<Tile> {
     let mut tiles = Vec::new();
     for (run, column) in runs.iter().enumerate().flat_map(|(run, all)| all.iter().map(move |one| (run, one)))
     {
-        let shares = grid.shares(&column.cells).into_iter().enumerate();
+        let shares = column.shares(&grid).into_iter().enumerate();
         tiles.extend(shares.filter(|(_, share)| *share > 1e-6).map(|(row, share)| Tile {
             run,
             stretch: column.stretch,
@@ -167,15 +175,16 @@ fn columns(record: &Record) -> Vec<Column> {
             Some(last) if stretch.end_s() - last.stretch.start_s <= least_s => {
                 last.stretch.length_s = stretch.end_s() - last.stretch.start_s;
             }
-            _ => columns.push(Column { stretch, cells: vec![0; CELLS], answers: 0 }),
+            _ => columns.push(Column { stretch, cells: vec![0; CELLS], used: CELLS..0, answers: 0 }),
         }
     }
     for spread in latencies.classes.iter().flat_map(|class| &class.buckets) {
         let after = columns.partition_point(|column| column.stretch.start_s <= spread.stretch.start_s);
         let Some(column) = after.checked_sub(1).and_then(|place| columns.get_mut(place)) else { continue };
-        for &(cell, count) in &spread.cells {
-            let sum = &mut column.cells[usize::from(cell)];
-            *sum = sum.saturating_add(count);
+        for &(cell, count) in spread.cells.iter().filter(|(_, count)| *count > 0) {
+            let cell = usize::from(cell);
+            column.used = column.used.start.min(cell)..column.used.end.max(cell + 1);
+            column.cells[cell] = column.cells[cell].saturating_add(count);
             column.answers = column.answers.saturating_add(count);
         }
     }
@@ -185,8 +194,8 @@ fn columns(record: &Record) -> Vec<Column> {
 
 fn cells_used(runs: &[Vec<Column>]) -> Option<(usize, usize)> {
     let columns = || runs.iter().flatten();
-    let first = columns().filter_map(|column| column.cells.iter().position(|&count| count > 0)).min()?;
-    let last = columns().filter_map(|column| column.cells.iter().rposition(|&count| count > 0)).max()?;
+    let first = columns().map(|column| column.used.start).min()?;
+    let last = columns().map(|column| column.used.end - 1).max()?;
     // A little more, so that the axis has a length even if all latencies are the same.
     Some((first.saturating_sub(2), (last + 2).min(CELLS - 1)))
 }
@@ -237,9 +246,10 @@ fn cells_of_row(
     densest: f64,
 ) {
     let y = |row: usize| panel.bottom() - panel.height * row as f64 / rows as f64;
+    let shades: Vec<usize> = shares.iter().map(|shares| shade(shares[row], densest)).collect();
+    let shade_of = |column: usize| shades[column];
     let mut start = 0;
     while start < columns.len() {
-        let shade_of = |column: usize| shade(shares[column][row], densest);
         let mut end = start + 1;
         // Neighbours of one shade are one rectangle.
         while end < columns.len()
@@ -260,16 +270,23 @@ fn cells_of_row(
 
 /// The median and p99 of each moment, over the cells.
 fn percentiles(page: &mut Page, scale: &Scale, rows: &Scale, columns: &[Column]) {
-    let colors = [(0.5, page.palette.background, 1.2), (0.99, page.palette.bad, 1.6)];
-    for (share, color, width) in colors {
-        let point = |column: &Column| {
-            let histogram = crate::output::record::histogram_of(&column.cells);
-            let middle = column.stretch.start_s + column.stretch.length_s / 2.0;
-            (scale.place(middle), rows.place(histogram.quantile(share) * NANOSECOND_MS))
-        };
+    let of_column = |column: &Column| {
+        let histogram = crate::output::record::histogram_of(&column.cells);
+        [0.5, 0.99].map(|share| histogram.quantile(share))
+    };
+    let percentiles: Vec<[f64; 2]> = columns.iter().map(of_column).collect();
+    let colors = [(page.palette.background, 1.2), (page.palette.bad, 1.6)];
+    for (place, (color, width)) in colors.into_iter().enumerate() {
+        let mut rest = percentiles.as_slice();
         // Where nothing was answered there is nothing to draw a line through.
         for columns in columns.chunk_by(follows) {
-            let points: Vec<Point> = columns.iter().map(point).collect();
+            let (own, behind) = rest.split_at(columns.len());
+            rest = behind;
+            let point = |(column, percentiles): (&Column, &[f64; 2])| {
+                let middle = column.stretch.start_s + column.stretch.length_s / 2.0;
+                (scale.place(middle), rows.place(percentiles[place] * NANOSECOND_MS))
+            };
+            let points: Vec<Point> = columns.iter().zip(own).map(point).collect();
             if let [point] = points[..] {
                 page.drawing.circle(point, if width > 1.5 { 2.0 } else { 1.5 }, color);
             }

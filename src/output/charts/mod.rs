@@ -238,8 +238,8 @@ pub fn render_differences(
 }
 
 fn paint(drawing: &Drawing, format: PictureFormat) -> Result<Vec<u8>, PaintError> {
-    let painted = match format {
-        PictureFormat::Svg => svg::render(drawing).map(String::into_bytes),
+    let painted: Result<Vec<u8>, Box<dyn std::error::Error>> = match format {
+        PictureFormat::Svg => Ok(svg::render(drawing).into_bytes()),
         PictureFormat::Json => Err("this picture is not to be had as data".into()),
         #[cfg(feature = "png")]
         PictureFormat::Png => png::render(&drawing.enlarged()),
@@ -252,7 +252,7 @@ fn paint(drawing: &Drawing, format: PictureFormat) -> Result<Vec<u8>, PaintError
 /// One run's chart as a part of a page with others: it says what it is by names of its own.
 pub fn embedded(chart: Chart, record: &Record, look: &Look) -> Result<String, PaintError> {
     let drawing = chart.draw(std::slice::from_ref(record), look);
-    svg::render_named(&drawing, &format!("{}-", chart.name())).map_err(|error| PaintError(error.to_string()))
+    Ok(svg::render_named(&drawing, &format!("{}-", chart.name())))
 }
 
 #[cfg(test)]

@@ -1,97 +1,60 @@
-//! A drawing as SVG. Plotters draws at whole numbers, so it is given a page on which a pixel
-//! of the screen is ten units wide.
+//! A drawing as SVG, at whole numbers: the page is so large that a pixel of the screen is ten
+//! units wide. A picture may have many thousands of shapes, so that they are written one after the
+//! other into one text.
 
-use super::drawing::{Anchor, Drawing, Label, Shape};
+use super::drawing::{Anchor, Drawing, Label, Point, Shape};
 use super::theme::Color;
-use plotters::prelude::{DrawingBackend, SVGBackend};
-use plotters::style::{RGBAColor, ShapeStyle};
-use plotters_backend::text_anchor::{HPos, Pos, VPos};
-use plotters_backend::{BackendColor, BackendTextStyle, DrawingErrorKind, FontFamily, FontStyle};
-use std::convert::Infallible;
-use std::error::Error;
-use std::fmt::Write;
+use crate::output::number::{NUMBER_BYTES_MOST, Text};
 
 const UNITS: f64 = 10.0;
 
-/// Plotters takes a font's size for its height from the lowest to the highest point.
-const HEIGHT_OF_EM: f64 = 1.24;
-/// It hangs a text up this far above the line on which the letters stand.
-const ASCENT_OF_EM: f64 = 0.76;
+/// More than any shape takes but for its points and its words.
+const SHAPE_BYTES: usize = 256;
 
-pub fn render(drawing: &Drawing) -> Result<String, Box<dyn Error>> {
+pub fn render(drawing: &Drawing) -> String {
     render_named(drawing, "")
 }
 
 /// With a prefix to the names within it, so that several can stand in one page.
-pub fn render_named(drawing: &Drawing, prefix: &str) -> Result<String, Box<dyn Error>> {
-    let mut text = String::new();
-    let size = (units(drawing.width) as u32, units(drawing.height) as u32);
-    let mut backend = SVGBackend::with_string(&mut text, size);
-    paint(&mut backend, drawing).map_err(|error| error.to_string())?;
-    backend.present()?;
-    drop(backend);
-    Ok(with_heading(&text, drawing, size, prefix))
+pub fn render_named(drawing: &Drawing, prefix: &str) -> String {
+    let mut page = Page(Text::new());
+    page.words(&heading(drawing, prefix));
+    page.rectangle((0, 0), (units(drawing.width), units(drawing.height)), drawing.background);
+    for shape in &drawing.shapes {
+        match shape {
+            Shape::Rectangle { x, y, width, height, fill } => {
+                page.rectangle(place(&(*x, *y)), place(&(x + width, y + height)), *fill);
+            }
+            Shape::Polygon { points, fill } => page.polygon(points, *fill),
+            Shape::Line { points, color, width } => page.line(points, *color, *width),
+            Shape::Circle { center, radius, fill } => page.circle(place(center), *radius, *fill),
+            Shape::Label(label) => page.label(label),
+        }
+    }
+    page.words("</svg>\n");
+    page.0.into_string()
 }
 
 fn units(pixels: f64) -> i32 {
     (pixels * UNITS).round() as i32
 }
 
-fn style(color: Color, width: f64, filled: bool) -> ShapeStyle {
-    let Color { red, green, blue } = color;
-    ShapeStyle { color: RGBAColor(red, green, blue, 1.0), filled, stroke_width: units(width).max(1) as u32 }
-}
-
-fn paint<B: DrawingBackend>(
-    backend: &mut B,
-    drawing: &Drawing,
-) -> Result<(), DrawingErrorKind<B::ErrorType>> {
-    let corner = (units(drawing.width), units(drawing.height));
-    backend.draw_rect((0, 0), corner, &style(drawing.background, 0.0, true), true)?;
-    let place = |point: &(f64, f64)| (units(point.0), units(point.1));
-    for shape in &drawing.shapes {
-        match shape {
-            Shape::Rectangle { x, y, width, height, fill } => {
-                let (from, to) = (place(&(*x, *y)), place(&(x + width, y + height)));
-                backend.draw_rect(from, to, &style(*fill, 0.0, true), true)?;
-            }
-            Shape::Polygon { points, fill } => {
-                backend.fill_polygon(points.iter().map(place), &style(*fill, 0.0, true))?;
-            }
-            Shape::Line { points, color, width } => {
-                backend.draw_path(points.iter().map(place), &style(*color, *width, false))?;
-            }
-            Shape::Circle { center, radius, fill } => {
-                let radius = units(*radius).max(1) as u32;
-                backend.draw_circle(place(center), radius, &style(*fill, 0.0, true), true)?;
-            }
-            Shape::Label(label) => {
-                let top = label.y - ASCENT_OF_EM * label.size;
-                backend.draw_text(&label.text, &LabelStyle(label), place(&(label.x, top)))?;
-            }
-        }
-    }
-    Ok(())
+fn place(point: &Point) -> (i32, i32) {
+    (units(point.0), units(point.1))
 }
 
 /// The page gets its size on the screen, and words for those who cannot see it.
-fn with_heading(text: &str, drawing: &Drawing, size: (u32, u32), prefix: &str) -> String {
-    let body = text.split_once('\n').map_or("", |(_, body)| body);
-    let mut page = String::with_capacity(text.len() + 512);
+fn heading(drawing: &Drawing, prefix: &str) -> String {
     let (title, about) = (escaped(&drawing.title), escaped(&drawing.about));
-    writeln!(
-        page,
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" \
          role=\"img\" aria-labelledby=\"{prefix}title {prefix}about\">\n<title id=\"{prefix}title\">{title}</title>\n\
-         <desc id=\"{prefix}about\">{about}</desc>",
+         <desc id=\"{prefix}about\">{about}</desc>\n",
         (drawing.width * drawing.zoom).round(),
         (drawing.height * drawing.zoom).round(),
-        size.0,
-        size.1,
+        units(drawing.width) as u32,
+        units(drawing.height) as u32,
     )
-    .expect("a text takes everything");
-    page.push_str(&body.replace(" opacity=\"1\"", ""));
-    page
 }
 
 fn escaped(text: &str) -> String {
@@ -99,48 +62,117 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A label's looks, for a backend that only has to pass them on.
-struct LabelStyle<'a>(&'a Label);
+/// The picture in the making.
+struct Page(Text);
 
-impl BackendTextStyle for LabelStyle<'_> {
-    type FontError = Infallible;
-
-    fn color(&self) -> BackendColor {
-        let Color { red, green, blue } = self.0.color;
-        BackendColor { alpha: 1.0, rgb: (red, green, blue) }
+impl Page {
+    /// Any text, of whatever length.
+    fn words(&mut self, text: &str) {
+        self.0.make_room(text.len());
+        self.0.push_all(text.as_bytes());
     }
 
-    fn size(&self) -> f64 {
-        f64::from(units(self.0.size)) * HEIGHT_OF_EM
+    #[inline(always)]
+    fn number(&mut self, before: &[u8], number: i32) {
+        self.0.push_all(before);
+        self.0.push_signed(number.into());
     }
 
-    fn style(&self) -> FontStyle {
-        if self.0.bold { FontStyle::Bold } else { FontStyle::Normal }
+    /// With what stands around it.
+    #[inline(always)]
+    fn color(&mut self, before: &[u8], color: Color, after: &[u8]) {
+        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+        self.0.push_all(before);
+        for part in [color.red, color.green, color.blue].map(usize::from) {
+            self.0.push_all(&[DIGITS[part >> 4], DIGITS[part & 15]]);
+        }
+        self.0.push_all(after);
     }
 
-    fn anchor(&self) -> Pos {
-        let across = match self.0.anchor {
-            Anchor::Start => HPos::Left,
-            Anchor::Middle => HPos::Center,
-            Anchor::End => HPos::Right,
-        };
-        Pos::new(across, VPos::Top)
+    fn rectangle(&mut self, from: (i32, i32), to: (i32, i32), fill: Color) {
+        self.0.make_room(SHAPE_BYTES);
+        self.number(b"<rect x=\"", from.0);
+        self.number(b"\" y=\"", from.1);
+        self.number(b"\" width=\"", to.0 - from.0);
+        self.number(b"\" height=\"", to.1 - from.1);
+        self.color(b"\" fill=\"#", fill, b"\" stroke=\"none\"/>\n");
     }
 
-    fn family(&self) -> FontFamily<'_> {
-        FontFamily::SansSerif
+    fn polygon(&mut self, points: &[Point], fill: Color) {
+        self.0.make_room(SHAPE_BYTES);
+        self.color(b"<polygon fill=\"#", fill, b"\" points=\"");
+        self.points(points);
     }
 
-    fn layout_box(&self, _text: &str) -> Result<((i32, i32), (i32, i32)), Infallible> {
-        Ok(((0, 0), (0, 0)))
+    fn line(&mut self, points: &[Point], color: Color, width: f64) {
+        self.0.make_room(SHAPE_BYTES);
+        self.color(b"<polyline fill=\"none\" stroke=\"#", color, b"\"");
+        self.number(b" stroke-width=\"", units(width).max(1));
+        self.0.push_all(b"\" points=\"");
+        self.points(points);
     }
 
-    fn draw<E, DrawFunc: FnMut(i32, i32, BackendColor) -> Result<(), E>>(
-        &self,
-        _text: &str,
-        _pos: (i32, i32),
-        _draw: DrawFunc,
-    ) -> Result<Result<(), E>, Infallible> {
-        Ok(Ok(()))
+    /// To the end of the shape.
+    fn points(&mut self, points: &[Point]) {
+        for point in points.iter().map(place) {
+            self.0.make_room(2 * NUMBER_BYTES_MOST);
+            self.number(b"", point.0);
+            self.number(b",", point.1);
+            self.0.push(b' ');
+        }
+        self.words("\"/>\n");
     }
+
+    fn circle(&mut self, center: (i32, i32), radius: f64, fill: Color) {
+        self.0.make_room(SHAPE_BYTES);
+        self.number(b"<circle cx=\"", center.0);
+        self.number(b"\" cy=\"", center.1);
+        self.number(b"\" r=\"", units(radius).max(1));
+        self.color(b"\" fill=\"#", fill, b"\" stroke=\"none\" stroke-width=\"1\"/>\n");
+    }
+
+    fn label(&mut self, label: &Label) {
+        /// Text hangs down from a point so far above the line on which the letters stand.
+        const ASCENT_OF_EM: f64 = 0.76;
+        let place = place(&(label.x, label.y - ASCENT_OF_EM * label.size));
+        self.0.make_room(2 * SHAPE_BYTES);
+        self.number(b"<text x=\"", place.0);
+        self.number(b"\" y=\"", place.1);
+        self.0.push_all(b"\" dy=\"0.76em\" text-anchor=\"");
+        self.0.push_all(match label.anchor {
+            Anchor::Start => b"start",
+            Anchor::Middle => b"middle",
+            Anchor::End => b"end",
+        });
+        self.0.push_all(b"\" font-family=\"sans-serif\" font-size=\"");
+        self.0.push_figure(size(label));
+        self.color(b"\" fill=\"#", label.color, b"\"");
+        self.0.push_all(if label.bold { b" font-weight=\"bold\">\n" } else { b">\n" });
+        self.letters(&label.text);
+        self.words("\n</text>\n");
+    }
+
+    fn letters(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(place) = rest.find(['<', '>', '&', '"', '\'']) {
+            let (before, behind) = rest.split_at(place);
+            self.words(before);
+            self.words(match behind.as_bytes()[0] {
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'&' => "&amp;",
+                b'"' => "&quot;",
+                _ => "&apos;",
+            });
+            rest = &behind[1..];
+        }
+        self.words(rest);
+    }
+}
+
+/// As plotters, which wrote these pictures once, takes and gives it: the height from the lowest to the
+/// highest point, and from that the size again.
+fn size(label: &Label) -> f64 {
+    const HEIGHT_OF_EM: f64 = 1.24;
+    f64::from(units(label.size)) * HEIGHT_OF_EM / HEIGHT_OF_EM
 }

@@ -29,7 +29,7 @@ pub fn render(summary: &SweepSummary, told: &Answer) -> Result<Option<Vec<u8>>, 
 /// The same in any look.
 pub fn embedded(summary: &SweepSummary, told: &Answer, look: &Look) -> Result<Option<String>, PaintError> {
     let Some(drawing) = draw(summary, told, look) else { return Ok(None) };
-    svg::render(&drawing).map(Some).map_err(|error| PaintError(error.to_string()))
+    Ok(Some(svg::render(&drawing)))
 }
 
 pub(super) fn draw(summary: &SweepSummary, told: &Answer, look: &Look) -> Option<Drawing> {

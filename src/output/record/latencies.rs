@@ -4,7 +4,7 @@ use super::stretch::Stretch;
 use crate::analysis::shown::Shown;
 use crate::results::RunResults;
 use crate::scenario::model::Scenario;
-use crate::stats::histogram::{CELLS, Histogram, bounds};
+use crate::stats::histogram::{CELLS, Histogram, bounds, occupied};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Latencies {
@@ -37,13 +37,15 @@ impl Latencies {
     pub fn of(scenario: &Scenario, results: &RunResults, shown: &[Shown]) -> Latencies {
         let classes = scenario.classes.iter().zip(&results.classes).map(|(class, record)| {
             let spreads = shown.iter().map(|stretch| {
-                let cells = &record.cells[stretch.buckets.start * CELLS..][..CELLS];
-                let mut sums: Vec<u64> = cells.iter().map(|&count| count.into()).collect();
-                for bucket in stretch.buckets.clone().skip(1) {
-                    let cells = &record.cells[bucket * CELLS..(bucket + 1) * CELLS];
-                    sums.iter_mut().zip(cells).for_each(|(sum, count)| *sum += u64::from(*count));
-                }
-                let cells = (0..).zip(sums).filter(|(_, count)| *count > 0);
+                let cells_of = |bucket: usize| &record.cells[bucket * CELLS..][..CELLS];
+                let used = stretch.buckets.clone().map(|bucket| occupied(cells_of(bucket)));
+                let used = used.filter(|used| !used.is_empty());
+                let used = used.reduce(|all, one| all.start.min(one.start)..all.end.max(one.end));
+                let sum = |cell: usize| {
+                    stretch.buckets.clone().map(|bucket| u64::from(cells_of(bucket)[cell])).sum()
+                };
+                let cells = used.unwrap_or_default().map(|cell| (cell as u16, sum(cell)));
+                let cells = cells.filter(|(_, count)| *count > 0);
                 Spread { stretch: Stretch::of(stretch), cells: cells.collect() }
             });
             let buckets = spreads.filter(|spread| !spread.cells.is_empty()).collect();
@@ -73,10 +75,9 @@ impl Latencies {
 /// A histogram of bare cells: its extremes are those of the outermost ones.
 pub fn histogram_of(cells: &[u64]) -> Histogram {
     let mut histogram = Histogram::new();
-    let first = cells.iter().position(|&count| count > 0);
-    let last = cells.iter().rposition(|&count| count > 0);
-    if let (Some(first), Some(last)) = (first, last) {
-        histogram.add_summed_cells(cells, 0, bounds(first).0, bounds(last).1);
+    let used = occupied(cells);
+    if !used.is_empty() {
+        histogram.add_summed_cells(cells, 0, bounds(used.start).0, bounds(used.end - 1).1);
     }
     histogram
 }

@@ -2,6 +2,7 @@
 
 use crate::analysis::shown::Shown;
 use crate::kernel::time::Time;
+use crate::output::number;
 
 /// A stretch of simulated time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +41,7 @@ pub fn milliseconds(time: Time) -> f64 {
 
 /// Six digits are enough for a picture, and keep long tables short.
 pub fn rounded(figure: f64) -> f64 {
-    format!("{figure:.5e}").parse().unwrap_or(figure)
+    number::rounded(figure, 6)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::results::{ClassBucket, ClassRecord, RunResults};
 use crate::scenario::model::Scenario;
-use crate::stats::histogram::{CELLS, Histogram, bounds};
+use crate::stats::histogram::{CELLS, Histogram};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
@@ -109,9 +109,7 @@ fn count(records: &[&ClassRecord], stretch: &Shown) -> Count {
             }
             sum.good += one.good;
             let cells = &record.cells[bucket * CELLS..(bucket + 1) * CELLS];
-            if let Some(first) = cells.iter().position(|&count| count > 0) {
-                histogram.add_summed_cells(cells, one.latency_sum, bounds(first).0, one.latency_max);
-            }
+            histogram.add_counted_cells(cells, one.latency_sum, one.latency_max);
         }
         sum.in_flight += record.buckets[stretch.buckets.end - 1].in_flight;
     }

@@ -1,6 +1,7 @@
 //! Pictures that are light on a light page and dark on a dark one, each only once in the page: where a
 //! colour differs between both, a variable stands that is named after the two.
 
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -18,7 +19,9 @@ pub fn in_both(light: &str, dark: &str) -> String {
         let (start, end) = (place + 2, place + 2 + DIGITS);
         let [Some(one), Some(other)] = [light, dark].map(|text| code(text, start, end)) else { continue };
         picture.push_str(&light[rest..=place]);
-        write!(picture, "var(--{one}{other})").expect("a text takes everything");
+        for part in ["var(--", one, other, ")"] {
+            picture.push_str(part);
+        }
         rest = end;
     }
     picture.push_str(&light[rest..]);
@@ -38,7 +41,8 @@ pub fn meanings(page: &str) -> String {
         let start = place + mark.len();
         page.get(start..start + 2 * DIGITS)
     });
-    let names: BTreeSet<&str> = names.collect();
+    let names: FxHashSet<&str> = names.collect();
+    let names: BTreeSet<&str> = names.into_iter().collect();
     let all = |first: usize| {
         let mut text = String::new();
         for name in names.iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_hexdigit())) {

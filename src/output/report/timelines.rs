@@ -1,6 +1,7 @@
 //! The series of the interactive timelines, as JSON.
 
 use crate::output::charts::states::{SURGE, outages};
+use crate::output::number;
 use crate::output::record::{Count, Record, StationTimelines, Stretch, Timeline};
 use serde::Serialize;
 
@@ -157,5 +158,5 @@ fn instant(seconds: f64) -> f64 {
 
 /// Five digits are more than a screen shows.
 fn rounded(value: f64) -> f64 {
-    format!("{value:.4e}").parse().unwrap_or(value)
+    number::rounded(value, 5)
 }

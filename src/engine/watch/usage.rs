@@ -1,7 +1,5 @@
 //! How full it was, bucket by bucket: whatever there is only so much of between nodes and beside them.
 
-use super::World;
-use super::waits::Waits;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
@@ -11,7 +9,7 @@ use crate::stats::histogram::Histogram;
 use std::ops::Range;
 
 #[derive(Clone)]
-pub struct UsageLogs {
+pub(super) struct UsageLogs {
     logs: Vec<UsageLog>,
     /// Which of them a place of a pool belongs to, each way of a link, and a limit, or `NONE`.
     of_pool: Vec<u32>,
@@ -32,33 +30,40 @@ struct PlaceLog {
     buckets: Vec<ResourceBucket>,
 }
 
-/// Since the start of the run; of a pool, the integral over time wraps around at 64 bits.
+/// What a place tells at the end of a time bucket, since the start of the run. Integrals over time
+/// that have 64 bits, and sums of waits, wrap around.
 #[derive(Clone, Copy, Default)]
-struct Usage {
-    in_use: u128,
-    full: u64,
-    down: Time,
-    waiting: u64,
-    waiting_most: u32,
-    waits: Waits,
+pub struct Usage {
+    /// Of memory an integral that does not wrap around.
+    pub in_use: u128,
+    pub full: u64,
+    pub down: Time,
+    /// How many have waited, over time, and the most at once in this bucket.
+    pub waiting: u64,
+    pub waiting_most: u32,
+    pub taken: u64,
+    pub waited: u64,
+    pub waited_time: u64,
+    pub left: u64,
+    pub left_time: u64,
+    pub turned_away: u64,
 }
 
 impl Usage {
-    fn of(waits: &mut Waits, now: Time) -> Usage {
-        let (waiting, waiting_most) = (waits.area(now), waits.take_most());
-        Usage { waiting, waiting_most, waits: *waits, ..Usage::default() }
-    }
-
     /// Together with those who wait in another line for the same.
-    fn with(mut self, other: &Usage) -> Usage {
+    pub fn with(mut self, other: &Usage) -> Usage {
         self.waiting = self.waiting.wrapping_add(other.waiting);
         self.waiting_most += other.waiting_most;
-        self.waits = self.waits.with(&other.waits);
+        self.taken += other.taken;
+        self.waited += other.waited;
+        self.waited_time = self.waited_time.wrapping_add(other.waited_time);
+        self.left += other.left;
+        self.left_time = self.left_time.wrapping_add(other.left_time);
+        self.turned_away += other.turned_away;
         self
     }
 
     fn since(&self, before: &Usage, kind: ResourceKind) -> ResourceBucket {
-        let (now, then) = (&self.waits, &before.waits);
         let grown = |now: u64, then: u64| u128::from(now.wrapping_sub(then));
         ResourceBucket {
             in_use: match kind {
@@ -69,12 +74,12 @@ impl Usage {
             down: self.down - before.down,
             waiting: grown(self.waiting, before.waiting),
             waiting_max: self.waiting_most,
-            taken: now.taken - then.taken,
-            waited: now.waited - then.waited,
-            waited_time: grown(now.waited_time, then.waited_time),
-            left: now.left - then.left,
-            left_time: grown(now.left_time, then.left_time),
-            turned_away: now.turned_away - then.turned_away,
+            taken: self.taken - before.taken,
+            waited: self.waited - before.waited,
+            waited_time: grown(self.waited_time, before.waited_time),
+            left: self.left - before.left,
+            left_time: grown(self.left_time, before.left_time),
+            turned_away: self.turned_away - before.turned_away,
         }
     }
 }
@@ -123,6 +128,19 @@ impl UsageLogs {
 
     pub fn waited_for_limit(&mut self, limit: u32, time: Time) {
         self.logs[self.of_limit[limit as usize] as usize].waits.record(time);
+    }
+
+    /// Somebody has waited so long for what a resource has only so much of.
+    pub fn waited_for(&mut self, resource: usize, time: Time) {
+        self.logs[resource].waits.record(time);
+    }
+
+    /// Puts away what a place has counted in the present time bucket.
+    pub fn cut(&mut self, resource: usize, place: usize, usage: &Usage) {
+        let UsageLog { kind, places, .. } = &mut self.logs[resource];
+        let place = &mut places[place];
+        place.buckets.push(usage.since(&place.before, *kind));
+        place.before = *usage;
     }
 
     /// The warm-up is over.
@@ -201,70 +219,6 @@ fn part(bucket: &ResourceBucket, scaled: &impl Fn(u128) -> u128) -> ResourceBuck
         left: count(bucket.left),
         left_time: scaled(bucket.left_time),
         turned_away: count(bucket.turned_away),
-    }
-}
-
-impl World {
-    /// Puts away what has been counted in the present time bucket.
-    pub(super) fn cut_usage(&mut self, plan: &Plan) {
-        for (number, resource) in plan.resources.iter().enumerate() {
-            for (place, at) in resource.places.iter().enumerate() {
-                let usage = self.usage_of(plan, *at, number);
-                let log = &mut self.watch.recorder.usage.logs[number];
-                let bucket = usage.since(&log.places[place].before, log.kind);
-                log.places[place].buckets.push(bucket);
-                log.places[place].before = usage;
-            }
-        }
-    }
-
-    fn usage_of(&mut self, plan: &Plan, place: PlacePlan, number: usize) -> Usage {
-        let now = self.clockwork.now;
-        match place {
-            PlacePlan::Pool { pool, line, instance } => {
-                let down = self.time_absent(plan, instance);
-                let pool = &mut self.site.pools[pool as usize];
-                let [in_use, full] = pool.integrals(now);
-                let own = Usage::of(&mut pool.waits, now);
-                let usage = match line {
-                    NONE => own,
-                    line => own.with(&Usage::of(&mut self.site.pools[line as usize].waits, now)),
-                };
-                Usage { in_use: u128::from(in_use), full, down, ..usage }
-            }
-            PlacePlan::Link { link, way } => {
-                let waits = &mut self.watch.recorder.usage.logs[number].waits;
-                let link = &mut self.site.links[link as usize];
-                let down = link.time_cut(now);
-                let sending = &mut link.sending[way as usize];
-                sending.catch_up(now, &mut |wait| waits.record(wait));
-                let busy = sending.busy(now);
-                Usage { in_use: u128::from(busy), full: busy, down, ..Usage::of(&mut sending.waits, now) }
-            }
-            PlacePlan::Limit { limit, replica, instance } => {
-                let down = self.time_absent(plan, instance);
-                let waits = &mut self.watch.recorder.usage.logs[number].waits;
-                let passing = self.site.buckets.passing(limit, replica);
-                passing.catch_up(now, &mut |wait| waits.record(wait));
-                let limit_plan = &plan.limits[limit as usize];
-                let [busy, full] = passing.integrals(limit_plan, now);
-                let usage = Usage::of(passing.waits(limit_plan), now);
-                Usage { in_use: u128::from(busy), full, down, ..usage }
-            }
-            PlacePlan::Memory { host } => {
-                let down = self.time_absent(plan, plan.memories[host as usize].instance);
-                let seen = self.memory_used(host);
-                let mut usage = Usage { in_use: seen.in_use, full: seen.full_time, down, ..Usage::default() };
-                usage.waits.turned_away = seen.kills;
-                usage
-            }
-        }
-    }
-
-    /// For how long an instance has been down, or switched off by autoscaling.
-    fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
-        let down = self.trouble.conditions().down_time(instance, self.clockwork.now);
-        down + self.time_off(plan, instance, self.clockwork.now).whole
     }
 }
 
