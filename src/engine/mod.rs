@@ -32,7 +32,6 @@ mod clock_numbers;
 mod cold_tests;
 #[cfg(test)]
 mod component_tests;
-mod components;
 #[cfg(test)]
 mod condition_tests;
 mod cutting;
@@ -54,12 +53,12 @@ mod name_tests;
 mod names;
 mod network;
 mod node;
+mod pace;
 mod path_notes;
 #[cfg(test)]
 mod path_tests;
 mod paths;
 mod plain;
-mod quiet;
 #[cfg(test)]
 mod quiet_tests;
 #[cfg(test)]
@@ -84,7 +83,6 @@ mod snapshot;
 mod source;
 #[cfg(test)]
 mod standby_tests;
-mod standstill;
 #[cfg(test)]
 mod standstill_tests;
 mod steps;

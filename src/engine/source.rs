@@ -23,7 +23,7 @@ pub struct SourceState {
     position: usize,
     filled: usize,
     /// When its next request was due when it fell silent.
-    pub held: Time,
+    held: Time,
     /// How much later than drawn all come, for the times that it has been silent.
     delayed: Time,
     /// Requests sent so far.
@@ -88,6 +88,11 @@ impl SourceState {
         for instant in &mut self.instants[from..self.filled] {
             *instant = instant.saturating_add(by);
         }
+    }
+
+    /// It falls silent before its next request, which is due then.
+    pub fn hold(&mut self, due: Time) {
+        self.held = due;
     }
 
     /// It sends on after a silence as if no time had passed; returns when.

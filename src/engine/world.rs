@@ -4,12 +4,13 @@
 
 use super::clock_numbers::{ClockNumbers, EDGE_CLOCK};
 use super::lanes::Lane;
+use super::pace::{components, quiet, standstill};
 use super::trouble::Trouble;
 use super::visit::{SLOT_BITS, State, Visits};
 use super::watch::{Closing, Watch};
 use super::{
-    Options, balancing, caching, chain, components, draws, names, network, node, quiet, replication,
-    resilience, sessions, source, standstill,
+    Options, balancing, caching, chain, draws, names, network, node, replication, resilience, sessions,
+    source,
 };
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
@@ -195,10 +196,10 @@ impl World {
             in_flight,
             incidents,
             unlisted_incidents,
-            standstill: self.standstill.names,
+            standstill: self.standstill.into_names(),
             replications: self.site.replications.finish(at),
             scalings: self.site.scalings.into_iter().map(|scaling| scaling.finish(at)).collect(),
-            skipped: self.quiet.skipped,
+            skipped: self.quiet.skipped(),
         };
         self.watch.finish(plan, closing)
     }

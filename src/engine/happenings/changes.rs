@@ -20,6 +20,9 @@ impl World {
             self.trouble.are_checked_by(health::checkers(plan, &self.site.balancers));
             self.start_scaling(plan);
         }
+        for instance in 0..plan.instances.len() as u32 {
+            self.look_whether_care_is_needed(instance);
+        }
         self.start_quiet(plan);
         self.start_looking_at_memory(plan);
         self.start_backups(plan);
@@ -119,16 +122,9 @@ impl World {
     }
 
     /// A process that is started again is not up until it has booted.
-    pub(super) fn boot_after(&mut self, plan: &Plan, instance: u32, wait: Time) {
-        let node = &plan.nodes[plan.instances[instance as usize].node as usize];
-        let has_crashed = self.trouble.conditions().has_crashed(instance);
-        let boot = node.boot.saturating_add(if has_crashed { node.recovery } else { 0 });
+    pub(super) fn boot_after(&mut self, instance: u32, wait: Time) {
+        let boot = self.trouble.start_time(instance);
         let ready = self.clockwork.now.saturating_add(wait).saturating_add(boot);
         self.trouble.expect(ready, Change::HasBooted(instance));
-    }
-
-    pub(super) fn boot_time(&self, plan: &Plan, instance: u32) -> Time {
-        let node = plan.instances[instance as usize].node;
-        plan.nodes[node as usize].boot
     }
 }

@@ -29,7 +29,7 @@ impl World {
             Care::Inside | Care::Nowhere => (slots, line_limit),
         };
         self.look_whether_care_is_needed(instance);
-        self.components.is_stale = true;
+        self.components.has_changed();
         self.wake_checkers(plan, instance);
         self.watch_replication(plan, instance);
         self.serve_line(plan, instance);

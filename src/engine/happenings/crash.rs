@@ -67,7 +67,7 @@ impl World {
         let inside = match visit.state {
             State::Free | State::Replying(_) | State::Thinking => false,
             State::InLine => true,
-            _ => visit.flags.inside,
+            State::Going | State::InPoolLine | State::Calling | State::Rebooting => visit.flags.inside,
         };
         inside && self.is_down(visit.instance)
     }
@@ -180,12 +180,18 @@ impl World {
             let visit = &self.visits[slot];
             let (is_still, pool) = (visit.word == 0, visit.pending);
             match visit.state {
-                State::Going if is_still && self.is_at_work(slot) => self.schedule(slot, self.clockwork.now),
-                State::InPoolLine if is_still && self.site.pools[pool as usize].wait != NEVER => {
-                    self.schedule(slot, self.clockwork.now);
+                State::Going => {
+                    if is_still && self.is_at_work(slot) {
+                        self.schedule(slot, self.clockwork.now);
+                    }
+                }
+                State::InPoolLine => {
+                    if is_still && self.site.pools[pool as usize].wait != NEVER {
+                        self.schedule(slot, self.clockwork.now);
+                    }
                 }
                 State::Calling => self.read_kept_answers(slot),
-                _ => {}
+                State::Free | State::InLine | State::Replying(_) | State::Rebooting | State::Thinking => {}
             }
         }
     }

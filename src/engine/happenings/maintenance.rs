@@ -54,7 +54,7 @@ impl World {
             }
             Way::Migrate { takes } => self.migration_step(plan, step, instances, takes),
             Way::Reload { takes, drain } => {
-                let ready = takes.saturating_add(self.longest_boot(plan, instances));
+                let ready = takes.saturating_add(self.longest_boot(instances));
                 (step == 1).then(|| ready.saturating_add(drain))
             }
             Way::BlueGreen { takes, drain } => {
@@ -98,7 +98,7 @@ impl World {
                 for &instance in instances {
                     self.lift_from_instance(plan, instance, Fault::Crash);
                 }
-                Some(self.longest_boot(plan, instances))
+                Some(self.longest_boot(instances))
             }
             _ => None,
         }
@@ -123,7 +123,7 @@ impl World {
         Restart { drain, takes }: Restart,
     ) -> Option<Time> {
         match step {
-            1 => Some(takes.saturating_add(self.longest_boot(plan, instances))),
+            1 => Some(takes.saturating_add(self.longest_boot(instances))),
             2 => {
                 self.release(plan, instances, Release::ALIKE);
                 Some(drain)
@@ -143,7 +143,7 @@ impl World {
     ) -> Option<Time> {
         let release = canary.release;
         match step {
-            1 => Some(takes.saturating_add(self.longest_boot(plan, instances))),
+            1 => Some(takes.saturating_add(self.longest_boot(instances))),
             2 => {
                 self.let_some_meet(plan, instances, Some(canary));
                 Some(bake)
@@ -187,7 +187,7 @@ impl World {
         }
     }
 
-    fn longest_boot(&self, plan: &Plan, instances: &[u32]) -> Time {
-        instances.iter().map(|&instance| self.boot_time(plan, instance)).max().unwrap_or(0).min(NEVER - 1)
+    fn longest_boot(&self, instances: &[u32]) -> Time {
+        instances.iter().map(|&instance| self.trouble.boot_time(instance)).max().unwrap_or(0).min(NEVER - 1)
     }
 }

@@ -10,7 +10,7 @@ use crate::results::incident::Incident;
 const LOOK: Time = 9_973 * MICROSECOND;
 
 impl World {
-    pub(in crate::engine) fn start_looking_at_memory(&mut self, plan: &Plan) {
+    pub(super) fn start_looking_at_memory(&mut self, plan: &Plan) {
         let now = self.clockwork.now;
         self.trouble.watch_memory(now);
         for host in 0..plan.memories.len() as u32 {
@@ -19,7 +19,7 @@ impl World {
     }
 
     /// Without requests nobody needs more memory than before.
-    pub(in crate::engine) fn stop_looking_at_memory(&mut self, plan: &Plan) {
+    pub(super) fn stop_looking_at_memory(&mut self, plan: &Plan) {
         if plan.memories.is_empty() {
             return;
         }

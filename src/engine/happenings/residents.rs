@@ -12,7 +12,10 @@ use crate::plan::NONE;
 /// Whether the visit in this slot has come in at the instance.
 fn is_inside(visits: &Visits, slot: u32, instance: u32) -> bool {
     let visit = &visits[slot];
-    let may_be = !matches!(visit.state, State::Free | State::Replying(_) | State::Thinking | State::InLine);
+    let may_be = match visit.state {
+        State::Going | State::InPoolLine | State::Calling | State::Rebooting => true,
+        State::Free | State::Replying(_) | State::Thinking | State::InLine => false,
+    };
     may_be && visit.flags.inside && visit.instance == instance
 }
 

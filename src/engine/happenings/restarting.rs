@@ -2,7 +2,7 @@
 //! often.
 
 use super::World;
-use crate::engine::trouble::{Change, Death};
+use crate::engine::trouble::{Change, Death, Sequel};
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
 use crate::plan::{ChangePlan, ChangeTarget, Plan};
@@ -26,13 +26,10 @@ impl World {
             return;
         }
         self.strike_instance(plan, instance, Fault::Crash);
-        let node = &plan.nodes[plan.instances[instance as usize].node as usize];
-        let Some(policy) = &node.restart else { return };
-        let now = self.clockwork.now;
-        if self.trouble.may_start(instance, policy, now) {
-            self.trouble.expect(now.saturating_add(policy.after), Change::StartsAgain(instance));
-        } else {
-            self.give_up(plan, instance);
+        match self.trouble.sequel(instance, self.clockwork.now) {
+            Sequel::StaysDead => {}
+            Sequel::StartsAgainAt(time) => self.trouble.expect(time, Change::StartsAgain(instance)),
+            Sequel::IsGivenUp => self.give_up(plan, instance),
         }
     }
 
@@ -64,7 +61,7 @@ impl World {
     pub(super) fn take_up_again(&mut self, plan: &Plan, instance: u32, host_boot: Time) {
         if self.trouble.is_taken_up(instance, self.clockwork.now) {
             self.deaths_are_over(plan, instance);
-            self.boot_after(plan, instance, host_boot);
+            self.boot_after(instance, host_boot);
         }
     }
 }

@@ -105,17 +105,17 @@ impl World {
     /// What has crashed is started again, and boots unless it has done so before.
     pub(super) fn restart(&mut self, plan: &Plan, instance: u32, boots: bool) {
         for one in self.trouble.all_at(instance) {
-            let host = if one == instance { 0 } else { self.boot_time(plan, instance) };
+            let host = if one == instance { 0 } else { self.trouble.boot_time(instance) };
             self.take_up_again(plan, one, host);
             if boots {
-                self.boot_after(plan, one, host);
+                self.boot_after(one, host);
             } else {
                 self.comes_up(plan, one);
             }
         }
         let is_host = self.trouble.is_host(instance);
         if is_host && boots {
-            let answers = self.clockwork.now.saturating_add(self.boot_time(plan, instance));
+            let answers = self.clockwork.now.saturating_add(self.trouble.boot_time(instance));
             self.trouble.expect(answers, Change::Answers(instance));
         } else if is_host {
             self.host_answers(instance);

@@ -192,10 +192,8 @@ impl Condition {
         if self.black_holes > 0 || (self.full_disks > 0 && comer.writes) {
             return Treatment::Fail;
         }
-        match self.writes_locked_until {
-            Some(until) if comer.writes && until > now => Treatment::ComeBackAt(until),
-            _ => Treatment::AsUsual,
-        }
+        let locked = self.writes_locked_until.filter(|&until| comer.writes && until > now);
+        locked.map_or(Treatment::AsUsual, Treatment::ComeBackAt)
     }
 
     pub fn is_down(&self) -> bool {
@@ -264,10 +262,8 @@ impl Condition {
 
     /// The version that somebody meets; is it one of those who meet the canary, given its share?
     pub fn release(&self, meets_canary: impl FnOnce(f64) -> bool) -> Release {
-        match self.canary {
-            Some(Canary { share, release }) if meets_canary(share) => release,
-            _ => self.version,
-        }
+        let canary = self.canary.filter(|canary| meets_canary(canary.share));
+        canary.map_or(self.version, |canary| canary.release)
     }
 
     pub fn version(&self) -> Release {

@@ -21,7 +21,7 @@ pub use condition::{Canary, Care, Comer, Room, Treatment};
 pub use conditions::Conditions;
 pub use incidents::Incidents;
 pub use memories::MemoryUse;
-pub use units::Death;
+pub use units::{Death, Sequel};
 
 use crate::plan::Plan;
 

@@ -36,7 +36,7 @@ fn clients(plan: &Plan) -> Vec<Vec<u32>> {
     let mut clients: Vec<Vec<u32>> = vec![Vec::new(); plan.instances.len()];
     let kept = |call: &CallPlan| match call.connection {
         ConnectionUse::PerClient { source } => Some((source, call.route)),
-        _ => None,
+        ConnectionUse::Fresh | ConnectionUse::Kept => None,
     };
     for (source, route) in plan.calls.iter().filter_map(kept) {
         for member in &plan.routes[route as usize].members {

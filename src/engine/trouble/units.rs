@@ -3,7 +3,7 @@
 use super::Trouble;
 use crate::kernel::time::Time;
 use crate::parts::restart::RestartPolicy;
-use crate::plan::Plan;
+use crate::plan::{InstancePlan, NodePlan, Plan};
 
 #[derive(Clone, Debug, Default)]
 pub struct Units {
@@ -18,8 +18,13 @@ struct Shared {
     dead: usize,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Unit {
+    /// Who starts it again, and how often.
+    policy: Option<RestartPolicy>,
+    /// How long it takes from its start until it serves, and how much longer after a crash.
+    boot: Time,
+    recovery: Time,
     /// Its latest starts, the oldest first.
     starts: Vec<Time>,
     /// Why it is dead; nothing while it lives.
@@ -37,7 +42,36 @@ pub struct Death {
     pub random_fault: Option<u32>,
 }
 
+/// What becomes of a process that has died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequel {
+    /// Nobody watches over it.
+    StaysDead,
+    StartsAgainAt(Time),
+    /// It has been started too often.
+    IsGivenUp,
+}
+
 impl Unit {
+    fn new(node: &NodePlan) -> Unit {
+        Unit {
+            policy: node.restart,
+            boot: node.boot,
+            recovery: node.recovery,
+            starts: Vec::new(),
+            deaths: Vec::new(),
+            given_up: None,
+        }
+    }
+
+    fn sequel(&mut self, now: Time) -> Sequel {
+        let Some(policy) = self.policy else { return Sequel::StaysDead };
+        match self.may_start(&policy, now) {
+            true => Sequel::StartsAgainAt(now.saturating_add(policy.after)),
+            false => Sequel::IsGivenUp,
+        }
+    }
+
     /// systemd gives up on what has to be started too often.
     fn may_start(&mut self, policy: &RestartPolicy, now: Time) -> bool {
         self.starts.retain(|&start| start.saturating_add(policy.within) > now);
@@ -51,8 +85,9 @@ impl Unit {
 
 impl Units {
     pub fn new(plan: &Plan) -> Self {
-        let count = if plan.has_changes() { plan.instances.len() } else { 0 };
-        Units { all: vec![Unit::default(); count], shared: Vec::new() }
+        let unit = |instance: &InstancePlan| Unit::new(&plan.nodes[instance.node as usize]);
+        let all = if plan.has_changes() { plan.instances.iter().map(unit).collect() } else { Vec::new() };
+        Units { all, shared: Vec::new() }
     }
 
     /// One of those that the incident has hit is started again; was it the last?
@@ -82,9 +117,21 @@ impl Trouble {
         deaths.len() == 1
     }
 
-    /// Whether what watches over it starts it again.
-    pub fn may_start(&mut self, instance: u32, policy: &RestartPolicy, now: Time) -> bool {
-        self.units.all[instance as usize].may_start(policy, now)
+    /// What becomes of it now that it has died.
+    pub fn sequel(&mut self, instance: u32, now: Time) -> Sequel {
+        self.units.all[instance as usize].sequel(now)
+    }
+
+    /// How long it takes to boot, if it has nothing to recover.
+    pub fn boot_time(&self, instance: u32) -> Time {
+        self.units.all[instance as usize].boot
+    }
+
+    /// How long it takes to boot as it is.
+    pub fn start_time(&self, instance: u32) -> Time {
+        let unit = &self.units.all[instance as usize];
+        let recovery = if self.conditions.has_crashed(instance) { unit.recovery } else { 0 };
+        unit.boot.saturating_add(recovery)
     }
 
     /// It has died too often.
@@ -120,12 +167,13 @@ mod tests {
 
     #[test]
     fn the_sixth_start_within_ten_seconds_is_one_too_many() {
-        let mut unit = Unit::default();
         let policy = RestartPolicy::SYSTEMD;
+        let (starts, deaths) = (Vec::new(), Vec::new());
+        let mut unit = Unit { policy: Some(policy), boot: 0, recovery: 0, starts, deaths, given_up: None };
+        let mut patient = unit.clone();
         assert!((1..=5).all(|second| unit.may_start(&policy, second * SECOND)));
         assert!(!unit.may_start(&policy, 6 * SECOND));
         assert!(unit.may_start(&policy, 11 * SECOND), "the first one is ten seconds ago");
-        let mut patient = Unit::default();
         let policy = RestartPolicy { within: 0, ..policy };
         assert!((0..100).all(|_| patient.may_start(&policy, SECOND)));
     }
