@@ -2,6 +2,7 @@
 
 use super::World;
 use super::node::SideLine;
+use super::trouble::Room;
 use super::visit::{DEADLINE, State, Visits, WATCHDOG};
 use crate::kernel::random::below;
 use crate::kernel::time::{NEVER, SECOND, Time};
@@ -55,7 +56,7 @@ impl World {
     /// The node's condition has let the visit pass: what counts now is whether there is room.
     pub(super) fn enter_passed(&mut self, plan: &Plan, slot: u32) -> Entry {
         let instance = self.visits[slot].instance;
-        let (slots, line_limit) = self.room(instance);
+        let Room { slots, line_limit } = self.room(instance);
         let state = &mut self.site.nodes[instance as usize];
         if state.busy < slots && self.visits[slot].tries <= SYN_RETRIES {
             state.take(self.clockwork.now);
@@ -124,7 +125,7 @@ impl World {
         }
         if needs_care {
             self.note_tracked_occupancy(instance);
-            self.trouble.residents.came_in(slot, instance, &self.visits);
+            self.note_on_roll(slot, instance);
         }
     }
 
@@ -259,9 +260,7 @@ impl World {
         }
         if node.busy > node.slots {
             node.give_back(self.clockwork.now);
-            if !self.trouble.conditions.is_empty() {
-                self.serve_line(plan, instance);
-            }
+            self.serve_line(plan, instance);
             return;
         }
         self.admit_next(plan, instance);

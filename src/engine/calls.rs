@@ -300,14 +300,14 @@ impl World {
             if let Some(entry) = self.enter_in_bad_condition(plan, slot) {
                 return entry;
             }
-            self.trouble.residents.asks(parent, instance, &self.visits);
+            self.note_guest(parent, instance);
         }
         let connection = Holds::Connection(instance);
         if self.site.sessions.holds(self.visits[parent].sessions, connection) {
             // It has waited for this query, and serves it now.
             self.site.nodes[instance as usize].hold_extra(-1, now);
         } else {
-            let (slots, _) = self.room(instance);
+            let slots = self.room(instance).slots;
             let node = &mut self.site.nodes[instance as usize];
             if node.busy >= slots {
                 // It is full, or has a line: the same as everywhere else.
@@ -371,7 +371,7 @@ impl World {
         let visit = &self.visits[slot];
         let instance = visit.instance;
         // In a bad condition it looks full to those who come in, and has its slots all the same.
-        let (slots, _) = self.room(instance);
+        let slots = self.room(instance).slots;
         let node = &mut self.site.nodes[instance as usize];
         if node.busy >= slots {
             return false;

@@ -23,7 +23,8 @@ impl World {
         if let Policy::Single = plan.routes[call.route as usize].policy {
             return 0;
         }
-        match avoid == NONE && self.site.balancers.ailing == 0 && self.trouble.draining == 0 {
+        match avoid == NONE && self.site.balancers.ailing == 0 && !self.trouble.conditions().anybody_drains()
+        {
             true => self.pick_of_all(plan, call, caller, root),
             false => self.pick_usable(plan, call, caller, root, avoid),
         }

@@ -46,13 +46,12 @@ impl World {
             }
             false => (Totals::default(), 0),
         };
-        let condition = self.trouble.conditions.get(instance as usize);
         let node = &mut self.site.nodes[instance as usize];
         InstanceTotals {
             counts: node.counts,
             integrals: node.integrals(now),
             full: node.time_full(now),
-            down: condition.map_or(0, |condition| condition.down_time(now)),
+            down: self.trouble.conditions().down_time(instance, now),
             slots_off: off.slots,
             off: off.whole,
             held_off: off.held,
@@ -97,7 +96,7 @@ impl World {
             }
             PlacePlan::Memory { host } => {
                 let down = self.time_absent(plan, plan.memories[host as usize].instance);
-                let seen = self.memory_used(plan, host);
+                let seen = self.memory_used(host);
                 let (in_use, full, turned_away) = (seen.in_use, seen.full_time, seen.kills);
                 Usage { in_use, full, down, turned_away, ..Usage::default() }
             }
@@ -106,8 +105,7 @@ impl World {
 
     /// For how long an instance has been down, or switched off by autoscaling.
     fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
-        let down =
-            self.trouble.conditions.get(instance as usize).map_or(0, |one| one.down_time(self.clockwork.now));
+        let down = self.trouble.conditions().down_time(instance, self.clockwork.now);
         down + self.time_off(plan, instance, self.clockwork.now).whole
     }
 }

@@ -1,7 +1,6 @@
 //! Who may be chosen of a caller's peers. It is a type, so that where everybody may be, nobody asks.
 
 use super::World;
-use super::conditions::Condition;
 use crate::plan::{CallPlan, Plan};
 
 pub(super) trait Eligible: Copy {
@@ -39,7 +38,7 @@ impl Eligible for Usable<'_> {
     fn admits(self, plan: &Plan, world: &World, member: u32) -> bool {
         let Usable { call, caller, place, avoid } = self;
         let instance = plan.routes[call.route as usize].members[member as usize].instance;
-        let drains = world.trouble.conditions.get(instance as usize).is_some_and(Condition::drains);
+        let drains = world.trouble.conditions().drains(instance);
         let is_available = || {
             let peer = world.site.balancers.peer(place, member);
             peer.is_none_or(|peer| peer.is_available(&call.health, world.clockwork.now))

@@ -6,7 +6,7 @@
 
 use super::World;
 use super::balancing::{Balancers, Site};
-use super::changes::Change;
+use super::trouble::Change;
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::behaviour::HealthChecks;
 use crate::parts::outcome::Outcome;
@@ -174,8 +174,9 @@ impl World {
     /// An instance may answer checks otherwise than before: whoever checks it and was sure
     /// of all that it checks looks again when its next check is due.
     pub(super) fn wake_checkers(&mut self, plan: &Plan, instance: u32) {
-        for number in 0..self.trouble.changes.checkers[instance as usize].len() {
-            let checker = self.trouble.changes.checkers[instance as usize][number];
+        let mut number = 0;
+        while let Some(checker) = self.trouble.checker_of(instance, number) {
+            number += 1;
             let (is_checking, inter) = match checker {
                 Checker::Site { place, member } => {
                     let doubtful = &mut self.site.balancers.sites[place as usize].doubtful;
@@ -193,7 +194,7 @@ impl World {
             };
             if !is_checking {
                 let due = self.clockwork.now.div_ceil(inter).saturating_mul(inter);
-                self.trouble.changes.add(due, checker.checks());
+                self.trouble.expect(due, checker.checks());
             }
         }
     }
@@ -207,7 +208,7 @@ impl World {
         let mut doubtful = std::mem::take(&mut self.site.balancers.sites[place].doubtful);
         doubtful.retain(|&member| {
             let instance = plan.routes[route as usize].members[member as usize].instance;
-            let is_well = self.trouble.conditions[instance as usize].answers_checks();
+            let is_well = self.trouble.conditions().answers_checks(instance);
             let peer = &mut self.site.balancers.peers[(first_peer + member) as usize];
             let (before, was_out) = (peer.is_ailing(), peer.taken_out);
             peer.checked(is_well, &checks);
@@ -221,9 +222,8 @@ impl World {
         });
         self.site.balancers.sites[place].doubtful = doubtful;
         if !self.site.balancers.sites[place].doubtful.is_empty() {
-            self.trouble
-                .changes
-                .add(self.clockwork.now.saturating_add(checks.inter), Change::Checks(place as u32));
+            let due = self.clockwork.now.saturating_add(checks.inter);
+            self.trouble.expect(due, Change::Checks(place as u32));
         }
     }
 }

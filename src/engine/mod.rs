@@ -16,7 +16,6 @@ mod balancing;
 mod balancing_tests;
 #[cfg(test)]
 mod blame_tests;
-mod breakdowns;
 #[cfg(test)]
 mod bulkhead_tests;
 mod caching;
@@ -27,18 +26,14 @@ mod chain;
 mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
-mod changes;
 mod choosing;
 mod clock_numbers;
 #[cfg(test)]
 mod cold_tests;
 #[cfg(test)]
 mod component_tests;
-mod components;
 #[cfg(test)]
 mod condition_tests;
-mod conditions;
-mod crash;
 mod cutting;
 mod draws;
 mod eligible;
@@ -47,11 +42,10 @@ mod ending;
 mod fault_tests;
 #[cfg(test)]
 mod group_tests;
+mod happenings;
 mod health;
 mod lanes;
 mod leaving;
-mod maintenance;
-mod memory;
 #[cfg(test)]
 mod memory_tests;
 #[cfg(test)]
@@ -59,10 +53,10 @@ mod name_tests;
 mod names;
 mod network;
 mod node;
+mod pace;
 #[cfg(test)]
 mod path_tests;
 mod plain;
-mod quiet;
 #[cfg(test)]
 mod quiet_tests;
 #[cfg(test)]
@@ -72,11 +66,9 @@ mod remedy_tests;
 mod replication;
 #[cfg(test)]
 mod replication_tests;
-mod residents;
 mod resilience;
 #[cfg(test)]
 mod restart_tests;
-mod restarting;
 mod run;
 #[cfg(test)]
 mod scaling_tests;
@@ -85,14 +77,11 @@ mod sessions;
 mod simulation;
 mod snapshot;
 mod source;
-mod standby;
 #[cfg(test)]
 mod standby_tests;
-mod standstill;
 #[cfg(test)]
 mod standstill_tests;
 mod steps;
-mod striking;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -100,6 +89,7 @@ mod tests;
 mod trace_tests;
 #[cfg(test)]
 pub(crate) mod trial;
+mod trouble;
 mod usual;
 mod visit;
 mod waits;

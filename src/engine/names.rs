@@ -1,8 +1,8 @@
 //! What clients and resolvers remember of names, and where names lead meanwhile.
 
 use super::World;
-use super::changes::Change;
 use super::health::PeerHealth;
+use super::trouble::Change;
 use super::visit::State;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
@@ -180,15 +180,14 @@ impl World {
         let state = &mut self.site.names[number as usize];
         let mut is_sure = true;
         for (health, hosts) in state.health.iter_mut().zip(&name_plan.hosts) {
-            let is_well = hosts.iter().all(|&host| self.trouble.conditions[host as usize].answers_checks());
+            let is_well = hosts.iter().all(|&host| self.trouble.conditions().answers_checks(host));
             health.checked(is_well, checks);
             is_sure &= is_well != health.is_taken_out();
         }
         state.is_checking = !is_sure;
         if !is_sure {
-            self.trouble
-                .changes
-                .add(self.clockwork.now.saturating_add(checks.inter), Change::ChecksName(number));
+            let due = self.clockwork.now.saturating_add(checks.inter);
+            self.trouble.expect(due, Change::ChecksName(number));
         }
     }
 }

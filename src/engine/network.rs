@@ -72,7 +72,18 @@ impl LinkState {
                     self.nanoseconds_per_byte = self.nanoseconds_per_byte.max(nanoseconds_per_byte);
                 }
                 Fault::Partition => self.cut_until = self.cut_until.max(until),
-                _ => {}
+                // These hit instances.
+                Fault::Crash
+                | Fault::Hang
+                | Fault::Slow { .. }
+                | Fault::Errors { .. }
+                | Fault::BlackHole
+                | Fault::FullDisk
+                | Fault::Leak { .. }
+                | Fault::DataLoss
+                | Fault::DnsOutage
+                | Fault::ExpiredCertificate
+                | Fault::Failover => {}
             }
         }
     }

@@ -285,7 +285,7 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
             slots: node.slots,
             line_length: 0,
             line_limit: node.line,
-            needs_care: node.track_occupancy,
+            needs_care: false,
             capacity: node.slots,
             line_capacity: node.line,
             head: NONE,

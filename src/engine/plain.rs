@@ -3,6 +3,7 @@
 
 use super::World;
 use super::admission::{Entry, append, unlink};
+use super::trouble::Room;
 use super::visit::{SLOT_BITS, State};
 use crate::kernel::agenda::{Event, EventQueue};
 use crate::parts::outcome::Outcome;
@@ -40,7 +41,7 @@ impl World {
             false => None,
         };
         if entry.is_none() {
-            let (slots, line_limit) = self.room(instance);
+            let Room { slots, line_limit } = self.room(instance);
             let node = &mut self.site.nodes[instance as usize];
             if node.busy < slots {
                 node.take(self.clockwork.now);
@@ -66,7 +67,7 @@ impl World {
         let mut time = self.chance.draws.take(plan, draw);
         if self.site.nodes[self.visits[slot].instance as usize].needs_care {
             time = self.slowed(plan, slot, time);
-            self.trouble.residents.came_in(slot, self.visits[slot].instance, &self.visits);
+            self.note_on_roll(slot, self.visits[slot].instance);
         }
         let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(slot);
         self.clockwork.sequence += 1;

@@ -2,7 +2,7 @@
 //! primary's place when it is gone.
 
 use super::World;
-use super::changes::Change;
+use super::trouble::Change;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
 use crate::plan::{CallPlan, NONE, Plan, ReplicationPlan, Step};
@@ -130,11 +130,9 @@ impl World {
 
     /// Whoever would promote a replica also notices, after the same time, that one is gone.
     fn is_left_out(&self, replication_plan: &ReplicationPlan, member: usize) -> bool {
-        let condition = self.trouble.conditions.get(replication_plan.instances[member] as usize);
-        condition.is_some_and(|it| {
-            it.drains()
-                || it.down_for(self.clockwork.now).is_some_and(|time| time >= replication_plan.failover)
-        })
+        let (instance, conditions) = (replication_plan.instances[member], self.trouble.conditions());
+        let down_for = conditions.down_for(instance, self.clockwork.now);
+        conditions.drains(instance) || down_for.is_some_and(|time| time >= replication_plan.failover)
     }
 
     /// A write or a read is done at its database.
@@ -166,8 +164,8 @@ impl World {
         }
         for member in 0..set_plan.instances.len() {
             let set = &mut self.site.replications.sets[number as usize];
-            let condition = self.trouble.conditions.get(set_plan.instances[member] as usize);
-            if member == set.primary || condition.is_some_and(|it| !it.answers_checks()) {
+            let follows = self.trouble.conditions().answers_checks(set_plan.instances[member]);
+            if member == set.primary || !follows {
                 continue;
             }
             let due = now.saturating_add(self.chance.draws.take(plan, set_plan.lag));
@@ -206,7 +204,7 @@ impl World {
         let Some(number) = self.site.replications.set_of(instance) else { return };
         let set_plan = &plan.replications[number];
         let now = self.clockwork.now;
-        let answers = self.trouble.conditions[instance as usize].answers_checks();
+        let answers = self.trouble.conditions().answers_checks(instance);
         let set = &mut self.site.replications.sets[number];
         let is_primary = set_plan.instances[set.primary] == instance;
         if is_primary && answers && set.gone_since != NEVER {
@@ -220,10 +218,10 @@ impl World {
             set.lacks[member.expect("a member of its set")].clear();
         }
         let someone_else =
-            set_plan.instances.iter().any(|&one| self.trouble.conditions[one as usize].answers_checks());
+            set_plan.instances.iter().any(|&one| self.trouble.conditions().answers_checks(one));
         if set.gone_since != NEVER && someone_else && !set.is_promoting && set_plan.failover != NEVER {
             set.is_promoting = true;
-            self.trouble.changes.add(now.saturating_add(set_plan.failover), Change::Promotes(number as u32));
+            self.trouble.expect(now.saturating_add(set_plan.failover), Change::Promotes(number as u32));
         }
     }
 
@@ -239,8 +237,7 @@ impl World {
         for member in 0..set_plan.instances.len() {
             set.catch_up(member, now);
         }
-        let answers =
-            |&member: &usize| self.trouble.conditions[set_plan.instances[member] as usize].answers_checks();
+        let answers = |&member: &usize| self.trouble.conditions().answers_checks(set_plan.instances[member]);
         let best =
             (0..set_plan.instances.len()).filter(answers).min_by_key(|&member| set.lacks[member].len());
         let Some(best) = best else { return };
@@ -259,7 +256,7 @@ impl World {
     pub(super) fn start_backups(&mut self, plan: &Plan) {
         for (number, set) in plan.replications.iter().enumerate() {
             if let Some(backup) = set.backup {
-                self.trouble.changes.add(backup.every, Change::BacksUp(number as u32));
+                self.trouble.expect(backup.every, Change::BacksUp(number as u32));
             }
         }
     }
@@ -268,7 +265,7 @@ impl World {
         let Some(backup) = plan.replications[number as usize].backup else { return };
         let set = &mut self.site.replications.sets[number as usize];
         set.backed_up = set.writes_left();
-        self.trouble.changes.add(self.clockwork.now.saturating_add(backup.every), Change::BacksUp(number));
+        self.trouble.expect(self.clockwork.now.saturating_add(backup.every), Change::BacksUp(number));
     }
 
     /// The data of an instance are gone. If nobody takes its place, everything written since

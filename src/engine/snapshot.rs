@@ -63,7 +63,6 @@ impl World {
     /// At an instant up to which nothing is left to happen, or at the last event if that is later.
     pub fn snapshot(&self, plan: &Plan, at: Time) -> Snapshot {
         let at = at.max(self.clockwork.now);
-        let listed = |number: &u32| self.trouble.changes.incidents.get(*number as usize).cloned();
         let mut classes = self.watch.class_snapshots();
         if self.components.is_on() {
             // Seconds are counted there, and no requests.
@@ -77,7 +76,7 @@ impl World {
             instances: (0..self.site.nodes.len())
                 .map(|instance| self.instance_snapshot(plan, instance, at))
                 .collect(),
-            incidents: self.trouble.changes.active.iter().filter_map(listed).collect(),
+            incidents: self.trouble.incidents().in_force().cloned().collect(),
         }
     }
 
@@ -93,13 +92,13 @@ impl World {
             busy: node.busy,
             line: node.line_length,
             serving: node.serving,
-            is_down: self.trouble.conditions.get(number).is_some_and(|condition| condition.is_down()),
+            is_down: self.is_down(number as u32),
             visits: node.counts.visits,
             ended: node.counts.ended,
             failed: node.counts.failed,
             held: served.wrapping_add(extra),
             cpu,
-            down: self.trouble.conditions.get(number).map_or(0, |condition| condition.down_time(at)),
+            down: self.trouble.conditions().down_time(number as u32, at),
             off: self.time_off(plan, number as u32, at),
         }
     }

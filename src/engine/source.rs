@@ -23,7 +23,7 @@ pub struct SourceState {
     position: usize,
     filled: usize,
     /// When its next request was due when it fell silent.
-    pub held: Time,
+    held: Time,
     /// How much later than drawn all come, for the times that it has been silent.
     delayed: Time,
     /// Requests sent so far.
@@ -88,6 +88,11 @@ impl SourceState {
         for instant in &mut self.instants[from..self.filled] {
             *instant = instant.saturating_add(by);
         }
+    }
+
+    /// It falls silent before its next request, which is due then.
+    pub fn hold(&mut self, due: Time) {
+        self.held = due;
     }
 
     /// It sends on after a silence as if no time had passed; returns when.
@@ -248,14 +253,14 @@ impl World {
     }
     /// Who may be to blame for what happens now.
     pub(super) fn suspects(&self) -> Suspects {
-        let changes = &self.trouble.changes;
+        let incidents = self.trouble.incidents();
         let suspect = |incident: u32| {
-            let known = changes.incidents.get(incident as usize);
+            let known = incidents.get(incident);
             Suspect { incident, is_planned: known.is_some_and(|known| known.planned) }
         };
         Suspects {
-            in_force: changes.active.last().map(|&incident| suspect(incident)),
-            over: changes.latest_over.map(|(incident, end)| (suspect(incident), end)),
+            in_force: incidents.latest().map(suspect),
+            over: incidents.latest_over().map(|(incident, end)| (suspect(incident), end)),
         }
     }
 }

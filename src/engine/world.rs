@@ -4,11 +4,13 @@
 
 use super::clock_numbers::{ClockNumbers, EDGE_CLOCK};
 use super::lanes::Lane;
+use super::pace::{components, quiet, standstill};
+use super::trouble::Trouble;
 use super::visit::{SLOT_BITS, State, Visits};
 use super::watch::{Closing, Watch};
 use super::{
-    Options, balancing, caching, chain, changes, components, conditions, draws, memory, names, network, node,
-    quiet, replication, residents, resilience, restarting, sessions, source, standstill,
+    Options, balancing, caching, chain, draws, names, network, node, replication, resilience, sessions,
+    source,
 };
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
@@ -82,19 +84,6 @@ pub struct Site {
     pub(super) replications: replication::Replications,
 }
 
-/// What is wrong, and what will be.
-#[derive(Clone)]
-pub struct Trouble {
-    pub(super) changes: changes::Changes,
-    pub(super) memories: memory::Memories,
-    pub(super) units: restarting::Units,
-    /// Of each instance, if anything changes during the run.
-    pub(super) conditions: Vec<conditions::Condition>,
-    /// How many instances drain.
-    pub(super) draining: u32,
-    pub(super) residents: residents::Residents,
-}
-
 impl Clockwork {
     fn new(plan: &Plan) -> Clockwork {
         let numbers = ClockNumbers::of(plan);
@@ -153,19 +142,6 @@ impl Site {
     }
 }
 
-impl Trouble {
-    fn new(plan: &Plan) -> Trouble {
-        Trouble {
-            changes: changes::Changes::new(plan),
-            memories: memory::Memories::new(plan),
-            units: restarting::Units::new(plan),
-            conditions: conditions::Condition::of_all(plan),
-            draining: 0,
-            residents: residents::Residents::default(),
-        }
-    }
-}
-
 impl World {
     pub(super) fn new(plan: &Plan, options: Options) -> World {
         let family = StreamFamily::new(options.seed, options.replication);
@@ -212,17 +188,18 @@ impl World {
         self.cut_bucket(plan);
         self.end_outage_of_components();
         let at = self.clockwork.now;
+        let (incidents, unlisted_incidents) = self.trouble.into_incidents().finish();
         let closing = Closing {
             at,
             stop,
             events: self.clockwork.events,
             in_flight,
-            incidents: self.trouble.changes.incidents,
-            unlisted_incidents: self.trouble.changes.unlisted,
-            standstill: self.standstill.names,
+            incidents,
+            unlisted_incidents,
+            standstill: self.standstill.into_names(),
             replications: self.site.replications.finish(at),
             scalings: self.site.scalings.into_iter().map(|scaling| scaling.finish(at)).collect(),
-            skipped: self.quiet.skipped,
+            skipped: self.quiet.skipped(),
         };
         self.watch.finish(plan, closing)
     }

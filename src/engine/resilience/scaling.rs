@@ -2,7 +2,7 @@
 //! lets go of what is too many.
 
 use crate::engine::World;
-use crate::engine::changes::Change;
+use crate::engine::trouble::Change;
 use crate::kernel::time::Time;
 use crate::parts::autoscale::{Measure, Recommendations};
 use crate::plan::{Plan, ScalingPlan};
@@ -110,7 +110,7 @@ impl Scaling {
 impl World {
     pub(in crate::engine) fn start_scaling(&mut self, plan: &Plan) {
         for (number, scaling_plan) in plan.scalings.iter().enumerate() {
-            self.trouble.changes.add(scaling_plan.settings.every, Change::Decides(number as u32));
+            self.trouble.expect(scaling_plan.settings.every, Change::Decides(number as u32));
             self.set_running(plan, number, scaling_plan.settings.maximum, scaling_plan.settings.initial);
         }
     }
@@ -119,7 +119,7 @@ impl World {
     pub(in crate::engine) fn decide(&mut self, plan: &Plan, number: u32) {
         let scaling_plan = &plan.scalings[number as usize];
         let now = self.clockwork.now;
-        self.trouble.changes.add(now.saturating_add(scaling_plan.settings.every), Change::Decides(number));
+        self.trouble.expect(now.saturating_add(scaling_plan.settings.every), Change::Decides(number));
         let sum = self.measured(number as usize, scaling_plan);
         let scaling = &mut self.site.scalings[number as usize];
         let wanted = scaling.latest.decide(&scaling_plan.settings, scaling.wanted, sum, now);
@@ -139,7 +139,7 @@ impl World {
         let before = scaling.running;
         scaling.running = before.min(wanted);
         for _ in 0..missing {
-            self.trouble.changes.add(now.saturating_add(scaling_plan.boot), Change::IsOneMore(number));
+            self.trouble.expect(now.saturating_add(scaling_plan.boot), Change::IsOneMore(number));
         }
         self.set_running(plan, number as usize, before, before.min(wanted));
     }
@@ -184,14 +184,18 @@ impl World {
         }
         if scaling_plan.settings.by_servers {
             self.switch_off(plan, number, 0, scaling_plan.settings.maximum.saturating_sub(running));
-            self.trouble.conditions[scaling_plan.first_instance as usize].slots = running;
+            self.trouble.condition(scaling_plan.first_instance).set_slots(running);
             self.take_condition(plan, scaling_plan.first_instance);
             return;
         }
         for replica in before.min(running)..before.max(running) {
             let goes = running <= replica;
             self.switch_off(plan, number, replica, if goes { scaling_plan.slots_each } else { 0 });
-            self.drain(scaling_plan.first_instance + replica, goes);
+            let instance = scaling_plan.first_instance + replica;
+            match goes {
+                true => self.trouble.drain(instance),
+                false => self.trouble.drain_no_more(instance, 1),
+            }
         }
     }
 
@@ -204,9 +208,9 @@ impl World {
 
     fn off_up_to(&self, plan: &Plan, number: usize, replica: u32, at: Time) -> (TimeOff, Moment) {
         let scaling_plan = &plan.scalings[number];
-        let instance = (scaling_plan.first_instance + replica) as usize;
-        let [served, _, _, extra] = self.site.nodes[instance].integrals(at);
-        let down = self.trouble.conditions.get(instance).map_or(0, |condition| condition.down_time(at));
+        let instance = scaling_plan.first_instance + replica;
+        let [served, _, _, extra] = self.site.nodes[instance as usize].integrals(at);
+        let down = self.trouble.conditions().down_time(instance, at);
         let now = Moment { at, down, held: served.wrapping_add(extra) };
         let slots_most = if scaling_plan.settings.by_servers {
             scaling_plan.settings.maximum

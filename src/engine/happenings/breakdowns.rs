@@ -1,35 +1,30 @@
 //! What breaks by chance, is repaired, and breaks again.
 
 use super::World;
-use super::changes::Change;
-use super::restarting::Death;
+use crate::engine::trouble::{Change, Death};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{ChangeTarget, NONE, Plan};
+use crate::plan::{ChangeTarget, NONE, Plan, RandomFaultPlan};
 use crate::results::incident::Incident;
+
+/// The crew that repairs it, if it is not somebody of its own.
+fn crew_of(fault: &RandomFaultPlan) -> Option<u32> {
+    Some(fault.crew).filter(|&crew| crew != NONE)
+}
 
 impl World {
     pub(super) fn random_fault_begins(&mut self, plan: &Plan, number: u32) {
         let fault = &plan.random_faults[number as usize];
         let name = format!("{} {}", fault.fault.name(), fault.name);
         let incident = Incident::of_chance(fault.fault, name, fault.target.clone(), self.clockwork.now);
-        self.trouble.changes.of_random[number as usize] = self.trouble.changes.open(incident);
+        let incident = self.trouble.random_fault_begins(number, incident);
         if let (NONE, &[ChangeTarget::Instance(instance)]) = (fault.repair, &fault.targets[..]) {
-            let incident = self.trouble.changes.of_random[number as usize];
-            return self.process_dies(plan, instance, Death { incident, random: number });
+            return self.process_dies(plan, instance, Death { incident, random_fault: Some(number) });
         }
         let mut until = NEVER;
         if self.spare_jumps_in(plan, number) {
             // The spare's coming is the end of the fault; the repair makes a new spare.
-        } else if fault.crew == NONE {
+        } else if crew_of(fault).is_none_or(|crew| self.trouble.gets_repairer(crew, number)) {
             until = self.repair_begins(plan, number);
-        } else {
-            let crew = &mut self.trouble.changes.crews[fault.crew as usize];
-            if crew.free == 0 {
-                crew.waiting.push_back(number);
-            } else {
-                crew.free -= 1;
-                until = self.repair_begins(plan, number);
-            }
         }
         for &target in &fault.targets {
             self.strike(plan, target, fault.fault, until);
@@ -40,7 +35,7 @@ impl World {
     fn repair_begins(&mut self, plan: &Plan, number: u32) -> Time {
         let fault = &plan.random_faults[number as usize];
         let done = self.clockwork.now.saturating_add(self.chance.draws.take(plan, fault.repair));
-        self.trouble.changes.add(done, Change::IsRepaired(number));
+        self.trouble.expect(done, Change::IsRepaired(number));
         done
     }
 
@@ -52,14 +47,9 @@ impl World {
 
     /// Whoever has repaired this goes on to the next.
     fn crew_is_free(&mut self, plan: &Plan, number: u32) {
-        let fault = &plan.random_faults[number as usize];
-        if fault.crew != NONE {
-            match self.trouble.changes.crews[fault.crew as usize].waiting.pop_front() {
-                Some(next) => {
-                    self.repair_begins(plan, next);
-                }
-                None => self.trouble.changes.crews[fault.crew as usize].free += 1,
-            }
+        let crew = crew_of(&plan.random_faults[number as usize]);
+        if let Some(next) = crew.and_then(|crew| self.trouble.repairer_is_free(crew)) {
+            self.repair_begins(plan, next);
         }
     }
 
@@ -67,12 +57,12 @@ impl World {
     /// free, and the repair goes on without. Returns how long it still takes.
     pub(super) fn repair_is_left_to_spare(&mut self, plan: &Plan, number: u32) -> Time {
         let fault = &plan.random_faults[number as usize];
-        if let Some(done) = self.trouble.changes.take_back(Change::IsRepaired(number)) {
+        if let Some(done) = self.trouble.take_back(Change::IsRepaired(number)) {
             self.crew_is_free(plan, number);
             return done - self.clockwork.now;
         }
-        if fault.crew != NONE {
-            self.trouble.changes.crews[fault.crew as usize].waiting.retain(|&waiting| waiting != number);
+        if let Some(crew) = crew_of(fault) {
+            self.trouble.needs_no_repairer(crew, number);
         }
         self.chance.draws.take(plan, fault.repair)
     }
@@ -80,7 +70,7 @@ impl World {
     /// The targets are whole again, and have to boot or not; the time to the next failure begins.
     pub(super) fn end_random_fault(&mut self, plan: &Plan, number: u32, boots: bool) {
         let fault = &plan.random_faults[number as usize];
-        self.trouble.changes.close(self.trouble.changes.of_random[number as usize], self.clockwork.now);
+        self.trouble.random_fault_ends(number, self.clockwork.now);
         for &target in &fault.targets {
             match target {
                 ChangeTarget::Instance(instance) if !boots => self.restart(plan, instance, false),
@@ -93,11 +83,12 @@ impl World {
     /// What has failed is whole, and fails again in a while.
     pub(super) fn next_random_fault(&mut self, plan: &Plan, number: u32) {
         let time_between = plan.random_faults[number as usize].time_between;
-        let next = match std::mem::replace(&mut self.trouble.changes.breaks_at[number as usize], NEVER) {
-            NEVER => self.clockwork.now.saturating_add(self.chance.draws.take(plan, time_between)),
+        let now = self.clockwork.now;
+        let next = match self.trouble.take_break_of_spare(number) {
+            None => now.saturating_add(self.chance.draws.take(plan, time_between)),
             // A spare that ran meanwhile is as old as it is, and may have broken on the way in.
-            breaks_at => breaks_at.max(self.clockwork.now),
+            Some(breaks_at) => breaks_at.max(now),
         };
-        self.trouble.changes.add(next, Change::Fails(number));
+        self.trouble.expect(next, Change::Fails(number));
     }
 }

@@ -2,10 +2,9 @@
 //! and what was held for them is lost.
 
 use super::World;
-use super::conditions::Condition;
-use super::ending::CallEnd;
-use super::sessions::Holds;
-use super::visit::State;
+use crate::engine::ending::CallEnd;
+use crate::engine::sessions::Holds;
+use crate::engine::visit::State;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan};
@@ -36,7 +35,7 @@ impl World {
     }
 
     /// What a cache held is lost.
-    pub(super) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
         let place = &plan.instances[instance as usize];
         if let Some(first) = plan.nodes[place.node as usize].first_cache {
             self.site.caches[(first + place.replica) as usize].clear();
@@ -63,12 +62,12 @@ impl World {
         others
     }
 
-    pub(super) fn is_at_gone_process(&self, slot: u32) -> bool {
+    pub(in crate::engine) fn is_at_gone_process(&self, slot: u32) -> bool {
         let visit = &self.visits[slot];
         let inside = match visit.state {
             State::Free | State::Replying(_) | State::Thinking => false,
             State::InLine => true,
-            _ => visit.flags.inside,
+            State::Going | State::InPoolLine | State::Calling | State::Rebooting => visit.flags.inside,
         };
         inside && self.is_down(visit.instance)
     }
@@ -127,37 +126,37 @@ impl World {
     /// Clients that are connected to this instance have to connect again.
     fn forget_connections(&mut self, instance: u32) {
         // Which of several peers a client is connected to is not kept.
-        for &source in &self.trouble.changes.greets[instance as usize] {
+        for &source in self.trouble.clients_of(instance) {
             self.site.sources[source as usize].connections.fill(0);
         }
     }
 
-    pub(super) fn is_down(&self, instance: u32) -> bool {
-        self.trouble.conditions.get(instance as usize).is_some_and(Condition::is_down)
+    pub(in crate::engine) fn is_down(&self, instance: u32) -> bool {
+        self.trouble.conditions().is_down(instance)
     }
 
-    pub(super) fn has_dns_outage(&self, instance: u32) -> bool {
-        self.trouble.conditions.get(instance as usize).is_some_and(Condition::has_dns_outage)
+    pub(in crate::engine) fn has_dns_outage(&self, instance: u32) -> bool {
+        self.trouble.conditions().has_dns_outage(instance)
     }
 
-    pub(super) fn hangs(&self, instance: u32) -> bool {
-        self.trouble.conditions.get(instance as usize).is_some_and(|condition| condition.hung > 0)
+    pub(in crate::engine) fn hangs(&self, instance: u32) -> bool {
+        self.trouble.conditions().hangs(instance)
     }
 
-    pub(super) fn host_hangs(&self, plan: &Plan, instance: u32) -> bool {
+    pub(in crate::engine) fn host_hangs(&self, plan: &Plan, instance: u32) -> bool {
         let host = plan.instances[instance as usize].host;
         host != NONE && self.hangs(host)
     }
 
     /// Whether whoever waits for this visit looks at no answer.
     #[inline(never)]
-    pub(super) fn caller_hangs(&self, slot: u32) -> bool {
+    pub(in crate::engine) fn caller_hangs(&self, slot: u32) -> bool {
         self.hangs(self.visits[self.visits[slot].parent].instance)
     }
 
     /// The answer lies there until its caller goes on.
     #[inline(never)]
-    pub(super) fn keep_answer(&mut self, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn keep_answer(&mut self, slot: u32, outcome: Outcome) {
         let visit = &mut self.visits[slot];
         visit.state = State::Replying(outcome);
         visit.since = self.clockwork.now;
@@ -181,12 +180,18 @@ impl World {
             let visit = &self.visits[slot];
             let (is_still, pool) = (visit.word == 0, visit.pending);
             match visit.state {
-                State::Going if is_still && self.is_at_work(slot) => self.schedule(slot, self.clockwork.now),
-                State::InPoolLine if is_still && self.site.pools[pool as usize].wait != NEVER => {
-                    self.schedule(slot, self.clockwork.now);
+                State::Going => {
+                    if is_still && self.is_at_work(slot) {
+                        self.schedule(slot, self.clockwork.now);
+                    }
+                }
+                State::InPoolLine => {
+                    if is_still && self.site.pools[pool as usize].wait != NEVER {
+                        self.schedule(slot, self.clockwork.now);
+                    }
                 }
                 State::Calling => self.read_kept_answers(slot),
-                _ => {}
+                State::Free | State::InLine | State::Replying(_) | State::Rebooting | State::Thinking => {}
             }
         }
     }

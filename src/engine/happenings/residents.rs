@@ -1,0 +1,117 @@
+//! Who is inside of each replica, for crashes and hangs that have to find them.
+//!
+//! Whoever asks looks through all visits. Where that comes to more than the events of the run, since
+//! something breaks again and again, rolls are kept from then on, so that each further fault looks at
+//! those whom it hits and at nobody else; a run with a handful of faults keeps none.
+
+use super::World;
+use crate::engine::node::SideLine;
+use crate::engine::visit::{State, Visits};
+use crate::plan::NONE;
+
+/// Whether the visit in this slot has come in at the instance.
+fn is_inside(visits: &Visits, slot: u32, instance: u32) -> bool {
+    let visit = &visits[slot];
+    let may_be = match visit.state {
+        State::Going | State::InPoolLine | State::Calling | State::Rebooting => true,
+        State::Free | State::Replying(_) | State::Thinking | State::InLine => false,
+    };
+    may_be && visit.flags.inside && visit.instance == instance
+}
+
+fn is_there(visits: &Visits, slot: u32) -> bool {
+    visits[slot].state != State::Free
+}
+
+impl World {
+    /// Somebody has come in where whoever comes is looked at.
+    pub(in crate::engine) fn note_on_roll(&mut self, slot: u32, instance: u32) {
+        let visits = &self.visits;
+        self.trouble.came_in(slot, instance, |slot| is_inside(visits, slot, instance));
+    }
+
+    /// Somebody asks a database, and may hold a connection to it from now on.
+    pub(in crate::engine) fn note_guest(&mut self, slot: u32, instance: u32) {
+        let visits = &self.visits;
+        self.trouble.asks(slot, instance, |slot| is_there(visits, slot));
+    }
+
+    /// Whether there are rolls to look at.
+    fn has_rolls(&mut self) -> bool {
+        let (visits, events) = (self.visits.all.len(), self.clockwork.events);
+        if !self.trouble.are_rolls_kept() && self.trouble.are_rolls_worthwhile(visits, events) {
+            self.keep_rolls();
+        }
+        self.trouble.are_rolls_kept()
+    }
+
+    /// Looks through all visits, once in a run.
+    fn keep_rolls(&mut self) {
+        let count = self.site.nodes.len();
+        self.trouble.keep_rolls(count);
+        for instance in 0..count as u32 {
+            self.look_whether_care_is_needed(instance);
+        }
+        for slot in 0..self.visits.all.len() as u32 {
+            let instance = self.visits[slot].instance;
+            if is_inside(&self.visits, slot, instance) {
+                self.note_on_roll(slot, instance);
+            }
+            let databases = self.site.sessions.connections(self.visits[slot].sessions);
+            for database in databases {
+                let visits = &self.visits;
+                self.trouble.asks(slot, database, |slot| is_there(visits, slot));
+            }
+        }
+    }
+
+    /// Those who have come in at the instance or stand in its line, in the order of their slots.
+    pub(super) fn residents_of(&mut self, instance: u32) -> Vec<u32> {
+        if !self.has_rolls() {
+            return self.all_at(instance);
+        }
+        let visits = &self.visits;
+        let mut residents = self.trouble.roll_of(instance, |slot| is_inside(visits, slot, instance));
+        residents.extend(self.line_of(instance));
+        residents.sort_unstable();
+        debug_assert_eq!(residents, self.all_at(instance), "somebody is not on the roll");
+        residents
+    }
+
+    /// The same by looking at everybody.
+    fn all_at(&self, instance: u32) -> Vec<u32> {
+        let is_there = |slot: &u32| {
+            let visit = &self.visits[*slot];
+            let waits = visit.state == State::InLine && visit.instance == instance;
+            waits || is_inside(&self.visits, *slot, instance)
+        };
+        (0..self.visits.all.len() as u32).filter(is_there).collect()
+    }
+
+    /// Those who may hold connections to this database.
+    pub(super) fn guests_of(&mut self, instance: u32) -> Vec<u32> {
+        if !self.has_rolls() {
+            let is_guest = |slot: &u32| {
+                let mut connections = self.site.sessions.connections(self.visits[*slot].sessions);
+                connections.any(|database| database == instance)
+            };
+            return (0..self.visits.all.len() as u32).filter(is_guest).collect();
+        }
+        let visits = &self.visits;
+        self.trouble.guests_of(instance, |slot| is_there(visits, slot))
+    }
+
+    fn line_of(&self, instance: u32) -> Vec<u32> {
+        let node = &self.site.nodes[instance as usize];
+        let list = |head: u32| {
+            let next = |slot: u32| Some(self.visits[slot].next).filter(|next| *next != NONE);
+            std::iter::successors(Some(head).filter(|head| *head != NONE), move |&slot| next(slot))
+        };
+        match self.site.lines.get(node.side_line as usize) {
+            None => list(node.head).collect(),
+            Some(SideLine::Priority(lists)) => lists.iter().flat_map(|&(head, _)| list(head)).collect(),
+            Some(SideLine::Slow(line)) => list(line.head).collect(),
+            Some(SideLine::Random(all)) => all.clone(),
+        }
+    }
+}
