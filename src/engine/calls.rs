@@ -4,7 +4,8 @@ use super::World;
 use super::admission::Entry;
 use super::ending::CallEnd;
 use super::resilience::guard::Permission;
-use super::sessions::{Holds, Session};
+use super::site::links::Message;
+use super::site::sessions::Holds;
 use super::visit::{DEADLINE, Flags, State, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
@@ -152,19 +153,15 @@ impl World {
         fresh: bool,
     ) -> Option<u32> {
         let round_trips = if fresh { call_plan.round_trips } else { 0 };
-        let travel = self.travel(plan, link, Way::Out, call_plan.request_bytes, round_trips);
-        if travel > 0 || call_plan.whole {
+        let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips };
+        let crossing = self.cross(plan, message);
+        if crossing.time > 0 || call_plan.whole {
             self.start_timer(DEADLINE, call_plan.connect_lane, child);
         }
-        if travel == 0 {
+        if crossing.time == 0 {
             return Some(child);
         }
-        let visit = &mut self.visits[child];
-        visit.since = self.clockwork.now.saturating_add(travel);
-        if visit.flags.followed {
-            self.note_crossing(plan, child, travel);
-        }
-        self.schedule(child, self.clockwork.now.saturating_add(travel));
+        self.travel(plan, child, crossing);
         None
     }
 
@@ -205,7 +202,7 @@ impl World {
         } else if again && !call_plan.tries_others && !hedges {
             latest
         } else {
-            let avoid = if again { latest } else { NONE };
+            let avoid = if again { Some(latest) } else { None };
             self.pick(plan, call_plan, from, root, avoid)
         }
     }
@@ -259,7 +256,7 @@ impl World {
         if flags.inside {
             self.leave_node(plan, slot, Outcome::Ok);
         }
-        let member = self.pick(plan, call_plan, instance, root, NONE);
+        let member = self.pick(plan, call_plan, instance, root, None);
         let peer = &plan.routes[call_plan.route as usize].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
         let link = if link == NONE { NONE } else { self.link_between(plan, instance, to, link) };
@@ -274,13 +271,9 @@ impl World {
         if link == NONE {
             return Some(slot);
         }
-        let travel = self.travel(plan, link, Way::Out, call_plan.request_bytes, 0);
-        let visit = &mut self.visits[slot];
-        visit.since = self.clockwork.now.saturating_add(travel);
-        if visit.flags.followed {
-            self.note_crossing(plan, slot, travel);
-        }
-        self.schedule(slot, self.clockwork.now.saturating_add(travel));
+        let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips: 0 };
+        let crossing = self.cross(plan, message);
+        self.travel(plan, slot, crossing);
         None
     }
 
@@ -312,8 +305,7 @@ impl World {
                 return self.enter_passed(plan, slot);
             }
             node.take(now);
-            let next = self.visits[parent].sessions;
-            self.visits[parent].sessions = self.site.sessions.add(Session { holds: connection, next });
+            self.keep(parent, connection);
         }
         let node = &mut self.site.nodes[instance as usize];
         node.serve_one(now);
@@ -322,47 +314,6 @@ impl World {
         visit.flags.rare.enter_session();
         self.came_in(plan, slot, instance);
         Entry::In
-    }
-
-    /// Takes a connection of the caller's own pool, which it keeps until it is done.
-    pub(super) fn borrow(&mut self, plan: &Plan, slot: u32, pool: u32) -> Option<u32> {
-        let pool_plan = &plan.pools[pool as usize];
-        let place = pool_plan.first + (self.visits[slot].instance - pool_plan.first_instance);
-        let holds = Holds::Pool(place);
-        if self.site.sessions.holds(self.visits[slot].sessions, holds) {
-            return self.skip(slot, 1);
-        }
-        let state = &mut self.site.pools[place as usize];
-        if state.busy < state.size {
-            state.take(self.clockwork.now);
-            self.keep(slot, holds);
-            return self.skip(slot, 1);
-        }
-        self.stand_in_pool_line(plan, slot, place);
-        None
-    }
-
-    pub(super) fn stand_in_pool_line(&mut self, plan: &Plan, slot: u32, place: u32) {
-        if self.visits[slot].flags.followed {
-            self.note_stretch(plan, slot);
-        }
-        let state = &mut self.site.pools[place as usize];
-        super::admission::append(&mut self.visits, &mut state.head, &mut state.tail, slot);
-        state.waits.joins(self.clockwork.now);
-        let wait = state.wait;
-        self.own_time_ends(plan, slot);
-        let visit = &mut self.visits[slot];
-        visit.since = self.clockwork.now;
-        visit.state = State::InPoolLine;
-        visit.pending = place;
-        if wait != NEVER {
-            self.schedule(slot, self.clockwork.now.saturating_add(wait));
-        }
-    }
-
-    pub(super) fn keep(&mut self, slot: u32, holds: Holds) {
-        let next = self.visits[slot].sessions;
-        self.visits[slot].sessions = self.site.sessions.add(Session { holds, next });
     }
 
     fn take_extra_slot(&mut self, slot: u32) -> bool {

@@ -4,6 +4,7 @@
 use super::World;
 use super::health::{self, Checker};
 use super::maintenance::Progress;
+use super::site::balancers::ViewHandle;
 use super::standby::Spares;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
@@ -27,7 +28,7 @@ pub(super) enum Change {
     /// A host's kernel has booted.
     Answers(u32),
     /// A caller asks all of its peers whether they are there.
-    Checks(u32),
+    Checks(ViewHandle),
     /// The next step of a piece of maintenance.
     Maintains(u32),
     /// What stands by takes an instance's place.
@@ -284,7 +285,7 @@ impl World {
                 Change::Decides(number) => self.decide(plan, number),
                 Change::IsOneMore(number) => self.is_one_more(plan, number),
                 Change::Promotes(set) => self.promote(plan, set),
-                Change::Checks(site) => self.check_peers(plan, site as usize),
+                Change::Checks(view) => self.check_peers(plan, view),
             }
         }
         self.look_at_components(plan);
@@ -327,12 +328,7 @@ impl World {
     pub(super) fn strike(&mut self, plan: &Plan, target: ChangeTarget, fault: Fault, until: Time) {
         match target {
             ChangeTarget::Link(link) => {
-                self.site.links[link as usize].strike(
-                    &plan.links[link as usize],
-                    fault,
-                    until,
-                    self.clockwork.now,
-                );
+                self.site.links.strike(plan, link, fault, until, self.clockwork.now);
             }
             ChangeTarget::Instance(instance) => self.strike_instance(plan, instance, fault),
         }
@@ -342,7 +338,7 @@ impl World {
     pub(super) fn lift(&mut self, plan: &Plan, target: ChangeTarget, fault: Fault) {
         match target {
             ChangeTarget::Link(link) => {
-                self.site.links[link as usize].lift(&plan.links[link as usize], fault, self.clockwork.now);
+                self.site.links.lift(plan, link, fault, self.clockwork.now);
             }
             ChangeTarget::Instance(instance) => self.lift_from_instance(plan, instance, fault),
         }

@@ -7,7 +7,7 @@
 
 use super::World;
 use super::admission::Entry;
-use super::sessions::Holds;
+use super::site::sessions::Holds;
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;

@@ -4,7 +4,8 @@
 use super::World;
 use super::conditions::Condition;
 use super::ending::CallEnd;
-use super::sessions::Holds;
+use super::site::pools::PoolHandle;
+use super::site::sessions::Holds;
 use super::visit::State;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
@@ -179,10 +180,10 @@ impl World {
     pub(super) fn thaw(&mut self, instance: u32) {
         for slot in self.residents_of(instance) {
             let visit = &self.visits[slot];
-            let (is_still, pool) = (visit.word == 0, visit.pending);
+            let (is_still, pool) = (visit.word == 0, PoolHandle::numbered(visit.pending));
             match visit.state {
                 State::Going if is_still && self.is_at_work(slot) => self.schedule(slot, self.clockwork.now),
-                State::InPoolLine if is_still && self.site.pools[pool as usize].wait != NEVER => {
+                State::InPoolLine if is_still && self.site.pools.patience(pool) != NEVER => {
                     self.schedule(slot, self.clockwork.now);
                 }
                 State::Calling => self.read_kept_answers(slot),

@@ -11,12 +11,12 @@
 //! visits in flight has been reached it allocates nothing.
 
 mod admission;
-mod balancing;
 #[cfg(test)]
 mod balancing_tests;
 mod blame;
 #[cfg(test)]
 mod blame_tests;
+mod borrowing;
 mod breakdowns;
 #[cfg(test)]
 mod bulkhead_tests;
@@ -40,9 +40,9 @@ mod components;
 mod condition_tests;
 mod conditions;
 mod crash;
+mod crossing;
 mod cutting;
 mod draws;
-mod eligible;
 mod ending;
 #[cfg(test)]
 mod fault_tests;
@@ -58,7 +58,6 @@ mod memory_tests;
 #[cfg(test)]
 mod name_tests;
 mod names;
-mod network;
 mod node;
 mod outages;
 mod path_notes;
@@ -88,9 +87,8 @@ mod run;
 mod sampling;
 #[cfg(test)]
 mod scaling_tests;
-mod sending;
-mod sessions;
 mod simulation;
+mod site;
 mod snapshot;
 mod source;
 mod standby;
@@ -112,7 +110,6 @@ pub(crate) mod trial;
 mod usage;
 mod usual;
 mod visit;
-mod waits;
 mod world;
 
 pub use run::Advance;

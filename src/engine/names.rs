@@ -2,7 +2,8 @@
 
 use super::World;
 use super::changes::Change;
-use super::health::PeerHealth;
+use super::site::Client;
+use super::site::peer_health::PeerHealth;
 use super::visit::State;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
@@ -144,7 +145,10 @@ impl World {
         match members[..] {
             [] => None,
             [only] => Some(only),
-            _ => Some(members[(self.client_hash(root) % members.len() as u64) as usize]),
+            _ => {
+                let hash = self.client_of(root).map_or(0, Client::hash);
+                Some(members[(hash % members.len() as u64) as usize])
+            }
         }
     }
 
@@ -181,8 +185,7 @@ impl World {
         let mut is_sure = true;
         for (health, hosts) in state.health.iter_mut().zip(&name_plan.hosts) {
             let is_well = hosts.iter().all(|&host| self.trouble.conditions[host as usize].answers_checks());
-            health.checked(is_well, checks);
-            is_sure &= is_well != health.is_taken_out();
+            is_sure &= health.checked(is_well, checks, self.clockwork.now);
         }
         state.is_checking = !is_sure;
         if !is_sure {

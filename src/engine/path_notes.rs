@@ -4,7 +4,7 @@
 //! look at that and nothing else.
 
 use super::World;
-use super::paths::Crossing;
+use super::site::links::Crossing;
 use super::visit::{Request, State};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
@@ -175,10 +175,10 @@ impl World {
     /// The visit, or its answer, crosses a link.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_crossing(&mut self, plan: &Plan, slot: u32, travel: Time) {
+    pub(super) fn note_crossing(&mut self, plan: &Plan, slot: u32, crossing: Crossing) {
         // What never arrives is under way until the end of time, and no longer.
-        let travel = travel.min(NEVER - self.clockwork.now);
-        let Crossing { link, lost, queued, sending } = self.watch.paths.crossing;
+        let travel = crossing.time.min(NEVER - self.clockwork.now);
+        let Crossing { link, lost, queued, sending, .. } = crossing;
         let network = plan.network_column() as u32;
         let mut rest = travel;
         for (cause, time) in

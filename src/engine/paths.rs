@@ -26,8 +26,6 @@ pub(super) struct Paths {
     answer_to: u32,
     /// Of each node, the column of its own time.
     pub node_columns: Vec<u32>,
-    /// What the message that has been sent last meets on its link.
-    pub crossing: Crossing,
     /// Parts that are alike, put together.
     together: Vec<Stretch>,
     /// The same of a request that has ended.
@@ -108,18 +106,6 @@ impl Log {
     }
 }
 
-/// What a message meets on its link, of the time that it takes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Crossing {
-    pub link: u32,
-    /// Until something lost is sent again.
-    pub lost: Time,
-    /// Behind other messages.
-    pub queued: Time,
-    /// Until the last byte has left.
-    pub sending: Time,
-}
-
 impl Paths {
     pub fn new(node_columns: Vec<u32>) -> Paths {
         Paths {
@@ -129,7 +115,6 @@ impl Paths {
             free: 0,
             answer: Answer { begun: 0, until: 0, oldest: NONE, latest: NONE, stretches: 0 },
             answer_to: NONE,
-            crossing: Crossing::default(),
             together: Vec::new(),
             parts: Vec::new(),
         }

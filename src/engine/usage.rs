@@ -1,7 +1,10 @@
 //! How full it was, bucket by bucket: whatever there is only so much of between nodes and beside them.
 
 use super::World;
-use super::waits::Waits;
+use super::site::links::Carried;
+use super::site::passing::Passed;
+use super::site::pools::PoolHandle;
+use super::site::waits::{Reading, WaitCounts};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
@@ -40,25 +43,17 @@ struct Usage {
     down: Time,
     waiting: u64,
     waiting_most: u32,
-    waits: Waits,
+    counts: WaitCounts,
 }
 
 impl Usage {
-    fn of(waits: &mut Waits, now: Time) -> Usage {
-        let (waiting, waiting_most) = (waits.area(now), waits.take_most());
-        Usage { waiting, waiting_most, waits: *waits, ..Usage::default() }
-    }
-
-    /// Together with those who wait in another line for the same.
-    fn with(mut self, other: &Usage) -> Usage {
-        self.waiting = self.waiting.wrapping_add(other.waiting);
-        self.waiting_most += other.waiting_most;
-        self.waits = self.waits.with(&other.waits);
-        self
+    fn of(waits: Reading) -> Usage {
+        let Reading { area, most, counts } = waits;
+        Usage { waiting: area, waiting_most: most, counts, ..Usage::default() }
     }
 
     fn since(&self, before: &Usage, kind: ResourceKind) -> ResourceBucket {
-        let (now, then) = (&self.waits, &before.waits);
+        let (now, then) = (&self.counts, &before.counts);
         let grown = |now: u64, then: u64| u128::from(now.wrapping_sub(then));
         ResourceBucket {
             in_use: match kind {
@@ -223,39 +218,34 @@ impl World {
         match place {
             PlacePlan::Pool { pool, line, instance } => {
                 let down = self.time_absent(plan, instance);
-                let pool = &mut self.site.pools[pool as usize];
-                let [in_use, full] = pool.integrals(now);
-                let own = Usage::of(&mut pool.waits, now);
-                let usage = match line {
+                let pool = PoolHandle::numbered(pool);
+                let held = self.site.pools.held(pool, now);
+                let own = self.site.pools.read_waits(pool, now);
+                let waits = match line {
                     NONE => own,
-                    line => own.with(&Usage::of(&mut self.site.pools[line as usize].waits, now)),
+                    line => own.with(&self.site.pools.read_waits(PoolHandle::numbered(line), now)),
                 };
-                Usage { in_use: u128::from(in_use), full, down, ..usage }
+                Usage { in_use: u128::from(held.in_use), full: held.full, down, ..Usage::of(waits) }
             }
             PlacePlan::Link { link, way } => {
                 let waits = &mut self.watch.recorder.usage.logs[number].waits;
-                let link = &mut self.site.links[link as usize];
-                let down = link.time_cut(now);
-                let sending = &mut link.sending[way as usize];
-                sending.catch_up(now, &mut |wait| waits.record(wait));
-                let busy = sending.busy(now);
-                Usage { in_use: u128::from(busy), full: busy, down, ..Usage::of(&mut sending.waits, now) }
+                let carried = self.site.links.read(link, way, now, &mut |wait| waits.record(wait));
+                let Carried { busy, cut, waits } = carried;
+                Usage { in_use: u128::from(busy), full: busy, down: cut, ..Usage::of(waits) }
             }
             PlacePlan::Limit { limit, replica, instance } => {
                 let down = self.time_absent(plan, instance);
                 let waits = &mut self.watch.recorder.usage.logs[number].waits;
-                let passing = self.site.buckets.passing(limit, replica);
-                passing.catch_up(now, &mut |wait| waits.record(wait));
-                let limit_plan = &plan.limits[limit as usize];
-                let [busy, full] = passing.integrals(limit_plan, now);
-                let usage = Usage::of(passing.waits(limit_plan), now);
-                Usage { in_use: u128::from(busy), full, down, ..usage }
+                let mut waited = |wait| waits.record(wait);
+                let Passed { busy, full, waits } =
+                    self.site.limits.read(plan, limit, replica, now, &mut waited);
+                Usage { in_use: u128::from(busy), full, down, ..Usage::of(waits) }
             }
             PlacePlan::Memory { host } => {
                 let down = self.time_absent(plan, plan.memories[host as usize].instance);
                 let seen = self.memory_used(plan, host);
                 let mut usage = Usage { in_use: seen.in_use, full: seen.full_time, down, ..Usage::default() };
-                usage.waits.turned_away = seen.kills;
+                usage.counts.turned_away = seen.kills;
                 usage
             }
         }

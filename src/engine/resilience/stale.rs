@@ -2,7 +2,7 @@
 
 use crate::engine::World;
 use crate::engine::caching::{CacheState, Found};
-use crate::engine::sessions::Holds;
+use crate::engine::site::sessions::Holds;
 use crate::kernel::random::uniform;
 use crate::plan::{LookupPlan, NONE, Plan, Step};
 
