@@ -3,7 +3,6 @@
 use super::World;
 use super::site::pools::PoolHandle;
 use super::site::sessions::Holds;
-use super::visit::State;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{Plan, Step};
@@ -32,10 +31,7 @@ impl World {
         let now = self.clockwork.now;
         let patience = self.site.pools.join_line(pool, &mut self.visits, slot, now);
         self.own_time_ends(plan, slot);
-        let visit = &mut self.visits[slot];
-        visit.since = now;
-        visit.state = State::InPoolLine;
-        visit.pending = pool.number();
+        self.visits.wait_in_pool_line(slot, pool, now);
         if patience != NEVER {
             self.schedule(slot, now.saturating_add(patience));
         }
@@ -82,10 +78,7 @@ impl World {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
-        let visit = &mut self.visits[slot];
-        let pool = PoolHandle::numbered(std::mem::replace(&mut visit.pending, 0));
-        visit.state = State::Going;
-        (pool, self.clockwork.now - visit.since)
+        (self.visits.leave_pool_line(slot), self.clockwork.now - self.visits[slot].since)
     }
 
     /// Somebody in the line of a pool gets what he has waited for.

@@ -6,7 +6,7 @@ use super::ending::CallEnd;
 use super::resilience::guard::Permission;
 use super::site::links::Message;
 use super::site::sessions::Holds;
-use super::visit::{DEADLINE, Flags, State, Visit};
+use super::visit::{Answers, DEADLINE, Flags, State, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
@@ -55,7 +55,7 @@ impl World {
     pub(super) fn fork(&mut self, plan: &Plan, slot: u32, fork: u32) -> Option<u32> {
         let fork = &plan.forks[fork as usize];
         let die = fork.die as usize;
-        let mut pending = 0;
+        let mut under_way = 0;
         for (call, count, chance) in &fork.calls {
             if *chance < 1.0 && crate::kernel::random::uniform(&mut self.chance.dice[die]) >= *chance {
                 continue;
@@ -64,13 +64,13 @@ impl World {
             if !self.make_room_for(count as usize) {
                 return None;
             }
-            if pending == 0 && count > 0 {
+            if under_way == 0 && count > 0 {
                 self.own_time_ends(plan, slot);
                 let visit = &mut self.visits[slot];
                 visit.state = State::Calling;
                 self.site.nodes[visit.instance as usize].calls(self.clockwork.now);
             }
-            pending += count;
+            under_way += count;
             for _ in 0..count {
                 self.visits[slot].tries = 0;
                 if let Some(child) = self.begin_call(plan, slot, *call) {
@@ -78,12 +78,10 @@ impl World {
                 }
             }
         }
-        if pending == 0 {
+        if under_way == 0 {
             return self.skip(slot, 1);
         }
-        let visit = &mut self.visits[slot];
-        visit.pending = pending;
-        visit.awaited = fork.first.min(pending);
+        self.visits.wait_for_answers(slot, Answers { under_way, wanted: fork.first.min(under_way) });
         None
     }
 
@@ -178,8 +176,8 @@ impl World {
         if call_plan.replication != NONE {
             self.note_reader(call_plan, member);
         }
-        if call_plan.tries != 1 || (call_plan.guard != NONE && self.visits[slot].pending == 0) {
-            self.visits[slot].awaited = member;
+        if call_plan.tries != 1 || (call_plan.guard != NONE && !self.visits[slot].flags.rare.forks()) {
+            self.visits[slot].latest_peer = member;
         }
         let open = self.open_at_peer(plan, call_plan, from, member);
         let peer = &plan.routes[call_plan.route as usize].members[member as usize];
@@ -191,8 +189,7 @@ impl World {
     pub(super) fn member_for(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan, hedges: bool) -> u32 {
         let caller = &self.visits[slot];
         let from = caller.instance;
-        // While it tries again, a caller remembers in `awaited` which peer has failed it.
-        let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
+        let (again, latest, root) = (caller.tries > 0, caller.latest_peer, caller.root);
         if !call_plan.members_at.is_empty()
             && let Some(member) = self.member_at_address(call_plan, root)
         {

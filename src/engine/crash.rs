@@ -4,7 +4,6 @@
 use super::World;
 use super::conditions::Condition;
 use super::ending::CallEnd;
-use super::site::pools::PoolHandle;
 use super::site::sessions::Holds;
 use super::visit::State;
 use crate::kernel::time::NEVER;
@@ -40,7 +39,7 @@ impl World {
     pub(super) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
         let place = &plan.instances[instance as usize];
         if let Some(first) = plan.nodes[place.node as usize].first_cache {
-            self.site.caches[(first + place.replica) as usize].clear();
+            self.site.caches.clear(first + place.replica);
         }
     }
 
@@ -180,11 +179,13 @@ impl World {
     pub(super) fn thaw(&mut self, instance: u32) {
         for slot in self.residents_of(instance) {
             let visit = &self.visits[slot];
-            let (is_still, pool) = (visit.word == 0, PoolHandle::numbered(visit.pending));
+            let is_still = visit.word == 0;
             match visit.state {
                 State::Going if is_still && self.is_at_work(slot) => self.schedule(slot, self.clockwork.now),
-                State::InPoolLine if is_still && self.site.pools.patience(pool) != NEVER => {
-                    self.schedule(slot, self.clockwork.now);
+                State::InPoolLine if is_still => {
+                    if self.site.pools.patience(self.visits.pool_line(slot)) != NEVER {
+                        self.schedule(slot, self.clockwork.now);
+                    }
                 }
                 State::Calling => self.read_kept_answers(slot),
                 _ => {}

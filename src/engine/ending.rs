@@ -2,7 +2,7 @@
 
 use super::World;
 use super::site::links::Message;
-use super::visit::{DEADLINE, State, WATCHDOG};
+use super::visit::{Answers, DEADLINE, State, WATCHDOG};
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
@@ -155,7 +155,7 @@ impl World {
             self.give_extra_slot_back(plan, slot);
         }
         let visit = &mut self.visits[slot];
-        if visit.pending > 0 {
+        if visit.flags.rare.forks() {
             return self.forked_call_ended(plan, slot, call_plan, by, outcome);
         }
         visit.state = State::Going;
@@ -241,21 +241,20 @@ impl World {
         by: u32,
         outcome: Outcome,
     ) -> Option<u32> {
-        let visit = &mut self.visits[slot];
-        visit.pending -= 1;
-        visit.awaited -= u32::from(outcome.is_ok() || call_plan.optional);
-        if visit.awaited > 0 && visit.pending >= visit.awaited {
+        let Answers { under_way, wanted } =
+            self.visits.one_has_ended(slot, outcome.is_ok() || call_plan.optional);
+        if wanted > 0 && under_way >= wanted {
             // It goes on without this one, which was to be done all the same.
             let is_lost = !outcome.is_ok() && !call_plan.optional;
             self.site.nodes[by as usize].counts.background_lost += u64::from(is_lost);
             return None;
         }
-        let enough = visit.awaited == 0;
+        let enough = wanted == 0;
+        self.visits.waits_no_more(slot);
+        let visit = &mut self.visits[slot];
         let is_followed = visit.flags.followed;
         visit.state = State::Going;
         visit.since = self.clockwork.now;
-        visit.pending = 0;
-        visit.awaited = 0;
         visit.tries = 0;
         self.site.nodes[visit.instance as usize].called(self.clockwork.now);
         if enough {

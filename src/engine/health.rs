@@ -47,7 +47,7 @@ impl World {
     #[inline(never)]
     pub(super) fn tell_health(&mut self, plan: &Plan, slot: u32, call: &CallPlan, outcome: Outcome) {
         let visit = &self.visits[slot];
-        let (member, instance) = (visit.awaited, visit.instance);
+        let (member, instance) = (visit.latest_peer, visit.instance);
         let members = plan.routes[call.route as usize].members.len() as u32;
         if member >= members || call.health.max_fails == 0 {
             return;
@@ -68,8 +68,7 @@ impl World {
                 }
                 Checker::Name(name) => {
                     let checks = plan.names[name as usize].checks;
-                    let is_checking = &mut self.site.names[name as usize].is_checking;
-                    (std::mem::replace(is_checking, true), checks.map_or(NEVER, |it| it.inter))
+                    (self.site.names.doubt(name), checks.map_or(NEVER, |it| it.inter))
                 }
             };
             if !is_checking {

@@ -57,7 +57,6 @@ mod memory;
 mod memory_tests;
 #[cfg(test)]
 mod name_tests;
-mod names;
 mod node;
 mod outages;
 mod path_notes;
@@ -79,6 +78,7 @@ mod replication;
 mod replication_tests;
 mod residents;
 mod resilience;
+mod resolving;
 #[cfg(test)]
 mod restart_tests;
 mod restarting;

@@ -140,7 +140,7 @@ impl World {
         let caller_needs_care = self.site.nodes[from as usize].needs_care;
         let node = &mut self.site.nodes[instance as usize];
         let needs_care = caller_needs_care | node.needs_care | flags.followed | !flags.inside;
-        if !usual.ends_so | (caller.pending > 0) | needs_care | is_news {
+        if !usual.ends_so | caller.flags.rare.forks() | needs_care | is_news {
             return None;
         }
         node.served_one(now);

@@ -1,5 +1,6 @@
 //! Visits: the stays of requests at nodes, in a slab.
 
+use super::site::pools::PoolHandle;
 use crate::kernel::agenda::Key;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
@@ -49,9 +50,8 @@ pub struct Visit {
     pub sessions: u32,
     /// Rounds left of a repeated call.
     pub repeats: u32,
-    /// Of calls made at once: those under way, and good answers still wanted.
-    pub pending: u32,
-    pub awaited: u32,
+    /// Which of the peers of its present call it has called last, or which has failed it.
+    pub latest_peer: u32,
     pub class: u32,
     /// Tries of the present call, or SYNs sent while it has not arrived.
     pub tries: u16,
@@ -131,13 +131,37 @@ pub struct Request {
     pub attempts: u32,
 }
 
-/// Two flags in one byte, since a visit fills its cache lines to the last one.
+/// What a visit waits for, where its state does not say all. It stands apart from the visit, which
+/// few need it of; what is left there of an earlier wait says nothing.
+#[derive(Clone, Copy, Debug)]
+pub enum Waiting {
+    Nothing,
+    /// One of the connections or places of a pool.
+    InPoolLine(PoolHandle),
+    /// A slot, at this place in a line in random order.
+    InRandomLine {
+        place: u32,
+    },
+    /// Several calls made at once.
+    Answers(Answers),
+}
+
+/// Of calls made at once: those under way, and good answers still wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answers {
+    pub under_way: u32,
+    pub wanted: u32,
+}
+
+/// A few flags in one byte, since a visit fills its cache lines to the last one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rare(u8);
 
 impl Rare {
     const IN_SESSION: u8 = 1;
     const BACKGROUND: u8 = 2;
+    const FORKS: u8 = 4;
+    const HAS_ASKED: u8 = 8;
 
     /// It uses a connection that its caller holds.
     pub fn in_session(self) -> bool {
@@ -159,6 +183,26 @@ impl Rare {
 
     pub fn send_to_background(&mut self) {
         self.0 |= Rare::BACKGROUND;
+    }
+
+    /// It waits for calls that it has made at once.
+    #[inline(always)]
+    pub fn forks(self) -> bool {
+        self.0 & Rare::FORKS != 0
+    }
+
+    /// A resolver has asked others what it was asked.
+    pub fn has_asked(self) -> bool {
+        self.0 & Rare::HAS_ASKED != 0
+    }
+
+    pub fn asks(&mut self) {
+        self.0 |= Rare::HAS_ASKED;
+    }
+
+    /// They have answered.
+    pub fn has_answer(&mut self) {
+        self.0 &= !Rare::HAS_ASKED;
     }
 
     /// What the visits have of it that this one makes.
@@ -184,6 +228,8 @@ impl Flags {
 pub struct Visits {
     pub all: Vec<Visit>,
     pub requests: Vec<Request>,
+    /// At the same places, what they wait for.
+    waiting: Vec<Waiting>,
     free: u32,
     free_count: usize,
 }
@@ -193,6 +239,7 @@ impl Visits {
         Visits {
             all: Vec::with_capacity(1024),
             requests: Vec::with_capacity(1024),
+            waiting: Vec::with_capacity(1024),
             free: NONE,
             free_count: 0,
         }
@@ -252,6 +299,7 @@ impl Visits {
         let slot = self.all.len() as u32;
         self.all.push(Visit::NEW);
         self.requests.push(Request::default());
+        self.waiting.push(Waiting::Nothing);
         self.free_count += 1;
         self.remove_from_use(slot);
     }
@@ -269,6 +317,71 @@ impl Visits {
     pub fn remove(&mut self, slot: u32) {
         self.remove_from_use(slot);
         self.free_count += 1;
+    }
+}
+
+/// What visits wait for.
+impl Visits {
+    /// It stands in the line of a pool from now on.
+    pub fn wait_in_pool_line(&mut self, slot: u32, pool: PoolHandle, now: Time) {
+        let visit = &mut self.all[slot as usize];
+        (visit.since, visit.state) = (now, State::InPoolLine);
+        self.waiting[slot as usize] = Waiting::InPoolLine(pool);
+    }
+
+    /// Whose line that is.
+    pub fn pool_line(&self, slot: u32) -> PoolHandle {
+        match self.waiting[slot as usize] {
+            Waiting::InPoolLine(pool) => pool,
+            other => unreachable!("it waits for {other:?}"),
+        }
+    }
+
+    /// It stands there no more. Returns whose line that was.
+    pub fn leave_pool_line(&mut self, slot: u32) -> PoolHandle {
+        let pool = self.pool_line(slot);
+        self.waiting[slot as usize] = Waiting::Nothing;
+        self.all[slot as usize].state = State::Going;
+        pool
+    }
+
+    /// It stands at this place in a line in random order, from now on.
+    pub fn set_place_in_line(&mut self, slot: u32, place: u32) {
+        self.waiting[slot as usize] = Waiting::InRandomLine { place };
+    }
+
+    pub fn place_in_line(&self, slot: u32) -> u32 {
+        match self.waiting[slot as usize] {
+            Waiting::InRandomLine { place } => place,
+            other => unreachable!("it waits for {other:?}"),
+        }
+    }
+
+    /// It waits for several calls that it has made at once.
+    pub fn wait_for_answers(&mut self, slot: u32, answers: Answers) {
+        self.all[slot as usize].flags.rare.0 |= Rare::FORKS;
+        self.waiting[slot as usize] = Waiting::Answers(answers);
+    }
+
+    /// One of them has ended. Returns what it waits for now.
+    pub fn one_has_ended(&mut self, slot: u32, counts: bool) -> Answers {
+        match &mut self.waiting[slot as usize] {
+            Waiting::Answers(answers) => {
+                answers.under_way -= 1;
+                answers.wanted -= u32::from(counts);
+                *answers
+            }
+            other => unreachable!("it waits for {other:?}"),
+        }
+    }
+
+    /// It waits for no more of them.
+    pub fn waits_no_more(&mut self, slot: u32) {
+        let rare = &mut self.all[slot as usize].flags.rare;
+        if rare.forks() {
+            rare.0 &= !Rare::FORKS;
+            self.waiting[slot as usize] = Waiting::Nothing;
+        }
     }
 }
 
@@ -308,8 +421,7 @@ impl Visit {
             sibling_previous: NONE,
             sessions: NONE,
             repeats: 0,
-            pending: 0,
-            awaited: 0,
+            latest_peer: 0,
             class: 0,
             tries: 0,
             state: State::Going,
@@ -327,6 +439,22 @@ mod tests {
     #[test]
     fn a_visit_takes_two_cache_lines() {
         assert_eq!(size_of::<Visit>(), 128);
+    }
+
+    #[test]
+    fn each_kind_of_wait_is_told_apart() {
+        let mut visits = Visits::new();
+        let slot = visits.add(0, 0, 0, 0);
+        visits.wait_for_answers(slot, Answers { under_way: 3, wanted: 2 });
+        assert!(visits[slot].flags.rare.forks());
+        assert_eq!(visits.one_has_ended(slot, false), Answers { under_way: 2, wanted: 2 });
+        assert_eq!(visits.one_has_ended(slot, true), Answers { under_way: 1, wanted: 1 });
+        visits.waits_no_more(slot);
+        assert!(!visits[slot].flags.rare.forks());
+        visits.wait_in_pool_line(slot, PoolHandle::numbered(5), 7);
+        assert_eq!((visits[slot].state, visits[slot].since), (State::InPoolLine, 7));
+        assert_eq!(visits.leave_pool_line(slot), PoolHandle::numbered(5));
+        assert_eq!(visits[slot].state, State::Going);
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl World {
             return None;
         }
         let visit = &self.visits[slot];
-        let avoid = if visit.tries > 0 { Some(visit.awaited) } else { None };
+        let avoid = if visit.tries > 0 { Some(visit.latest_peer) } else { None };
         let (caller, root) = (visit.instance, visit.root);
         self.pick_with_place(plan, call, caller, root, avoid, together)
     }

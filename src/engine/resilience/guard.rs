@@ -111,12 +111,12 @@ impl World {
                 self.site.balancers.count_ailing(!before, !after);
             }
         }
-        if self.visits[slot].pending > 0 {
+        if self.visits[slot].flags.rare.forks() {
             return false;
         }
         if call.only_peer == NONE {
             // Who has failed is not always whom it has called last.
-            self.visits[slot].awaited = self.member_of(plan, call, by);
+            self.visits[slot].latest_peer = self.member_of(plan, call, by);
         }
         if !outcome.is_ok() && self.visits[slot].child != NONE {
             if call.only_peer == NONE {

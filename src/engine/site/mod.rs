@@ -5,12 +5,14 @@
 //! because of it is the affair of those who ask.
 
 pub mod balancers;
+pub mod caches;
 pub mod choosing;
 pub mod eligible;
 pub mod guards;
 pub mod limits;
 pub mod links;
 mod load;
+pub mod names;
 pub mod passing;
 pub mod peer_health;
 pub mod pools;
@@ -18,7 +20,7 @@ pub mod sending;
 pub mod sessions;
 pub mod waits;
 
-use super::{caching, names, node, replication, resilience, source};
+use super::{node, replication, resilience, source};
 use crate::kernel::random::{StreamFamily, mix};
 use crate::plan::Plan;
 
@@ -28,12 +30,12 @@ pub struct Site {
     pub(in crate::engine) lines: Vec<node::SideLine>,
     pub(in crate::engine) pools: pools::Pools,
     pub(in crate::engine) sessions: sessions::Sessions,
-    pub(in crate::engine) caches: Vec<caching::CacheState>,
+    pub(in crate::engine) caches: caches::Caches,
     pub(in crate::engine) limits: limits::Limits,
     pub(in crate::engine) guards: guards::Guards,
     pub(in crate::engine) balancers: balancers::Balancers,
     pub(in crate::engine) scalings: Vec<resilience::scaling::Scaling>,
-    pub(in crate::engine) names: Vec<names::NameState>,
+    pub(in crate::engine) names: names::Names,
     pub(in crate::engine) links: links::Links,
     pub(in crate::engine) sources: Vec<source::SourceState>,
     pub(in crate::engine) replications: replication::Replications,
@@ -61,12 +63,12 @@ impl Site {
             lines,
             pools: pools::Pools::new(plan),
             sessions: sessions::Sessions::default(),
-            caches: plan.caches.iter().map(caching::CacheState::new).collect(),
+            caches: caches::Caches::new(plan),
             limits: limits::Limits::new(plan),
             guards: guards::Guards::new(plan),
             balancers: balancers::Balancers::new(plan),
             scalings: resilience::scaling::Scaling::of_all(plan),
-            names: plan.names.iter().map(|name| names::NameState::new(plan, name)).collect(),
+            names: names::Names::new(plan),
             links: links::Links::new(plan),
             sources: source::states(plan, family),
             replications: replication::Replications::new(plan),
