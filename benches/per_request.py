@@ -83,8 +83,8 @@ def instructions(command):
     valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     told = subprocess.run([*valgrind, *map(str, command)], capture_output=True, text=True)
     found = re.search(r"Collected : (\d+)", told.stderr)
-    if found is None:
-        sys.exit(told.stderr)
+    if found is None or told.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{told.stderr}")
     return int(found[1])
 
 
@@ -117,7 +117,7 @@ def read(name):
     """The comment on top of a file of figures, and these by their names."""
     path = HERE / name
     lines = path.read_text().splitlines() if path.exists() else []
-    figures = (line.rsplit("  ", 1) for line in lines if line and not line.startswith("#"))
+    figures = (line.rsplit(None, 1) for line in lines if line and not line.startswith("#"))
     told = [line.lstrip("# ") for line in lines if line.startswith("#")]
     return told, {name.strip(): float(figure) for name, figure in figures}
 
@@ -302,7 +302,7 @@ def command_figures(spof):
                               for wish in ("all", "none"))
         short = ["run.duration=2m", "run.warmup=10s"]
         def study(runs, more=()):
-            options = [*PLAIN, "--threads", "1", "--replications", str(runs)]
+            options = [*PLAIN, "--replications", str(runs)]
             return instructions(simulate(spof, ONE, [*short, *more], options, folder))
         replication = (study(42) - study(2)) / 40
     return {

@@ -5,7 +5,7 @@ use super::costs::summarise_costs;
 use super::summary::{Estimate, ExpectationResult, NodeSummary};
 use super::window::Window;
 use crate::parts::outcome::Outcome;
-use crate::results::RunResults;
+use crate::results::{ClassBucket, RunResults};
 use crate::scenario::model::{Expectation, Measure, Metric, Scenario};
 
 const MILLISECOND_S: f64 = 1e-3;
@@ -16,32 +16,65 @@ pub fn judge_all(
     window: &Window,
     nodes: &[NodeSummary],
 ) -> Vec<ExpectationResult> {
-    let measured = |one: &Expectation| measure(one.measure, scenario, results, window, nodes);
-    scenario.expectations.iter().map(|one| judge(scenario, one, measured(one))).collect()
+    let mut figures = Figures::new(scenario, results, window, nodes);
+    scenario.expectations.iter().map(|one| judge(scenario, one, figures.measure(one.measure))).collect()
 }
 
-/// In seconds, as a share, in requests per second, or in money per month.
-pub fn measure(
-    measure: Measure,
-    scenario: &Scenario,
-    results: &RunResults,
-    window: &Window,
-    nodes: &[NodeSummary],
-) -> Estimate {
-    let requests = Requests::new(results, measure.class, window);
-    let bare = Estimate::of_one_run;
-    match measure.metric {
-        Metric::Mean => in_seconds(requests.mean_ms()),
-        Metric::Quantile(share) => in_seconds(requests.quantile_ms(share)),
-        Metric::Max => in_seconds(bare(requests.max_ms())),
-        Metric::Availability => requests.share(|bucket| bucket.good),
-        Metric::Errors if !requests.are_simulated() => Estimate::empty(NO_REQUESTS),
-        Metric::Errors => requests
-            .share(|bucket| bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[Outcome::Ok as usize]),
-        Metric::Goodput => bare(requests.goodput_per_s()),
-        Metric::Utilisation(node) => bare(nodes[node.0 as usize].utilisation),
-        Metric::Cost => bare(summarise_costs(scenario, results, window).and_then(|costs| costs.per_month)),
+/// Figures of one part of a run, of which many may be asked for: the requests of a class are added up
+/// once.
+pub struct Figures<'a> {
+    scenario: &'a Scenario,
+    results: &'a RunResults,
+    window: &'a Window,
+    nodes: &'a [NodeSummary],
+    /// Of all classes together, and of each class, as soon as it is asked for.
+    requests: Vec<Option<Requests<'a>>>,
+}
+
+impl<'a> Figures<'a> {
+    pub fn new(
+        scenario: &'a Scenario,
+        results: &'a RunResults,
+        window: &'a Window,
+        nodes: &'a [NodeSummary],
+    ) -> Figures<'a> {
+        let requests = (0..=results.classes.len()).map(|_| None).collect();
+        Figures { scenario, results, window, nodes, requests }
     }
+
+    /// In seconds, as a share, in requests per second, or in money per month.
+    pub fn measure(&mut self, measure: Measure) -> Estimate {
+        let bare = Estimate::of_one_run;
+        match measure.metric {
+            Metric::Mean => in_seconds(self.requests_of(measure.class).mean_ms()),
+            Metric::Quantile(share) => in_seconds(self.requests_of(measure.class).quantile_ms(share)),
+            Metric::Max => in_seconds(bare(self.requests_of(measure.class).max_ms())),
+            Metric::Availability => self.requests_of(measure.class).share(|bucket| bucket.good),
+            Metric::Errors => {
+                let requests = self.requests_of(measure.class);
+                match requests.are_simulated() {
+                    true => requests.share(failed),
+                    false => Estimate::empty(NO_REQUESTS),
+                }
+            }
+            Metric::Goodput => bare(self.requests_of(measure.class).goodput_per_s()),
+            Metric::Utilisation(node) => bare(self.nodes[node.0 as usize].utilisation),
+            Metric::Cost => {
+                let costs = summarise_costs(self.scenario, self.results, self.window);
+                bare(costs.and_then(|costs| costs.per_month))
+            }
+        }
+    }
+
+    fn requests_of(&mut self, class: Option<usize>) -> &Requests<'a> {
+        let place = class.map_or(0, |class| class + 1);
+        let (results, window) = (self.results, self.window);
+        self.requests[place].get_or_insert_with(|| Requests::new(results, class, window))
+    }
+}
+
+fn failed(bucket: &ClassBucket) -> u64 {
+    bucket.outcomes.iter().sum::<u64>() - bucket.outcomes[Outcome::Ok as usize]
 }
 
 pub fn unit(metric: Metric) -> &'static str {

@@ -1,6 +1,6 @@
 //! The outages of a run as all that tells of them has them: the site is down from the sending of
 //! the first request that fails to the end of the last one, where more than a quarter of the
-//! requests fail (`engine::outages` finds them). Whatever lists or sums outages asks here, so
+//! requests fail (`engine::watch` finds them). Whatever lists or sums outages asks here, so
 //! that every figure, line and picture is about the same stretches of time.
 
 use super::estimate::Reach;

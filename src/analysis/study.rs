@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::estimate::{Reach, longest_ms};
-use super::expectations::{measure, metric_name, subject, unit};
+use super::expectations::{Figures, metric_name, subject, unit};
 use super::nodes::summarise_nodes;
 use super::summary::{Estimate, NodeSummary};
 use super::window::Window;
@@ -156,11 +156,9 @@ impl<'a> Measures<'a> {
         window: &Window,
         nodes: &[NodeSummary],
     ) -> Vec<f64> {
-        let figure = |one: &Measure| {
-            measure(*one, self.scenario, results, window, nodes)
-                .value
-                .map_or(f64::NAN, |value| value * factor(*one))
-        };
+        let mut figures = Figures::new(self.scenario, results, window, nodes);
+        let figure =
+            |one: &Measure| figures.measure(*one).value.map_or(f64::NAN, |value| value * factor(*one));
         self.all.iter().map(figure).collect()
     }
 

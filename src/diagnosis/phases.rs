@@ -1,7 +1,7 @@
 //! The time that counts, cut into phases as users felt them.
 //!
 //! - **down**: more than a quarter of the requests failed, from the sending of the first that did to
-//!   the failure of the last (`engine::outages` finds these request by request); or nobody was
+//!   the failure of the last (`engine::watch` finds these request by request); or nobody was
 //!   answered at all while at least ten requests came, for at least a second and three times as long
 //!   as an answer usually takes.
 //! - **maintenance**: the same, while something was worked on as planned.

@@ -107,7 +107,7 @@ impl World {
     }
 
     /// The rest of coming in, once a visit has its slot.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn came_in(&mut self, plan: &Plan, slot: u32, instance: u32) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;
@@ -285,7 +285,7 @@ impl World {
         visit.word = 0;
         visit.slots = 1;
         visit.flags.inside = true;
-        self.watch.recorder.waited(self.site.nodes[instance as usize].node, waited);
+        self.watch.waited(self.site.nodes[instance as usize].node, waited);
         let fresh = visit.flags.fresh;
         visit.step += match plan.steps[visit.step as usize] {
             Step::Enter { kept } | Step::EnterSession { kept } if !fresh => kept,
@@ -349,7 +349,7 @@ impl World {
         let node = &self.site.nodes[instance as usize];
         if node.occupancy != NONE {
             let inside = node.serving + node.line_length;
-            self.watch.recorder.note_occupancy(node.occupancy, inside, self.clockwork.now);
+            self.watch.note_occupancy(node.occupancy, inside, self.clockwork.now);
         }
     }
 }

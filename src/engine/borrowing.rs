@@ -86,7 +86,7 @@ impl World {
         let (pool, waited) = self.leave_pool_line(plan, slot);
         self.visits[slot].word = 0;
         self.site.pools.serve(pool, &mut self.visits, slot, waited, self.clockwork.now);
-        self.watch.recorder.waited_for_pool(pool.number(), waited);
+        self.watch.waited_for_pool(pool.number(), waited);
     }
 
     /// Somebody leaves the line of a pool without having got anything.

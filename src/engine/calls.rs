@@ -174,7 +174,7 @@ impl World {
             None => self.member_for(plan, slot, call_plan, hedges),
         };
         if call_plan.replication != NONE {
-            self.note_reader(call_plan, member);
+            self.site.replications.note_reader(call_plan, member);
         }
         if call_plan.tries != 1 || (call_plan.guard != NONE && !self.visits[slot].flags.rare.forks()) {
             self.visits[slot].latest_peer = member;

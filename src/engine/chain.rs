@@ -135,12 +135,10 @@ impl World {
     /// How many more may come until the one might end with which the run ends, or its warm-up,
     /// or until there is no room for more; 0 if nobody comes any more.
     fn requests_before_chain_ends(&self) -> u64 {
-        let recorder = &self.watch.recorder;
-        let in_flight = self.in_flight();
-        let room = (VISITS_MOST as u64).saturating_sub(in_flight);
+        let room = (VISITS_MOST as u64).saturating_sub(self.in_flight());
         match self.clockwork.clocks.time(self.clockwork.numbers.first_source) {
             NEVER => 0,
-            _ => recorder.next_mark.saturating_sub(recorder.ended + in_flight).min(room),
+            _ => self.watch.left_before_a_mark().min(room),
         }
     }
 
@@ -160,7 +158,7 @@ impl World {
                 place
             };
             chain.coming.push(Passing { at: next, known: 0, began: next, place });
-            self.watch.recorder.offer(chain.class);
+            self.watch.offer(chain.class);
             next = self.site.sources[0].send_next();
         }
         self.watch.sample.give_back(chain.class, unfollowed);
@@ -177,7 +175,7 @@ impl World {
         chain.leaving.clear();
         for request in &chain.coming {
             let latency = request.at - request.began;
-            self.watch.recorder.end(chain.class, Outcome::Ok, latency, latency <= objective, 1);
+            self.watch.ends(chain.class, Outcome::Ok, latency, latency <= objective, 1);
             if request.place != NONE {
                 chain.leaving.push(*request);
             }
@@ -197,8 +195,7 @@ impl World {
         leaving: &mut Vec<Passing>,
         end: Time,
     ) {
-        let (draws, recorder, paths) =
-            (&mut self.chance.draws, &mut self.watch.recorder, &mut self.watch.paths);
+        let (draws, watch) = (&mut self.chance.draws, &mut self.watch);
         let node = &mut self.site.nodes[stage.station.instance as usize];
         let draw = stage.station.draw;
         let (work, line) = (Part::at(Cause::Service, node.node), Part::at(Cause::Queue, node.node));
@@ -213,7 +210,7 @@ impl World {
                 leaving.push(Passing { at: now, known: since, began, place });
                 node.served_one(now);
                 if place != NONE {
-                    paths.note(place, work, node.node, now);
+                    watch.paths.note(place, work, node.node, now);
                 }
                 let Some(waiting) = stage.line.pop_front() else {
                     stage.serving.pop();
@@ -229,9 +226,9 @@ impl World {
                         Reverse(Serving { done, since: now, began: waiting.began, place: waiting.place });
                 }
                 if waiting.place != NONE {
-                    paths.note(waiting.place, line, node.node, now);
+                    watch.paths.note(waiting.place, line, node.node, now);
                 }
-                recorder.waited(node.node, now - waiting.since);
+                watch.waited(node.node, now - waiting.since);
                 continue;
             }
             let Some(&Passing { at: now, began, place, .. }) = next else { return };

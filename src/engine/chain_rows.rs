@@ -43,7 +43,7 @@ impl World {
     /// A request begins: its place, or `NONE` if it is not followed.
     #[inline(never)]
     pub(super) fn begin_in_chain(&mut self, chain: &mut Chain, now: Time) -> u32 {
-        let id = self.watch.recorder.offered;
+        let id = self.watch.offered();
         match self.follow_number(chain.class, id) {
             NOT_FOLLOWED => NONE,
             number => {

@@ -87,7 +87,7 @@ impl World {
             last_error: Outcome::Refused,
             cause,
         };
-        self.watch.recorder.outages.list(outage);
+        self.watch.list_outage(outage);
     }
 
     /// The answers since the last time.
@@ -99,7 +99,7 @@ impl World {
             let before = *total / SECOND;
             *total += time;
             let asked = *total / SECOND - before;
-            self.watch.recorder.count_answers(
+            self.watch.count_answers(
                 number,
                 if class.is_down { Outcome::Refused } else { Outcome::Ok },
                 asked,

@@ -8,8 +8,7 @@ use crate::plan::Plan;
 impl World {
     /// What a message takes that is sent over a link now.
     pub(super) fn cross(&mut self, plan: &Plan, message: Message) -> Crossing {
-        let recorder = &mut self.watch.recorder;
-        let waited = |wait| recorder.waited_for_link(message.link, message.way, wait);
+        let waited = |wait| self.watch.waited_for_link(message.link, message.way, wait);
         self.site.links.cross(plan, message, &mut self.chance, self.clockwork.now, waited)
     }
 

@@ -1,22 +1,14 @@
-//! What has been counted in a time bucket is put away, and the next begins.
+//! A time bucket ends: whoever has something to say about it tells the watch, by value.
 
 use super::World;
-use super::node::{Counts, NodeState};
+use super::site::links::Carried;
+use super::site::passing::Passed;
+use super::site::pools::PoolHandle;
+use super::site::waits::Reading;
+use super::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
-use crate::plan::Plan;
-use crate::results::{ClassBucket, NodeBucket};
-use crate::stats::histogram::CELLS;
-
-#[derive(Clone, Default)]
-pub(super) struct NodeLog {
-    counts: Counts,
-    integrals: [u64; 4],
-    down: Time,
-    full: [u64; 2],
-    processor: Totals,
-    pub buckets: Vec<NodeBucket>,
-}
+use crate::plan::{NONE, PlacePlan, Plan};
 
 impl World {
     /// Puts the present time bucket away and begins the next.
@@ -28,101 +20,107 @@ impl World {
             self.count_components();
         }
         let now = self.clockwork.now;
-        let recorder = &mut self.watch.recorder;
-        let no_time = recorder.edges.last() == Some(&now);
-        // A bucket without length goes into the one before, unless that is the warm-up's.
-        let joins = no_time && recorder.edges.len() - 1 > recorder.first_counted_bucket;
-        if no_time && !joins && recorder.is_bucket_empty() {
-            return;
+        let Some(cut) = self.watch.open_cut(now) else { return };
+        for instance in 0..plan.instances.len() as u32 {
+            let totals = self.totals_of(plan, instance);
+            self.watch.cut_instance(instance, totals);
         }
-        recorder.edges.push(now);
-        for class in &mut recorder.classes {
-            let in_flight = class.in_flight;
-            class.buckets.push(ClassBucket { in_flight, ..std::mem::take(&mut class.now) });
-            class.first_cell += CELLS;
+        for (number, resource) in plan.resources.iter().enumerate() {
+            for (place, at) in resource.places.iter().enumerate() {
+                let usage = self.usage_of(plan, *at, number);
+                self.watch.cut_place(number, place, &usage);
+            }
         }
-        for (number, log) in recorder.nodes.iter_mut().enumerate() {
-            let processor = plan.instances[number].processor;
-            let own = processor != crate::plan::NONE
-                && plan.processors[processor as usize].instance == number as u32;
-            let (totals, jobs_most) = match own {
-                true => {
-                    let processor = &mut self.clockwork.processors[processor as usize];
-                    (processor.totals(now), processor.take_most())
-                }
-                false => (Totals::default(), 0),
-            };
-            let down = self.trouble.conditions.get(number).map_or(0, |condition| condition.down_time(now));
-            log.cut(&mut self.site.nodes[number], (totals, jobs_most), down, now);
-        }
-        self.cut_scalings(plan);
-        self.cut_usage(plan);
         if self.quiet.is_on() {
             self.quiet_after_cut();
         }
-        let recorder = &mut self.watch.recorder;
-        if joins {
-            recorder.join_last_buckets();
-        } else if recorder.edges.len() > recorder.buckets_most {
-            recorder.join_buckets();
+        self.watch.close_cut(cut, now);
+    }
+
+    fn totals_of(&mut self, plan: &Plan, instance: u32) -> InstanceTotals {
+        let now = self.clockwork.now;
+        let off = self.time_off(plan, instance, now);
+        let processor = plan.instances[instance as usize].processor;
+        let own = processor != NONE && plan.processors[processor as usize].instance == instance;
+        let (processor, jobs_most) = match own {
+            true => {
+                let processor = &mut self.clockwork.processors[processor as usize];
+                (processor.totals(now), processor.take_most())
+            }
+            false => (Totals::default(), 0),
+        };
+        let condition = self.trouble.conditions.get(instance as usize);
+        let node = &mut self.site.nodes[instance as usize];
+        InstanceTotals {
+            counts: node.counts,
+            integrals: node.integrals(now),
+            full: node.time_full(now),
+            down: condition.map_or(0, |condition| condition.down_time(now)),
+            slots_off: off.slots,
+            off: off.whole,
+            held_off: off.held,
+            processor,
+            queue_most: std::mem::replace(&mut node.queue_max, node.line_length),
+            jobs_most,
         }
-        if recorder.warmup_until.is_some_and(|until| now >= until) {
-            recorder.start_counting();
+    }
+
+    /// What there is to say of a place of the resource with this number.
+    fn usage_of(&mut self, plan: &Plan, place: PlacePlan, number: usize) -> Usage {
+        let now = self.clockwork.now;
+        match place {
+            PlacePlan::Pool { pool, line, instance } => {
+                let down = self.time_absent(plan, instance);
+                let pool = PoolHandle::numbered(pool);
+                let held = self.site.pools.held(pool, now);
+                let own = self.site.pools.read_waits(pool, now);
+                let waits = match line {
+                    NONE => own,
+                    line => own.with(&self.site.pools.read_waits(PoolHandle::numbered(line), now)),
+                };
+                Usage { in_use: u128::from(held.in_use), full: held.full, down, ..usage_of_line(waits) }
+            }
+            PlacePlan::Link { link, way } => {
+                let mut waited = |wait| self.watch.waited_for_resource(number, wait);
+                let Carried { busy, cut, waits } = self.site.links.read(link, way, now, &mut waited);
+                Usage { in_use: u128::from(busy), full: busy, down: cut, ..usage_of_line(waits) }
+            }
+            PlacePlan::Limit { limit, replica, instance } => {
+                let down = self.time_absent(plan, instance);
+                let mut waited = |wait| self.watch.waited_for_resource(number, wait);
+                let passed = self.site.limits.read(plan, limit, replica, now, &mut waited);
+                let Passed { busy, full, waits } = passed;
+                Usage { in_use: u128::from(busy), full, down, ..usage_of_line(waits) }
+            }
+            PlacePlan::Memory { host } => {
+                let down = self.time_absent(plan, plan.memories[host as usize].instance);
+                let seen = self.memory_used(plan, host);
+                let (in_use, full, turned_away) = (seen.in_use, seen.full_time, seen.kills);
+                Usage { in_use, full, down, turned_away, ..Usage::default() }
+            }
         }
+    }
+
+    /// For how long an instance has been down, or switched off by autoscaling.
+    fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
+        let down =
+            self.trouble.conditions.get(instance as usize).map_or(0, |one| one.down_time(self.clockwork.now));
+        down + self.time_off(plan, instance, self.clockwork.now).whole
     }
 }
 
-impl NodeLog {
-    /// With room for so many buckets.
-    pub fn with_room(buckets: usize) -> NodeLog {
-        NodeLog { buckets: Vec::with_capacity(buckets), ..NodeLog::default() }
-    }
-
-    fn cut(&mut self, node: &mut NodeState, (processor, jobs_most): (Totals, u32), down: Time, now: Time) {
-        let full = node.time_full(now);
-        let integrals = node.integrals(now);
-        let grown: [u64; 4] =
-            std::array::from_fn(|number| integrals[number].wrapping_sub(self.integrals[number]));
-        let (before, counts) = (self.counts, node.counts);
-        // Extra slots may be fewer than none; the sum with those served is not.
-        let held = grown[0].wrapping_add(grown[3]);
-        self.buckets.push(NodeBucket {
-            visits: counts.visits - before.visits,
-            started: counts.started - before.started,
-            waited: counts.waited - before.waited,
-            waited_time: u128::from(counts.waited_time.wrapping_sub(before.waited_time)),
-            left: counts.left - before.left,
-            left_time: u128::from(counts.left_time.wrapping_sub(before.left_time)),
-            turned_away: counts.turned_away - before.turned_away,
-            ended: counts.ended - before.ended,
-            failed: counts.failed - before.failed,
-            unwanted: counts.unwanted - before.unwanted,
-            background_lost: counts.background_lost - before.background_lost,
-            optional_lost: counts.optional_lost - before.optional_lost,
-            held: u128::from(held),
-            served: u128::from(grown[0]),
-            calling: u128::from(grown[1]),
-            queued: u128::from(grown[2]),
-            full: full[0].wrapping_sub(self.full[0]),
-            line_full: full[1].wrapping_sub(self.full[1]),
-            cpu: u128::from(processor.used.wrapping_sub(self.processor.used)),
-            on_cpu: u128::from(processor.present.wrapping_sub(self.processor.present)),
-            cpu_full: processor.full.wrapping_sub(self.processor.full),
-            on_cpu_max: jobs_most,
-            queue_max: node.queue_max,
-            down: u128::from(down - self.down),
-            // What autoscaling has switched off is noted next.
-            slots_off: 0,
-            off: 0,
-            held_off: 0,
-            lookups: counts.lookups - before.lookups,
-            hits: counts.hits - before.hits,
-        });
-        node.queue_max = node.line_length;
-        self.counts = counts;
-        self.integrals = integrals;
-        self.full = full;
-        self.down = down;
-        self.processor = processor;
+/// Of those who wait in a line.
+fn usage_of_line(waits: Reading) -> Usage {
+    let Reading { area, most, counts } = waits;
+    Usage {
+        waiting: area,
+        waiting_most: most,
+        taken: counts.taken,
+        waited: counts.waited,
+        waited_time: counts.waited_time,
+        left: counts.left,
+        left_time: counts.left_time,
+        turned_away: counts.turned_away,
+        ..Usage::default()
     }
 }

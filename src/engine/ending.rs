@@ -32,8 +32,8 @@ impl CallEnd {
 
 impl World {
     #[inline(never)]
-    pub(super) fn end_otherwise(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
-        self.end_visit(plan, slot, Outcome::Ok)
+    pub(super) fn end_otherwise(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
+        self.end_visit(plan, slot, outcome)
     }
 
     /// The visit is done, well or not: it gives everything back and answers. Returns who

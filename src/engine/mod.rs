@@ -13,7 +13,6 @@
 mod admission;
 #[cfg(test)]
 mod balancing_tests;
-mod blame;
 #[cfg(test)]
 mod blame_tests;
 mod borrowing;
@@ -58,17 +57,14 @@ mod memory_tests;
 #[cfg(test)]
 mod name_tests;
 mod node;
-mod outages;
 mod path_notes;
 #[cfg(test)]
 mod path_tests;
 mod paths;
 mod plain;
 mod quiet;
-mod quiet_books;
 #[cfg(test)]
 mod quiet_tests;
-mod recorder;
 #[cfg(test)]
 mod recovery_tests;
 #[cfg(test)]
@@ -107,16 +103,17 @@ mod trace_tests;
 mod tracer;
 #[cfg(test)]
 pub(crate) mod trial;
-mod usage;
 mod usual;
 mod visit;
+mod watch;
 mod world;
 
 pub use run::Advance;
 pub use simulation::{Options, Simulation};
-pub use snapshot::{ClassSnapshot, InstanceSnapshot, Snapshot};
+pub use snapshot::{InstanceSnapshot, Snapshot};
 pub use trace::{Doing, Span, Trace, TracedVisit};
 pub use tracer::{KeptTrace, Reason, TraceWishes};
+pub use watch::ClassSnapshot;
 
 use clock_numbers::EDGE_CLOCK;
 use world::World;

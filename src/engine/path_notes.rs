@@ -6,11 +6,12 @@
 use super::World;
 use super::site::links::Crossing;
 use super::visit::{Request, State};
+use super::watch::{Suspect, Suspects};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan, Step};
 use crate::results::path::{Cause, Part, Path};
-use crate::results::row::{NO_INCIDENT, Row};
+use crate::results::row::Row;
 
 /// A request of which nothing is noted.
 pub(super) const NOT_FOLLOWED: u64 = u64::MAX;
@@ -386,8 +387,19 @@ impl World {
 
     /// The incident that was in force while the request was under way.
     fn incident_since(&self, start: Time) -> u32 {
-        let ended =
-            self.trouble.changes.latest_over.filter(|(_, end)| *end >= start).map(|(incident, _)| incident);
-        self.trouble.changes.active.last().copied().or(ended).unwrap_or(NO_INCIDENT)
+        self.suspects().since(start)
+    }
+
+    /// Who may be to blame for what happens now.
+    pub(super) fn suspects(&self) -> Suspects {
+        let changes = &self.trouble.changes;
+        let suspect = |incident: u32| {
+            let known = changes.incidents.get(incident as usize);
+            Suspect { incident, is_planned: known.is_some_and(|known| known.planned) }
+        };
+        Suspects {
+            in_force: changes.active.last().map(|&incident| suspect(incident)),
+            over: changes.latest_over.map(|(incident, end)| (suspect(incident), end)),
+        }
     }
 }

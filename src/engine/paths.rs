@@ -7,12 +7,12 @@
 //! has ended; the logs of all others, side by side with it, are thrown away. So the log of a
 //! request's first visit comes to the request's latency, to the nanosecond.
 
+mod log;
+
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::NONE;
 use crate::results::path::{Cause, Part};
-
-/// A log with as many stretches is looked through for those that are alike.
-const TIDY_AT: u32 = 64;
+use log::{Answer, Log, Stretch, TIDY_AT};
 
 #[derive(Clone, Debug)]
 pub(super) struct Paths {
@@ -30,80 +30,6 @@ pub(super) struct Paths {
     together: Vec<Stretch>,
     /// The same of a request that has ended.
     parts: Vec<(Part, Time)>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    part: Part,
-    /// The column of `latency.csv` in which it is counted.
-    column: u32,
-    /// The one before it.
-    previous: u32,
-    time: Time,
-}
-
-impl Stretch {
-    /// One that nobody uses, and the last of these.
-    const NONE: Stretch =
-        Stretch { part: Part::between(Cause::Waiting, NONE, NONE), column: NONE, previous: NONE, time: 0 };
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Log {
-    begun: Time,
-    /// It says what happened until then; with a message under way, until that arrives.
-    until: Time,
-    oldest: u32,
-    latest: u32,
-    stretches: u32,
-    tidy_at: u32,
-    /// The latest stretch before the present call, whose first try is meant; whether there is one;
-    /// and whether what has come since was for nothing.
-    before_call: u32,
-    in_call: bool,
-    again: bool,
-    /// The same of what a cold cache fetches.
-    is_cold: bool,
-    before_cold: u32,
-    /// The request's number in the sample.
-    number: u64,
-}
-
-impl Log {
-    const NONE: Log = Log {
-        begun: 0,
-        until: 0,
-        oldest: NONE,
-        latest: NONE,
-        stretches: 0,
-        tidy_at: TIDY_AT,
-        before_call: NONE,
-        in_call: false,
-        again: false,
-        is_cold: false,
-        before_cold: NONE,
-        number: 0,
-    };
-}
-
-/// What is still to be known of a log when its visit has ended.
-#[derive(Clone, Copy, Debug)]
-struct Answer {
-    begun: Time,
-    until: Time,
-    oldest: u32,
-    latest: u32,
-    stretches: u32,
-}
-
-impl Log {
-    /// Takes everything out of the log.
-    #[inline(always)]
-    fn take(&mut self) -> Answer {
-        let Log { begun, until, oldest, latest, stretches, .. } = *self;
-        (self.oldest, self.latest) = (NONE, NONE);
-        Answer { begun, until, oldest, latest, stretches }
-    }
 }
 
 impl Paths {
@@ -160,22 +86,21 @@ impl Paths {
         let log = &mut self.logs[slot as usize];
         let time = time.min(NEVER - log.until);
         log.until += time;
-        // One is as good as two, unless something begins between them.
-        if log.latest != NONE && log.latest != log.before_call && log.latest != log.before_cold {
+        let free = self.free;
+        if log.latest == NONE {
+            log.oldest = free;
+        } else if log.latest != log.before_call && log.latest != log.before_cold {
+            // One is as good as two, unless something begins between them.
             let latest = &mut self.stretches[log.latest as usize];
             if latest.part == part && latest.column == column {
                 latest.time = latest.time.saturating_add(time);
                 return;
             }
         }
-        let free = self.free;
         let place = &mut self.stretches[free as usize];
         self.free = place.previous;
         *place = Stretch { part, column, previous: log.latest, time };
         log.latest = free;
-        if log.oldest == NONE {
-            log.oldest = free;
-        }
         log.stretches += 1;
         if self.free == NONE {
             self.make_one_free();
@@ -309,6 +234,7 @@ impl Paths {
     }
 
     /// The wait has ended with the answer that came last: what that took is known up to now.
+    #[inline(always)]
     pub fn takes_answer(&mut self, slot: u32) {
         if self.answer_to == slot {
             self.answer_to = NONE;

@@ -102,7 +102,7 @@ impl World {
     }
 
     /// The request is done, at a node where nothing but the slot matters.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn finish_request(&mut self, plan: &Plan, slot: u32) {
         self.own_time_ends(plan, slot);
         self.hand_slot_on(plan, self.visits[slot].instance);
@@ -145,6 +145,6 @@ impl World {
         if let Step::Serve { draw } = plan.steps[self.visits[slot].step as usize] {
             self.start_serving(plan, slot, draw);
         }
-        self.watch.recorder.waited(number, waited);
+        self.watch.waited(number, waited);
     }
 }

@@ -17,7 +17,6 @@ use crate::plan::Plan;
 use crate::results::resource::ResourceBucket;
 use crate::results::{ClassBucket, NodeBucket};
 use crate::scenario::model::Warmup;
-use crate::stats::histogram::CELLS;
 
 /// A silence is at least so many times as long as it takes to fill the site again.
 const WORTHWHILE: Time = 4;
@@ -47,12 +46,6 @@ pub struct Quiet {
     /// The time for which the sample has to stand in and is not in the buckets yet: for
     /// classes and for nodes.
     due: [Time; 2],
-    /// What was counted in the present bucket when requests were sent again.
-    kept: Vec<ClassBucket>,
-    kept_cells: Vec<u32>,
-    /// What was simulated and does not count, and what counts and was not simulated.
-    pub discarded: [u64; 2],
-    pub added: [u64; 2],
     /// When the present silence began.
     silent_since: Time,
     /// Time without requests.
@@ -124,7 +117,6 @@ impl Quiet {
             Fidelity::Incidents { settle, lead, sample } => (State::Watching, settle, lead, sample),
             _ => (State::Off, 0, 0, 0),
         };
-        let classes = if state == State::Off { 0 } else { plan.classes.len() };
         Quiet {
             state,
             settle,
@@ -134,10 +126,6 @@ impl Quiet {
             sample: None,
             sampled: Vec::new(),
             due: [0; 2],
-            kept: vec![ClassBucket::default(); classes],
-            kept_cells: vec![0; classes * CELLS],
-            discarded: [0; 2],
-            added: [0; 2],
             silent_since: 0,
             skipped: 0,
         }
@@ -280,9 +268,9 @@ impl World {
     /// What was counted since this part of the sample began.
     fn take_part(&mut self, plan: &Plan, since: Time) {
         self.cut_bucket(plan);
-        let nodes = self.watch.recorder.nodes_since(since);
-        let resources = self.watch.recorder.resources_since(since);
-        let mut classes = self.watch.recorder.classes_since(since);
+        let nodes = self.watch.nodes_since(since);
+        let resources = self.watch.resources_since(since);
+        let mut classes = self.watch.classes_since(since);
         for (bucket, _) in &mut classes {
             // In the steady state as many end as are offered.
             bucket.offered = bucket.outcomes.iter().sum();
@@ -343,30 +331,24 @@ impl World {
             self.clockwork.clocks.set(self.clockwork.numbers.first_source + number, due);
         }
         self.quiet.state = State::Leading { since: self.clockwork.now };
-        self.watch.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
+        self.watch.keep_present();
         self.start_looking_at_memory(plan);
         self.rest_at(self.clockwork.now.saturating_add(self.quiet.lead));
     }
 
     /// From now on requests count again.
     fn count_again(&mut self) {
-        self.discard_present();
+        self.watch.restore_present();
         self.quiet.advance(self.clockwork.now);
         self.quiet.state = State::Watching;
         self.rest_at(self.clockwork.now.saturating_add(self.quiet.settle));
     }
 
-    /// What was counted since requests were sent again does not count.
-    fn discard_present(&mut self) {
-        let [offered, ended] = self.watch.recorder.restore_present(&self.quiet.kept, &self.quiet.kept_cells);
-        self.quiet.discarded[0] += offered;
-        self.quiet.discarded[1] += ended;
-    }
-
     /// The present bucket is about to be put away.
     pub(super) fn quiet_before_cut(&mut self) {
         if let State::Leading { .. } = self.quiet.state {
-            self.discard_present();
+            // What was counted since requests were sent again does not count.
+            self.watch.restore_present();
         }
         self.quiet.advance(self.clockwork.now);
     }
@@ -378,19 +360,16 @@ impl World {
             && let Some(sample) = &self.quiet.sample
         {
             let part = &sample.parts[number];
-            let added = self.watch.recorder.add_to_last(&part.classes, &part.cells, &scaled);
-            self.quiet.added[0] += added[0];
-            self.quiet.added[1] += added[1];
+            self.watch.add_to_last_of_classes(&part.classes, &part.cells, &scaled);
         }
         if let Some(scaled) = self.quiet.take_due(1, number)
             && let Some(sample) = &self.quiet.sample
         {
             let part = &sample.parts[number];
-            self.watch.recorder.add_to_last_of_nodes(&part.nodes, &scaled);
-            self.watch.recorder.usage.add_to_last(&part.resources, &scaled);
+            self.watch.add_to_last_of_nodes(&part.nodes, &part.resources, &scaled);
         }
         if let State::Leading { .. } = self.quiet.state {
-            self.watch.recorder.keep_present(&mut self.quiet.kept, &mut self.quiet.kept_cells);
+            self.watch.keep_present();
         }
     }
 }

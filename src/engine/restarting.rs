@@ -112,7 +112,7 @@ impl World {
         let incident = self.trouble.changes.open(Incident::of_start_limit(name, target, self.clockwork.now));
         self.trouble.units.all[instance as usize].given_up = Some(incident);
         // Whatever began before: it is this that makes it last.
-        self.watch.recorder.outages.is_due_to(incident);
+        self.watch.is_due_to(incident);
         self.components.is_due_to(incident);
     }
 

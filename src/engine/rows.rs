@@ -9,6 +9,9 @@ use crate::results::row::{Row, RowSampling, Rows};
 /// Rows after which the run pauses.
 const FULL: usize = 4_096;
 
+/// So many times are filled in at once, which is a few stores.
+const TOGETHER: usize = 8;
+
 #[derive(Clone, Debug)]
 pub struct RowKeeper {
     pub rows: Rows,
@@ -47,13 +50,17 @@ impl RowKeeper {
 
     /// With times that belong to columns.
     pub fn add(&mut self, row: Row, times: impl Iterator<Item = (usize, Time)>) {
-        let first = self.rows.times.len();
-        self.rows.times.resize(first + self.rows.columns, 0);
-        let own = &mut self.rows.times[first..];
+        let Rows { rows, times: all, columns } = &mut self.rows;
+        let first = all.len();
+        for _ in 0..columns.div_ceil(TOGETHER) {
+            all.extend_from_slice(&[0; TOGETHER]);
+        }
+        all.truncate(first + *columns);
+        let own = &mut all[first..];
         for (column, time) in times {
             own[column] = own[column].saturating_add(time);
         }
-        self.rows.rows.push(row);
+        rows.push(row);
     }
 }
 

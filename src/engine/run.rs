@@ -171,10 +171,16 @@ impl World {
     pub(super) fn unset_clock(&mut self, processor: u32) {
         if self.clockwork.unset != processor {
             if self.clockwork.unset != NONE {
-                self.set_processor_clock(self.clockwork.unset);
+                self.set_clock_of_another(self.clockwork.unset);
             }
             self.clockwork.unset = processor;
         }
+    }
+
+    /// Work goes on at one host and begins at another.
+    #[inline(never)]
+    fn set_clock_of_another(&mut self, processor: u32) {
+        self.set_processor_clock(processor);
     }
 
     #[inline(always)]
@@ -202,9 +208,7 @@ impl World {
         if matches!(plan.end, RunEnd::Requests(_)) && self.nothing_is_left() {
             self.stop(StopReason::NothingLeft);
         }
-        self.clockwork
-            .clocks
-            .set(EDGE_CLOCK, self.clockwork.now.saturating_add(self.watch.recorder.bucket_width()));
+        self.clockwork.clocks.set(EDGE_CLOCK, self.clockwork.now.saturating_add(self.watch.bucket_width()));
     }
 
     /// Whether no request will come or end any more. Faults and checks may go on for ever,

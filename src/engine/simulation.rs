@@ -51,7 +51,7 @@ impl<P: Borrow<Plan>> Simulation<P> {
 
     /// Requests that have ended, warm-up included.
     pub fn ended_requests(&self) -> u64 {
-        if self.world.components.is_on() { 0 } else { self.world.watch.recorder.ended }
+        if self.world.components.is_on() { 0 } else { self.world.watch.ended() }
     }
 
     pub fn in_flight(&self) -> u64 {
@@ -65,18 +65,16 @@ impl<P: Borrow<Plan>> Simulation<P> {
 
     /// How much of the run is done, from 0 to 1.
     pub fn progress(&self) -> f64 {
-        let recorder = &self.world.watch.recorder;
+        let watch = &self.world.watch;
         match self.plan.borrow().end {
             RunEnd::After(duration) => self.now() as f64 / duration as f64,
-            RunEnd::Requests(requests) => {
-                recorder.ended as f64 / (requests + recorder.warmup_requests) as f64
-            }
+            RunEnd::Requests(requests) => watch.ended() as f64 / (requests + watch.warmup_requests()) as f64,
         }
     }
 
     /// How long a time bucket is now; it grows when there would be too many.
     pub fn bucket_width(&self) -> Time {
-        self.world.watch.recorder.bucket_width()
+        self.world.watch.bucket_width()
     }
 
     /// At an instant up to which nothing is left to happen, or at the last event if that is later.

@@ -2,9 +2,9 @@
 //! so that a run that was watched is the same, to the last bit, as one that was not.
 
 use super::World;
-use super::resilience::scaling::TimeOff;
+use super::site::scalings::TimeOff;
+use super::watch::ClassSnapshot;
 use crate::kernel::time::Time;
-use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan};
 use crate::results::incident::Incident;
 use crate::results::{Nanoseconds, NodeBucket};
@@ -23,18 +23,6 @@ pub struct Snapshot {
     pub incidents: Vec<Incident>,
 }
 
-/// Since the start of the run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ClassSnapshot {
-    pub offered: u64,
-    pub ok: u64,
-    /// Of these, the ones within the class's objective.
-    pub good: u64,
-    pub failed: u64,
-    /// Of answers with success.
-    pub latency_sum: Nanoseconds,
-}
-
 #[derive(Clone, Copy, Debug)]
 pub struct InstanceSnapshot {
     /// Slots that are held, visits in line, and visits that have a slot, now.
@@ -51,19 +39,6 @@ pub struct InstanceSnapshot {
     /// For how long it has been down, and what of it has been switched off.
     down: Time,
     off: TimeOff,
-}
-
-impl ClassSnapshot {
-    /// Of two classes together.
-    pub fn with(self, other: &ClassSnapshot) -> ClassSnapshot {
-        ClassSnapshot {
-            offered: self.offered + other.offered,
-            ok: self.ok + other.ok,
-            good: self.good + other.good,
-            failed: self.failed + other.failed,
-            latency_sum: self.latency_sum + other.latency_sum,
-        }
-    }
 }
 
 impl InstanceSnapshot {
@@ -89,34 +64,21 @@ impl World {
     pub fn snapshot(&self, plan: &Plan, at: Time) -> Snapshot {
         let at = at.max(self.clockwork.now);
         let listed = |number: &u32| self.trouble.changes.incidents.get(*number as usize).cloned();
+        let mut classes = self.watch.class_snapshots();
+        if self.components.is_on() {
+            // Seconds are counted there, and no requests.
+            classes.fill(ClassSnapshot::default());
+        }
         Snapshot {
             at,
             in_flight: self.in_flight(),
             is_silent: self.quiet.is_silent() || self.components.is_on(),
-            classes: (0..self.watch.recorder.classes.len()).map(|class| self.class_snapshot(class)).collect(),
+            classes,
             instances: (0..self.site.nodes.len())
                 .map(|instance| self.instance_snapshot(plan, instance, at))
                 .collect(),
             incidents: self.trouble.changes.active.iter().filter_map(listed).collect(),
         }
-    }
-
-    fn class_snapshot(&self, class: usize) -> ClassSnapshot {
-        let class = &self.watch.recorder.classes[class];
-        let mut sum = ClassSnapshot::default();
-        if self.components.is_on() {
-            // Seconds are counted there, and no requests.
-            return sum;
-        }
-        for bucket in class.buckets.iter().chain([&class.now]) {
-            let ok = bucket.outcomes[Outcome::Ok as usize];
-            sum.offered += bucket.offered;
-            sum.ok += ok;
-            sum.good += bucket.good;
-            sum.failed += bucket.outcomes.iter().sum::<u64>() - ok;
-            sum.latency_sum += bucket.latency_sum;
-        }
-        sum
     }
 
     fn instance_snapshot(&self, plan: &Plan, number: usize, at: Time) -> InstanceSnapshot {

@@ -179,9 +179,8 @@ impl World {
         visit.step = source_plan.programs[program].start;
         visit.class = source_plan.programs[program].class;
         visit.since = self.clockwork.now;
-        let id = self.watch.recorder.offered;
         let class = source_plan.programs[program].class;
-        self.watch.recorder.offer(class);
+        let id = self.watch.offer(class);
         self.visits.requests[slot as usize] =
             Request { start: self.clockwork.now, id, source: number, client, record, attempts: 1 };
         let followed = self.follow_number(class, id);
@@ -222,11 +221,11 @@ impl World {
         if !outcome.is_ok() {
             self.request_failed(plan, start, attempts, class, outcome);
         }
-        self.watch.recorder.end(class, outcome, latency, latency <= objective, attempts);
+        self.watch.ends(class, outcome, latency, latency <= objective, attempts);
         if plan.sources[source as usize].think != NONE {
             self.think(plan, source, client);
         }
-        if self.watch.recorder.ended == self.watch.recorder.next_mark {
+        if self.watch.is_at_a_mark() {
             self.mark_reached(plan);
         }
     }
@@ -234,23 +233,17 @@ impl World {
     /// With this request the warm-up ends, or the run.
     #[inline(never)]
     fn mark_reached(&mut self, plan: &Plan) {
-        if self.watch.recorder.ended == self.watch.recorder.last_request {
+        if self.watch.is_at_the_last_request() {
             self.stop(StopReason::Requests);
         } else {
             self.cut_bucket(plan);
-            self.watch.recorder.start_counting();
-            self.watch.recorder.next_mark = self.watch.recorder.last_request;
+            self.watch.warmup_requests_have_ended();
         }
     }
 
     #[inline(never)]
     fn request_failed(&mut self, plan: &Plan, start: Time, attempts: u32, class: u32, outcome: Outcome) {
-        let cause = self.trouble.changes.active.last().copied();
-        if self.watch.recorder.outages.score == 0 {
-            self.watch.recorder.note_until_when_users_were_served(start);
-        }
-        self.watch.recorder.outages.failed(start, self.clockwork.now, outcome, cause);
-        let blame = self.blame(plan, start, attempts);
-        self.watch.recorder.lose(class, blame);
+        let (suspects, now) = (self.suspects(), self.clockwork.now);
+        self.watch.fails(class, outcome, (start, attempts), &suspects, &plan.surges, now);
     }
 }

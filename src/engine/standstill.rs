@@ -53,7 +53,7 @@ impl World {
     /// How many have come to each instance, and how many requests of each class there have been.
     fn comers(&self) -> (Vec<u64>, Vec<u64>) {
         let visits = self.site.nodes.iter().map(|node| node.counts.visits).collect();
-        let requests = self.watch.recorder.classes.iter().map(|class| class.now.offered).collect();
+        let requests = self.watch.offered_of_late();
         (visits, requests)
     }
 

@@ -11,21 +11,17 @@ use crate::plan::{NONE, Plan, Step};
 impl World {
     /// Goes through the steps of a visit, of its callers when it ends, and of the visits
     /// that it calls, until there is something to wait for.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn run_visit(&mut self, plan: &Plan, slot: u32) {
         let mut slot = slot;
         loop {
+            let plan = std::hint::black_box(plan);
             let visit = &mut self.visits[slot];
             let next = match plan.steps[visit.step as usize] {
                 Step::Enter { kept } => match self.enter(plan, slot) {
                     Entry::In => self.begin_work(plan, slot, kept),
                     Entry::Waits => None,
-                    Entry::Fails(outcome) => self.end_visit(plan, slot, outcome),
-                },
-                Step::EnterSession { kept } => match self.enter_session(plan, slot) {
-                    Entry::In => self.begin_work(plan, slot, kept),
-                    Entry::Waits => None,
-                    Entry::Fails(outcome) => self.end_visit(plan, slot, outcome),
+                    Entry::Fails(outcome) => self.end_otherwise(plan, slot, outcome),
                 },
                 Step::Wait { draw } => {
                     visit.step += 1;
@@ -56,9 +52,8 @@ impl World {
                 }
                 Step::End => match self.end_as_usual(plan, slot) {
                     Some(caller) => Some(caller),
-                    None => self.end_otherwise(plan, slot),
+                    None => self.end_otherwise(plan, slot, Outcome::Ok),
                 },
-                Step::Move { call } => self.move_on(plan, slot, call),
                 step => self.rarer_step(plan, slot, step),
             };
             match next {
@@ -71,6 +66,12 @@ impl World {
     #[inline(never)]
     fn rarer_step(&mut self, plan: &Plan, slot: u32, step: Step) -> Option<u32> {
         match step {
+            Step::EnterSession { kept } => match self.enter_session(plan, slot) {
+                Entry::In => self.begin_work(plan, slot, kept),
+                Entry::Waits => None,
+                Entry::Fails(outcome) => self.end_visit(plan, slot, outcome),
+            },
+            Step::Move { call } => self.move_on(plan, slot, call),
             Step::Handshake { nanoseconds } => {
                 self.visits[slot].step += 1;
                 self.use_cpu(plan, slot, Time::from(nanoseconds));
@@ -120,7 +121,6 @@ impl World {
             Step::Resolve { name } => self.resolve_name(plan, slot, name),
             Step::Commit { .. } | Step::ReadDone { .. } => self.replicate(plan, slot, step),
             Step::Enter { .. }
-            | Step::EnterSession { .. }
             | Step::Wait { .. }
             | Step::Cpu { .. }
             | Step::Serve { .. }
@@ -128,8 +128,7 @@ impl World {
             | Step::Finish
             | Step::Call { .. }
             | Step::End
-            | Step::Recall { .. }
-            | Step::Move { .. } => {
+            | Step::Recall { .. } => {
                 unreachable!("the loop takes these itself")
             }
         }
@@ -168,7 +167,7 @@ impl World {
         let needs_care = self.site.nodes[self.visits[slot].instance as usize].needs_care;
         let work = if needs_care { self.slowed(plan, slot, work) } else { work };
         let visit = &mut self.visits[slot];
-        let processor = plan.instances[visit.instance as usize].processor;
+        let processor = self.site.nodes[visit.instance as usize].processor;
         if processor == NONE {
             self.schedule(slot, self.clockwork.now.saturating_add(work));
             return;

@@ -11,7 +11,7 @@ impl World {
         match fault {
             Fault::Crash => self.crash(plan, instance, false),
             Fault::DataLoss => {
-                self.lose_data(plan, instance);
+                self.site.replications.lose_data(plan, instance);
                 self.crash(plan, instance, false);
             }
             Fault::Leak { bytes_per_s } => {
@@ -61,7 +61,7 @@ impl World {
         match fault {
             Fault::Crash => self.restart(plan, instance, true),
             Fault::DataLoss => {
-                self.restore_data(plan, instance);
+                self.site.replications.restore_data(plan, instance);
                 // What comes from a backup has no log to go through.
                 self.trouble.conditions[instance as usize].has_crashed = false;
                 self.restart(plan, instance, true);

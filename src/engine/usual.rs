@@ -127,9 +127,9 @@ impl World {
     pub(super) fn end_as_usual(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
         let now = self.clockwork.now;
         let visit = &self.visits[slot];
-        let Visit { parent, instance, peer, flags, timers, .. } = *visit;
+        let Visit { parent, instance, peer, sessions, flags, timers, .. } = *visit;
         // None of these is there: they are all `NONE`, of which every bit is set.
-        let absent = visit.link & visit.sessions & visit.child & visit.sibling_next & visit.sibling_previous;
+        let absent = visit.link & visit.child & visit.sibling_next & visit.sibling_previous;
         if parent == NONE || absent != NONE || visit.root == NONE || visit.slots > 1 {
             return None;
         }
@@ -155,6 +155,9 @@ impl World {
         if timers[WATCHDOG].runs() {
             let lane = &mut self.clockwork.lanes[WATCHDOG][watchdog_lane as usize];
             lane.unlink(&mut self.visits, WATCHDOG, timers[WATCHDOG]);
+        }
+        if sessions != NONE {
+            self.give_sessions_back(plan, slot);
         }
         if timers[DEADLINE].runs() {
             let lane = &mut self.clockwork.lanes[DEADLINE][usual.lane as usize];

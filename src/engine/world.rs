@@ -6,9 +6,9 @@ use super::clock_numbers::{ClockNumbers, EDGE_CLOCK};
 use super::lanes::Lane;
 use super::site::Site;
 use super::visit::{SLOT_BITS, State, Visits};
+use super::watch::{Closing, Watch};
 use super::{
-    Options, chain, changes, components, conditions, draws, memory, path_notes, paths, quiet, recorder,
-    residents, restarting, rows, sampling, standstill, trace, tracer,
+    Options, chain, changes, components, conditions, draws, memory, quiet, residents, restarting, standstill,
 };
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
@@ -16,7 +16,6 @@ use crate::kernel::random::{Generator, StreamFamily};
 use crate::kernel::sharing::SharedProcessor;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::{ChainPlan, NONE, Plan};
-use crate::results::row::RowSampling;
 use crate::results::{RunResults, StopReason};
 use crate::scenario::model::RunEnd;
 
@@ -78,19 +77,6 @@ pub struct Trouble {
     pub(super) residents: residents::Residents,
 }
 
-/// What is counted and told.
-#[derive(Clone)]
-pub struct Watch {
-    pub(super) recorder: recorder::Recorder,
-    pub(super) rows: rows::RowKeeper,
-    pub(super) paths: paths::Paths,
-    pub(super) sample: sampling::Sample,
-    /// Whether others are followed beside those of the sample, for rows or stories.
-    pub(super) follows_more: bool,
-    pub(super) tracer: tracer::Tracer,
-    pub(super) followed: trace::Followed,
-}
-
 impl Clockwork {
     fn new(plan: &Plan) -> Clockwork {
         let numbers = ClockNumbers::of(plan);
@@ -141,20 +127,6 @@ impl Trouble {
     }
 }
 
-impl Watch {
-    fn new(plan: &Plan, options: Options) -> Watch {
-        Watch {
-            recorder: recorder::Recorder::new(plan),
-            rows: rows::RowKeeper::new(options, plan),
-            paths: paths::Paths::new(path_notes::columns(plan)),
-            sample: sampling::Sample::of_nobody(plan, options.seed),
-            follows_more: options.rows != RowSampling::None,
-            tracer: tracer::Tracer::default(),
-            followed: trace::Followed::default(),
-        }
-    }
-}
-
 impl World {
     pub(super) fn new(plan: &Plan, options: Options) -> World {
         let family = StreamFamily::new(options.seed, options.replication);
@@ -179,7 +151,7 @@ impl World {
     }
 
     pub(super) fn in_flight(&self) -> u64 {
-        self.watch.recorder.offered - self.watch.recorder.ended
+        self.watch.in_flight()
     }
 
     /// Closes the books; `interrupted` says that somebody stopped the run before its end.
@@ -197,32 +169,23 @@ impl World {
         });
         let in_chain = self.chain.as_ref().map_or(0, |chain| chain.in_flight());
         let in_flight = (in_flight.count() + in_chain) as u64;
-        assert_eq!(
-            self.watch.recorder.offered,
-            self.watch.recorder.ended + in_flight,
-            "requests in must be requests out and requests in flight"
-        );
+        assert_eq!(self.in_flight(), in_flight, "requests in must be requests out and requests in flight");
         self.cut_bucket(plan);
         self.end_outage_of_components();
-        let (incidents, unlisted) = (self.trouble.changes.incidents, self.trouble.changes.unlisted);
-        let mut results = self.watch.recorder.finish(
-            plan,
-            &self.site.nodes,
-            self.clockwork.now,
+        let at = self.clockwork.now;
+        let closing = Closing {
+            at,
             stop,
-            self.clockwork.events,
+            events: self.clockwork.events,
             in_flight,
-        );
-        (results.incidents, results.unlisted_incidents) = (incidents, unlisted);
-        results.offered = results.offered + self.quiet.added[0] - self.quiet.discarded[0];
-        results.ended = results.ended + self.quiet.added[1] - self.quiet.discarded[1];
-        results.skipped = self.quiet.skipped;
-        results.standstill = self.standstill.names;
-        results.paths = self.watch.sample.finish(self.quiet.added[1]);
-        results.scalings =
-            self.site.scalings.into_iter().map(|scaling| scaling.finish(self.clockwork.now)).collect();
-        results.replications = self.site.replications.finish(self.clockwork.now);
-        results
+            incidents: self.trouble.changes.incidents,
+            unlisted_incidents: self.trouble.changes.unlisted,
+            standstill: self.standstill.names,
+            replications: self.site.replications.finish(at),
+            scalings: self.site.scalings.finish(at),
+            skipped: self.quiet.skipped,
+        };
+        self.watch.finish(plan, closing)
     }
 
     /// Lets the visit go on with its program at the given instant.

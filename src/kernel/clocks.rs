@@ -2,7 +2,7 @@
 //!
 //! What recurs (a source, a host's processor, a lane of timeouts, the edge of a time
 //! bucket) keeps its one next instant here rather than in the agenda. A few clocks are
-//! looked through when the first of them has moved; many stand in a tree in which each
+//! looked through, half of them, when the first of a half has moved; many stand in a tree in which each
 //! eight have a common parent that knows the first of them. A clock that moves but neither
 //! was nor becomes the first of its eight costs a comparison.
 
@@ -10,13 +10,15 @@ use super::time::{NEVER, Time};
 
 /// Clocks up to which looking through them is faster than a tree, and how many a parent has.
 const FEW: usize = 8;
+const HALF: usize = FEW / 2;
 
 #[derive(Clone, Debug)]
 pub struct Clocks {
     first: Winner,
     few: [Time; FEW],
-    /// Whether the first half of them are all there are.
-    very_few: bool,
+    /// The first of either half of a few: those that seldom move have low numbers, and are not looked
+    /// through each time that one of the others has.
+    halves: [Winner; 2],
     /// Of many clocks, in whole eights; empty for a few.
     times: Vec<Time>,
     /// The first clock below each parent: children of parent p are `8 p + 1` to `8 p + 8`, and
@@ -39,7 +41,7 @@ impl Clocks {
         let mut clocks = Clocks {
             first,
             few: [NEVER; FEW],
-            very_few: count <= FEW / 2,
+            halves: [first, Winner { time: NEVER, clock: HALF as u32 }],
             times: Vec::new(),
             parents: Vec::new(),
             lowest: 0,
@@ -135,21 +137,21 @@ impl Clocks {
             return;
         }
         self.few[clock as usize % FEW] = time;
-        if clock == self.first.clock && time > self.first.time {
-            self.look_through();
-        } else if (time, clock) < (self.first.time, self.first.clock) {
-            self.first = Winner { time, clock };
-        }
-    }
-
-    #[inline(always)]
-    fn look_through(&mut self) {
-        // A length that the compiler knows makes a straight line of either.
-        if self.very_few {
-            self.first = first_of(&self.few[..FEW / 2]);
+        let moved = Winner { time, clock };
+        let half = usize::from(clock as usize >= HALF);
+        let before = self.halves[half];
+        if clock == before.clock && time > before.time {
+            self.halves[half] = match half {
+                0 => first_of(&self.few[..HALF], 0),
+                _ => first_of(&self.few[HALF..], HALF),
+            };
+        } else if moved < before {
+            self.halves[half] = moved;
         } else {
-            self.first = first_of(&self.few);
+            return;
         }
+        let [low, high] = self.halves;
+        self.first = if high.time < low.time { high } else { low };
     }
 
     fn set_in_tree(&mut self, clock: u32, time: Time) {
@@ -177,8 +179,7 @@ impl Clocks {
     /// A clock that rings later than before has to be the first anew wherever it has been so.
     fn first_moved_back(&mut self, mut parent: usize, clock: u32) {
         let begin = clock as usize / FEW * FEW;
-        let mut first = first_of(&self.times[begin..begin + FEW]);
-        first.clock += begin as u32;
+        let mut first = first_of(&self.times[begin..begin + FEW], begin);
         self.parents[parent] = first;
         while parent > 0 {
             parent = (parent - 1) / FEW;
@@ -208,12 +209,13 @@ fn ask(clock: Winner, least: &mut Option<(u128, u32)>, value: &mut impl FnMut(u3
     }
 }
 
+/// Of clocks whose numbers begin there.
 #[inline(always)]
-fn first_of(times: &[Time]) -> Winner {
-    let mut first = Winner { time: times[0], clock: 0 };
-    for (clock, &time) in times.iter().enumerate().skip(1) {
+fn first_of(times: &[Time], begin: usize) -> Winner {
+    let mut first = Winner { time: times[0], clock: begin as u32 };
+    for (place, &time) in times.iter().enumerate().skip(1) {
         if time < first.time {
-            first = Winner { time, clock: clock as u32 };
+            first = Winner { time, clock: (begin + place) as u32 };
         }
     }
     first

@@ -1,9 +1,11 @@
 //! A ladder queue: a heap for what comes soon, buckets of equal width for what comes
 //! later, and one unsorted heap of things for what comes after that.
 //!
-//! With few events pending it is the heap alone. With many, each event is put into a
-//! bucket and looked at again only when its bucket's turn has come, so that the cost of
-//! an event hardly grows with the number of those that wait.
+//! With few events pending it is the heap alone. With many, each event is added to the end of
+//! its bucket and looked at again only when that bucket's turn has come; then the bucket is
+//! sorted as a whole. There are few enough buckets for their ends to stay near the processor,
+//! and all else is read and written in a row, so that the cost of an event hardly grows with
+//! the number of those that wait.
 
 use super::agenda::{Event, EventQueue, Key};
 use super::fronted::FrontedHeap;
@@ -12,11 +14,13 @@ use super::time::Time;
 /// Events in the heap beyond which a rung of buckets is laid.
 const HEAP_LONGEST: usize = 1_024;
 /// Events that a bucket should hold.
-const PER_BUCKET: usize = 24;
-const BUCKETS_MOST: usize = 1 << 17;
+const PER_BUCKET: usize = 512;
+const BUCKETS_MOST: usize = 1 << 10;
 /// Events of one bucket lie together in blocks of this many.
-const BLOCK: usize = 7;
+const BLOCK: usize = 15;
 const NO_BLOCK: u32 = u32::MAX;
+/// So many of a sorted bucket come near at a time.
+const NEAR: usize = 28;
 
 #[derive(Clone, Copy, Debug)]
 struct Block {
@@ -27,9 +31,13 @@ struct Block {
 
 #[derive(Clone, Debug)]
 pub struct Ladder {
-    /// All events before `near_end`.
+    /// All events before `near_end` but those that are sorted.
     near: FrontedHeap,
     near_end: Time,
+    /// The bucket whose turn it is, latest first.
+    sorted: Vec<Key>,
+    /// How many of them will be left when the next come near.
+    sorted_beyond: usize,
     /// The first block of each bucket; bucket b covers `2^shift` ns from `start + b × 2^shift`.
     buckets: Vec<u32>,
     bucket_count: usize,
@@ -48,6 +56,8 @@ impl EventQueue for Ladder {
         Ladder {
             near: FrontedHeap::new(),
             near_end: Time::MAX,
+            sorted: Vec::new(),
+            sorted_beyond: 0,
             buckets: Vec::new(),
             bucket_count: 0,
             current: 0,
@@ -71,28 +81,44 @@ impl EventQueue for Ladder {
 
     #[inline(always)]
     fn pop_before(&mut self, limit: Time) -> Option<Event> {
-        if self.near.front_is_empty() {
-            // Where clocks and lanes hold all that is to come this is asked before every event.
-            if self.near_end == Time::MAX && self.near.heap_len() == 0 {
-                return None;
-            }
-            self.fill_near();
-        }
-        self.near.pop_before(limit)
+        // While no rung is laid nothing is sorted. Where clocks and lanes hold all that is to come
+        // the heap is empty, and asked before every event.
+        if self.near_end == Time::MAX { self.near.pop_before(limit) } else { self.pop_from_rung(limit) }
     }
 
     #[inline(always)]
     fn come_near(&mut self) -> Option<&[Key]> {
-        self.near.come_near()
+        if self.sorted.len() > self.sorted_beyond || self.sorted.is_empty() {
+            return self.near.come_near();
+        }
+        self.sorted_beyond = self.sorted.len().saturating_sub(NEAR);
+        Some(&self.sorted[self.sorted_beyond..])
     }
 
     #[inline(always)]
     fn len(&self) -> usize {
-        self.near.len() + self.in_buckets + self.far.len()
+        self.near.len() + self.sorted.len() + self.in_buckets + self.far.len()
     }
 }
 
 impl Ladder {
+    #[inline(never)]
+    fn pop_from_rung(&mut self, limit: Time) -> Option<Event> {
+        if self.sorted.is_empty() && self.near.is_empty() {
+            self.sort_next();
+        }
+        let Some(&sorted) = self.sorted.last() else { return self.near.pop_before(limit) };
+        if self.near.first().is_some_and(|near| near.key() < sorted) {
+            return self.near.pop_before(limit);
+        }
+        let first = Event::from_key(sorted);
+        if first.time >= limit {
+            return None;
+        }
+        self.sorted.pop();
+        Some(first)
+    }
+
     #[inline(never)]
     fn push_far(&mut self, event: Event) {
         let bucket = ((event.time - self.start) >> self.shift) as usize;
@@ -142,8 +168,8 @@ impl Ladder {
 
     /// Moves on to the next bucket that has events.
     #[inline(never)]
-    fn fill_near(&mut self) {
-        if self.near_end == Time::MAX || !self.near.is_empty() {
+    fn sort_next(&mut self) {
+        if self.near_end == Time::MAX {
             return;
         }
         loop {
@@ -152,7 +178,7 @@ impl Ladder {
                 self.current += 1;
                 self.near_end = self.start + ((self.current as Time) << self.shift);
                 if self.buckets[bucket] != NO_BLOCK {
-                    self.empty_bucket(bucket);
+                    self.sort_bucket(bucket);
                     return;
                 }
             }
@@ -172,19 +198,19 @@ impl Ladder {
         }
     }
 
-    fn empty_bucket(&mut self, bucket: usize) {
+    fn sort_bucket(&mut self, bucket: usize) {
         let mut place = std::mem::replace(&mut self.buckets[bucket], NO_BLOCK);
         while place != NO_BLOCK {
             let block = &mut self.blocks[place as usize];
             let next = block.next;
-            for &key in &block.keys[..block.length as usize] {
-                self.near.push_key(key);
-            }
-            self.in_buckets -= block.length as usize;
+            self.sorted.extend_from_slice(&block.keys[..block.length as usize]);
             block.next = self.free_block;
             self.free_block = place;
             place = next;
         }
+        self.in_buckets -= self.sorted.len();
+        self.sorted.sort_unstable_by(|one, other| other.cmp(one));
+        self.sorted_beyond = self.sorted.len();
     }
 
     /// Spreads the far events over buckets that reach twice their mean distance ahead.

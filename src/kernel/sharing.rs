@@ -42,6 +42,11 @@ pub struct SharedProcessor {
     updated: Time,
     /// As many parts make a nanosecond of virtual time now: 2^PARTS, but for very long jobs.
     parts: u32,
+    /// With so many parts more a rest of a nanosecond is a whole one.
+    up: u64,
+    /// Less than a sixty-thousandth of a nanosecond of a job's own time is rounding: parts that
+    /// have piled up must not make those wait for another nanosecond whose work comes out even.
+    slack: u64,
     /// Work and time below this can be counted in parts, for all cores together, in 64 bits.
     shortest_of_long: Time,
     /// Of what a job asks for, how much it gets in a nanosecond.
@@ -51,8 +56,11 @@ pub struct SharedProcessor {
     used: u64,
     present: u64,
     full: u64,
-    /// Virtual times, each with the word of its job.
-    finishes: FrontedHeap,
+    /// Virtual times, each with the word of its job. The job that came last stands apart, where it
+    /// costs nothing to put it, for as long as nobody else comes: who is done is mostly followed by
+    /// another job at once, and mostly there are one or two.
+    latest: Option<Event>,
+    others: FrontedHeap,
 }
 
 /// Up to some instant; times wrap around.
@@ -126,12 +134,15 @@ impl SharedProcessor {
             virtual_now: 0,
             updated: 0,
             parts: 0,
+            up: 0,
+            slack: 0,
             shortest_of_long: 0,
             speed: Speed::of(speed),
             used: 0,
             present: 0,
             full: 0,
-            finishes: FrontedHeap::with_capacity(32),
+            latest: None,
+            others: FrontedHeap::with_capacity(32),
         };
         processor.set_parts(PARTS);
         processor
@@ -178,7 +189,32 @@ impl SharedProcessor {
             true => self.virtual_now + (work << self.parts),
             false => self.finish_of(work),
         };
-        self.finishes.push(Event { time: finish, word });
+        self.put(Event { time: finish, word });
+    }
+
+    #[inline(always)]
+    fn put(&mut self, job: Event) {
+        if let Some(before) = self.latest.replace(job) {
+            self.others.push(before);
+        }
+    }
+
+    /// The first to be done.
+    #[inline(always)]
+    fn first(&mut self) -> Option<Event> {
+        match (self.latest, self.others.first()) {
+            (Some(latest), Some(other)) => Some(if other.key() < latest.key() { other } else { latest }),
+            (latest, other) => latest.or(other),
+        }
+    }
+
+    /// Takes this one out, which is the first.
+    #[inline(always)]
+    fn take_out(&mut self, first: Event) {
+        match self.latest == Some(first) {
+            true => self.latest = None,
+            false => drop(self.others.pop_before(Time::MAX)),
+        }
     }
 
     /// Nobody is left who has a finish: virtual time starts at zero, in the finest parts.
@@ -188,13 +224,15 @@ impl SharedProcessor {
         self.updated = now;
         if self.withdrawn > 0 || self.parts != PARTS {
             self.withdrawn = 0;
-            self.finishes.clear();
+            self.latest = None;
+            self.others.clear();
             self.set_parts(PARTS);
         }
     }
 
     fn set_parts(&mut self, parts: u32) {
         self.parts = parts;
+        (self.up, self.slack) = ((1 << parts) - 1, (1 << parts) >> 16);
         self.shortest_of_long = (HIGHEST >> parts) / u64::from(self.cores.max(1));
     }
 
@@ -213,7 +251,8 @@ impl SharedProcessor {
     /// long as it was, stays below `HIGHEST`, and so does a job that comes.
     #[cold]
     fn make_room(&mut self, coming: u128, longer: Factor) {
-        let mut jobs = self.finishes.take_all();
+        let mut jobs = self.others.take_all();
+        jobs.extend(self.latest.take());
         let left = |job: &Event| longer.times(u128::from(job.time.saturating_sub(self.virtual_now)));
         let longest = jobs.iter().map(left).max().unwrap_or(0).max(coming);
         let bits = u128::BITS - longest.leading_zeros();
@@ -225,7 +264,7 @@ impl SharedProcessor {
         }
         self.virtual_now = 0;
         self.set_parts(self.parts - coarser);
-        jobs.into_iter().for_each(|job| self.finishes.push(job));
+        jobs.into_iter().for_each(|job| self.put(job));
     }
 
     /// A job leaves before it is done; what it had got is lost. Its word must be stale from now on.
@@ -261,9 +300,13 @@ impl SharedProcessor {
         if self.withdrawn > 0 {
             self.forget_withdrawn(stale);
         }
-        let done = self.finishes.pop_before(self.virtual_now.saturating_add(self.slack() + 1))?;
+        let first = self.first()?;
+        if first.time > self.virtual_now.saturating_add(self.slack) {
+            return None;
+        }
+        self.take_out(first);
         self.leave(now);
-        Some(done.word)
+        Some(first.word)
     }
 
     /// When the next job will be done if nothing changes: the first nanosecond at which `finished`
@@ -273,20 +316,13 @@ impl SharedProcessor {
         if self.withdrawn > 0 {
             self.forget_withdrawn(stale);
         }
-        let Some(first) = self.finishes.first() else { return NEVER };
-        let left = first.time.saturating_sub(self.virtual_now).saturating_sub(self.slack());
+        let Some(first) = self.first() else { return NEVER };
+        let left = first.time.saturating_sub(self.virtual_now + self.slack);
         let wait = match self.active <= self.cores {
-            true => left.saturating_add((1 << self.parts) - 1) >> self.parts,
+            true => left.saturating_add(self.up) >> self.parts,
             false => self.shared_wait(left),
         };
         self.updated.saturating_add(wait)
-    }
-
-    /// Less than a sixty-thousandth of a nanosecond of a job's own time is rounding: parts that
-    /// have piled up must not make those wait for another nanosecond whose work comes out even.
-    #[inline(always)]
-    fn slack(&self) -> u64 {
-        (1 << self.parts) >> 16
     }
 
     /// How long jobs that share the cores take to get so many parts each, rounded up.
@@ -304,11 +340,11 @@ impl SharedProcessor {
 
     #[cold]
     fn forget_withdrawn(&mut self, mut stale: impl FnMut(u64) -> bool) {
-        while let Some(first) = self.finishes.first() {
+        while let Some(first) = self.first() {
             if !stale(first.word) {
                 return;
             }
-            self.finishes.pop_before(NEVER);
+            self.take_out(first);
             self.withdrawn -= 1;
         }
     }

@@ -46,23 +46,21 @@ impl<W: Write> LatencyCsv<W> {
     }
 
     pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
-        for (number, row) in rows.rows.iter().enumerate() {
-            let text = &mut self.text;
-            text.make_room(self.row_bytes_most);
-            text.push_integer(row.id);
-            text.push_word_of(&self.classes[row.class as usize]);
-            text.push_seconds(row.start);
-            text.push(b',');
-            text.push_milliseconds(row.latency);
-            text.push_word_of(&self.outcomes[row.outcome as usize]);
-            text.push_integer(u64::from(row.attempts));
-            let times = rows.times_of(number);
+        for (row, times) in rows.rows.iter().zip(rows.times.chunks_exact(rows.columns.max(1))) {
+            let mut line = self.text.line(self.row_bytes_most);
+            line.integer(row.id);
+            line.word(&self.classes[row.class as usize]);
+            line.seconds(row.start);
+            line.next_milliseconds(row.latency);
+            line.word(&self.outcomes[row.outcome as usize]);
+            line.integer(row.attempts.into());
             for &column in &self.columns {
-                text.push(b',');
-                text.push_milliseconds(times[column]);
+                line.next_milliseconds(times[column]);
             }
-            text.push(b'\n');
-            if text.written().len() >= GATHERED_BYTES {
+            line.byte(b'\n');
+            let length = line.length();
+            self.text.keep(length);
+            if self.text.written().len() >= GATHERED_BYTES {
                 self.pass_on()?;
             }
         }

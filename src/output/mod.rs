@@ -4,6 +4,7 @@ pub mod annotations;
 pub mod charts;
 pub mod comparison_csv;
 mod csv_lines;
+mod decimal;
 pub mod events_csv;
 pub mod export;
 pub mod findings;

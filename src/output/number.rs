@@ -5,6 +5,8 @@
 //! a block of constant length of which the part that counts is kept: copies of a length
 //! known beforehand are a single store.
 
+pub use super::decimal::rounded;
+
 use crate::kernel::time::Time;
 
 /// The numbers 000 to 999, the first digit in the lowest byte.
@@ -41,7 +43,8 @@ const BLOCK_BYTES: usize = 16;
 
 /// A text in whole blocks, so that it is written by a store or two.
 pub struct Word {
-    blocks: Vec<[u8; BLOCK_BYTES]>,
+    first: [u8; BLOCK_BYTES],
+    others: Vec<[u8; BLOCK_BYTES]>,
     length: usize,
 }
 
@@ -52,7 +55,8 @@ impl Word {
             block[..part.len()].copy_from_slice(part);
             block
         };
-        Word { blocks: text.chunks(BLOCK_BYTES).map(block).collect(), length: text.len() }
+        let mut blocks = text.chunks(BLOCK_BYTES).map(block);
+        Word { first: blocks.next().unwrap_or_default(), others: blocks.collect(), length: text.len() }
     }
 
     pub fn length(&self) -> usize {
@@ -115,44 +119,32 @@ impl Text {
         self.bytes[self.length - 1] = byte;
     }
 
-    /// Writes so many of the lowest bytes of a word.
+    /// Room for so much behind what is written; it counts when it is [kept](Text::keep).
     #[inline(always)]
-    fn push_word(&mut self, word: u64, bytes: usize) {
-        let place = self.bytes[self.length..].first_chunk_mut().expect("there is room");
-        *place = word.to_le_bytes();
+    pub fn line(&mut self, bytes: usize) -> Line<'_> {
+        self.make_room(bytes);
+        Line { room: &mut self.bytes[self.length..], at: 0 }
+    }
+
+    #[inline(always)]
+    pub fn keep(&mut self, bytes: usize) {
         self.length += bytes;
+    }
+
+    /// One number.
+    #[inline(always)]
+    fn number(&mut self, write: impl FnOnce(&mut Line)) {
+        let mut line = Line { room: &mut self.bytes[self.length..], at: 0 };
+        write(&mut line);
+        self.length += line.at;
     }
 
     #[inline(always)]
     pub fn push_integer(&mut self, number: u64) {
-        match number {
-            0..10 => self.push(b'0' + number as u8),
-            10..1_000_000 => {
-                let digits = six(number as u32);
-                // What is left of the zeros in front: the first byte that is not one of them.
-                let zeros = (digits ^ (ZEROS >> 16)).trailing_zeros() as usize / 8;
-                self.push_word(digits >> (8 * zeros), 6 - zeros);
-            }
-            _ => self.push_long_integer(number),
-        }
+        self.number(|line| line.integer(number));
     }
 
-    #[inline(never)]
-    fn push_long_integer(&mut self, number: u64) {
-        self.push_integer(number / 1_000_000);
-        self.push_word(six((number % 1_000_000) as u32), 6);
-    }
-
-    /// A text that is written often.
     #[inline(always)]
-    pub fn push_word_of(&mut self, word: &Word) {
-        for (number, block) in word.blocks.iter().enumerate() {
-            let place = self.length + number * BLOCK_BYTES;
-            self.bytes[place..place + BLOCK_BYTES].copy_from_slice(block);
-        }
-        self.length += word.length;
-    }
-
     pub fn push_signed(&mut self, number: i64) {
         if number < 0 {
             self.push(b'-');
@@ -160,39 +152,129 @@ impl Text {
         self.push_integer(number.unsigned_abs());
     }
 
-    /// `31.204518`; nothing at all is `0`, which keeps files with many untouched nodes small.
     #[inline(always)]
     pub fn push_milliseconds(&mut self, time: Time) {
-        let rest = if time < 1_000_000_000 {
-            if time == 0 {
-                self.push(b'0');
-                return;
+        self.number(|line| line.milliseconds(time));
+    }
+
+    #[inline(always)]
+    pub fn push_seconds(&mut self, time: Time) {
+        self.number(|line| line.seconds(time));
+    }
+}
+
+/// A line in the making, of which it is known where it lies: so that nothing but what is written has to
+/// go to memory.
+pub struct Line<'t> {
+    room: &'t mut [u8],
+    at: usize,
+}
+
+impl Line<'_> {
+    /// So many bytes it has.
+    pub fn length(&self) -> usize {
+        self.at
+    }
+
+    #[inline(always)]
+    pub fn byte(&mut self, byte: u8) {
+        self.room[self.at] = byte;
+        self.at += 1;
+    }
+
+    /// Writes so many of the lowest bytes of some.
+    #[inline(always)]
+    fn bytes(&mut self, bytes: u64, length: usize) {
+        self.room[self.at..self.at + 8].copy_from_slice(&bytes.to_le_bytes());
+        self.at += length;
+    }
+
+    /// A text that is written often.
+    #[inline(always)]
+    pub fn word(&mut self, word: &Word) {
+        self.room[self.at..self.at + BLOCK_BYTES].copy_from_slice(&word.first);
+        for (block, place) in word.others.iter().zip((self.at + BLOCK_BYTES..).step_by(BLOCK_BYTES)) {
+            self.room[place..place + BLOCK_BYTES].copy_from_slice(block);
+        }
+        self.at += word.length;
+    }
+
+    #[inline(always)]
+    pub fn integer(&mut self, number: u64) {
+        match number {
+            0..10 => self.byte(b'0' + number as u8),
+            10..1_000_000 => {
+                let digits = six(number as u32);
+                // What is left of the zeros in front: the first byte that is not one of them.
+                let zeros = (digits ^ (ZEROS >> 16)).trailing_zeros() as usize / 8;
+                self.bytes(digits >> (8 * zeros), 6 - zeros);
             }
-            // Most are shorter than a second, and then 32 bits will do.
-            let (whole, rest) = (time as u32 / 1_000_000, time as u32 % 1_000_000);
-            let zeros = usize::from(whole < 100) + usize::from(whole < 10);
-            self.push_word((triple(whole) | u64::from(b'.') << 24) >> (8 * zeros), 4 - zeros);
-            rest
-        } else {
-            self.push_integer(time / 1_000_000);
-            self.push(b'.');
-            (time % 1_000_000) as u32
-        };
-        self.push_word(six(rest), 6);
+            _ => self.at = long_integer(self.room, self.at, number),
+        }
+    }
+
+    /// `31.204518`; nothing at all is `0`, which keeps files with many untouched nodes small.
+    #[inline(always)]
+    pub fn milliseconds(&mut self, time: Time) {
+        match time {
+            0 => self.byte(b'0'),
+            _ => self.some_milliseconds::<false>(time),
+        }
+    }
+
+    /// The same behind a comma.
+    #[inline(always)]
+    pub fn next_milliseconds(&mut self, time: Time) {
+        match time {
+            0 => self.bytes(u64::from(b',') | u64::from(b'0') << 8, 2),
+            _ => self.some_milliseconds::<true>(time),
+        }
+    }
+
+    #[inline(always)]
+    fn some_milliseconds<const NEXT: bool>(&mut self, time: Time) {
+        if time >= 1_000_000_000 {
+            if NEXT {
+                self.byte(b',');
+            }
+            self.integer(time / 1_000_000);
+            self.byte(b'.');
+            self.bytes(six((time % 1_000_000) as u32), 6);
+            return;
+        }
+        // Most are shorter than a second, and then 32 bits will do.
+        let (whole, rest) = (time as u32 / 1_000_000, time as u32 % 1_000_000);
+        let zeros = usize::from(whole < 100) + usize::from(whole < 10);
+        let text = (triple(whole) | u64::from(b'.') << 24) >> (8 * zeros);
+        let (text, length) = if NEXT { (text << 8 | u64::from(b','), 5 - zeros) } else { (text, 4 - zeros) };
+        let room: &mut [u8; BLOCK_BYTES] =
+            self.room[self.at..].first_chunk_mut().expect("there is room for a block");
+        room[..8].copy_from_slice(&text.to_le_bytes());
+        room[length..length + 8].copy_from_slice(&six(rest).to_le_bytes());
+        self.at += length + 6;
     }
 
     /// `0.031204518`
     #[inline(always)]
-    pub fn push_seconds(&mut self, time: Time) {
-        self.push_integer(time / 1_000_000_000);
+    pub fn seconds(&mut self, time: Time) {
+        self.integer(time / 1_000_000_000);
         let rest = (time % 1_000_000_000) as u32;
-        self.push_word(u64::from(b'.') | triple(rest / 1_000_000) << 8, 4);
-        self.push_word(six(rest % 1_000_000), 6);
+        self.bytes(u64::from(b'.') | triple(rest / 1_000_000) << 8, 4);
+        self.bytes(six(rest % 1_000_000), 6);
     }
 }
 
+/// Says where it ends.
+#[inline(never)]
+fn long_integer(room: &mut [u8], at: usize, number: u64) -> usize {
+    let mut line = Line { room, at };
+    line.integer(number / 1_000_000);
+    line.bytes(six((number % 1_000_000) as u32), 6);
+    line.at
+}
+
 /// What becomes of a text into which one thing is written.
-fn text_of(write: impl FnOnce(&mut Text)) -> String {
+pub fn text_of(write: impl FnOnce(&mut Text)) -> String {
     let mut text = Text::new();
     text.make_room(NUMBER_BYTES_MOST);
     write(&mut text);
@@ -222,115 +304,9 @@ pub fn optional_count(count: Option<u64>) -> String {
     count.map(|count| count.to_string()).unwrap_or_default()
 }
 
-/// How many nanoseconds a time is, if it is the number that is nearest to so many of them and has
-/// as many digits as tell them apart.
-fn whole(time: f64, per_unit: f64) -> Option<Time> {
-    const MOST: f64 = (1u64 << 52) as f64;
-    let nanoseconds = (time * per_unit).round();
-    let is_whole = (0.0..MOST).contains(&nanoseconds) && nanoseconds / per_unit == time;
-    (is_whole && time.is_sign_positive()).then_some(nanoseconds as Time)
-}
-
-/// The powers of ten by which a number of six digits can be divided with one rounding.
-const TENS: [f64; 16] =
-    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-
-impl Text {
-    /// Times in seconds, as a record of a run has them.
-    pub fn push_decimal_seconds(&mut self, seconds: f64) {
-        match whole(seconds, 1e9) {
-            Some(time) => self.push_seconds(time),
-            None => self.push_formatted(format_args!("{seconds:.9}")),
-        }
-    }
-
-    pub fn push_decimal_milliseconds(&mut self, milliseconds: f64) {
-        match whole(milliseconds, 1e6) {
-            Some(time) => self.push_milliseconds(time),
-            None if milliseconds == 0.0 => self.push(b'0'),
-            None => self.push_formatted(format_args!("{milliseconds:.6}")),
-        }
-    }
-
-    /// The shortest text that reads back as the same number, on every machine, as Rust prints it.
-    pub fn push_figure(&mut self, figure: f64) {
-        if !self.push_short(figure) {
-            self.push_formatted(format_args!("{figure}"));
-        }
-    }
-
-    /// What is seldom written, and may be long.
-    #[cold]
-    fn push_formatted(&mut self, text: std::fmt::Arguments) {
-        let text = text.to_string();
-        self.make_room(text.len() + NUMBER_BYTES_MOST);
-        self.push_all(text.as_bytes());
-    }
-
-    /// A number that six digits tell, if it is one. Of texts with so few digits no two are the same
-    /// number, so that none is shorter.
-    fn push_short(&mut self, figure: f64) -> bool {
-        if figure == 0.0 && figure.is_sign_positive() {
-            self.push(b'0');
-            return true;
-        }
-        let Some(decimals) = decimals(figure, 6) else { return false };
-        let digits = (figure * TENS[decimals]).round();
-        if digits / TENS[decimals] != figure {
-            return false;
-        }
-        self.push_decimal(digits as u64, decimals);
-        true
-    }
-
-    /// A number of which the last digits stand behind the point; zeros at its end are left out.
-    fn push_decimal(&mut self, mut digits: u64, mut decimals: usize) {
-        while decimals > 0 && digits.is_multiple_of(10) {
-            (digits, decimals) = (digits / 10, decimals - 1);
-        }
-        let unit = TENS[decimals] as u64;
-        self.push_integer(digits / unit);
-        if decimals == 0 {
-            return;
-        }
-        self.push(b'.');
-        let (mut rest, mut unit) = (digits % unit, unit / 10);
-        while unit > 0 {
-            self.push(b'0' + (rest / unit) as u8);
-            (rest, unit) = (rest % unit, unit / 10);
-        }
-    }
-}
-
-/// So many decimals make the whole part of a figure that has so many digits in all; none where it is
-/// below nothing, or so large or small that powers of ten are not exact.
-fn decimals(figure: f64, digits: usize) -> Option<usize> {
-    let least = TENS[digits - 1];
-    (0..TENS.len())
-        .find(|&decimals| figure * TENS[decimals] >= least)
-        .filter(|&decimals| figure * TENS[decimals] < least * 10.0)
-}
-
-/// Rounded to so many digits, as if it were written with them and read again.
-pub fn rounded(figure: f64, digits: usize) -> f64 {
-    if figure == 0.0 {
-        return figure;
-    }
-    if let Some(decimals) = decimals(figure, digits) {
-        let scaled = figure * TENS[decimals];
-        let whole = scaled.floor();
-        // Nobody knows on which side of the middle it is that close to it: the product is rounded too.
-        if (scaled - whole - 0.5).abs() > 1e-6 {
-            return scaled.round() / TENS[decimals];
-        }
-    }
-    format!("{figure:.0$e}", digits - 1).parse().unwrap_or(figure)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::random::{StreamFamily, uniform};
 
     #[test]
     fn every_nanosecond_is_there() {
@@ -354,29 +330,6 @@ mod tests {
                 assert_eq!(text, in_milliseconds);
                 assert_eq!(seconds(time as f64 / 1e9), in_seconds);
             }
-        }
-    }
-
-    #[test]
-    fn figures_are_as_the_standard_library_rounds_and_prints_them() {
-        let mut generator = StreamFamily::new(1, 0).stream("number", "test");
-        let edges = [0.0, -0.0, 1.0, 0.1, 999_999.5, 99_999.95, 1e15, 1e-9, 1e300, 5e-324, -2.5, f64::NAN];
-        let random = (0..200_000).map(|number| {
-            let figure = uniform(&mut generator) * libm::pow(10.0, f64::from(number % 30 - 15));
-            // Halves of the last digit too, which two ways to round might take for either.
-            if number % 7 == 0 { (figure * 2e3).round() / 2e3 } else { figure }
-        });
-        for figure in edges.into_iter().chain(random) {
-            for digits in [5, 6] {
-                let text = format!("{figure:.0$e}", digits - 1);
-                let (expected, found) = (text.parse::<f64>().unwrap(), rounded(figure, digits));
-                assert_eq!(found.to_bits(), expected.to_bits(), "{figure} to {digits} digits");
-                assert_eq!(optional(Some(found)), found.to_string());
-            }
-            assert_eq!(optional(Some(figure)), figure.to_string());
-            assert_eq!(seconds(figure), format!("{figure:.9}"));
-            let text = text_of(|text| text.push_decimal_milliseconds(figure));
-            assert_eq!(text, if figure == 0.0 { "0".to_owned() } else { format!("{figure:.6}") });
         }
     }
 

@@ -7,6 +7,7 @@
 pub mod histogram;
 pub mod interval;
 pub mod looks;
+mod occupied;
 pub mod pairs;
 pub mod series;
 pub mod student;

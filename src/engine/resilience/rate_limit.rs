@@ -17,8 +17,7 @@ impl World {
             return self.skip(slot, 1);
         }
         let asker = Asker { limit: number, instance, client: self.client_of(root) };
-        let recorder = &mut self.watch.recorder;
-        let mut waited = |wait| recorder.waited_for_limit(number, wait);
+        let mut waited = |wait| self.watch.waited_for_limit(number, wait);
         match self.site.limits.ask(plan, asker, self.clockwork.now, &mut waited) {
             Some(wait) if wait > 0 && limit.delays => {
                 self.visits[slot].step += 1;

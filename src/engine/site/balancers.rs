@@ -157,9 +157,13 @@ impl Balancers {
     /// The request that was counted there is no longer open.
     #[inline(always)]
     pub fn close_at_peer(&mut self, plan: &Plan, place: u32) {
-        if place == NONE {
-            return;
+        if place != NONE {
+            self.close_at_chosen(plan, place);
         }
+    }
+
+    #[inline(never)]
+    fn close_at_chosen(&mut self, plan: &Plan, place: u32) {
         self.open[place as usize].count -= 1;
         self.weigh(plan, place);
     }

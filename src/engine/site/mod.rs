@@ -16,11 +16,13 @@ pub mod names;
 pub mod passing;
 pub mod peer_health;
 pub mod pools;
+pub mod replications;
+pub mod scalings;
 pub mod sending;
 pub mod sessions;
 pub mod waits;
 
-use super::{node, replication, resilience, source};
+use super::{node, source};
 use crate::kernel::random::{StreamFamily, mix};
 use crate::plan::Plan;
 
@@ -34,11 +36,11 @@ pub struct Site {
     pub(in crate::engine) limits: limits::Limits,
     pub(in crate::engine) guards: guards::Guards,
     pub(in crate::engine) balancers: balancers::Balancers,
-    pub(in crate::engine) scalings: Vec<resilience::scaling::Scaling>,
+    pub(in crate::engine) scalings: scalings::Scalings,
     pub(in crate::engine) names: names::Names,
     pub(in crate::engine) links: links::Links,
     pub(in crate::engine) sources: Vec<source::SourceState>,
-    pub(in crate::engine) replications: replication::Replications,
+    pub(in crate::engine) replications: replications::Replications,
 }
 
 /// A client of one of the plan's sources.
@@ -67,11 +69,11 @@ impl Site {
             limits: limits::Limits::new(plan),
             guards: guards::Guards::new(plan),
             balancers: balancers::Balancers::new(plan),
-            scalings: resilience::scaling::Scaling::of_all(plan),
+            scalings: scalings::Scalings::new(plan),
             names: names::Names::new(plan),
             links: links::Links::new(plan),
             sources: source::states(plan, family),
-            replications: replication::Replications::new(plan),
+            replications: replications::Replications::new(plan),
         }
     }
 }

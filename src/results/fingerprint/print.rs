@@ -51,7 +51,7 @@ impl Print {
         let mut digest = 0;
         let running = parts.into_iter().map(|part| {
             // Where a part begins is told too, so that no word can change sides unseen.
-            digest = part.into_iter().fold(absorb(digest, 1), |digest, word| absorb(digest, word));
+            digest = part.into_iter().fold(absorb(digest, 1), absorb);
             digest
         });
         Print { running: running.collect() }

@@ -3,16 +3,17 @@
 //! Counters run from the start; at each edge of a time bucket the difference to the last
 //! edge is put away. Nothing is divided here, and nothing is allocated for an event.
 
-use super::cutting::NodeLog;
-use super::node::NodeState;
+use super::closing::Closing;
+use super::node_log::NodeLog;
 use super::outages::OutageFinder;
+use super::quiet_books::QuietBooks;
 use super::usage::UsageLogs;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
-use crate::parts::resource::Way;
 use crate::plan::Plan;
 use crate::results::blame::Blame;
-use crate::results::{ClassBucket, ClassRecord, NodeBucket, NodeRecord, RunResults, StopReason};
+use crate::results::path::Paths;
+use crate::results::{ClassBucket, ClassRecord, NodeRecord, RunResults};
 use crate::scenario::model::{RunEnd, Warmup};
 use crate::stats::histogram::{CELLS, Histogram, cell_of};
 use crate::stats::series::{CAPACITY, Series};
@@ -23,18 +24,18 @@ const WAITS_MOST: usize = 2_000;
 const OCCUPANCY_MOST: usize = 256;
 
 #[derive(Clone)]
-pub struct Recorder {
-    pub offered: u64,
-    pub ended: u64,
+pub(super) struct Recorder {
+    pub(super) offered: u64,
+    pub(super) ended: u64,
     /// The number of the request with whose end the run ends.
-    pub last_request: u64,
+    pub(super) last_request: u64,
     /// The number of the request with whose end the warm-up ends.
-    pub warmup_requests: u64,
+    pub(super) warmup_requests: u64,
     /// The next of these two.
-    pub next_mark: u64,
+    pub(super) next_mark: u64,
     pub(super) warmup_until: Option<Time>,
     pub(super) first_counted_bucket: usize,
-    width: Time,
+    pub(super) width: Time,
     pub(super) buckets_most: usize,
     pub(super) edges: Vec<Time>,
     pub(super) classes: Vec<ClassState>,
@@ -45,18 +46,19 @@ pub struct Recorder {
     keeps_waits: bool,
     occupancies: Vec<Occupancy>,
     tracked: Vec<u32>,
-    pub outages: OutageFinder,
-    pub usage: UsageLogs,
+    pub(super) outages: OutageFinder,
+    pub(super) usage: UsageLogs,
+    pub(super) books: QuietBooks,
 }
 
 #[derive(Clone)]
 pub(super) struct ClassState {
-    pub now: ClassBucket,
+    pub(super) now: ClassBucket,
     pub(super) in_flight: u64,
-    pub buckets: Vec<ClassBucket>,
-    pub cells: Vec<u32>,
+    pub(super) buckets: Vec<ClassBucket>,
+    pub(super) cells: Vec<u32>,
     /// Where the present bucket's cells begin.
-    pub first_cell: usize,
+    pub(super) first_cell: usize,
     latencies: Series,
 }
 
@@ -117,16 +119,19 @@ impl Recorder {
             occupancies: (0..tracked).map(|_| occupancy()).collect(),
             outages: OutageFinder::new(),
             usage: UsageLogs::new(plan, most),
+            books: QuietBooks::default(),
             tracked: plan.instances.iter().map(|instance| u32::from(tracks(&instance))).collect(),
         }
     }
 
     #[inline(always)]
-    pub fn offer(&mut self, class: u32) {
+    pub fn offer(&mut self, class: u32) -> u64 {
+        let number = self.offered;
         self.offered += 1;
         let class = &mut self.classes[class as usize];
         class.now.offered += 1;
         class.in_flight += 1;
+        number
     }
 
     #[inline(always)]
@@ -182,27 +187,11 @@ impl Recorder {
         }
     }
 
-    pub fn waited_for_pool(&mut self, pool: u32, wait: Time) {
-        self.usage.waited_for_pool(pool, wait);
-    }
-
-    pub fn waited_for_link(&mut self, link: u32, way: Way, wait: Time) {
-        self.usage.waited_for_link(link, way, wait);
-    }
-
-    pub fn waited_for_limit(&mut self, limit: u32, wait: Time) {
-        self.usage.waited_for_limit(limit, wait);
-    }
-
     pub fn note_occupancy(&mut self, number: u32, inside: u32, now: Time) {
         let occupancy = &mut self.occupancies[number as usize];
         occupancy.time_with[occupancy.inside] += now - occupancy.since;
         occupancy.inside = (inside as usize).min(OCCUPANCY_MOST);
         occupancy.since = now;
-    }
-
-    pub fn bucket_width(&self) -> Time {
-        self.width
     }
 
     /// The warm-up is over: what was counted for the whole run begins anew.
@@ -222,75 +211,11 @@ impl Recorder {
             occupancy.since = now;
         }
     }
-
-    /// Joins buckets in pairs, those of the warm-up among themselves, and doubles the width.
-    pub(super) fn join_buckets(&mut self) {
-        let first = self.first_counted_bucket;
-        let count = self.edges.len() - 1;
-        // Each new bucket holds these old ones.
-        let pairs =
-            |from: usize, to: usize| (from..to).step_by(2).map(move |start| start..(start + 2).min(to));
-        let groups: Vec<std::ops::Range<usize>> = pairs(0, first).chain(pairs(first, count)).collect();
-        self.first_counted_bucket = first.div_ceil(2);
-        for class in &mut self.classes {
-            for (to, group) in groups.iter().enumerate() {
-                class.join(to, group.clone());
-            }
-            class.buckets.truncate(groups.len());
-            class.first_cell = groups.len() * CELLS;
-            class.cells[groups.len() * CELLS..].fill(0);
-        }
-        for node in &mut self.nodes {
-            for (to, group) in groups.iter().enumerate() {
-                let joined = node.buckets[group.clone()].iter().fold(NodeBucket::default(), NodeBucket::join);
-                node.buckets[to] = joined;
-            }
-            node.buckets.truncate(groups.len());
-        }
-        self.usage.join(&groups);
-        let mut edges: Vec<Time> = groups.iter().map(|group| self.edges[group.start]).collect();
-        edges.push(self.edges[count]);
-        self.edges.clear();
-        self.edges.extend(edges);
-        self.width = self.width.saturating_mul(2);
-    }
-
-    /// Joins the last bucket to the one before it.
-    pub(super) fn join_last_buckets(&mut self) {
-        let last = self.edges.len() - 2;
-        for class in &mut self.classes {
-            class.join(last - 1, last - 1..last + 1);
-            class.buckets.truncate(last);
-            class.first_cell -= CELLS;
-            class.cells[class.first_cell..class.first_cell + CELLS].fill(0);
-        }
-        for node in &mut self.nodes {
-            node.buckets[last - 1] =
-                node.buckets[last - 1..].iter().fold(NodeBucket::default(), NodeBucket::join);
-            node.buckets.truncate(last);
-        }
-        self.usage.join_last(last);
-        self.edges.pop();
-    }
-
-    pub(super) fn is_bucket_empty(&self) -> bool {
-        let is_empty =
-            |class: &ClassState| class.now.offered == 0 && class.now.outcomes == [0; Outcome::COUNT];
-        self.classes.iter().all(is_empty)
-    }
-
-    pub fn finish(
-        mut self,
-        plan: &Plan,
-        nodes: &[NodeState],
-        now: Time,
-        stop: StopReason,
-        events: u64,
-        in_flight: u64,
-    ) -> RunResults {
+    pub fn finish(mut self, plan: &Plan, closing: Closing, paths: Paths) -> RunResults {
+        let at = closing.at;
         for number in 0..self.occupancies.len() {
             let inside = self.occupancies[number].inside as u32;
-            self.note_occupancy(number as u32, inside, now);
+            self.note_occupancy(number as u32, inside, at);
         }
         self.outages.close();
         if !self.several_classes
@@ -308,14 +233,13 @@ impl Recorder {
             buckets: log.buckets,
             occupancy: if tracked > 0 { occupancies.next() } else { None },
         });
-        debug_assert_eq!(nodes.len(), plan.instances.len());
         RunResults {
-            ended_at: now,
-            stop,
-            events,
-            offered: self.offered,
-            ended: self.ended,
-            in_flight,
+            ended_at: at,
+            stop: closing.stop,
+            events: closing.events,
+            offered: self.offered + self.books.added.offered - self.books.discarded.offered,
+            ended: self.ended + self.books.added.ended - self.books.discarded.ended,
+            in_flight: closing.in_flight,
             bucket_edges: self.edges,
             first_counted_bucket: self.first_counted_bucket.min(buckets),
             classes: classes.collect(),
@@ -323,27 +247,16 @@ impl Recorder {
             nodes: records.collect(),
             waits: self.waits,
             resources: self.usage.finish(plan),
-            incidents: Vec::new(),
-            unlisted_incidents: 0,
-            standstill: Vec::new(),
+            incidents: closing.incidents,
+            unlisted_incidents: closing.unlisted_incidents,
+            standstill: closing.standstill,
             outages: self.outages.found,
             unlisted_outages: self.outages.unlisted,
-            replications: Vec::new(),
-            scalings: Vec::new(),
-            paths: Default::default(),
+            replications: closing.replications,
+            scalings: closing.scalings,
+            paths,
             fidelity: plan.fidelity,
-            skipped: 0,
-        }
-    }
-}
-
-impl ClassState {
-    fn join(&mut self, to: usize, group: std::ops::Range<usize>) {
-        let joined = self.buckets[group.clone()].iter().fold(ClassBucket::default(), ClassBucket::join);
-        self.buckets[to] = joined;
-        for cell in 0..CELLS {
-            let sum = group.clone().map(|bucket| self.cells[bucket * CELLS + cell]).sum();
-            self.cells[to * CELLS + cell] = sum;
+            skipped: closing.skipped,
         }
     }
 }

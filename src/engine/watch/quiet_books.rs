@@ -1,12 +1,31 @@
 //! What the recorder does where not every request is simulated: it tells what was counted
 //! in a stretch, forgets a stretch, and adds what was not simulated.
 
-use super::recorder::Recorder;
+use super::node_log::NodeLog;
+use super::recorder::{ClassState, Recorder};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::results::resource::ResourceBucket;
 use crate::results::{ClassBucket, NodeBucket};
 use crate::stats::histogram::CELLS;
+
+/// What requests that do not count, or were not simulated, come to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct QuietBooks {
+    /// What the present bucket of each class had counted when that was to be kept, and its cells.
+    kept: Vec<ClassBucket>,
+    kept_cells: Vec<u32>,
+    /// What was simulated and does not count, and what counts and was not simulated.
+    pub(super) discarded: Tally,
+    pub(super) added: Tally,
+}
+
+/// Requests that have come, and that have ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) offered: u64,
+    pub(super) ended: u64,
+}
 
 impl Recorder {
     /// The buckets that began at or after this instant.
@@ -17,7 +36,7 @@ impl Recorder {
     /// Of each class, what was counted since then, with the counts of its latencies.
     pub fn classes_since(&self, since: Time) -> Vec<(ClassBucket, Vec<u64>)> {
         let first = self.first_bucket_since(since);
-        let of_class = |class: &super::recorder::ClassState| {
+        let of_class = |class: &ClassState| {
             let buckets = class.buckets.get(first..).unwrap_or(&[]);
             let sum = buckets.iter().fold(ClassBucket::default(), ClassBucket::join);
             let mut cells = vec![0; CELLS];
@@ -35,7 +54,7 @@ impl Recorder {
 
     pub fn nodes_since(&self, since: Time) -> Vec<NodeBucket> {
         let first = self.first_bucket_since(since);
-        let of_node = |log: &super::cutting::NodeLog| {
+        let of_node = |log: &NodeLog| {
             let buckets = log.buckets.get(first..).unwrap_or(&[]);
             buckets.iter().fold(NodeBucket::default(), NodeBucket::join)
         };
@@ -43,32 +62,32 @@ impl Recorder {
     }
 
     /// Notes what the present bucket has counted so far.
-    pub fn keep_present(&self, kept: &mut [ClassBucket], kept_cells: &mut [u32]) {
-        for (number, class) in self.classes.iter().enumerate() {
-            kept[number] = class.now.clone();
-            let cells = &class.cells[class.first_cell..class.first_cell + CELLS];
-            kept_cells[number * CELLS..(number + 1) * CELLS].copy_from_slice(cells);
+    pub fn keep_present(&mut self) {
+        let QuietBooks { kept, kept_cells, .. } = &mut self.books;
+        kept.clear();
+        kept_cells.clear();
+        for class in &self.classes {
+            kept.push(class.now.clone());
+            kept_cells.extend_from_slice(&class.cells[class.first_cell..class.first_cell + CELLS]);
         }
     }
 
     /// Forgets what the present bucket has counted since then. Whoever is in flight stays
-    /// offered, since its end is going to be counted. Returns how many requests that were
-    /// offered, and that ended, are forgotten.
-    pub fn restore_present(&mut self, kept: &[ClassBucket], kept_cells: &[u32]) -> [u64; 2] {
-        let mut forgotten = [0; 2];
-        for (number, class) in self.classes.iter_mut().enumerate() {
+    /// offered, since its end is going to be counted.
+    pub fn restore_present(&mut self) {
+        let QuietBooks { kept, kept_cells, discarded, .. } = &mut self.books;
+        for (number, (class, kept)) in self.classes.iter_mut().zip(kept).enumerate() {
             let ends = |bucket: &ClassBucket| bucket.outcomes.iter().sum::<u64>();
-            let offered = class.now.offered - kept[number].offered;
-            let ended = ends(&class.now) - ends(&kept[number]);
+            let offered = class.now.offered - kept.offered;
+            let ended = ends(&class.now) - ends(kept);
             let in_flight = offered.saturating_sub(ended);
-            class.now = kept[number].clone();
+            class.now = kept.clone();
             class.now.offered += in_flight;
             let cells = &mut class.cells[class.first_cell..class.first_cell + CELLS];
             cells.copy_from_slice(&kept_cells[number * CELLS..(number + 1) * CELLS]);
-            forgotten[0] += offered - in_flight;
-            forgotten[1] += ended;
+            discarded.offered += offered - in_flight;
+            discarded.ended += ended;
         }
-        forgotten
     }
 
     /// So many requests of a class have come and ended like this, in no time.
@@ -82,20 +101,18 @@ impl Recorder {
         now.good += if outcome.is_ok() { count } else { 0 };
     }
 
-    /// Adds a part of a sample to the bucket that was put away last. Returns how many
-    /// requests that adds to those offered, and to those ended.
-    pub fn add_to_last(
+    /// Adds a part of a sample to the bucket that was put away last.
+    pub fn add_to_last_of_classes(
         &mut self,
         sample: &[ClassBucket],
         cells: &[u64],
         scaled: &impl Fn(u128) -> u128,
-    ) -> [u64; 2] {
-        let mut added = [0; 2];
+    ) {
         for (number, class) in self.classes.iter_mut().enumerate() {
             let Some(last) = class.buckets.last_mut() else { continue };
             let part = part_of_class(&sample[number], scaled);
-            added[0] += part.offered;
-            added[1] += part.outcomes.iter().sum::<u64>();
+            self.books.added.offered += part.offered;
+            self.books.added.ended += part.outcomes.iter().sum::<u64>();
             *last = std::mem::take(last).join(&part);
             let first = class.first_cell - CELLS;
             let sampled = &cells[number * CELLS..(number + 1) * CELLS];
@@ -104,7 +121,6 @@ impl Recorder {
                 *cell = cell.saturating_add(more);
             }
         }
-        added
     }
 
     pub fn add_to_last_of_nodes(&mut self, sample: &[NodeBucket], scaled: &impl Fn(u128) -> u128) {

@@ -1,10 +1,5 @@
 //! How full it was, bucket by bucket: whatever there is only so much of between nodes and beside them.
 
-use super::World;
-use super::site::links::Carried;
-use super::site::passing::Passed;
-use super::site::pools::PoolHandle;
-use super::site::waits::{Reading, WaitCounts};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
@@ -14,7 +9,7 @@ use crate::stats::histogram::Histogram;
 use std::ops::Range;
 
 #[derive(Clone)]
-pub struct UsageLogs {
+pub(super) struct UsageLogs {
     logs: Vec<UsageLog>,
     /// Which of them a place of a pool belongs to, each way of a link, and a limit, or `NONE`.
     of_pool: Vec<u32>,
@@ -35,25 +30,27 @@ struct PlaceLog {
     buckets: Vec<ResourceBucket>,
 }
 
-/// Since the start of the run; of a pool, the integral over time wraps around at 64 bits.
+/// What a place tells at the end of a time bucket, since the start of the run. Integrals over time
+/// that have 64 bits, and sums of waits, wrap around.
 #[derive(Clone, Copy, Default)]
-struct Usage {
-    in_use: u128,
-    full: u64,
-    down: Time,
-    waiting: u64,
-    waiting_most: u32,
-    counts: WaitCounts,
+pub struct Usage {
+    /// Of memory an integral that does not wrap around.
+    pub in_use: u128,
+    pub full: u64,
+    pub down: Time,
+    /// How many have waited, over time, and the most at once in this bucket.
+    pub waiting: u64,
+    pub waiting_most: u32,
+    pub taken: u64,
+    pub waited: u64,
+    pub waited_time: u64,
+    pub left: u64,
+    pub left_time: u64,
+    pub turned_away: u64,
 }
 
 impl Usage {
-    fn of(waits: Reading) -> Usage {
-        let Reading { area, most, counts } = waits;
-        Usage { waiting: area, waiting_most: most, counts, ..Usage::default() }
-    }
-
     fn since(&self, before: &Usage, kind: ResourceKind) -> ResourceBucket {
-        let (now, then) = (&self.counts, &before.counts);
         let grown = |now: u64, then: u64| u128::from(now.wrapping_sub(then));
         ResourceBucket {
             in_use: match kind {
@@ -64,12 +61,12 @@ impl Usage {
             down: self.down - before.down,
             waiting: grown(self.waiting, before.waiting),
             waiting_max: self.waiting_most,
-            taken: now.taken - then.taken,
-            waited: now.waited - then.waited,
-            waited_time: grown(now.waited_time, then.waited_time),
-            left: now.left - then.left,
-            left_time: grown(now.left_time, then.left_time),
-            turned_away: now.turned_away - then.turned_away,
+            taken: self.taken - before.taken,
+            waited: self.waited - before.waited,
+            waited_time: grown(self.waited_time, before.waited_time),
+            left: self.left - before.left,
+            left_time: grown(self.left_time, before.left_time),
+            turned_away: self.turned_away - before.turned_away,
         }
     }
 }
@@ -118,6 +115,19 @@ impl UsageLogs {
 
     pub fn waited_for_limit(&mut self, limit: u32, time: Time) {
         self.logs[self.of_limit[limit as usize] as usize].waits.record(time);
+    }
+
+    /// Somebody has waited so long for what a resource has only so much of.
+    pub fn waited_for(&mut self, resource: usize, time: Time) {
+        self.logs[resource].waits.record(time);
+    }
+
+    /// Puts away what a place has counted in the present time bucket.
+    pub fn cut(&mut self, resource: usize, place: usize, usage: &Usage) {
+        let UsageLog { kind, places, .. } = &mut self.logs[resource];
+        let place = &mut places[place];
+        place.buckets.push(usage.since(&place.before, *kind));
+        place.before = *usage;
     }
 
     /// The warm-up is over.
@@ -196,66 +206,6 @@ fn part(bucket: &ResourceBucket, scaled: &impl Fn(u128) -> u128) -> ResourceBuck
         left: count(bucket.left),
         left_time: scaled(bucket.left_time),
         turned_away: count(bucket.turned_away),
-    }
-}
-
-impl World {
-    /// Puts away what has been counted in the present time bucket.
-    pub(super) fn cut_usage(&mut self, plan: &Plan) {
-        for (number, resource) in plan.resources.iter().enumerate() {
-            for (place, at) in resource.places.iter().enumerate() {
-                let usage = self.usage_of(plan, *at, number);
-                let log = &mut self.watch.recorder.usage.logs[number];
-                let bucket = usage.since(&log.places[place].before, log.kind);
-                log.places[place].buckets.push(bucket);
-                log.places[place].before = usage;
-            }
-        }
-    }
-
-    fn usage_of(&mut self, plan: &Plan, place: PlacePlan, number: usize) -> Usage {
-        let now = self.clockwork.now;
-        match place {
-            PlacePlan::Pool { pool, line, instance } => {
-                let down = self.time_absent(plan, instance);
-                let pool = PoolHandle::numbered(pool);
-                let held = self.site.pools.held(pool, now);
-                let own = self.site.pools.read_waits(pool, now);
-                let waits = match line {
-                    NONE => own,
-                    line => own.with(&self.site.pools.read_waits(PoolHandle::numbered(line), now)),
-                };
-                Usage { in_use: u128::from(held.in_use), full: held.full, down, ..Usage::of(waits) }
-            }
-            PlacePlan::Link { link, way } => {
-                let waits = &mut self.watch.recorder.usage.logs[number].waits;
-                let carried = self.site.links.read(link, way, now, &mut |wait| waits.record(wait));
-                let Carried { busy, cut, waits } = carried;
-                Usage { in_use: u128::from(busy), full: busy, down: cut, ..Usage::of(waits) }
-            }
-            PlacePlan::Limit { limit, replica, instance } => {
-                let down = self.time_absent(plan, instance);
-                let waits = &mut self.watch.recorder.usage.logs[number].waits;
-                let mut waited = |wait| waits.record(wait);
-                let Passed { busy, full, waits } =
-                    self.site.limits.read(plan, limit, replica, now, &mut waited);
-                Usage { in_use: u128::from(busy), full, down, ..Usage::of(waits) }
-            }
-            PlacePlan::Memory { host } => {
-                let down = self.time_absent(plan, plan.memories[host as usize].instance);
-                let seen = self.memory_used(plan, host);
-                let mut usage = Usage { in_use: seen.in_use, full: seen.full_time, down, ..Usage::default() };
-                usage.counts.turned_away = seen.kills;
-                usage
-            }
-        }
-    }
-
-    /// For how long an instance has been down, or switched off by autoscaling.
-    fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
-        let down =
-            self.trouble.conditions.get(instance as usize).map_or(0, |one| one.down_time(self.clockwork.now));
-        down + self.time_off(plan, instance, self.clockwork.now).whole
     }
 }
 

@@ -20,16 +20,16 @@ const OVER: u64 = 60;
 const LISTED_MOST: usize = 100_000;
 
 #[derive(Clone, Debug)]
-pub struct OutageFinder {
-    pub score: u64,
+pub(super) struct OutageFinder {
+    pub(super) score: u64,
     peak: u64,
     /// Failed requests since the climb began.
     failed: u64,
     present: Outage,
     /// The present climb does not begin before this.
     served_until: Time,
-    pub found: Vec<Outage>,
-    pub unlisted: OutageSums,
+    pub(super) found: Vec<Outage>,
+    pub(super) unlisted: OutageSums,
     /// The last outage, if it is one of these.
     last_unlisted: Option<Outage>,
 }
