@@ -10,7 +10,18 @@ use super::visit::{Answers, DEADLINE, Flags, State, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
+use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
+
+/// Whom a call goes to.
+struct Chosen {
+    instance: u32,
+    /// The link that leads there, or `NONE`.
+    link: u32,
+    /// Where the caller counts its open requests to it, or `NONE`.
+    peer: u32,
+    /// Where the program of the called visit starts.
+    body: u32,
+}
 
 impl World {
     /// The visit calls another node and waits. Returns who goes on at once, if anybody.
@@ -92,11 +103,13 @@ impl World {
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
         let (rare, followed) = (caller.flags.rare.inherited(), caller.flags.followed);
-        let (instance, link, peer, body) = if call_plan.only_peer != NONE {
-            (call_plan.only_peer, call_plan.only_link, NONE, call_plan.body)
+        let chosen = if call_plan.only_peer != NONE {
+            let (instance, link) = (call_plan.only_peer, call_plan.only_link);
+            Chosen { instance, link, peer: NONE, body: call_plan.body }
         } else {
             self.choose_peer(plan, slot, call_plan)
         };
+        let Chosen { instance, link, peer, body } = chosen;
         let link = if link == NONE { NONE } else { self.link_between(plan, from, instance, link) };
         let usual = &plan.usual_calls[call as usize];
         if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, call, usual, (instance, peer)) {
@@ -163,10 +176,9 @@ impl World {
         None
     }
 
-    /// The instance to call where there are several, the link to it, where it is counted among
-    /// the caller's open requests, and what is done there.
+    /// Whom to call where there are several.
     #[inline(never)]
-    fn choose_peer(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan) -> (u32, u32, u32, u32) {
+    fn choose_peer(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan) -> Chosen {
         let from = self.visits[slot].instance;
         let hedges = call_plan.guard != NONE && self.visits[slot].child != NONE;
         let member = match self.member_reserved(plan, slot, call_plan) {
@@ -179,10 +191,11 @@ impl World {
         if call_plan.tries != 1 || (call_plan.guard != NONE && !self.visits[slot].flags.rare.forks()) {
             self.visits[slot].latest_peer = member;
         }
-        let open = self.open_at_peer(plan, call_plan, from, member);
-        let peer = &plan.routes[call_plan.route as usize].members[member as usize];
+        let peer = self.open_at_peer(plan, call_plan, from, member);
+        let MemberPlan { instance, link, .. } =
+            plan.routes[call_plan.route as usize].members[member as usize];
         let body = call_plan.bodies.get(member as usize).copied().unwrap_or(call_plan.body);
-        (peer.instance, peer.link, open, body)
+        Chosen { instance, link, peer, body }
     }
 
     /// Which member of the route gets the call; a hedge is of use only elsewhere.

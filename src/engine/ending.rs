@@ -264,10 +264,12 @@ impl World {
             self.note_answer(plan, slot);
         }
         self.abandon_children(plan, slot);
-        match enough {
-            true => self.skip(slot, 1),
-            false if call_plan.falls_back => self.fall_back(plan, slot),
-            false => self.end_visit(plan, slot, call_plan.answers.to(outcome)),
+        if enough {
+            self.skip(slot, 1)
+        } else if call_plan.falls_back {
+            self.fall_back(plan, slot)
+        } else {
+            self.end_visit(plan, slot, call_plan.answers.to(outcome))
         }
     }
 

@@ -276,7 +276,13 @@ impl Balancers {
                 Policy::WeightedRandom(cumulated) | Policy::Choices { cumulated: Some(cumulated), .. } => {
                     member_at(cumulated, die.next_u64())
                 }
-                _ => below(die, route.primaries),
+                Policy::Random | Policy::Choices { cumulated: None, .. } => below(die, route.primaries),
+                Policy::Single
+                | Policy::RoundRobin
+                | Policy::WeightedRoundRobin
+                | Policy::LeastConnections
+                | Policy::IpHash(_)
+                | Policy::Ring(_) => unreachable!("it draws nobody"),
             };
             if !who.admits(self, member) {
                 continue;
