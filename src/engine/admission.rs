@@ -177,8 +177,7 @@ impl World {
                     }
                     SideLine::Slow(line) => append(&mut self.visits, &mut line.head, &mut line.tail, slot),
                     SideLine::Random(all) => {
-                        // Its place in the list stands where others have a neighbour.
-                        self.visits[slot].previous = all.len() as u32;
+                        self.visits.set_place_in_line(slot, all.len() as u32);
                         all.push(slot);
                     }
                 }
@@ -221,10 +220,10 @@ impl World {
             }
             SideLine::Slow(line) => unlink(&mut self.visits, &mut line.head, &mut line.tail, slot),
             SideLine::Random(all) => {
-                let place = self.visits[slot].previous as usize;
+                let place = self.visits.place_in_line(slot) as usize;
                 all.swap_remove(place);
                 if let Some(&moved) = all.get(place) {
-                    self.visits[moved].previous = place as u32;
+                    self.visits.set_place_in_line(moved, place as u32);
                 }
             }
         }

@@ -4,12 +4,24 @@ use super::World;
 use super::admission::Entry;
 use super::ending::CallEnd;
 use super::resilience::guard::Permission;
-use super::sessions::{Holds, Session};
-use super::visit::{DEADLINE, Flags, State, Visit};
+use super::site::links::Message;
+use super::site::sessions::Holds;
+use super::visit::{Answers, DEADLINE, Flags, State, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
+use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
+
+/// Whom a call goes to.
+struct Chosen {
+    instance: u32,
+    /// The link that leads there, or `NONE`.
+    link: u32,
+    /// Where the caller counts its open requests to it, or `NONE`.
+    peer: u32,
+    /// Where the program of the called visit starts.
+    body: u32,
+}
 
 impl World {
     /// The visit calls another node and waits. Returns who goes on at once, if anybody.
@@ -54,7 +66,7 @@ impl World {
     pub(super) fn fork(&mut self, plan: &Plan, slot: u32, fork: u32) -> Option<u32> {
         let fork = &plan.forks[fork as usize];
         let die = fork.die as usize;
-        let mut pending = 0;
+        let mut under_way = 0;
         for (call, count, chance) in &fork.calls {
             if *chance < 1.0 && crate::kernel::random::uniform(&mut self.chance.dice[die]) >= *chance {
                 continue;
@@ -63,13 +75,13 @@ impl World {
             if !self.make_room_for(count as usize) {
                 return None;
             }
-            if pending == 0 && count > 0 {
+            if under_way == 0 && count > 0 {
                 self.own_time_ends(plan, slot);
                 let visit = &mut self.visits[slot];
                 visit.state = State::Calling;
                 self.site.nodes[visit.instance as usize].calls(self.clockwork.now);
             }
-            pending += count;
+            under_way += count;
             for _ in 0..count {
                 self.visits[slot].tries = 0;
                 if let Some(child) = self.begin_call(plan, slot, *call) {
@@ -77,12 +89,10 @@ impl World {
                 }
             }
         }
-        if pending == 0 {
+        if under_way == 0 {
             return self.skip(slot, 1);
         }
-        let visit = &mut self.visits[slot];
-        visit.pending = pending;
-        visit.awaited = fork.first.min(pending);
+        self.visits.wait_for_answers(slot, Answers { under_way, wanted: fork.first.min(under_way) });
         None
     }
 
@@ -93,11 +103,13 @@ impl World {
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
         let (rare, followed) = (caller.flags.rare.inherited(), caller.flags.followed);
-        let (instance, link, peer, body) = if call_plan.only_peer != NONE {
-            (call_plan.only_peer, call_plan.only_link, NONE, call_plan.body)
+        let chosen = if call_plan.only_peer != NONE {
+            let (instance, link) = (call_plan.only_peer, call_plan.only_link);
+            Chosen { instance, link, peer: NONE, body: call_plan.body }
         } else {
             self.choose_peer(plan, slot, call_plan)
         };
+        let Chosen { instance, link, peer, body } = chosen;
         let link = if link == NONE { NONE } else { self.link_between(plan, from, instance, link) };
         let usual = &plan.usual_calls[call as usize];
         if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, call, usual, (instance, peer)) {
@@ -152,27 +164,21 @@ impl World {
         fresh: bool,
     ) -> Option<u32> {
         let round_trips = if fresh { call_plan.round_trips } else { 0 };
-        let crossing = self.travel(plan, link, Way::Out, call_plan.request_bytes, round_trips);
-        let travel = crossing.time;
-        if travel > 0 || call_plan.whole {
+        let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips };
+        let crossing = self.cross(plan, message);
+        if crossing.time > 0 || call_plan.whole {
             self.start_timer(DEADLINE, call_plan.connect_lane, child);
         }
-        if travel == 0 {
+        if crossing.time == 0 {
             return Some(child);
         }
-        let visit = &mut self.visits[child];
-        visit.since = self.clockwork.now.saturating_add(travel);
-        if visit.flags.followed {
-            self.note_crossing(plan, child, crossing);
-        }
-        self.schedule(child, self.clockwork.now.saturating_add(travel));
+        self.travel(plan, child, crossing);
         None
     }
 
-    /// The instance to call where there are several, the link to it, where it is counted among
-    /// the caller's open requests, and what is done there.
+    /// Whom to call where there are several.
     #[inline(never)]
-    fn choose_peer(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan) -> (u32, u32, u32, u32) {
+    fn choose_peer(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan) -> Chosen {
         let from = self.visits[slot].instance;
         let hedges = call_plan.guard != NONE && self.visits[slot].child != NONE;
         let member = match self.member_reserved(plan, slot, call_plan) {
@@ -180,23 +186,23 @@ impl World {
             None => self.member_for(plan, slot, call_plan, hedges),
         };
         if call_plan.replication != NONE {
-            self.note_reader(call_plan, member);
+            self.site.replications.note_reader(call_plan, member);
         }
-        if call_plan.tries != 1 || (call_plan.guard != NONE && self.visits[slot].pending == 0) {
-            self.visits[slot].awaited = member;
+        if call_plan.tries != 1 || (call_plan.guard != NONE && !self.visits[slot].flags.rare.forks()) {
+            self.visits[slot].latest_peer = member;
         }
-        let open = self.open_at_peer(plan, call_plan, from, member);
-        let peer = &plan.routes[call_plan.route as usize].members[member as usize];
+        let peer = self.open_at_peer(plan, call_plan, from, member);
+        let MemberPlan { instance, link, .. } =
+            plan.routes[call_plan.route as usize].members[member as usize];
         let body = call_plan.bodies.get(member as usize).copied().unwrap_or(call_plan.body);
-        (peer.instance, peer.link, open, body)
+        Chosen { instance, link, peer, body }
     }
 
     /// Which member of the route gets the call; a hedge is of use only elsewhere.
     pub(super) fn member_for(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan, hedges: bool) -> u32 {
         let caller = &self.visits[slot];
         let from = caller.instance;
-        // While it tries again, a caller remembers in `awaited` which peer has failed it.
-        let (again, latest, root) = (caller.tries > 0, caller.awaited, caller.root);
+        let (again, latest, root) = (caller.tries > 0, caller.latest_peer, caller.root);
         if !call_plan.members_at.is_empty()
             && let Some(member) = self.member_at_address(call_plan, root)
         {
@@ -206,7 +212,7 @@ impl World {
         } else if again && !call_plan.tries_others && !hedges {
             latest
         } else {
-            let avoid = if again { latest } else { NONE };
+            let avoid = if again { Some(latest) } else { None };
             self.pick(plan, call_plan, from, root, avoid)
         }
     }
@@ -260,7 +266,7 @@ impl World {
         if flags.inside {
             self.leave_node(plan, slot, Outcome::Ok);
         }
-        let member = self.pick(plan, call_plan, instance, root, NONE);
+        let member = self.pick(plan, call_plan, instance, root, None);
         let peer = &plan.routes[call_plan.route as usize].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
         let link = if link == NONE { NONE } else { self.link_between(plan, instance, to, link) };
@@ -275,14 +281,9 @@ impl World {
         if link == NONE {
             return Some(slot);
         }
-        let crossing = self.travel(plan, link, Way::Out, call_plan.request_bytes, 0);
-        let travel = crossing.time;
-        let visit = &mut self.visits[slot];
-        visit.since = self.clockwork.now.saturating_add(travel);
-        if visit.flags.followed {
-            self.note_crossing(plan, slot, crossing);
-        }
-        self.schedule(slot, self.clockwork.now.saturating_add(travel));
+        let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips: 0 };
+        let crossing = self.cross(plan, message);
+        self.travel(plan, slot, crossing);
         None
     }
 
@@ -314,8 +315,7 @@ impl World {
                 return self.enter_passed(plan, slot);
             }
             node.take(now);
-            let next = self.visits[parent].sessions;
-            self.visits[parent].sessions = self.site.sessions.add(Session { holds: connection, next });
+            self.keep(parent, connection);
         }
         let node = &mut self.site.nodes[instance as usize];
         node.serve_one(now);
@@ -324,47 +324,6 @@ impl World {
         visit.flags.rare.enter_session();
         self.came_in(plan, slot, instance);
         Entry::In
-    }
-
-    /// Takes a connection of the caller's own pool, which it keeps until it is done.
-    pub(super) fn borrow(&mut self, plan: &Plan, slot: u32, pool: u32) -> Option<u32> {
-        let pool_plan = &plan.pools[pool as usize];
-        let place = pool_plan.first + (self.visits[slot].instance - pool_plan.first_instance);
-        let holds = Holds::Pool(place);
-        if self.site.sessions.holds(self.visits[slot].sessions, holds) {
-            return self.skip(slot, 1);
-        }
-        let state = &mut self.site.pools[place as usize];
-        if state.busy < state.size {
-            state.take(self.clockwork.now);
-            self.keep(slot, holds);
-            return self.skip(slot, 1);
-        }
-        self.stand_in_pool_line(plan, slot, place);
-        None
-    }
-
-    pub(super) fn stand_in_pool_line(&mut self, plan: &Plan, slot: u32, place: u32) {
-        if self.visits[slot].flags.followed {
-            self.note_stretch(plan, slot);
-        }
-        let state = &mut self.site.pools[place as usize];
-        super::admission::append(&mut self.visits, &mut state.head, &mut state.tail, slot);
-        state.waits.joins(self.clockwork.now);
-        let wait = state.wait;
-        self.own_time_ends(plan, slot);
-        let visit = &mut self.visits[slot];
-        visit.since = self.clockwork.now;
-        visit.state = State::InPoolLine;
-        visit.pending = place;
-        if wait != NEVER {
-            self.schedule(slot, self.clockwork.now.saturating_add(wait));
-        }
-    }
-
-    pub(super) fn keep(&mut self, slot: u32, holds: Holds) {
-        let next = self.visits[slot].sessions;
-        self.visits[slot].sessions = self.site.sessions.add(Session { holds, next });
     }
 
     fn take_extra_slot(&mut self, slot: u32) -> bool {

@@ -1,7 +1,10 @@
 //! A time bucket ends: whoever has something to say about it tells the watch, by value.
 
 use super::World;
-use super::waits::Waits;
+use super::site::links::Carried;
+use super::site::passing::Passed;
+use super::site::pools::PoolHandle;
+use super::site::waits::Reading;
 use super::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
@@ -67,32 +70,26 @@ impl World {
         match place {
             PlacePlan::Pool { pool, line, instance } => {
                 let down = self.time_absent(plan, instance);
-                let pool = &mut self.site.pools[pool as usize];
-                let [in_use, full] = pool.integrals(now);
-                let own = usage_of_line(&mut pool.waits, now);
-                let usage = match line {
+                let pool = PoolHandle::numbered(pool);
+                let held = self.site.pools.held(pool, now);
+                let own = self.site.pools.read_waits(pool, now);
+                let waits = match line {
                     NONE => own,
-                    line => own.with(&usage_of_line(&mut self.site.pools[line as usize].waits, now)),
+                    line => own.with(&self.site.pools.read_waits(PoolHandle::numbered(line), now)),
                 };
-                Usage { in_use: u128::from(in_use), full, down, ..usage }
+                Usage { in_use: u128::from(held.in_use), full: held.full, down, ..usage_of_line(waits) }
             }
             PlacePlan::Link { link, way } => {
-                let link = &mut self.site.links[link as usize];
-                let down = link.time_cut(now);
-                let sending = &mut link.sending[way as usize];
-                sending.catch_up(now, &mut |wait| self.watch.waited_for_resource(number, wait));
-                let busy = sending.busy(now);
-                let usage = usage_of_line(&mut sending.waits, now);
-                Usage { in_use: u128::from(busy), full: busy, down, ..usage }
+                let mut waited = |wait| self.watch.waited_for_resource(number, wait);
+                let Carried { busy, cut, waits } = self.site.links.read(link, way, now, &mut waited);
+                Usage { in_use: u128::from(busy), full: busy, down: cut, ..usage_of_line(waits) }
             }
             PlacePlan::Limit { limit, replica, instance } => {
                 let down = self.time_absent(plan, instance);
-                let passing = self.site.buckets.passing(limit, replica);
-                passing.catch_up(now, &mut |wait| self.watch.waited_for_resource(number, wait));
-                let limit_plan = &plan.limits[limit as usize];
-                let [busy, full] = passing.integrals(limit_plan, now);
-                let usage = usage_of_line(passing.waits(limit_plan), now);
-                Usage { in_use: u128::from(busy), full, down, ..usage }
+                let mut waited = |wait| self.watch.waited_for_resource(number, wait);
+                let passed = self.site.limits.read(plan, limit, replica, now, &mut waited);
+                let Passed { busy, full, waits } = passed;
+                Usage { in_use: u128::from(busy), full, down, ..usage_of_line(waits) }
             }
             PlacePlan::Memory { host } => {
                 let down = self.time_absent(plan, plan.memories[host as usize].instance);
@@ -111,16 +108,17 @@ impl World {
 }
 
 /// Of those who wait in a line.
-fn usage_of_line(waits: &mut Waits, now: Time) -> Usage {
+fn usage_of_line(waits: Reading) -> Usage {
+    let Reading { area, most, counts } = waits;
     Usage {
-        waiting: waits.area(now),
-        waiting_most: waits.take_most(),
-        taken: waits.taken,
-        waited: waits.waited,
-        waited_time: waits.waited_time,
-        left: waits.left,
-        left_time: waits.left_time,
-        turned_away: waits.turned_away,
+        waiting: area,
+        waiting_most: most,
+        taken: counts.taken,
+        waited: counts.waited,
+        waited_time: counts.waited_time,
+        left: counts.left,
+        left_time: counts.left_time,
+        turned_away: counts.turned_away,
         ..Usage::default()
     }
 }

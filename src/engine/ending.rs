@@ -1,11 +1,11 @@
 //! How visits end, and what their callers make of it.
 
 use super::World;
-use super::sessions::Holds;
-use super::visit::{DEADLINE, State, WATCHDOG};
+use super::site::links::Message;
+use super::visit::{Answers, DEADLINE, State, WATCHDOG};
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::{CallPlan, ConnectionUse, NONE, Plan, Step};
+use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
 
 /// How a call has ended, as its caller sees it.
 #[derive(Clone, Copy)]
@@ -86,15 +86,10 @@ impl World {
 
     fn send_answer(&mut self, plan: &Plan, slot: u32, link: u32, outcome: Outcome) {
         let bytes = plan.calls[self.visits[slot].call as usize].response_bytes;
-        let crossing = self.travel(plan, link, Way::Back, if outcome.is_ok() { bytes } else { 0 }, 0);
-        let travel = crossing.time;
-        let visit = &mut self.visits[slot];
-        visit.state = State::Replying(outcome);
-        visit.since = self.clockwork.now.saturating_add(travel);
-        if visit.flags.followed {
-            self.note_crossing(plan, slot, crossing);
-        }
-        self.schedule(slot, self.clockwork.now.saturating_add(travel));
+        let bytes = if outcome.is_ok() { bytes } else { 0 };
+        let crossing = self.cross(plan, Message { link, way: Way::Back, bytes, round_trips: 0 });
+        self.visits[slot].state = State::Replying(outcome);
+        self.travel(plan, slot, crossing);
     }
 
     pub(super) fn answer_arrives(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
@@ -160,7 +155,7 @@ impl World {
             self.give_extra_slot_back(plan, slot);
         }
         let visit = &mut self.visits[slot];
-        if visit.pending > 0 {
+        if visit.flags.rare.forks() {
             return self.forked_call_ended(plan, slot, call_plan, by, outcome);
         }
         visit.state = State::Going;
@@ -172,7 +167,7 @@ impl World {
         }
         if outcome.is_ok() {
             // A good answer is news only of peers that were not well.
-            if call_plan.only_peer == NONE && self.site.balancers.ailing > 0 {
+            if call_plan.only_peer == NONE && !self.site.balancers.are_all_well() {
                 self.tell_health(plan, slot, call_plan, outcome);
             }
             let visit = &mut self.visits[slot];
@@ -246,21 +241,20 @@ impl World {
         by: u32,
         outcome: Outcome,
     ) -> Option<u32> {
-        let visit = &mut self.visits[slot];
-        visit.pending -= 1;
-        visit.awaited -= u32::from(outcome.is_ok() || call_plan.optional);
-        if visit.awaited > 0 && visit.pending >= visit.awaited {
+        let Answers { under_way, wanted } =
+            self.visits.one_has_ended(slot, outcome.is_ok() || call_plan.optional);
+        if wanted > 0 && under_way >= wanted {
             // It goes on without this one, which was to be done all the same.
             let is_lost = !outcome.is_ok() && !call_plan.optional;
             self.site.nodes[by as usize].counts.background_lost += u64::from(is_lost);
             return None;
         }
-        let enough = visit.awaited == 0;
+        let enough = wanted == 0;
+        self.visits.waits_no_more(slot);
+        let visit = &mut self.visits[slot];
         let is_followed = visit.flags.followed;
         visit.state = State::Going;
         visit.since = self.clockwork.now;
-        visit.pending = 0;
-        visit.awaited = 0;
         visit.tries = 0;
         self.site.nodes[visit.instance as usize].called(self.clockwork.now);
         if enough {
@@ -270,10 +264,12 @@ impl World {
             self.note_answer(plan, slot);
         }
         self.abandon_children(plan, slot);
-        match enough {
-            true => self.skip(slot, 1),
-            false if call_plan.falls_back => self.fall_back(plan, slot),
-            false => self.end_visit(plan, slot, call_plan.answers.to(outcome)),
+        if enough {
+            self.skip(slot, 1)
+        } else if call_plan.falls_back {
+            self.fall_back(plan, slot)
+        } else {
+            self.end_visit(plan, slot, call_plan.answers.to(outcome))
         }
     }
 
@@ -313,87 +309,6 @@ impl World {
         }
     }
 
-    /// Gives back the connections that the visit has held until now.
-    #[inline(never)]
-    pub(super) fn give_sessions_back(&mut self, plan: &Plan, slot: u32) {
-        let mut place = std::mem::replace(&mut self.visits[slot].sessions, NONE);
-        while place != NONE {
-            let session = self.site.sessions.remove(place);
-            place = session.next;
-            match session.holds {
-                Holds::Connection(instance) => {
-                    self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now);
-                    self.release_slot(plan, instance);
-                }
-                Holds::Pool(pool) => self.release_pool(plan, pool),
-                Holds::Peer { together, member } => self.release_peer(plan, together, member),
-                Holds::Object(_) => {}
-            }
-        }
-    }
-
-    /// A connection of a pool is free: the next in its line gets it.
-    pub(super) fn release_pool(&mut self, plan: &Plan, pool: u32) {
-        let next = self.site.pools[pool as usize].head;
-        // Those who wait in a process that is gone get nothing: they are about to be reset.
-        if next == NONE || self.is_at_gone_process(next) {
-            self.site.pools[pool as usize].give_back(self.clockwork.now);
-            return;
-        }
-        self.leave_pool_line_served(plan, next);
-        self.visits[next].word = 0;
-        self.keep(next, Holds::Pool(pool));
-        // A call that waited for others of its caller is made now.
-        if let Step::Borrow { .. } = plan.steps[self.visits[next].step as usize] {
-            self.visits[next].step += 1;
-        }
-        self.make_ready(next);
-    }
-
-    pub(super) fn leave_pool_line(&mut self, plan: &Plan, slot: u32) {
-        if self.visits[slot].flags.followed {
-            self.note_stretch(plan, slot);
-        }
-        let visit = &mut self.visits[slot];
-        let pool = std::mem::replace(&mut visit.pending, 0);
-        visit.state = State::Going;
-        let state = &mut self.site.pools[pool as usize];
-        super::admission::unlink(&mut self.visits, &mut state.head, &mut state.tail, slot);
-    }
-
-    /// Somebody in the line of a pool gets what he has waited for.
-    pub(super) fn leave_pool_line_served(&mut self, plan: &Plan, slot: u32) {
-        let visit = &self.visits[slot];
-        let (pool, waited) = (visit.pending, self.clockwork.now - visit.since);
-        self.leave_pool_line(plan, slot);
-        self.site.pools[pool as usize].waits.served(waited, self.clockwork.now);
-        self.watch.waited_for_pool(pool, waited);
-    }
-
-    /// Somebody leaves the line of a pool without having got anything.
-    pub(super) fn leave_pool_line_unserved(&mut self, plan: &Plan, slot: u32) {
-        let visit = &self.visits[slot];
-        let (pool, waited) = (visit.pending, self.clockwork.now - visit.since);
-        self.leave_pool_line(plan, slot);
-        self.site.pools[pool as usize].waits.leaves(waited, self.clockwork.now);
-    }
-
-    /// No connection of the pool was free in time: the application fails. Or no earlier
-    /// call has ended, and this one is not made.
-    pub(super) fn give_up_in_pool_line(&mut self, plan: &Plan, slot: u32) {
-        if self.hangs(self.visits[slot].instance) {
-            return;
-        }
-        self.leave_pool_line_unserved(plan, slot);
-        let next = match plan.steps[self.visits[slot].step as usize] {
-            Step::Call { call } => self.refuse_call(plan, slot, call),
-            _ => self.end_visit(plan, slot, Outcome::ServerError),
-        };
-        if let Some(next) = next {
-            self.run_visit(plan, next);
-        }
-    }
-
     fn client_connection_until(&mut self, slot: u32, until: u64) {
         let root = self.visits[slot].root;
         if root != NONE {
@@ -408,6 +323,5 @@ fn may_try_another_peer(plan: &Plan, call_plan: &CallPlan, tries: u32, end: Call
     let peers = plan.routes[call_plan.route as usize].members.len() as u32;
     // Tries are counted in 16 bits.
     let most = if call_plan.tries == 0 { peers } else { call_plan.tries }.min(u32::from(u16::MAX));
-    let transport = matches!(end.outcome, Outcome::Refused | Outcome::Reset | Outcome::TimedOut);
-    transport && tries < most && end.may_be_sent_again(call_plan)
+    end.outcome.is_no_answer() && tries < most && end.may_be_sent_again(call_plan)
 }

@@ -59,9 +59,9 @@ impl World {
         }
         self.abandon_children(plan, slot);
         self.give_sessions_back(plan, slot);
+        self.visits.waits_no_more(slot);
         let visit = &mut self.visits[slot];
         let (parent, call, root, instance) = (visit.parent, visit.call, visit.root, visit.instance);
-        visit.pending = 0;
         visit.word = 0;
         visit.state = State::Rebooting;
         let boot = plan.nodes[self.site.nodes[visit.instance as usize].node as usize].boot;

@@ -11,11 +11,11 @@
 //! visits in flight has been reached it allocates nothing.
 
 mod admission;
-mod balancing;
 #[cfg(test)]
 mod balancing_tests;
 #[cfg(test)]
 mod blame_tests;
+mod borrowing;
 #[cfg(test)]
 mod bulkhead_tests;
 mod caching;
@@ -34,9 +34,9 @@ mod cold_tests;
 mod component_tests;
 #[cfg(test)]
 mod condition_tests;
+mod crossing;
 mod cutting;
 mod draws;
-mod eligible;
 mod ending;
 #[cfg(test)]
 mod fault_tests;
@@ -50,8 +50,6 @@ mod leaving;
 mod memory_tests;
 #[cfg(test)]
 mod name_tests;
-mod names;
-mod network;
 mod node;
 mod pace;
 #[cfg(test)]
@@ -67,14 +65,14 @@ mod replication;
 #[cfg(test)]
 mod replication_tests;
 mod resilience;
+mod resolving;
 #[cfg(test)]
 mod restart_tests;
 mod run;
 #[cfg(test)]
 mod scaling_tests;
-mod sending;
-mod sessions;
 mod simulation;
+mod site;
 mod snapshot;
 mod source;
 #[cfg(test)]
@@ -92,7 +90,6 @@ pub(crate) mod trial;
 mod trouble;
 mod usual;
 mod visit;
-mod waits;
 mod watch;
 mod world;
 

@@ -1,10 +1,9 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
 use super::resilience::shedding::SlowLine;
-use super::waits::Waits;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
-use crate::plan::{NONE, Plan, PoolPlan};
+use crate::plan::{NONE, Plan};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
 /// the number rises by one and gains `now` when it falls, so that `area + number × now`
@@ -95,55 +94,6 @@ pub enum SideLine {
     Priority(Vec<(u32, u32)>),
     Random(Vec<u32>),
     Slow(SlowLine),
-}
-
-/// A pool of database connections of one replica of a caller, or of places for its calls.
-#[derive(Clone, Debug)]
-pub struct PoolState {
-    pub busy: u32,
-    pub size: u32,
-    pub wait: Time,
-    pub head: u32,
-    pub tail: u32,
-    /// How many may stand in its line.
-    pub line: u32,
-    /// How many are in use, over time, and for how long all were; as areas of nodes.
-    in_use_area: u64,
-    full_area: u64,
-    pub waits: Waits,
-}
-
-impl PoolState {
-    /// Somebody takes one that is free.
-    pub fn take(&mut self, now: Time) {
-        self.waits.taken += 1;
-        self.occupy(now);
-    }
-
-    /// One that is free is in use from now on, for whoever has waited for it in some line.
-    pub fn occupy(&mut self, now: Time) {
-        self.busy += 1;
-        self.in_use_area = self.in_use_area.wrapping_sub(now);
-        if self.busy == self.size {
-            self.full_area = self.full_area.wrapping_sub(now);
-        }
-    }
-
-    /// One is free, and nobody gets it.
-    pub fn give_back(&mut self, now: Time) {
-        if self.busy == self.size {
-            self.full_area = self.full_area.wrapping_add(now);
-        }
-        self.busy -= 1;
-        self.in_use_area = self.in_use_area.wrapping_add(now);
-    }
-
-    /// How many have been in use over time, and for how long all were, up to now.
-    pub fn integrals(&self, now: Time) -> [u64; 2] {
-        let is_full = self.busy >= self.size && self.size > 0;
-        let busy = now.wrapping_mul(u64::from(self.busy));
-        [self.in_use_area.wrapping_add(busy), self.full_area.wrapping_add(if is_full { now } else { 0 })]
-    }
 }
 
 impl NodeState {
@@ -310,24 +260,4 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
     });
     let states = states.collect();
     (states, lines)
-}
-
-pub fn pools(plan: &Plan) -> Vec<PoolState> {
-    let one = |pool: &PoolPlan, size: u32| PoolState {
-        busy: 0,
-        size,
-        wait: pool.wait,
-        head: NONE,
-        tail: NONE,
-        line: pool.line,
-        in_use_area: 0,
-        full_area: 0,
-        waits: Waits::default(),
-    };
-    let of_caller = |pool: &PoolPlan| {
-        let mut places = vec![one(pool, pool.size.saturating_mul(pool.peers.max(1)))];
-        places.resize(1 + pool.peers as usize, one(pool, pool.size));
-        places
-    };
-    plan.pools.iter().flat_map(|pool| (0..pool.callers).flat_map(move |_| of_caller(pool))).collect()
 }

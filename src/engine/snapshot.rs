@@ -2,7 +2,7 @@
 //! so that a run that was watched is the same, to the last bit, as one that was not.
 
 use super::World;
-use super::resilience::scaling::TimeOff;
+use super::site::scalings::TimeOff;
 use super::watch::ClassSnapshot;
 use crate::kernel::time::Time;
 use crate::plan::{NONE, Plan};

@@ -5,8 +5,9 @@
 //! look at that and nothing else.
 
 use super::World;
+use super::site::links::Crossing;
 use super::visit::{Request, State};
-use super::watch::{Crossing, Doing, Ended, Whose};
+use super::watch::{Doing, Ended, Whose};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan, Step};

@@ -3,7 +3,7 @@
 //! by one; where anything about it is not as usual they are gone through instead.
 
 use super::World;
-use super::sessions::{Holds, Session};
+use super::site::sessions::Holds;
 use super::visit::{DEADLINE, Flags, SLOT_BITS, State, Timer, Visit, WATCHDOG};
 use crate::kernel::agenda::{Event, EventQueue};
 use crate::kernel::time::NEVER;
@@ -60,8 +60,7 @@ impl World {
                 is_new = false;
             } else if node.busy < node.slots {
                 node.take(now);
-                let session = Session { holds: connection, next: caller.sessions };
-                caller.sessions = self.site.sessions.add(session);
+                self.site.sessions.add(&mut caller.sessions, connection);
             } else {
                 return false;
             }
@@ -137,11 +136,11 @@ impl World {
         let usual = &plan.usual_calls[visit.call as usize];
         let caller = &self.visits[parent];
         let from = caller.instance;
-        let is_news = usual.has_choice && self.site.balancers.ailing > 0;
+        let is_news = usual.has_choice && !self.site.balancers.are_all_well();
         let caller_needs_care = self.site.nodes[from as usize].needs_care;
         let node = &mut self.site.nodes[instance as usize];
         let needs_care = caller_needs_care | node.needs_care | flags.followed | !flags.inside;
-        if !usual.ends_so | (caller.pending > 0) | needs_care | is_news {
+        if !usual.ends_so | caller.flags.rare.forks() | needs_care | is_news {
             return None;
         }
         node.served_one(now);

@@ -1,9 +1,14 @@
 //! Visits: the stays of requests at nodes, in a slab.
 
+mod waiting;
+
+pub use waiting::Answers;
+
 use crate::kernel::agenda::Key;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
+use waiting::Waiting;
 
 /// The bits of an event's word that name the visit; the others number the event.
 pub const SLOT_BITS: u32 = 24;
@@ -49,9 +54,8 @@ pub struct Visit {
     pub sessions: u32,
     /// Rounds left of a repeated call.
     pub repeats: u32,
-    /// Of calls made at once: those under way, and good answers still wanted.
-    pub pending: u32,
-    pub awaited: u32,
+    /// Which of the peers of its present call it has called last, or which has failed it.
+    pub latest_peer: u32,
     pub class: u32,
     /// Tries of the present call, or SYNs sent while it has not arrived.
     pub tries: u16,
@@ -131,13 +135,15 @@ pub struct Request {
     pub attempts: u32,
 }
 
-/// Two flags in one byte, since a visit fills its cache lines to the last one.
+/// A few flags in one byte, since a visit fills its cache lines to the last one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rare(u8);
 
 impl Rare {
     const IN_SESSION: u8 = 1;
     const BACKGROUND: u8 = 2;
+    const FORKS: u8 = 4;
+    const HAS_ASKED: u8 = 8;
 
     /// It uses a connection that its caller holds.
     pub fn in_session(self) -> bool {
@@ -159,6 +165,26 @@ impl Rare {
 
     pub fn send_to_background(&mut self) {
         self.0 |= Rare::BACKGROUND;
+    }
+
+    /// It waits for calls that it has made at once.
+    #[inline(always)]
+    pub fn forks(self) -> bool {
+        self.0 & Rare::FORKS != 0
+    }
+
+    /// A resolver has asked others what it was asked.
+    pub fn has_asked(self) -> bool {
+        self.0 & Rare::HAS_ASKED != 0
+    }
+
+    pub fn asks(&mut self) {
+        self.0 |= Rare::HAS_ASKED;
+    }
+
+    /// They have answered.
+    pub fn has_answer(&mut self) {
+        self.0 &= !Rare::HAS_ASKED;
     }
 
     /// What the visits have of it that this one makes.
@@ -184,6 +210,8 @@ impl Flags {
 pub struct Visits {
     pub all: Vec<Visit>,
     pub requests: Vec<Request>,
+    /// At the same places, what they wait for.
+    waiting: Vec<Waiting>,
     free: u32,
     free_count: usize,
 }
@@ -193,6 +221,7 @@ impl Visits {
         Visits {
             all: Vec::with_capacity(1024),
             requests: Vec::with_capacity(1024),
+            waiting: Vec::with_capacity(1024),
             free: NONE,
             free_count: 0,
         }
@@ -252,6 +281,7 @@ impl Visits {
         let slot = self.all.len() as u32;
         self.all.push(Visit::NEW);
         self.requests.push(Request::default());
+        self.waiting.push(Waiting::Nothing);
         self.free_count += 1;
         self.remove_from_use(slot);
     }
@@ -308,8 +338,7 @@ impl Visit {
             sibling_previous: NONE,
             sessions: NONE,
             repeats: 0,
-            pending: 0,
-            awaited: 0,
+            latest_peer: 0,
             class: 0,
             tries: 0,
             state: State::Going,

@@ -5,13 +5,11 @@
 use super::clock_numbers::{ClockNumbers, EDGE_CLOCK};
 use super::lanes::Lane;
 use super::pace::{components, quiet, standstill};
+use super::site::Site;
 use super::trouble::Trouble;
 use super::visit::{SLOT_BITS, State, Visits};
 use super::watch::{Closing, Watch};
-use super::{
-    Options, balancing, caching, chain, draws, names, network, node, replication, resilience, sessions,
-    source,
-};
+use super::{Options, chain, draws};
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
 use crate::kernel::random::{Generator, StreamFamily};
@@ -66,24 +64,6 @@ pub struct Chance {
     pub(super) fault_die: Generator,
 }
 
-/// What requests meet on their way.
-#[derive(Clone)]
-pub struct Site {
-    pub(super) nodes: Vec<node::NodeState>,
-    pub(super) lines: Vec<node::SideLine>,
-    pub(super) pools: Vec<node::PoolState>,
-    pub(super) sessions: sessions::Sessions,
-    pub(super) caches: Vec<caching::CacheState>,
-    pub(super) buckets: resilience::rate_limit::Buckets,
-    pub(super) guards: resilience::guard::Guards,
-    pub(super) balancers: balancing::Balancers,
-    pub(super) scalings: Vec<resilience::scaling::Scaling>,
-    pub(super) names: Vec<names::NameState>,
-    pub(super) links: Vec<network::LinkState>,
-    pub(super) sources: Vec<source::SourceState>,
-    pub(super) replications: replication::Replications,
-}
-
 impl Clockwork {
     fn new(plan: &Plan) -> Clockwork {
         let numbers = ClockNumbers::of(plan);
@@ -117,27 +97,6 @@ impl Chance {
             draws: draws::Draws::new(plan, family),
             dice: plan.dice.iter().map(|die| family.stream(&die.name, &die.purpose)).collect(),
             fault_die: family.stream("faults", "errors"),
-        }
-    }
-}
-
-impl Site {
-    fn new(plan: &Plan, family: StreamFamily) -> Site {
-        let (nodes, lines) = node::states(plan);
-        Site {
-            nodes,
-            lines,
-            pools: node::pools(plan),
-            sessions: sessions::Sessions::default(),
-            caches: plan.caches.iter().map(caching::CacheState::new).collect(),
-            buckets: resilience::rate_limit::Buckets::new(plan),
-            guards: resilience::guard::Guards::new(plan),
-            balancers: balancing::Balancers::new(plan),
-            scalings: resilience::scaling::Scaling::of_all(plan),
-            names: plan.names.iter().map(|name| names::NameState::new(plan, name)).collect(),
-            links: plan.links.iter().map(network::LinkState::new).collect(),
-            sources: source::states(plan, family),
-            replications: replication::Replications::new(plan),
         }
     }
 }
@@ -198,7 +157,7 @@ impl World {
             unlisted_incidents,
             standstill: self.standstill.into_names(),
             replications: self.site.replications.finish(at),
-            scalings: self.site.scalings.into_iter().map(|scaling| scaling.finish(at)).collect(),
+            scalings: self.site.scalings.finish(at),
             skipped: self.quiet.skipped(),
         };
         self.watch.finish(plan, closing)

@@ -49,6 +49,23 @@ impl Outcome {
         Outcome::Abandoned,
     ];
 
+    /// Whether nobody has answered: whoever was called refused, cut the connection, or was silent.
+    pub fn is_no_answer(self) -> bool {
+        match self {
+            Outcome::Refused | Outcome::Reset | Outcome::TimedOut => true,
+            Outcome::Ok
+            | Outcome::TooManyRequests
+            | Outcome::ServerError
+            | Outcome::BadGateway
+            | Outcome::Unavailable
+            | Outcome::GatewayTimeout
+            | Outcome::TooManyConnections
+            | Outcome::DnsFailure
+            | Outcome::Rejected
+            | Outcome::Abandoned => false,
+        }
+    }
+
     /// How many outcomes there are.
     pub const COUNT: usize = Outcome::ALL.len();
 

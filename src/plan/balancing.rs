@@ -1,5 +1,6 @@
 //! Routes: from one caller to the peers among which it may choose.
 
+use super::{CallPlan, Plan};
 use crate::kernel::random::mix;
 use crate::parts::balance::Balance;
 
@@ -43,6 +44,31 @@ pub enum Policy {
     IpHash(Vec<u64>),
     /// Points on a ring, ordered, each with its member.
     Ring(Vec<(u64, u32)>),
+}
+
+impl Plan {
+    /// Each replica of a caller keeps its own view of its peers; or all keep one. Which it is of those
+    /// that belong to the caller's node.
+    #[inline(always)]
+    pub fn share_of(&self, call: &CallPlan, caller: u32) -> u32 {
+        if call.site_per_replica { self.instances[caller as usize].replica } else { 0 }
+    }
+}
+
+impl Policy {
+    /// Whether a client comes to the same peer each time, and to no other as long as that is well.
+    pub fn goes_by_client(&self) -> bool {
+        match self {
+            Policy::IpHash(_) | Policy::Ring(_) => true,
+            Policy::Single
+            | Policy::RoundRobin
+            | Policy::WeightedRoundRobin
+            | Policy::LeastConnections
+            | Policy::Random
+            | Policy::WeightedRandom(_)
+            | Policy::Choices { .. } => false,
+        }
+    }
 }
 
 /// Points on the ring for each unit of weight, as in nginx.

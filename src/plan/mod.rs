@@ -38,7 +38,8 @@ pub use replication::ReplicationPlan;
 pub use resources::{PlacePlan, ResourcePlan};
 pub use scaling::ScalingPlan;
 pub use steps::{
-    BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetryPlan, Step,
+    BranchPlan, CallPlan, ChancePlan, ConnectionUse, ForkPlan, LookupPlan, RepeatPlan, RetriesOf, RetryPlan,
+    Step,
 };
 pub use streams::{DiePlan, DrawPlan};
 pub use structure::Need;

@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use super::program::Program;
-use super::steps::{CallPlan, LookupPlan, RetryPlan};
+use super::steps::{CallPlan, LookupPlan, RetriesOf, RetryPlan};
 use super::{NONE, PoolPlan, Step};
 use crate::kernel::time::NEVER;
 use crate::nodes::behaviour::Behaviour;
@@ -157,7 +157,7 @@ impl Program<'_, '_> {
             let name = self.stream_name(caller, "backoff");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let (retries, backoff) = (caution.retries, caution.backoff);
-            call.retry = Some(RetryPlan { retries, backoff, die, of_request: false });
+            call.retry = Some(RetryPlan { retries, backoff, die, counts: RetriesOf::Call });
         }
         call.guard = self.compiler.guard(caller, target, call, caution);
     }

@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use super::program::Program;
-use super::steps::{CallPlan, ConnectionUse, RetryPlan, Step};
+use super::steps::{CallPlan, ConnectionUse, RetriesOf, RetryPlan, Step};
 use super::{NONE, ProgramPlan, SourcePlan, names};
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
@@ -189,7 +189,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             die: compiler
                 .streams
                 .die(&compiler.node(self.id).name, &format!("{}/backoff", self.program.purpose)),
-            of_request: true,
+            counts: RetriesOf::Request,
         });
         let route = compiler.tables.calls[call as usize].route;
         let source = self.source;

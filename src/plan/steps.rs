@@ -178,8 +178,16 @@ pub struct RetryPlan {
     pub retries: u32,
     pub backoff: Backoff,
     pub die: u32,
-    /// They are counted for the whole request, as clients do, and not for each call.
-    pub of_request: bool,
+    pub counts: RetriesOf,
+}
+
+/// What retries are counted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetriesOf {
+    /// The whole request, as clients do.
+    Request,
+    /// Each call.
+    Call,
 }
 
 /// Whether a call finds a connection open.

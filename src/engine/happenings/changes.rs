@@ -61,7 +61,7 @@ impl World {
                 Change::Decides(number) => self.decide(plan, number),
                 Change::IsOneMore(number) => self.is_one_more(plan, number),
                 Change::Promotes(set) => self.promote(plan, set),
-                Change::Checks(site) => self.check_peers(plan, site as usize),
+                Change::Checks(view) => self.check_peers(plan, view),
             }
         }
         self.look_at_components(plan);
@@ -100,12 +100,7 @@ impl World {
     pub(super) fn strike(&mut self, plan: &Plan, target: ChangeTarget, fault: Fault, until: Time) {
         match target {
             ChangeTarget::Link(link) => {
-                self.site.links[link as usize].strike(
-                    &plan.links[link as usize],
-                    fault,
-                    until,
-                    self.clockwork.now,
-                );
+                self.site.links.strike(plan, link, fault, until, self.clockwork.now);
             }
             ChangeTarget::Instance(instance) => self.strike_instance(plan, instance, fault),
         }
@@ -115,7 +110,7 @@ impl World {
     pub(super) fn lift(&mut self, plan: &Plan, target: ChangeTarget, fault: Fault) {
         match target {
             ChangeTarget::Link(link) => {
-                self.site.links[link as usize].lift(&plan.links[link as usize], fault, self.clockwork.now);
+                self.site.links.lift(plan, link, fault, self.clockwork.now);
             }
             ChangeTarget::Instance(instance) => self.lift_from_instance(plan, instance, fault),
         }

@@ -6,7 +6,7 @@
 
 use super::World;
 use crate::engine::admission::Entry;
-use crate::engine::sessions::Holds;
+use crate::engine::site::sessions::Holds;
 use crate::engine::trouble::{Care, Comer, Room, Treatment};
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;

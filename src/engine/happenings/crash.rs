@@ -3,7 +3,7 @@
 
 use super::World;
 use crate::engine::ending::CallEnd;
-use crate::engine::sessions::Holds;
+use crate::engine::site::sessions::Holds;
 use crate::engine::visit::State;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
@@ -38,7 +38,7 @@ impl World {
     pub(in crate::engine) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
         let place = &plan.instances[instance as usize];
         if let Some(first) = plan.nodes[place.node as usize].first_cache {
-            self.site.caches[(first + place.replica) as usize].clear();
+            self.site.caches.clear(first + place.replica);
         }
     }
 
@@ -178,7 +178,7 @@ impl World {
     pub(super) fn thaw(&mut self, instance: u32) {
         for slot in self.residents_of(instance) {
             let visit = &self.visits[slot];
-            let (is_still, pool) = (visit.word == 0, visit.pending);
+            let is_still = visit.word == 0;
             match visit.state {
                 State::Going => {
                     if is_still && self.is_at_work(slot) {
@@ -186,7 +186,7 @@ impl World {
                     }
                 }
                 State::InPoolLine => {
-                    if is_still && self.site.pools[pool as usize].wait != NEVER {
+                    if is_still && self.site.pools.patience(self.visits.pool_line(slot)) != NEVER {
                         self.schedule(slot, self.clockwork.now);
                     }
                 }

@@ -10,7 +10,7 @@ impl World {
         match fault {
             Fault::Crash => self.crash(plan, instance, false),
             Fault::DataLoss => {
-                self.lose_data(plan, instance);
+                self.site.replications.lose_data(plan, instance);
                 self.crash(plan, instance, false);
             }
             Fault::Leak { bytes_per_s } => self.trouble.leak(instance, bytes_per_s, self.clockwork.now),
@@ -60,7 +60,7 @@ impl World {
         match fault {
             Fault::Crash => self.restart(plan, instance, true),
             Fault::DataLoss => {
-                self.restore_data(plan, instance);
+                self.site.replications.restore_data(plan, instance);
                 self.trouble.condition(instance).is_restored();
                 self.restart(plan, instance, true);
             }

@@ -8,8 +8,9 @@
 
 use super::guard::Permission;
 use crate::engine::World;
-use crate::engine::sessions::Holds;
-use crate::plan::{CallPlan, NONE, Plan, Policy, Step};
+use crate::engine::site::pools::{PlaceAtPeer, PoolHandle};
+use crate::engine::site::sessions::Holds;
+use crate::plan::{CallPlan, NONE, Plan, Step};
 
 impl World {
     /// Places for one more call, or in a line for them.
@@ -25,27 +26,23 @@ impl World {
     }
 
     /// A place among the calls that the caller makes at once, or in the line for one.
-    fn enter_bulkhead(&mut self, plan: &Plan, slot: u32, place: u32) -> Permission {
+    fn enter_bulkhead(&mut self, plan: &Plan, slot: u32, pool: PoolHandle) -> Permission {
         // Whoever comes out of the line has its place already.
-        if self.site.sessions.holds(self.visits[slot].sessions, Holds::Pool(place)) {
+        if self.site.sessions.holds(self.visits[slot].sessions, Holds::Pool(pool)) {
             return Permission::Granted;
         }
-        let state = &mut self.site.pools[place as usize];
-        if state.busy < state.size {
-            state.take(self.clockwork.now);
-            self.keep(slot, Holds::Pool(place));
+        if self.site.pools.take(pool, self.clockwork.now) {
+            self.keep(slot, Holds::Pool(pool));
             return Permission::Granted;
         }
-        self.wait_in_line_of(plan, slot, place)
+        self.wait_in_line_of(plan, slot, pool)
     }
 
-    fn wait_in_line_of(&mut self, plan: &Plan, slot: u32, place: u32) -> Permission {
-        let state = &mut self.site.pools[place as usize];
-        if state.waits.waiting >= state.line {
-            state.waits.turned_away += 1;
+    fn wait_in_line_of(&mut self, plan: &Plan, slot: u32, pool: PoolHandle) -> Permission {
+        if !self.site.pools.admits_to_line(pool) {
             return Permission::Refused;
         }
-        self.stand_in_pool_line(plan, slot, place);
+        self.stand_in_pool_line(plan, slot, pool);
         Permission::Waits
     }
 
@@ -57,15 +54,16 @@ impl World {
             return Permission::Granted;
         }
         if let Some(member) = self.only_member(plan, slot, call) {
-            if self.has_place_at(together, member) {
-                self.take_place_at(slot, together, member);
+            let place = PlaceAtPeer { together, member };
+            if self.site.pools.has_room_at(place) {
+                self.take_place_at(slot, place);
                 return Permission::Granted;
             }
-            return self.wait_in_line_of(plan, slot, together + 1 + member);
+            return self.wait_in_line_of(plan, slot, place.pool());
         }
-        let is_first = self.site.pools[together as usize].waits.waiting == 0;
-        if is_first && let Some(member) = self.member_with_place(plan, slot, call, together) {
-            self.take_place_at(slot, together, member);
+        let is_first = !self.site.pools.somebody_waits(together);
+        if is_first && let Some(place) = self.free_place(plan, slot, call, together) {
+            self.take_place_at(slot, place);
             return Permission::Granted;
         }
         let permission = self.wait_in_line_of(plan, slot, together);
@@ -77,14 +75,14 @@ impl World {
     }
 
     /// The pool of all peers together of this caller.
-    fn together_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
+    fn together_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> PoolHandle {
         let pool = &plan.pools[plan.guards[call.guard as usize].peers as usize];
-        pool.first + self.share_of(plan, call, caller) * (1 + pool.peers)
+        PoolHandle::of(pool, plan.share_of(call, caller))
     }
 
-    fn bulkhead_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
-        let guard = &plan.guards[call.guard as usize];
-        plan.pools[guard.pool as usize].first + self.share_of(plan, call, caller)
+    fn bulkhead_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> PoolHandle {
+        let pool = &plan.pools[plan.guards[call.guard as usize].pool as usize];
+        PoolHandle::of(pool, plan.share_of(call, caller))
     }
 
     /// The member that the call has to go to, if it may go to one only: who writes, who tries the
@@ -92,9 +90,8 @@ impl World {
     fn only_member(&mut self, plan: &Plan, slot: u32, call: &CallPlan) -> Option<u32> {
         let visit = &self.visits[slot];
         let tries_the_same = visit.tries > 0 && !call.tries_others;
-        let policy = &plan.routes[call.route as usize].policy;
-        let is_hashed = matches!(policy, Policy::IpHash(_) | Policy::Ring(_));
-        (call.replication != NONE || tries_the_same || is_hashed)
+        let goes_by_client = plan.routes[call.route as usize].policy.goes_by_client();
+        (call.replication != NONE || tries_the_same || goes_by_client)
             .then(|| self.member_for(plan, slot, call, false))
     }
 
@@ -104,30 +101,30 @@ impl World {
             return None;
         }
         let visit = &self.visits[slot];
-        self.site.sessions.place_at_peer(visit.sessions, self.together_of(plan, call, visit.instance))
+        let together = self.together_of(plan, call, visit.instance);
+        self.site.sessions.place_at_peer(visit.sessions, together).map(|place| place.member)
     }
 
-    pub(in crate::engine) fn has_place_at(&self, together: u32, member: u32) -> bool {
-        let pool = &self.site.pools[(together + 1 + member) as usize];
-        pool.busy < pool.size
-    }
-
-    /// A member that may be called and has a place.
-    fn member_with_place(&mut self, plan: &Plan, slot: u32, call: &CallPlan, together: u32) -> Option<u32> {
-        let all = &self.site.pools[together as usize];
-        if all.busy >= all.size {
+    /// A place that is free at a member that may be called.
+    fn free_place(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call: &CallPlan,
+        together: PoolHandle,
+    ) -> Option<PlaceAtPeer> {
+        if !self.site.pools.has_room(together) {
             return None;
         }
         let visit = &self.visits[slot];
-        let avoid = if visit.tries > 0 { visit.awaited } else { NONE };
+        let avoid = if visit.tries > 0 { Some(visit.latest_peer) } else { None };
         let (caller, root) = (visit.instance, visit.root);
         self.pick_with_place(plan, call, caller, root, avoid, together)
     }
 
-    fn take_place_at(&mut self, slot: u32, together: u32, member: u32) {
-        self.site.pools[together as usize].occupy(self.clockwork.now);
-        self.site.pools[(together + 1 + member) as usize].take(self.clockwork.now);
-        self.keep(slot, Holds::Peer { together, member });
+    fn take_place_at(&mut self, slot: u32, place: PlaceAtPeer) {
+        self.site.pools.take_at(place, self.clockwork.now);
+        self.keep(slot, Holds::Peer(place));
     }
 
     /// A place for a hedge at another peer; without one there is no hedge.
@@ -136,50 +133,42 @@ impl World {
             return true;
         }
         let together = self.together_of(plan, call, self.visits[slot].instance);
-        let member = match call.replication {
-            NONE => self.member_with_place(plan, slot, call, together),
+        let place = match call.replication {
+            NONE => self.free_place(plan, slot, call, together),
             _ => {
-                Some(self.member_for(plan, slot, call, true)).filter(|&one| self.has_place_at(together, one))
+                let place = PlaceAtPeer { together, member: self.member_for(plan, slot, call, true) };
+                Some(place).filter(|&place| self.site.pools.has_room_at(place))
             }
         };
-        let Some(member) = member else { return false };
-        self.take_place_at(slot, together, member);
+        let Some(place) = place else { return false };
+        self.take_place_at(slot, place);
         true
     }
 
     /// A place at a peer is free: whoever waits for this very peer gets it, or else who has waited
     /// longest for any.
-    pub(in crate::engine) fn release_peer(&mut self, plan: &Plan, together: u32, member: u32) {
-        let place = together + 1 + member;
-        let waiting = self.site.pools[place as usize].head;
-        if waiting != NONE {
-            return self.hand_place_on(plan, waiting, together, member);
+    pub(in crate::engine) fn release_peer(&mut self, plan: &Plan, place: PlaceAtPeer) {
+        if let Some(waiting) = self.site.pools.first_in_line(place.pool()) {
+            return self.hand_place_on(plan, waiting, place);
         }
-        self.site.pools[place as usize].give_back(self.clockwork.now);
-        self.site.pools[together as usize].give_back(self.clockwork.now);
-        self.serve_together(plan, together);
+        self.site.pools.give_back_at(place, self.clockwork.now);
+        self.serve_together(plan, place.together);
     }
 
     /// Those who wait for any peer get the places that are free.
-    fn serve_together(&mut self, plan: &Plan, together: u32) {
-        loop {
-            let waiting = self.site.pools[together as usize].head;
-            if waiting == NONE {
-                return;
-            }
+    fn serve_together(&mut self, plan: &Plan, together: PoolHandle) {
+        while let Some(waiting) = self.site.pools.first_in_line(together) {
             let Step::Call { call } = plan.steps[self.visits[waiting].step as usize] else { return };
             let call = &plan.calls[call as usize];
-            let Some(member) = self.member_with_place(plan, waiting, call, together) else { return };
-            self.site.pools[together as usize].occupy(self.clockwork.now);
-            self.site.pools[(together + 1 + member) as usize].occupy(self.clockwork.now);
-            self.hand_place_on(plan, waiting, together, member);
+            let Some(place) = self.free_place(plan, waiting, call, together) else { return };
+            self.site.pools.occupy_at(place, self.clockwork.now);
+            self.hand_place_on(plan, waiting, place);
         }
     }
 
-    fn hand_place_on(&mut self, plan: &Plan, waiting: u32, together: u32, member: u32) {
+    fn hand_place_on(&mut self, plan: &Plan, waiting: u32, place: PlaceAtPeer) {
         self.leave_pool_line_served(plan, waiting);
-        self.visits[waiting].word = 0;
-        self.keep(waiting, Holds::Peer { together, member });
+        self.keep(waiting, Holds::Peer(place));
         self.make_ready(waiting);
     }
 
@@ -189,9 +178,9 @@ impl World {
             return;
         }
         let together = self.together_of(plan, call, self.visits[slot].instance);
-        let wanted = Holds::Peer { together, member };
-        if self.site.sessions.take_out(&mut self.visits[slot].sessions, wanted) {
-            self.release_peer(plan, together, member);
+        let place = PlaceAtPeer { together, member };
+        if self.site.sessions.take_out(&mut self.visits[slot].sessions, Holds::Peer(place)) {
+            self.release_peer(plan, place);
         }
     }
 
@@ -201,14 +190,14 @@ impl World {
         let caller = self.visits[slot].instance;
         if guard.peers != NONE {
             let together = self.together_of(plan, call, caller);
-            while let Some(member) = self.site.sessions.place_at_peer(self.visits[slot].sessions, together) {
-                self.leave_peer(plan, slot, call, member);
+            while let Some(place) = self.site.sessions.place_at_peer(self.visits[slot].sessions, together) {
+                self.leave_peer(plan, slot, call, place.member);
             }
         }
         if guard.pool != NONE {
-            let place = self.bulkhead_of(plan, call, caller);
-            if self.site.sessions.take_out(&mut self.visits[slot].sessions, Holds::Pool(place)) {
-                self.release_pool(plan, place);
+            let pool = self.bulkhead_of(plan, call, caller);
+            if self.site.sessions.take_out(&mut self.visits[slot].sessions, Holds::Pool(pool)) {
+                self.release_pool(plan, pool);
             }
         }
     }

@@ -3,20 +3,9 @@
 
 use crate::engine::World;
 use crate::engine::ending::CallEnd;
-use crate::parts::circuit_breaker::CircuitBreaker;
+use crate::engine::site::guards::{Closed, GuardedPeer};
 use crate::parts::outcome::Outcome;
-use crate::parts::retry_budget::Tokens;
 use crate::plan::{CallPlan, NONE, Plan, Step};
-
-/// What each replica of each careful caller keeps of those it calls.
-#[derive(Clone, Debug)]
-pub struct Guards {
-    pub(super) tokens: Vec<Option<Tokens>>,
-    /// One for each peer of each, where there are any.
-    breakers: Vec<CircuitBreaker>,
-    /// Where those of each begin.
-    first_breaker: Vec<u32>,
-}
 
 /// Whether a call may be made.
 pub enum Permission {
@@ -26,30 +15,7 @@ pub enum Permission {
     Refused,
 }
 
-impl Guards {
-    pub fn new(plan: &Plan) -> Self {
-        let mut guards = Guards { tokens: Vec::new(), breakers: Vec::new(), first_breaker: Vec::new() };
-        for guard in &plan.guards {
-            for _ in 0..guard.replicas {
-                guards.tokens.push(guard.budget.map(|budget| budget.tokens()));
-                guards.first_breaker.push(guards.breakers.len() as u32);
-                let peers = plan.routes[guard.route as usize].members.len();
-                let breakers = guard.breaker.iter().flat_map(|settings| {
-                    std::iter::repeat_with(|| CircuitBreaker::new(settings)).take(peers)
-                });
-                guards.breakers.extend(breakers);
-            }
-        }
-        guards
-    }
-}
-
 impl World {
-    /// Which of the guards of all callers is this caller's.
-    fn guard_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> usize {
-        (plan.guards[call.guard as usize].first + self.share_of(plan, call, caller)) as usize
-    }
-
     /// Whether a careful caller makes this call now.
     #[inline(never)]
     pub(in crate::engine) fn ask_guard(&mut self, plan: &Plan, slot: u32, call: u32) -> Permission {
@@ -79,12 +45,7 @@ impl World {
         caller: u32,
         member: u32,
     ) -> bool {
-        if call.guard == NONE {
-            return true;
-        }
-        let Some(settings) = &plan.guards[call.guard as usize].breaker else { return true };
-        let first = self.site.guards.first_breaker[self.guard_of(plan, call, caller)];
-        self.site.guards.breakers[(first + member) as usize].permits(settings, self.clockwork.now)
+        self.site.guards.permits(plan, call, GuardedPeer { caller, member }, self.clockwork.now)
     }
 
     /// The call is not made: nobody was asked, so that nobody's health is in doubt.
@@ -105,9 +66,9 @@ impl World {
         to: u32,
     ) {
         let guard = &plan.guards[call.guard as usize];
-        if let Some(settings) = &guard.breaker {
-            let place = self.breaker_of(plan, call, self.visits[slot].instance, to);
-            self.site.guards.breakers[place].call_begins(settings, self.clockwork.now);
+        if guard.breaker.is_some() {
+            let peer = self.guarded_peer(plan, call, self.visits[slot].instance, to);
+            self.site.guards.call_begins(plan, call, peer, self.clockwork.now);
         }
         if let Some(hedge) = guard.hedge
             && let Step::Call { .. } = plan.steps[self.visits[slot].step as usize]
@@ -117,9 +78,8 @@ impl World {
         }
     }
 
-    fn breaker_of(&self, plan: &Plan, call: &CallPlan, caller: u32, peer: u32) -> usize {
-        let first = self.site.guards.first_breaker[self.guard_of(plan, call, caller)];
-        (first + self.member_of(plan, call, peer)) as usize
+    fn guarded_peer(&self, plan: &Plan, call: &CallPlan, caller: u32, to: u32) -> GuardedPeer {
+        GuardedPeer { caller, member: self.member_of(plan, call, to) }
     }
 
     /// Which of a call's peers an instance is. Replicas of one node stand in a row.
@@ -143,24 +103,20 @@ impl World {
         by: u32,
         outcome: Outcome,
     ) -> bool {
-        let guard = &plan.guards[call.guard as usize];
         let caller = self.visits[slot].instance;
-        if let Some(settings) = &guard.breaker {
-            let place = self.breaker_of(plan, call, caller, by);
-            let breaker = &mut self.site.guards.breakers[place];
-            let before = breaker.is_closed();
-            // Who asks too often is told so; that is no failure of the peer's.
-            let is_well = matches!(outcome, Outcome::Ok | Outcome::TooManyRequests);
-            breaker.call_ended(settings, is_well, self.clockwork.now);
-            let after = breaker.is_closed();
-            self.site.balancers.count_ailing(!before, !after);
+        if plan.guards[call.guard as usize].breaker.is_some() {
+            let peer = self.guarded_peer(plan, call, caller, by);
+            let closed = self.site.guards.call_ended(plan, call, peer, outcome, self.clockwork.now);
+            if let Some(Closed { before, after }) = closed {
+                self.site.balancers.count_ailing(!before, !after);
+            }
         }
-        if self.visits[slot].pending > 0 {
+        if self.visits[slot].flags.rare.forks() {
             return false;
         }
         if call.only_peer == NONE {
             // Who has failed is not always whom it has called last.
-            self.visits[slot].awaited = self.member_of(plan, call, by);
+            self.visits[slot].latest_peer = self.member_of(plan, call, by);
         }
         if !outcome.is_ok() && self.visits[slot].child != NONE {
             if call.only_peer == NONE {
@@ -175,20 +131,13 @@ impl World {
         self.leave_bulkheads(plan, slot, call);
         if outcome.is_ok() {
             self.visits[slot].retries = 0;
-            let place = self.guard_of(plan, call, caller);
-            if let (Some(budget), Some(tokens)) = (&guard.budget, &mut self.site.guards.tokens[place]) {
-                tokens.earn(budget);
-            }
+            self.site.guards.earn(plan, call, caller);
         }
         false
     }
 
     /// Whether there is a token for one more retry.
     pub(super) fn budget_allows_retry(&mut self, plan: &Plan, slot: u32, call: &CallPlan) -> bool {
-        if call.guard == NONE {
-            return true;
-        }
-        let place = self.guard_of(plan, call, self.visits[slot].instance);
-        self.site.guards.tokens[place].as_mut().is_none_or(Tokens::take)
+        self.site.guards.allows_retry(plan, call, self.visits[slot].instance)
     }
 }

@@ -3,7 +3,6 @@
 pub mod bulkhead;
 pub mod guard;
 mod hedging;
-mod passing;
 pub mod rate_limit;
 mod retrying;
 pub mod scaling;

@@ -4,7 +4,7 @@ use crate::engine::World;
 use crate::engine::ending::CallEnd;
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
-use crate::plan::{CallPlan, Plan, RetryPlan};
+use crate::plan::{CallPlan, Plan, RetriesOf, RetryPlan};
 
 impl World {
     /// How long the caller waits before it tries again; `None` if it does not.
@@ -18,17 +18,16 @@ impl World {
     ) -> Option<Time> {
         let root = self.visits[slot].root;
         // A client counts the tries of its whole request, any other caller those of this call.
-        let number = match retry.of_request {
-            true => self.visits.requests[root as usize].attempts,
-            false => u32::from(self.visits[slot].retries) + 1,
+        let (number, may_be_sent) = match retry.counts {
+            RetriesOf::Request => (self.visits.requests[root as usize].attempts, true),
+            RetriesOf::Call => (u32::from(self.visits[slot].retries) + 1, end.may_be_sent_again(call)),
         };
-        let may_be_sent = retry.of_request || end.may_be_sent_again(call);
         if number > retry.retries || !may_be_sent || !self.budget_allows_retry(plan, slot, call) {
             return None;
         }
-        match retry.of_request {
-            true => self.visits.requests[root as usize].attempts += 1,
-            false => self.visits[slot].retries += 1,
+        match retry.counts {
+            RetriesOf::Request => self.visits.requests[root as usize].attempts += 1,
+            RetriesOf::Call => self.visits[slot].retries += 1,
         }
         let luck =
             if retry.backoff.full_jitter { uniform(&mut self.chance.dice[retry.die as usize]) } else { 0.0 };

@@ -25,7 +25,7 @@ impl World {
     fn shedding_of(&self, plan: &Plan, instance: u32) -> Option<Shedding> {
         match plan.nodes[self.site.nodes[instance as usize].node as usize].order {
             Order::Shedding(settings) => Some(settings),
-            _ => None,
+            Order::Fifo | Order::Lifo | Order::Priority | Order::Random => None,
         }
     }
 

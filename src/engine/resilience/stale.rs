@@ -1,9 +1,8 @@
 //! Answers that have expired, given when nobody has a better one.
 
 use crate::engine::World;
-use crate::engine::caching::{CacheState, Found};
-use crate::engine::sessions::Holds;
-use crate::kernel::random::uniform;
+use crate::engine::site::caches::KeptAnswer;
+use crate::engine::site::sessions::Holds;
 use crate::plan::{LookupPlan, NONE, Plan, Step};
 
 impl World {
@@ -17,25 +16,29 @@ impl World {
         lookup_plan: &LookupPlan,
     ) -> u32 {
         let instance = self.visits[slot].instance;
-        let number = (lookup_plan.first_cache + (instance - lookup_plan.first_instance)) as usize;
-        let point = uniform(&mut self.chance.dice[plan.caches[number].die as usize]);
+        let cache = lookup_plan.first_cache + (instance - lookup_plan.first_instance);
+        let die = &mut self.chance.dice[plan.caches[cache as usize].die as usize];
+        let answer = self.site.caches.ask_for_kept(cache, die, self.clockwork.now);
         let counts = &mut self.site.nodes[instance as usize].counts;
         counts.lookups += 1;
-        // A share of hits says nothing of objects; the scenario's check refuses it.
-        let CacheState::Objects(objects) = &mut self.site.caches[number] else { return 0 };
-        let object = objects.object_at(point);
-        let found = objects.find(object, self.clockwork.now);
-        if found == Found::Fresh {
-            counts.hits += 1;
-            objects.hold(object, true, self.clockwork.now);
-            return lookup_plan.skip;
+        match answer {
+            KeptAnswer::Fresh => {
+                counts.hits += 1;
+                lookup_plan.skip
+            }
+            KeptAnswer::Expired { object } => {
+                self.keep(slot, Holds::Object(object));
+                lookup_plan.skip_if_stale
+            }
+            KeptAnswer::Nothing { object, cold } => {
+                self.keep(slot, Holds::Object(object));
+                if cold {
+                    self.meets_cold_cache(plan, slot);
+                }
+                0
+            }
+            KeptAnswer::Unknown => 0,
         }
-        let is_cold = found == Found::Nothing && objects.is_filling();
-        self.keep(slot, Holds::Object(object));
-        if is_cold {
-            self.meets_cold_cache(plan, slot);
-        }
-        if found == Found::Stale { lookup_plan.skip_if_stale } else { 0 }
     }
 
     /// What was fetched is held from now on.
@@ -43,11 +46,8 @@ impl World {
     pub(in crate::engine) fn store(&mut self, plan: &Plan, slot: u32, first_cache: u32) -> Option<u32> {
         let visit = &self.visits[slot];
         let replica = plan.instances[visit.instance as usize].replica;
-        let object = self.site.sessions.object(visit.sessions);
-        if let (Some(object), CacheState::Objects(objects)) =
-            (object, &mut self.site.caches[(first_cache + replica) as usize])
-        {
-            objects.hold(object, false, self.clockwork.now);
+        if let Some(object) = self.site.sessions.object(visit.sessions) {
+            self.site.caches.store(first_cache + replica, object, self.clockwork.now);
         }
         self.skip(slot, 1)
     }

@@ -2,6 +2,7 @@
 //! their own behind one clock, so that a run in which nothing changes never looks at it.
 
 use super::Trouble;
+use crate::engine::site::balancers::ViewHandle;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
 use std::cmp::Reverse;
@@ -17,7 +18,7 @@ pub enum Change {
     /// A host's kernel has booted.
     Answers(u32),
     /// A caller asks all of its peers whether they are there.
-    Checks(u32),
+    Checks(ViewHandle),
     /// The next step of a piece of maintenance.
     Maintains(u32),
     /// What stands by takes an instance's place.

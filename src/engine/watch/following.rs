@@ -4,6 +4,7 @@ use super::paths::Paths;
 use super::trace::{Stories, Trace, Whose};
 use super::tracer::{KeptTrace, TraceWishes, Tracer};
 use super::{Suspects, Watch};
+use crate::engine::site::links::Crossing;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
@@ -12,19 +13,6 @@ use crate::results::row::{Row, Rows};
 
 /// In place of its number in the sample: one that is followed for its row or its story alone.
 const NOT_SAMPLED: u64 = u64::MAX;
-
-/// What a message meets on its link, and how long it takes in all.
-#[derive(Clone, Copy, Debug)]
-pub struct Crossing {
-    pub link: u32,
-    pub time: Time,
-    /// Until something lost is sent again.
-    pub lost: Time,
-    /// Behind other messages.
-    pub queued: Time,
-    /// Until the last byte has left.
-    pub sending: Time,
-}
 
 /// A request that has come to its end.
 #[derive(Clone, Copy, Debug)]

@@ -20,7 +20,7 @@ mod usage;
 pub use blame::{Failure, Suspect, Suspects};
 pub use closing::Closing;
 pub use cutting::Cut;
-pub use following::{Crossing, Ended};
+pub use following::Ended;
 pub use node_log::InstanceTotals;
 pub use paths::Paths;
 pub use snapshot::ClassSnapshot;

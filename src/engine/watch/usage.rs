@@ -50,19 +50,6 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Together with those who wait in another line for the same.
-    pub fn with(mut self, other: &Usage) -> Usage {
-        self.waiting = self.waiting.wrapping_add(other.waiting);
-        self.waiting_most += other.waiting_most;
-        self.taken += other.taken;
-        self.waited += other.waited;
-        self.waited_time = self.waited_time.wrapping_add(other.waited_time);
-        self.left += other.left;
-        self.left_time = self.left_time.wrapping_add(other.left_time);
-        self.turned_away += other.turned_away;
-        self
-    }
-
     fn since(&self, before: &Usage, kind: ResourceKind) -> ResourceBucket {
         let grown = |now: u64, then: u64| u128::from(now.wrapping_sub(then));
         ResourceBucket {

@@ -1,7 +1,7 @@
 //! What a rate limit lets pass, and who waits for it, as it is counted.
 
-use crate::engine::sending::Sending;
-use crate::engine::waits::Waits;
+use super::sending::Sending;
+use super::waits::{Reading, Waits};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::plan::LimitPlan;
@@ -18,6 +18,16 @@ pub struct Passing {
     /// clients' lines that is a sum.
     full_until: Time,
     full_time: Time,
+}
+
+/// How a limit has been used.
+#[derive(Clone, Copy, Debug)]
+pub struct Passed {
+    /// For how long it has been busy, and for how long whoever came was too many; of clients' lines
+    /// the sums.
+    pub busy: u64,
+    pub full: u64,
+    pub waits: Reading,
 }
 
 /// Lines of which each moves on by itself.
@@ -52,34 +62,46 @@ impl Passing {
         self.full_until = self.full_until.max(until);
     }
 
-    pub fn catch_up(&mut self, now: Time, waited: &mut impl FnMut(Time)) {
+    fn catch_up(&mut self, now: Time, waited: &mut impl FnMut(Time)) {
         self.sending.catch_up(now, waited);
         self.lines.catch_up(now, waited);
     }
 
-    pub fn waits(&mut self, limit: &LimitPlan) -> &mut Waits {
+    /// A request is too much.
+    pub fn turn_away(&mut self, limit: &LimitPlan) {
         match limit.per {
-            Per::Client => &mut self.lines.waits,
-            Per::Site => &mut self.sending.waits,
+            Per::Client => self.lines.waits.turns_away(),
+            Per::Site => self.sending.turn_away(),
         }
     }
 
-    /// For how long it has been busy, and for how long whoever came was too many, up to now; of
-    /// clients' lines the sums.
-    pub fn integrals(&self, limit: &LimitPlan, now: Time) -> [u64; 2] {
-        if limit.per == Per::Site {
-            let ahead = self.full_until.saturating_sub(now).min(self.full_time);
-            return [self.sending.busy(now), self.full_time - ahead];
+    /// How it has been used up to now; `waited` as above.
+    pub fn read(&mut self, limit: &LimitPlan, now: Time, waited: &mut impl FnMut(Time)) -> Passed {
+        self.catch_up(now, waited);
+        match limit.per {
+            Per::Client => self.lines_passed(limit, now),
+            Per::Site => {
+                let ahead = self.full_until.saturating_sub(now).min(self.full_time);
+                let (busy, full) = (self.sending.busy(now), self.full_time - ahead);
+                Passed { busy, full, waits: self.sending.read_waits(now) }
+            }
         }
+    }
+
+    fn lines_passed(&mut self, limit: &LimitPlan, now: Time) -> Passed {
         let (spacing, tolerance) = (limit.bucket.spacing(), limit.bucket.tolerance());
-        let mut ahead = [0, 0];
+        let (mut ahead_busy, mut ahead_full) = (0, 0);
         for &Reverse(end) in &self.lines.ends {
             let left = end.saturating_sub(now);
-            ahead[0] += left.min(spacing);
-            ahead[1] += left.saturating_sub(tolerance);
+            ahead_busy += left.min(spacing);
+            ahead_full += left.saturating_sub(tolerance);
         }
         let busy = self.lines.passed.saturating_mul(spacing);
-        [busy.saturating_sub(ahead[0]), self.full_time.saturating_sub(ahead[1])]
+        Passed {
+            busy: busy.saturating_sub(ahead_busy),
+            full: self.full_time.saturating_sub(ahead_full),
+            waits: self.lines.waits.read(now),
+        }
     }
 }
 
@@ -92,7 +114,7 @@ impl Lines {
             self.waits.joins(now);
             self.waiting.push(Reverse((now.saturating_add(wait), now)));
         } else {
-            self.waits.taken += 1;
+            self.waits.takes_at_once();
         }
     }
 
@@ -148,16 +170,16 @@ mod tests {
             for wait in [0, tenth, 2 * tenth] {
                 passing.let_pass(&limit, wait, SECOND, &mut |wait| waited.push(wait));
             }
-            assert_eq!(passing.waits(&limit).waiting, 2);
             let at = SECOND + 50 * MILLISECOND;
-            passing.catch_up(at, &mut |wait| waited.push(wait));
-            assert_eq!(passing.integrals(&limit, at), [50 * MILLISECOND; 2], "{per:?}");
-            passing.catch_up(2 * SECOND, &mut |wait| waited.push(wait));
-            assert_eq!(passing.integrals(&limit, 2 * SECOND), [3 * tenth, tenth], "{per:?}");
+            let early = passing.read(&limit, at, &mut |wait| waited.push(wait));
+            assert_eq!((early.busy, early.full), (50 * MILLISECOND, 50 * MILLISECOND), "{per:?}");
+            assert_eq!((early.waits.most, early.waits.counts.waited), (2, 0));
+            let late = passing.read(&limit, 2 * SECOND, &mut |wait| waited.push(wait));
+            assert_eq!((late.busy, late.full), (3 * tenth, tenth), "{per:?}");
             assert_eq!(waited, [tenth, 2 * tenth]);
-            let waits = passing.waits(&limit);
-            assert_eq!((waits.taken, waits.waited, waits.waited_time), (3, 2, 3 * tenth));
-            assert_eq!((waits.area(2 * SECOND), waits.take_most()), (3 * tenth, 2));
+            let Reading { area, most, counts } = late.waits;
+            assert_eq!((counts.taken, counts.waited, counts.waited_time), (3, 2, 3 * tenth));
+            assert_eq!((area, most), (3 * tenth, 2));
         }
     }
 }

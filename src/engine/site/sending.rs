@@ -1,6 +1,6 @@
 //! Messages that follow one another over a link with a bandwidth, one way.
 
-use super::waits::Waits;
+use super::waits::{Reading, Waits};
 use crate::kernel::time::Time;
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ pub struct Sending {
     sent: u64,
     /// When each message that waits will begin to be sent, and since when it waits.
     waiting: VecDeque<(Time, Time)>,
-    pub waits: Waits,
+    waits: Waits,
 }
 
 impl Sending {
@@ -24,7 +24,7 @@ impl Sending {
             self.waits.joins(now);
             self.waiting.push_back((self.free_at, now));
         } else {
-            self.waits.taken += 1;
+            self.waits.takes_at_once();
         }
         self.free_at = self.free_at.max(now).saturating_add(takes);
         self.sent = self.sent.saturating_add(takes);
@@ -33,7 +33,7 @@ impl Sending {
 
     /// Something that takes so long and makes nobody wait, though what comes later may have to.
     pub fn pass(&mut self, takes: Time, now: Time) {
-        self.waits.taken += 1;
+        self.waits.takes_at_once();
         self.free_at = self.free_at.max(now).saturating_add(takes);
         self.sent = self.sent.saturating_add(takes);
     }
@@ -47,6 +47,16 @@ impl Sending {
             self.waits.served(begins - since, begins);
             waited(begins - since);
         }
+    }
+
+    /// Something that is too much is not sent at all.
+    pub fn turn_away(&mut self) {
+        self.waits.turns_away();
+    }
+
+    /// Who has waited up to now.
+    pub fn read_waits(&mut self, now: Time) -> Reading {
+        self.waits.read(now)
     }
 
     /// For how long it has been busy up to now.
@@ -65,9 +75,9 @@ mod tests {
         let mut waited = Vec::new();
         let mut send = |sending: &mut Sending, takes, now| sending.send(takes, now, |wait| waited.push(wait));
         assert_eq!([(100, 0), (100, 50)].map(|(takes, now)| send(&mut sending, takes, now)), [100, 150]);
-        assert_eq!((sending.busy(60), sending.waits.waiting), (60, 1));
+        assert_eq!((sending.busy(60), sending.waits.waiting()), (60, 1));
         assert_eq!(send(&mut sending, 10, 300), 10);
-        assert_eq!((sending.busy(300), sending.busy(400), sending.waits.area(400)), (200, 210, 50));
+        assert_eq!((sending.busy(300), sending.busy(400), sending.read_waits(400).area), (200, 210, 50));
         assert_eq!(waited, [50]);
     }
 }

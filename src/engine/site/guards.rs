@@ -1,0 +1,114 @@
+//! What careful callers keep of those they call: breakers and budgets for retries.
+
+use crate::kernel::time::Time;
+use crate::parts::circuit_breaker::CircuitBreaker;
+use crate::parts::outcome::Outcome;
+use crate::parts::retry_budget::Tokens;
+use crate::plan::{CallPlan, NONE, Plan};
+
+/// Those of all replicas of all careful callers.
+#[derive(Clone, Debug)]
+pub struct Guards {
+    all: Vec<Guard>,
+    /// One for each peer of each, where there are any.
+    breakers: Vec<CircuitBreaker>,
+}
+
+#[derive(Clone, Debug)]
+struct Guard {
+    tokens: Option<Tokens>,
+    /// Where its breakers begin.
+    first_breaker: u32,
+}
+
+/// One of a careful caller's peers.
+#[derive(Clone, Copy)]
+pub struct GuardedPeer {
+    pub caller: u32,
+    pub member: u32,
+}
+
+/// Whether a breaker was closed before something was told of its peer, and whether it is so after.
+#[derive(Clone, Copy)]
+pub struct Closed {
+    pub before: bool,
+    pub after: bool,
+}
+
+impl Guards {
+    pub fn new(plan: &Plan) -> Self {
+        let mut guards = Guards { all: Vec::new(), breakers: Vec::new() };
+        for guard in &plan.guards {
+            for _ in 0..guard.replicas {
+                let tokens = guard.budget.map(|budget| budget.tokens());
+                guards.all.push(Guard { tokens, first_breaker: guards.breakers.len() as u32 });
+                let peers = plan.routes[guard.route as usize].members.len();
+                let breakers = guard.breaker.iter().flat_map(|settings| {
+                    std::iter::repeat_with(|| CircuitBreaker::new(settings)).take(peers)
+                });
+                guards.breakers.extend(breakers);
+            }
+        }
+        guards
+    }
+
+    /// Which of all is this caller's.
+    fn place(plan: &Plan, call: &CallPlan, caller: u32) -> usize {
+        (plan.guards[call.guard as usize].first + plan.share_of(call, caller)) as usize
+    }
+
+    fn breaker_place(&self, plan: &Plan, call: &CallPlan, peer: GuardedPeer) -> usize {
+        let guard = &self.all[Guards::place(plan, call, peer.caller)];
+        (guard.first_breaker + peer.member) as usize
+    }
+
+    /// Whether the breaker of a caller for one of its peers lets a call through.
+    pub fn permits(&self, plan: &Plan, call: &CallPlan, peer: GuardedPeer, now: Time) -> bool {
+        if call.guard == NONE {
+            return true;
+        }
+        let Some(settings) = &plan.guards[call.guard as usize].breaker else { return true };
+        self.breakers[self.breaker_place(plan, call, peer)].permits(settings, now)
+    }
+
+    /// A call is sent to a peer.
+    pub fn call_begins(&mut self, plan: &Plan, call: &CallPlan, peer: GuardedPeer, now: Time) {
+        if let Some(settings) = &plan.guards[call.guard as usize].breaker {
+            let place = self.breaker_place(plan, call, peer);
+            self.breakers[place].call_begins(settings, now);
+        }
+    }
+
+    /// A call to a peer has ended so; `None`: there is no breaker that it could tell anything.
+    pub fn call_ended(
+        &mut self,
+        plan: &Plan,
+        call: &CallPlan,
+        peer: GuardedPeer,
+        outcome: Outcome,
+        now: Time,
+    ) -> Option<Closed> {
+        let settings = plan.guards[call.guard as usize].breaker.as_ref()?;
+        let place = self.breaker_place(plan, call, peer);
+        let breaker = &mut self.breakers[place];
+        let before = breaker.is_closed();
+        // Who asks too often is told so; that is no failure of the peer's.
+        let is_well = matches!(outcome, Outcome::Ok | Outcome::TooManyRequests);
+        breaker.call_ended(settings, is_well, now);
+        Some(Closed { before, after: breaker.is_closed() })
+    }
+
+    /// A good answer earns a part of a retry.
+    pub fn earn(&mut self, plan: &Plan, call: &CallPlan, caller: u32) {
+        let tokens = &mut self.all[Guards::place(plan, call, caller)].tokens;
+        if let (Some(budget), Some(tokens)) = (&plan.guards[call.guard as usize].budget, tokens) {
+            tokens.earn(budget);
+        }
+    }
+
+    /// Whether there is a token for one more retry; it is taken.
+    pub fn allows_retry(&mut self, plan: &Plan, call: &CallPlan, caller: u32) -> bool {
+        call.guard == NONE
+            || self.all[Guards::place(plan, call, caller)].tokens.as_mut().is_none_or(Tokens::take)
+    }
+}
