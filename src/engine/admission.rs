@@ -3,9 +3,9 @@
 use super::World;
 use super::node::SideLine;
 use super::trouble::Room;
-use super::visit::{DEADLINE, State, Visits, WATCHDOG};
+use super::visit::{State, TimerKind, Visits};
 use crate::kernel::random::below;
-use crate::kernel::time::{NEVER, SECOND, Time};
+use crate::kernel::time::{SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan, Step};
@@ -26,7 +26,7 @@ impl World {
     /// Gets a slot of the node where the visit stands, or a place in its line.
     #[inline(always)]
     pub(super) fn enter(&mut self, plan: &Plan, slot: u32) -> Entry {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
         let node = &mut self.site.nodes[instance as usize];
@@ -59,8 +59,8 @@ impl World {
         let Room { slots, line_limit } = self.room(instance);
         let state = &mut self.site.nodes[instance as usize];
         if state.busy < slots && self.visits[slot].tries <= SYN_RETRIES {
-            state.take(self.clockwork.now);
-            state.serve_one(self.clockwork.now);
+            state.take(self.clockwork.now());
+            state.serve_one(self.clockwork.now());
             self.visits[slot].slots = 1;
             self.visits[slot].flags.inside = true;
             self.came_in(plan, slot, instance);
@@ -93,17 +93,17 @@ impl World {
         }
         let wait: Time = SECOND << visit.tries;
         visit.tries += 1;
-        if visit.call != NONE && !visit.timers[DEADLINE].runs() && visit.parent != NONE {
+        if visit.call != NONE && !visit.timers[TimerKind::Deadline as usize].runs() && visit.parent != NONE {
             let lane = plan.calls[visit.call as usize].connect_lane;
-            self.start_timer(DEADLINE, lane, slot);
+            self.start_timer(TimerKind::Deadline, lane, slot);
         }
         // What is lost on the way is the network's time, not the node's.
         self.own_time_ends(plan, slot);
         if self.visits[slot].flags.followed {
             self.note_syn(plan, slot, wait);
         }
-        self.visits[slot].since = self.clockwork.now + wait;
-        self.schedule(slot, self.clockwork.now + wait);
+        self.visits[slot].since = self.clockwork.now() + wait;
+        self.schedule(slot, self.clockwork.now() + wait);
         Entry::Waits
     }
 
@@ -121,7 +121,7 @@ impl World {
         let node = &self.site.nodes[instance as usize];
         let (watchdog_lane, needs_care) = (node.watchdog_lane, node.needs_care);
         if watchdog_lane != NONE {
-            self.start_timer(WATCHDOG, watchdog_lane, slot);
+            self.start_timer(TimerKind::Watchdog, watchdog_lane, slot);
         }
         if needs_care {
             self.note_tracked_occupancy(instance);
@@ -139,13 +139,13 @@ impl World {
         if call.whole || visit.flags.connected || visit.parent == NONE {
             return;
         }
-        self.stop_timer(plan, DEADLINE, slot);
+        self.stop_timer(plan, TimerKind::Deadline, slot);
         self.visits[slot].flags.connected = true;
-        self.start_timer(DEADLINE, call.read_lane, slot);
+        self.start_timer(TimerKind::Deadline, call.read_lane, slot);
     }
 
     pub(super) fn stand_in_line(&mut self, plan: &Plan, slot: u32) {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         if self.visits[slot].call != NONE {
             self.connected(plan, slot);
         }
@@ -192,7 +192,7 @@ impl World {
         }
         let instance = self.visits[slot].instance;
         let node = &mut self.site.nodes[instance as usize];
-        node.left_the_line(self.clockwork.now);
+        node.left_the_line(self.clockwork.now());
         if node.side_line == NONE {
             unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
         } else {
@@ -206,7 +206,7 @@ impl World {
         self.leave_line(plan, slot);
         let visit = &self.visits[slot];
         let counts = &mut self.site.nodes[visit.instance as usize].counts;
-        counts.left_unserved(self.clockwork.now - visit.since);
+        counts.left_unserved(self.clockwork.now() - visit.since);
     }
 
     #[inline(never)]
@@ -254,11 +254,11 @@ impl World {
     pub(super) fn release_slot(&mut self, plan: &Plan, instance: u32) {
         let node = &mut self.site.nodes[instance as usize];
         if node.line_length == 0 {
-            node.give_back(self.clockwork.now);
+            node.give_back(self.clockwork.now());
             return;
         }
         if node.busy > node.slots {
-            node.give_back(self.clockwork.now);
+            node.give_back(self.clockwork.now());
             self.serve_line(plan, instance);
             return;
         }
@@ -266,7 +266,7 @@ impl World {
     }
 
     pub(super) fn admit_next(&mut self, plan: &Plan, instance: u32) {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let node = &self.site.nodes[instance as usize];
         let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
         if let Step::Serve { .. } = plan.steps[self.visits[slot].step as usize] {
@@ -309,31 +309,23 @@ impl World {
     }
 
     #[inline(always)]
-    pub(super) fn start_timer(&mut self, kind: usize, lane: u32, slot: u32) {
-        if lane == NONE {
-            return;
-        }
-        let due =
-            self.clockwork.lanes[kind][lane as usize].join(&mut self.visits, kind, slot, self.clockwork.now);
-        let clock = self.clockwork.numbers.first_lane[kind] + lane;
-        if self.clockwork.clocks.time(clock) == NEVER {
-            self.clockwork.clocks.set(clock, due);
-        }
+    pub(super) fn start_timer(&mut self, kind: TimerKind, lane: u32, slot: u32) {
+        self.clockwork.start_timer(&mut self.visits, kind, lane, slot);
     }
 
     #[inline(always)]
-    pub(super) fn stop_timer(&mut self, plan: &Plan, kind: usize, slot: u32) {
+    pub(super) fn stop_timer(&mut self, plan: &Plan, kind: TimerKind, slot: u32) {
         let visit = &self.visits[slot];
-        if !visit.timers[kind].runs() {
+        if !visit.timers[kind as usize].runs() {
             return;
         }
-        let lane = if kind == WATCHDOG {
+        let lane = if kind == TimerKind::Watchdog {
             self.site.nodes[visit.instance as usize].watchdog_lane
         } else {
             let call = &plan.calls[visit.call as usize];
             if visit.flags.connected { call.read_lane } else { call.connect_lane }
         };
-        self.clockwork.lanes[kind][lane as usize].leave(&mut self.visits, kind, slot);
+        self.clockwork.stop_timer(&mut self.visits, kind, lane, slot);
     }
 
     #[inline(always)]
@@ -348,7 +340,7 @@ impl World {
         let node = &self.site.nodes[instance as usize];
         if node.occupancy != NONE {
             let inside = node.serving + node.line_length;
-            self.watch.note_occupancy(node.occupancy, inside, self.clockwork.now);
+            self.watch.note_occupancy(node.occupancy, inside, self.clockwork.now());
         }
     }
 }

@@ -16,7 +16,7 @@ impl World {
         if self.site.sessions.holds(self.visits[slot].sessions, holds) {
             return self.skip(slot, 1);
         }
-        if self.site.pools.take(pool, self.clockwork.now) {
+        if self.site.pools.take(pool, self.clockwork.now()) {
             self.keep(slot, holds);
             return self.skip(slot, 1);
         }
@@ -28,7 +28,7 @@ impl World {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let patience = self.site.pools.join_line(pool, &mut self.visits, slot, now);
         self.own_time_ends(plan, slot);
         self.visits.wait_in_pool_line(slot, pool, now);
@@ -49,7 +49,7 @@ impl World {
         while let Some(holds) = self.site.sessions.take_first(&mut held) {
             match holds {
                 Holds::Connection(instance) => {
-                    self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now);
+                    self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now());
                     self.release_slot(plan, instance);
                 }
                 Holds::Pool(pool) => self.release_pool(plan, pool),
@@ -63,7 +63,7 @@ impl World {
     pub(super) fn release_pool(&mut self, plan: &Plan, pool: PoolHandle) {
         // Those who wait in a process that is gone get nothing: they are about to be reset.
         let next = self.site.pools.first_in_line(pool).filter(|&next| !self.is_at_gone_process(next));
-        let Some(next) = next else { return self.site.pools.give_back(pool, self.clockwork.now) };
+        let Some(next) = next else { return self.site.pools.give_back(pool, self.clockwork.now()) };
         self.leave_pool_line_served(plan, next);
         self.keep(next, Holds::Pool(pool));
         // A call that waited for others of its caller is made now.
@@ -78,21 +78,21 @@ impl World {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
-        (self.visits.leave_pool_line(slot), self.clockwork.now - self.visits[slot].since)
+        (self.visits.leave_pool_line(slot), self.clockwork.now() - self.visits[slot].since)
     }
 
     /// Somebody in the line of a pool gets what he has waited for.
     pub(super) fn leave_pool_line_served(&mut self, plan: &Plan, slot: u32) {
         let (pool, waited) = self.leave_pool_line(plan, slot);
         self.visits[slot].word = 0;
-        self.site.pools.serve(pool, &mut self.visits, slot, waited, self.clockwork.now);
+        self.site.pools.serve(pool, &mut self.visits, slot, waited, self.clockwork.now());
         self.watch.waited_for_pool(pool.number(), waited);
     }
 
     /// Somebody leaves the line of a pool without having got anything.
     pub(super) fn leave_pool_line_unserved(&mut self, plan: &Plan, slot: u32) {
         let (pool, waited) = self.leave_pool_line(plan, slot);
-        self.site.pools.leave_line(pool, &mut self.visits, slot, waited, self.clockwork.now);
+        self.site.pools.leave_line(pool, &mut self.visits, slot, waited, self.clockwork.now());
     }
 
     /// No connection of the pool was free in time: the application fails. Or no earlier

@@ -14,7 +14,7 @@ impl World {
         let instance = self.visits[slot].instance;
         let cache = lookup_plan.first_cache + (instance - lookup_plan.first_instance);
         let die = &mut self.chance.dice[plan.caches[cache as usize].die as usize];
-        let answer = self.site.caches.ask(cache, die, self.clockwork.now);
+        let answer = self.site.caches.ask(cache, die, self.clockwork.now());
         let counts = &mut self.site.nodes[instance as usize].counts;
         counts.lookups += 1;
         match answer {

@@ -6,7 +6,7 @@ use super::ending::CallEnd;
 use super::resilience::guard::Permission;
 use super::site::links::Message;
 use super::site::sessions::Holds;
-use super::visit::{Answers, DEADLINE, Flags, State, Visit};
+use super::visit::{Answers, Flags, State, TimerKind, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
@@ -55,7 +55,7 @@ impl World {
         let visit = &mut self.visits[slot];
         visit.state = State::Calling;
         let followed = visit.flags.followed;
-        self.site.nodes[visit.instance as usize].calls(self.clockwork.now);
+        self.site.nodes[visit.instance as usize].calls(self.clockwork.now());
         if followed {
             self.note_calling(plan, slot);
         }
@@ -79,7 +79,7 @@ impl World {
                 self.own_time_ends(plan, slot);
                 let visit = &mut self.visits[slot];
                 visit.state = State::Calling;
-                self.site.nodes[visit.instance as usize].calls(self.clockwork.now);
+                self.site.nodes[visit.instance as usize].calls(self.clockwork.now());
             }
             under_way += count;
             for _ in 0..count {
@@ -118,7 +118,7 @@ impl World {
         let fresh = self.opens_connection(plan, call_plan, root, instance)
             && !self.is_connected(slot, call_plan, instance);
         let visit = Visit {
-            since: self.clockwork.now,
+            since: self.clockwork.now(),
             step: body,
             parent: slot,
             root,
@@ -147,7 +147,7 @@ impl World {
         }
         if link == NONE {
             if call_plan.whole {
-                self.start_timer(DEADLINE, call_plan.connect_lane, child);
+                self.start_timer(TimerKind::Deadline, call_plan.connect_lane, child);
             }
             return Some(child);
         }
@@ -167,7 +167,7 @@ impl World {
         let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips };
         let crossing = self.cross(plan, message);
         if crossing.time > 0 || call_plan.whole {
-            self.start_timer(DEADLINE, call_plan.connect_lane, child);
+            self.start_timer(TimerKind::Deadline, call_plan.connect_lane, child);
         }
         if crossing.time == 0 {
             return Some(child);
@@ -245,9 +245,9 @@ impl World {
                 let request = &self.visits.requests[root as usize];
                 let source = &mut self.site.sources[request.source as usize];
                 let closes_at = &mut source.connections[request.client as usize];
-                let fresh = self.clockwork.now >= *closes_at;
+                let fresh = self.clockwork.now() >= *closes_at;
                 *closes_at =
-                    if kept_for == NEVER { NEVER } else { self.clockwork.now.saturating_add(kept_for) };
+                    if kept_for == NEVER { NEVER } else { self.clockwork.now().saturating_add(kept_for) };
                 fresh
             }
         }
@@ -277,7 +277,7 @@ impl World {
         visit.instance = to;
         visit.step = call_plan.bodies.get(member as usize).copied().unwrap_or(visit.step + 1);
         visit.tries = 0;
-        visit.since = self.clockwork.now;
+        visit.since = self.clockwork.now();
         if link == NONE {
             return Some(slot);
         }
@@ -289,7 +289,7 @@ impl World {
 
     /// At a database a slot is a connection, and the caller keeps it until it is done.
     pub(super) fn enter_session(&mut self, plan: &Plan, slot: u32) -> Entry {
-        let (now, visit) = (self.clockwork.now, &self.visits[slot]);
+        let (now, visit) = (self.clockwork.now(), &self.visits[slot]);
         let (instance, parent) = (visit.instance, visit.parent);
         if parent == NONE {
             return self.enter(plan, slot);
@@ -335,8 +335,8 @@ impl World {
         if node.busy >= slots {
             return false;
         }
-        node.take(self.clockwork.now);
-        node.hold_extra(1, self.clockwork.now);
+        node.take(self.clockwork.now());
+        node.hold_extra(1, self.clockwork.now());
         self.visits[slot].slots += 1;
         true
     }

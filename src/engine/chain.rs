@@ -7,13 +7,12 @@
 //! from there the run may go on by events, which it does for the first and the last requests
 //! of a run that counts them.
 
-use super::EDGE_CLOCK;
 use super::World;
 use super::admission::append;
 use super::chain_rows::Places;
+use super::clockwork::{Ring, room_beside};
 use super::run::Advance;
-use super::visit::{Request, SLOT_BITS, SLOT_MASK, State, VISITS_MOST, Visits};
-use crate::kernel::agenda::{Agenda, Event, EventQueue};
+use super::visit::{Request, State, Visits};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{ChainPlan, ChainStation, NONE, Plan};
@@ -107,25 +106,24 @@ impl World {
             self.enter_chain(&mut chain);
         }
         let mut advance = None;
-        while chain.is_on && advance.is_none() && self.clockwork.events < last {
+        while chain.is_on && advance.is_none() && self.clockwork.events() < last {
             if self.requests_before_chain_ends() <= STRETCH_MOST as u64 {
                 self.leave_chain(&mut chain);
                 break;
             }
-            let limit = until.min(self.clockwork.horizon);
-            let edge = self.clockwork.clocks.time(EDGE_CLOCK);
+            let limit = until.min(self.clockwork.horizon());
+            let edge = self.clockwork.rings_at(Ring::Edge);
             let is_all = self.pass_stretch(plan, &mut chain, limit.min(edge));
             if self.watch.rows_are_full() {
                 advance = Some(Advance::RowsFull);
             } else if !is_all {
                 continue;
             } else if edge < limit {
-                self.clockwork.now = edge;
-                self.clockwork.events += 1;
+                self.clockwork.pass(1, edge);
                 self.edge(plan);
             } else {
                 advance =
-                    Some(if self.clockwork.horizon <= until { Advance::Ended } else { Advance::Paused });
+                    Some(if self.clockwork.horizon() <= until { Advance::Ended } else { Advance::Paused });
             }
         }
         self.chain = Some(chain);
@@ -135,8 +133,8 @@ impl World {
     /// How many more may come until the one might end with which the run ends, or its warm-up,
     /// or until there is no room for more; 0 if nobody comes any more.
     fn requests_before_chain_ends(&self) -> u64 {
-        let room = (VISITS_MOST as u64).saturating_sub(self.in_flight());
-        match self.clockwork.clocks.time(self.clockwork.numbers.first_source) {
+        let room = room_beside(self.in_flight());
+        match self.clockwork.rings_at(Ring::Source(0)) {
             NEVER => 0,
             _ => self.watch.left_before_a_mark().min(room),
         }
@@ -144,8 +142,7 @@ impl World {
 
     /// Everything that happens before the limit, or a part of it: says whether it was all.
     fn pass_stretch(&mut self, plan: &Plan, chain: &mut Chain, limit: Time) -> bool {
-        let clock = self.clockwork.numbers.first_source;
-        let mut next = self.clockwork.clocks.time(clock);
+        let mut next = self.clockwork.rings_at(Ring::Source(0));
         chain.coming.clear();
         let mut unfollowed = self.unfollowed_in_chain(chain);
         while next < limit && chain.coming.len() < STRETCH_MOST {
@@ -162,13 +159,13 @@ impl World {
             next = self.site.sources[0].send_next();
         }
         self.watch.give_back_unfollowed(chain.class, unfollowed);
-        self.clockwork.clocks.set(clock, next);
-        self.clockwork.events += chain.coming.len() as u64;
+        self.clockwork.set(Ring::Source(0), next);
+        let mut events = chain.coming.len() as u64;
         let end = next.min(limit);
         for stage in &mut chain.stages {
             chain.leaving.clear();
             self.pass_stage(plan, stage, &chain.coming, &mut chain.leaving, end);
-            self.clockwork.events += chain.leaving.len() as u64;
+            events += chain.leaving.len() as u64;
             std::mem::swap(&mut chain.coming, &mut chain.leaving);
         }
         let objective = plan.classes[chain.class as usize].objective;
@@ -182,7 +179,7 @@ impl World {
         }
         self.end_in_chain(chain);
         chain.passed += chain.coming.len() as u64;
-        self.clockwork.now = end;
+        self.clockwork.pass(events, end);
         next >= limit
     }
 
@@ -248,13 +245,7 @@ impl World {
 
     /// All that is in flight is handed over to the chain.
     fn enter_chain(&mut self, chain: &mut Chain) {
-        let mut done = vec![NEVER; self.visits.all.len()];
-        while let Some(event) = self.clockwork.agenda.pop_before(NEVER) {
-            let slot = (event.word & SLOT_MASK) as usize;
-            if self.visits.all[slot].word == event.word {
-                done[slot] = event.time;
-            }
-        }
+        let done = self.clockwork.take_all(&self.visits);
         for stage in &mut chain.stages {
             let node = &mut self.site.nodes[stage.station.instance as usize];
             let mut slot = std::mem::replace(&mut node.head, NONE);
@@ -271,13 +262,12 @@ impl World {
                     let began = self.visits.requests[slot].start;
                     let place = if visit.flags.followed { slot as u32 } else { NONE };
                     let done = done[slot];
-                    stage.serving.push(Reverse(Serving { done, since: self.clockwork.now, began, place }));
+                    stage.serving.push(Reverse(Serving { done, since: self.clockwork.now(), began, place }));
                 }
             }
         }
         chain.places.take_over(&self.visits);
         self.visits = Visits::new();
-        self.clockwork.agenda = Agenda::new();
         chain.is_on = true;
         debug_assert_eq!(chain.in_flight() as u64, self.in_flight());
     }
@@ -303,8 +293,7 @@ impl World {
         serving.sort_by_key(|(one, _)| one.since);
         for (one, station) in serving {
             let slot = self.take_over(chain.class, station, one.began);
-            let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(slot);
-            self.clockwork.sequence += 1;
+            let word = self.clockwork.number(slot);
             moves.extend((one.place != NONE).then_some((one.place, slot)));
             let visit = &mut self.visits[slot];
             visit.since = one.since;
@@ -313,14 +302,14 @@ impl World {
             visit.word = word;
             visit.slots = 1;
             visit.flags.inside = true;
-            self.clockwork.agenda.push(Event { time: one.done, word });
+            self.clockwork.wait_until(one.done, word);
         }
         self.give_places_back(chain, &moves);
     }
 
     /// A request of a chain becomes a visit.
     fn take_over(&mut self, class: u32, station: ChainStation, began: Time) -> u32 {
-        let slot = self.visits.add(station.instance, station.step, class, self.clockwork.now);
+        let slot = self.visits.add(station.instance, station.step, class, self.clockwork.now());
         self.visits[slot].root = slot;
         self.visits.requests[slot as usize] = Request { start: began, attempts: 1, ..Request::default() };
         slot

@@ -76,13 +76,13 @@ impl World {
             plan,
             call,
             caller,
-            now: self.clockwork.now,
+            now: self.clockwork.now(),
             conditions: self.trouble.conditions(),
             guards: &self.site.guards,
             pools: &self.site.pools,
             together: None,
         };
-        let doubts = Doubts { outlook, checks: &call.health, avoid, now: self.clockwork.now };
+        let doubts = Doubts { outlook, checks: &call.health, avoid, now: self.clockwork.now() };
         self.site.balancers.choose_usable(chooser, &mut self.chance, &doubts)
     }
 
@@ -102,13 +102,13 @@ impl World {
             plan,
             call,
             caller,
-            now: self.clockwork.now,
+            now: self.clockwork.now(),
             conditions: self.trouble.conditions(),
             guards: &self.site.guards,
             pools: &self.site.pools,
             together: Some(together),
         };
-        let doubts = Doubts { outlook, checks: &call.health, avoid, now: self.clockwork.now };
+        let doubts = Doubts { outlook, checks: &call.health, avoid, now: self.clockwork.now() };
         let member = self.site.balancers.choose_with_place(chooser, &mut self.chance, &doubts)?;
         Some(PlaceAtPeer { together, member })
     }

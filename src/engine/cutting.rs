@@ -19,7 +19,7 @@ impl World {
         if self.components.is_on() {
             self.count_components();
         }
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let Some(cut) = self.watch.open_cut(now) else { return };
         for instance in 0..plan.instances.len() as u32 {
             let totals = self.totals_of(plan, instance);
@@ -38,15 +38,12 @@ impl World {
     }
 
     fn totals_of(&mut self, plan: &Plan, instance: u32) -> InstanceTotals {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let off = self.time_off(plan, instance, now);
         let processor = plan.instances[instance as usize].processor;
         let own = processor != NONE && plan.processors[processor as usize].instance == instance;
         let (processor, jobs_most) = match own {
-            true => {
-                let processor = &mut self.clockwork.processors[processor as usize];
-                (processor.totals(now), processor.take_most())
-            }
+            true => (self.clockwork.totals_of(processor, now), self.clockwork.take_most_jobs(processor)),
             false => (Totals::default(), 0),
         };
         let node = &mut self.site.nodes[instance as usize];
@@ -66,7 +63,7 @@ impl World {
 
     /// What there is to say of a place of the resource with this number.
     fn usage_of(&mut self, plan: &Plan, place: PlacePlan, number: usize) -> Usage {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         match place {
             PlacePlan::Pool { pool, line, instance } => {
                 let down = self.time_absent(plan, instance);
@@ -102,8 +99,8 @@ impl World {
 
     /// For how long an instance has been down, or switched off by autoscaling.
     fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
-        let down = self.trouble.conditions().down_time(instance, self.clockwork.now);
-        down + self.time_off(plan, instance, self.clockwork.now).whole
+        let down = self.trouble.conditions().down_time(instance, self.clockwork.now());
+        down + self.time_off(plan, instance, self.clockwork.now()).whole
     }
 }
 

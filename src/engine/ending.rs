@@ -2,7 +2,7 @@
 
 use super::World;
 use super::site::links::Message;
-use super::visit::{Answers, DEADLINE, State, WATCHDOG};
+use super::visit::{Answers, State, TimerKind};
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
@@ -128,7 +128,7 @@ impl World {
     /// Takes the visit out of its caller's list; returns the caller and its call.
     #[inline(always)]
     fn unlink_from_caller(&mut self, plan: &Plan, slot: u32) -> (u32, u32) {
-        self.stop_timer(plan, DEADLINE, slot);
+        self.stop_timer(plan, TimerKind::Deadline, slot);
         let visit = &self.visits[slot];
         let (next, previous) = (visit.sibling_next, visit.sibling_previous);
         let (parent, call, peer) = (visit.parent, visit.call, visit.peer);
@@ -159,9 +159,9 @@ impl World {
             return self.forked_call_ended(plan, slot, call_plan, by, outcome);
         }
         visit.state = State::Going;
-        visit.since = self.clockwork.now;
+        visit.since = self.clockwork.now();
         let is_followed = visit.flags.followed;
-        self.site.nodes[visit.instance as usize].called(self.clockwork.now);
+        self.site.nodes[visit.instance as usize].called(self.clockwork.now());
         if is_followed {
             self.note_answer(plan, slot);
         }
@@ -175,7 +175,7 @@ impl World {
             visit.step += 1;
             if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
                 let kept_for = plan.instances[by as usize].keepalive;
-                self.client_connection_until(slot, self.clockwork.now.saturating_add(kept_for));
+                self.client_connection_until(slot, self.clockwork.now().saturating_add(kept_for));
             }
             return Some(slot);
         }
@@ -217,7 +217,7 @@ impl World {
             if wait == 0 {
                 return Some(slot);
             }
-            self.schedule(slot, self.clockwork.now.saturating_add(wait));
+            self.schedule(slot, self.clockwork.now().saturating_add(wait));
             return None;
         }
         self.visits[slot].retries = 0;
@@ -254,9 +254,9 @@ impl World {
         let visit = &mut self.visits[slot];
         let is_followed = visit.flags.followed;
         visit.state = State::Going;
-        visit.since = self.clockwork.now;
+        visit.since = self.clockwork.now();
         visit.tries = 0;
-        self.site.nodes[visit.instance as usize].called(self.clockwork.now);
+        self.site.nodes[visit.instance as usize].called(self.clockwork.now());
         if enough {
             self.send_to_background(slot);
         }
@@ -276,22 +276,22 @@ impl World {
     /// Leaves the node: the slot is free for the next in line.
     #[inline(always)]
     pub(super) fn leave_node(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
-        self.stop_timer(plan, WATCHDOG, slot);
+        self.stop_timer(plan, TimerKind::Watchdog, slot);
         let visit = &mut self.visits[slot];
         let (instance, slots) = (visit.instance, visit.slots);
         visit.flags.inside = false;
         visit.slots = 0;
         let unwanted = visit.root == NONE && !visit.flags.rare.background();
         let node = &mut self.site.nodes[instance as usize];
-        node.served_one(self.clockwork.now);
+        node.served_one(self.clockwork.now());
         node.counts.failed += u64::from(!outcome.is_ok());
         node.counts.unwanted += u64::from(unwanted);
         if visit.flags.rare.in_session() {
             visit.flags.rare.leave_session();
-            node.hold_extra(1, self.clockwork.now);
+            node.hold_extra(1, self.clockwork.now());
         } else {
             for _ in 1..slots {
-                self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now);
+                self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now());
                 self.release_slot(plan, instance);
             }
             self.release_slot(plan, instance);
@@ -304,7 +304,7 @@ impl World {
         let instance = visit.instance;
         if visit.slots > 1 {
             visit.slots -= 1;
-            self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now);
+            self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now());
             self.release_slot(plan, instance);
         }
     }

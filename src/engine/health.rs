@@ -53,7 +53,7 @@ impl World {
             return;
         }
         let view = ViewHandle::of(plan, call, instance);
-        self.site.balancers.call_ended(call, view, member, outcome, self.clockwork.now);
+        self.site.balancers.call_ended(call, view, member, outcome, self.clockwork.now());
     }
 
     /// An instance may answer checks otherwise than before: whoever checks it and was sure
@@ -73,7 +73,7 @@ impl World {
                 }
             };
             if !is_checking {
-                let due = self.clockwork.now.div_ceil(inter).saturating_mul(inter);
+                let due = self.clockwork.now().div_ceil(inter).saturating_mul(inter);
                 self.trouble.expect(due, checker.checks());
             }
         }
@@ -82,7 +82,7 @@ impl World {
     /// All of a caller's active checks of its peers are done now; once it is sure of all, it makes
     /// none until a peer changes.
     pub(super) fn check_peers(&mut self, plan: &Plan, view: ViewHandle) {
-        let (conditions, now) = (self.trouble.conditions(), self.clockwork.now);
+        let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |instance: u32| conditions.answers_checks(instance);
         if !self.site.balancers.check(plan, view, answers, now) {
             let next = now.saturating_add(self.site.balancers.time_between_checks(view));

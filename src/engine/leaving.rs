@@ -2,7 +2,7 @@
 
 use super::World;
 use super::ending::CallEnd;
-use super::visit::{DEADLINE, SLOT_MASK, State, WATCHDOG};
+use super::visit::{SLOT_MASK, State, TimerKind};
 use crate::nodes::behaviour::WhenCallerLeaves;
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan};
@@ -36,7 +36,7 @@ impl World {
         let visit = &self.visits[slot];
         let call = &plan.calls[visit.call as usize];
         let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
-        self.start_timer(DEADLINE, lane, slot);
+        self.start_timer(TimerKind::Deadline, lane, slot);
     }
 
     /// The worker has been silent for too long: its master kills it, its request is cut
@@ -45,7 +45,7 @@ impl World {
         if self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
             let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
-            return self.start_timer(WATCHDOG, lane, slot);
+            return self.start_timer(TimerKind::Watchdog, lane, slot);
         }
         if self.visits[slot].flags.followed {
             self.note_cut(plan, slot, false);
@@ -55,7 +55,7 @@ impl World {
             self.leave_pool_line_unserved(plan, slot);
         }
         if self.visits[slot].state == State::Calling {
-            self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now);
+            self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now());
         }
         self.abandon_children(plan, slot);
         self.give_sessions_back(plan, slot);
@@ -69,7 +69,7 @@ impl World {
             self.part_from_caller(plan, slot);
         }
         self.visits[slot].root = NONE;
-        self.schedule(slot, self.clockwork.now.saturating_add(boot));
+        self.schedule(slot, self.clockwork.now().saturating_add(boot));
         if parent != NONE {
             if let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset)) {
                 self.run_visit(plan, next);
@@ -152,7 +152,9 @@ impl World {
         match self.visits[slot].state {
             State::InLine => self.leave_line_unserved(plan, slot),
             State::InPoolLine => self.leave_pool_line_unserved(plan, slot),
-            State::Calling => self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now),
+            State::Calling => {
+                self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now())
+            }
             _ => {}
         }
         self.abandon_children(plan, slot);
@@ -171,7 +173,6 @@ impl World {
         visit.flags.on_cpu = false;
         visit.word = 0;
         let processor = plan.instances[visit.instance as usize].processor;
-        self.clockwork.processors[processor as usize].withdraw(self.clockwork.now);
-        self.unset_clock(processor);
+        self.clockwork.withdraw(&self.visits, processor);
     }
 }

@@ -27,7 +27,7 @@ mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
 mod choosing;
-mod clock_numbers;
+mod clockwork;
 #[cfg(test)]
 mod cold_tests;
 #[cfg(test)]
@@ -44,7 +44,6 @@ mod fault_tests;
 mod group_tests;
 mod happenings;
 mod health;
-mod lanes;
 mod leaving;
 #[cfg(test)]
 mod memory_tests;
@@ -98,5 +97,4 @@ pub use simulation::{Options, Simulation};
 pub use snapshot::{InstanceSnapshot, Snapshot};
 pub use watch::{ClassSnapshot, Doing, KeptTrace, Reason, Span, Trace, TraceWishes, TracedVisit};
 
-use clock_numbers::EDGE_CLOCK;
 use world::World;

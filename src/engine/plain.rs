@@ -4,8 +4,7 @@
 use super::World;
 use super::admission::{Entry, append, unlink};
 use super::trouble::Room;
-use super::visit::{SLOT_BITS, State};
-use crate::kernel::agenda::{Event, EventQueue};
+use super::visit::State;
 use crate::parts::outcome::Outcome;
 use crate::plan::{Plan, Step};
 
@@ -14,7 +13,7 @@ impl World {
     /// line matters.
     #[inline(always)]
     pub(super) fn serve(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let node = &mut self.site.nodes[visit.instance as usize];
         node.counts.visits += 1;
@@ -44,13 +43,13 @@ impl World {
             let Room { slots, line_limit } = self.room(instance);
             let node = &mut self.site.nodes[instance as usize];
             if node.busy < slots {
-                node.take(self.clockwork.now);
+                node.take(self.clockwork.now());
                 self.start_serving(plan, slot, draw);
                 return None;
             }
             if node.line_length < line_limit {
                 self.visits[slot].state = State::InLine;
-                node.stand_in_line(self.clockwork.now);
+                node.stand_in_line(self.clockwork.now());
                 append(&mut self.visits, &mut node.head, &mut node.tail, slot);
                 return None;
             }
@@ -69,15 +68,14 @@ impl World {
             time = self.slowed(plan, slot, time);
             self.note_on_roll(slot, self.visits[slot].instance);
         }
-        let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(slot);
-        self.clockwork.sequence += 1;
+        let word = self.clockwork.number(slot);
         let visit = &mut self.visits[slot];
         visit.word = word;
         visit.slots = 1;
         visit.flags.inside = true;
         visit.step += 2;
-        self.site.nodes[visit.instance as usize].serve_one(self.clockwork.now);
-        self.clockwork.agenda.push(Event { time: self.clockwork.now.saturating_add(time), word });
+        self.site.nodes[visit.instance as usize].serve_one(self.clockwork.now());
+        self.clockwork.wait_until(self.clockwork.now().saturating_add(time), word);
     }
 
     /// Hands the slot on and stands before the next station.
@@ -86,7 +84,7 @@ impl World {
         if self.visits[slot].flags.followed {
             self.note_moving_on(plan, slot);
         }
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         visit.step += 1;
         visit.since = now;
@@ -113,9 +111,9 @@ impl World {
     #[inline(always)]
     fn hand_slot_on(&mut self, plan: &Plan, instance: u32) {
         let node = &mut self.site.nodes[instance as usize];
-        node.served_one(self.clockwork.now);
+        node.served_one(self.clockwork.now());
         if node.line_length == 0 {
-            node.give_back(self.clockwork.now);
+            node.give_back(self.clockwork.now());
         } else if node.busy > node.slots {
             self.release_slot(plan, instance);
         } else {
@@ -133,12 +131,12 @@ impl World {
     pub(super) fn serve_next(&mut self, plan: &Plan, instance: u32) {
         let node = &mut self.site.nodes[instance as usize];
         let slot = node.head;
-        node.left_the_line(self.clockwork.now);
+        node.left_the_line(self.clockwork.now());
         let number = node.node;
         unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
-        let waited = self.clockwork.now - visit.since;
+        let waited = self.clockwork.now() - visit.since;
         node.counts.has_waited(waited);
         if visit.flags.followed {
             self.note_wait(plan, slot);

@@ -12,7 +12,7 @@ impl World {
     /// answers them, in turn.
     pub(super) fn replicated_member(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
         let set_plan = &plan.replications[call.replication as usize];
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let may_be_asked = |member: u32| {
             !self.is_left_out(set_plan, member)
                 && self.site.guards.permits(plan, call, GuardedPeer { caller, member }, now)
@@ -24,14 +24,14 @@ impl World {
     fn is_left_out(&self, replication_plan: &ReplicationPlan, member: u32) -> bool {
         let instance = replication_plan.instances[member as usize];
         let conditions = self.trouble.conditions();
-        let down_for = conditions.down_for(instance, self.clockwork.now);
+        let down_for = conditions.down_for(instance, self.clockwork.now());
         conditions.drains(instance) || down_for.is_some_and(|time| time >= replication_plan.failover)
     }
 
     /// A write or a read is done at its database.
     pub(super) fn replicate(&mut self, plan: &Plan, slot: u32, step: Step) -> Option<u32> {
         let visit = &self.visits[slot];
-        let (client, now) = (self.client_of(visit.root), self.clockwork.now);
+        let (client, now) = (self.client_of(visit.root), self.clockwork.now());
         let access = Access { instance: visit.instance, client, now };
         match step {
             Step::Commit { set } => {
@@ -48,7 +48,7 @@ impl World {
 
     /// A database may answer otherwise than before.
     pub(super) fn watch_replication(&mut self, plan: &Plan, instance: u32) {
-        let (conditions, now) = (self.trouble.conditions(), self.clockwork.now);
+        let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |instance: u32| conditions.answers_checks(instance);
         if let Some(set) = self.site.replications.watch(plan, instance, answers, now) {
             let due = now.saturating_add(plan.replications[set as usize].failover);
@@ -60,7 +60,7 @@ impl World {
     pub(super) fn promote(&mut self, plan: &Plan, set: u32) {
         let conditions = self.trouble.conditions();
         let answers = |instance: u32| conditions.answers_checks(instance);
-        self.site.replications.promote(plan, set, answers, self.clockwork.now);
+        self.site.replications.promote(plan, set, answers, self.clockwork.now());
     }
 
     pub(super) fn start_backups(&mut self, plan: &Plan) {
@@ -74,7 +74,7 @@ impl World {
     pub(super) fn back_up(&mut self, plan: &Plan, number: u32) {
         let Some(backup) = plan.replications[number as usize].backup else { return };
         self.site.replications.back_up(number);
-        let next = self.clockwork.now.saturating_add(backup.every);
+        let next = self.clockwork.now().saturating_add(backup.every);
         self.trouble.expect(next, Change::BacksUp(number));
     }
 

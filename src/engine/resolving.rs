@@ -16,7 +16,7 @@ impl World {
     /// Whether the client still knows the address.
     pub(super) fn recall_name(&self, slot: u32, name: u32) -> bool {
         let client = self.visits.requests[slot as usize].client;
-        self.site.names.is_known(name, client, self.clockwork.now)
+        self.site.names.is_known(name, client, self.clockwork.now())
     }
 
     /// The client keeps the address for as long as the resolver will.
@@ -31,7 +31,7 @@ impl World {
     /// The resolver answers from its cache, or asks the authoritative servers first.
     pub(super) fn resolve_name(&mut self, plan: &Plan, slot: u32, name: u32) -> Option<u32> {
         let name_plan = &plan.names[name as usize];
-        let (instance, now) = (self.visits[slot].instance, self.clockwork.now);
+        let (instance, now) = (self.visits[slot].instance, self.clockwork.now());
         if self.visits[slot].flags.rare.has_asked() {
             self.visits[slot].flags.rare.has_answer();
             self.site.names.refresh_resolver(plan, name, now);
@@ -84,7 +84,7 @@ impl World {
             return self.skip(slot, 1);
         }
         self.visits[slot].flags.rare.asks();
-        self.schedule(slot, self.clockwork.now.saturating_add(RESOLVER_PATIENCE));
+        self.schedule(slot, self.clockwork.now().saturating_add(RESOLVER_PATIENCE));
         None
     }
 
@@ -96,7 +96,7 @@ impl World {
     /// All addresses of a name are checked now, and again until nothing is in doubt.
     pub(super) fn check_name(&mut self, plan: &Plan, name: u32) {
         let Some(checks) = &plan.names[name as usize].checks else { return };
-        let (conditions, now) = (self.trouble.conditions(), self.clockwork.now);
+        let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |host: u32| conditions.answers_checks(host);
         if !self.site.names.check(plan, name, answers, now) {
             self.trouble.expect(now.saturating_add(checks.inter), Change::ChecksName(name));

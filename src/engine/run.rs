@@ -1,10 +1,10 @@
 //! The loop.
 
-use super::visit::{DEADLINE, EVENTS_MOST, SLOT_MASK, State, WATCHDOG};
-use super::{EDGE_CLOCK, World};
-use crate::kernel::agenda::{Agenda, EventQueue};
+use super::World;
+use super::clockwork::{Next, Ring};
+use super::visit::{State, TimerKind};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
 use crate::results::StopReason;
 use crate::scenario::model::RunEnd;
 
@@ -29,14 +29,14 @@ impl World {
     /// Lets everything happen that comes before `until`, but no more than so many events; a row
     /// of stations goes on to the end of its stretch.
     pub fn advance(&mut self, plan: &Plan, until: Time, events_at_most: u64) -> Advance {
-        if self.clockwork.sequence > EVENTS_MOST - 2 * events_at_most.min(EVENTS_MOST / 4) {
+        if !self.clockwork.has_numbers_for(events_at_most) {
             self.stop(StopReason::TooManyEvents);
         }
-        let last = self.clockwork.events.saturating_add(events_at_most);
+        let last = self.clockwork.events().saturating_add(events_at_most);
         let part = if self.chain.is_some() { EVENTS_BETWEEN_CHAINS } else { EVENTS_BETWEEN_LOOKS };
-        while self.clockwork.events < last {
+        while self.clockwork.events() < last {
             self.look_whether_time_passes(plan);
-            let part = last.min(self.clockwork.events + part);
+            let part = last.min(self.clockwork.events() + part);
             let advance =
                 self.advance_chain(plan, until, last).or_else(|| self.advance_by_events(plan, until, part));
             if let Some(advance) = advance {
@@ -48,12 +48,16 @@ impl World {
 
     /// `None`: the events allowed are used up.
     fn advance_by_events(&mut self, plan: &Plan, until: Time, last: u64) -> Option<Advance> {
-        while self.clockwork.events < last {
+        while self.clockwork.events() < last {
             if self.watch.rows_are_full() {
                 return Some(Advance::RowsFull);
             }
-            if !self.next_event(plan, until.min(self.clockwork.horizon)) {
-                return Some(if self.clockwork.horizon <= until { Advance::Ended } else { Advance::Paused });
+            if !self.next_event(plan, until.min(self.clockwork.horizon())) {
+                return Some(if self.clockwork.horizon() <= until {
+                    Advance::Ended
+                } else {
+                    Advance::Paused
+                });
             }
         }
         None
@@ -62,29 +66,19 @@ impl World {
     /// Handles one event that comes before the limit; false if there is none.
     #[inline(always)]
     fn next_event(&mut self, plan: &Plan, limit: Time) -> bool {
-        let clock = self.clockwork.clocks.first();
-        if let Some(event) = self.clockwork.agenda.pop_before(clock.time.min(limit)) {
-            let slot = (event.word & SLOT_MASK) as u32;
-            // A visit that no longer waits for this event has forgotten it.
-            if self.visits[slot].word == event.word {
-                self.clockwork.now = event.time;
-                self.clockwork.events += 1;
-                self.visits[slot].word = 0;
+        match self.clockwork.take_next(&mut self.visits, limit) {
+            Next::Visit(slot) => {
                 self.go_on(plan, slot);
                 self.settle(plan);
+                self.clockwork.fetch_what_is_near(&self.visits);
             }
-            if let Some(keys) = self.clockwork.agenda.come_near() {
-                self.visits.touch(keys);
+            Next::Stale => self.clockwork.fetch_what_is_near(&self.visits),
+            Next::Ring(ring) => {
+                self.ring(plan, ring);
+                self.settle(plan);
             }
-            return true;
+            Next::Nothing => return false,
         }
-        if clock.time >= limit {
-            return false;
-        }
-        self.clockwork.now = clock.time;
-        self.clockwork.events += 1;
-        self.ring(plan, clock.clock);
-        self.settle(plan);
         true
     }
 
@@ -92,13 +86,13 @@ impl World {
     #[inline(always)]
     pub(super) fn make_ready(&mut self, slot: u32) {
         self.visits[slot].flags.ready = true;
-        self.clockwork.ready.push_back(slot);
+        self.clockwork.make_ready(slot);
     }
 
     /// Lets those go on who got a slot, then sets the clocks of changed processors.
     #[inline(always)]
     fn settle(&mut self, plan: &Plan) {
-        while let Some(slot) = self.clockwork.ready.pop_front() {
+        while let Some(slot) = self.clockwork.take_ready() {
             let visit = &mut self.visits[slot];
             // Whoever left meanwhile goes nowhere, even if its place has been taken again.
             if visit.flags.ready && visit.state != State::Free {
@@ -106,10 +100,7 @@ impl World {
                 self.run_visit(plan, slot);
             }
         }
-        if self.clockwork.unset != NONE {
-            self.set_processor_clock(self.clockwork.unset);
-            self.clockwork.unset = NONE;
-        }
+        self.clockwork.settle(&self.visits);
     }
 
     /// A visit's own event has come.
@@ -136,70 +127,33 @@ impl World {
     }
 
     #[inline(always)]
-    fn ring(&mut self, plan: &Plan, clock: u32) {
-        let numbers = self.clockwork.numbers;
-        if clock >= numbers.first_processor {
-            self.processor_rings(plan, clock - numbers.first_processor);
-        } else if clock >= numbers.first_source {
-            self.arrive(plan, clock - numbers.first_source);
-        } else if clock == EDGE_CLOCK {
-            self.edge(plan);
-        } else if Some(clock) == numbers.changes {
-            self.change(plan);
-        } else {
-            let kind = if clock >= numbers.first_lane[WATCHDOG] { WATCHDOG } else { DEADLINE };
-            self.lane_rings(plan, kind, clock - numbers.first_lane[kind]);
+    fn ring(&mut self, plan: &Plan, ring: Ring) {
+        match ring {
+            Ring::Processor(processor) => self.processor_rings(plan, processor),
+            Ring::Source(source) => self.arrive(plan, source),
+            Ring::Edge => self.edge(plan),
+            Ring::Change => self.change(plan),
+            Ring::Lane(kind, lane) => self.lane_rings(plan, kind, lane),
         }
     }
 
     /// Some job of a shared processor should be done.
+    #[inline(always)]
     fn processor_rings(&mut self, plan: &Plan, processor: u32) {
-        let visits = &self.visits;
-        let stale = |word: u64| visits[(word & SLOT_MASK) as u32].word != word;
-        let done = self.clockwork.processors[processor as usize].finished(self.clockwork.now, stale);
-        self.unset_clock(processor);
-        if let Some(word) = done {
-            let slot = (word & SLOT_MASK) as u32;
-            self.visits[slot].word = 0;
-            self.visits[slot].flags.on_cpu = false;
+        if let Some(slot) = self.clockwork.finished(&mut self.visits, processor) {
             self.run_visit(plan, slot);
         }
     }
 
-    /// The processor's next finish has changed: its clock is set once, before the next event.
-    #[inline(always)]
-    pub(super) fn unset_clock(&mut self, processor: u32) {
-        if self.clockwork.unset != processor {
-            if self.clockwork.unset != NONE {
-                self.set_clock_of_another(self.clockwork.unset);
-            }
-            self.clockwork.unset = processor;
-        }
-    }
-
-    /// Work goes on at one host and begins at another.
-    #[inline(never)]
-    fn set_clock_of_another(&mut self, processor: u32) {
-        self.set_processor_clock(processor);
-    }
-
-    #[inline(always)]
-    fn set_processor_clock(&mut self, processor: u32) {
-        let visits = &self.visits;
-        let stale = |word: u64| visits[(word & SLOT_MASK) as u32].word != word;
-        let next = self.clockwork.processors[processor as usize].next(stale);
-        self.clockwork.clocks.set(self.clockwork.numbers.first_processor + processor, next);
-    }
-
     /// A lane's clock may ring early, for somebody who has left; then it is set anew.
-    fn lane_rings(&mut self, plan: &Plan, kind: usize, lane: u32) {
-        let due = self.clockwork.lanes[kind][lane as usize].due(&self.visits, kind, self.clockwork.now);
-        if let Some(slot) = due {
-            self.clockwork.lanes[kind][lane as usize].leave(&mut self.visits, kind, slot);
-            if kind == DEADLINE { self.deadline_passed(plan, slot) } else { self.watchdog_barks(plan, slot) }
+    fn lane_rings(&mut self, plan: &Plan, kind: TimerKind, lane: u32) {
+        if let Some(slot) = self.clockwork.run_out(&mut self.visits, kind, lane) {
+            match kind {
+                TimerKind::Deadline => self.deadline_passed(plan, slot),
+                TimerKind::Watchdog => self.watchdog_barks(plan, slot),
+            }
         }
-        let next = self.clockwork.lanes[kind][lane as usize].next(&self.visits, kind);
-        self.clockwork.clocks.set(self.clockwork.numbers.first_lane[kind] + lane, next);
+        self.clockwork.set_lane_clock(&self.visits, kind, lane);
     }
 
     /// The edge of a time bucket.
@@ -208,20 +162,18 @@ impl World {
         if matches!(plan.end, RunEnd::Requests(_)) && self.nothing_is_left() {
             self.stop(StopReason::NothingLeft);
         }
-        self.clockwork.clocks.set(EDGE_CLOCK, self.clockwork.now.saturating_add(self.watch.bucket_width()));
+        self.clockwork.set(Ring::Edge, self.clockwork.now().saturating_add(self.watch.bucket_width()));
     }
 
     /// Whether no request will come or end any more. Faults and checks may go on for ever,
     /// and matter only to requests that are there.
     fn nothing_is_left(&mut self) -> bool {
-        self.clockwork.clocks.set(EDGE_CLOCK, NEVER);
-        if self.in_flight() == 0
-            && let Some(clock) = self.clockwork.numbers.changes
-        {
-            self.clockwork.clocks.set(clock, NEVER);
+        self.clockwork.set(Ring::Edge, NEVER);
+        if self.in_flight() == 0 {
+            self.clockwork.set(Ring::Change, NEVER);
         }
-        let left = self.clockwork.clocks.first().time;
+        let is_over = self.clockwork.is_over();
         self.set_change_clock();
-        left == NEVER && Agenda::is_empty(&self.clockwork.agenda)
+        is_over
     }
 }

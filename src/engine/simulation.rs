@@ -45,7 +45,7 @@ impl<P: Borrow<Plan>> Simulation<P> {
     }
 
     pub fn now(&self) -> Time {
-        self.world.clockwork.now
+        self.world.clockwork.now()
     }
 
     /// Requests that have ended, warm-up included.
@@ -59,7 +59,7 @@ impl<P: Borrow<Plan>> Simulation<P> {
 
     /// Events handled so far.
     pub fn events(&self) -> u64 {
-        self.world.clockwork.events
+        self.world.clockwork.events()
     }
 
     /// How much of the run is done, from 0 to 1.

@@ -62,7 +62,7 @@ impl InstanceSnapshot {
 impl World {
     /// At an instant up to which nothing is left to happen, or at the last event if that is later.
     pub fn snapshot(&self, plan: &Plan, at: Time) -> Snapshot {
-        let at = at.max(self.clockwork.now);
+        let at = at.max(self.clockwork.now());
         let mut classes = self.watch.class_snapshots();
         if self.components.is_on() {
             // Seconds are counted there, and no requests.
@@ -87,7 +87,7 @@ impl World {
         let own = processor != NONE && plan.processors[processor as usize].instance == number as u32;
         // A processor that is asked for its totals computes up to now in floating point. A copy
         // is asked, since the sums of one that is asked more often differ in their last bits.
-        let cpu = if own { self.clockwork.processors[processor as usize].totals(at).used } else { 0 };
+        let cpu = if own { self.clockwork.totals_of(processor, at).used } else { 0 };
         InstanceSnapshot {
             busy: node.busy,
             line: node.line_length,

@@ -1,6 +1,7 @@
 //! Where requests come from, and where they end.
 
 use super::World;
+use super::clockwork::Ring;
 use super::visit::{Request, State};
 use super::watch::{Failure, Suspect, Suspects};
 use crate::kernel::random::Generator;
@@ -128,7 +129,7 @@ impl World {
                 }
             } else {
                 let first = self.site.sources[number as usize].next_arrival();
-                self.clockwork.clocks.set(self.clockwork.numbers.first_source + number, first);
+                self.clockwork.set(Ring::Source(number), first);
             }
         }
     }
@@ -140,7 +141,7 @@ impl World {
         let next = source.next_arrival();
         let record = source.sent as u32;
         source.sent += 1;
-        self.clockwork.clocks.set(self.clockwork.numbers.first_source + number, next);
+        self.clockwork.set(Ring::Source(number), next);
         if !self.make_room_for(1) {
             return;
         }
@@ -150,7 +151,7 @@ impl World {
         } else {
             0
         };
-        let slot = self.visits.add(source_plan.instance, 0, 0, self.clockwork.now);
+        let slot = self.visits.add(source_plan.instance, 0, 0, self.clockwork.now());
         self.begin_request(plan, slot, number, client, record);
     }
 
@@ -160,12 +161,12 @@ impl World {
             return;
         }
         let source = &plan.sources[number as usize];
-        let slot = self.visits.add(source.instance, 0, 0, self.clockwork.now);
+        let slot = self.visits.add(source.instance, 0, 0, self.clockwork.now());
         self.visits[slot].state = State::Thinking;
         self.visits[slot].root = slot;
         self.visits.requests[slot as usize] = Request { source: number, client, ..Request::default() };
         let time = self.chance.draws.take(plan, source.think);
-        self.schedule(slot, self.clockwork.now.saturating_add(time));
+        self.schedule(slot, self.clockwork.now().saturating_add(time));
     }
 
     pub(super) fn think_no_more(&mut self, plan: &Plan, slot: u32) {
@@ -183,11 +184,11 @@ impl World {
         visit.root = slot;
         visit.step = source_plan.programs[program].start;
         visit.class = source_plan.programs[program].class;
-        visit.since = self.clockwork.now;
+        visit.since = self.clockwork.now();
         let class = source_plan.programs[program].class;
         let id = self.watch.offer(class);
         self.visits.requests[slot as usize] =
-            Request { start: self.clockwork.now, id, source: number, client, record, attempts: 1 };
+            Request { start: self.clockwork.now(), id, source: number, client, record, attempts: 1 };
         if let Some(number) = self.watch.follows(class, id) {
             self.note_beginning(plan, slot, id, number);
         }
@@ -221,7 +222,7 @@ impl World {
             self.note_end(plan, slot, outcome);
         }
         self.visits.remove(slot);
-        let latency = self.clockwork.now - start;
+        let latency = self.clockwork.now() - start;
         if !outcome.is_ok() {
             self.request_failed(plan, start, attempts, class, outcome);
         }
@@ -247,7 +248,7 @@ impl World {
 
     #[inline(never)]
     fn request_failed(&mut self, plan: &Plan, start: Time, attempts: u32, class: u32, outcome: Outcome) {
-        let (suspects, now) = (self.suspects(), self.clockwork.now);
+        let (suspects, now) = (self.suspects(), self.clockwork.now());
         let failure = Failure { class, outcome, sent: start, attempts };
         self.watch.fails(&failure, &suspects, &plan.surges, now);
     }

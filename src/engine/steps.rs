@@ -2,7 +2,7 @@
 
 use super::World;
 use super::admission::Entry;
-use super::visit::{SLOT_BITS, State};
+use super::visit::State;
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
@@ -30,7 +30,7 @@ impl World {
                     if self.site.nodes[instance as usize].needs_care {
                         time = self.slowed(plan, slot, time);
                     }
-                    self.schedule(slot, self.clockwork.now.saturating_add(time));
+                    self.schedule(slot, self.clockwork.now().saturating_add(time));
                     None
                 }
                 Step::Cpu { draw } => {
@@ -82,7 +82,7 @@ impl World {
                 let work = self.recorded(plan, slot, column);
                 match step {
                     Step::RecordedCpu { .. } => self.use_cpu(plan, slot, work),
-                    _ => self.schedule(slot, self.clockwork.now.saturating_add(work)),
+                    _ => self.schedule(slot, self.clockwork.now().saturating_add(work)),
                 }
                 None
             }
@@ -169,16 +169,14 @@ impl World {
         let visit = &mut self.visits[slot];
         let processor = self.site.nodes[visit.instance as usize].processor;
         if processor == NONE {
-            self.schedule(slot, self.clockwork.now.saturating_add(work));
+            self.schedule(slot, self.clockwork.now().saturating_add(work));
             return;
         }
-        let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(slot);
-        self.clockwork.sequence += 1;
+        let word = self.clockwork.number(slot);
         visit.word = word;
         visit.flags.on_cpu = true;
         debug_assert_eq!(visit.state, State::Going);
-        self.clockwork.processors[processor as usize].add(self.clockwork.now, work, word);
-        self.unset_clock(processor);
+        self.clockwork.work(&self.visits, processor, work, word);
     }
 
     /// The service time that the replayed recording gives this request.

@@ -19,7 +19,7 @@ impl World {
     #[inline(never)]
     pub(super) fn note_beginning(&mut self, plan: &Plan, slot: u32, id: u64, number: u64) {
         self.visits[slot].flags.followed = true;
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         self.watch.paths().begin(slot, number, now);
         if self.watch.wants_story(id) {
             self.watch.begin_story(self.whose(plan, slot), now);
@@ -59,12 +59,12 @@ impl World {
     #[cold]
     #[inline(never)]
     pub(super) fn note_coming_in(&mut self, slot: u32) {
-        if self.watch.paths().until(slot) >= self.clockwork.now {
+        if self.watch.paths().until(slot) >= self.clockwork.now() {
             return;
         }
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
-        self.watch.paths().note(slot, Part::at(Cause::Queue, node), column, self.clockwork.now);
+        self.watch.paths().note(slot, Part::at(Cause::Queue, node), column, self.clockwork.now());
     }
 
     fn trace_cut(&mut self, plan: &Plan, slot: u32) {
@@ -77,7 +77,7 @@ impl World {
     #[cold]
     #[inline(never)]
     pub(super) fn note_stretch(&mut self, plan: &Plan, slot: u32) {
-        if self.watch.paths().until(slot) >= self.clockwork.now {
+        if self.watch.paths().until(slot) >= self.clockwork.now() {
             return;
         }
         let visit = &self.visits[slot];
@@ -93,7 +93,7 @@ impl World {
             _ => Part::at(Cause::Service, node),
         };
         let column = self.watch.paths().column_of(node);
-        self.watch.paths().note(slot, part, column, self.clockwork.now);
+        self.watch.paths().note(slot, part, column, self.clockwork.now());
     }
 
     /// Who is called; of several nodes the first.
@@ -146,7 +146,7 @@ impl World {
     #[inline(never)]
     pub(super) fn note_crossing(&mut self, plan: &Plan, slot: u32, crossing: Crossing) {
         // What never arrives is under way until the end of time, and no longer.
-        let time = crossing.time.min(NEVER - self.clockwork.now);
+        let time = crossing.time.min(NEVER - self.clockwork.now());
         self.watch.note_crossing(slot, crossing, plan.network_column() as u32, time);
         self.trace_crossing(plan, slot, time);
     }
@@ -164,7 +164,7 @@ impl World {
     #[cold]
     #[inline(never)]
     pub(super) fn note_call(&mut self, plan: &Plan, slot: u32) {
-        self.watch.paths().begin(slot, 0, self.clockwork.now);
+        self.watch.paths().begin(slot, 0, self.clockwork.now());
         self.trace_call(plan, slot);
     }
 
@@ -182,7 +182,7 @@ impl World {
     pub(super) fn note_calling(&mut self, plan: &Plan, slot: u32) {
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
-        self.watch.paths().note(slot, Part::at(Cause::Service, node), column, self.clockwork.now);
+        self.watch.paths().note(slot, Part::at(Cause::Service, node), column, self.clockwork.now());
         self.trace_work(plan, slot);
         self.note_try(plan, slot);
     }
@@ -228,7 +228,7 @@ impl World {
     #[cold]
     #[inline(never)]
     pub(super) fn note_answer(&mut self, plan: &Plan, slot: u32) {
-        let begun = self.watch.paths().answer_begun(slot).unwrap_or(self.clockwork.now);
+        let begun = self.watch.paths().answer_begun(slot).unwrap_or(self.clockwork.now());
         if begun > self.watch.paths().until(slot) {
             self.note_in_vain(plan, slot, begun);
         }
@@ -267,7 +267,7 @@ impl World {
     /// Tells what the visit has done until now. Of those that it waits for it is the first that it
     /// has called.
     pub(super) fn bring_up_to_now(&mut self, plan: &Plan, slot: u32) {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         if self.visits[slot].state != State::Calling {
             self.watch.paths().cut(slot, now);
             self.note_stretch(plan, slot);
@@ -318,7 +318,7 @@ impl World {
         self.bring_up_to_now(plan, slot);
         let Request { id, start, attempts, .. } = self.visits.requests[slot as usize];
         let class = self.visits[slot].class;
-        let ended = Ended { id, class, outcome, attempts, start, at: self.clockwork.now };
+        let ended = Ended { id, class, outcome, attempts, start, at: self.clockwork.now() };
         self.note_end_of_path(slot, &ended);
         self.watch.end_story(slot, &ended);
         self.is_followed_no_more(slot);
@@ -344,14 +344,14 @@ impl World {
         let visit = &self.visits[slot];
         let caller = visit.parent;
         if self.watch.stories().tells_of(visit.root) {
-            let (whose, now) = (self.whose(plan, slot), self.clockwork.now);
+            let (whose, now) = (self.whose(plan, slot), self.clockwork.now());
             self.watch.stories().call(whose, caller, now);
         }
     }
 
     fn trace_answer(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         if self.watch.stories().tells_of(self.visits[slot].root) {
-            let (whose, now) = (self.whose(plan, slot), self.clockwork.now);
+            let (whose, now) = (self.whose(plan, slot), self.clockwork.now());
             self.watch.stories().answer(whose, outcome, now);
         }
     }
@@ -369,7 +369,7 @@ impl World {
         let visit = &self.visits[slot];
         // Who leaves while in line has done no work.
         let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
-        let (since, whose, now) = (visit.since, self.whose(plan, slot), self.clockwork.now);
+        let (since, whose, now) = (visit.since, self.whose(plan, slot), self.clockwork.now());
         self.watch.stories().own_time(whose, doing, since, now);
     }
 
@@ -377,7 +377,7 @@ impl World {
     pub(super) fn trace_wait(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
         if self.watch.stories().tells_of(visit.root) {
-            let (since, whose, now) = (visit.since, self.whose(plan, slot), self.clockwork.now);
+            let (since, whose, now) = (visit.since, self.whose(plan, slot), self.clockwork.now());
             self.watch.stories().wait(whose, since, now);
         }
     }
@@ -385,7 +385,7 @@ impl World {
     /// The visit, or its answer, is under way for so long.
     fn trace_crossing(&mut self, plan: &Plan, slot: u32, travel: Time) {
         if self.watch.stories().tells_of(self.visits[slot].root) {
-            let (whose, now) = (self.whose(plan, slot), self.clockwork.now);
+            let (whose, now) = (self.whose(plan, slot), self.clockwork.now());
             self.watch.stories().crossing(whose, travel, now);
         }
     }

@@ -4,9 +4,7 @@
 
 use super::World;
 use super::site::sessions::Holds;
-use super::visit::{DEADLINE, Flags, SLOT_BITS, State, Timer, Visit, WATCHDOG};
-use crate::kernel::agenda::{Event, EventQueue};
-use crate::kernel::time::NEVER;
+use super::visit::{Flags, State, TimerKind, Visit};
 use crate::plan::{NONE, Plan, UsualCall};
 
 impl World {
@@ -24,7 +22,7 @@ impl World {
         if !self.begin_as_usual(plan, slot, call, usual, (usual.straight_to, NONE)) {
             return false;
         }
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let caller_node = &mut self.site.nodes[from as usize];
         caller_node.calls(now);
         if usual.takes_extra_slot {
@@ -45,7 +43,7 @@ impl World {
         usual: &UsualCall,
         (instance, peer): (u32, u32),
     ) -> bool {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let child = self.visits.next_slot();
         let caller = &mut self.visits[slot];
         let node = &mut self.site.nodes[instance as usize];
@@ -85,10 +83,10 @@ impl World {
         if sibling != NONE {
             self.visits[sibling].sibling_previous = child;
         }
-        let deadline = self.timer_of_new(DEADLINE, usual.lane, child);
-        let watchdog = self.timer_of_new(WATCHDOG, watchdog_lane, child);
-        let word = (self.clockwork.sequence << SLOT_BITS) | u64::from(child);
-        self.clockwork.sequence += 1;
+        let deadline = self.clockwork.timer_of_new(&mut self.visits, TimerKind::Deadline, usual.lane, child);
+        let watchdog =
+            self.clockwork.timer_of_new(&mut self.visits, TimerKind::Watchdog, watchdog_lane, child);
+        let word = self.clockwork.number(child);
         self.visits.put(Visit {
             word,
             since: now,
@@ -114,10 +112,9 @@ impl World {
         });
         let time = if work.draw == NONE { work.time } else { self.chance.draws.take(plan, work.draw) };
         if processor == NONE {
-            self.clockwork.agenda.push(Event { time: now.saturating_add(time), word });
+            self.clockwork.wait_until(now.saturating_add(time), word);
         } else {
-            self.clockwork.processors[processor as usize].add(now, time, word);
-            self.unset_clock(processor);
+            self.clockwork.work(&self.visits, processor, time, word);
         }
         true
     }
@@ -125,7 +122,7 @@ impl World {
     /// A visit is done, well, and its caller goes on at once. `None`: nothing has been done.
     #[inline(always)]
     pub(super) fn end_as_usual(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let visit = &self.visits[slot];
         let Visit { parent, instance, peer, sessions, flags, timers, .. } = *visit;
         // None of these is there: they are all `NONE`, of which every bit is set.
@@ -152,17 +149,12 @@ impl World {
         } else {
             self.release_slot(plan, instance);
         }
-        if timers[WATCHDOG].runs() {
-            let lane = &mut self.clockwork.lanes[WATCHDOG][watchdog_lane as usize];
-            lane.unlink(&mut self.visits, WATCHDOG, timers[WATCHDOG]);
-        }
+        let [deadline, watchdog] = timers;
+        self.clockwork.drop_timer(&mut self.visits, TimerKind::Watchdog, watchdog_lane, watchdog);
         if sessions != NONE {
             self.give_sessions_back(plan, slot);
         }
-        if timers[DEADLINE].runs() {
-            let lane = &mut self.clockwork.lanes[DEADLINE][usual.lane as usize];
-            lane.unlink(&mut self.visits, DEADLINE, timers[DEADLINE]);
-        }
+        self.clockwork.drop_timer(&mut self.visits, TimerKind::Deadline, usual.lane, deadline);
         self.close_at_peer(plan, peer);
         self.visits.remove(slot);
         if usual.takes_extra_slot {
@@ -176,23 +168,5 @@ impl World {
         caller.tries = 0;
         caller.step += 1;
         Some(parent)
-    }
-
-    #[inline(always)]
-    fn timer_of_new(&mut self, kind: usize, lane: u32, slot: u32) -> Timer {
-        if lane == NONE {
-            return Timer::OFF;
-        }
-        let timer = self.clockwork.lanes[kind][lane as usize].append(
-            &mut self.visits,
-            kind,
-            slot,
-            self.clockwork.now,
-        );
-        let clock = self.clockwork.numbers.first_lane[kind] + lane;
-        if self.clockwork.clocks.time(clock) == NEVER {
-            self.clockwork.clocks.set(clock, timer.due);
-        }
-        timer
     }
 }

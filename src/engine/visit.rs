@@ -17,9 +17,14 @@ pub const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 pub const VISITS_MOST: usize = 1 << SLOT_BITS;
 pub const EVENTS_MOST: u64 = 1 << (64 - SLOT_BITS);
 
-/// A visit's timers: the patience of its caller, and the watchdog over its worker.
-pub const DEADLINE: usize = 0;
-pub const WATCHDOG: usize = 1;
+/// What a visit's timers are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerKind {
+    /// The patience of its caller.
+    Deadline,
+    /// The watchdog over its worker.
+    Watchdog,
+}
 
 /// One stay of a request at one node, from the call until the answer.
 #[derive(Clone, Debug)]
@@ -268,7 +273,9 @@ impl Visits {
         for &key in keys {
             let slot = (key as u64 & SLOT_MASK) as usize;
             let visit = &self.all[slot];
-            read ^= visit.word ^ visit.timers[WATCHDOG].due ^ u64::from(visit.class ^ visit.step);
+            read ^= visit.word
+                ^ visit.timers[TimerKind::Watchdog as usize].due
+                ^ u64::from(visit.class ^ visit.step);
             read ^= self.requests[slot].start;
         }
         std::hint::black_box(read);

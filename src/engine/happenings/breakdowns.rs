@@ -15,7 +15,7 @@ impl World {
     pub(super) fn random_fault_begins(&mut self, plan: &Plan, number: u32) {
         let fault = &plan.random_faults[number as usize];
         let name = format!("{} {}", fault.fault.name(), fault.name);
-        let incident = Incident::of_chance(fault.fault, name, fault.target.clone(), self.clockwork.now);
+        let incident = Incident::of_chance(fault.fault, name, fault.target.clone(), self.clockwork.now());
         let incident = self.trouble.random_fault_begins(number, incident);
         if let (NONE, &[ChangeTarget::Instance(instance)]) = (fault.repair, &fault.targets[..]) {
             return self.process_dies(plan, instance, Death { incident, random_fault: Some(number) });
@@ -34,7 +34,7 @@ impl World {
     /// Returns when the repair will be done.
     fn repair_begins(&mut self, plan: &Plan, number: u32) -> Time {
         let fault = &plan.random_faults[number as usize];
-        let done = self.clockwork.now.saturating_add(self.chance.draws.take(plan, fault.repair));
+        let done = self.clockwork.now().saturating_add(self.chance.draws.take(plan, fault.repair));
         self.trouble.expect(done, Change::IsRepaired(number));
         done
     }
@@ -59,7 +59,7 @@ impl World {
         let fault = &plan.random_faults[number as usize];
         if let Some(done) = self.trouble.take_back(Change::IsRepaired(number)) {
             self.crew_is_free(plan, number);
-            return done - self.clockwork.now;
+            return done - self.clockwork.now();
         }
         if let Some(crew) = crew_of(fault) {
             self.trouble.needs_no_repairer(crew, number);
@@ -70,7 +70,7 @@ impl World {
     /// The targets are whole again, and have to boot or not; the time to the next failure begins.
     pub(super) fn end_random_fault(&mut self, plan: &Plan, number: u32, boots: bool) {
         let fault = &plan.random_faults[number as usize];
-        self.trouble.random_fault_ends(number, self.clockwork.now);
+        self.trouble.random_fault_ends(number, self.clockwork.now());
         for &target in &fault.targets {
             match target {
                 ChangeTarget::Instance(instance) if !boots => self.restart(plan, instance, false),
@@ -83,7 +83,7 @@ impl World {
     /// What has failed is whole, and fails again in a while.
     pub(super) fn next_random_fault(&mut self, plan: &Plan, number: u32) {
         let time_between = plan.random_faults[number as usize].time_between;
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let next = match self.trouble.take_break_of_spare(number) {
             None => now.saturating_add(self.chance.draws.take(plan, time_between)),
             // A spare that ran meanwhile is as old as it is, and may have broken on the way in.

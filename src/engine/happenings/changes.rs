@@ -1,6 +1,7 @@
 //! The clock of changes: what happens at its time, and what that sets going.
 
 use super::World;
+use crate::engine::clockwork::Ring;
 use crate::engine::health;
 use crate::engine::trouble::Change;
 use crate::kernel::time::Time;
@@ -30,15 +31,13 @@ impl World {
     }
 
     pub(in crate::engine) fn set_change_clock(&mut self) {
-        if let Some(clock) = self.clockwork.numbers.changes {
-            self.clockwork.clocks.set(clock, self.trouble.next_change());
-        }
+        self.clockwork.set(Ring::Change, self.trouble.next_change());
     }
 
     /// The clock of changes rings.
     #[inline(never)]
     pub(in crate::engine) fn change(&mut self, plan: &Plan) {
-        while let Some(change) = self.trouble.take_change(self.clockwork.now) {
+        while let Some(change) = self.trouble.take_change(self.clockwork.now()) {
             if change.is_felt() {
                 self.quiet_is_over(plan);
             }
@@ -70,7 +69,7 @@ impl World {
 
     fn change_begins(&mut self, plan: &Plan, number: u32) {
         let change = &plan.changes[number as usize];
-        let (name, target, now) = (change.name.clone(), change.target.clone(), self.clockwork.now);
+        let (name, target, now) = (change.name.clone(), change.target.clone(), self.clockwork.now());
         let incident = match change.planned {
             true => Incident::of_maintenance(name, target, now),
             false => Incident::of_fault(change.fault, name, target, now),
@@ -90,7 +89,7 @@ impl World {
 
     fn change_ends(&mut self, plan: &Plan, number: u32) {
         let change = &plan.changes[number as usize];
-        self.trouble.change_ends(number, self.clockwork.now);
+        self.trouble.change_ends(number, self.clockwork.now());
         for &target in &change.targets {
             self.lift(plan, target, change.fault);
         }
@@ -100,7 +99,7 @@ impl World {
     pub(super) fn strike(&mut self, plan: &Plan, target: ChangeTarget, fault: Fault, until: Time) {
         match target {
             ChangeTarget::Link(link) => {
-                self.site.links.strike(plan, link, fault, until, self.clockwork.now);
+                self.site.links.strike(plan, link, fault, until, self.clockwork.now());
             }
             ChangeTarget::Instance(instance) => self.strike_instance(plan, instance, fault),
         }
@@ -110,7 +109,7 @@ impl World {
     pub(super) fn lift(&mut self, plan: &Plan, target: ChangeTarget, fault: Fault) {
         match target {
             ChangeTarget::Link(link) => {
-                self.site.links.lift(plan, link, fault, self.clockwork.now);
+                self.site.links.lift(plan, link, fault, self.clockwork.now());
             }
             ChangeTarget::Instance(instance) => self.lift_from_instance(plan, instance, fault),
         }
@@ -119,7 +118,7 @@ impl World {
     /// A process that is started again is not up until it has booted.
     pub(super) fn boot_after(&mut self, instance: u32, wait: Time) {
         let boot = self.trouble.start_time(instance);
-        let ready = self.clockwork.now.saturating_add(wait).saturating_add(boot);
+        let ready = self.clockwork.now().saturating_add(wait).saturating_add(boot);
         self.trouble.expect(ready, Change::HasBooted(instance));
     }
 }

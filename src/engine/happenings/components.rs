@@ -13,21 +13,21 @@ impl World {
         let conditions = self.trouble.conditions();
         let is_up = |instance: u32| conditions.answers(instance);
         let cause = self.trouble.incidents().latest();
-        if let Some(outage) = self.components.look(plan, is_up, cause, self.clockwork.now) {
+        if let Some(outage) = self.components.look(plan, is_up, cause, self.clockwork.now()) {
             self.watch.list_outage(outage);
         }
     }
 
     /// The outage that there is, if there is one, is over.
     pub(in crate::engine) fn end_outage_of_components(&mut self) {
-        if let Some(outage) = self.components.end_outage(self.clockwork.now) {
+        if let Some(outage) = self.components.end_outage(self.clockwork.now()) {
             self.watch.list_outage(outage);
         }
     }
 
     /// The answers since the last time.
     pub(in crate::engine) fn count_components(&mut self) {
-        self.components.count(self.clockwork.now, |class, outcome, asked| {
+        self.components.count(self.clockwork.now(), |class, outcome, asked| {
             self.watch.count_answers(class, outcome, asked);
         });
     }

@@ -23,8 +23,8 @@ impl World {
     pub(in crate::engine) fn take_condition(&mut self, plan: &Plan, instance: u32) {
         let Room { slots, line_limit } = self.room(instance);
         let node = &mut self.site.nodes[instance as usize];
-        node.set_capacity(slots, self.clockwork.now);
-        (node.slots, node.line_limit) = match self.trouble.conditions().care(instance, self.clockwork.now) {
+        node.set_capacity(slots, self.clockwork.now());
+        (node.slots, node.line_limit) = match self.trouble.conditions().care(instance, self.clockwork.now()) {
             Care::AtTheDoor => (0, 0),
             Care::Inside | Care::Nowhere => (slots, line_limit),
         };
@@ -37,7 +37,7 @@ impl World {
 
     /// A fault that is in force, or has ended, matters here and nowhere else.
     pub(super) fn look_whether_care_is_needed(&mut self, instance: u32) {
-        let care = self.trouble.conditions().care(instance, self.clockwork.now);
+        let care = self.trouble.conditions().care(instance, self.clockwork.now());
         let node = &mut self.site.nodes[instance as usize];
         let is_counted = node.occupancy != NONE || self.trouble.are_rolls_kept();
         node.needs_care = is_counted || care != Care::Nowhere;
@@ -50,7 +50,7 @@ impl World {
             if node.line_length == 0 || node.busy >= slots {
                 return;
             }
-            node.take(self.clockwork.now);
+            node.take(self.clockwork.now());
             self.admit_next(plan, instance);
         }
     }
@@ -95,7 +95,7 @@ impl World {
             is_encrypted: call.is_some_and(|call| call.encrypted),
             writes: call.is_some_and(|call| call.writes),
         };
-        match self.trouble.conditions().treat(instance, comer, self.clockwork.now) {
+        match self.trouble.conditions().treat(instance, comer, self.clockwork.now()) {
             Treatment::AsUsual => {}
             unusual => return unusual,
         }
@@ -153,7 +153,7 @@ impl World {
             _ => 1.0,
         };
         let pool = plan.nodes[plan.instances[instance as usize].node as usize].buffer_pool;
-        let coldness = match (pool, conditions.cold_for(instance, self.clockwork.now)) {
+        let coldness = match (pool, conditions.cold_for(instance, self.clockwork.now())) {
             (Some(pool), Some(since)) => pool.slowness(since),
             _ => 1.0,
         };

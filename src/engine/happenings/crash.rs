@@ -117,8 +117,8 @@ impl World {
         for slot in self.guests_of(instance) {
             while self.site.sessions.take_out(&mut self.visits[slot].sessions, lost) {
                 let node = &mut self.site.nodes[instance as usize];
-                node.hold_extra(-1, self.clockwork.now);
-                node.give_back(self.clockwork.now);
+                node.hold_extra(-1, self.clockwork.now());
+                node.give_back(self.clockwork.now());
             }
         }
     }
@@ -159,7 +159,7 @@ impl World {
     pub(in crate::engine) fn keep_answer(&mut self, slot: u32, outcome: Outcome) {
         let visit = &mut self.visits[slot];
         visit.state = State::Replying(outcome);
-        visit.since = self.clockwork.now;
+        visit.since = self.clockwork.now();
         visit.word = 0;
     }
 
@@ -182,12 +182,12 @@ impl World {
             match visit.state {
                 State::Going => {
                     if is_still && self.is_at_work(slot) {
-                        self.schedule(slot, self.clockwork.now);
+                        self.schedule(slot, self.clockwork.now());
                     }
                 }
                 State::InPoolLine => {
                     if is_still && self.site.pools.patience(self.visits.pool_line(slot)) != NEVER {
-                        self.schedule(slot, self.clockwork.now);
+                        self.schedule(slot, self.clockwork.now());
                     }
                 }
                 State::Calling => self.read_kept_answers(slot),
@@ -202,7 +202,7 @@ impl World {
             let visit = &self.visits[child];
             let next = visit.sibling_next;
             if matches!(visit.state, State::Replying(_)) && visit.word == 0 {
-                self.schedule(child, self.clockwork.now);
+                self.schedule(child, self.clockwork.now());
             }
             child = next;
         }

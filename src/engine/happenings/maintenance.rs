@@ -31,7 +31,7 @@ impl World {
     /// The next step of a piece of maintenance; the first one begins it.
     pub(super) fn maintain(&mut self, plan: &Plan, number: u32) {
         let maintenance = &plan.maintenance[number as usize];
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let incident = || Incident::of_maintenance(maintenance.name.clone(), maintenance.target.clone(), now);
         let step = self.trouble.next_step(number, incident);
         let instances = &maintenance.instances;
@@ -106,7 +106,7 @@ impl World {
 
     /// Writes wait until it is done.
     fn migration_step(&mut self, plan: &Plan, step: u32, instances: &[u32], takes: Time) -> Option<Time> {
-        let until = (step == 1).then(|| self.clockwork.now.saturating_add(takes));
+        let until = (step == 1).then(|| self.clockwork.now().saturating_add(takes));
         for &instance in instances {
             self.trouble.condition(instance).lock_writes(until);
             self.take_condition(plan, instance);
@@ -182,7 +182,7 @@ impl World {
                 && self.trouble.is_after_step(number, CANARY_STEPS)
                 && maintenance.instances.iter().all(is_gone)
             {
-                self.trouble.maintenance_is_over(number, self.clockwork.now);
+                self.trouble.maintenance_is_over(number, self.clockwork.now());
             }
         }
     }

@@ -11,7 +11,7 @@ const LOOK: Time = 9_973 * MICROSECOND;
 
 impl World {
     pub(super) fn start_looking_at_memory(&mut self, plan: &Plan) {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         self.trouble.watch_memory(now);
         for host in 0..plan.memories.len() as u32 {
             self.trouble.expect(now.saturating_add(LOOK), Change::LooksAtMemory(host));
@@ -36,7 +36,7 @@ impl World {
             self.trouble.somebody_is_killed(host);
             self.kill(plan, fattest);
         }
-        self.trouble.expect(self.clockwork.now.saturating_add(LOOK), Change::LooksAtMemory(host));
+        self.trouble.expect(self.clockwork.now().saturating_add(LOOK), Change::LooksAtMemory(host));
     }
 
     /// How much has been used up to now, as far as anybody has looked.
@@ -54,13 +54,13 @@ impl World {
             let node = &nodes[instance as usize];
             node.serving + node.line_length
         };
-        self.trouble.look_at_memory(host, inside, self.clockwork.now)
+        self.trouble.look_at_memory(host, inside, self.clockwork.now())
     }
 
     fn kill(&mut self, plan: &Plan, instance: u32) {
         self.quiet_is_over(plan);
         let target = plan.name_of(instance);
-        let incident = Incident::of_kill(format!("out of memory: {target}"), target, self.clockwork.now);
+        let incident = Incident::of_kill(format!("out of memory: {target}"), target, self.clockwork.now());
         let incident = self.trouble.open(incident);
         self.process_dies(plan, instance, Death { incident, random_fault: None });
     }

@@ -1,6 +1,7 @@
 //! What a quiet time means for sources, for changes and for what is counted.
 
 use super::World;
+use crate::engine::clockwork::Ring;
 use crate::engine::pace::quiet::{Counted, State};
 use crate::engine::trouble::Change;
 use crate::kernel::time::{NEVER, Time};
@@ -27,14 +28,14 @@ impl World {
     pub(super) fn quiet_is_over(&mut self, plan: &Plan) {
         if self.quiet.is_silent() {
             self.wake(plan);
-        } else if let Some(looks_at) = self.quiet.is_disturbed(self.clockwork.now) {
+        } else if let Some(looks_at) = self.quiet.is_disturbed(self.clockwork.now()) {
             self.rest_at(looks_at);
         }
     }
 
     /// Looks whether it is quiet, and what is to be done about it.
     pub(super) fn rest(&mut self, plan: &Plan) {
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         let Some(state) = self.quiet.looks(now) else { return };
         match state {
             State::Watching if !self.is_calm() => {
@@ -65,7 +66,7 @@ impl World {
     /// Nothing is wrong, and no more requests are in flight than usual.
     fn is_calm(&self) -> bool {
         !self.trouble.incidents().are_in_force()
-            && self.trouble.conditions().are_calm(self.clockwork.now)
+            && self.trouble.conditions().are_calm(self.clockwork.now())
             && self.site.scalings.is_empty()
             && self.quiet.is_usual(self.in_flight())
     }
@@ -91,16 +92,16 @@ impl World {
 
     /// No more requests until shortly before the next change, if that is worth the while.
     fn fall_silent(&mut self, plan: &Plan) {
-        let next = self.trouble.next_felt_change().min(self.clockwork.horizon);
-        let now = self.clockwork.now;
+        let next = self.trouble.next_felt_change().min(self.clockwork.horizon());
+        let now = self.clockwork.now();
         if !self.quiet.is_worthwhile(next.saturating_sub(now)) {
             // What comes next brings it here again.
             return;
         }
         for (number, source) in (0..).zip(&mut self.site.sources) {
-            let clock = self.clockwork.numbers.first_source + number;
-            source.hold(self.clockwork.clocks.time(clock));
-            self.clockwork.clocks.set(clock, NEVER);
+            let clock = Ring::Source(number);
+            source.hold(self.clockwork.rings_at(clock));
+            self.clockwork.set(clock, NEVER);
         }
         self.stop_looking_at_memory(plan);
         let looks_at = self.quiet.falls_silent(now, next);
@@ -109,12 +110,12 @@ impl World {
 
     /// Requests are sent again, as if no time had passed for those who send them.
     fn wake(&mut self, plan: &Plan) {
-        let silence = self.quiet.silence(self.clockwork.now);
+        let silence = self.quiet.silence(self.clockwork.now());
         for (number, source) in (0..).zip(&mut self.site.sources) {
             let due = source.resume(silence);
-            self.clockwork.clocks.set(self.clockwork.numbers.first_source + number, due);
+            self.clockwork.set(Ring::Source(number), due);
         }
-        let looks_at = self.quiet.leads(self.clockwork.now);
+        let looks_at = self.quiet.leads(self.clockwork.now());
         self.watch.keep_present();
         self.start_looking_at_memory(plan);
         self.rest_at(looks_at);
@@ -124,7 +125,7 @@ impl World {
     fn count_again(&mut self) {
         // What was counted since requests were sent again does not count.
         self.watch.restore_present();
-        let looks_at = self.quiet.counts_again(self.clockwork.now);
+        let looks_at = self.quiet.counts_again(self.clockwork.now());
         self.rest_at(looks_at);
     }
 
@@ -133,12 +134,12 @@ impl World {
         if self.quiet.is_leading() {
             self.watch.restore_present();
         }
-        self.quiet.reaches_edge(self.clockwork.now);
+        self.quiet.reaches_edge(self.clockwork.now());
     }
 
     /// The bucket has been put away: what the sample adds to it is added, and the next begins.
     pub(in crate::engine) fn quiet_after_cut(&mut self) {
-        let (now, horizon) = (self.clockwork.now, self.clockwork.horizon);
+        let (now, horizon) = (self.clockwork.now(), self.clockwork.horizon());
         if let Some((part, scale)) = self.quiet.due_for_classes(now, horizon) {
             self.watch.add_to_last_of_classes(&part.classes, &part.cells, &|count| scale.of(count));
         }

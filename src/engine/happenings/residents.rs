@@ -38,7 +38,7 @@ impl World {
 
     /// Whether there are rolls to look at.
     fn has_rolls(&mut self) -> bool {
-        let (visits, events) = (self.visits.all.len(), self.clockwork.events);
+        let (visits, events) = (self.visits.all.len(), self.clockwork.events());
         if !self.trouble.are_rolls_kept() && self.trouble.are_rolls_worthwhile(visits, events) {
             self.keep_rolls();
         }

@@ -26,7 +26,7 @@ impl World {
             return;
         }
         self.strike_instance(plan, instance, Fault::Crash);
-        match self.trouble.sequel(instance, self.clockwork.now) {
+        match self.trouble.sequel(instance, self.clockwork.now()) {
             Sequel::StaysDead => {}
             Sequel::StartsAgainAt(time) => self.trouble.expect(time, Change::StartsAgain(instance)),
             Sequel::IsGivenUp => self.give_up(plan, instance),
@@ -37,7 +37,7 @@ impl World {
     fn give_up(&mut self, plan: &Plan, instance: u32) {
         let target = plan.name_of(instance);
         let name = format!("start limit hit: {target}");
-        let incident = self.trouble.open(Incident::of_start_limit(name, target, self.clockwork.now));
+        let incident = self.trouble.open(Incident::of_start_limit(name, target, self.clockwork.now()));
         self.trouble.is_given_up(instance, incident);
         // Whatever began before: it is this that makes it last.
         self.watch.is_due_to(incident);
@@ -51,7 +51,7 @@ impl World {
     }
 
     fn deaths_are_over(&mut self, plan: &Plan, instance: u32) {
-        for fault in self.trouble.deaths_are_over(instance, self.clockwork.now) {
+        for fault in self.trouble.deaths_are_over(instance, self.clockwork.now()) {
             self.next_random_fault(plan, fault);
         }
     }
@@ -59,7 +59,7 @@ impl World {
     /// Somebody starts an instance that systemd had given up, on a host that takes so long
     /// to boot.
     pub(super) fn take_up_again(&mut self, plan: &Plan, instance: u32, host_boot: Time) {
-        if self.trouble.is_taken_up(instance, self.clockwork.now) {
+        if self.trouble.is_taken_up(instance, self.clockwork.now()) {
             self.deaths_are_over(plan, instance);
             self.boot_after(instance, host_boot);
         }

@@ -22,7 +22,7 @@ impl World {
     fn add_spare(&mut self, plan: &Plan, standby: u32) {
         let break_at = match plan.standbys[standby as usize].time_between {
             NONE => NEVER,
-            draw => self.clockwork.now.saturating_add(self.chance.draws.take(plan, draw)),
+            draw => self.clockwork.now().saturating_add(self.chance.draws.take(plan, draw)),
         };
         self.trouble.add_spare(standby, break_at);
     }
@@ -44,7 +44,7 @@ impl World {
     fn a_spare_takes_over(&mut self, plan: &Plan, fault: u32, standby: u32) -> bool {
         let standby_plan = &plan.standbys[standby as usize];
         while let Some(break_at) = self.trouble.take_spare(standby) {
-            if break_at <= self.clockwork.now {
+            if break_at <= self.clockwork.now() {
                 let repair = match standby_plan.repair {
                     NONE => 0,
                     draw => self.chance.draws.take(plan, draw),
@@ -57,7 +57,7 @@ impl World {
                 return false;
             }
             self.trouble.is_replaced(fault, break_at);
-            let takes_over = self.clockwork.now.saturating_add(standby_plan.switch_over);
+            let takes_over = self.clockwork.now().saturating_add(standby_plan.switch_over);
             self.trouble.expect(takes_over, Change::TakesOver(fault));
             return true;
         }
@@ -65,7 +65,7 @@ impl World {
     }
 
     fn spare_is_back_after(&mut self, standby: u32, repair: Time) {
-        let whole = self.clockwork.now.saturating_add(repair);
+        let whole = self.clockwork.now().saturating_add(repair);
         self.trouble.expect(whole, Change::IsSpareAgain(standby));
     }
 

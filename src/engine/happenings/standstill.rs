@@ -11,7 +11,7 @@ impl World {
     /// Ends the run if its time stands still.
     #[inline(never)]
     pub(in crate::engine) fn look_whether_time_passes(&mut self, plan: &Plan) {
-        let (now, events) = (self.clockwork.now, self.clockwork.events);
+        let (now, events) = (self.clockwork.now(), self.clockwork.events());
         match self.standstill.look(now, events, self.visits.all.len()) {
             Finding::TimePasses => {}
             Finding::IsSuspect => self.standstill.note(self.comers()),

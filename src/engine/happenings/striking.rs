@@ -13,7 +13,7 @@ impl World {
                 self.site.replications.lose_data(plan, instance);
                 self.crash(plan, instance, false);
             }
-            Fault::Leak { bytes_per_s } => self.trouble.leak(instance, bytes_per_s, self.clockwork.now),
+            Fault::Leak { bytes_per_s } => self.trouble.leak(instance, bytes_per_s, self.clockwork.now()),
             Fault::Failover => return self.strike_primary(plan, instance),
             Fault::Slow { factor } => {
                 self.trouble.condition(instance).is_slowed(factor);
@@ -64,7 +64,7 @@ impl World {
                 self.trouble.condition(instance).is_restored();
                 self.restart(plan, instance, true);
             }
-            Fault::Leak { bytes_per_s } => self.trouble.leak(instance, -bytes_per_s, self.clockwork.now),
+            Fault::Leak { bytes_per_s } => self.trouble.leak(instance, -bytes_per_s, self.clockwork.now()),
             Fault::Failover => return self.lift_from_primary(plan, instance),
             Fault::Slow { factor } => {
                 self.trouble.condition(instance).is_slowed_no_more(factor);
@@ -95,7 +95,7 @@ impl World {
         let is_silent = self.trouble.is_host(instance);
         let all = self.trouble.all_at(instance);
         for &one in &all {
-            self.trouble.goes_down(one, is_silent, is_planned, self.clockwork.now);
+            self.trouble.goes_down(one, is_silent, is_planned, self.clockwork.now());
             self.take_condition(plan, one);
         }
         // Nobody takes anybody in any more before the first is thrown out.
@@ -115,7 +115,7 @@ impl World {
         }
         let is_host = self.trouble.is_host(instance);
         if is_host && boots {
-            let answers = self.clockwork.now.saturating_add(self.trouble.boot_time(instance));
+            let answers = self.clockwork.now().saturating_add(self.trouble.boot_time(instance));
             self.trouble.expect(answers, Change::Answers(instance));
         } else if is_host {
             self.host_answers(instance);
@@ -131,13 +131,13 @@ impl World {
     pub(super) fn has_booted(&mut self, plan: &Plan, instance: u32) {
         let node = plan.instances[instance as usize].node;
         if let Some(pool) = &plan.nodes[node as usize].buffer_pool {
-            self.trouble.condition(instance).starts_cold(self.clockwork.now, pool.warms_in);
+            self.trouble.condition(instance).starts_cold(self.clockwork.now(), pool.warms_in);
         }
         self.comes_up(plan, instance);
     }
 
     fn comes_up(&mut self, plan: &Plan, instance: u32) {
-        self.trouble.comes_up(instance, self.clockwork.now);
+        self.trouble.comes_up(instance, self.clockwork.now());
         self.take_condition(plan, instance);
     }
 
@@ -163,7 +163,6 @@ impl World {
         }
         let speed = plan.processors[processor as usize].speed;
         let factor = self.trouble.conditions().slowdown(instance);
-        self.clockwork.processors[processor as usize].set_speed(self.clockwork.now, speed / factor);
-        self.unset_clock(processor);
+        self.clockwork.set_speed(&self.visits, processor, speed / factor);
     }
 }

@@ -31,7 +31,7 @@ impl World {
         if self.site.sessions.holds(self.visits[slot].sessions, Holds::Pool(pool)) {
             return Permission::Granted;
         }
-        if self.site.pools.take(pool, self.clockwork.now) {
+        if self.site.pools.take(pool, self.clockwork.now()) {
             self.keep(slot, Holds::Pool(pool));
             return Permission::Granted;
         }
@@ -123,7 +123,7 @@ impl World {
     }
 
     fn take_place_at(&mut self, slot: u32, place: PlaceAtPeer) {
-        self.site.pools.take_at(place, self.clockwork.now);
+        self.site.pools.take_at(place, self.clockwork.now());
         self.keep(slot, Holds::Peer(place));
     }
 
@@ -151,7 +151,7 @@ impl World {
         if let Some(waiting) = self.site.pools.first_in_line(place.pool()) {
             return self.hand_place_on(plan, waiting, place);
         }
-        self.site.pools.give_back_at(place, self.clockwork.now);
+        self.site.pools.give_back_at(place, self.clockwork.now());
         self.serve_together(plan, place.together);
     }
 
@@ -161,7 +161,7 @@ impl World {
             let Step::Call { call } = plan.steps[self.visits[waiting].step as usize] else { return };
             let call = &plan.calls[call as usize];
             let Some(place) = self.free_place(plan, waiting, call, together) else { return };
-            self.site.pools.occupy_at(place, self.clockwork.now);
+            self.site.pools.occupy_at(place, self.clockwork.now());
             self.hand_place_on(plan, waiting, place);
         }
     }

@@ -45,7 +45,7 @@ impl World {
         caller: u32,
         member: u32,
     ) -> bool {
-        self.site.guards.permits(plan, call, GuardedPeer { caller, member }, self.clockwork.now)
+        self.site.guards.permits(plan, call, GuardedPeer { caller, member }, self.clockwork.now())
     }
 
     /// The call is not made: nobody was asked, so that nobody's health is in doubt.
@@ -68,13 +68,13 @@ impl World {
         let guard = &plan.guards[call.guard as usize];
         if guard.breaker.is_some() {
             let peer = self.guarded_peer(plan, call, self.visits[slot].instance, to);
-            self.site.guards.call_begins(plan, call, peer, self.clockwork.now);
+            self.site.guards.call_begins(plan, call, peer, self.clockwork.now());
         }
         if let Some(hedge) = guard.hedge
             && let Step::Call { .. } = plan.steps[self.visits[slot].step as usize]
             && self.calls_under_way(slot, hedge.at_most) <= hedge.at_most
         {
-            self.schedule(slot, self.clockwork.now.saturating_add(hedge.after));
+            self.schedule(slot, self.clockwork.now().saturating_add(hedge.after));
         }
     }
 
@@ -106,7 +106,7 @@ impl World {
         let caller = self.visits[slot].instance;
         if plan.guards[call.guard as usize].breaker.is_some() {
             let peer = self.guarded_peer(plan, call, caller, by);
-            let closed = self.site.guards.call_ended(plan, call, peer, outcome, self.clockwork.now);
+            let closed = self.site.guards.call_ended(plan, call, peer, outcome, self.clockwork.now());
             if let Some(Closed { before, after }) = closed {
                 self.site.balancers.count_ailing(!before, !after);
             }

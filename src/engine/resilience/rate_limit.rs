@@ -18,13 +18,13 @@ impl World {
         }
         let asker = Asker { limit: number, instance, client: self.client_of(root) };
         let mut waited = |wait| self.watch.waited_for_limit(number, wait);
-        match self.site.limits.ask(plan, asker, self.clockwork.now, &mut waited) {
+        match self.site.limits.ask(plan, asker, self.clockwork.now(), &mut waited) {
             Some(wait) if wait > 0 && limit.delays => {
                 self.visits[slot].step += 1;
                 if self.visits[slot].flags.followed {
                     self.note_delay(plan, slot, Cause::RateLimit, wait);
                 }
-                self.schedule(slot, self.clockwork.now.saturating_add(wait));
+                self.schedule(slot, self.clockwork.now().saturating_add(wait));
                 None
             }
             Some(_) => self.skip(slot, 1),

@@ -19,7 +19,7 @@ impl World {
     /// It is time to decide how many there are to be.
     pub(in crate::engine) fn decide(&mut self, plan: &Plan, number: u32) {
         let scaling_plan = &plan.scalings[number as usize];
-        let now = self.clockwork.now;
+        let now = self.clockwork.now();
         self.trouble.expect(now.saturating_add(scaling_plan.settings.every), Change::Decides(number));
         let seen = self.seen(scaling_plan);
         let Some(decision) = self.site.scalings.decide(scaling_plan, number, seen, now) else { return };
@@ -31,7 +31,7 @@ impl World {
 
     /// One that was missing has booted, if it is still wanted.
     pub(in crate::engine) fn is_one_more(&mut self, plan: &Plan, number: u32) {
-        let running = self.site.scalings.is_one_more(number, self.clockwork.now);
+        let running = self.site.scalings.is_one_more(number, self.clockwork.now());
         self.set_running(plan, number, running);
     }
 
@@ -39,7 +39,7 @@ impl World {
         let instances = scaling_plan.first_instance..scaling_plan.first_instance + scaling_plan.replicas;
         let nodes = &self.site.nodes[instances.start as usize..instances.end as usize];
         let held = nodes.iter().fold(0_u64, |sum, node| {
-            let [served, _, _, extra] = node.integrals(self.clockwork.now);
+            let [served, _, _, extra] = node.integrals(self.clockwork.now());
             sum.wrapping_add(served).wrapping_add(extra)
         });
         Seen { held, in_line: nodes.iter().map(|node| u64::from(node.line_length)).sum() }
@@ -72,7 +72,7 @@ impl World {
 
     /// From now on so many slots of a replica are off.
     fn switch_off(&mut self, plan: &Plan, one: ScaledReplica, slots: u32) {
-        let moment = self.moment_of(plan, one, self.clockwork.now);
+        let moment = self.moment_of(plan, one, self.clockwork.now());
         self.site.scalings.switch_off(plan, one, slots, moment);
     }
 

@@ -40,8 +40,8 @@ impl World {
             let (is_alone, place) = (node.line_length <= 1, node.side_line as usize);
             let SideLine::Slow(line) = &mut self.site.lines[place] else { return };
             let oldest = line.head;
-            let waited = self.clockwork.now - self.visits[oldest].since;
-            if !line.codel.sheds(&settings, waited, is_alone, self.clockwork.now) {
+            let waited = self.clockwork.now() - self.visits[oldest].since;
+            if !line.codel.sheds(&settings, waited, is_alone, self.clockwork.now()) {
                 return;
             }
             self.turn_away_from_line(plan, oldest);
@@ -64,7 +64,7 @@ impl World {
     /// Who comes next in such a line.
     pub(in crate::engine) fn next_in_slow_line(&self, plan: &Plan, instance: u32, line: &SlowLine) -> u32 {
         let is_late =
-            |settings: Shedding| self.clockwork.now - self.visits[line.head].since > settings.target;
+            |settings: Shedding| self.clockwork.now() - self.visits[line.head].since > settings.target;
         match self.shedding_of(plan, instance) {
             Some(settings) if settings.newest_first && is_late(settings) => line.tail,
             _ => line.head,

@@ -18,7 +18,7 @@ impl World {
         let instance = self.visits[slot].instance;
         let cache = lookup_plan.first_cache + (instance - lookup_plan.first_instance);
         let die = &mut self.chance.dice[plan.caches[cache as usize].die as usize];
-        let answer = self.site.caches.ask_for_kept(cache, die, self.clockwork.now);
+        let answer = self.site.caches.ask_for_kept(cache, die, self.clockwork.now());
         let counts = &mut self.site.nodes[instance as usize].counts;
         counts.lookups += 1;
         match answer {
@@ -47,7 +47,7 @@ impl World {
         let visit = &self.visits[slot];
         let replica = plan.instances[visit.instance as usize].replica;
         if let Some(object) = self.site.sessions.object(visit.sessions) {
-            self.site.caches.store(first_cache + replica, object, self.clockwork.now);
+            self.site.caches.store(first_cache + replica, object, self.clockwork.now());
         }
         self.skip(slot, 1)
     }

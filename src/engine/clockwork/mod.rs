@@ -1,0 +1,351 @@
+//! What happens next, and when: the agenda of visits, the clocks of what recurs, lanes of timeouts,
+//! shared processors, and the list of those who go on at once.
+//!
+//! The room knows visits by their slots, and of a visit only what it has written there itself: the
+//! word of the event that it waits for, and its timers.
+
+mod lanes;
+mod numbers;
+
+use super::visit::{EVENTS_MOST, SLOT_BITS, SLOT_MASK, Timer, TimerKind, VISITS_MOST, Visits};
+use crate::kernel::agenda::{Agenda, Event, EventQueue};
+use crate::kernel::clocks::Clocks;
+use crate::kernel::sharing::{SharedProcessor, Totals};
+use crate::kernel::time::{NEVER, Time};
+use crate::plan::{NONE, Plan};
+use crate::results::StopReason;
+use crate::scenario::model::RunEnd;
+use lanes::Lane;
+use numbers::ClockNumbers;
+pub use numbers::Ring;
+use std::collections::VecDeque;
+
+#[derive(Clone)]
+pub struct Clockwork {
+    now: Time,
+    /// Nothing happens from here on.
+    horizon: Time,
+    stop: Option<StopReason>,
+    agenda: Agenda,
+    clocks: Clocks,
+    numbers: ClockNumbers,
+    /// The number of the next event.
+    sequence: u64,
+    events: u64,
+    processors: Vec<SharedProcessor>,
+    /// The processor whose clock is to be set before the next event, or `NONE`.
+    unset: u32,
+    lanes: [Vec<Lane>; 2],
+    /// Visits that got a slot and go on after the present one.
+    ready: VecDeque<u32>,
+}
+
+/// What has come.
+pub enum Next {
+    /// A visit's own event.
+    Visit(u32),
+    /// An event that nobody waits for any more.
+    Stale,
+    Ring(Ring),
+    /// Nothing comes before the limit.
+    Nothing,
+}
+
+impl Clockwork {
+    pub fn new(plan: &Plan) -> Clockwork {
+        let numbers = ClockNumbers::of(plan);
+        let lanes = |delays: &[Time]| delays.iter().map(|&delay| Lane::new(delay)).collect();
+        let processors = plan.processors.iter();
+        let mut clockwork = Clockwork {
+            now: 0,
+            horizon: match plan.end {
+                RunEnd::After(duration) => duration,
+                RunEnd::Requests(_) => NEVER,
+            },
+            stop: None,
+            agenda: Agenda::new(),
+            clocks: Clocks::new(numbers.count as usize),
+            numbers,
+            sequence: 1,
+            events: 0,
+            processors: processors
+                .map(|processor| SharedProcessor::new(processor.cores, processor.speed))
+                .collect(),
+            unset: NONE,
+            lanes: [lanes(&plan.deadline_lanes), lanes(&plan.watchdog_lanes)],
+            ready: VecDeque::with_capacity(64),
+        };
+        clockwork.set(Ring::Edge, plan.buckets.first_edge);
+        clockwork
+    }
+
+    #[inline(always)]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    #[inline(always)]
+    pub fn horizon(&self) -> Time {
+        self.horizon
+    }
+
+    /// Events handled so far.
+    #[inline(always)]
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Why the run has ended, if it has before its time.
+    pub fn stopped(&self) -> Option<StopReason> {
+        self.stop
+    }
+
+    /// Ends the run at this instant.
+    pub fn stop(&mut self, reason: StopReason) {
+        if self.stop.is_none() {
+            self.stop = Some(reason);
+            self.horizon = self.now;
+        }
+    }
+
+    /// Nothing more happens: time goes on to the end.
+    pub fn go_to_horizon(&mut self) {
+        self.now = self.horizon;
+    }
+
+    /// Whether so many more events can be numbered.
+    pub fn has_numbers_for(&self, events: u64) -> bool {
+        self.sequence <= EVENTS_MOST - 2 * events.min(EVENTS_MOST / 4)
+    }
+
+    /// Takes what comes next, if it comes before the limit.
+    #[inline(always)]
+    pub fn take_next(&mut self, visits: &mut Visits, limit: Time) -> Next {
+        let clock = self.clocks.first();
+        if let Some(event) = self.agenda.pop_before(clock.time.min(limit)) {
+            let slot = (event.word & SLOT_MASK) as u32;
+            // A visit that no longer waits for this event has forgotten it.
+            let visit = &mut visits[slot];
+            if visit.word != event.word {
+                return Next::Stale;
+            }
+            visit.word = 0;
+            self.now = event.time;
+            self.events += 1;
+            return Next::Visit(slot);
+        }
+        if clock.time >= limit {
+            return Next::Nothing;
+        }
+        self.now = clock.time;
+        self.events += 1;
+        Next::Ring(self.numbers.owner(clock.clock))
+    }
+
+    /// Reads the visits of events that have come near.
+    #[inline(always)]
+    pub fn fetch_what_is_near(&mut self, visits: &Visits) {
+        if let Some(keys) = self.agenda.come_near() {
+            visits.touch(keys);
+        }
+    }
+
+    /// The word of a visit's next event, which it has to keep.
+    #[inline(always)]
+    pub fn number(&mut self, slot: u32) -> u64 {
+        let word = (self.sequence << SLOT_BITS) | u64::from(slot);
+        self.sequence += 1;
+        word
+    }
+
+    /// The visit that keeps this word goes on at the given instant.
+    #[inline(always)]
+    pub fn wait_until(&mut self, time: Time, word: u64) {
+        self.agenda.push(Event { time, word });
+    }
+
+    /// The visit that keeps this word goes on when so much work of it is done on shared cores.
+    #[inline(always)]
+    pub fn work(&mut self, visits: &Visits, processor: u32, work: Time, word: u64) {
+        self.processors[processor as usize].add(self.now, work, word);
+        self.unset_clock(visits, processor);
+    }
+
+    /// A job leaves its processor before it is done. Its visit has forgotten the word.
+    pub fn withdraw(&mut self, visits: &Visits, processor: u32) {
+        self.processors[processor as usize].withdraw(self.now);
+        self.unset_clock(visits, processor);
+    }
+
+    /// From now on each core of a processor does so much work per nanosecond.
+    pub fn set_speed(&mut self, visits: &Visits, processor: u32, speed: f64) {
+        self.processors[processor as usize].set_speed(self.now, speed);
+        self.unset_clock(visits, processor);
+    }
+
+    /// The visit whose work is done, now that a processor's clock has rung.
+    #[inline(always)]
+    pub fn finished(&mut self, visits: &mut Visits, processor: u32) -> Option<u32> {
+        let done = self.processors[processor as usize].finished(self.now, is_stale(visits));
+        self.unset_clock(visits, processor);
+        let slot = (done? & SLOT_MASK) as u32;
+        let visit = &mut visits[slot];
+        visit.word = 0;
+        visit.flags.on_cpu = false;
+        Some(slot)
+    }
+
+    /// Up to an instant that has not been passed.
+    pub fn totals_of(&self, processor: u32, at: Time) -> Totals {
+        self.processors[processor as usize].totals(at)
+    }
+
+    /// The most jobs that a processor has had at once since this was asked for last.
+    pub fn take_most_jobs(&mut self, processor: u32) -> u32 {
+        self.processors[processor as usize].take_most()
+    }
+
+    /// The processor's next finish has changed: its clock is set once, before the next event.
+    #[inline(always)]
+    fn unset_clock(&mut self, visits: &Visits, processor: u32) {
+        if self.unset != processor {
+            if self.unset != NONE {
+                self.set_clock_of_another(visits);
+            }
+            self.unset = processor;
+        }
+    }
+
+    /// Work goes on at one host and begins at another.
+    #[inline(never)]
+    fn set_clock_of_another(&mut self, visits: &Visits) {
+        self.set_processor_clock(visits, self.unset);
+    }
+
+    /// All that has happened at this instant is known: sets the clock that waits for that.
+    #[inline(always)]
+    pub fn settle(&mut self, visits: &Visits) {
+        if self.unset != NONE {
+            self.set_processor_clock(visits, self.unset);
+            self.unset = NONE;
+        }
+    }
+
+    #[inline(always)]
+    fn set_processor_clock(&mut self, visits: &Visits, processor: u32) {
+        let next = self.processors[processor as usize].next(is_stale(visits));
+        self.clocks.set(self.numbers.first_processor + processor, next);
+    }
+
+    /// When something rings next, by its own clock.
+    #[inline(always)]
+    pub fn rings_at(&self, what: Ring) -> Time {
+        self.numbers.clock_of(what).map_or(NEVER, |clock| self.clocks.time(clock))
+    }
+
+    #[inline(always)]
+    pub fn set(&mut self, what: Ring, time: Time) {
+        if let Some(clock) = self.numbers.clock_of(what) {
+            self.clocks.set(clock, time);
+        }
+    }
+
+    /// Whether nothing will ever happen any more.
+    pub fn is_over(&self) -> bool {
+        self.clocks.first().time == NEVER && self.agenda.is_empty()
+    }
+
+    /// The visit goes on after the present one.
+    #[inline(always)]
+    pub fn make_ready(&mut self, slot: u32) {
+        self.ready.push_back(slot);
+    }
+
+    #[inline(always)]
+    pub fn take_ready(&mut self) -> Option<u32> {
+        self.ready.pop_front()
+    }
+
+    /// Starts a visit's timer.
+    #[inline(always)]
+    pub fn start_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: u32) {
+        if lane != NONE {
+            visits[slot].timers[kind as usize] = self.timer_of_new(visits, kind, lane, slot);
+        }
+    }
+
+    /// The timer of a visit that is about to be made in this slot.
+    #[inline(always)]
+    pub fn timer_of_new(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: u32) -> Timer {
+        if lane == NONE {
+            return Timer::OFF;
+        }
+        let timer = self.lanes[kind as usize][lane as usize].append(visits, kind, slot, self.now);
+        let clock = self.numbers.first_lane[kind as usize] + lane;
+        if self.clocks.time(clock) == NEVER {
+            self.clocks.set(clock, timer.due);
+        }
+        timer
+    }
+
+    /// Stops a visit's timer, which runs in this lane.
+    #[inline(always)]
+    pub fn stop_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: u32) {
+        self.lanes[kind as usize][lane as usize].leave(visits, kind, slot);
+    }
+
+    /// The timer of a visit that is about to go, if it runs.
+    #[inline(always)]
+    pub fn drop_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, timer: Timer) {
+        if timer.runs() {
+            self.lanes[kind as usize][lane as usize].unlink(visits, kind, timer);
+        }
+    }
+
+    /// The visit whose timer has run out, now that a lane's clock has rung; it may have rung early,
+    /// for somebody who has left.
+    pub fn run_out(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32) -> Option<u32> {
+        let due = self.lanes[kind as usize][lane as usize].due(visits, kind, self.now)?;
+        self.stop_timer(visits, kind, lane, due);
+        Some(due)
+    }
+
+    /// A lane's clock is set anew.
+    pub fn set_lane_clock(&mut self, visits: &Visits, kind: TimerKind, lane: u32) {
+        let next = self.lanes[kind as usize][lane as usize].next(visits, kind);
+        self.clocks.set(self.numbers.first_lane[kind as usize] + lane, next);
+    }
+}
+
+/// For a run that goes on without events, and back.
+impl Clockwork {
+    /// So many more events have been passed, up to this instant.
+    #[inline(always)]
+    pub fn pass(&mut self, events: u64, now: Time) {
+        self.events += events;
+        self.now = now;
+    }
+
+    /// Nobody waits for anything any more. Of each slot, when its visit would have gone on.
+    pub fn take_all(&mut self, visits: &Visits) -> Vec<Time> {
+        let mut due = vec![NEVER; visits.all.len()];
+        while let Some(event) = self.agenda.pop_before(NEVER) {
+            let slot = (event.word & SLOT_MASK) as u32;
+            if visits[slot].word == event.word {
+                due[slot as usize] = event.time;
+            }
+        }
+        self.agenda = Agenda::new();
+        due
+    }
+}
+
+#[inline(always)]
+fn is_stale(visits: &Visits) -> impl FnMut(u64) -> bool {
+    |word| visits[(word & SLOT_MASK) as u32].word != word
+}
+
+/// Requests that there is room for beside so many.
+pub fn room_beside(in_flight: u64) -> u64 {
+    (VISITS_MOST as u64).saturating_sub(in_flight)
+}
