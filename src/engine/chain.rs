@@ -103,7 +103,7 @@ impl World {
     /// the events allowed are used up, or it cannot any more.
     pub(super) fn advance_chain(&mut self, plan: &Plan, until: Time, last: u64) -> Option<Advance> {
         let mut chain = self.chain.take()?;
-        if !chain.is_on && self.watch.tracer.is_idle() && self.requests_before_chain_ends() > WORTHWHILE {
+        if !chain.is_on && self.watch.wants_no_story() && self.requests_before_chain_ends() > WORTHWHILE {
             self.enter_chain(&mut chain);
         }
         let mut advance = None;
@@ -115,7 +115,7 @@ impl World {
             let limit = until.min(self.clockwork.horizon);
             let edge = self.clockwork.clocks.time(EDGE_CLOCK);
             let is_all = self.pass_stretch(plan, &mut chain, limit.min(edge));
-            if self.watch.rows.full() {
+            if self.watch.rows_are_full() {
                 advance = Some(Advance::RowsFull);
             } else if !is_all {
                 continue;
@@ -161,7 +161,7 @@ impl World {
             self.watch.offer(chain.class);
             next = self.site.sources[0].send_next();
         }
-        self.watch.sample.give_back(chain.class, unfollowed);
+        self.watch.give_back_unfollowed(chain.class, unfollowed);
         self.clockwork.clocks.set(clock, next);
         self.clockwork.events += chain.coming.len() as u64;
         let end = next.min(limit);
@@ -210,7 +210,7 @@ impl World {
                 leaving.push(Passing { at: now, known: since, began, place });
                 node.served_one(now);
                 if place != NONE {
-                    watch.paths.note(place, work, node.node, now);
+                    watch.paths().note(place, work, node.node, now);
                 }
                 let Some(waiting) = stage.line.pop_front() else {
                     stage.serving.pop();
@@ -226,7 +226,7 @@ impl World {
                         Reverse(Serving { done, since: now, began: waiting.began, place: waiting.place });
                 }
                 if waiting.place != NONE {
-                    watch.paths.note(waiting.place, line, node.node, now);
+                    watch.paths().note(waiting.place, line, node.node, now);
                 }
                 watch.waited(node.node, now - waiting.since);
                 continue;

@@ -3,8 +3,8 @@
 
 use super::World;
 use super::chain::Chain;
-use super::path_notes::NOT_FOLLOWED;
-use super::visit::{Request, Visits};
+use super::visit::Visits;
+use super::watch::Ended;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
@@ -37,18 +37,18 @@ impl Places {
 impl World {
     /// So many requests come that are not followed; they are taken as begun.
     pub(super) fn unfollowed_in_chain(&mut self, chain: &Chain) -> u64 {
-        if self.watch.follows_more { 0 } else { self.watch.sample.take_unfollowed(chain.class) }
+        self.watch.take_unfollowed(chain.class)
     }
 
     /// A request begins: its place, or `NONE` if it is not followed.
     #[inline(never)]
     pub(super) fn begin_in_chain(&mut self, chain: &mut Chain, now: Time) -> u32 {
         let id = self.watch.offered();
-        match self.follow_number(chain.class, id) {
-            NOT_FOLLOWED => NONE,
-            number => {
+        match self.watch.follows(chain.class, id) {
+            None => NONE,
+            Some(number) => {
                 let place = chain.places.take(id);
-                self.watch.paths.begin(place, number, now);
+                self.watch.paths().begin(place, number, now);
                 place
             }
         }
@@ -58,16 +58,23 @@ impl World {
     pub(super) fn end_in_chain(&mut self, chain: &mut Chain) {
         for passing in &chain.leaving {
             let id = chain.places.ids[passing.place as usize];
-            let request = Request { start: passing.began, id, attempts: 1, ..Request::default() };
-            self.end_path(passing.place, request, (chain.class, Outcome::Ok), passing.at);
-            self.watch.paths.forget(passing.place);
+            let ended = Ended {
+                id,
+                class: chain.class,
+                outcome: Outcome::Ok,
+                attempts: 1,
+                start: passing.began,
+                at: passing.at,
+            };
+            self.note_end_of_path(passing.place, &ended);
+            self.watch.paths().forget(passing.place);
             chain.places.free.push(passing.place);
         }
     }
 
     /// The requests at these places have got these visits.
     pub(super) fn give_places_back(&mut self, chain: &mut Chain, moves: &[(u32, u32)]) {
-        self.watch.paths.move_places(moves);
+        self.watch.paths().move_places(moves);
         for &(place, slot) in moves {
             self.visits.requests[slot as usize].id = chain.places.ids[place as usize];
             self.visits[slot].flags.followed = true;

@@ -57,10 +57,8 @@ mod memory_tests;
 #[cfg(test)]
 mod name_tests;
 mod node;
-mod path_notes;
 #[cfg(test)]
 mod path_tests;
-mod paths;
 mod plain;
 mod quiet;
 #[cfg(test)]
@@ -78,9 +76,7 @@ mod resolving;
 #[cfg(test)]
 mod restart_tests;
 mod restarting;
-mod rows;
 mod run;
-mod sampling;
 #[cfg(test)]
 mod scaling_tests;
 mod simulation;
@@ -95,12 +91,11 @@ mod standstill;
 mod standstill_tests;
 mod steps;
 mod striking;
+mod telling;
 #[cfg(test)]
 mod tests;
-mod trace;
 #[cfg(test)]
 mod trace_tests;
-mod tracer;
 #[cfg(test)]
 pub(crate) mod trial;
 mod usual;
@@ -111,9 +106,7 @@ mod world;
 pub use run::Advance;
 pub use simulation::{Options, Simulation};
 pub use snapshot::{InstanceSnapshot, Snapshot};
-pub use trace::{Doing, Span, Trace, TracedVisit};
-pub use tracer::{KeptTrace, Reason, TraceWishes};
-pub use watch::ClassSnapshot;
+pub use watch::{ClassSnapshot, Doing, KeptTrace, Reason, Span, Trace, TraceWishes, TracedVisit};
 
 use clock_numbers::EDGE_CLOCK;
 use world::World;

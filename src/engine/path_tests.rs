@@ -235,7 +235,7 @@ fn thousands_of_calls_are_added_up_while_they_are_made() {
     while simulation.advance(NEVER, 1 << 20) != Advance::Ended {}
     assert_eq!(simulation.rows().rows.len(), 4);
     assert!(simulation.rows().times.chunks(5).all(|times| times[1..3] == [MILLISECOND, 20 * MILLISECOND]));
-    let kept = format!("{:?}", simulation.world.watch.paths).matches("Stretch {").count();
+    let kept = simulation.world.watch.stretches_in_store();
     assert!(kept < 200, "{kept} stretches for one request at a time");
     assert_eq!(waited(0, &text), told(&[("service db", 20.0), ("service app", 1.0)]));
 }

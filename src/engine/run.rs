@@ -49,7 +49,7 @@ impl World {
     /// `None`: the events allowed are used up.
     fn advance_by_events(&mut self, plan: &Plan, until: Time, last: u64) -> Option<Advance> {
         while self.clockwork.events < last {
-            if self.watch.rows.full() {
+            if self.watch.rows_are_full() {
                 return Some(Advance::RowsFull);
             }
             if !self.next_event(plan, until.min(self.clockwork.horizon)) {

@@ -2,8 +2,7 @@
 
 use super::Advance;
 use super::snapshot::Snapshot;
-use super::trace::Trace;
-use super::tracer::{KeptTrace, TraceWishes};
+use super::watch::{KeptTrace, Trace, TraceWishes};
 use super::world::World;
 use crate::kernel::time::Time;
 use crate::plan::Plan;
@@ -84,42 +83,42 @@ impl<P: Borrow<Plan>> Simulation<P> {
 
     /// Rows that wait to be written.
     pub fn rows(&self) -> &Rows {
-        &self.world.watch.rows.rows
+        self.world.watch.rows()
     }
 
     /// They have been fetched.
     pub fn clear_rows(&mut self) {
-        self.world.clear_rows();
+        self.world.watch.clear_rows();
     }
 
     /// Follows requests so that it can be told what they wait for: enough of each class, the same
     /// ones whichever rows are written. It is to be asked for before the run begins.
     pub fn follow_a_sample(&mut self) {
-        self.world.follow_a_sample(self.plan.borrow());
+        self.world.watch.follow_a_sample(self.plan.borrow());
     }
 
     /// Follows the request with this number, which has not begun yet.
     pub fn follow(&mut self, id: u64) {
-        self.world.follow(id);
+        self.world.watch.follow(id);
     }
 
     /// The story of the request that is followed, once it has ended.
     pub fn trace(&self) -> &Trace {
-        self.world.trace()
+        self.world.watch.trace()
     }
 
     /// Keeps the stories of some requests. It is to be asked for before the run begins.
     pub fn keep_traces(&mut self, wishes: TraceWishes, seed: u64) {
-        self.world.keep_traces(wishes, seed);
+        self.world.watch.keep_traces(wishes, seed);
     }
 
     /// Stories of the sample that have ended since the last time.
     pub fn take_traces(&mut self) -> Vec<KeptTrace> {
-        self.world.take_traces()
+        self.world.watch.take_traces()
     }
 
     /// The slowest first, then those that failed, in the order of their numbers.
     pub fn take_chosen_traces(&mut self) -> Vec<KeptTrace> {
-        self.world.take_chosen_traces()
+        self.world.watch.take_chosen_traces()
     }
 }

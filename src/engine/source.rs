@@ -1,8 +1,8 @@
 //! Where requests come from, and where they end.
 
 use super::World;
-use super::path_notes::NOT_FOLLOWED;
 use super::visit::{Request, State};
+use super::watch::{Failure, Suspect, Suspects};
 use crate::kernel::random::Generator;
 use crate::kernel::random::{StreamFamily, below, uniform};
 use crate::kernel::time::{NEVER, Time};
@@ -183,9 +183,8 @@ impl World {
         let id = self.watch.offer(class);
         self.visits.requests[slot as usize] =
             Request { start: self.clockwork.now, id, source: number, client, record, attempts: 1 };
-        let followed = self.follow_number(class, id);
-        if followed != NOT_FOLLOWED {
-            self.note_beginning(plan, slot, id, followed);
+        if let Some(number) = self.watch.follows(class, id) {
+            self.note_beginning(plan, slot, id, number);
         }
         self.run_visit(plan, slot);
     }
@@ -244,6 +243,19 @@ impl World {
     #[inline(never)]
     fn request_failed(&mut self, plan: &Plan, start: Time, attempts: u32, class: u32, outcome: Outcome) {
         let (suspects, now) = (self.suspects(), self.clockwork.now);
-        self.watch.fails(class, outcome, (start, attempts), &suspects, &plan.surges, now);
+        let failure = Failure { class, outcome, sent: start, attempts };
+        self.watch.fails(&failure, &suspects, &plan.surges, now);
+    }
+    /// Who may be to blame for what happens now.
+    pub(super) fn suspects(&self) -> Suspects {
+        let changes = &self.trouble.changes;
+        let suspect = |incident: u32| {
+            let known = changes.incidents.get(incident as usize);
+            Suspect { incident, is_planned: known.is_some_and(|known| known.planned) }
+        };
+        Suspects {
+            in_force: changes.active.last().map(|&incident| suspect(incident)),
+            over: changes.latest_over.map(|(incident, end)| (suspect(incident), end)),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::outages::OutageFinder;
 use crate::kernel::time::Time;
+use crate::parts::outcome::Outcome;
 use crate::results::blame::Blame;
 use crate::results::row::NO_INCIDENT;
 use std::ops::Range;
@@ -25,7 +26,9 @@ pub struct Suspects {
 
 /// A request that has failed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lost {
+pub struct Failure {
+    pub class: u32,
+    pub outcome: Outcome,
     pub sent: Time,
     pub attempts: u32,
 }
@@ -51,7 +54,7 @@ impl Suspects {
     /// storm of retries.
     pub(super) fn blame(
         &self,
-        lost: Lost,
+        failure: &Failure,
         surges: &[Range<Time>],
         outages: &OutageFinder,
         now: Time,
@@ -68,7 +71,7 @@ impl Suspects {
         let surge_over: Option<Time> = surge_over.max().filter(|&over| began <= over);
         let over = latest.map(|(_, over)| over).max(surge_over);
         match over {
-            Some(over) if lost.sent > over => match lost.attempts > 1 {
+            Some(over) if failure.sent > over => match failure.attempts > 1 {
                 true => Blame::RetryStorm,
                 false => Blame::Overload,
             },

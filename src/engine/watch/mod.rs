@@ -4,21 +4,31 @@
 mod blame;
 mod closing;
 mod cutting;
+mod following;
 mod node_log;
 mod outages;
+mod paths;
 mod quiet_books;
 mod recorder;
+mod rows;
+mod sampling;
 mod snapshot;
+mod trace;
+mod tracer;
 mod usage;
 
-pub use blame::{Suspect, Suspects};
+pub use blame::{Failure, Suspect, Suspects};
 pub use closing::Closing;
 pub use cutting::Cut;
+pub use following::Ended;
 pub use node_log::InstanceTotals;
+pub use paths::Paths;
 pub use snapshot::ClassSnapshot;
+pub use trace::{Doing, Span, Stories, Trace, TracedVisit, Whose};
+pub use tracer::{KeptTrace, Reason, TraceWishes};
 pub use usage::Usage;
 
-use super::{Options, path_notes, paths, rows, sampling, trace, tracer};
+use super::Options;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
@@ -27,32 +37,34 @@ use crate::results::incident::Outage;
 use crate::results::resource::ResourceBucket;
 use crate::results::row::RowSampling;
 use crate::results::{ClassBucket, NodeBucket};
-use blame::Lost;
 use recorder::Recorder;
+use rows::RowKeeper;
+use sampling::Sample;
 use std::ops::Range;
+use tracer::Tracer;
 
 #[derive(Clone)]
 pub struct Watch {
     recorder: Recorder,
-    pub(super) rows: rows::RowKeeper,
-    pub(super) paths: paths::Paths,
-    pub(super) sample: sampling::Sample,
+    rows: RowKeeper,
+    paths: Paths,
+    sample: Sample,
     /// Whether others are followed beside those of the sample, for rows or stories.
-    pub(super) follows_more: bool,
-    pub(super) tracer: tracer::Tracer,
-    pub(super) followed: trace::Followed,
+    follows_more: bool,
+    tracer: Tracer,
+    stories: Stories,
 }
 
 impl Watch {
     pub fn new(plan: &Plan, options: Options) -> Watch {
         Watch {
             recorder: Recorder::new(plan),
-            rows: rows::RowKeeper::new(options, plan),
-            paths: paths::Paths::new(path_notes::columns(plan)),
-            sample: sampling::Sample::of_nobody(plan, options.seed),
+            rows: RowKeeper::new(options, plan),
+            paths: Paths::new(following::columns(plan)),
+            sample: Sample::of_nobody(plan, options.seed),
             follows_more: options.rows != RowSampling::None,
-            tracer: tracer::Tracer::default(),
-            followed: trace::Followed::default(),
+            tracer: Tracer::default(),
+            stories: Stories::default(),
         }
     }
 }
@@ -70,23 +82,16 @@ impl Watch {
         self.recorder.end(class, outcome, latency, in_time, attempts);
     }
 
-    /// A request that was sent then has failed, and is about to end.
-    pub fn fails(
-        &mut self,
-        class: u32,
-        outcome: Outcome,
-        (sent, attempts): (Time, u32),
-        suspects: &Suspects,
-        surges: &[Range<Time>],
-        now: Time,
-    ) {
+    /// A request has failed, and is about to end. `surges` are those that the plan has.
+    pub fn fails(&mut self, failure: &Failure, suspects: &Suspects, surges: &[Range<Time>], now: Time) {
+        let &Failure { class, outcome, sent, .. } = failure;
         let recorder = &mut self.recorder;
         if recorder.outages.score == 0 {
             recorder.note_until_when_users_were_served(sent);
         }
         let cause = suspects.in_force.map(|suspect| suspect.incident);
         recorder.outages.failed(sent, now, outcome, cause);
-        let blame = suspects.blame(Lost { sent, attempts }, surges, &recorder.outages, now);
+        let blame = suspects.blame(failure, surges, &recorder.outages, now);
         recorder.lose(class, blame);
     }
 

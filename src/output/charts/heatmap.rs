@@ -175,7 +175,7 @@ fn columns(record: &Record) -> Vec<Column> {
             Some(last) if stretch.end_s() - last.stretch.start_s <= least_s => {
                 last.stretch.length_s = stretch.end_s() - last.stretch.start_s;
             }
-            _ => columns.push(Column { stretch, cells: vec![0; CELLS], used: CELLS..0, answers: 0 }),
+            _ => columns.push(Column { stretch, cells: vec![0; CELLS], used: 0..0, answers: 0 }),
         }
     }
     for spread in latencies.classes.iter().flat_map(|class| &class.buckets) {
@@ -183,7 +183,10 @@ fn columns(record: &Record) -> Vec<Column> {
         let Some(column) = after.checked_sub(1).and_then(|place| columns.get_mut(place)) else { continue };
         for &(cell, count) in spread.cells.iter().filter(|(_, count)| *count > 0) {
             let cell = usize::from(cell);
-            column.used = column.used.start.min(cell)..column.used.end.max(cell + 1);
+            column.used = match column.used.is_empty() {
+                true => cell..cell + 1,
+                false => column.used.start.min(cell)..column.used.end.max(cell + 1),
+            };
             column.cells[cell] = column.cells[cell].saturating_add(count);
             column.answers = column.answers.saturating_add(count);
         }

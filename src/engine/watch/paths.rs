@@ -15,7 +15,7 @@ use crate::results::path::{Cause, Part};
 use log::{Answer, Log, Stretch, TIDY_AT};
 
 #[derive(Clone, Debug)]
-pub(super) struct Paths {
+pub struct Paths {
     /// By the visit's slot, or by the place of a request in a chain.
     logs: Vec<Log>,
     stretches: Vec<Stretch>,
@@ -25,7 +25,7 @@ pub(super) struct Paths {
     answer: Answer,
     answer_to: u32,
     /// Of each node, the column of its own time.
-    pub node_columns: Vec<u32>,
+    node_columns: Vec<u32>,
     /// Parts that are alike, put together.
     together: Vec<Stretch>,
     /// The same of a request that has ended.
@@ -54,6 +54,16 @@ impl Paths {
         }
         debug_assert_eq!(self.logs[place].latest, NONE);
         self.logs[place] = Log { begun: now, until: now, number, ..Log::NONE };
+    }
+
+    #[cfg(test)]
+    pub fn stretches_in_store(&self) -> usize {
+        self.stretches.len()
+    }
+
+    /// The column of a node's own time.
+    pub fn column_of(&self, node: u32) -> u32 {
+        self.node_columns[node as usize]
     }
 
     pub fn number_of(&self, slot: u32) -> u64 {

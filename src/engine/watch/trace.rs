@@ -3,11 +3,9 @@
 //! Of all requests, those are asked for their stories whose paths are noted, so that all others
 //! pay nothing.
 
-use super::World;
-use super::visit::State;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::{NONE, Plan};
+use crate::plan::NONE;
 
 /// The visits of one request, callers before those they call.
 #[derive(Clone, Debug, Default)]
@@ -48,9 +46,18 @@ pub enum Doing {
     Working,
 }
 
-/// The requests that are followed while they are under way.
+/// A visit as others tell of it: its slot, that of its request's first visit, and where it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose {
+    pub slot: u32,
+    pub root: u32,
+    pub node: u32,
+    pub replica: u32,
+}
+
+/// The stories of requests while they are under way.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Followed {
+pub struct Stories {
     /// For the first visit of each, by its slot: where it stands among the open ones, or `NONE`.
     by_root: Vec<u32>,
     open: Vec<Open>,
@@ -66,8 +73,14 @@ struct Open {
     trace: Trace,
 }
 
-impl Followed {
-    fn begin(&mut self, slot: u32) {
+impl Stories {
+    /// A request begins whose story is wanted.
+    pub(super) fn begin(&mut self, first: Whose, now: Time) {
+        self.open(first.slot);
+        self.visit_of(first, now);
+    }
+
+    fn open(&mut self, slot: u32) {
         let place = self.free.pop().unwrap_or_else(|| {
             self.open.push(Open::default());
             self.open.len() as u32 - 1
@@ -83,16 +96,65 @@ impl Followed {
     }
 
     /// The story ends.
-    pub fn take(&mut self, slot: u32) -> Option<Trace> {
+    pub(super) fn take(&mut self, slot: u32) -> Option<Trace> {
         let place = self.by_root.get_mut(slot as usize).filter(|place| **place != NONE)?;
         let place = std::mem::replace(place, NONE);
         self.free.push(place);
         Some(std::mem::take(&mut self.open[place as usize].trace))
     }
 
-    /// Visits for nobody have no root, and no story.
+    /// A visit has been made to answer the call of the one in the caller's slot.
+    pub fn call(&mut self, made: Whose, caller: u32, now: Time) {
+        let caller = self.known(made.root, caller);
+        self.add(made.root, made.slot, TracedVisit::new(made.node, made.replica, caller, now));
+    }
+
+    /// A visit answers.
+    pub fn answer(&mut self, whose: Whose, outcome: Outcome, now: Time) {
+        let visit = self.visit_of(whose, now);
+        (visit.until, visit.outcome) = (now, Some(outcome));
+    }
+
+    /// A stretch of a visit's own time has ended; what it has spent in line is known already.
+    pub fn own_time(&mut self, whose: Whose, doing: Doing, since: Time, now: Time) {
+        self.visit_of(whose, now).spend(doing, since, now);
+    }
+
+    /// The visit has got its slot.
+    pub fn wait(&mut self, whose: Whose, since: Time, now: Time) {
+        self.visit_of(whose, now).push(Span { doing: Doing::InLine, from: since, until: now });
+    }
+
+    /// The visit, or its answer, is under way for so long.
+    pub fn crossing(&mut self, whose: Whose, travel: Time, now: Time) {
+        let until = now.saturating_add(travel);
+        self.visit_of(whose, now).push(Span { doing: Doing::Travelling, from: now, until });
+    }
+
+    /// What is known of the visit in this slot. One that has moved on is another visit of
+    /// the same caller.
+    fn visit_of(&mut self, whose: Whose, now: Time) -> &mut TracedVisit {
+        let Whose { slot, root, node, replica } = whose;
+        let place = match self.known(root, slot) {
+            Some(place) => {
+                let visit = self.visit(root, place);
+                let caller = visit.caller;
+                if (visit.node, visit.replica) == (node, replica) {
+                    place
+                } else {
+                    visit.until = now;
+                    self.add(root, slot, TracedVisit::new(node, replica, caller, now))
+                }
+            }
+            None => self.add(root, slot, TracedVisit::new(node, replica, None, now)),
+        };
+        self.visit(root, place)
+    }
+
+    /// Whether the story is told of the request with this first visit. Visits for nobody have no
+    /// root, and no story.
     #[inline(always)]
-    fn follows(&self, root: u32) -> bool {
+    pub fn tells_of(&self, root: u32) -> bool {
         self.by_root.get(root as usize).is_some_and(|&place| place != NONE)
     }
 
@@ -139,7 +201,7 @@ impl TracedVisit {
         TracedVisit { node, replica, caller, from, until: NEVER, outcome: None, spans: Vec::new() }
     }
 
-    /// Time of its own; what it has spent in line is known already.
+    /// Time of its own, but for what it has spent in line.
     fn spend(&mut self, doing: Doing, from: Time, until: Time) {
         let in_line = self.spans.last().filter(|span| span.doing == Doing::InLine);
         let from = in_line.map_or(from, |line| line.until.max(from));
@@ -150,95 +212,5 @@ impl TracedVisit {
         if span.until > span.from {
             self.spans.push(span);
         }
-    }
-}
-
-/// These are called only for requests that are followed.
-impl World {
-    /// A request begins in this slot.
-    pub(super) fn trace_beginning(&mut self, plan: &Plan, slot: u32, id: u64) {
-        if self.watch.tracer.wants(id) {
-            self.watch.followed.begin(slot);
-            self.traced(plan, slot);
-        }
-    }
-
-    /// A visit has been made to answer a call.
-    pub(super) fn trace_call(&mut self, plan: &Plan, slot: u32) {
-        let visit = &self.visits[slot];
-        let root = visit.root;
-        if self.watch.followed.follows(root) {
-            let caller = self.watch.followed.known(root, visit.parent);
-            let instance = &plan.instances[visit.instance as usize];
-            let made = TracedVisit::new(instance.node, instance.replica, caller, self.clockwork.now);
-            self.watch.followed.add(root, slot, made);
-        }
-    }
-
-    /// A visit answers.
-    pub(super) fn trace_answer(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
-        if self.watch.followed.follows(self.visits[slot].root) {
-            let now = self.clockwork.now;
-            let visit = self.traced(plan, slot);
-            (visit.until, visit.outcome) = (now, Some(outcome));
-        }
-    }
-
-    /// A stretch of the visit's own time has ended.
-    #[inline(always)]
-    pub(super) fn trace_work(&mut self, plan: &Plan, slot: u32) {
-        if self.watch.followed.follows(self.visits[slot].root) {
-            self.trace_own_time(plan, slot);
-        }
-    }
-
-    #[inline(never)]
-    fn trace_own_time(&mut self, plan: &Plan, slot: u32) {
-        let visit = &self.visits[slot];
-        // Who leaves while in line has done no work.
-        let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
-        let (from, now) = (visit.since, self.clockwork.now);
-        self.traced(plan, slot).spend(doing, from, now);
-    }
-
-    /// The visit has got its slot.
-    pub(super) fn trace_wait(&mut self, plan: &Plan, slot: u32) {
-        let visit = &self.visits[slot];
-        if self.watch.followed.follows(visit.root) {
-            let span = Span { doing: Doing::InLine, from: visit.since, until: self.clockwork.now };
-            self.traced(plan, slot).push(span);
-        }
-    }
-
-    /// The visit, or its answer, is under way for so long.
-    pub(super) fn trace_crossing(&mut self, plan: &Plan, slot: u32, travel: Time) {
-        let root = self.visits[slot].root;
-        if self.watch.followed.follows(root) {
-            let now = self.clockwork.now;
-            let until = now.saturating_add(travel);
-            self.traced(plan, slot).push(Span { doing: Doing::Travelling, from: now, until });
-        }
-    }
-
-    /// What is known of the visit in this slot. One that has moved on is another visit of
-    /// the same caller.
-    fn traced(&mut self, plan: &Plan, slot: u32) -> &mut TracedVisit {
-        let (root, now) = (self.visits[slot].root, self.clockwork.now);
-        let instance = &plan.instances[self.visits[slot].instance as usize];
-        let (node, replica) = (instance.node, instance.replica);
-        let place = match self.watch.followed.known(root, slot) {
-            Some(place) => {
-                let visit = self.watch.followed.visit(root, place);
-                let caller = visit.caller;
-                if (visit.node, visit.replica) == (node, replica) {
-                    place
-                } else {
-                    visit.until = now;
-                    self.watch.followed.add(root, slot, TracedVisit::new(node, replica, caller, now))
-                }
-            }
-            None => self.watch.followed.add(root, slot, TracedVisit::new(node, replica, None, now)),
-        };
-        self.watch.followed.visit(root, place)
     }
 }

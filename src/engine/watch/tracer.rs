@@ -1,11 +1,8 @@
 //! Which requests are followed, and which of their stories are kept.
 
-use super::World;
 use super::trace::Trace;
-use super::visit::Request;
 use crate::kernel::random::mix;
 use crate::kernel::time::Time;
-use crate::parts::outcome::Outcome;
 use crate::results::path::Part;
 use crate::results::row::Row;
 use std::cmp::Reverse;
@@ -63,6 +60,15 @@ pub(super) struct Tracer {
 }
 
 impl Tracer {
+    /// That of one request, by its number.
+    pub fn of_one(id: u64) -> Tracer {
+        Tracer { only: Some(id), ..Tracer::default() }
+    }
+
+    pub fn with_wishes(wishes: TraceWishes, seed: u64) -> Tracer {
+        Tracer { wishes, seed, ..Tracer::default() }
+    }
+
     /// No story is wanted.
     pub fn is_idle(&self) -> bool {
         self.only.is_none() && !self.wishes.any()
@@ -87,7 +93,12 @@ impl Tracer {
         self.wishes.share > 0.0 && self.mixed(id) <= (self.wishes.share * u64::MAX as f64) as u64
     }
 
-    fn keep(&mut self, row: Row, trace: Trace, parts: &[(Part, Time)]) {
+    /// A story has ended.
+    pub fn keep(&mut self, row: Row, trace: Trace, parts: &[(Part, Time)]) {
+        if self.only == Some(row.id) {
+            self.ended = trace;
+            return;
+        }
         let kept = |reason: Reason| KeptTrace { row, reason, trace, parts: parts.to_vec() };
         if self.is_sampled(row.id) {
             self.sampled.push(kept(Reason::Sampled));
@@ -105,50 +116,21 @@ impl Tracer {
             }
         }
     }
-}
-
-impl World {
-    /// Follows the request with this number, which has not begun yet.
-    pub fn follow(&mut self, id: u64) {
-        self.watch.tracer = Tracer { only: Some(id), ..Tracer::default() };
-        self.look_whom_to_follow();
-    }
-
-    /// The story of the request that is followed, once it has ended.
-    pub fn trace(&self) -> &Trace {
-        &self.watch.tracer.ended
-    }
-
-    /// Keeps the stories of some requests. It is to be asked for before the run begins.
-    pub fn keep_traces(&mut self, wishes: TraceWishes, seed: u64) {
-        self.watch.tracer = Tracer { wishes, seed, ..Tracer::default() };
-        self.look_whom_to_follow();
-    }
-
     /// Stories of the sample that have ended since the last time.
-    pub fn take_traces(&mut self) -> Vec<KeptTrace> {
-        std::mem::take(&mut self.watch.tracer.sampled)
+    pub fn take_sampled(&mut self) -> Vec<KeptTrace> {
+        std::mem::take(&mut self.sampled)
     }
 
     /// The slowest first, then those that failed, in the order of their numbers.
-    pub fn take_chosen_traces(&mut self) -> Vec<KeptTrace> {
-        let slowest = std::mem::take(&mut self.watch.tracer.slowest).into_values().rev();
-        let mut failed: Vec<KeptTrace> =
-            std::mem::take(&mut self.watch.tracer.failed).into_values().collect();
+    pub fn take_chosen(&mut self) -> Vec<KeptTrace> {
+        let slowest = std::mem::take(&mut self.slowest).into_values().rev();
+        let mut failed: Vec<KeptTrace> = std::mem::take(&mut self.failed).into_values().collect();
         failed.sort_by_key(|kept| kept.row.id);
         slowest.chain(failed).collect()
     }
 
-    /// The request in this slot has ended.
-    pub(super) fn trace_end(&mut self, slot: u32, request: Request, class: u32, outcome: Outcome) {
-        let Some(mut trace) = self.watch.followed.take(slot) else { return };
-        trace.close(self.clockwork.now, outcome);
-        if self.watch.tracer.only == Some(request.id) {
-            self.watch.tracer.ended = trace;
-            return;
-        }
-        let Request { id, start, attempts, .. } = request;
-        let row = Row { id, class, outcome, attempts, start, latency: self.clockwork.now - start };
-        self.watch.tracer.keep(row, trace, self.watch.paths.parts(slot));
+    /// The story of the single request, once it has ended.
+    pub fn ended(&self) -> &Trace {
+        &self.ended
     }
 }

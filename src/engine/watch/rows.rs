@@ -1,6 +1,6 @@
 //! Rows of `latency.csv`, kept until somebody fetches them.
 
-use super::{Options, World};
+use crate::engine::Options;
 use crate::kernel::random::mix;
 use crate::kernel::time::Time;
 use crate::plan::Plan;
@@ -13,9 +13,9 @@ const FULL: usize = 4_096;
 const TOGETHER: usize = 8;
 
 #[derive(Clone, Debug)]
-pub struct RowKeeper {
-    pub rows: Rows,
-    pub keeps: bool,
+pub(super) struct RowKeeper {
+    pub(super) rows: Rows,
+    pub(super) keeps: bool,
     /// A request becomes a row if its mixed number is not above this.
     threshold: u64,
     /// The seed, mixed.
@@ -61,12 +61,5 @@ impl RowKeeper {
             own[column] = own[column].saturating_add(time);
         }
         rows.push(row);
-    }
-}
-
-impl World {
-    /// They have been fetched.
-    pub fn clear_rows(&mut self) {
-        self.watch.rows.rows.clear();
     }
 }

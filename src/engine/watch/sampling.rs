@@ -7,7 +7,6 @@
 //! been followed from the start. Nothing but the seed and the numbers of requests has a say in it,
 //! and above all not which rows are written.
 
-use super::path_notes::NOT_FOLLOWED;
 use crate::kernel::random::mix;
 use crate::kernel::time::{DAY, Time, to_seconds};
 use crate::parts::arrivals::Arrivals;
@@ -91,15 +90,15 @@ impl Sample {
         }
     }
 
-    /// A request of this class begins: its number if it is in the sample, or `NOT_FOLLOWED`.
+    /// A request of this class begins: its number if it is in the sample.
     #[inline(always)]
-    pub fn begins(&mut self, class: u32) -> u64 {
+    pub fn begins(&mut self, class: u32) -> Option<u64> {
         let left = &mut self.left[class as usize];
         if *left > 0 {
             *left -= 1;
-            return NOT_FOLLOWED;
+            return None;
         }
-        self.begins_chosen(class as usize)
+        Some(self.begins_chosen(class as usize))
     }
 
     /// All that come before the next that is followed; those that have not come are given back.
@@ -232,8 +231,7 @@ mod tests {
         let mut sample = Sample { left: vec![first.next], classes: vec![first], least, seed: 0 };
         let (mut begun, mut most) = (Vec::new(), 0);
         for number in 0..requests {
-            let chosen = sample.begins(0);
-            if chosen != NOT_FOLLOWED {
+            if let Some(chosen) = sample.begins(0) {
                 assert_eq!(chosen, number);
                 begun.push(chosen);
             }
