@@ -8,10 +8,10 @@
 //! of a run that counts them.
 
 use super::World;
-use super::admission::append;
 use super::chain_rows::Places;
 use super::clockwork::{Ring, room_beside};
 use super::run::Advance;
+use super::site::lists::append;
 use super::visit::{Request, State, Visits};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;

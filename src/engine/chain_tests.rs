@@ -141,7 +141,8 @@ fn at_any_instant_all_is_as_events_would_have_left_it() {
             format!("{:?}", by_events.world.site.nodes[1].counts)
         );
         for (one, other) in by_chain.world.site.nodes.iter().zip(&by_events.world.site.nodes) {
-            let inside = |node: &super::node::NodeState| (node.busy, node.serving, node.line_length);
+            let inside =
+                |node: &crate::engine::site::stations::NodeState| (node.busy, node.serving, node.line_length);
             assert_eq!(inside(one), inside(other), "at {second} s");
             assert_eq!(one.integrals(second * SECOND), other.integrals(second * SECOND));
         }

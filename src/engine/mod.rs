@@ -10,23 +10,20 @@
 //! [`Simulation::finish`]. It uses no threads, no files and no wall clock. Once a peak of
 //! visits in flight has been reached it allocates nothing.
 
-mod admission;
 #[cfg(test)]
 mod balancing_tests;
 #[cfg(test)]
 mod blame_tests;
-mod borrowing;
 #[cfg(test)]
 mod bulkhead_tests;
 mod caching;
-mod calls;
 #[cfg(test)]
 mod canary_tests;
 mod chain;
 mod chain_rows;
 #[cfg(test)]
 mod chain_tests;
-mod choosing;
+mod chance;
 mod clockwork;
 #[cfg(test)]
 mod cold_tests;
@@ -34,37 +31,27 @@ mod cold_tests;
 mod component_tests;
 #[cfg(test)]
 mod condition_tests;
-mod crossing;
-mod cutting;
-mod draws;
-mod ending;
 #[cfg(test)]
 mod fault_tests;
+mod flow;
 #[cfg(test)]
 mod group_tests;
 mod happenings;
-mod health;
-mod leaving;
 #[cfg(test)]
 mod memory_tests;
 #[cfg(test)]
 mod name_tests;
-mod node;
 mod pace;
 #[cfg(test)]
 mod path_tests;
-mod plain;
 #[cfg(test)]
 mod quiet_tests;
 #[cfg(test)]
 mod recovery_tests;
 #[cfg(test)]
 mod remedy_tests;
-mod replication;
 #[cfg(test)]
 mod replication_tests;
-mod resilience;
-mod resolving;
 #[cfg(test)]
 mod restart_tests;
 mod run;
@@ -73,13 +60,10 @@ mod scaling_tests;
 mod simulation;
 mod site;
 mod snapshot;
-mod source;
 #[cfg(test)]
 mod standby_tests;
 #[cfg(test)]
 mod standstill_tests;
-mod steps;
-mod telling;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -87,7 +71,6 @@ mod trace_tests;
 #[cfg(test)]
 pub(crate) mod trial;
 mod trouble;
-mod usual;
 mod visit;
 mod watch;
 mod world;

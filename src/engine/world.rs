@@ -8,7 +8,7 @@ use super::site::Site;
 use super::trouble::Trouble;
 use super::visit::{State, Visits};
 use super::watch::{Closing, Watch};
-use super::{Options, chain, draws};
+use super::{Options, chain, chance as draws};
 use crate::kernel::random::{Generator, StreamFamily};
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::{ChainPlan, Plan};

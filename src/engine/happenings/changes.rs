@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::engine::clockwork::Ring;
-use crate::engine::health;
+use crate::engine::flow::health;
 use crate::engine::trouble::Change;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;

@@ -5,7 +5,7 @@
 //! look at its condition. A healthy replica costs nothing.
 
 use super::World;
-use crate::engine::admission::Entry;
+use crate::engine::flow::admission::Entry;
 use crate::engine::site::sessions::Holds;
 use crate::engine::trouble::{Care, Comer, Room, Treatment};
 use crate::kernel::random::uniform;

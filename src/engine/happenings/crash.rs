@@ -2,7 +2,7 @@
 //! and what was held for them is lost.
 
 use super::World;
-use crate::engine::ending::CallEnd;
+use crate::engine::flow::ending::CallEnd;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::State;
 use crate::kernel::time::NEVER;

@@ -5,7 +5,7 @@
 //! those whom it hits and at nobody else; a run with a handful of faults keeps none.
 
 use super::World;
-use crate::engine::node::SideLine;
+use crate::engine::site::stations::SideLine;
 use crate::engine::visit::{State, Visits};
 use crate::plan::NONE;
 

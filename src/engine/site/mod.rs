@@ -11,6 +11,7 @@ pub mod eligible;
 pub mod guards;
 pub mod limits;
 pub mod links;
+pub mod lists;
 mod load;
 pub mod names;
 pub mod passing;
@@ -20,16 +21,17 @@ pub mod replications;
 pub mod scalings;
 pub mod sending;
 pub mod sessions;
+pub mod sources;
+pub mod stations;
 pub mod waits;
 
-use super::{node, source};
 use crate::kernel::random::{StreamFamily, mix};
 use crate::plan::Plan;
 
 #[derive(Clone)]
 pub struct Site {
-    pub(in crate::engine) nodes: Vec<node::NodeState>,
-    pub(in crate::engine) lines: Vec<node::SideLine>,
+    pub(in crate::engine) nodes: Vec<stations::NodeState>,
+    pub(in crate::engine) lines: Vec<stations::SideLine>,
     pub(in crate::engine) pools: pools::Pools,
     pub(in crate::engine) sessions: sessions::Sessions,
     pub(in crate::engine) caches: caches::Caches,
@@ -39,7 +41,7 @@ pub struct Site {
     pub(in crate::engine) scalings: scalings::Scalings,
     pub(in crate::engine) names: names::Names,
     pub(in crate::engine) links: links::Links,
-    pub(in crate::engine) sources: Vec<source::SourceState>,
+    pub(in crate::engine) sources: Vec<sources::SourceState>,
     pub(in crate::engine) replications: replications::Replications,
 }
 
@@ -59,7 +61,7 @@ impl Client {
 
 impl Site {
     pub fn new(plan: &Plan, family: StreamFamily) -> Site {
-        let (nodes, lines) = node::states(plan);
+        let (nodes, lines) = stations::states(plan);
         Site {
             nodes,
             lines,
@@ -72,7 +74,7 @@ impl Site {
             scalings: scalings::Scalings::new(plan),
             names: names::Names::new(plan),
             links: links::Links::new(plan),
-            sources: source::states(plan, family),
+            sources: sources::states(plan, family),
             replications: replications::Replications::new(plan),
         }
     }

@@ -6,7 +6,7 @@
 //! nobody else.
 
 use super::waits::{Reading, Waits};
-use crate::engine::admission::{append, unlink};
+use crate::engine::site::lists::{append, unlink};
 use crate::engine::visit::Visits;
 use crate::kernel::time::Time;
 use crate::plan::{NONE, Plan, PoolPlan};

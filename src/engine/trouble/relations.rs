@@ -2,7 +2,7 @@
 //! something happens to an instance.
 
 use super::Trouble;
-use crate::engine::health::Checker;
+use crate::engine::flow::health::Checker;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
 
 /// Of each instance, if anything changes during the run.

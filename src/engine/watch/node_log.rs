@@ -1,6 +1,6 @@
 //! What each instance has done, bucket by bucket.
 
-use crate::engine::node::Counts;
+use crate::engine::site::stations::Counts;
 use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
 use crate::results::NodeBucket;

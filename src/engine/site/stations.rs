@@ -1,8 +1,8 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
-use super::resilience::shedding::SlowLine;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
+use crate::parts::shedding::{Codel, Shedding};
 use crate::plan::{NONE, Plan};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
@@ -94,6 +94,25 @@ pub enum SideLine {
     Priority(Vec<(u32, u32)>),
     Random(Vec<u32>),
     Slow(SlowLine),
+}
+
+/// A line of which the oldest may be turned away.
+#[derive(Clone, Copy, Debug)]
+pub struct SlowLine {
+    pub head: u32,
+    pub tail: u32,
+    codel: Codel,
+}
+
+impl SlowLine {
+    pub fn new(none: u32) -> SlowLine {
+        SlowLine { head: none, tail: none, codel: Codel::default() }
+    }
+
+    /// Whether its oldest, who has waited for so long, is to be turned away.
+    pub fn sheds(&mut self, settings: &Shedding, waited: Time, is_alone: bool, now: Time) -> bool {
+        self.codel.sheds(settings, waited, is_alone, now)
+    }
 }
 
 impl NodeState {

@@ -1,9 +1,9 @@
 //! Whoever has to know where a name leads.
 
-use super::World;
-use super::site::Client;
-use super::trouble::Change;
-use super::visit::State;
+use crate::engine::World;
+use crate::engine::site::Client;
+use crate::engine::trouble::Change;
+use crate::engine::visit::State;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, Plan};
@@ -14,13 +14,13 @@ const RESOLVER_PATIENCE: Time = 10 * SECOND;
 
 impl World {
     /// Whether the client still knows the address.
-    pub(super) fn recall_name(&self, slot: u32, name: u32) -> bool {
+    pub(in crate::engine) fn recall_name(&self, slot: u32, name: u32) -> bool {
         let client = self.visits.requests[slot as usize].client;
         self.site.names.is_known(name, client, self.clockwork.now())
     }
 
     /// The client keeps the address for as long as the resolver will.
-    pub(super) fn remember_name(&mut self, plan: &Plan, slot: u32, name: u32) {
+    pub(in crate::engine) fn remember_name(&mut self, plan: &Plan, slot: u32, name: u32) {
         let client = self.visits.requests[slot as usize].client;
         if self.site.names.remember(name, client) {
             let source = plan.names[name as usize].source;
@@ -29,7 +29,7 @@ impl World {
     }
 
     /// The resolver answers from its cache, or asks the authoritative servers first.
-    pub(super) fn resolve_name(&mut self, plan: &Plan, slot: u32, name: u32) -> Option<u32> {
+    pub(in crate::engine) fn resolve_name(&mut self, plan: &Plan, slot: u32, name: u32) -> Option<u32> {
         let name_plan = &plan.names[name as usize];
         let (instance, now) = (self.visits[slot].instance, self.clockwork.now());
         if self.visits[slot].flags.rare.has_asked() {
@@ -58,7 +58,7 @@ impl World {
     /// The member of a route that stands at the address which the client has; where it has
     /// failed to answer, at the next of several. Of several at one address a client comes to the
     /// same one each time. `None`: nobody of the route stands there, or everybody.
-    pub(super) fn member_at_address(&mut self, call: &CallPlan, root: u32) -> Option<u32> {
+    pub(in crate::engine) fn member_at_address(&mut self, call: &CallPlan, root: u32) -> Option<u32> {
         let request = self.visits.requests[root as usize];
         let address = self.site.names.address_for(call.name, request.client, request.attempts > 1);
         let members = &call.members_at[address as usize];
@@ -75,7 +75,7 @@ impl World {
     /// A resolver in a path resolves at once what it is asked, or asks others in vain; whoever
     /// still waits then is told so.
     #[inline(never)]
-    pub(super) fn ask_resolver(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
+    pub(in crate::engine) fn ask_resolver(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
         let visit = &self.visits[slot];
         if visit.flags.rare.has_asked() {
             return self.end_visit(plan, slot, Outcome::DnsFailure);
@@ -89,12 +89,12 @@ impl World {
     }
 
     /// From now on the name leads elsewhere, for those who ask.
-    pub(super) fn change_name(&mut self, plan: &Plan, number: u32) {
+    pub(in crate::engine) fn change_name(&mut self, plan: &Plan, number: u32) {
         self.site.names.change(&plan.name_changes[number as usize]);
     }
 
     /// All addresses of a name are checked now, and again until nothing is in doubt.
-    pub(super) fn check_name(&mut self, plan: &Plan, name: u32) {
+    pub(in crate::engine) fn check_name(&mut self, plan: &Plan, name: u32) {
         let Some(checks) = &plan.names[name as usize].checks else { return };
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |host: u32| conditions.answers_checks(host);

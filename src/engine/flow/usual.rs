@@ -2,16 +2,22 @@
 //! well. It is one step at either end, which changes what the steps of a visit would have changed one
 //! by one; where anything about it is not as usual they are gone through instead.
 
-use super::World;
-use super::site::sessions::Holds;
-use super::visit::{Flags, State, TimerKind, Visit};
+use crate::engine::World;
+use crate::engine::site::sessions::Holds;
+use crate::engine::visit::{Flags, State, TimerKind, Visit};
 use crate::plan::{NONE, Plan, UsualCall};
 
 impl World {
     /// A call to the one instance that it can go to. `false`: nothing has been done, since it is not
     /// as easy as that.
     #[inline(always)]
-    pub(super) fn call_straight(&mut self, plan: &Plan, slot: u32, call: u32, usual: &UsualCall) -> bool {
+    pub(in crate::engine) fn call_straight(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call: u32,
+        usual: &UsualCall,
+    ) -> bool {
         let from = self.visits[slot].instance;
         if usual.takes_extra_slot {
             let caller_node = &self.site.nodes[from as usize];
@@ -35,7 +41,7 @@ impl World {
 
     /// Somebody called, with no link in between, comes in and begins to work; or nothing is done.
     #[inline(always)]
-    pub(super) fn begin_as_usual(
+    pub(in crate::engine) fn begin_as_usual(
         &mut self,
         plan: &Plan,
         slot: u32,
@@ -121,7 +127,7 @@ impl World {
 
     /// A visit is done, well, and its caller goes on at once. `None`: nothing has been done.
     #[inline(always)]
-    pub(super) fn end_as_usual(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
+    pub(in crate::engine) fn end_as_usual(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
         let now = self.clockwork.now();
         let visit = &self.visits[slot];
         let Visit { parent, instance, peer, sessions, flags, timers, .. } = *visit;

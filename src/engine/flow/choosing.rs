@@ -1,14 +1,14 @@
 //! Whom a call goes to, with what is known of each peer all over the site: drains, open breakers,
 //! places that are taken.
 
-use super::World;
-use super::site::Client;
-use super::site::balancers::ViewHandle;
-use super::site::choosing::{Chooser, Doubts};
-use super::site::eligible::Outlook;
-use super::site::guards::{GuardedPeer, Guards};
-use super::site::pools::{PlaceAtPeer, PoolHandle, Pools};
-use super::trouble::Conditions;
+use crate::engine::World;
+use crate::engine::site::Client;
+use crate::engine::site::balancers::ViewHandle;
+use crate::engine::site::choosing::{Chooser, Doubts};
+use crate::engine::site::eligible::Outlook;
+use crate::engine::site::guards::{GuardedPeer, Guards};
+use crate::engine::site::pools::{PlaceAtPeer, PoolHandle, Pools};
+use crate::engine::trouble::Conditions;
 use crate::kernel::time::Time;
 use crate::plan::{CallPlan, NONE, Plan, Policy};
 
@@ -41,7 +41,7 @@ impl Outlook for Peers<'_> {
 impl World {
     /// Chooses a member of the call's route; `avoid` is the peer that has just failed.
     #[inline(always)]
-    pub(super) fn pick(
+    pub(in crate::engine) fn pick(
         &mut self,
         plan: &Plan,
         call: &CallPlan,
@@ -88,7 +88,7 @@ impl World {
 
     /// The same of those at which the caller has a place for one more call.
     #[inline(never)]
-    pub(super) fn pick_with_place(
+    pub(in crate::engine) fn pick_with_place(
         &mut self,
         plan: &Plan,
         call: &CallPlan,
@@ -121,7 +121,7 @@ impl World {
     }
 
     /// Whose request it is; nobody's once its first visit has gone.
-    pub(super) fn client_of(&self, root: u32) -> Option<Client> {
+    pub(in crate::engine) fn client_of(&self, root: u32) -> Option<Client> {
         (root != NONE).then(|| {
             let request = &self.visits.requests[root as usize];
             Client { source: request.source, number: request.client }
@@ -130,13 +130,19 @@ impl World {
 
     /// Counts a request as open at a peer and says where, or `NONE` if nobody looks.
     #[inline(always)]
-    pub(super) fn open_at_peer(&mut self, plan: &Plan, call: &CallPlan, caller: u32, member: u32) -> u32 {
+    pub(in crate::engine) fn open_at_peer(
+        &mut self,
+        plan: &Plan,
+        call: &CallPlan,
+        caller: u32,
+        member: u32,
+    ) -> u32 {
         self.site.balancers.open_at_peer(plan, ViewHandle::of(plan, call, caller), member)
     }
 
     /// The request is no longer open there.
     #[inline(always)]
-    pub(super) fn close_at_peer(&mut self, plan: &Plan, peer: u32) {
+    pub(in crate::engine) fn close_at_peer(&mut self, plan: &Plan, peer: u32) {
         self.site.balancers.close_at_peer(plan, peer);
     }
 }

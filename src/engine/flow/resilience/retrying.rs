@@ -1,7 +1,7 @@
 //! Tries again, after a while.
 
 use crate::engine::World;
-use crate::engine::ending::CallEnd;
+use crate::engine::flow::ending::CallEnd;
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::plan::{CallPlan, Plan, RetriesOf, RetryPlan};

@@ -1,12 +1,12 @@
 //! Calls: pick a peer, connect, wait for the answer; and moves, which wait for none.
 
-use super::World;
 use super::admission::Entry;
 use super::ending::CallEnd;
 use super::resilience::guard::Permission;
-use super::site::links::Message;
-use super::site::sessions::Holds;
-use super::visit::{Answers, Flags, State, TimerKind, Visit};
+use crate::engine::World;
+use crate::engine::site::links::Message;
+use crate::engine::site::sessions::Holds;
+use crate::engine::visit::{Answers, Flags, State, TimerKind, Visit};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
@@ -26,7 +26,7 @@ struct Chosen {
 impl World {
     /// The visit calls another node and waits. Returns who goes on at once, if anybody.
     #[inline(always)]
-    pub(super) fn call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
         if !self.make_room_for(1) {
             return None;
         }
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// Calls several nodes at once; they go on after the present visit.
-    pub(super) fn fork(&mut self, plan: &Plan, slot: u32, fork: u32) -> Option<u32> {
+    pub(in crate::engine) fn fork(&mut self, plan: &Plan, slot: u32, fork: u32) -> Option<u32> {
         let fork = &plan.forks[fork as usize];
         let die = fork.die as usize;
         let mut under_way = 0;
@@ -98,7 +98,7 @@ impl World {
 
     /// Makes the called visit and sends it off. Returns it if it is there at once.
     #[inline(always)]
-    pub(super) fn begin_call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn begin_call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
         let call_plan = &plan.calls[call as usize];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
@@ -199,7 +199,13 @@ impl World {
     }
 
     /// Which member of the route gets the call; a hedge is of use only elsewhere.
-    pub(super) fn member_for(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan, hedges: bool) -> u32 {
+    pub(in crate::engine) fn member_for(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call_plan: &CallPlan,
+        hedges: bool,
+    ) -> u32 {
         let caller = &self.visits[slot];
         let from = caller.instance;
         let (again, latest, root) = (caller.tries > 0, caller.latest_peer, caller.root);
@@ -255,7 +261,7 @@ impl World {
 
     /// Leaves this node for another for good.
     #[inline(always)]
-    pub(super) fn move_on(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn move_on(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
         let call_plan = &plan.calls[call as usize];
         let visit = &self.visits[slot];
         let (instance, root) = (visit.instance, visit.root);
@@ -288,7 +294,7 @@ impl World {
     }
 
     /// At a database a slot is a connection, and the caller keeps it until it is done.
-    pub(super) fn enter_session(&mut self, plan: &Plan, slot: u32) -> Entry {
+    pub(in crate::engine) fn enter_session(&mut self, plan: &Plan, slot: u32) -> Entry {
         let (now, visit) = (self.clockwork.now(), &self.visits[slot]);
         let (instance, parent) = (visit.instance, visit.parent);
         if parent == NONE {

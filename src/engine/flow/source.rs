@@ -1,127 +1,18 @@
 //! Where requests come from, and where they end.
 
-use super::World;
-use super::clockwork::Ring;
-use super::visit::{Request, State};
-use super::watch::{Failure, Suspect, Suspects};
-use crate::kernel::random::Generator;
-use crate::kernel::random::{StreamFamily, below, uniform};
-use crate::kernel::time::{NEVER, Time};
-use crate::parts::arrivals::{ArrivalProcess, Arrivals};
+use crate::engine::World;
+use crate::engine::clockwork::Ring;
+use crate::engine::visit::{Request, State};
+use crate::engine::watch::{Failure, Suspect, Suspects};
+use crate::kernel::random::{below, uniform};
+use crate::kernel::time::Time;
+use crate::parts::arrivals::Arrivals;
 use crate::parts::outcome::Outcome;
-use crate::parts::rate_limit::Per;
-use crate::plan::{ConnectionUse, NONE, Plan, Policy, SourcePlan};
+use crate::plan::{NONE, Plan, SourcePlan};
 use crate::results::StopReason;
 
-/// Arrivals are drawn ahead in batches.
-const BATCH: usize = 64;
-
-#[derive(Clone)]
-pub struct SourceState {
-    process: Option<ArrivalProcess>,
-    generator: Generator,
-    instants: [Time; BATCH],
-    position: usize,
-    filled: usize,
-    /// When its next request was due when it fell silent.
-    held: Time,
-    /// How much later than drawn all come, for the times that it has been silent.
-    delayed: Time,
-    /// Requests sent so far.
-    sent: u64,
-    /// Whether it makes a difference which client sends a request.
-    clients_matter: bool,
-    /// When each client's connection will have been closed.
-    pub connections: Vec<Time>,
-}
-
-/// Those of a plan, before anything was sent.
-pub(super) fn states(plan: &Plan, family: StreamFamily) -> Vec<SourceState> {
-    plan.sources.iter().map(|source| SourceState::new(source, family, plan)).collect()
-}
-
-impl SourceState {
-    fn new(source: &SourcePlan, family: StreamFamily, plan: &Plan) -> Self {
-        let closed = matches!(source.arrivals, Arrivals::Closed { .. });
-        SourceState {
-            process: (!closed).then(|| source.arrivals.process()),
-            generator: family.stream(&source.name, "arrivals"),
-            instants: [0; BATCH],
-            position: 0,
-            filled: 0,
-            held: NEVER,
-            delayed: 0,
-            sent: 0,
-            clients_matter: source.clients > 1 && clients_matter(plan),
-            connections: vec![0; source.clients as usize],
-        }
-    }
-
-    /// The next instant at which a request comes, or `NEVER`.
-    #[inline(always)]
-    fn next_arrival(&mut self) -> Time {
-        if self.position == self.filled && !self.refill() {
-            return NEVER;
-        }
-        self.position += 1;
-        self.instants[self.position - 1]
-    }
-
-    /// A request that needs nothing but its instant has been sent: the next instant.
-    #[inline(always)]
-    pub fn send_next(&mut self) -> Time {
-        self.sent += 1;
-        self.next_arrival()
-    }
-
-    #[inline(never)]
-    fn refill(&mut self) -> bool {
-        let Some(process) = &mut self.process else { return false };
-        self.filled = process.fill(&mut self.generator, &mut self.instants);
-        self.position = 0;
-        if self.delayed > 0 {
-            self.delay_batch(0, self.delayed);
-        }
-        self.filled > 0
-    }
-
-    fn delay_batch(&mut self, from: usize, by: Time) {
-        for instant in &mut self.instants[from..self.filled] {
-            *instant = instant.saturating_add(by);
-        }
-    }
-
-    /// It falls silent before its next request, which is due then.
-    pub fn hold(&mut self, due: Time) {
-        self.held = due;
-    }
-
-    /// It sends on after a silence as if no time had passed; returns when.
-    pub fn resume(&mut self, silence: Time) -> Time {
-        self.delayed += silence;
-        self.delay_batch(self.position, silence);
-        if self.held == NEVER { NEVER } else { self.held.saturating_add(silence) }
-    }
-
-    /// What the recording says of a request's time at a node.
-    pub fn recorded_work(&self, plan: &Plan, request: Request, column: u32) -> Time {
-        match &plan.sources[request.source as usize].arrivals {
-            Arrivals::Replay(recording) => recording.work[column as usize].durations[request.record as usize],
-            _ => 0,
-        }
-    }
-}
-
-/// Clients matter where they have caches, connections, favourite peers or limits.
-fn clients_matter(plan: &Plan) -> bool {
-    let hashes = plan.routes.iter().any(|route| matches!(route.policy, Policy::IpHash(_) | Policy::Ring(_)));
-    let connects = plan.calls.iter().any(|call| matches!(call.connection, ConnectionUse::PerClient { .. }));
-    let limits = plan.limits.iter().any(|limit| limit.per == Per::Client);
-    hashes || connects || limits || !plan.names.is_empty()
-}
-
 impl World {
-    pub(super) fn start_sources(&mut self, plan: &Plan) {
+    pub(in crate::engine) fn start_sources(&mut self, plan: &Plan) {
         for number in 0..plan.sources.len() as u32 {
             if let Arrivals::Closed { population, .. } = plan.sources[number as usize].arrivals {
                 for client in 0..population {
@@ -136,17 +27,16 @@ impl World {
 
     /// A request comes from an open source.
     #[inline(always)]
-    pub(super) fn arrive(&mut self, plan: &Plan, number: u32) {
+    pub(in crate::engine) fn arrive(&mut self, plan: &Plan, number: u32) {
         let source = &mut self.site.sources[number as usize];
-        let next = source.next_arrival();
-        let record = source.sent as u32;
-        source.sent += 1;
+        let record = source.sent() as u32;
+        let next = source.send_next();
         self.clockwork.set(Ring::Source(number), next);
         if !self.make_room_for(1) {
             return;
         }
         let source_plan = &plan.sources[number as usize];
-        let client = if self.site.sources[number as usize].clients_matter {
+        let client = if self.site.sources[number as usize].clients_matter() {
             below(&mut self.chance.dice[source_plan.die as usize], source_plan.clients)
         } else {
             0
@@ -169,7 +59,7 @@ impl World {
         self.schedule(slot, self.clockwork.now().saturating_add(time));
     }
 
-    pub(super) fn think_no_more(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn think_no_more(&mut self, plan: &Plan, slot: u32) {
         let Request { source, client, .. } = self.visits.requests[slot as usize];
         self.visits[slot].state = State::Going;
         self.begin_request(plan, slot, source, client, 0);
@@ -212,7 +102,7 @@ impl World {
 
     /// The request has its one outcome.
     #[inline(always)]
-    pub(super) fn request_ended(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn request_ended(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         let Request { start, source, client, attempts, .. } = self.visits.requests[slot as usize];
         let visit = &self.visits[slot];
         let (class, peer, followed) = (visit.class, visit.peer, visit.flags.followed);
@@ -253,7 +143,7 @@ impl World {
         self.watch.fails(&failure, &suspects, &plan.surges, now);
     }
     /// Who may be to blame for what happens now.
-    pub(super) fn suspects(&self) -> Suspects {
+    pub(in crate::engine) fn suspects(&self) -> Suspects {
         let incidents = self.trouble.incidents();
         let suspect = |incident: u32| {
             let known = incidents.get(incident);

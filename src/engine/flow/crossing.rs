@@ -1,20 +1,20 @@
 //! Calls and answers on their way over links.
 
-use super::World;
-use super::site::links::{Crossing, Message};
+use crate::engine::World;
+use crate::engine::site::links::{Crossing, Message};
 
 use crate::plan::Plan;
 
 impl World {
     /// What a message takes that is sent over a link now.
-    pub(super) fn cross(&mut self, plan: &Plan, message: Message) -> Crossing {
+    pub(in crate::engine) fn cross(&mut self, plan: &Plan, message: Message) -> Crossing {
         let waited = |wait| self.watch.waited_for_link(message.link, message.way, wait);
         self.site.links.cross(plan, message, &mut self.chance, self.clockwork.now(), waited)
     }
 
     /// The visit, or its answer, is there when it has crossed the link.
     #[inline(always)]
-    pub(super) fn travel(&mut self, plan: &Plan, slot: u32, crossing: Crossing) {
+    pub(in crate::engine) fn travel(&mut self, plan: &Plan, slot: u32, crossing: Crossing) {
         let arrives = self.clockwork.now().saturating_add(crossing.time);
         let visit = &mut self.visits[slot];
         visit.since = arrives;

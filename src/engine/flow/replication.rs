@@ -1,16 +1,16 @@
 //! What calls, faults and backups mean for databases that follow a primary.
 
-use super::World;
-use super::site::guards::GuardedPeer;
-use super::site::replications::Access;
-use super::trouble::Change;
+use crate::engine::World;
+use crate::engine::site::guards::GuardedPeer;
+use crate::engine::site::replications::Access;
+use crate::engine::trouble::Change;
 use crate::parts::fault::Fault;
 use crate::plan::{CallPlan, Plan, ReplicationPlan, Step};
 
 impl World {
     /// The member of a set for this call: the primary for writes, and for reads whoever
     /// answers them, in turn.
-    pub(super) fn replicated_member(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
+    pub(in crate::engine) fn replicated_member(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
         let set_plan = &plan.replications[call.replication as usize];
         let now = self.clockwork.now();
         let may_be_asked = |member: u32| {
@@ -29,7 +29,7 @@ impl World {
     }
 
     /// A write or a read is done at its database.
-    pub(super) fn replicate(&mut self, plan: &Plan, slot: u32, step: Step) -> Option<u32> {
+    pub(in crate::engine) fn replicate(&mut self, plan: &Plan, slot: u32, step: Step) -> Option<u32> {
         let visit = &self.visits[slot];
         let (client, now) = (self.client_of(visit.root), self.clockwork.now());
         let access = Access { instance: visit.instance, client, now };
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// A database may answer otherwise than before.
-    pub(super) fn watch_replication(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn watch_replication(&mut self, plan: &Plan, instance: u32) {
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |instance: u32| conditions.answers_checks(instance);
         if let Some(set) = self.site.replications.watch(plan, instance, answers, now) {
@@ -57,13 +57,13 @@ impl World {
     }
 
     /// The replica that lacks least takes the primary's place, unless that one is back.
-    pub(super) fn promote(&mut self, plan: &Plan, set: u32) {
+    pub(in crate::engine) fn promote(&mut self, plan: &Plan, set: u32) {
         let conditions = self.trouble.conditions();
         let answers = |instance: u32| conditions.answers_checks(instance);
         self.site.replications.promote(plan, set, answers, self.clockwork.now());
     }
 
-    pub(super) fn start_backups(&mut self, plan: &Plan) {
+    pub(in crate::engine) fn start_backups(&mut self, plan: &Plan) {
         for (number, set) in (0..).zip(&plan.replications) {
             if let Some(backup) = set.backup {
                 self.trouble.expect(backup.every, Change::BacksUp(number));
@@ -71,7 +71,7 @@ impl World {
         }
     }
 
-    pub(super) fn back_up(&mut self, plan: &Plan, number: u32) {
+    pub(in crate::engine) fn back_up(&mut self, plan: &Plan, number: u32) {
         let Some(backup) = plan.replications[number as usize].backup else { return };
         self.site.replications.back_up(number);
         let next = self.clockwork.now().saturating_add(backup.every);
@@ -79,13 +79,13 @@ impl World {
     }
 
     /// `failover` hits whoever is the primary now; without a set, the database itself.
-    pub(super) fn strike_primary(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn strike_primary(&mut self, plan: &Plan, instance: u32) {
         if self.site.replications.bring_down(plan, instance) {
             self.strike_instance(plan, instance, Fault::Crash);
         }
     }
 
-    pub(super) fn lift_from_primary(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn lift_from_primary(&mut self, plan: &Plan, instance: u32) {
         if self.site.replications.let_up(instance) {
             self.lift_from_instance(plan, instance, Fault::Crash);
         }

@@ -1,15 +1,15 @@
 //! Leaving early: callers that wait no longer, and workers that are killed.
 
-use super::World;
 use super::ending::CallEnd;
-use super::visit::{SLOT_MASK, State, TimerKind};
+use crate::engine::World;
+use crate::engine::visit::{SLOT_MASK, State, TimerKind};
 use crate::nodes::behaviour::WhenCallerLeaves;
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan};
 
 impl World {
     /// The caller's timeout has ended the wait for this visit.
-    pub(super) fn deadline_passed(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn deadline_passed(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
         let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
         if self.caller_hangs(slot) {
@@ -41,7 +41,7 @@ impl World {
 
     /// The worker has been silent for too long: its master kills it, its request is cut
     /// off, and the slot is empty until a new worker has booted.
-    pub(super) fn watchdog_barks(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn watchdog_barks(&mut self, plan: &Plan, slot: u32) {
         if self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
             let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
@@ -82,13 +82,13 @@ impl World {
     }
 
     /// A new worker has taken the place of the killed one.
-    pub(super) fn worker_is_back(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn worker_is_back(&mut self, plan: &Plan, slot: u32) {
         self.leave_node(plan, slot, Outcome::Reset);
         self.visits.remove(slot);
     }
 
     /// Nobody waits for these any more.
-    pub(super) fn abandon_children(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn abandon_children(&mut self, plan: &Plan, slot: u32) {
         loop {
             let child = self.visits[slot].child;
             if child == NONE {
@@ -99,7 +99,7 @@ impl World {
     }
 
     /// The caller goes on without those that it has called and that have not answered yet.
-    pub(super) fn send_to_background(&mut self, slot: u32) {
+    pub(in crate::engine) fn send_to_background(&mut self, slot: u32) {
         let mut child = self.visits[slot].child;
         while child != NONE {
             self.visits[child].flags.rare.send_to_background();
@@ -108,7 +108,7 @@ impl World {
     }
 
     /// The caller of this visit has left. What its node makes of that is its kind's affair.
-    pub(super) fn abandon(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn abandon(&mut self, plan: &Plan, slot: u32) {
         self.own_time_ends(plan, slot);
         self.part_from_caller(plan, slot);
         let visit = &self.visits[slot];
@@ -147,7 +147,7 @@ impl World {
     }
 
     /// Takes the visit out of everything that it stands in, and gives everything back.
-    pub(super) fn empty_visit(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn empty_visit(&mut self, plan: &Plan, slot: u32) {
         self.withdraw_from_processor(plan, slot);
         match self.visits[slot].state {
             State::InLine => self.leave_line_unserved(plan, slot),
@@ -164,7 +164,7 @@ impl World {
         self.give_sessions_back(plan, slot);
     }
 
-    pub(super) fn withdraw_from_processor(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn withdraw_from_processor(&mut self, plan: &Plan, slot: u32) {
         let visit = &mut self.visits[slot];
         if !visit.flags.on_cpu {
             return;

@@ -1,8 +1,8 @@
 //! The interpreter of programs: one visit goes on until it has to wait.
 
-use super::World;
 use super::admission::Entry;
-use super::visit::State;
+use crate::engine::World;
+use crate::engine::visit::State;
 use crate::kernel::random::uniform;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
@@ -12,7 +12,7 @@ impl World {
     /// Goes through the steps of a visit, of its callers when it ends, and of the visits
     /// that it calls, until there is something to wait for.
     #[inline(never)]
-    pub(super) fn run_visit(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn run_visit(&mut self, plan: &Plan, slot: u32) {
         let mut slot = slot;
         loop {
             let plan = std::hint::black_box(plan);
@@ -156,14 +156,14 @@ impl World {
     }
 
     #[inline(always)]
-    pub(super) fn skip(&mut self, slot: u32, steps: u32) -> Option<u32> {
+    pub(in crate::engine) fn skip(&mut self, slot: u32, steps: u32) -> Option<u32> {
         self.visits[slot].step += steps;
         Some(slot)
     }
 
     /// So much work on the cores that the visit's node shares; without any it just takes that long.
     #[inline(always)]
-    pub(super) fn use_cpu(&mut self, plan: &Plan, slot: u32, work: Time) {
+    pub(in crate::engine) fn use_cpu(&mut self, plan: &Plan, slot: u32, work: Time) {
         let needs_care = self.site.nodes[self.visits[slot].instance as usize].needs_care;
         let work = if needs_care { self.slowed(plan, slot, work) } else { work };
         let visit = &mut self.visits[slot];

@@ -1,15 +1,15 @@
 //! Whoever borrows from a pool, waits in its line, and gives back what visits hold.
 
-use super::World;
-use super::site::pools::PoolHandle;
-use super::site::sessions::Holds;
+use crate::engine::World;
+use crate::engine::site::pools::PoolHandle;
+use crate::engine::site::sessions::Holds;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{Plan, Step};
 
 impl World {
     /// Takes a connection of the caller's own pool, which it keeps until it is done.
-    pub(super) fn borrow(&mut self, plan: &Plan, slot: u32, pool: u32) -> Option<u32> {
+    pub(in crate::engine) fn borrow(&mut self, plan: &Plan, slot: u32, pool: u32) -> Option<u32> {
         let pool_plan = &plan.pools[pool as usize];
         let pool = PoolHandle::of(pool_plan, self.visits[slot].instance - pool_plan.first_instance);
         let holds = Holds::Pool(pool);
@@ -24,7 +24,7 @@ impl World {
         None
     }
 
-    pub(super) fn stand_in_pool_line(&mut self, plan: &Plan, slot: u32, pool: PoolHandle) {
+    pub(in crate::engine) fn stand_in_pool_line(&mut self, plan: &Plan, slot: u32, pool: PoolHandle) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -38,13 +38,13 @@ impl World {
     }
 
     /// It holds one more thing until it is done.
-    pub(super) fn keep(&mut self, slot: u32, holds: Holds) {
+    pub(in crate::engine) fn keep(&mut self, slot: u32, holds: Holds) {
         self.site.sessions.add(&mut self.visits[slot].sessions, holds);
     }
 
     /// Gives back the connections that the visit has held until now.
     #[inline(never)]
-    pub(super) fn give_sessions_back(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn give_sessions_back(&mut self, plan: &Plan, slot: u32) {
         let mut held = std::mem::replace(&mut self.visits[slot].sessions, crate::plan::NONE);
         while let Some(holds) = self.site.sessions.take_first(&mut held) {
             match holds {
@@ -60,7 +60,7 @@ impl World {
     }
 
     /// A connection of a pool is free: the next in its line gets it.
-    pub(super) fn release_pool(&mut self, plan: &Plan, pool: PoolHandle) {
+    pub(in crate::engine) fn release_pool(&mut self, plan: &Plan, pool: PoolHandle) {
         // Those who wait in a process that is gone get nothing: they are about to be reset.
         let next = self.site.pools.first_in_line(pool).filter(|&next| !self.is_at_gone_process(next));
         let Some(next) = next else { return self.site.pools.give_back(pool, self.clockwork.now()) };
@@ -82,7 +82,7 @@ impl World {
     }
 
     /// Somebody in the line of a pool gets what he has waited for.
-    pub(super) fn leave_pool_line_served(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn leave_pool_line_served(&mut self, plan: &Plan, slot: u32) {
         let (pool, waited) = self.leave_pool_line(plan, slot);
         self.visits[slot].word = 0;
         self.site.pools.serve(pool, &mut self.visits, slot, waited, self.clockwork.now());
@@ -90,14 +90,14 @@ impl World {
     }
 
     /// Somebody leaves the line of a pool without having got anything.
-    pub(super) fn leave_pool_line_unserved(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn leave_pool_line_unserved(&mut self, plan: &Plan, slot: u32) {
         let (pool, waited) = self.leave_pool_line(plan, slot);
         self.site.pools.leave_line(pool, &mut self.visits, slot, waited, self.clockwork.now());
     }
 
     /// No connection of the pool was free in time: the application fails. Or no earlier
     /// call has ended, and this one is not made.
-    pub(super) fn give_up_in_pool_line(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn give_up_in_pool_line(&mut self, plan: &Plan, slot: u32) {
         if self.hangs(self.visits[slot].instance) {
             return;
         }

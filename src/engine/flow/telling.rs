@@ -4,10 +4,10 @@
 //! Whether a visit is followed is known of it alone (`Flags::followed`), so that all others pay a
 //! look at that and nothing else.
 
-use super::World;
-use super::site::links::Crossing;
-use super::visit::{Request, State};
-use super::watch::{Doing, Ended, Whose};
+use crate::engine::World;
+use crate::engine::site::links::Crossing;
+use crate::engine::visit::{Request, State};
+use crate::engine::watch::{Doing, Ended, Whose};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan, Step};
@@ -17,7 +17,7 @@ impl World {
     /// A request that is followed begins in this slot.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_beginning(&mut self, plan: &Plan, slot: u32, id: u64, number: u64) {
+    pub(in crate::engine) fn note_beginning(&mut self, plan: &Plan, slot: u32, id: u64, number: u64) {
         self.visits[slot].flags.followed = true;
         let now = self.clockwork.now();
         self.watch.paths().begin(slot, number, now);
@@ -32,7 +32,7 @@ impl World {
 
     /// A stretch of the visit's own time at its node is over.
     #[inline(always)]
-    pub(super) fn own_time_ends(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn own_time_ends(&mut self, plan: &Plan, slot: u32) {
         if self.visits[slot].flags.followed {
             self.note_own_time(plan, slot);
         }
@@ -50,7 +50,7 @@ impl World {
     /// The visit has stood in line, and gets its slot now.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_wait(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_wait(&mut self, plan: &Plan, slot: u32) {
         self.note_coming_in(slot);
         self.trace_wait(plan, slot);
     }
@@ -58,7 +58,7 @@ impl World {
     /// The visit comes in: until now it was held up in front of its node.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_coming_in(&mut self, slot: u32) {
+    pub(in crate::engine) fn note_coming_in(&mut self, slot: u32) {
         if self.watch.paths().until(slot) >= self.clockwork.now() {
             return;
         }
@@ -76,7 +76,7 @@ impl World {
     /// What the visit has done since the last note is told by where it stands.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_stretch(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_stretch(&mut self, plan: &Plan, slot: u32) {
         if self.watch.paths().until(slot) >= self.clockwork.now() {
             return;
         }
@@ -134,7 +134,7 @@ impl World {
     /// The visit waits for so much time for a reason that is known.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_delay(&mut self, plan: &Plan, slot: u32, cause: Cause, time: Time) {
+    pub(in crate::engine) fn note_delay(&mut self, plan: &Plan, slot: u32, cause: Cause, time: Time) {
         self.note_stretch(plan, slot);
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
@@ -144,7 +144,7 @@ impl World {
     /// The visit, or its answer, crosses a link.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_crossing(&mut self, plan: &Plan, slot: u32, crossing: Crossing) {
+    pub(in crate::engine) fn note_crossing(&mut self, plan: &Plan, slot: u32, crossing: Crossing) {
         // What never arrives is under way until the end of time, and no longer.
         let time = crossing.time.min(NEVER - self.clockwork.now());
         self.watch.note_crossing(slot, crossing, plan.network_column() as u32, time);
@@ -154,7 +154,7 @@ impl World {
     /// A SYN that nobody has taken is sent again after so long.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_syn(&mut self, plan: &Plan, slot: u32, wait: Time) {
+    pub(in crate::engine) fn note_syn(&mut self, plan: &Plan, slot: u32, wait: Time) {
         let part = Part::at(Cause::Syn, self.node_of(slot));
         self.watch.paths().note_ahead(slot, part, plan.network_column() as u32, wait);
         self.trace_crossing(plan, slot, wait);
@@ -163,13 +163,13 @@ impl World {
     /// A visit has been made to answer a call.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_call(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_call(&mut self, plan: &Plan, slot: u32) {
         self.watch.paths().begin(slot, 0, self.clockwork.now());
         self.trace_call(plan, slot);
     }
 
     /// The visit is about to call, or waits until it may.
-    pub(super) fn note_call_begins(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_call_begins(&mut self, plan: &Plan, slot: u32) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
             self.note_try(plan, slot);
@@ -179,7 +179,7 @@ impl World {
     /// The visit has begun to wait for a call, for the first time or once more.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_calling(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_calling(&mut self, plan: &Plan, slot: u32) {
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
         self.watch.paths().note(slot, Part::at(Cause::Service, node), column, self.clockwork.now());
@@ -196,14 +196,14 @@ impl World {
 
     /// The present call is to be made once more, or it is not.
     #[inline(always)]
-    pub(super) fn note_retry(&mut self, slot: u32) {
+    pub(in crate::engine) fn note_retry(&mut self, slot: u32) {
         if self.visits[slot].flags.followed {
             self.watch.paths().calls_again(slot);
         }
     }
 
     #[inline(always)]
-    pub(super) fn note_no_retry(&mut self, slot: u32) {
+    pub(in crate::engine) fn note_no_retry(&mut self, slot: u32) {
         if self.visits[slot].flags.followed {
             self.watch.paths().call_is_over(slot);
         }
@@ -212,7 +212,7 @@ impl World {
     /// The visit leaves its node for another.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_moving_on(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_moving_on(&mut self, plan: &Plan, slot: u32) {
         self.note_own_time(plan, slot);
         self.watch.paths().moves_on(slot);
     }
@@ -220,14 +220,14 @@ impl World {
     /// The visit has ended, and its caller hears of it now.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_ended(&mut self, slot: u32, caller: u32) {
+    pub(in crate::engine) fn note_ended(&mut self, slot: u32, caller: u32) {
         self.watch.paths().answers(slot, caller);
     }
 
     /// The answer that has come last ends the visit's wait.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_answer(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_answer(&mut self, plan: &Plan, slot: u32) {
         let begun = self.watch.paths().answer_begun(slot).unwrap_or(self.clockwork.now());
         if begun > self.watch.paths().until(slot) {
             self.note_in_vain(plan, slot, begun);
@@ -238,7 +238,7 @@ impl World {
     /// The visit answers. From now on nothing is due to a cache that is cold.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_leaving(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn note_leaving(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         self.note_own_time(plan, slot);
         let node = self.node_of(slot);
         self.watch.paths().is_no_longer_cold(slot, node);
@@ -249,7 +249,7 @@ impl World {
     /// cut off itself.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_cut(&mut self, plan: &Plan, slot: u32, has_lost_patience: bool) {
+    pub(in crate::engine) fn note_cut(&mut self, plan: &Plan, slot: u32, has_lost_patience: bool) {
         self.bring_up_to_now(plan, slot);
         self.trace_cut(plan, slot);
         let to = self.visits[slot].parent;
@@ -266,7 +266,7 @@ impl World {
 
     /// Tells what the visit has done until now. Of those that it waits for it is the first that it
     /// has called.
-    pub(super) fn bring_up_to_now(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn bring_up_to_now(&mut self, plan: &Plan, slot: u32) {
         let now = self.clockwork.now();
         if self.visits[slot].state != State::Calling {
             self.watch.paths().cut(slot, now);
@@ -293,7 +293,7 @@ impl World {
 
     /// Nobody waits for this visit any more, nor for what it does from now on.
     #[inline(always)]
-    pub(super) fn is_followed_no_more(&mut self, slot: u32) {
+    pub(in crate::engine) fn is_followed_no_more(&mut self, slot: u32) {
         if std::mem::take(&mut self.visits[slot].flags.followed) {
             self.watch.paths().forget(slot);
         }
@@ -303,7 +303,7 @@ impl World {
     /// all that happens to the request is due to that; of caches behind each other, the first is
     /// to blame.
     #[inline(always)]
-    pub(super) fn meets_cold_cache(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn meets_cold_cache(&mut self, plan: &Plan, slot: u32) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
             self.watch.paths().is_cold_from_here(slot);
@@ -314,7 +314,7 @@ impl World {
     /// wanted.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_end(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn note_end(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         self.bring_up_to_now(plan, slot);
         let Request { id, start, attempts, .. } = self.visits.requests[slot as usize];
         let class = self.visits[slot].class;
@@ -325,7 +325,7 @@ impl World {
     }
 
     /// The path in this place, of a slot or in a chain, has come to its end.
-    pub(super) fn note_end_of_path(&mut self, place: u32, ended: &Ended) {
+    pub(in crate::engine) fn note_end_of_path(&mut self, place: u32, ended: &Ended) {
         self.watch.keep_row(place, ended);
         if ended.outcome.is_ok() && self.watch.is_sampled(place) && !self.quiet.is_leading() {
             let (suspects, is_steady) = (self.suspects(), self.quiet.is_sampling());
@@ -374,7 +374,7 @@ impl World {
     }
 
     /// The visit has got its slot.
-    pub(super) fn trace_wait(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn trace_wait(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
         if self.watch.stories().tells_of(visit.root) {
             let (since, whose, now) = (visit.since, self.whose(plan, slot), self.clockwork.now());

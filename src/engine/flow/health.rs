@@ -1,8 +1,8 @@
 //! How callers find out that a peer is not well, and that it is back: what calls and checks tell them.
 
-use super::World;
-use super::site::balancers::{Balancers, ViewHandle};
-use super::trouble::Change;
+use crate::engine::World;
+use crate::engine::site::balancers::{Balancers, ViewHandle};
+use crate::engine::trouble::Change;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, Plan};
@@ -45,7 +45,13 @@ pub fn checkers(plan: &Plan, balancers: &Balancers) -> Vec<Vec<Checker>> {
 impl World {
     /// A call to one of several peers has ended.
     #[inline(never)]
-    pub(super) fn tell_health(&mut self, plan: &Plan, slot: u32, call: &CallPlan, outcome: Outcome) {
+    pub(in crate::engine) fn tell_health(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call: &CallPlan,
+        outcome: Outcome,
+    ) {
         let visit = &self.visits[slot];
         let (member, instance) = (visit.latest_peer, visit.instance);
         let members = plan.routes[call.route as usize].members.len() as u32;
@@ -58,7 +64,7 @@ impl World {
 
     /// An instance may answer checks otherwise than before: whoever checks it and was sure
     /// of all that it checks looks again when its next check is due.
-    pub(super) fn wake_checkers(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn wake_checkers(&mut self, plan: &Plan, instance: u32) {
         let mut number = 0;
         while let Some(checker) = self.trouble.checker_of(instance, number) {
             number += 1;
@@ -81,7 +87,7 @@ impl World {
 
     /// All of a caller's active checks of its peers are done now; once it is sure of all, it makes
     /// none until a peer changes.
-    pub(super) fn check_peers(&mut self, plan: &Plan, view: ViewHandle) {
+    pub(in crate::engine) fn check_peers(&mut self, plan: &Plan, view: ViewHandle) {
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |instance: u32| conditions.answers_checks(instance);
         if !self.site.balancers.check(plan, view, answers, now) {

@@ -1,18 +1,18 @@
 //! A time bucket ends: whoever has something to say about it tells the watch, by value.
 
-use super::World;
-use super::site::links::Carried;
-use super::site::passing::Passed;
-use super::site::pools::PoolHandle;
-use super::site::waits::Reading;
-use super::watch::{InstanceTotals, Usage};
+use crate::engine::World;
+use crate::engine::site::links::Carried;
+use crate::engine::site::passing::Passed;
+use crate::engine::site::pools::PoolHandle;
+use crate::engine::site::waits::Reading;
+use crate::engine::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
 use crate::plan::{NONE, PlacePlan, Plan};
 
 impl World {
     /// Puts the present time bucket away and begins the next.
-    pub(super) fn cut_bucket(&mut self, plan: &Plan) {
+    pub(in crate::engine) fn cut_bucket(&mut self, plan: &Plan) {
         if self.quiet.is_on() {
             self.quiet_before_cut();
         }

@@ -1,10 +1,11 @@
 //! The short way through nodes where nothing but a slot and a place in line matters: no
 //! timer, no patience, no choice of a peer, no link. Queueing networks consist of them.
 
-use super::World;
-use super::admission::{Entry, append, unlink};
-use super::trouble::Room;
-use super::visit::State;
+use super::admission::Entry;
+use crate::engine::World;
+use crate::engine::site::lists::{append, unlink};
+use crate::engine::trouble::Room;
+use crate::engine::visit::State;
 use crate::parts::outcome::Outcome;
 use crate::plan::{Plan, Step};
 
@@ -12,7 +13,7 @@ impl World {
     /// Gets a slot and works in it, at a node where nothing but the slot and the place in
     /// line matters.
     #[inline(always)]
-    pub(super) fn serve(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
+    pub(in crate::engine) fn serve(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let node = &mut self.site.nodes[visit.instance as usize];
@@ -80,7 +81,7 @@ impl World {
 
     /// Hands the slot on and stands before the next station.
     #[inline(always)]
-    pub(super) fn pass(&mut self, plan: &Plan, slot: u32, to: u32) -> Option<u32> {
+    pub(in crate::engine) fn pass(&mut self, plan: &Plan, slot: u32, to: u32) -> Option<u32> {
         if self.visits[slot].flags.followed {
             self.note_moving_on(plan, slot);
         }
@@ -102,7 +103,7 @@ impl World {
 
     /// The request is done, at a node where nothing but the slot matters.
     #[inline(never)]
-    pub(super) fn finish_request(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn finish_request(&mut self, plan: &Plan, slot: u32) {
         self.own_time_ends(plan, slot);
         self.hand_slot_on(plan, self.visits[slot].instance);
         self.request_ended(plan, slot, Outcome::Ok);
@@ -128,7 +129,7 @@ impl World {
 
     /// The first in the line of a node where nothing else matters takes the free slot.
     #[inline(always)]
-    pub(super) fn serve_next(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn serve_next(&mut self, plan: &Plan, instance: u32) {
         let node = &mut self.site.nodes[instance as usize];
         let slot = node.head;
         node.left_the_line(self.clockwork.now());

@@ -1,25 +1,11 @@
 //! Lines that have become too slow: who is turned away, and who comes next.
 
 use crate::engine::World;
-use crate::engine::node::SideLine;
+use crate::engine::site::stations::{SideLine, SlowLine};
 use crate::engine::visit::State;
 use crate::nodes::behaviour::Order;
-use crate::parts::shedding::{Codel, Shedding};
+use crate::parts::shedding::Shedding;
 use crate::plan::Plan;
-
-/// A line of which the oldest may be turned away.
-#[derive(Clone, Copy, Debug)]
-pub struct SlowLine {
-    pub head: u32,
-    pub tail: u32,
-    codel: Codel,
-}
-
-impl SlowLine {
-    pub fn new(none: u32) -> SlowLine {
-        SlowLine { head: none, tail: none, codel: Codel::default() }
-    }
-}
 
 impl World {
     fn shedding_of(&self, plan: &Plan, instance: u32) -> Option<Shedding> {
@@ -41,7 +27,7 @@ impl World {
             let SideLine::Slow(line) = &mut self.site.lines[place] else { return };
             let oldest = line.head;
             let waited = self.clockwork.now() - self.visits[oldest].since;
-            if !line.codel.sheds(&settings, waited, is_alone, self.clockwork.now()) {
+            if !line.sheds(&settings, waited, is_alone, self.clockwork.now()) {
                 return;
             }
             self.turn_away_from_line(plan, oldest);

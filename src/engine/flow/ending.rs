@@ -1,15 +1,15 @@
 //! How visits end, and what their callers make of it.
 
-use super::World;
-use super::site::links::Message;
-use super::visit::{Answers, State, TimerKind};
+use crate::engine::World;
+use crate::engine::site::links::Message;
+use crate::engine::visit::{Answers, State, TimerKind};
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
 
 /// How a call has ended, as its caller sees it.
 #[derive(Clone, Copy)]
-pub(super) struct CallEnd {
+pub(in crate::engine) struct CallEnd {
     /// The instance that it went to.
     pub by: u32,
     pub outcome: Outcome,
@@ -32,14 +32,19 @@ impl CallEnd {
 
 impl World {
     #[inline(never)]
-    pub(super) fn end_otherwise(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
+    pub(in crate::engine) fn end_otherwise(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        outcome: Outcome,
+    ) -> Option<u32> {
         self.end_visit(plan, slot, outcome)
     }
 
     /// The visit is done, well or not: it gives everything back and answers. Returns who
     /// goes on, if anybody does at once.
     #[inline(always)]
-    pub(super) fn end_visit(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
+    pub(in crate::engine) fn end_visit(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
         let visit = &self.visits[slot];
         let (parent, link, flags) = (visit.parent, visit.link, visit.flags);
         let holds_something = visit.sessions != NONE || visit.child != NONE;
@@ -78,7 +83,7 @@ impl World {
     }
 
     /// Work that its caller went on without, and that was to be done all the same, has failed.
-    pub(super) fn note_background_loss(&mut self, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn note_background_loss(&mut self, slot: u32, outcome: Outcome) {
         let visit = &self.visits[slot];
         let is_lost = visit.flags.rare.background() && !outcome.is_ok();
         self.site.nodes[visit.instance as usize].counts.background_lost += u64::from(is_lost);
@@ -92,7 +97,7 @@ impl World {
         self.travel(plan, slot, crossing);
     }
 
-    pub(super) fn answer_arrives(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn answer_arrives(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         if let Some(next) = self.answered(plan, slot, outcome) {
             self.run_visit(plan, next);
         }
@@ -117,7 +122,7 @@ impl World {
     }
 
     /// The caller no longer counts this visit among those that it waits for.
-    pub(super) fn part_from_caller(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn part_from_caller(&mut self, plan: &Plan, slot: u32) {
         self.unlink_from_caller(plan, slot);
         self.is_followed_no_more(slot);
         let visit = &mut self.visits[slot];
@@ -145,7 +150,13 @@ impl World {
 
     /// A call has been ended by an instance: the caller goes on, tries again, or fails itself.
     #[inline(always)]
-    pub(super) fn call_ended(&mut self, plan: &Plan, slot: u32, call: u32, end: CallEnd) -> Option<u32> {
+    pub(in crate::engine) fn call_ended(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call: u32,
+        end: CallEnd,
+    ) -> Option<u32> {
         let CallEnd { by, outcome, .. } = end;
         let call_plan = &plan.calls[call as usize];
         if call_plan.guard != NONE && self.guarded_call_ended(plan, slot, call_plan, by, outcome) {
@@ -184,7 +195,13 @@ impl World {
 
     /// Tries again, goes on without, or fails with it.
     #[inline(never)]
-    pub(super) fn call_failed(&mut self, plan: &Plan, slot: u32, call: u32, end: CallEnd) -> Option<u32> {
+    pub(in crate::engine) fn call_failed(
+        &mut self,
+        plan: &Plan,
+        slot: u32,
+        call: u32,
+        end: CallEnd,
+    ) -> Option<u32> {
         let call_plan = &plan.calls[call as usize];
         if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
             self.client_connection_until(slot, 0);
@@ -201,7 +218,7 @@ impl World {
     }
 
     /// No other peer is tried: all of them are after a while, or the caller does without.
-    pub(super) fn try_again_or_fail(
+    pub(in crate::engine) fn try_again_or_fail(
         &mut self,
         plan: &Plan,
         slot: u32,
@@ -275,7 +292,7 @@ impl World {
 
     /// Leaves the node: the slot is free for the next in line.
     #[inline(always)]
-    pub(super) fn leave_node(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn leave_node(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         self.stop_timer(plan, TimerKind::Watchdog, slot);
         let visit = &mut self.visits[slot];
         let (instance, slots) = (visit.instance, visit.slots);
@@ -299,7 +316,7 @@ impl World {
         self.note_occupancy(instance);
     }
 
-    pub(super) fn give_extra_slot_back(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn give_extra_slot_back(&mut self, plan: &Plan, slot: u32) {
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
         if visit.slots > 1 {

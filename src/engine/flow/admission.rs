@@ -1,9 +1,10 @@
 //! Getting in: slots, lines, and what happens when both are full.
 
-use super::World;
-use super::node::SideLine;
-use super::trouble::Room;
-use super::visit::{State, TimerKind, Visits};
+use crate::engine::World;
+use crate::engine::site::lists::{append, prepend, unlink};
+use crate::engine::site::stations::SideLine;
+use crate::engine::trouble::Room;
+use crate::engine::visit::{State, TimerKind};
 use crate::kernel::random::below;
 use crate::kernel::time::{SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
@@ -25,7 +26,7 @@ const SYN_RETRIES: u16 = 6;
 impl World {
     /// Gets a slot of the node where the visit stands, or a place in its line.
     #[inline(always)]
-    pub(super) fn enter(&mut self, plan: &Plan, slot: u32) -> Entry {
+    pub(in crate::engine) fn enter(&mut self, plan: &Plan, slot: u32) -> Entry {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
@@ -54,7 +55,7 @@ impl World {
     }
 
     /// The node's condition has let the visit pass: what counts now is whether there is room.
-    pub(super) fn enter_passed(&mut self, plan: &Plan, slot: u32) -> Entry {
+    pub(in crate::engine) fn enter_passed(&mut self, plan: &Plan, slot: u32) -> Entry {
         let instance = self.visits[slot].instance;
         let Room { slots, line_limit } = self.room(instance);
         let state = &mut self.site.nodes[instance as usize];
@@ -83,7 +84,7 @@ impl World {
     }
 
     /// The listener's backlog is full: the SYN is dropped, and sent again after 1, 2, 4 … s.
-    pub(super) fn send_syn_again(&mut self, plan: &Plan, slot: u32) -> Entry {
+    pub(in crate::engine) fn send_syn_again(&mut self, plan: &Plan, slot: u32) -> Entry {
         let visit = &mut self.visits[slot];
         if visit.tries > SYN_RETRIES {
             let state = &mut self.site.nodes[visit.instance as usize];
@@ -109,7 +110,7 @@ impl World {
 
     /// The rest of coming in, once a visit has its slot.
     #[inline(never)]
-    pub(super) fn came_in(&mut self, plan: &Plan, slot: u32, instance: u32) {
+    pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: u32, instance: u32) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;
         if visit.call != NONE {
@@ -144,7 +145,7 @@ impl World {
         self.start_timer(TimerKind::Deadline, call.read_lane, slot);
     }
 
-    pub(super) fn stand_in_line(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn stand_in_line(&mut self, plan: &Plan, slot: u32) {
         let now = self.clockwork.now();
         if self.visits[slot].call != NONE {
             self.connected(plan, slot);
@@ -186,7 +187,7 @@ impl World {
     }
 
     /// Takes a visit out of its node's line, wherever it stands there.
-    pub(super) fn leave_line(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn leave_line(&mut self, plan: &Plan, slot: u32) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -202,7 +203,7 @@ impl World {
     }
 
     /// Somebody leaves the line without having had a slot.
-    pub(super) fn leave_line_unserved(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn leave_line_unserved(&mut self, plan: &Plan, slot: u32) {
         self.leave_line(plan, slot);
         let visit = &self.visits[slot];
         let counts = &mut self.site.nodes[visit.instance as usize].counts;
@@ -251,7 +252,7 @@ impl World {
 
     /// A slot of the node is free: the next in line gets it.
     #[inline(always)]
-    pub(super) fn release_slot(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn release_slot(&mut self, plan: &Plan, instance: u32) {
         let node = &mut self.site.nodes[instance as usize];
         if node.line_length == 0 {
             node.give_back(self.clockwork.now());
@@ -265,7 +266,7 @@ impl World {
         self.admit_next(plan, instance);
     }
 
-    pub(super) fn admit_next(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn admit_next(&mut self, plan: &Plan, instance: u32) {
         let now = self.clockwork.now();
         let node = &self.site.nodes[instance as usize];
         let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
@@ -296,7 +297,7 @@ impl World {
     }
 
     /// Patience has ended before a slot was free.
-    pub(super) fn give_up_in_line(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn give_up_in_line(&mut self, plan: &Plan, slot: u32) {
         self.leave_line_unserved(plan, slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
@@ -309,12 +310,12 @@ impl World {
     }
 
     #[inline(always)]
-    pub(super) fn start_timer(&mut self, kind: TimerKind, lane: u32, slot: u32) {
+    pub(in crate::engine) fn start_timer(&mut self, kind: TimerKind, lane: u32, slot: u32) {
         self.clockwork.start_timer(&mut self.visits, kind, lane, slot);
     }
 
     #[inline(always)]
-    pub(super) fn stop_timer(&mut self, plan: &Plan, kind: TimerKind, slot: u32) {
+    pub(in crate::engine) fn stop_timer(&mut self, plan: &Plan, kind: TimerKind, slot: u32) {
         let visit = &self.visits[slot];
         if !visit.timers[kind as usize].runs() {
             return;
@@ -329,7 +330,7 @@ impl World {
     }
 
     #[inline(always)]
-    pub(super) fn note_occupancy(&mut self, instance: u32) {
+    pub(in crate::engine) fn note_occupancy(&mut self, instance: u32) {
         if self.site.nodes[instance as usize].needs_care {
             self.note_tracked_occupancy(instance);
         }
@@ -342,39 +343,5 @@ impl World {
             let inside = node.serving + node.line_length;
             self.watch.note_occupancy(node.occupancy, inside, self.clockwork.now());
         }
-    }
-}
-
-#[inline(always)]
-pub(super) fn append(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
-    visits[slot].next = NONE;
-    visits[slot].previous = *tail;
-    match *tail {
-        NONE => *head = slot,
-        last => visits[last].next = slot,
-    }
-    *tail = slot;
-}
-
-fn prepend(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
-    visits[slot].previous = NONE;
-    visits[slot].next = *head;
-    match *head {
-        NONE => *tail = slot,
-        first => visits[first].previous = slot,
-    }
-    *head = slot;
-}
-
-#[inline(always)]
-pub(super) fn unlink(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
-    let (next, previous) = (visits[slot].next, visits[slot].previous);
-    match previous {
-        NONE => *head = next,
-        previous => visits[previous].next = next,
-    }
-    match next {
-        NONE => *tail = previous,
-        next => visits[next].previous = previous,
     }
 }

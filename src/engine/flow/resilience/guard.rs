@@ -2,7 +2,7 @@
 //! and ends.
 
 use crate::engine::World;
-use crate::engine::ending::CallEnd;
+use crate::engine::flow::ending::CallEnd;
 use crate::engine::site::guards::{Closed, GuardedPeer};
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, NONE, Plan, Step};
