@@ -16,7 +16,6 @@ mod balancing_tests;
 mod blame_tests;
 #[cfg(test)]
 mod bulkhead_tests;
-mod caching;
 #[cfg(test)]
 mod canary_tests;
 mod chain;

@@ -3,6 +3,7 @@
 use super::admission::Entry;
 use super::ending::CallEnd;
 use super::resilience::guard::Permission;
+use super::usual::Callee;
 use crate::engine::World;
 use crate::engine::site::links::Message;
 use crate::engine::site::sessions::Holds;
@@ -112,7 +113,8 @@ impl World {
         let Chosen { instance, link, peer, body } = chosen;
         let link = if link == NONE { NONE } else { self.link_between(plan, from, instance, link) };
         let usual = &plan.usual_calls[call as usize];
-        if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, call, usual, (instance, peer)) {
+        let callee = Callee { call, usual, instance, peer };
+        if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, callee) {
             return None;
         }
         let fresh = self.opens_connection(plan, call_plan, root, instance)

@@ -4,6 +4,7 @@
 
 pub mod admission;
 mod borrowing;
+mod caching;
 mod calls;
 mod choosing;
 mod crossing;

@@ -7,6 +7,16 @@ use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Flags, State, TimerKind, Visit};
 use crate::plan::{NONE, Plan, UsualCall};
 
+/// Who is called, once that is known.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct Callee<'p> {
+    pub call: u32,
+    pub usual: &'p UsualCall,
+    pub instance: u32,
+    /// Where the caller counts it among its peers, or `NONE`.
+    pub peer: u32,
+}
+
 impl World {
     /// A call to the one instance that it can go to. `false`: nothing has been done, since it is not
     /// as easy as that.
@@ -25,7 +35,8 @@ impl World {
                 return false;
             }
         }
-        if !self.begin_as_usual(plan, slot, call, usual, (usual.straight_to, NONE)) {
+        let callee = Callee { call, usual, instance: usual.straight_to, peer: NONE };
+        if !self.begin_as_usual(plan, slot, callee) {
             return false;
         }
         let now = self.clockwork.now();
@@ -41,40 +52,13 @@ impl World {
 
     /// Somebody called, with no link in between, comes in and begins to work; or nothing is done.
     #[inline(always)]
-    pub(in crate::engine) fn begin_as_usual(
-        &mut self,
-        plan: &Plan,
-        slot: u32,
-        call: u32,
-        usual: &UsualCall,
-        (instance, peer): (u32, u32),
-    ) -> bool {
+    pub(in crate::engine) fn begin_as_usual(&mut self, plan: &Plan, slot: u32, callee: Callee) -> bool {
+        let Callee { call, usual, instance, peer } = callee;
+        let Some(is_new) = self.take_slot_at_once(slot, usual, instance) else { return false };
         let now = self.clockwork.now();
         let child = self.visits.next_slot();
         let caller = &mut self.visits[slot];
         let node = &mut self.site.nodes[instance as usize];
-        if node.needs_care | caller.flags.followed {
-            return false;
-        }
-        let mut is_new = usual.opens;
-        if usual.is_session {
-            let connection = Holds::Connection(instance);
-            if caller.sessions != NONE && self.site.sessions.holds(caller.sessions, connection) {
-                node.hold_extra(-1, now);
-                is_new = false;
-            } else if node.busy < node.slots {
-                node.take(now);
-                self.site.sessions.add(&mut caller.sessions, connection);
-            } else {
-                return false;
-            }
-        } else if node.busy < node.slots {
-            node.take(now);
-        } else {
-            return false;
-        }
-        node.counts.visits += 1;
-        node.serve_one(now);
         let watchdog_lane = node.watchdog_lane;
         let work = usual.works[usize::from(is_new)];
         let processor = if work.is_cpu { node.processor } else { NONE };
@@ -123,6 +107,35 @@ impl World {
             self.clockwork.work(&self.visits, processor, time, word);
         }
         true
+    }
+
+    /// Gets a slot, or goes on over a connection that the caller holds: says whether it has to be
+    /// opened. `None`: there is none, or somebody has to look.
+    #[inline(always)]
+    fn take_slot_at_once(&mut self, caller: u32, usual: &UsualCall, instance: u32) -> Option<bool> {
+        let now = self.clockwork.now();
+        let caller = &mut self.visits[caller];
+        let node = &mut self.site.nodes[instance as usize];
+        if node.needs_care | caller.flags.followed {
+            return None;
+        }
+        let connection = Holds::Connection(instance);
+        let is_connected = usual.is_session
+            && caller.sessions != NONE
+            && self.site.sessions.holds(caller.sessions, connection);
+        if is_connected {
+            node.hold_extra(-1, now);
+        } else if node.busy < node.slots {
+            node.take(now);
+            if usual.is_session {
+                self.site.sessions.add(&mut caller.sessions, connection);
+            }
+        } else {
+            return None;
+        }
+        node.counts.visits += 1;
+        node.serve_one(now);
+        Some(usual.opens && !is_connected)
     }
 
     /// A visit is done, well, and its caller goes on at once. `None`: nothing has been done.
