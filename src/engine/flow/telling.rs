@@ -88,9 +88,16 @@ impl World {
                 Step::Call { call } => Part::between(Cause::MaxInFlight, node, self.callee(plan, call)),
                 _ => Part::between(Cause::Pool, node, self.callee_after(plan, visit.step)),
             },
-            // Whoever is called and has not come in waits at the door.
-            _ if visit.call != NONE && !visit.flags.inside => Part::at(Cause::Queue, node),
-            _ => Part::at(Cause::Service, node),
+            State::Free
+            | State::Going
+            | State::Calling
+            | State::Replying(_)
+            | State::Rebooting
+            | State::Thinking => {
+                // Whoever is called and has not come in waits at the door.
+                let is_at_the_door = visit.call != NONE && !visit.flags.inside;
+                Part::at(if is_at_the_door { Cause::Queue } else { Cause::Service }, node)
+            }
         };
         let column = self.watch.paths().column_of(node);
         self.watch.paths().note(slot, part, column, self.clockwork.now());
