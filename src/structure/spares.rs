@@ -1,6 +1,6 @@
 //! How often instances are down that spares take the place of, in the long run: a Markov
 //! chain of what serves, what arrives, what waits, which spares are whole, and how many are
-//! known to be broken. It obeys the rules of `src/engine/standby.rs`.
+//! known to be broken. It obeys the rules of `src/engine/happenings/standby.rs`.
 
 use std::collections::BTreeMap;
 
