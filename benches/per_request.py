@@ -83,7 +83,8 @@ def instructions(command):
     valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     told = subprocess.run([*valgrind, *map(str, command)], capture_output=True, text=True)
     found = re.search(r"Collected : (\d+)", told.stderr)
-    if found is None or told.returncode != 0:
+    # 1 says that a goal of the scenario was missed, which is no affair of its cost.
+    if found is None or told.returncode not in (0, 1):
         sys.exit(f"{' '.join(map(str, command))} failed:\n{told.stderr}")
     return int(found[1])
 
