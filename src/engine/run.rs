@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::results::StopReason;
 use crate::scenario::model::RunEnd;
 
-/// Why [`Simulation::advance`] came back.
+/// Why [`Simulation::advance`](super::Simulation::advance) came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advance {
     /// The instant asked for is reached, or the events allowed are used up.
