@@ -131,22 +131,24 @@ fn nginx_starts_an_upstream_slowly_that_answers_again() {
     near(a, (1.0 - 2.0 * 1.5_f64.ln()) * 10_000.0, 0.05, "slow start");
 }
 
-/// nginx counts failures of the upstream that it has asked, whether it asks another one or not.
+/// nginx counts failures of the upstream that it has asked, whether it asks another one or not, and
+/// however many it asks at once.
 #[test]
 fn who_asks_nobody_else_leaves_out_the_one_that_has_failed() {
+    let lb = "lb:       { kind: load_balancer, inter: 1s, fall: 1, rise: 1, redispatch: true, SETTINGS }";
     let site = SITE
-        .replace(
-            "lb:       { kind: load_balancer, inter: 1s, fall: 1, rise: 1, redispatch: true, SETTINGS }",
-            "lb: { kind: web_server, proxy_next_upstream: false }",
-        )
+        .replace(lb, "lb: { kind: web_server, proxy_next_upstream: false }")
         .replace("WEIGHT", "weight: 1")
         .replace("fail: a,", "fail: c,");
-    let results = trial::run(&trial::plan_of(&site));
-    let [a, b, c] = visits(&results, 110, 190);
-    // Once in every `fail_timeout` of 10 s one request tries it.
-    assert!((6.0..=9.0).contains(&c), "{c}");
-    near(a, 4_000.0, 0.01, "half of all");
-    near(b, 4_000.0, 0.01, "half of all");
+    let side_by_side = site.replace("apps: 1ms ] }", "parallel: [ apps: 1ms, apps: 1ms ] ] }");
+    for (site, calls) in [(site, 1.0), (side_by_side, 2.0)] {
+        let results = trial::run(&trial::plan_of(&site));
+        let [a, b, c] = visits(&results, 110, 190);
+        // Once in every `fail_timeout` of 10 s one request tries it.
+        assert!((6.0..=9.0).contains(&c), "{c}");
+        near(a, 4_000.0 * calls, 0.01, "half of all");
+        near(b, 4_000.0 * calls, 0.01, "half of all");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Random durations, drawn ahead in batches: each stream refills 64 at a time, which costs
+//! All that is drawn: dice, and random durations, drawn ahead in batches. Each stream refills 64 at a time, which costs
 //! no more than the bare draws.
 
 use crate::kernel::random::{Generator, StreamFamily};
@@ -6,6 +6,25 @@ use crate::kernel::time::Time;
 use crate::plan::Plan;
 
 const BATCH: usize = 64;
+
+/// All that is drawn.
+#[derive(Clone)]
+pub struct Chance {
+    pub(super) draws: Draws,
+    pub(super) dice: Vec<Generator>,
+    /// Decides which requests meet an error.
+    pub(super) fault_die: Generator,
+}
+
+impl Chance {
+    pub(super) fn new(plan: &Plan, family: StreamFamily) -> Chance {
+        Chance {
+            draws: Draws::new(plan, family),
+            dice: plan.dice.iter().map(|die| family.stream(&die.name, &die.purpose)).collect(),
+            fault_die: family.stream("faults", "errors"),
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Draws {

@@ -2,14 +2,15 @@
 //!
 //! It does not hold the plan, which never changes: a step gets that as an argument.
 
+use super::chance::Chance;
 use super::clockwork::Clockwork;
 use super::pace::{components, quiet, standstill};
 use super::site::Site;
 use super::trouble::Trouble;
 use super::visit::{State, Visits};
 use super::watch::{Closing, Watch};
-use super::{Options, chain, chance as draws};
-use crate::kernel::random::{Generator, StreamFamily};
+use super::{Options, chain};
+use crate::kernel::random::StreamFamily;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::{ChainPlan, Plan};
 use crate::results::{RunResults, StopReason};
@@ -27,25 +28,6 @@ pub struct World {
     /// If the plan is nothing but a row of stations.
     pub(super) chain: Option<Box<chain::Chain>>,
     pub(super) components: components::Components,
-}
-
-/// All that is drawn.
-#[derive(Clone)]
-pub struct Chance {
-    pub(super) draws: draws::Draws,
-    pub(super) dice: Vec<Generator>,
-    /// Decides which requests meet an error.
-    pub(super) fault_die: Generator,
-}
-
-impl Chance {
-    fn new(plan: &Plan, family: StreamFamily) -> Chance {
-        Chance {
-            draws: draws::Draws::new(plan, family),
-            dice: plan.dice.iter().map(|die| family.stream(&die.name, &die.purpose)).collect(),
-            fault_die: family.stream("faults", "errors"),
-        }
-    }
 }
 
 impl World {

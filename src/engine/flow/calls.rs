@@ -38,6 +38,7 @@ impl World {
         self.call_otherwise(plan, slot, call)
     }
 
+    /// There is a choice, a link, a line, or somebody who wants to know.
     #[inline(never)]
     fn call_otherwise(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
         let call_plan = &plan.calls[call as usize];
@@ -190,10 +191,7 @@ impl World {
         if call_plan.replication != NONE {
             self.site.replications.note_reader(call_plan, member);
         }
-        // Of calls made side by side nobody asks which came last.
-        if !self.visits[slot].flags.rare.forks() {
-            self.visits[slot].latest_peer = member;
-        }
+        self.visits[slot].latest_peer = member;
         let peer = self.open_at_peer(plan, call_plan, from, member);
         let MemberPlan { instance, link, .. } =
             plan.routes[call_plan.route as usize].members[member as usize];

@@ -59,35 +59,10 @@ impl World {
             let chooser = self.chooser(plan, call, caller, root);
             return self.site.balancers.choose(chooser, &mut self.chance);
         }
-        self.pick_usable(plan, call, caller, root, avoid)
-    }
-
-    #[inline(never)]
-    fn pick_usable(
-        &mut self,
-        plan: &Plan,
-        call: &CallPlan,
-        caller: u32,
-        root: u32,
-        avoid: Option<u32>,
-    ) -> u32 {
-        let chooser = self.chooser(plan, call, caller, root);
-        let outlook = Peers {
-            plan,
-            call,
-            caller,
-            now: self.clockwork.now(),
-            conditions: self.trouble.conditions(),
-            guards: &self.site.guards,
-            pools: &self.site.pools,
-            together: None,
-        };
-        let doubts = Doubts { outlook, checks: &call.health, avoid, now: self.clockwork.now() };
-        self.site.balancers.choose_usable(chooser, &mut self.chance, &doubts)
+        self.pick_doubtful(plan, call, (caller, root), avoid, None).unwrap_or(0)
     }
 
     /// The same of those at which the caller has a place for one more call.
-    #[inline(never)]
     pub(in crate::engine) fn pick_with_place(
         &mut self,
         plan: &Plan,
@@ -97,20 +72,28 @@ impl World {
         avoid: Option<u32>,
         together: PoolHandle,
     ) -> Option<PlaceAtPeer> {
-        let chooser = self.chooser(plan, call, caller, root);
-        let outlook = Peers {
-            plan,
-            call,
-            caller,
-            now: self.clockwork.now(),
-            conditions: self.trouble.conditions(),
-            guards: &self.site.guards,
-            pools: &self.site.pools,
-            together: Some(together),
-        };
-        let doubts = Doubts { outlook, checks: &call.health, avoid, now: self.clockwork.now() };
-        let member = self.site.balancers.choose_with_place(chooser, &mut self.chance, &doubts)?;
+        let member = self.pick_doubtful(plan, call, (caller, root), avoid, Some(together))?;
         Some(PlaceAtPeer { together, member })
+    }
+
+    /// Not everybody may be chosen; `None` if all who may be have no place.
+    #[inline(never)]
+    fn pick_doubtful(
+        &mut self,
+        plan: &Plan,
+        call: &CallPlan,
+        (caller, root): (u32, u32),
+        avoid: Option<u32>,
+        together: Option<PoolHandle>,
+    ) -> Option<u32> {
+        let (chooser, now) = (self.chooser(plan, call, caller, root), self.clockwork.now());
+        let (conditions, guards, pools) = (self.trouble.conditions(), &self.site.guards, &self.site.pools);
+        let outlook = Peers { plan, call, caller, now, conditions, guards, pools, together };
+        let doubts = Doubts { outlook, checks: &call.health, avoid, now };
+        match together {
+            None => Some(self.site.balancers.choose_usable(chooser, &mut self.chance, &doubts)),
+            Some(_) => self.site.balancers.choose_with_place(chooser, &mut self.chance, &doubts),
+        }
     }
 
     #[inline(always)]

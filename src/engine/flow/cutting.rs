@@ -4,7 +4,7 @@ use crate::engine::World;
 use crate::engine::site::links::Carried;
 use crate::engine::site::passing::Passed;
 use crate::engine::site::pools::PoolHandle;
-use crate::engine::site::waits::Reading;
+use crate::engine::site::waits::{Reading, WaitCounts};
 use crate::engine::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
 use crate::kernel::time::Time;
@@ -74,25 +74,27 @@ impl World {
                     NONE => own,
                     line => own.with(&self.site.pools.read_waits(PoolHandle::numbered(line), now)),
                 };
-                Usage { in_use: u128::from(held.in_use), full: held.full, down, ..usage_of_line(waits) }
+                Usage { in_use: u128::from(held.in_use), full: held.full, down, waits }
             }
             PlacePlan::Link { link, way } => {
                 let mut waited = |wait| self.watch.waited_for_resource(number, wait);
                 let Carried { busy, cut, waits } = self.site.links.read(link, way, now, &mut waited);
-                Usage { in_use: u128::from(busy), full: busy, down: cut, ..usage_of_line(waits) }
+                Usage { in_use: u128::from(busy), full: busy, down: cut, waits }
             }
             PlacePlan::Limit { limit, replica, instance } => {
                 let down = self.time_absent(plan, instance);
                 let mut waited = |wait| self.watch.waited_for_resource(number, wait);
                 let passed = self.site.limits.read(plan, limit, replica, now, &mut waited);
                 let Passed { busy, full, waits } = passed;
-                Usage { in_use: u128::from(busy), full, down, ..usage_of_line(waits) }
+                Usage { in_use: u128::from(busy), full, down, waits }
             }
             PlacePlan::Memory { host } => {
                 let down = self.time_absent(plan, plan.memories[host as usize].instance);
                 let seen = self.memory_used(host);
-                let (in_use, full, turned_away) = (seen.in_use, seen.full_time, seen.kills);
-                Usage { in_use, full, down, turned_away, ..Usage::default() }
+                // Whoever is killed was turned away.
+                let counts = WaitCounts { turned_away: seen.kills, ..WaitCounts::default() };
+                let waits = Reading { counts, ..Reading::default() };
+                Usage { in_use: seen.in_use, full: seen.full_time, down, waits }
             }
         }
     }
@@ -101,21 +103,5 @@ impl World {
     fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
         let down = self.trouble.conditions().down_time(instance, self.clockwork.now());
         down + self.time_off(plan, instance, self.clockwork.now()).whole
-    }
-}
-
-/// Of those who wait in a line.
-fn usage_of_line(waits: Reading) -> Usage {
-    let Reading { area, most, counts } = waits;
-    Usage {
-        waiting: area,
-        waiting_most: most,
-        taken: counts.taken,
-        waited: counts.waited,
-        waited_time: counts.waited_time,
-        left: counts.left,
-        left_time: counts.left_time,
-        turned_away: counts.turned_away,
-        ..Usage::default()
     }
 }

@@ -31,6 +31,7 @@ impl CallEnd {
 }
 
 impl World {
+    /// What the loop of steps does not need at hand.
     #[inline(never)]
     pub(in crate::engine) fn end_otherwise(
         &mut self,
@@ -159,6 +160,10 @@ impl World {
     ) -> Option<u32> {
         let CallEnd { by, outcome, .. } = end;
         let call_plan = &plan.calls[call as usize];
+        // A good answer is news only of peers that were not well.
+        if call_plan.only_peer == NONE && !(outcome.is_ok() && self.site.balancers.are_all_well()) {
+            self.tell_health(plan, slot, call_plan, by, outcome);
+        }
         if call_plan.guard != NONE && self.guarded_call_ended(plan, slot, call_plan, by, outcome) {
             return None;
         }
@@ -177,10 +182,6 @@ impl World {
             self.note_answer(plan, slot);
         }
         if outcome.is_ok() {
-            // A good answer is news only of peers that were not well.
-            if call_plan.only_peer == NONE && !self.site.balancers.are_all_well() {
-                self.tell_health(plan, slot, call_plan, outcome);
-            }
             let visit = &mut self.visits[slot];
             visit.tries = 0;
             visit.step += 1;
@@ -205,9 +206,6 @@ impl World {
         let call_plan = &plan.calls[call as usize];
         if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
             self.client_connection_until(slot, 0);
-        }
-        if call_plan.only_peer == NONE {
-            self.tell_health(plan, slot, call_plan, end.outcome);
         }
         let tries = self.visits[slot].tries;
         if may_try_another_peer(plan, call_plan, u32::from(tries), end) {

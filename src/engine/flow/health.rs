@@ -43,23 +43,35 @@ pub fn checkers(plan: &Plan, balancers: &Balancers) -> Vec<Vec<Checker>> {
 }
 
 impl World {
-    /// A call to one of several peers has ended.
+    /// A call to one of several peers has ended, at this instance.
     #[inline(never)]
     pub(in crate::engine) fn tell_health(
         &mut self,
         plan: &Plan,
         slot: u32,
         call: &CallPlan,
+        by: u32,
         outcome: Outcome,
     ) {
-        let visit = &self.visits[slot];
-        let (member, instance) = (visit.latest_peer, visit.instance);
-        let members = plan.routes[call.route as usize].members.len() as u32;
-        if member >= members || call.health.max_fails == 0 {
-            return;
+        if call.health.max_fails > 0 {
+            let member = self.member_of(plan, slot, call, by);
+            let view = ViewHandle::of(plan, call, self.visits[slot].instance);
+            self.site.balancers.call_ended(call, view, member, outcome, self.clockwork.now());
         }
-        let view = ViewHandle::of(plan, call, instance);
-        self.site.balancers.call_ended(call, view, member, outcome, self.clockwork.now());
+    }
+
+    /// Which of a call's peers an instance is; whoever has gone on to somebody else came to the peer
+    /// that was called last. Replicas of one node stand in a row.
+    pub(super) fn member_of(&self, plan: &Plan, slot: u32, call: &CallPlan, instance: u32) -> u32 {
+        let members = &plan.routes[call.route as usize].members;
+        let guess = instance.wrapping_sub(members[0].instance) as usize;
+        if members.get(guess).is_some_and(|member| member.instance == instance) {
+            return guess as u32;
+        }
+        let place = members.iter().position(|member| member.instance == instance);
+        // Of calls made side by side the last one may have gone to others.
+        let last = members.len() as u32 - 1;
+        place.map_or(self.visits[slot].latest_peer.min(last), |place| place as u32)
     }
 
     /// An instance may answer checks otherwise than before: whoever checks it and was sure

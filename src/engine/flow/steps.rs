@@ -15,6 +15,7 @@ impl World {
     pub(in crate::engine) fn run_visit(&mut self, plan: &Plan, slot: u32) {
         let mut slot = slot;
         loop {
+            // Otherwise the tables of all rarer steps are fetched before the first step, each time.
             let plan = std::hint::black_box(plan);
             let visit = &mut self.visits[slot];
             let next = match plan.steps[visit.step as usize] {

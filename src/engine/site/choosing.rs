@@ -9,7 +9,7 @@ use super::Client;
 use super::balancers::{Balancers, ViewHandle};
 use super::eligible::{AnybodyBut, Eligible, Everybody, NotYet, Outlook, Usable, WithPlace};
 use super::load::LOAD_UNIT;
-use crate::engine::world::Chance;
+use crate::engine::chance::Chance;
 use crate::kernel::random::{Generator, below, mix, uniform};
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::HealthChecks;

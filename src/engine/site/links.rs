@@ -2,7 +2,7 @@
 
 use super::sending::Sending;
 use super::waits::Reading;
-use crate::engine::world::Chance;
+use crate::engine::chance::Chance;
 use crate::kernel::random::{Generator, uniform};
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fault::Fault;

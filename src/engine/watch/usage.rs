@@ -1,5 +1,6 @@
 //! How full it was, bucket by bucket: whatever there is only so much of between nodes and beside them.
 
+use crate::engine::site::waits::Reading;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
@@ -38,20 +39,14 @@ pub struct Usage {
     pub in_use: u128,
     pub full: u64,
     pub down: Time,
-    /// How many have waited, over time, and the most at once in this bucket.
-    pub waiting: u64,
-    pub waiting_most: u32,
-    pub taken: u64,
-    pub waited: u64,
-    pub waited_time: u64,
-    pub left: u64,
-    pub left_time: u64,
-    pub turned_away: u64,
+    /// Of those who wait for it; the most at once in this bucket.
+    pub waits: Reading,
 }
 
 impl Usage {
     fn since(&self, before: &Usage, kind: ResourceKind) -> ResourceBucket {
         let grown = |now: u64, then: u64| u128::from(now.wrapping_sub(then));
+        let (now, then) = (&self.waits.counts, &before.waits.counts);
         ResourceBucket {
             in_use: match kind {
                 ResourceKind::Memory => self.in_use - before.in_use,
@@ -59,14 +54,14 @@ impl Usage {
             },
             full: self.full.wrapping_sub(before.full),
             down: self.down - before.down,
-            waiting: grown(self.waiting, before.waiting),
-            waiting_max: self.waiting_most,
-            taken: self.taken - before.taken,
-            waited: self.waited - before.waited,
-            waited_time: grown(self.waited_time, before.waited_time),
-            left: self.left - before.left,
-            left_time: grown(self.left_time, before.left_time),
-            turned_away: self.turned_away - before.turned_away,
+            waiting: grown(self.waits.area, before.waits.area),
+            waiting_max: self.waits.most,
+            taken: now.taken - then.taken,
+            waited: now.waited - then.waited,
+            waited_time: grown(now.waited_time, then.waited_time),
+            left: now.left - then.left,
+            left_time: grown(now.left_time, then.left_time),
+            turned_away: now.turned_away - then.turned_away,
         }
     }
 }

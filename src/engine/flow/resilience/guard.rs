@@ -67,7 +67,7 @@ impl World {
     ) {
         let guard = &plan.guards[call.guard as usize];
         if guard.breaker.is_some() {
-            let peer = self.guarded_peer(plan, call, self.visits[slot].instance, to);
+            let peer = self.guarded_peer(plan, slot, call, to);
             self.site.guards.call_begins(plan, call, peer, self.clockwork.now());
         }
         if let Some(hedge) = guard.hedge
@@ -78,18 +78,8 @@ impl World {
         }
     }
 
-    fn guarded_peer(&self, plan: &Plan, call: &CallPlan, caller: u32, to: u32) -> GuardedPeer {
-        GuardedPeer { caller, member: self.member_of(plan, call, to) }
-    }
-
-    /// Which of a call's peers an instance is. Replicas of one node stand in a row.
-    fn member_of(&self, plan: &Plan, call: &CallPlan, instance: u32) -> u32 {
-        let members = &plan.routes[call.route as usize].members;
-        let guess = instance.wrapping_sub(members[0].instance) as usize;
-        if members.get(guess).is_some_and(|member| member.instance == instance) {
-            return guess as u32;
-        }
-        members.iter().position(|member| member.instance == instance).unwrap_or(0) as u32
+    fn guarded_peer(&self, plan: &Plan, slot: u32, call: &CallPlan, to: u32) -> GuardedPeer {
+        GuardedPeer { caller: self.visits[slot].instance, member: self.member_of(plan, slot, call, to) }
     }
 
     /// A call of a careful caller has come to its end. Returns whether the caller waits on,
@@ -105,7 +95,7 @@ impl World {
     ) -> bool {
         let caller = self.visits[slot].instance;
         if plan.guards[call.guard as usize].breaker.is_some() {
-            let peer = self.guarded_peer(plan, call, caller, by);
+            let peer = self.guarded_peer(plan, slot, call, by);
             let closed = self.site.guards.call_ended(plan, call, peer, outcome, self.clockwork.now());
             if let Some(Closed { before, after }) = closed {
                 self.site.balancers.count_ailing(!before, !after);
@@ -116,12 +106,11 @@ impl World {
         }
         if call.only_peer == NONE {
             // Who has failed is not always whom it has called last.
-            self.visits[slot].latest_peer = self.member_of(plan, call, by);
+            self.visits[slot].latest_peer = self.member_of(plan, slot, call, by);
         }
         if !outcome.is_ok() && self.visits[slot].child != NONE {
             if call.only_peer == NONE {
-                self.tell_health(plan, slot, call, outcome);
-                self.leave_peer(plan, slot, call, self.member_of(plan, call, by));
+                self.leave_peer(plan, slot, call, self.visits[slot].latest_peer);
             }
             return true;
         }
