@@ -56,11 +56,8 @@ pub struct SharedProcessor {
     used: u64,
     present: u64,
     full: u64,
-    /// Virtual times, each with the word of its job. The job that came last stands apart, where it
-    /// costs nothing to put it, for as long as nobody else comes: who is done is mostly followed by
-    /// another job at once, and mostly there are one or two.
-    latest: Option<Event>,
-    others: FrontedHeap,
+    /// Virtual times, each with the word of its job.
+    finishes: FrontedHeap,
 }
 
 /// Up to some instant; times wrap around.
@@ -141,8 +138,7 @@ impl SharedProcessor {
             used: 0,
             present: 0,
             full: 0,
-            latest: None,
-            others: FrontedHeap::with_capacity(32),
+            finishes: FrontedHeap::with_capacity(32),
         };
         processor.set_parts(PARTS);
         processor
@@ -189,32 +185,7 @@ impl SharedProcessor {
             true => self.virtual_now + (work << self.parts),
             false => self.finish_of(work),
         };
-        self.put(Event { time: finish, word });
-    }
-
-    #[inline(always)]
-    fn put(&mut self, job: Event) {
-        if let Some(before) = self.latest.replace(job) {
-            self.others.push(before);
-        }
-    }
-
-    /// The first to be done.
-    #[inline(always)]
-    fn first(&mut self) -> Option<Event> {
-        match (self.latest, self.others.first()) {
-            (Some(latest), Some(other)) => Some(if other.key() < latest.key() { other } else { latest }),
-            (latest, other) => latest.or(other),
-        }
-    }
-
-    /// Takes this one out, which is the first.
-    #[inline(always)]
-    fn take_out(&mut self, first: Event) {
-        match self.latest == Some(first) {
-            true => self.latest = None,
-            false => drop(self.others.pop_before(Time::MAX)),
-        }
+        self.finishes.push(Event { time: finish, word });
     }
 
     /// Nobody is left who has a finish: virtual time starts at zero, in the finest parts.
@@ -224,8 +195,7 @@ impl SharedProcessor {
         self.updated = now;
         if self.withdrawn > 0 || self.parts != PARTS {
             self.withdrawn = 0;
-            self.latest = None;
-            self.others.clear();
+            self.finishes.clear();
             self.set_parts(PARTS);
         }
     }
@@ -251,8 +221,7 @@ impl SharedProcessor {
     /// long as it was, stays below `HIGHEST`, and so does a job that comes.
     #[cold]
     fn make_room(&mut self, coming: u128, longer: Factor) {
-        let mut jobs = self.others.take_all();
-        jobs.extend(self.latest.take());
+        let mut jobs = self.finishes.take_all();
         let left = |job: &Event| longer.times(u128::from(job.time.saturating_sub(self.virtual_now)));
         let longest = jobs.iter().map(left).max().unwrap_or(0).max(coming);
         let bits = u128::BITS - longest.leading_zeros();
@@ -264,7 +233,7 @@ impl SharedProcessor {
         }
         self.virtual_now = 0;
         self.set_parts(self.parts - coarser);
-        jobs.into_iter().for_each(|job| self.put(job));
+        jobs.into_iter().for_each(|job| self.finishes.push(job));
     }
 
     /// A job leaves before it is done; what it had got is lost. Its word must be stale from now on.
@@ -300,13 +269,9 @@ impl SharedProcessor {
         if self.withdrawn > 0 {
             self.forget_withdrawn(stale);
         }
-        let first = self.first()?;
-        if first.time > self.virtual_now.saturating_add(self.slack) {
-            return None;
-        }
-        self.take_out(first);
+        let done = self.finishes.pop_before(self.virtual_now + self.slack + 1)?;
         self.leave(now);
-        Some(first.word)
+        Some(done.word)
     }
 
     /// When the next job will be done if nothing changes: the first nanosecond at which `finished`
@@ -316,7 +281,7 @@ impl SharedProcessor {
         if self.withdrawn > 0 {
             self.forget_withdrawn(stale);
         }
-        let Some(first) = self.first() else { return NEVER };
+        let Some(first) = self.finishes.first() else { return NEVER };
         let left = first.time.saturating_sub(self.virtual_now + self.slack);
         let wait = match self.active <= self.cores {
             true => left.saturating_add(self.up) >> self.parts,
@@ -340,11 +305,11 @@ impl SharedProcessor {
 
     #[cold]
     fn forget_withdrawn(&mut self, mut stale: impl FnMut(u64) -> bool) {
-        while let Some(first) = self.first() {
+        while let Some(first) = self.finishes.first() {
             if !stale(first.word) {
                 return;
             }
-            self.take_out(first);
+            self.finishes.pop_before(Time::MAX);
             self.withdrawn -= 1;
         }
     }
