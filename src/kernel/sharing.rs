@@ -269,7 +269,7 @@ impl SharedProcessor {
         if self.withdrawn > 0 {
             self.forget_withdrawn(stale);
         }
-        let done = self.finishes.pop_before(self.virtual_now + self.slack + 1)?;
+        let done = self.finishes.pop_before(self.virtual_now.saturating_add(self.slack + 1))?;
         self.leave(now);
         Some(done.word)
     }
@@ -282,7 +282,7 @@ impl SharedProcessor {
             self.forget_withdrawn(stale);
         }
         let Some(first) = self.finishes.first() else { return NEVER };
-        let left = first.time.saturating_sub(self.virtual_now + self.slack);
+        let left = first.time.saturating_sub(self.virtual_now).saturating_sub(self.slack);
         let wait = match self.active <= self.cores {
             true => left.saturating_add(self.up) >> self.parts,
             false => self.shared_wait(left),
