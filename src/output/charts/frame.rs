@@ -6,6 +6,7 @@ use super::states::SURGE;
 use super::theme::{Color, Palette, Theme, palette};
 use crate::analysis::events::UNLISTED;
 use crate::output::record::{Event, Record};
+use crate::output::terminal::folding::words;
 use crate::telling::figure::count;
 use crate::telling::words::capital;
 use rustc_hash::FxHashSet;
@@ -385,7 +386,7 @@ pub fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
 fn wrapped_in(text: &str, size: f64, bold: bool, width: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in words(text) {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if text_width(&longer, size, bold) > width && !line.is_empty() {
             lines.push(std::mem::replace(&mut line, word.to_owned()));
@@ -393,8 +394,6 @@ fn wrapped_in(text: &str, size: f64, bold: bool, width: f64) -> Vec<String> {
             line = longer;
         }
     }
-    if !line.is_empty() {
-        lines.push(line);
-    }
+    lines.extend((!line.is_empty()).then_some(line));
     lines
 }

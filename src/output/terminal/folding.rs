@@ -45,8 +45,8 @@ pub fn folded(text: &str, columns: usize, indent: usize, hanging: usize) -> Stri
     folded
 }
 
-/// The pieces between blanks at which a line may be folded.
-fn words(text: &str) -> Vec<&str> {
+/// The pieces between blanks at which a line may be folded, on a screen or in a picture.
+pub fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     // Where the piece under way begins, and the last word of it.
     let (mut from, mut last) = (0, 0..0);
