@@ -9,4 +9,5 @@ pub mod heap;
 pub mod ladder;
 pub mod random;
 pub mod sharing;
+pub mod table;
 pub mod time;
