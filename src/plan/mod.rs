@@ -10,6 +10,7 @@ mod changes;
 #[cfg(test)]
 mod changes_tests;
 mod compile;
+pub mod ids;
 mod links;
 mod memory;
 mod names;

@@ -1,0 +1,56 @@
+//! The kinds of things that a plan numbers: what stands in `Id<…>`, `Row<…>` and `Table<…, …>`.
+
+/// One replica of a node.
+pub enum Instance {}
+/// All replicas of one name.
+pub enum Node {}
+/// Cores that are shared.
+pub enum Processor {}
+/// What a request is, as far as figures tell requests apart.
+pub enum Class {}
+/// A user: where requests come from.
+pub enum Source {}
+pub enum Link {}
+pub enum Call {}
+/// A step that is taken by chance.
+pub enum Chance {}
+/// A call that is made several times.
+pub enum Repeat {}
+/// Calls that are made side by side.
+pub enum Fork {}
+/// One of the calls that are made side by side.
+pub enum Branch {}
+/// Looking up a name.
+pub enum Lookup {}
+pub enum Cache {}
+pub enum Name {}
+/// An autoscaler.
+pub enum Scaling {}
+pub enum Pool {}
+/// A limit on the rate of requests.
+pub enum Limit {}
+/// What keeps a caller from calling: a circuit breaker, a budget, a bulkhead.
+pub enum Guard {}
+/// A caller and those whom it chooses from.
+pub enum Route {}
+/// What one replica of a caller remembers of a route.
+pub enum View {}
+/// A quantity that is drawn: a length of time, most often.
+pub enum Draw {}
+/// Chance that chooses.
+pub enum Die {}
+/// Deadlines of one length.
+pub enum DeadlineLane {}
+/// Watchdogs of one length.
+pub enum WatchdogLane {}
+/// Where in the programs of visits it goes on.
+pub enum StepPlace {}
+/// Those who repair.
+pub enum Crew {}
+pub enum Standby {}
+/// From a database to its copies.
+pub enum Replication {}
+/// What fills the memory of a host.
+pub enum Memory {}
+/// What there is only so much of.
+pub enum Resource {}
