@@ -12,12 +12,13 @@ use super::chain_rows::Places;
 use super::clockwork::{Ring, room_beside};
 use super::run::Advance;
 use super::site::lists::append;
-use super::visit::{Request, State, Visits};
+use super::visit::{Request, State, Visit, Visits};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{ChainPlan, ChainStation, NONE, Plan};
 use crate::results::path::{Cause, Part};
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
 
 /// Requests that come within one stretch at most: few enough to stay in the cache.
@@ -54,23 +55,37 @@ pub(super) struct Passing {
     known: Time,
     pub(super) began: Time,
     /// Where it is noted what it waits for, if it is followed.
-    pub(super) place: u32,
+    pub(super) place: Option<Id<Visit>>,
 }
 
 /// A request in a slot; the first to be done is the least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Serving {
     done: Time,
     since: Time,
     began: Time,
-    place: u32,
+    place: Option<Id<Visit>>,
+}
+
+impl Ord for Serving {
+    /// Of those who are alike in all else, whoever is followed comes first.
+    fn cmp(&self, other: &Serving) -> Ordering {
+        let key = |one: &Serving| (one.done, one.since, one.began, one.place.map_or(NONE, Id::number));
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Serving {
+    fn partial_cmp(&self, other: &Serving) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     since: Time,
     began: Time,
-    place: u32,
+    place: Option<Id<Visit>>,
 }
 
 impl Chain {
@@ -148,7 +163,7 @@ impl World {
         while next < limit && chain.coming.len() < STRETCH_MOST {
             let place = if unfollowed > 0 {
                 unfollowed -= 1;
-                NONE
+                None
             } else {
                 let place = self.begin_in_chain(chain, next);
                 unfollowed = self.unfollowed_in_chain(chain);
@@ -173,7 +188,7 @@ impl World {
         for request in &chain.coming {
             let latency = request.at - request.began;
             self.watch.ends(chain.class, Outcome::Ok, latency, latency <= objective, 1);
-            if request.place != NONE {
+            if request.place.is_some() {
                 chain.leaving.push(*request);
             }
         }
@@ -206,7 +221,7 @@ impl World {
                 let Serving { done: now, since, began, place } = first;
                 leaving.push(Passing { at: now, known: since, began, place });
                 node.served_one(now);
-                if place != NONE {
+                if let Some(place) = place {
                     watch.paths().note(place, work, node.node, now);
                 }
                 let Some(waiting) = stage.line.pop_front() else {
@@ -222,8 +237,8 @@ impl World {
                     *first =
                         Reverse(Serving { done, since: now, began: waiting.began, place: waiting.place });
                 }
-                if waiting.place != NONE {
-                    watch.paths().note(waiting.place, line, node.node, now);
+                if let Some(place) = waiting.place {
+                    watch.paths().note(place, line, node.node, now);
                 }
                 watch.waited(node.node, now - waiting.since);
                 continue;
@@ -248,19 +263,19 @@ impl World {
         let done = self.clockwork.take_all(&self.visits);
         for stage in &mut chain.stages {
             let node = &mut self.site.nodes[stage.station.instance as usize];
-            let mut slot = std::mem::replace(&mut node.head, NONE);
-            node.tail = NONE;
-            while slot != NONE {
-                let began = self.visits.requests[slot as usize].start;
+            let mut next = node.head.take();
+            node.tail = None;
+            while let Some(slot) = next {
+                let began = self.visits.requests[slot].start;
                 let visit = &self.visits[slot];
-                let place = if visit.flags.followed { slot } else { NONE };
+                let place = visit.flags.followed.then_some(slot);
                 stage.line.push_back(Waiting { since: visit.since, began, place });
-                slot = visit.next;
+                next = visit.next;
             }
-            for (slot, visit) in self.visits.all.iter().enumerate() {
+            for (slot, visit) in self.visits.all.entries() {
                 if visit.state == State::Going && visit.instance == stage.station.instance {
                     let began = self.visits.requests[slot].start;
-                    let place = if visit.flags.followed { slot as u32 } else { NONE };
+                    let place = visit.flags.followed.then_some(slot);
                     let done = done[slot];
                     stage.serving.push(Reverse(Serving { done, since: self.clockwork.now(), began, place }));
                 }
@@ -286,7 +301,7 @@ impl World {
                 (visit.state, visit.since) = (State::InLine, waiting.since);
                 let node = &mut self.site.nodes[station.instance as usize];
                 append(&mut self.visits, &mut node.head, &mut node.tail, slot);
-                moves.extend((waiting.place != NONE).then_some((waiting.place, slot)));
+                moves.extend(waiting.place.map(|place| (place, slot)));
             }
         }
         // Events are numbered in the order in which they became known.
@@ -294,7 +309,7 @@ impl World {
         for (one, station) in serving {
             let slot = self.take_over(chain.class, station, one.began);
             let word = self.clockwork.number(slot);
-            moves.extend((one.place != NONE).then_some((one.place, slot)));
+            moves.extend(one.place.map(|place| (place, slot)));
             let visit = &mut self.visits[slot];
             visit.since = one.since;
             // Behind the two steps that a service takes.
@@ -308,10 +323,10 @@ impl World {
     }
 
     /// A request of a chain becomes a visit.
-    fn take_over(&mut self, class: u32, station: ChainStation, began: Time) -> u32 {
+    fn take_over(&mut self, class: u32, station: ChainStation, began: Time) -> Id<Visit> {
         let slot = self.visits.add(station.instance, station.step, class, self.clockwork.now());
-        self.visits[slot].root = slot;
-        self.visits.requests[slot as usize] = Request { start: began, attempts: 1, ..Request::default() };
+        self.visits[slot].root = Some(slot);
+        self.visits.requests[slot] = Request { start: began, attempts: 1, ..Request::default() };
         slot
     }
 }

@@ -3,34 +3,31 @@
 
 use super::World;
 use super::chain::Chain;
-use super::visit::Visits;
+use super::visit::{Visit, Visits};
 use super::watch::Ended;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
-use crate::plan::NONE;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
     /// The numbers of the requests, by place.
-    ids: Vec<u64>,
-    free: Vec<u32>,
+    ids: Table<Visit, u64>,
+    free: Vec<Id<Visit>>,
 }
 
 impl Places {
-    fn take(&mut self, id: u64) -> u32 {
-        let place = self.free.pop().unwrap_or_else(|| {
-            self.ids.push(id);
-            self.ids.len() as u32 - 1
-        });
-        self.ids[place as usize] = id;
+    fn take(&mut self, id: u64) -> Id<Visit> {
+        let place = self.free.pop().unwrap_or_else(|| self.ids.push(id));
+        self.ids[place] = id;
         place
     }
 
     /// Requests keep the places that their visits have had.
     pub fn take_over(&mut self, visits: &Visits) {
-        let is_free = |&place: &u32| !visits.all[place as usize].flags.followed;
+        let is_free = |&place: &Id<Visit>| !visits[place].flags.followed;
         self.ids = visits.requests.iter().map(|request| request.id).collect();
-        self.free = (0..visits.all.len() as u32).filter(is_free).collect();
+        self.free = visits.all.ids().filter(is_free).collect();
     }
 }
 
@@ -40,24 +37,21 @@ impl World {
         self.watch.take_unfollowed(chain.class)
     }
 
-    /// A request begins: its place, or `NONE` if it is not followed.
+    /// A request begins: its place, if it is followed.
     #[inline(never)]
-    pub(super) fn begin_in_chain(&mut self, chain: &mut Chain, now: Time) -> u32 {
+    pub(super) fn begin_in_chain(&mut self, chain: &mut Chain, now: Time) -> Option<Id<Visit>> {
         let id = self.watch.offered();
-        match self.watch.follows(chain.class, id) {
-            None => NONE,
-            Some(number) => {
-                let place = chain.places.take(id);
-                self.watch.paths().begin(place, number, now);
-                place
-            }
-        }
+        let number = self.watch.follows(chain.class, id)?;
+        let place = chain.places.take(id);
+        self.watch.paths().begin(place, number, now);
+        Some(place)
     }
 
     /// Some requests that were followed have left the last station.
     pub(super) fn end_in_chain(&mut self, chain: &mut Chain) {
         for passing in &chain.leaving {
-            let id = chain.places.ids[passing.place as usize];
+            let Some(place) = passing.place else { continue };
+            let id = chain.places.ids[place];
             let ended = Ended {
                 id,
                 class: chain.class,
@@ -66,17 +60,17 @@ impl World {
                 start: passing.began,
                 at: passing.at,
             };
-            self.note_end_of_path(passing.place, &ended);
-            self.watch.paths().forget(passing.place);
-            chain.places.free.push(passing.place);
+            self.note_end_of_path(place, &ended);
+            self.watch.paths().forget(place);
+            chain.places.free.push(place);
         }
     }
 
     /// The requests at these places have got these visits.
-    pub(super) fn give_places_back(&mut self, chain: &mut Chain, moves: &[(u32, u32)]) {
+    pub(super) fn give_places_back(&mut self, chain: &mut Chain, moves: &[(Id<Visit>, Id<Visit>)]) {
         self.watch.paths().move_places(moves);
         for &(place, slot) in moves {
-            self.visits.requests[slot as usize].id = chain.places.ids[place as usize];
+            self.visits.requests[slot].id = chain.places.ids[place];
             self.visits[slot].flags.followed = true;
         }
         chain.places = Places::default();

@@ -2,7 +2,8 @@
 
 use super::World;
 use super::clockwork::{Next, Ring};
-use super::visit::{State, TimerKind};
+use super::visit::{State, TimerKind, Visit};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
 use crate::results::StopReason;
@@ -84,7 +85,7 @@ impl World {
 
     /// The visit goes on after the present one.
     #[inline(always)]
-    pub(super) fn make_ready(&mut self, slot: u32) {
+    pub(super) fn make_ready(&mut self, slot: Id<Visit>) {
         self.visits[slot].flags.ready = true;
         self.clockwork.make_ready(slot);
     }
@@ -105,7 +106,7 @@ impl World {
 
     /// A visit's own event has come.
     #[inline(always)]
-    fn go_on(&mut self, plan: &Plan, slot: u32) {
+    fn go_on(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.visits[slot].state == State::Going {
             self.run_visit(plan, slot);
         } else {
@@ -114,7 +115,7 @@ impl World {
     }
 
     #[inline(never)]
-    fn go_on_otherwise(&mut self, plan: &Plan, slot: u32) {
+    fn go_on_otherwise(&mut self, plan: &Plan, slot: Id<Visit>) {
         match self.visits[slot].state {
             State::InLine => self.give_up_in_line(plan, slot),
             State::InPoolLine => self.give_up_in_pool_line(plan, slot),

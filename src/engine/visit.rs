@@ -5,6 +5,7 @@ mod waiting;
 pub use waiting::Answers;
 
 use crate::kernel::agenda::Key;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
@@ -12,10 +13,16 @@ use waiting::Waiting;
 
 /// The bits of an event's word that name the visit; the others number the event.
 pub const SLOT_BITS: u32 = 24;
-pub const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
+const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 /// Visits that can be told apart at once, and events that can be numbered in one run.
 pub const VISITS_MOST: usize = 1 << SLOT_BITS;
 pub const EVENTS_MOST: u64 = 1 << (64 - SLOT_BITS);
+
+/// The visit that an event's word names.
+#[inline(always)]
+pub fn slot_of(word: u64) -> Id<Visit> {
+    Id::numbered((word & SLOT_MASK) as u32)
+}
 
 /// What a visit's timers are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +45,10 @@ pub struct Visit {
     pub timers: [Timer; 2],
     /// Where in the plan's steps it is.
     pub step: u32,
-    /// Who waits for its answer; `NONE` for a request's first visit and when nobody does any more.
-    pub parent: u32,
-    /// The first visit of its request; `NONE` once that has gone.
-    pub root: u32,
+    /// Who waits for its answer; `None` for a request's first visit and when nobody does any more.
+    pub parent: Option<Id<Visit>>,
+    /// The first visit of its request; `None` once that has gone.
+    pub root: Option<Id<Visit>>,
     pub instance: u32,
     /// The call that it answers, and the link that its answer goes back over.
     pub call: u32,
@@ -49,12 +56,12 @@ pub struct Visit {
     /// Where its caller counts it among the peer's open requests.
     pub peer: u32,
     /// Neighbours in a line; `next` also leads through the free slots.
-    pub next: u32,
-    pub previous: u32,
+    pub next: Option<Id<Visit>>,
+    pub previous: Option<Id<Visit>>,
     /// The first of the visits that it waits for, and its neighbours among its parent's.
-    pub child: u32,
-    pub sibling_next: u32,
-    pub sibling_previous: u32,
+    pub child: Option<Id<Visit>>,
+    pub sibling_next: Option<Id<Visit>>,
+    pub sibling_previous: Option<Id<Visit>>,
     /// Connections that it holds until it is done.
     pub sessions: u32,
     /// Rounds left of a repeated call.
@@ -76,12 +83,12 @@ pub struct Visit {
 #[derive(Clone, Copy, Debug)]
 pub struct Timer {
     pub due: Time,
-    pub next: u32,
-    pub previous: u32,
+    pub next: Option<Id<Visit>>,
+    pub previous: Option<Id<Visit>>,
 }
 
 impl Timer {
-    pub const OFF: Timer = Timer { due: 0, next: NONE, previous: NONE };
+    pub const OFF: Timer = Timer { due: 0, next: None, previous: None };
 
     /// One that runs is due at 1 at the earliest.
     #[inline(always)]
@@ -213,21 +220,21 @@ impl Flags {
 /// All visits, and the requests at the same places.
 #[derive(Clone, Debug, Default)]
 pub struct Visits {
-    pub all: Vec<Visit>,
-    pub requests: Vec<Request>,
+    pub all: Table<Visit, Visit>,
+    pub requests: Table<Visit, Request>,
     /// At the same places, what they wait for.
-    waiting: Vec<Waiting>,
-    free: u32,
+    waiting: Table<Visit, Waiting>,
+    free: Option<Id<Visit>>,
     free_count: usize,
 }
 
 impl Visits {
     pub fn new() -> Self {
         Visits {
-            all: Vec::with_capacity(1024),
-            requests: Vec::with_capacity(1024),
-            waiting: Vec::with_capacity(1024),
-            free: NONE,
+            all: Table::with_capacity(1024),
+            requests: Table::with_capacity(1024),
+            waiting: Table::with_capacity(1024),
+            free: None,
             free_count: 0,
         }
     }
@@ -239,26 +246,23 @@ impl Visits {
 
     /// A visit that stands at a step of an instance's program and belongs to nobody yet.
     #[inline(always)]
-    pub fn add(&mut self, instance: u32, step: u32, class: u32, now: Time) -> u32 {
+    pub fn add(&mut self, instance: u32, step: u32, class: u32, now: Time) -> Id<Visit> {
         self.put(Visit { instance, step, class, since: now, ..Visit::NEW })
     }
 
     /// Where the next visit will stand; there is such a place from now on.
     #[inline(always)]
-    pub fn next_slot(&mut self) -> u32 {
-        if self.free == NONE {
-            self.grow();
+    pub fn next_slot(&mut self) -> Id<Visit> {
+        match self.free {
+            Some(slot) => slot,
+            None => self.grow(),
         }
-        self.free
     }
 
     #[inline(always)]
-    pub fn put(&mut self, visit: Visit) -> u32 {
-        if self.free == NONE {
-            self.grow();
-        }
-        let slot = self.free;
-        let place = &mut self.all[slot as usize];
+    pub fn put(&mut self, visit: Visit) -> Id<Visit> {
+        let slot = self.next_slot();
+        let place = &mut self.all[slot];
         self.free = place.next;
         self.free_count -= 1;
         *place = visit;
@@ -271,7 +275,7 @@ impl Visits {
     pub fn touch(&self, keys: &[Key]) {
         let mut read = 0;
         for &key in keys {
-            let slot = (key as u64 & SLOT_MASK) as usize;
+            let slot = slot_of(key as u64);
             let visit = &self.all[slot];
             read ^= visit.word
                 ^ visit.timers[TimerKind::Watchdog as usize].due
@@ -284,44 +288,44 @@ impl Visits {
     /// One more free place.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self) {
-        let slot = self.all.len() as u32;
-        self.all.push(Visit::NEW);
+    fn grow(&mut self) -> Id<Visit> {
+        let slot = self.all.push(Visit::NEW);
         self.requests.push(Request::default());
         self.waiting.push(Waiting::Nothing);
         self.free_count += 1;
         self.remove_from_use(slot);
+        slot
     }
 
     #[inline(always)]
-    fn remove_from_use(&mut self, slot: u32) {
-        let visit = &mut self.all[slot as usize];
+    fn remove_from_use(&mut self, slot: Id<Visit>) {
+        let visit = &mut self.all[slot];
         visit.state = State::Free;
         visit.word = 0;
         visit.next = self.free;
-        self.free = slot;
+        self.free = Some(slot);
     }
 
     #[inline(always)]
-    pub fn remove(&mut self, slot: u32) {
+    pub fn remove(&mut self, slot: Id<Visit>) {
         self.remove_from_use(slot);
         self.free_count += 1;
     }
 }
 
-impl std::ops::Index<u32> for Visits {
+impl std::ops::Index<Id<Visit>> for Visits {
     type Output = Visit;
 
     #[inline(always)]
-    fn index(&self, slot: u32) -> &Visit {
-        &self.all[slot as usize]
+    fn index(&self, slot: Id<Visit>) -> &Visit {
+        &self.all[slot]
     }
 }
 
-impl std::ops::IndexMut<u32> for Visits {
+impl std::ops::IndexMut<Id<Visit>> for Visits {
     #[inline(always)]
-    fn index_mut(&mut self, slot: u32) -> &mut Visit {
-        &mut self.all[slot as usize]
+    fn index_mut(&mut self, slot: Id<Visit>) -> &mut Visit {
+        &mut self.all[slot]
     }
 }
 
@@ -332,17 +336,17 @@ impl Visit {
             since: 0,
             timers: [Timer::OFF; 2],
             step: 0,
-            parent: NONE,
-            root: NONE,
+            parent: None,
+            root: None,
             instance: 0,
             call: NONE,
             link: NONE,
             peer: NONE,
-            next: NONE,
-            previous: NONE,
-            child: NONE,
-            sibling_next: NONE,
-            sibling_previous: NONE,
+            next: None,
+            previous: None,
+            child: None,
+            sibling_next: None,
+            sibling_previous: None,
             sessions: NONE,
             repeats: 0,
             latest_peer: 0,
@@ -368,12 +372,13 @@ mod tests {
     #[test]
     fn slots_are_used_again_latest_first() {
         let mut visits = Visits::new();
-        let slots: Vec<u32> = (0..3).map(|_| visits.add(0, 0, 0, 0)).collect();
-        assert_eq!(slots, [0, 1, 2]);
-        visits.remove(1);
-        visits.remove(0);
-        assert_eq!(visits.add(0, 0, 0, 0), 0);
-        assert_eq!(visits.add(0, 0, 0, 0), 1);
-        assert_eq!(visits.add(0, 0, 0, 0), 3);
+        let slots: Vec<Id<Visit>> = (0..3).map(|_| visits.add(0, 0, 0, 0)).collect();
+        assert_eq!(slots, [0, 1, 2].map(Id::numbered));
+        let [first, second, _] = slots[..] else { panic!("three have been added") };
+        visits.remove(second);
+        visits.remove(first);
+        assert_eq!(visits.add(0, 0, 0, 0), first);
+        assert_eq!(visits.add(0, 0, 0, 0), second);
+        assert_eq!(visits.add(0, 0, 0, 0), Id::numbered(3));
     }
 }

@@ -7,10 +7,11 @@ use super::clockwork::Clockwork;
 use super::pace::{components, quiet, standstill};
 use super::site::Site;
 use super::trouble::Trouble;
-use super::visit::{State, Visits};
+use super::visit::{State, Visit, Visits};
 use super::watch::{Closing, Watch};
 use super::{Options, chain};
 use crate::kernel::random::StreamFamily;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::{ChainPlan, Plan};
 use crate::results::{RunResults, StopReason};
@@ -66,8 +67,8 @@ impl World {
         if stop == StopReason::Horizon && self.clockwork.horizon() != NEVER {
             self.clockwork.go_to_horizon();
         }
-        let in_flight = self.visits.all.iter().enumerate().filter(|(slot, visit)| {
-            visit.root == *slot as u32 && !matches!(visit.state, State::Free | State::Thinking)
+        let in_flight = self.visits.all.entries().filter(|(slot, visit)| {
+            visit.root == Some(*slot) && !matches!(visit.state, State::Free | State::Thinking)
         });
         let in_chain = self.chain.as_ref().map_or(0, |chain| chain.in_flight());
         let in_flight = (in_flight.count() + in_chain) as u64;
@@ -93,7 +94,7 @@ impl World {
 
     /// Lets the visit go on with its program at the given instant.
     #[inline(always)]
-    pub(super) fn schedule(&mut self, slot: u32, time: Time) {
+    pub(super) fn schedule(&mut self, slot: Id<Visit>, time: Time) {
         let word = self.clockwork.number(slot);
         self.visits[slot].word = word;
         self.clockwork.wait_until(time, word);

@@ -1,37 +1,37 @@
 //! Lanes of timeouts: one for each constant delay. What comes in last rings last, so a
 //! lane is a list through the visits, and leaving it costs nothing but a few links.
 
-use crate::engine::visit::{Timer, TimerKind, Visits};
+use crate::engine::visit::{Timer, TimerKind, Visit, Visits};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::NONE;
 
 #[derive(Clone, Debug)]
 pub struct Lane {
     delay: Time,
-    head: u32,
-    tail: u32,
+    head: Option<Id<Visit>>,
+    tail: Option<Id<Visit>>,
 }
 
 impl Lane {
     pub fn new(delay: Time) -> Self {
-        Lane { delay, head: NONE, tail: NONE }
+        Lane { delay, head: None, tail: None }
     }
 
     /// The timer of a visit that is about to be made in this slot.
     #[inline(always)]
-    pub fn append(&mut self, visits: &mut Visits, kind: TimerKind, slot: u32, now: Time) -> Timer {
+    pub fn append(&mut self, visits: &mut Visits, kind: TimerKind, slot: Id<Visit>, now: Time) -> Timer {
         let due = now.saturating_add(self.delay).max(1);
-        let previous = std::mem::replace(&mut self.tail, slot);
+        let previous = std::mem::replace(&mut self.tail, Some(slot));
         match previous {
-            NONE => self.head = slot,
-            previous => visits[previous].timers[kind as usize].next = slot,
+            None => self.head = Some(slot),
+            Some(previous) => visits[previous].timers[kind as usize].next = Some(slot),
         }
-        Timer { due, next: NONE, previous }
+        Timer { due, next: None, previous }
     }
 
     /// Stops it.
     #[inline(always)]
-    pub fn leave(&mut self, visits: &mut Visits, kind: TimerKind, slot: u32) {
+    pub fn leave(&mut self, visits: &mut Visits, kind: TimerKind, slot: Id<Visit>) {
         let timer = &mut visits[slot].timers[kind as usize];
         let place = *timer;
         timer.due = 0;
@@ -43,25 +43,25 @@ impl Lane {
     pub fn unlink(&mut self, visits: &mut Visits, kind: TimerKind, timer: Timer) {
         let Timer { next, previous, .. } = timer;
         match previous {
-            NONE => self.head = next,
-            previous => visits[previous].timers[kind as usize].next = next,
+            None => self.head = next,
+            Some(previous) => visits[previous].timers[kind as usize].next = next,
         }
         match next {
-            NONE => self.tail = previous,
-            next => visits[next].timers[kind as usize].previous = previous,
+            None => self.tail = previous,
+            Some(next) => visits[next].timers[kind as usize].previous = previous,
         }
     }
 
     /// The first visit, if its time has come.
-    pub fn due(&self, visits: &Visits, kind: TimerKind, now: Time) -> Option<u32> {
-        (self.head != NONE && visits[self.head].timers[kind as usize].due <= now).then_some(self.head)
+    pub fn due(&self, visits: &Visits, kind: TimerKind, now: Time) -> Option<Id<Visit>> {
+        self.head.filter(|&head| visits[head].timers[kind as usize].due <= now)
     }
 
     /// When the first of those that are in it now will ring.
     pub fn next(&self, visits: &Visits, kind: TimerKind) -> Time {
         match self.head {
-            NONE => NEVER,
-            head => visits[head].timers[kind as usize].due,
+            None => NEVER,
+            Some(head) => visits[head].timers[kind as usize].due,
         }
     }
 }

@@ -7,10 +7,11 @@
 mod lanes;
 mod numbers;
 
-use super::visit::{EVENTS_MOST, SLOT_BITS, SLOT_MASK, Timer, TimerKind, VISITS_MOST, Visits};
+use super::visit::{EVENTS_MOST, SLOT_BITS, Timer, TimerKind, VISITS_MOST, Visit, Visits, slot_of};
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
 use crate::kernel::sharing::{SharedProcessor, Totals};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::{NONE, Plan};
 use crate::results::StopReason;
@@ -37,13 +38,13 @@ pub struct Clockwork {
     unset: u32,
     lanes: [Vec<Lane>; 2],
     /// Visits that got a slot and go on after the present one.
-    ready: VecDeque<u32>,
+    ready: VecDeque<Id<Visit>>,
 }
 
 /// What has come.
 pub enum Next {
     /// A visit's own event.
-    Visit(u32),
+    Visit(Id<Visit>),
     /// An event that nobody waits for any more.
     Stale,
     Ring(Ring),
@@ -123,7 +124,7 @@ impl Clockwork {
     pub fn take_next(&mut self, visits: &mut Visits, limit: Time) -> Next {
         let clock = self.clocks.first();
         if let Some(event) = self.agenda.pop_before(clock.time.min(limit)) {
-            let slot = (event.word & SLOT_MASK) as u32;
+            let slot = slot_of(event.word);
             // A visit that no longer waits for this event has forgotten it.
             let visit = &mut visits[slot];
             if visit.word != event.word {
@@ -152,8 +153,8 @@ impl Clockwork {
 
     /// The word of a visit's next event, which it has to keep.
     #[inline(always)]
-    pub fn number(&mut self, slot: u32) -> u64 {
-        let word = (self.sequence << SLOT_BITS) | u64::from(slot);
+    pub fn number(&mut self, slot: Id<Visit>) -> u64 {
+        let word = (self.sequence << SLOT_BITS) | u64::from(slot.number());
         self.sequence += 1;
         word
     }
@@ -185,10 +186,10 @@ impl Clockwork {
 
     /// The visit whose work is done, now that a processor's clock has rung.
     #[inline(always)]
-    pub fn finished(&mut self, visits: &mut Visits, processor: u32) -> Option<u32> {
+    pub fn finished(&mut self, visits: &mut Visits, processor: u32) -> Option<Id<Visit>> {
         let done = self.processors[processor as usize].finished(self.now, is_stale(visits));
         self.unset_clock(visits, processor);
-        let slot = (done? & SLOT_MASK) as u32;
+        let slot = slot_of(done?);
         let visit = &mut visits[slot];
         visit.word = 0;
         visit.flags.on_cpu = false;
@@ -257,18 +258,18 @@ impl Clockwork {
 
     /// The visit goes on after the present one.
     #[inline(always)]
-    pub fn make_ready(&mut self, slot: u32) {
+    pub fn make_ready(&mut self, slot: Id<Visit>) {
         self.ready.push_back(slot);
     }
 
     #[inline(always)]
-    pub fn take_ready(&mut self) -> Option<u32> {
+    pub fn take_ready(&mut self) -> Option<Id<Visit>> {
         self.ready.pop_front()
     }
 
     /// Starts a visit's timer.
     #[inline(always)]
-    pub fn start_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: u32) {
+    pub fn start_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: Id<Visit>) {
         if lane != NONE {
             visits[slot].timers[kind as usize] = self.timer_of_new(visits, kind, lane, slot);
         }
@@ -276,7 +277,13 @@ impl Clockwork {
 
     /// The timer of a visit that is about to be made in this slot.
     #[inline(always)]
-    pub fn timer_of_new(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: u32) -> Timer {
+    pub fn timer_of_new(
+        &mut self,
+        visits: &mut Visits,
+        kind: TimerKind,
+        lane: u32,
+        slot: Id<Visit>,
+    ) -> Timer {
         if lane == NONE {
             return Timer::OFF;
         }
@@ -290,7 +297,7 @@ impl Clockwork {
 
     /// Stops a visit's timer, which runs in this lane.
     #[inline(always)]
-    pub fn stop_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: u32) {
+    pub fn stop_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: Id<Visit>) {
         self.lanes[kind as usize][lane as usize].leave(visits, kind, slot);
     }
 
@@ -304,7 +311,7 @@ impl Clockwork {
 
     /// The visit whose timer has run out, now that a lane's clock has rung; it may have rung early,
     /// for somebody who has left.
-    pub fn run_out(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32) -> Option<u32> {
+    pub fn run_out(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32) -> Option<Id<Visit>> {
         let due = self.lanes[kind as usize][lane as usize].due(visits, kind, self.now)?;
         self.stop_timer(visits, kind, lane, due);
         Some(due)
@@ -327,12 +334,12 @@ impl Clockwork {
     }
 
     /// Nobody waits for anything any more. Of each slot, when its visit would have gone on.
-    pub fn take_all(&mut self, visits: &Visits) -> Vec<Time> {
-        let mut due = vec![NEVER; visits.all.len()];
+    pub fn take_all(&mut self, visits: &Visits) -> Table<Visit, Time> {
+        let mut due = Table::filled(NEVER, visits.all.len());
         while let Some(event) = self.agenda.pop_before(NEVER) {
-            let slot = (event.word & SLOT_MASK) as u32;
+            let slot = slot_of(event.word);
             if visits[slot].word == event.word {
-                due[slot as usize] = event.time;
+                due[slot] = event.time;
             }
         }
         self.agenda = Agenda::new();
@@ -342,7 +349,7 @@ impl Clockwork {
 
 #[inline(always)]
 fn is_stale(visits: &Visits) -> impl FnMut(u64) -> bool {
-    |word| visits[(word & SLOT_MASK) as u32].word != word
+    |word| visits[slot_of(word)].word != word
 }
 
 /// Requests that there is room for beside so many.

@@ -4,8 +4,9 @@ use crate::engine::World;
 use crate::engine::site::lists::{append, prepend, unlink};
 use crate::engine::site::stations::SideLine;
 use crate::engine::trouble::Room;
-use crate::engine::visit::{State, TimerKind};
+use crate::engine::visit::{State, TimerKind, Visit};
 use crate::kernel::random::below;
+use crate::kernel::table::Id;
 use crate::kernel::time::{SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::parts::outcome::Outcome;
@@ -26,7 +27,7 @@ const SYN_RETRIES: u16 = 6;
 impl World {
     /// Gets a slot of the node where the visit stands, or a place in its line.
     #[inline(always)]
-    pub(in crate::engine) fn enter(&mut self, plan: &Plan, slot: u32) -> Entry {
+    pub(in crate::engine) fn enter(&mut self, plan: &Plan, slot: Id<Visit>) -> Entry {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
@@ -45,7 +46,7 @@ impl World {
 
     /// The node is full, or in a bad condition.
     #[inline(never)]
-    fn enter_full(&mut self, plan: &Plan, slot: u32) -> Entry {
+    fn enter_full(&mut self, plan: &Plan, slot: Id<Visit>) -> Entry {
         if self.site.nodes[self.visits[slot].instance as usize].needs_care
             && let Some(entry) = self.enter_in_bad_condition(plan, slot)
         {
@@ -55,7 +56,7 @@ impl World {
     }
 
     /// The node's condition has let the visit pass: what counts now is whether there is room.
-    pub(in crate::engine) fn enter_passed(&mut self, plan: &Plan, slot: u32) -> Entry {
+    pub(in crate::engine) fn enter_passed(&mut self, plan: &Plan, slot: Id<Visit>) -> Entry {
         let instance = self.visits[slot].instance;
         let Room { slots, line_limit } = self.room(instance);
         let state = &mut self.site.nodes[instance as usize];
@@ -84,7 +85,7 @@ impl World {
     }
 
     /// The listener's backlog is full: the SYN is dropped, and sent again after 1, 2, 4 … s.
-    pub(in crate::engine) fn send_syn_again(&mut self, plan: &Plan, slot: u32) -> Entry {
+    pub(in crate::engine) fn send_syn_again(&mut self, plan: &Plan, slot: Id<Visit>) -> Entry {
         let visit = &mut self.visits[slot];
         if visit.tries > SYN_RETRIES {
             let state = &mut self.site.nodes[visit.instance as usize];
@@ -94,7 +95,8 @@ impl World {
         }
         let wait: Time = SECOND << visit.tries;
         visit.tries += 1;
-        if visit.call != NONE && !visit.timers[TimerKind::Deadline as usize].runs() && visit.parent != NONE {
+        if visit.call != NONE && !visit.timers[TimerKind::Deadline as usize].runs() && visit.parent.is_some()
+        {
             let lane = plan.calls[visit.call as usize].connect_lane;
             self.start_timer(TimerKind::Deadline, lane, slot);
         }
@@ -110,7 +112,7 @@ impl World {
 
     /// The rest of coming in, once a visit has its slot.
     #[inline(never)]
-    pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: u32, instance: u32) {
+    pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: Id<Visit>, instance: u32) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;
         if visit.call != NONE {
@@ -133,11 +135,11 @@ impl World {
     /// The caller is connected as soon as the visit stands in the backlog: from now on only
     /// its read timeout runs.
     #[inline(always)]
-    fn connected(&mut self, plan: &Plan, slot: u32) {
+    fn connected(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
         let call = &plan.calls[visit.call as usize];
         // Whoever comes out of a line was connected when it joined it.
-        if call.whole || visit.flags.connected || visit.parent == NONE {
+        if call.whole || visit.flags.connected || visit.parent.is_none() {
             return;
         }
         self.stop_timer(plan, TimerKind::Deadline, slot);
@@ -145,7 +147,7 @@ impl World {
         self.start_timer(TimerKind::Deadline, call.read_lane, slot);
     }
 
-    pub(in crate::engine) fn stand_in_line(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn stand_in_line(&mut self, plan: &Plan, slot: Id<Visit>) {
         let now = self.clockwork.now();
         if self.visits[slot].call != NONE {
             self.connected(plan, slot);
@@ -164,7 +166,7 @@ impl World {
         }
     }
 
-    fn link_into_line(&mut self, plan: &Plan, slot: u32, instance: u32) {
+    fn link_into_line(&mut self, plan: &Plan, slot: Id<Visit>, instance: u32) {
         let node = &mut self.site.nodes[instance as usize];
         match plan.nodes[node.node as usize].order {
             Order::Fifo => append(&mut self.visits, &mut node.head, &mut node.tail, slot),
@@ -187,7 +189,7 @@ impl World {
     }
 
     /// Takes a visit out of its node's line, wherever it stands there.
-    pub(in crate::engine) fn leave_line(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn leave_line(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -203,7 +205,7 @@ impl World {
     }
 
     /// Somebody leaves the line without having had a slot.
-    pub(in crate::engine) fn leave_line_unserved(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn leave_line_unserved(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.leave_line(plan, slot);
         let visit = &self.visits[slot];
         let counts = &mut self.site.nodes[visit.instance as usize].counts;
@@ -211,7 +213,7 @@ impl World {
     }
 
     #[inline(never)]
-    fn leave_side_line(&mut self, plan: &Plan, slot: u32, instance: u32) {
+    fn leave_side_line(&mut self, plan: &Plan, slot: Id<Visit>, instance: u32) {
         let node = &self.site.nodes[instance as usize];
         match &mut self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => {
@@ -233,19 +235,15 @@ impl World {
     /// Who is next in a line that is no plain list, and not empty, once those who are too
     /// many have been turned away.
     #[inline(never)]
-    fn next_in_side_line(&mut self, plan: &Plan, instance: u32) -> u32 {
+    fn next_in_side_line(&mut self, plan: &Plan, instance: u32) -> Option<Id<Visit>> {
         self.shed(plan, instance);
         let node = &self.site.nodes[instance as usize];
         let node_plan = &plan.nodes[node.node as usize];
         match &self.site.lines[node.side_line as usize] {
-            SideLine::Priority(lists) => lists
-                .iter()
-                .map(|&(head, _)| head)
-                .find(|&head| head != NONE)
-                .expect("a line that is not empty"),
+            SideLine::Priority(lists) => lists.iter().find_map(|&(head, _)| head),
             SideLine::Slow(line) => self.next_in_slow_line(plan, instance, line),
             SideLine::Random(all) => {
-                all[below(&mut self.chance.dice[node_plan.die as usize], all.len() as u32) as usize]
+                Some(all[below(&mut self.chance.dice[node_plan.die as usize], all.len() as u32) as usize])
             }
         }
     }
@@ -270,6 +268,7 @@ impl World {
         let now = self.clockwork.now();
         let node = &self.site.nodes[instance as usize];
         let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
+        let Some(slot) = slot else { return };
         if let Step::Serve { .. } = plan.steps[self.visits[slot].step as usize] {
             self.serve_next(plan, instance);
             return;
@@ -297,7 +296,7 @@ impl World {
     }
 
     /// Patience has ended before a slot was free.
-    pub(in crate::engine) fn give_up_in_line(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn give_up_in_line(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.leave_line_unserved(plan, slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
@@ -310,12 +309,12 @@ impl World {
     }
 
     #[inline(always)]
-    pub(in crate::engine) fn start_timer(&mut self, kind: TimerKind, lane: u32, slot: u32) {
+    pub(in crate::engine) fn start_timer(&mut self, kind: TimerKind, lane: u32, slot: Id<Visit>) {
         self.clockwork.start_timer(&mut self.visits, kind, lane, slot);
     }
 
     #[inline(always)]
-    pub(in crate::engine) fn stop_timer(&mut self, plan: &Plan, kind: TimerKind, slot: u32) {
+    pub(in crate::engine) fn stop_timer(&mut self, plan: &Plan, kind: TimerKind, slot: Id<Visit>) {
         let visit = &self.visits[slot];
         if !visit.timers[kind as usize].runs() {
             return;

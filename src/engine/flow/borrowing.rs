@@ -3,13 +3,15 @@
 use crate::engine::World;
 use crate::engine::site::pools::PoolHandle;
 use crate::engine::site::sessions::Holds;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{Plan, Step};
 
 impl World {
     /// Takes a connection of the caller's own pool, which it keeps until it is done.
-    pub(in crate::engine) fn borrow(&mut self, plan: &Plan, slot: u32, pool: u32) -> Option<u32> {
+    pub(in crate::engine) fn borrow(&mut self, plan: &Plan, slot: Id<Visit>, pool: u32) -> Option<Id<Visit>> {
         let pool_plan = &plan.pools[pool as usize];
         let pool = PoolHandle::of(pool_plan, self.visits[slot].instance - pool_plan.first_instance);
         let holds = Holds::Pool(pool);
@@ -24,7 +26,7 @@ impl World {
         None
     }
 
-    pub(in crate::engine) fn stand_in_pool_line(&mut self, plan: &Plan, slot: u32, pool: PoolHandle) {
+    pub(in crate::engine) fn stand_in_pool_line(&mut self, plan: &Plan, slot: Id<Visit>, pool: PoolHandle) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -38,13 +40,13 @@ impl World {
     }
 
     /// It holds one more thing until it is done.
-    pub(in crate::engine) fn keep(&mut self, slot: u32, holds: Holds) {
+    pub(in crate::engine) fn keep(&mut self, slot: Id<Visit>, holds: Holds) {
         self.site.sessions.add(&mut self.visits[slot].sessions, holds);
     }
 
     /// Gives back the connections that the visit has held until now.
     #[inline(never)]
-    pub(in crate::engine) fn give_sessions_back(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn give_sessions_back(&mut self, plan: &Plan, slot: Id<Visit>) {
         let mut held = std::mem::replace(&mut self.visits[slot].sessions, crate::plan::NONE);
         while let Some(holds) = self.site.sessions.take_first(&mut held) {
             match holds {
@@ -74,7 +76,7 @@ impl World {
     }
 
     /// It stands in the line no more. Returns whose line that was, and for how long it has waited.
-    fn leave_pool_line(&mut self, plan: &Plan, slot: u32) -> (PoolHandle, Time) {
+    fn leave_pool_line(&mut self, plan: &Plan, slot: Id<Visit>) -> (PoolHandle, Time) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -82,7 +84,7 @@ impl World {
     }
 
     /// Somebody in the line of a pool gets what he has waited for.
-    pub(in crate::engine) fn leave_pool_line_served(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn leave_pool_line_served(&mut self, plan: &Plan, slot: Id<Visit>) {
         let (pool, waited) = self.leave_pool_line(plan, slot);
         self.visits[slot].word = 0;
         self.site.pools.serve(pool, &mut self.visits, slot, waited, self.clockwork.now());
@@ -90,14 +92,14 @@ impl World {
     }
 
     /// Somebody leaves the line of a pool without having got anything.
-    pub(in crate::engine) fn leave_pool_line_unserved(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn leave_pool_line_unserved(&mut self, plan: &Plan, slot: Id<Visit>) {
         let (pool, waited) = self.leave_pool_line(plan, slot);
         self.site.pools.leave_line(pool, &mut self.visits, slot, waited, self.clockwork.now());
     }
 
     /// No connection of the pool was free in time: the application fails. Or no earlier
     /// call has ended, and this one is not made.
-    pub(in crate::engine) fn give_up_in_pool_line(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn give_up_in_pool_line(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.hangs(self.visits[slot].instance) {
             return;
         }

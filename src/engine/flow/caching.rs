@@ -2,11 +2,13 @@
 
 use crate::engine::World;
 use crate::engine::site::caches::Answer;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::plan::Plan;
 
 impl World {
     /// Asks the cache at which the visit stands; returns how many steps it leaves out.
-    pub(in crate::engine) fn look_up(&mut self, plan: &Plan, slot: u32, lookup: u32) -> u32 {
+    pub(in crate::engine) fn look_up(&mut self, plan: &Plan, slot: Id<Visit>, lookup: u32) -> u32 {
         let lookup_plan = &plan.lookups[lookup as usize];
         if plan.caches[lookup_plan.first_cache as usize].uses_stale {
             return self.look_up_with_stale(plan, slot, lookup_plan);

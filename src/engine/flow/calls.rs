@@ -8,6 +8,7 @@ use crate::engine::World;
 use crate::engine::site::links::Message;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Answers, Flags, State, TimerKind, Visit};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
@@ -27,7 +28,7 @@ struct Chosen {
 impl World {
     /// The visit calls another node and waits. Returns who goes on at once, if anybody.
     #[inline(always)]
-    pub(in crate::engine) fn call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn call(&mut self, plan: &Plan, slot: Id<Visit>, call: u32) -> Option<Id<Visit>> {
         if !self.make_room_for(1) {
             return None;
         }
@@ -40,7 +41,7 @@ impl World {
 
     /// There is a choice, a link, a line, or somebody who wants to know.
     #[inline(never)]
-    fn call_otherwise(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    fn call_otherwise(&mut self, plan: &Plan, slot: Id<Visit>, call: u32) -> Option<Id<Visit>> {
         let call_plan = &plan.calls[call as usize];
         if call_plan.guard != NONE {
             self.note_call_begins(plan, slot);
@@ -65,7 +66,7 @@ impl World {
     }
 
     /// Calls several nodes at once; they go on after the present visit.
-    pub(in crate::engine) fn fork(&mut self, plan: &Plan, slot: u32, fork: u32) -> Option<u32> {
+    pub(in crate::engine) fn fork(&mut self, plan: &Plan, slot: Id<Visit>, fork: u32) -> Option<Id<Visit>> {
         let fork = &plan.forks[fork as usize];
         let die = fork.die as usize;
         let mut under_way = 0;
@@ -100,7 +101,12 @@ impl World {
 
     /// Makes the called visit and sends it off. Returns it if it is there at once.
     #[inline(always)]
-    pub(in crate::engine) fn begin_call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn begin_call(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        call: u32,
+    ) -> Option<Id<Visit>> {
         let call_plan = &plan.calls[call as usize];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
@@ -123,7 +129,7 @@ impl World {
         let visit = Visit {
             since: self.clockwork.now(),
             step: body,
-            parent: slot,
+            parent: Some(slot),
             root,
             instance,
             call,
@@ -137,10 +143,10 @@ impl World {
         let sibling = visit.sibling_next;
         let child = self.visits.put(visit);
         let caller = &mut self.visits[slot];
-        caller.child = child;
+        caller.child = Some(child);
         caller.tries += 1;
-        if sibling != NONE {
-            self.visits[sibling].sibling_previous = child;
+        if let Some(sibling) = sibling {
+            self.visits[sibling].sibling_previous = Some(child);
         }
         if followed {
             self.note_call(plan, child);
@@ -161,11 +167,11 @@ impl World {
     fn send_over(
         &mut self,
         plan: &Plan,
-        child: u32,
+        child: Id<Visit>,
         link: u32,
         call_plan: &CallPlan,
         fresh: bool,
-    ) -> Option<u32> {
+    ) -> Option<Id<Visit>> {
         let round_trips = if fresh { call_plan.round_trips } else { 0 };
         let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips };
         let crossing = self.cross(plan, message);
@@ -181,9 +187,9 @@ impl World {
 
     /// Whom to call where there are several.
     #[inline(never)]
-    fn choose_peer(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan) -> Chosen {
+    fn choose_peer(&mut self, plan: &Plan, slot: Id<Visit>, call_plan: &CallPlan) -> Chosen {
         let from = self.visits[slot].instance;
-        let hedges = call_plan.guard != NONE && self.visits[slot].child != NONE;
+        let hedges = call_plan.guard != NONE && self.visits[slot].child.is_some();
         let member = match self.member_reserved(plan, slot, call_plan) {
             Some(member) => member,
             None => self.member_for(plan, slot, call_plan, hedges),
@@ -203,7 +209,7 @@ impl World {
     pub(in crate::engine) fn member_for(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call_plan: &CallPlan,
         hedges: bool,
     ) -> u32 {
@@ -236,20 +242,28 @@ impl World {
 
     /// Whether an earlier call has left the caller with a connection to this database.
     #[inline(always)]
-    fn is_connected(&self, slot: u32, call_plan: &CallPlan, database: u32) -> bool {
+    fn is_connected(&self, slot: Id<Visit>, call_plan: &CallPlan, database: u32) -> bool {
         let sessions = self.visits[slot].sessions;
         call_plan.keeps_session && self.site.sessions.holds(sessions, Holds::Connection(database))
     }
 
     /// Whether the call has to open a connection.
     #[inline(always)]
-    fn opens_connection(&mut self, plan: &Plan, call_plan: &CallPlan, root: u32, instance: u32) -> bool {
+    fn opens_connection(
+        &mut self,
+        plan: &Plan,
+        call_plan: &CallPlan,
+        root: Option<Id<Visit>>,
+        instance: u32,
+    ) -> bool {
         match call_plan.connection {
             ConnectionUse::Kept => false,
             ConnectionUse::Fresh => true,
             ConnectionUse::PerClient { .. } => {
                 let kept_for = plan.instances[instance as usize].keepalive;
-                let request = &self.visits.requests[root as usize];
+                // Without a request there is no client whose connections could be used.
+                let Some(root) = root else { return true };
+                let request = &self.visits.requests[root];
                 let source = &mut self.site.sources[request.source as usize];
                 let closes_at = &mut source.connections[request.client as usize];
                 let fresh = self.clockwork.now() >= *closes_at;
@@ -262,7 +276,12 @@ impl World {
 
     /// Leaves this node for another for good.
     #[inline(always)]
-    pub(in crate::engine) fn move_on(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn move_on(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        call: u32,
+    ) -> Option<Id<Visit>> {
         let call_plan = &plan.calls[call as usize];
         let visit = &self.visits[slot];
         let (instance, root) = (visit.instance, visit.root);
@@ -295,12 +314,10 @@ impl World {
     }
 
     /// At a database a slot is a connection, and the caller keeps it until it is done.
-    pub(in crate::engine) fn enter_session(&mut self, plan: &Plan, slot: u32) -> Entry {
+    pub(in crate::engine) fn enter_session(&mut self, plan: &Plan, slot: Id<Visit>) -> Entry {
         let (now, visit) = (self.clockwork.now(), &self.visits[slot]);
         let (instance, parent) = (visit.instance, visit.parent);
-        if parent == NONE {
-            return self.enter(plan, slot);
-        }
+        let Some(parent) = parent else { return self.enter(plan, slot) };
         // It comes once, however often its SYN is sent.
         let comes = u64::from(self.visits[slot].tries == 0);
         self.site.nodes[instance as usize].counts.visits += comes;
@@ -333,7 +350,7 @@ impl World {
         Entry::In
     }
 
-    fn take_extra_slot(&mut self, slot: u32) -> bool {
+    fn take_extra_slot(&mut self, slot: Id<Visit>) -> bool {
         let visit = &self.visits[slot];
         let instance = visit.instance;
         // In a bad condition it looks full to those who come in, and has its slots all the same.

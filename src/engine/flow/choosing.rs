@@ -9,8 +9,10 @@ use crate::engine::site::eligible::Outlook;
 use crate::engine::site::guards::{GuardedPeer, Guards};
 use crate::engine::site::pools::{PlaceAtPeer, PoolHandle, Pools};
 use crate::engine::trouble::Conditions;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
-use crate::plan::{CallPlan, NONE, Plan, Policy};
+use crate::plan::{CallPlan, Plan, Policy};
 
 /// What is known of the peers of a call, but for what the balancer itself remembers.
 struct Peers<'a> {
@@ -46,7 +48,7 @@ impl World {
         plan: &Plan,
         call: &CallPlan,
         caller: u32,
-        root: u32,
+        root: Option<Id<Visit>>,
         avoid: Option<u32>,
     ) -> u32 {
         if let Policy::Single = plan.routes[call.route as usize].policy {
@@ -68,7 +70,7 @@ impl World {
         plan: &Plan,
         call: &CallPlan,
         caller: u32,
-        root: u32,
+        root: Option<Id<Visit>>,
         avoid: Option<u32>,
         together: PoolHandle,
     ) -> Option<PlaceAtPeer> {
@@ -82,7 +84,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        (caller, root): (u32, u32),
+        (caller, root): (u32, Option<Id<Visit>>),
         avoid: Option<u32>,
         together: Option<PoolHandle>,
     ) -> Option<u32> {
@@ -97,16 +99,22 @@ impl World {
     }
 
     #[inline(always)]
-    fn chooser<'a>(&self, plan: &'a Plan, call: &CallPlan, caller: u32, root: u32) -> Chooser<'a> {
+    fn chooser<'a>(
+        &self,
+        plan: &'a Plan,
+        call: &CallPlan,
+        caller: u32,
+        root: Option<Id<Visit>>,
+    ) -> Chooser<'a> {
         let route = &plan.routes[call.route as usize];
         let client = if route.policy.goes_by_client() { self.client_of(root) } else { None };
         Chooser { route, view: ViewHandle::of(plan, call, caller), client }
     }
 
     /// Whose request it is; nobody's once its first visit has gone.
-    pub(in crate::engine) fn client_of(&self, root: u32) -> Option<Client> {
-        (root != NONE).then(|| {
-            let request = &self.visits.requests[root as usize];
+    pub(in crate::engine) fn client_of(&self, root: Option<Id<Visit>>) -> Option<Client> {
+        root.map(|root| {
+            let request = &self.visits.requests[root];
             Client { source: request.source, number: request.client }
         })
     }

@@ -3,6 +3,8 @@
 use crate::engine::World;
 use crate::engine::site::links::{Crossing, Message};
 
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::plan::Plan;
 
 impl World {
@@ -14,7 +16,7 @@ impl World {
 
     /// The visit, or its answer, is there when it has crossed the link.
     #[inline(always)]
-    pub(in crate::engine) fn travel(&mut self, plan: &Plan, slot: u32, crossing: Crossing) {
+    pub(in crate::engine) fn travel(&mut self, plan: &Plan, slot: Id<Visit>, crossing: Crossing) {
         let arrives = self.clockwork.now().saturating_add(crossing.time);
         let visit = &mut self.visits[slot];
         visit.since = arrives;

@@ -2,7 +2,8 @@
 
 use crate::engine::World;
 use crate::engine::site::links::Message;
-use crate::engine::visit::{Answers, State, TimerKind};
+use crate::engine::visit::{Answers, State, TimerKind, Visit};
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
@@ -36,19 +37,24 @@ impl World {
     pub(in crate::engine) fn end_otherwise(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         outcome: Outcome,
-    ) -> Option<u32> {
+    ) -> Option<Id<Visit>> {
         self.end_visit(plan, slot, outcome)
     }
 
     /// The visit is done, well or not: it gives everything back and answers. Returns who
     /// goes on, if anybody does at once.
     #[inline(always)]
-    pub(in crate::engine) fn end_visit(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
+    pub(in crate::engine) fn end_visit(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        outcome: Outcome,
+    ) -> Option<Id<Visit>> {
         let visit = &self.visits[slot];
         let (parent, link, flags) = (visit.parent, visit.link, visit.flags);
-        let holds_something = visit.sessions != NONE || visit.child != NONE;
+        let holds_something = visit.sessions != NONE || visit.child.is_some();
         if flags.followed {
             self.note_leaving(plan, slot, outcome);
         }
@@ -59,22 +65,22 @@ impl World {
             self.give_sessions_back(plan, slot);
             self.abandon_children(plan, slot);
         }
-        if parent == NONE {
+        let Some(parent) = parent else {
             self.end_unanswered(plan, slot, outcome);
             return None;
-        }
+        };
         if link != NONE {
             self.send_answer(plan, slot, link, outcome);
             return None;
         }
-        self.answered(plan, slot, outcome)
+        self.answered(plan, slot, parent, outcome)
     }
 
     /// Nobody waits for the answer: it was a whole request, or its caller has left.
     #[inline(never)]
-    fn end_unanswered(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    fn end_unanswered(&mut self, plan: &Plan, slot: Id<Visit>, outcome: Outcome) {
         let visit = &self.visits[slot];
-        if visit.root == slot {
+        if visit.root == Some(slot) {
             self.request_ended(plan, slot, outcome);
         } else {
             self.close_at_peer(plan, visit.peer);
@@ -84,13 +90,13 @@ impl World {
     }
 
     /// Work that its caller went on without, and that was to be done all the same, has failed.
-    pub(in crate::engine) fn note_background_loss(&mut self, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn note_background_loss(&mut self, slot: Id<Visit>, outcome: Outcome) {
         let visit = &self.visits[slot];
         let is_lost = visit.flags.rare.background() && !outcome.is_ok();
         self.site.nodes[visit.instance as usize].counts.background_lost += u64::from(is_lost);
     }
 
-    fn send_answer(&mut self, plan: &Plan, slot: u32, link: u32, outcome: Outcome) {
+    fn send_answer(&mut self, plan: &Plan, slot: Id<Visit>, link: u32, outcome: Outcome) {
         let bytes = plan.calls[self.visits[slot].call as usize].response_bytes;
         let bytes = if outcome.is_ok() { bytes } else { 0 };
         let crossing = self.cross(plan, Message { link, way: Way::Back, bytes, round_trips: 0 });
@@ -98,21 +104,29 @@ impl World {
         self.travel(plan, slot, crossing);
     }
 
-    pub(in crate::engine) fn answer_arrives(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
-        if let Some(next) = self.answered(plan, slot, outcome) {
+    pub(in crate::engine) fn answer_arrives(&mut self, plan: &Plan, slot: Id<Visit>, outcome: Outcome) {
+        if let Some(parent) = self.visits[slot].parent
+            && let Some(next) = self.answered(plan, slot, parent, outcome)
+        {
             self.run_visit(plan, next);
         }
     }
 
     /// The answer has come to the caller.
     #[inline(always)]
-    fn answered(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
-        let caller = &self.visits[self.visits[slot].parent];
+    fn answered(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        parent: Id<Visit>,
+        outcome: Outcome,
+    ) -> Option<Id<Visit>> {
+        let caller = &self.visits[parent];
         if self.site.nodes[caller.instance as usize].needs_care && self.caller_hangs(slot) {
             self.keep_answer(slot, outcome);
             return None;
         }
-        let (parent, call) = self.unlink_from_caller(plan, slot);
+        let call = self.unlink_from_caller(plan, slot, parent);
         let visit = &self.visits[slot];
         let instance = visit.instance;
         if visit.flags.followed {
@@ -123,30 +137,32 @@ impl World {
     }
 
     /// The caller no longer counts this visit among those that it waits for.
-    pub(in crate::engine) fn part_from_caller(&mut self, plan: &Plan, slot: u32) {
-        self.unlink_from_caller(plan, slot);
+    pub(in crate::engine) fn part_from_caller(&mut self, plan: &Plan, slot: Id<Visit>) {
+        if let Some(parent) = self.visits[slot].parent {
+            self.unlink_from_caller(plan, slot, parent);
+        }
         self.is_followed_no_more(slot);
         let visit = &mut self.visits[slot];
-        visit.parent = NONE;
+        visit.parent = None;
         visit.peer = NONE;
     }
 
-    /// Takes the visit out of its caller's list; returns the caller and its call.
+    /// Takes the visit out of its caller's list; returns the caller's call.
     #[inline(always)]
-    fn unlink_from_caller(&mut self, plan: &Plan, slot: u32) -> (u32, u32) {
+    fn unlink_from_caller(&mut self, plan: &Plan, slot: Id<Visit>, parent: Id<Visit>) -> u32 {
         self.stop_timer(plan, TimerKind::Deadline, slot);
         let visit = &self.visits[slot];
         let (next, previous) = (visit.sibling_next, visit.sibling_previous);
-        let (parent, call, peer) = (visit.parent, visit.call, visit.peer);
+        let (call, peer) = (visit.call, visit.peer);
         match previous {
-            NONE => self.visits[parent].child = next,
-            previous => self.visits[previous].sibling_next = next,
+            None => self.visits[parent].child = next,
+            Some(previous) => self.visits[previous].sibling_next = next,
         }
-        if next != NONE {
+        if let Some(next) = next {
             self.visits[next].sibling_previous = previous;
         }
         self.close_at_peer(plan, peer);
-        (parent, call)
+        call
     }
 
     /// A call has been ended by an instance: the caller goes on, tries again, or fails itself.
@@ -154,10 +170,10 @@ impl World {
     pub(in crate::engine) fn call_ended(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call: u32,
         end: CallEnd,
-    ) -> Option<u32> {
+    ) -> Option<Id<Visit>> {
         let CallEnd { by, outcome, .. } = end;
         let call_plan = &plan.calls[call as usize];
         // A good answer is news only of peers that were not well.
@@ -199,10 +215,10 @@ impl World {
     pub(in crate::engine) fn call_failed(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call: u32,
         end: CallEnd,
-    ) -> Option<u32> {
+    ) -> Option<Id<Visit>> {
         let call_plan = &plan.calls[call as usize];
         if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
             self.client_connection_until(slot, 0);
@@ -219,10 +235,10 @@ impl World {
     pub(in crate::engine) fn try_again_or_fail(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call: u32,
         end: CallEnd,
-    ) -> Option<u32> {
+    ) -> Option<Id<Visit>> {
         let call_plan = &plan.calls[call as usize];
         self.visits[slot].tries = 0;
         if let Some(retry) = &call_plan.retry
@@ -251,11 +267,11 @@ impl World {
     fn forked_call_ended(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call_plan: &CallPlan,
         by: u32,
         outcome: Outcome,
-    ) -> Option<u32> {
+    ) -> Option<Id<Visit>> {
         let Answers { under_way, wanted } =
             self.visits.one_has_ended(slot, outcome.is_ok() || call_plan.optional);
         if wanted > 0 && under_way >= wanted {
@@ -290,13 +306,13 @@ impl World {
 
     /// Leaves the node: the slot is free for the next in line.
     #[inline(always)]
-    pub(in crate::engine) fn leave_node(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn leave_node(&mut self, plan: &Plan, slot: Id<Visit>, outcome: Outcome) {
         self.stop_timer(plan, TimerKind::Watchdog, slot);
         let visit = &mut self.visits[slot];
         let (instance, slots) = (visit.instance, visit.slots);
         visit.flags.inside = false;
         visit.slots = 0;
-        let unwanted = visit.root == NONE && !visit.flags.rare.background();
+        let unwanted = visit.root.is_none() && !visit.flags.rare.background();
         let node = &mut self.site.nodes[instance as usize];
         node.served_one(self.clockwork.now());
         node.counts.failed += u64::from(!outcome.is_ok());
@@ -314,7 +330,7 @@ impl World {
         self.note_occupancy(instance);
     }
 
-    pub(in crate::engine) fn give_extra_slot_back(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn give_extra_slot_back(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
         if visit.slots > 1 {
@@ -324,10 +340,9 @@ impl World {
         }
     }
 
-    fn client_connection_until(&mut self, slot: u32, until: u64) {
-        let root = self.visits[slot].root;
-        if root != NONE {
-            let request = self.visits.requests[root as usize];
+    fn client_connection_until(&mut self, slot: Id<Visit>, until: u64) {
+        if let Some(root) = self.visits[slot].root {
+            let request = self.visits.requests[root];
             self.site.sources[request.source as usize].connections[request.client as usize] = until;
         }
     }

@@ -3,6 +3,8 @@
 use crate::engine::World;
 use crate::engine::site::balancers::{Balancers, ViewHandle};
 use crate::engine::trouble::Change;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, Plan};
@@ -48,7 +50,7 @@ impl World {
     pub(in crate::engine) fn tell_health(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call: &CallPlan,
         by: u32,
         outcome: Outcome,
@@ -62,7 +64,7 @@ impl World {
 
     /// Which of a call's peers an instance is; whoever has gone on to somebody else came to the peer
     /// that was called last. Replicas of one node stand in a row.
-    pub(super) fn member_of(&self, plan: &Plan, slot: u32, call: &CallPlan, instance: u32) -> u32 {
+    pub(super) fn member_of(&self, plan: &Plan, slot: Id<Visit>, call: &CallPlan, instance: u32) -> u32 {
         let members = &plan.routes[call.route as usize].members;
         let guess = instance.wrapping_sub(members[0].instance) as usize;
         if members.get(guess).is_some_and(|member| member.instance == instance) {

@@ -2,16 +2,19 @@
 
 use super::ending::CallEnd;
 use crate::engine::World;
-use crate::engine::visit::{SLOT_MASK, State, TimerKind};
+use crate::engine::visit::{State, TimerKind, Visit, slot_of};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::WhenCallerLeaves;
 use crate::parts::outcome::Outcome;
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
 
 impl World {
     /// The caller's timeout has ended the wait for this visit.
-    pub(in crate::engine) fn deadline_passed(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn deadline_passed(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
-        let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
+        let (call, instance) = (visit.call, visit.instance);
+        // It was stopped when the caller went.
+        let Some(parent) = visit.parent else { return };
         if self.caller_hangs(slot) {
             // Nobody looks at the clock now.
             return self.notice_deadline_later(plan, slot);
@@ -32,7 +35,7 @@ impl World {
 
     /// A process that hangs looks at its clocks when it goes on, or after once more the same time.
     #[inline(never)]
-    fn notice_deadline_later(&mut self, plan: &Plan, slot: u32) {
+    fn notice_deadline_later(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
         let call = &plan.calls[visit.call as usize];
         let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
@@ -41,7 +44,7 @@ impl World {
 
     /// The worker has been silent for too long: its master kills it, its request is cut
     /// off, and the slot is empty until a new worker has booted.
-    pub(in crate::engine) fn watchdog_barks(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn watchdog_barks(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
             let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
@@ -65,16 +68,16 @@ impl World {
         visit.word = 0;
         visit.state = State::Rebooting;
         let boot = plan.nodes[self.site.nodes[visit.instance as usize].node as usize].boot;
-        if parent != NONE {
+        if parent.is_some() {
             self.part_from_caller(plan, slot);
         }
-        self.visits[slot].root = NONE;
+        self.visits[slot].root = None;
         self.schedule(slot, self.clockwork.now().saturating_add(boot));
-        if parent != NONE {
+        if let Some(parent) = parent {
             if let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset)) {
                 self.run_visit(plan, next);
             }
-        } else if root == slot {
+        } else if root == Some(slot) {
             unreachable!(
                 "a request's first visit stands at its user or walks through stations, which have no watchdog"
             );
@@ -82,33 +85,29 @@ impl World {
     }
 
     /// A new worker has taken the place of the killed one.
-    pub(in crate::engine) fn worker_is_back(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn worker_is_back(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.leave_node(plan, slot, Outcome::Reset);
         self.visits.remove(slot);
     }
 
     /// Nobody waits for these any more.
-    pub(in crate::engine) fn abandon_children(&mut self, plan: &Plan, slot: u32) {
-        loop {
-            let child = self.visits[slot].child;
-            if child == NONE {
-                return;
-            }
+    pub(in crate::engine) fn abandon_children(&mut self, plan: &Plan, slot: Id<Visit>) {
+        while let Some(child) = self.visits[slot].child {
             self.abandon(plan, child);
         }
     }
 
     /// The caller goes on without those that it has called and that have not answered yet.
-    pub(in crate::engine) fn send_to_background(&mut self, slot: u32) {
-        let mut child = self.visits[slot].child;
-        while child != NONE {
+    pub(in crate::engine) fn send_to_background(&mut self, slot: Id<Visit>) {
+        let mut next = self.visits[slot].child;
+        while let Some(child) = next {
             self.visits[child].flags.rare.send_to_background();
-            child = self.visits[child].sibling_next;
+            next = self.visits[child].sibling_next;
         }
     }
 
     /// The caller of this visit has left. What its node makes of that is its kind's affair.
-    pub(in crate::engine) fn abandon(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn abandon(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.own_time_ends(plan, slot);
         self.part_from_caller(plan, slot);
         let visit = &self.visits[slot];
@@ -124,30 +123,30 @@ impl World {
     }
 
     /// It goes on, for nobody: neither it nor what it calls counts for the request any more.
-    fn orphan(&mut self, plan: &Plan, slot: u32) {
-        self.visits[slot].root = NONE;
+    fn orphan(&mut self, plan: &Plan, slot: Id<Visit>) {
+        self.visits[slot].root = None;
         self.is_followed_no_more(slot);
         let background = self.visits[slot].flags.rare.background();
-        let mut child = self.visits[slot].child;
-        while child != NONE {
+        let mut next = self.visits[slot].child;
+        while let Some(child) = next {
             if background {
                 self.visits[child].flags.rare.send_to_background();
             }
             self.own_time_ends(plan, child);
             self.orphan(plan, child);
-            child = self.visits[child].sibling_next;
+            next = self.visits[child].sibling_next;
         }
     }
 
     /// It ends at once, wherever it is, and closes its own calls.
-    fn drop_visit(&mut self, plan: &Plan, slot: u32) {
-        self.visits[slot].root = NONE;
+    fn drop_visit(&mut self, plan: &Plan, slot: Id<Visit>) {
+        self.visits[slot].root = None;
         self.empty_visit(plan, slot);
         self.visits.remove(slot);
     }
 
     /// Takes the visit out of everything that it stands in, and gives everything back.
-    pub(in crate::engine) fn empty_visit(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn empty_visit(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.withdraw_from_processor(plan, slot);
         match self.visits[slot].state {
             State::InLine => self.leave_line_unserved(plan, slot),
@@ -164,12 +163,12 @@ impl World {
         self.give_sessions_back(plan, slot);
     }
 
-    pub(in crate::engine) fn withdraw_from_processor(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn withdraw_from_processor(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &mut self.visits[slot];
         if !visit.flags.on_cpu {
             return;
         }
-        debug_assert_eq!(visit.word & SLOT_MASK, u64::from(slot));
+        debug_assert_eq!(slot_of(visit.word), slot);
         visit.flags.on_cpu = false;
         visit.word = 0;
         let processor = plan.instances[visit.instance as usize].processor;

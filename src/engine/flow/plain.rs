@@ -5,7 +5,8 @@ use super::admission::Entry;
 use crate::engine::World;
 use crate::engine::site::lists::{append, unlink};
 use crate::engine::trouble::Room;
-use crate::engine::visit::State;
+use crate::engine::visit::{State, Visit};
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
 use crate::plan::{Plan, Step};
 
@@ -13,7 +14,7 @@ impl World {
     /// Gets a slot and works in it, at a node where nothing but the slot and the place in
     /// line matters.
     #[inline(always)]
-    pub(in crate::engine) fn serve(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
+    pub(in crate::engine) fn serve(&mut self, plan: &Plan, slot: Id<Visit>, draw: u32) -> Option<Id<Visit>> {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let node = &mut self.site.nodes[visit.instance as usize];
@@ -34,7 +35,7 @@ impl World {
 
     /// The node is full, or in a bad condition.
     #[inline(never)]
-    fn serve_full(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
+    fn serve_full(&mut self, plan: &Plan, slot: Id<Visit>, draw: u32) -> Option<Id<Visit>> {
         let instance = self.visits[slot].instance;
         let entry = match self.site.nodes[instance as usize].needs_care {
             true => self.enter_in_bad_condition(plan, slot),
@@ -63,7 +64,7 @@ impl World {
 
     /// The slot is got: the work begins, and the visit goes on when it is done.
     #[inline(always)]
-    fn start_serving(&mut self, plan: &Plan, slot: u32, draw: u32) {
+    fn start_serving(&mut self, plan: &Plan, slot: Id<Visit>, draw: u32) {
         let mut time = self.chance.draws.take(plan, draw);
         if self.site.nodes[self.visits[slot].instance as usize].needs_care {
             time = self.slowed(plan, slot, time);
@@ -81,7 +82,7 @@ impl World {
 
     /// Hands the slot on and stands before the next station.
     #[inline(always)]
-    pub(in crate::engine) fn pass(&mut self, plan: &Plan, slot: u32, to: u32) -> Option<u32> {
+    pub(in crate::engine) fn pass(&mut self, plan: &Plan, slot: Id<Visit>, to: u32) -> Option<Id<Visit>> {
         if self.visits[slot].flags.followed {
             self.note_moving_on(plan, slot);
         }
@@ -103,7 +104,7 @@ impl World {
 
     /// The request is done, at a node where nothing but the slot matters.
     #[inline(never)]
-    pub(in crate::engine) fn finish_request(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn finish_request(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.own_time_ends(plan, slot);
         self.hand_slot_on(plan, self.visits[slot].instance);
         self.request_ended(plan, slot, Outcome::Ok);
@@ -119,9 +120,9 @@ impl World {
             self.release_slot(plan, instance);
         } else {
             // Requests that come another way may stand in the same line.
-            let next = &self.visits[node.head];
-            match plan.steps[next.step as usize] {
-                Step::Serve { .. } => self.serve_next(plan, instance),
+            let next = node.head.map(|head| plan.steps[self.visits[head].step as usize]);
+            match next {
+                Some(Step::Serve { .. }) => self.serve_next(plan, instance),
                 _ => self.admit_next(plan, instance),
             }
         }
@@ -131,7 +132,7 @@ impl World {
     #[inline(always)]
     pub(in crate::engine) fn serve_next(&mut self, plan: &Plan, instance: u32) {
         let node = &mut self.site.nodes[instance as usize];
-        let slot = node.head;
+        let Some(slot) = node.head else { return };
         node.left_the_line(self.clockwork.now());
         let number = node.node;
         unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);

@@ -4,6 +4,8 @@ use crate::engine::World;
 use crate::engine::site::guards::GuardedPeer;
 use crate::engine::site::replications::Access;
 use crate::engine::trouble::Change;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::parts::fault::Fault;
 use crate::plan::{CallPlan, Plan, ReplicationPlan, Step};
 
@@ -29,7 +31,12 @@ impl World {
     }
 
     /// A write or a read is done at its database.
-    pub(in crate::engine) fn replicate(&mut self, plan: &Plan, slot: u32, step: Step) -> Option<u32> {
+    pub(in crate::engine) fn replicate(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        step: Step,
+    ) -> Option<Id<Visit>> {
         let visit = &self.visits[slot];
         let (client, now) = (self.client_of(visit.root), self.clockwork.now());
         let access = Access { instance: visit.instance, client, now };

@@ -3,7 +3,8 @@
 use crate::engine::World;
 use crate::engine::site::Client;
 use crate::engine::trouble::Change;
-use crate::engine::visit::State;
+use crate::engine::visit::{State, Visit};
+use crate::kernel::table::Id;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, Plan};
@@ -14,14 +15,14 @@ const RESOLVER_PATIENCE: Time = 10 * SECOND;
 
 impl World {
     /// Whether the client still knows the address.
-    pub(in crate::engine) fn recall_name(&self, slot: u32, name: u32) -> bool {
-        let client = self.visits.requests[slot as usize].client;
+    pub(in crate::engine) fn recall_name(&self, slot: Id<Visit>, name: u32) -> bool {
+        let client = self.visits.requests[slot].client;
         self.site.names.is_known(name, client, self.clockwork.now())
     }
 
     /// The client keeps the address for as long as the resolver will.
-    pub(in crate::engine) fn remember_name(&mut self, plan: &Plan, slot: u32, name: u32) {
-        let client = self.visits.requests[slot as usize].client;
+    pub(in crate::engine) fn remember_name(&mut self, plan: &Plan, slot: Id<Visit>, name: u32) {
+        let client = self.visits.requests[slot].client;
         if self.site.names.remember(name, client) {
             let source = plan.names[name as usize].source;
             self.site.sources[source as usize].connections[client as usize] = 0;
@@ -29,7 +30,12 @@ impl World {
     }
 
     /// The resolver answers from its cache, or asks the authoritative servers first.
-    pub(in crate::engine) fn resolve_name(&mut self, plan: &Plan, slot: u32, name: u32) -> Option<u32> {
+    pub(in crate::engine) fn resolve_name(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        name: u32,
+    ) -> Option<Id<Visit>> {
         let name_plan = &plan.names[name as usize];
         let (instance, now) = (self.visits[slot].instance, self.clockwork.now());
         if self.visits[slot].flags.rare.has_asked() {
@@ -58,8 +64,12 @@ impl World {
     /// The member of a route that stands at the address which the client has; where it has
     /// failed to answer, at the next of several. Of several at one address a client comes to the
     /// same one each time. `None`: nobody of the route stands there, or everybody.
-    pub(in crate::engine) fn member_at_address(&mut self, call: &CallPlan, root: u32) -> Option<u32> {
-        let request = self.visits.requests[root as usize];
+    pub(in crate::engine) fn member_at_address(
+        &mut self,
+        call: &CallPlan,
+        root: Option<Id<Visit>>,
+    ) -> Option<u32> {
+        let request = self.visits.requests[root?];
         let address = self.site.names.address_for(call.name, request.client, request.attempts > 1);
         let members = &call.members_at[address as usize];
         match members[..] {
@@ -75,7 +85,7 @@ impl World {
     /// A resolver in a path resolves at once what it is asked, or asks others in vain; whoever
     /// still waits then is told so.
     #[inline(never)]
-    pub(in crate::engine) fn ask_resolver(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
+    pub(in crate::engine) fn ask_resolver(&mut self, plan: &Plan, slot: Id<Visit>) -> Option<Id<Visit>> {
         let visit = &self.visits[slot];
         if visit.flags.rare.has_asked() {
             return self.end_visit(plan, slot, Outcome::DnsFailure);

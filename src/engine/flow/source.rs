@@ -2,9 +2,10 @@
 
 use crate::engine::World;
 use crate::engine::clockwork::Ring;
-use crate::engine::visit::{Request, State};
+use crate::engine::visit::{Request, State, Visit};
 use crate::engine::watch::{Failure, Suspect, Suspects};
 use crate::kernel::random::{below, uniform};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::outcome::Outcome;
@@ -53,31 +54,31 @@ impl World {
         let source = &plan.sources[number as usize];
         let slot = self.visits.add(source.instance, 0, 0, self.clockwork.now());
         self.visits[slot].state = State::Thinking;
-        self.visits[slot].root = slot;
-        self.visits.requests[slot as usize] = Request { source: number, client, ..Request::default() };
+        self.visits[slot].root = Some(slot);
+        self.visits.requests[slot] = Request { source: number, client, ..Request::default() };
         let time = self.chance.draws.take(plan, source.think);
         self.schedule(slot, self.clockwork.now().saturating_add(time));
     }
 
-    pub(in crate::engine) fn think_no_more(&mut self, plan: &Plan, slot: u32) {
-        let Request { source, client, .. } = self.visits.requests[slot as usize];
+    pub(in crate::engine) fn think_no_more(&mut self, plan: &Plan, slot: Id<Visit>) {
+        let Request { source, client, .. } = self.visits.requests[slot];
         self.visits[slot].state = State::Going;
         self.begin_request(plan, slot, source, client, 0);
     }
 
     /// The visit becomes the first of a new request.
     #[inline(always)]
-    fn begin_request(&mut self, plan: &Plan, slot: u32, number: u32, client: u32, record: u32) {
+    fn begin_request(&mut self, plan: &Plan, slot: Id<Visit>, number: u32, client: u32, record: u32) {
         let source_plan = &plan.sources[number as usize];
         let program = self.choose_program(source_plan, record);
         let visit = &mut self.visits[slot];
-        visit.root = slot;
+        visit.root = Some(slot);
         visit.step = source_plan.programs[program].start;
         visit.class = source_plan.programs[program].class;
         visit.since = self.clockwork.now();
         let class = source_plan.programs[program].class;
         let id = self.watch.offer(class);
-        self.visits.requests[slot as usize] =
+        self.visits.requests[slot] =
             Request { start: self.clockwork.now(), id, source: number, client, record, attempts: 1 };
         if let Some(number) = self.watch.follows(class, id) {
             self.note_beginning(plan, slot, id, number);
@@ -102,8 +103,8 @@ impl World {
 
     /// The request has its one outcome.
     #[inline(always)]
-    pub(in crate::engine) fn request_ended(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
-        let Request { start, source, client, attempts, .. } = self.visits.requests[slot as usize];
+    pub(in crate::engine) fn request_ended(&mut self, plan: &Plan, slot: Id<Visit>, outcome: Outcome) {
+        let Request { start, source, client, attempts, .. } = self.visits.requests[slot];
         let visit = &self.visits[slot];
         let (class, peer, followed) = (visit.class, visit.peer, visit.flags.followed);
         let objective = plan.classes[class as usize].objective;

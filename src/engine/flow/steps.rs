@@ -2,8 +2,9 @@
 
 use super::admission::Entry;
 use crate::engine::World;
-use crate::engine::visit::State;
+use crate::engine::visit::{State, Visit};
 use crate::kernel::random::uniform;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan, Step};
@@ -12,7 +13,7 @@ impl World {
     /// Goes through the steps of a visit, of its callers when it ends, and of the visits
     /// that it calls, until there is something to wait for.
     #[inline(never)]
-    pub(in crate::engine) fn run_visit(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn run_visit(&mut self, plan: &Plan, slot: Id<Visit>) {
         let mut slot = slot;
         loop {
             // Otherwise the tables of all rarer steps are fetched before the first step, each time.
@@ -65,7 +66,7 @@ impl World {
     }
 
     #[inline(never)]
-    fn rarer_step(&mut self, plan: &Plan, slot: u32, step: Step) -> Option<u32> {
+    fn rarer_step(&mut self, plan: &Plan, slot: Id<Visit>, step: Step) -> Option<Id<Visit>> {
         match step {
             Step::EnterSession { kept } => match self.enter_session(plan, slot) {
                 Entry::In => self.begin_work(plan, slot, kept),
@@ -135,7 +136,7 @@ impl World {
         }
     }
 
-    fn go_one_way(&mut self, plan: &Plan, slot: u32, branch: u32) -> Option<u32> {
+    fn go_one_way(&mut self, plan: &Plan, slot: Id<Visit>, branch: u32) -> Option<Id<Visit>> {
         let branch = &plan.branches[branch as usize];
         let point = uniform(&mut self.chance.dice[branch.die as usize]);
         let way = branch.ways.iter().find(|(cumulated, _)| point < *cumulated).or(branch.ways.last());
@@ -146,7 +147,7 @@ impl World {
     /// The visit has its slot. Work on the cores, which comes next in most programs,
     /// begins without another look at the program.
     #[inline(always)]
-    fn begin_work(&mut self, plan: &Plan, slot: u32, kept: u32) -> Option<u32> {
+    fn begin_work(&mut self, plan: &Plan, slot: Id<Visit>, kept: u32) -> Option<Id<Visit>> {
         let visit = &mut self.visits[slot];
         visit.step += if visit.flags.fresh { 1 } else { kept };
         let Step::Cpu { draw } = plan.steps[visit.step as usize] else { return Some(slot) };
@@ -157,14 +158,14 @@ impl World {
     }
 
     #[inline(always)]
-    pub(in crate::engine) fn skip(&mut self, slot: u32, steps: u32) -> Option<u32> {
+    pub(in crate::engine) fn skip(&mut self, slot: Id<Visit>, steps: u32) -> Option<Id<Visit>> {
         self.visits[slot].step += steps;
         Some(slot)
     }
 
     /// So much work on the cores that the visit's node shares; without any it just takes that long.
     #[inline(always)]
-    pub(in crate::engine) fn use_cpu(&mut self, plan: &Plan, slot: u32, work: Time) {
+    pub(in crate::engine) fn use_cpu(&mut self, plan: &Plan, slot: Id<Visit>, work: Time) {
         let needs_care = self.site.nodes[self.visits[slot].instance as usize].needs_care;
         let work = if needs_care { self.slowed(plan, slot, work) } else { work };
         let visit = &mut self.visits[slot];
@@ -181,13 +182,10 @@ impl World {
     }
 
     /// The service time that the replayed recording gives this request.
-    fn recorded(&self, plan: &Plan, slot: u32, column: u32) -> Time {
-        let root = self.visits[slot].root;
-        if root == NONE {
-            // Nobody waits for it any more, and which line it was is forgotten.
-            return 0;
-        }
-        let request = self.visits.requests[root as usize];
+    fn recorded(&self, plan: &Plan, slot: Id<Visit>, column: u32) -> Time {
+        // Once nobody waits for it any more, which line it was is forgotten.
+        let Some(root) = self.visits[slot].root else { return 0 };
+        let request = self.visits.requests[root];
         self.site.sources[request.source as usize].recorded_work(plan, request, column)
     }
 }

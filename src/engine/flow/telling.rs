@@ -6,8 +6,9 @@
 
 use crate::engine::World;
 use crate::engine::site::links::Crossing;
-use crate::engine::visit::{Request, State};
+use crate::engine::visit::{Request, State, Visit};
 use crate::engine::watch::{Doing, Ended, Whose};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan, Step};
@@ -17,22 +18,23 @@ impl World {
     /// A request that is followed begins in this slot.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_beginning(&mut self, plan: &Plan, slot: u32, id: u64, number: u64) {
+    pub(in crate::engine) fn note_beginning(&mut self, plan: &Plan, slot: Id<Visit>, id: u64, number: u64) {
         self.visits[slot].flags.followed = true;
         let now = self.clockwork.now();
         self.watch.paths().begin(slot, number, now);
         if self.watch.wants_story(id) {
-            self.watch.begin_story(self.whose(plan, slot), now);
+            self.watch.begin_story(slot);
+            self.trace_call(plan, slot);
         }
     }
 
-    fn node_of(&self, slot: u32) -> u32 {
+    fn node_of(&self, slot: Id<Visit>) -> u32 {
         self.site.nodes[self.visits[slot].instance as usize].node
     }
 
     /// A stretch of the visit's own time at its node is over.
     #[inline(always)]
-    pub(in crate::engine) fn own_time_ends(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn own_time_ends(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.visits[slot].flags.followed {
             self.note_own_time(plan, slot);
         }
@@ -40,7 +42,7 @@ impl World {
 
     #[cold]
     #[inline(never)]
-    fn note_own_time(&mut self, plan: &Plan, slot: u32) {
+    fn note_own_time(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.visits[slot].state != State::Calling {
             self.note_stretch(plan, slot);
             self.trace_work(plan, slot);
@@ -50,7 +52,7 @@ impl World {
     /// The visit has stood in line, and gets its slot now.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_wait(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_wait(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.note_coming_in(slot);
         self.trace_wait(plan, slot);
     }
@@ -58,7 +60,7 @@ impl World {
     /// The visit comes in: until now it was held up in front of its node.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_coming_in(&mut self, slot: u32) {
+    pub(in crate::engine) fn note_coming_in(&mut self, slot: Id<Visit>) {
         if self.watch.paths().until(slot) >= self.clockwork.now() {
             return;
         }
@@ -67,7 +69,7 @@ impl World {
         self.watch.paths().note(slot, Part::at(Cause::Queue, node), column, self.clockwork.now());
     }
 
-    fn trace_cut(&mut self, plan: &Plan, slot: u32) {
+    fn trace_cut(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.visits[slot].state != State::Calling {
             self.trace_work(plan, slot);
         }
@@ -76,7 +78,7 @@ impl World {
     /// What the visit has done since the last note is told by where it stands.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_stretch(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_stretch(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.watch.paths().until(slot) >= self.clockwork.now() {
             return;
         }
@@ -121,7 +123,7 @@ impl World {
     }
 
     /// What the visit waits for if its present call does not answer.
-    fn in_vain(&self, plan: &Plan, slot: u32, cause: Cause) -> Part {
+    fn in_vain(&self, plan: &Plan, slot: Id<Visit>, cause: Cause) -> Part {
         let visit = &self.visits[slot];
         let node = self.node_of(slot);
         match plan.steps[visit.step as usize] {
@@ -133,7 +135,7 @@ impl World {
     /// Until then nobody did anything for the visit.
     #[cold]
     #[inline(never)]
-    fn note_in_vain(&mut self, plan: &Plan, slot: u32, until: Time) {
+    fn note_in_vain(&mut self, plan: &Plan, slot: Id<Visit>, until: Time) {
         let vain = self.in_vain(plan, slot, Cause::Waiting);
         self.watch.paths().note(slot, vain, plan.waiting_column() as u32, until);
     }
@@ -141,7 +143,7 @@ impl World {
     /// The visit waits for so much time for a reason that is known.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_delay(&mut self, plan: &Plan, slot: u32, cause: Cause, time: Time) {
+    pub(in crate::engine) fn note_delay(&mut self, plan: &Plan, slot: Id<Visit>, cause: Cause, time: Time) {
         self.note_stretch(plan, slot);
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
@@ -151,7 +153,7 @@ impl World {
     /// The visit, or its answer, crosses a link.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_crossing(&mut self, plan: &Plan, slot: u32, crossing: Crossing) {
+    pub(in crate::engine) fn note_crossing(&mut self, plan: &Plan, slot: Id<Visit>, crossing: Crossing) {
         // What never arrives is under way until the end of time, and no longer.
         let time = crossing.time.min(NEVER - self.clockwork.now());
         self.watch.note_crossing(slot, crossing, plan.network_column() as u32, time);
@@ -161,7 +163,7 @@ impl World {
     /// A SYN that nobody has taken is sent again after so long.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_syn(&mut self, plan: &Plan, slot: u32, wait: Time) {
+    pub(in crate::engine) fn note_syn(&mut self, plan: &Plan, slot: Id<Visit>, wait: Time) {
         let part = Part::at(Cause::Syn, self.node_of(slot));
         self.watch.paths().note_ahead(slot, part, plan.network_column() as u32, wait);
         self.trace_crossing(plan, slot, wait);
@@ -170,13 +172,13 @@ impl World {
     /// A visit has been made to answer a call.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_call(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_call(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.watch.paths().begin(slot, 0, self.clockwork.now());
         self.trace_call(plan, slot);
     }
 
     /// The visit is about to call, or waits until it may.
-    pub(in crate::engine) fn note_call_begins(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_call_begins(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
             self.note_try(plan, slot);
@@ -186,7 +188,7 @@ impl World {
     /// The visit has begun to wait for a call, for the first time or once more.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_calling(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_calling(&mut self, plan: &Plan, slot: Id<Visit>) {
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
         self.watch.paths().note(slot, Part::at(Cause::Service, node), column, self.clockwork.now());
@@ -194,7 +196,7 @@ impl World {
         self.note_try(plan, slot);
     }
 
-    fn note_try(&mut self, plan: &Plan, slot: u32) {
+    fn note_try(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.watch.paths().calls(slot) {
             let retry = self.in_vain(plan, slot, Cause::Retry);
             self.watch.paths().call_was_for_nothing(slot, retry);
@@ -203,14 +205,14 @@ impl World {
 
     /// The present call is to be made once more, or it is not.
     #[inline(always)]
-    pub(in crate::engine) fn note_retry(&mut self, slot: u32) {
+    pub(in crate::engine) fn note_retry(&mut self, slot: Id<Visit>) {
         if self.visits[slot].flags.followed {
             self.watch.paths().calls_again(slot);
         }
     }
 
     #[inline(always)]
-    pub(in crate::engine) fn note_no_retry(&mut self, slot: u32) {
+    pub(in crate::engine) fn note_no_retry(&mut self, slot: Id<Visit>) {
         if self.visits[slot].flags.followed {
             self.watch.paths().call_is_over(slot);
         }
@@ -219,7 +221,7 @@ impl World {
     /// The visit leaves its node for another.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_moving_on(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_moving_on(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.note_own_time(plan, slot);
         self.watch.paths().moves_on(slot);
     }
@@ -227,14 +229,14 @@ impl World {
     /// The visit has ended, and its caller hears of it now.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_ended(&mut self, slot: u32, caller: u32) {
+    pub(in crate::engine) fn note_ended(&mut self, slot: Id<Visit>, caller: Id<Visit>) {
         self.watch.paths().answers(slot, caller);
     }
 
     /// The answer that has come last ends the visit's wait.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_answer(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn note_answer(&mut self, plan: &Plan, slot: Id<Visit>) {
         let begun = self.watch.paths().answer_begun(slot).unwrap_or(self.clockwork.now());
         if begun > self.watch.paths().until(slot) {
             self.note_in_vain(plan, slot, begun);
@@ -245,7 +247,7 @@ impl World {
     /// The visit answers. From now on nothing is due to a cache that is cold.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_leaving(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn note_leaving(&mut self, plan: &Plan, slot: Id<Visit>, outcome: Outcome) {
         self.note_own_time(plan, slot);
         let node = self.node_of(slot);
         self.watch.paths().is_no_longer_cold(slot, node);
@@ -256,13 +258,10 @@ impl World {
     /// cut off itself.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_cut(&mut self, plan: &Plan, slot: u32, has_lost_patience: bool) {
+    pub(in crate::engine) fn note_cut(&mut self, plan: &Plan, slot: Id<Visit>, has_lost_patience: bool) {
         self.bring_up_to_now(plan, slot);
         self.trace_cut(plan, slot);
-        let to = self.visits[slot].parent;
-        if to == NONE {
-            return;
-        }
+        let Some(to) = self.visits[slot].parent else { return };
         if has_lost_patience {
             let part = Part::between(Cause::Waiting, self.node_of(to), self.node_of(slot));
             self.watch.paths().was_for_nothing(slot, part);
@@ -273,15 +272,14 @@ impl World {
 
     /// Tells what the visit has done until now. Of those that it waits for it is the first that it
     /// has called.
-    pub(in crate::engine) fn bring_up_to_now(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn bring_up_to_now(&mut self, plan: &Plan, slot: Id<Visit>) {
         let now = self.clockwork.now();
         if self.visits[slot].state != State::Calling {
             self.watch.paths().cut(slot, now);
             self.note_stretch(plan, slot);
         } else {
-            let known = |child: u32| Some(child).filter(|&child| child != NONE);
-            let next = |&child: &u32| known(self.visits[child].sibling_next);
-            let first = std::iter::successors(known(self.visits[slot].child), next).last();
+            let next = |&child: &Id<Visit>| self.visits[child].sibling_next;
+            let first = std::iter::successors(self.visits[slot].child, next).last();
             if let Some(child) = first.filter(|&child| self.visits[child].flags.followed) {
                 self.bring_up_to_now(plan, child);
                 self.trace_cut(plan, child);
@@ -300,7 +298,7 @@ impl World {
 
     /// Nobody waits for this visit any more, nor for what it does from now on.
     #[inline(always)]
-    pub(in crate::engine) fn is_followed_no_more(&mut self, slot: u32) {
+    pub(in crate::engine) fn is_followed_no_more(&mut self, slot: Id<Visit>) {
         if std::mem::take(&mut self.visits[slot].flags.followed) {
             self.watch.paths().forget(slot);
         }
@@ -310,7 +308,7 @@ impl World {
     /// all that happens to the request is due to that; of caches behind each other, the first is
     /// to blame.
     #[inline(always)]
-    pub(in crate::engine) fn meets_cold_cache(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn meets_cold_cache(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
             self.watch.paths().is_cold_from_here(slot);
@@ -321,9 +319,9 @@ impl World {
     /// wanted.
     #[cold]
     #[inline(never)]
-    pub(in crate::engine) fn note_end(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn note_end(&mut self, plan: &Plan, slot: Id<Visit>, outcome: Outcome) {
         self.bring_up_to_now(plan, slot);
-        let Request { id, start, attempts, .. } = self.visits.requests[slot as usize];
+        let Request { id, start, attempts, .. } = self.visits.requests[slot];
         let class = self.visits[slot].class;
         let ended = Ended { id, class, outcome, attempts, start, at: self.clockwork.now() };
         self.note_end_of_path(slot, &ended);
@@ -332,7 +330,7 @@ impl World {
     }
 
     /// The path in this place, of a slot or in a chain, has come to its end.
-    pub(in crate::engine) fn note_end_of_path(&mut self, place: u32, ended: &Ended) {
+    pub(in crate::engine) fn note_end_of_path(&mut self, place: Id<Visit>, ended: &Ended) {
         self.watch.keep_row(place, ended);
         if ended.outcome.is_ok() && self.watch.is_sampled(place) && !self.quiet.is_leading() {
             let (suspects, is_steady) = (self.suspects(), self.quiet.is_sampling());
@@ -340,59 +338,59 @@ impl World {
         }
     }
 
-    /// The visit in this slot, as its story knows it.
-    fn whose(&self, plan: &Plan, slot: u32) -> Whose {
+    /// The visit in this slot, as the story of its request knows it, if there is one.
+    fn whose(&mut self, plan: &Plan, slot: Id<Visit>) -> Option<Whose> {
         let visit = &self.visits[slot];
+        let story = self.watch.stories().tells_of(visit.root)?;
         let instance = &plan.instances[visit.instance as usize];
-        Whose { slot, root: visit.root, node: instance.node, replica: instance.replica }
+        Some(Whose { slot, story, node: instance.node, replica: instance.replica })
     }
 
-    fn trace_call(&mut self, plan: &Plan, slot: u32) {
-        let visit = &self.visits[slot];
-        let caller = visit.parent;
-        if self.watch.stories().tells_of(visit.root) {
-            let (whose, now) = (self.whose(plan, slot), self.clockwork.now());
+    fn trace_call(&mut self, plan: &Plan, slot: Id<Visit>) {
+        let (caller, now) = (self.visits[slot].parent, self.clockwork.now());
+        if let Some(whose) = self.whose(plan, slot) {
             self.watch.stories().call(whose, caller, now);
         }
     }
 
-    fn trace_answer(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
-        if self.watch.stories().tells_of(self.visits[slot].root) {
-            let (whose, now) = (self.whose(plan, slot), self.clockwork.now());
+    fn trace_answer(&mut self, plan: &Plan, slot: Id<Visit>, outcome: Outcome) {
+        let now = self.clockwork.now();
+        if let Some(whose) = self.whose(plan, slot) {
             self.watch.stories().answer(whose, outcome, now);
         }
     }
 
     /// A stretch of the visit's own time has ended.
     #[inline(always)]
-    fn trace_work(&mut self, plan: &Plan, slot: u32) {
-        if self.watch.stories().tells_of(self.visits[slot].root) {
+    fn trace_work(&mut self, plan: &Plan, slot: Id<Visit>) {
+        if self.watch.stories().tells_of(self.visits[slot].root).is_some() {
             self.trace_own_time(plan, slot);
         }
     }
 
     #[inline(never)]
-    fn trace_own_time(&mut self, plan: &Plan, slot: u32) {
+    fn trace_own_time(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
         // Who leaves while in line has done no work.
         let doing = if visit.state == State::InLine { Doing::InLine } else { Doing::Working };
-        let (since, whose, now) = (visit.since, self.whose(plan, slot), self.clockwork.now());
-        self.watch.stories().own_time(whose, doing, since, now);
+        let (since, now) = (visit.since, self.clockwork.now());
+        if let Some(whose) = self.whose(plan, slot) {
+            self.watch.stories().own_time(whose, doing, since, now);
+        }
     }
 
     /// The visit has got its slot.
-    pub(in crate::engine) fn trace_wait(&mut self, plan: &Plan, slot: u32) {
-        let visit = &self.visits[slot];
-        if self.watch.stories().tells_of(visit.root) {
-            let (since, whose, now) = (visit.since, self.whose(plan, slot), self.clockwork.now());
+    pub(in crate::engine) fn trace_wait(&mut self, plan: &Plan, slot: Id<Visit>) {
+        let (since, now) = (self.visits[slot].since, self.clockwork.now());
+        if let Some(whose) = self.whose(plan, slot) {
             self.watch.stories().wait(whose, since, now);
         }
     }
 
     /// The visit, or its answer, is under way for so long.
-    fn trace_crossing(&mut self, plan: &Plan, slot: u32, travel: Time) {
-        if self.watch.stories().tells_of(self.visits[slot].root) {
-            let (whose, now) = (self.whose(plan, slot), self.clockwork.now());
+    fn trace_crossing(&mut self, plan: &Plan, slot: Id<Visit>, travel: Time) {
+        let now = self.clockwork.now();
+        if let Some(whose) = self.whose(plan, slot) {
             self.watch.stories().crossing(whose, travel, now);
         }
     }

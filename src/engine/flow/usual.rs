@@ -5,6 +5,7 @@
 use crate::engine::World;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Flags, State, TimerKind, Visit};
+use crate::kernel::table::Id;
 use crate::plan::{NONE, Plan, UsualCall};
 
 /// Who is called, once that is known.
@@ -24,7 +25,7 @@ impl World {
     pub(in crate::engine) fn call_straight(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call: u32,
         usual: &UsualCall,
     ) -> bool {
@@ -52,7 +53,7 @@ impl World {
 
     /// Somebody called, with no link in between, comes in and begins to work; or nothing is done.
     #[inline(always)]
-    pub(in crate::engine) fn begin_as_usual(&mut self, plan: &Plan, slot: u32, callee: Callee) -> bool {
+    pub(in crate::engine) fn begin_as_usual(&mut self, plan: &Plan, slot: Id<Visit>, callee: Callee) -> bool {
         let Callee { call, usual, instance, peer } = callee;
         let Some(is_new) = self.take_slot_at_once(slot, usual, instance) else { return false };
         let now = self.clockwork.now();
@@ -67,11 +68,11 @@ impl World {
             rare.enter_session();
         }
         let (root, class) = (caller.root, caller.class);
-        let sibling = std::mem::replace(&mut caller.child, child);
+        let sibling = std::mem::replace(&mut caller.child, Some(child));
         caller.state = State::Calling;
         caller.tries += 1;
-        if sibling != NONE {
-            self.visits[sibling].sibling_previous = child;
+        if let Some(sibling) = sibling {
+            self.visits[sibling].sibling_previous = Some(child);
         }
         let deadline = self.clockwork.timer_of_new(&mut self.visits, TimerKind::Deadline, usual.lane, child);
         let watchdog =
@@ -82,7 +83,7 @@ impl World {
             since: now,
             timers: [deadline, watchdog],
             step: work.then,
-            parent: slot,
+            parent: Some(slot),
             root,
             instance,
             call,
@@ -112,7 +113,7 @@ impl World {
     /// Gets a slot, or goes on over a connection that the caller holds: says whether it has to be
     /// opened. `None`: there is none, or somebody has to look.
     #[inline(always)]
-    fn take_slot_at_once(&mut self, caller: u32, usual: &UsualCall, instance: u32) -> Option<bool> {
+    fn take_slot_at_once(&mut self, caller: Id<Visit>, usual: &UsualCall, instance: u32) -> Option<bool> {
         let now = self.clockwork.now();
         let caller = &mut self.visits[caller];
         let node = &mut self.site.nodes[instance as usize];
@@ -140,13 +141,15 @@ impl World {
 
     /// A visit is done, well, and its caller goes on at once. `None`: nothing has been done.
     #[inline(always)]
-    pub(in crate::engine) fn end_as_usual(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
+    pub(in crate::engine) fn end_as_usual(&mut self, plan: &Plan, slot: Id<Visit>) -> Option<Id<Visit>> {
         let now = self.clockwork.now();
         let visit = &self.visits[slot];
         let Visit { parent, instance, peer, sessions, flags, timers, .. } = *visit;
-        // None of these is there: they are all `NONE`, of which every bit is set.
-        let absent = visit.link & visit.child & visit.sibling_next & visit.sibling_previous;
-        if parent == NONE || absent != NONE || visit.root == NONE || visit.slots > 1 {
+        // No branch for each of these: mostly none is there.
+        let has_siblings = visit.sibling_next.is_some() | visit.sibling_previous.is_some();
+        let is_unusual = (visit.link != NONE) | visit.child.is_some() | has_siblings;
+        let Some(parent) = parent else { return None };
+        if is_unusual || visit.root.is_none() || visit.slots > 1 {
             return None;
         }
         let usual = &plan.usual_calls[visit.call as usize];
@@ -181,7 +184,7 @@ impl World {
         }
         self.site.nodes[from as usize].called(now);
         let caller = &mut self.visits[parent];
-        caller.child = NONE;
+        caller.child = None;
         caller.state = State::Going;
         caller.since = now;
         caller.tries = 0;

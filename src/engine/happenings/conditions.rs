@@ -8,7 +8,9 @@ use super::World;
 use crate::engine::flow::admission::Entry;
 use crate::engine::site::sessions::Holds;
 use crate::engine::trouble::{Care, Comer, Room, Treatment};
+use crate::engine::visit::Visit;
 use crate::kernel::random::uniform;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::release::{Release, goes_to_new};
@@ -56,7 +58,11 @@ impl World {
     }
 
     /// Somebody comes to a replica in a bad condition. `None`: it does as always.
-    pub(in crate::engine) fn enter_in_bad_condition(&mut self, plan: &Plan, slot: u32) -> Option<Entry> {
+    pub(in crate::engine) fn enter_in_bad_condition(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+    ) -> Option<Entry> {
         let instance = self.visits[slot].instance;
         match self.treatment(plan, slot) {
             Treatment::AsUsual => None,
@@ -86,7 +92,7 @@ impl World {
     }
 
     /// What it does with somebody who comes in, errors of which chance decides included.
-    fn treatment(&mut self, plan: &Plan, slot: u32) -> Treatment {
+    fn treatment(&mut self, plan: &Plan, slot: Id<Visit>) -> Treatment {
         let visit = &self.visits[slot];
         let instance = visit.instance;
         let call = (visit.call != NONE).then(|| &plan.calls[visit.call as usize]);
@@ -115,12 +121,14 @@ impl World {
     }
 
     /// A slot, a place in the line, or a connection that its caller has.
-    fn finds_room(&self, slot: u32) -> bool {
+    fn finds_room(&self, slot: Id<Visit>) -> bool {
         let visit = &self.visits[slot];
         let (room, node) = (self.room(visit.instance), &self.site.nodes[visit.instance as usize]);
         let is_connected = || {
             let connection = Holds::Connection(visit.instance);
-            visit.parent != NONE && self.site.sessions.holds(self.visits[visit.parent].sessions, connection)
+            visit
+                .parent
+                .is_some_and(|parent| self.site.sessions.holds(self.visits[parent].sessions, connection))
         };
         node.busy < room.slots || node.line_length < room.line_limit || is_connected()
     }
@@ -144,7 +152,7 @@ impl World {
 
     /// Work that begins now takes so much longer.
     #[inline(never)]
-    pub(in crate::engine) fn slowed(&mut self, plan: &Plan, slot: u32, work: Time) -> Time {
+    pub(in crate::engine) fn slowed(&mut self, plan: &Plan, slot: Id<Visit>, work: Time) -> Time {
         let instance = self.visits[slot].instance;
         let conditions = self.trouble.conditions();
         // A host of its own is slow itself.
@@ -167,10 +175,10 @@ impl World {
     }
 
     /// The version that the visit meets. What nobody waits for any more meets the old one.
-    fn release_met_by(&self, slot: u32) -> Release {
+    fn release_met_by(&self, slot: Id<Visit>) -> Release {
         let visit = &self.visits[slot];
         self.trouble.conditions().release(visit.instance, |share| {
-            let request = self.visits.requests.get(visit.root as usize).filter(|_| visit.root != NONE);
+            let request = visit.root.and_then(|root| self.visits.requests.get(root));
             request.is_some_and(|request| goes_to_new(request.id, request.attempts, share))
         })
     }

@@ -4,7 +4,8 @@
 use super::World;
 use crate::engine::flow::ending::CallEnd;
 use crate::engine::site::sessions::Holds;
-use crate::engine::visit::State;
+use crate::engine::visit::{State, Visit};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan};
@@ -18,7 +19,7 @@ impl World {
         };
         // A crash of something idle touches nobody.
         if instances.iter().any(is_used) {
-            let mut residents: Vec<u32> = Vec::new();
+            let mut residents: Vec<Id<Visit>> = Vec::new();
             for &instance in instances {
                 residents.extend(self.residents_of(instance));
             }
@@ -45,14 +46,16 @@ impl World {
     /// Resets those of these visits that are still at processes that are gone and whose callers
     /// are not gone themselves; says whether there were others, which their callers' ends may have
     /// freed.
-    fn reset_outermost(&mut self, plan: &Plan, residents: &[u32]) -> bool {
+    fn reset_outermost(&mut self, plan: &Plan, residents: &[Id<Visit>]) -> bool {
         let mut others = false;
         for &slot in residents {
             if !self.is_at_gone_process(slot) {
                 continue;
             }
             let parent = self.visits[slot].parent;
-            let is_gone_itself = residents.binary_search(&parent).is_ok() && self.is_at_gone_process(parent);
+            let is_gone_itself = parent.is_some_and(|parent| {
+                residents.binary_search(&parent).is_ok() && self.is_at_gone_process(parent)
+            });
             if is_gone_itself {
                 others = true;
             } else {
@@ -62,7 +65,7 @@ impl World {
         others
     }
 
-    pub(in crate::engine) fn is_at_gone_process(&self, slot: u32) -> bool {
+    pub(in crate::engine) fn is_at_gone_process(&self, slot: Id<Visit>) -> bool {
         let visit = &self.visits[slot];
         let inside = match visit.state {
             State::Free | State::Replying(_) | State::Thinking => false,
@@ -73,9 +76,9 @@ impl World {
     }
 
     /// The visit ends here and now, and its caller sees its connection reset.
-    fn reset_visit(&mut self, plan: &Plan, slot: u32) {
+    fn reset_visit(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
-        let (parent, call, is_request) = (visit.parent, visit.call, visit.root == slot);
+        let (parent, call, is_request) = (visit.parent, visit.call, visit.root == Some(slot));
         let instance = visit.instance;
         if visit.state == State::InLine {
             let counts = &mut self.site.nodes[visit.instance as usize].counts;
@@ -85,11 +88,11 @@ impl World {
         if self.visits[slot].flags.followed {
             self.note_cut(plan, slot, false);
         }
-        if parent != NONE && self.caller_hangs(slot) {
+        if parent.is_some() && self.caller_hangs(slot) {
             self.empty_visit(plan, slot);
             return self.keep_answer(slot, Outcome::Reset);
         }
-        if parent != NONE {
+        if parent.is_some() {
             self.part_from_caller(plan, slot);
         }
         self.empty_visit(plan, slot);
@@ -97,11 +100,11 @@ impl World {
             self.request_ended(plan, slot, Outcome::Reset);
             return;
         }
-        if parent == NONE {
+        if parent.is_none() {
             self.note_background_loss(slot, Outcome::Reset);
         }
         self.visits.remove(slot);
-        if parent != NONE
+        if let Some(parent) = parent
             && let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset))
         {
             self.make_ready(next);
@@ -150,13 +153,13 @@ impl World {
 
     /// Whether whoever waits for this visit looks at no answer.
     #[inline(never)]
-    pub(in crate::engine) fn caller_hangs(&self, slot: u32) -> bool {
-        self.hangs(self.visits[self.visits[slot].parent].instance)
+    pub(in crate::engine) fn caller_hangs(&self, slot: Id<Visit>) -> bool {
+        self.visits[slot].parent.is_some_and(|parent| self.hangs(self.visits[parent].instance))
     }
 
     /// The answer lies there until its caller goes on.
     #[inline(never)]
-    pub(in crate::engine) fn keep_answer(&mut self, slot: u32, outcome: Outcome) {
+    pub(in crate::engine) fn keep_answer(&mut self, slot: Id<Visit>, outcome: Outcome) {
         let visit = &mut self.visits[slot];
         visit.state = State::Replying(outcome);
         visit.since = self.clockwork.now();
@@ -196,19 +199,19 @@ impl World {
         }
     }
 
-    fn read_kept_answers(&mut self, slot: u32) {
+    fn read_kept_answers(&mut self, slot: Id<Visit>) {
         let mut child = self.visits[slot].child;
-        while child != NONE {
-            let visit = &self.visits[child];
+        while let Some(slot) = child {
+            let visit = &self.visits[slot];
             let next = visit.sibling_next;
             if matches!(visit.state, State::Replying(_)) && visit.word == 0 {
-                self.schedule(child, self.clockwork.now());
+                self.schedule(slot, self.clockwork.now());
             }
             child = next;
         }
     }
 
-    fn is_at_work(&self, slot: u32) -> bool {
+    fn is_at_work(&self, slot: Id<Visit>) -> bool {
         let visit = &self.visits[slot];
         visit.state == State::Going && visit.flags.inside && !visit.flags.ready
     }

@@ -6,11 +6,11 @@
 
 use super::World;
 use crate::engine::site::stations::SideLine;
-use crate::engine::visit::{State, Visits};
-use crate::plan::NONE;
+use crate::engine::visit::{State, Visit, Visits};
+use crate::kernel::table::Id;
 
 /// Whether the visit in this slot has come in at the instance.
-fn is_inside(visits: &Visits, slot: u32, instance: u32) -> bool {
+fn is_inside(visits: &Visits, slot: Id<Visit>, instance: u32) -> bool {
     let visit = &visits[slot];
     let may_be = match visit.state {
         State::Going | State::InPoolLine | State::Calling | State::Rebooting => true,
@@ -19,19 +19,19 @@ fn is_inside(visits: &Visits, slot: u32, instance: u32) -> bool {
     may_be && visit.flags.inside && visit.instance == instance
 }
 
-fn is_there(visits: &Visits, slot: u32) -> bool {
+fn is_there(visits: &Visits, slot: Id<Visit>) -> bool {
     visits[slot].state != State::Free
 }
 
 impl World {
     /// Somebody has come in where whoever comes is looked at.
-    pub(in crate::engine) fn note_on_roll(&mut self, slot: u32, instance: u32) {
+    pub(in crate::engine) fn note_on_roll(&mut self, slot: Id<Visit>, instance: u32) {
         let visits = &self.visits;
         self.trouble.came_in(slot, instance, |slot| is_inside(visits, slot, instance));
     }
 
     /// Somebody asks a database, and may hold a connection to it from now on.
-    pub(in crate::engine) fn note_guest(&mut self, slot: u32, instance: u32) {
+    pub(in crate::engine) fn note_guest(&mut self, slot: Id<Visit>, instance: u32) {
         let visits = &self.visits;
         self.trouble.asks(slot, instance, |slot| is_there(visits, slot));
     }
@@ -52,7 +52,7 @@ impl World {
         for instance in 0..count as u32 {
             self.look_whether_care_is_needed(instance);
         }
-        for slot in 0..self.visits.all.len() as u32 {
+        for slot in self.visits.all.ids() {
             let instance = self.visits[slot].instance;
             if is_inside(&self.visits, slot, instance) {
                 self.note_on_roll(slot, instance);
@@ -66,7 +66,7 @@ impl World {
     }
 
     /// Those who have come in at the instance or stand in its line, in the order of their slots.
-    pub(super) fn residents_of(&mut self, instance: u32) -> Vec<u32> {
+    pub(super) fn residents_of(&mut self, instance: u32) -> Vec<Id<Visit>> {
         if !self.has_rolls() {
             return self.all_at(instance);
         }
@@ -79,34 +79,31 @@ impl World {
     }
 
     /// The same by looking at everybody.
-    fn all_at(&self, instance: u32) -> Vec<u32> {
-        let is_there = |slot: &u32| {
+    fn all_at(&self, instance: u32) -> Vec<Id<Visit>> {
+        let is_there = |slot: &Id<Visit>| {
             let visit = &self.visits[*slot];
             let waits = visit.state == State::InLine && visit.instance == instance;
             waits || is_inside(&self.visits, *slot, instance)
         };
-        (0..self.visits.all.len() as u32).filter(is_there).collect()
+        self.visits.all.ids().filter(is_there).collect()
     }
 
     /// Those who may hold connections to this database.
-    pub(super) fn guests_of(&mut self, instance: u32) -> Vec<u32> {
+    pub(super) fn guests_of(&mut self, instance: u32) -> Vec<Id<Visit>> {
         if !self.has_rolls() {
-            let is_guest = |slot: &u32| {
+            let is_guest = |slot: &Id<Visit>| {
                 let mut connections = self.site.sessions.connections(self.visits[*slot].sessions);
                 connections.any(|database| database == instance)
             };
-            return (0..self.visits.all.len() as u32).filter(is_guest).collect();
+            return self.visits.all.ids().filter(is_guest).collect();
         }
         let visits = &self.visits;
         self.trouble.guests_of(instance, |slot| is_there(visits, slot))
     }
 
-    fn line_of(&self, instance: u32) -> Vec<u32> {
+    fn line_of(&self, instance: u32) -> Vec<Id<Visit>> {
         let node = &self.site.nodes[instance as usize];
-        let list = |head: u32| {
-            let next = |slot: u32| Some(self.visits[slot].next).filter(|next| *next != NONE);
-            std::iter::successors(Some(head).filter(|head| *head != NONE), move |&slot| next(slot))
-        };
+        let list = |head: Option<Id<Visit>>| std::iter::successors(head, |&slot| self.visits[slot].next);
         match self.site.lines.get(node.side_line as usize) {
             None => list(node.head).collect(),
             Some(SideLine::Priority(lists)) => lists.iter().flat_map(|&(head, _)| list(head)).collect(),

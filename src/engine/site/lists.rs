@@ -1,38 +1,53 @@
 //! Lists through visits, by the slots of their neighbours: lines of stations and of pools.
 
-use crate::engine::visit::Visits;
-use crate::plan::NONE;
+use crate::engine::visit::{Visit, Visits};
+use crate::kernel::table::Id;
 
 #[inline(always)]
-pub fn append(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
-    visits[slot].next = NONE;
+pub fn append(
+    visits: &mut Visits,
+    head: &mut Option<Id<Visit>>,
+    tail: &mut Option<Id<Visit>>,
+    slot: Id<Visit>,
+) {
+    visits[slot].next = None;
     visits[slot].previous = *tail;
     match *tail {
-        NONE => *head = slot,
-        last => visits[last].next = slot,
+        None => *head = Some(slot),
+        Some(last) => visits[last].next = Some(slot),
     }
-    *tail = slot;
+    *tail = Some(slot);
 }
 
-pub fn prepend(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
-    visits[slot].previous = NONE;
+pub fn prepend(
+    visits: &mut Visits,
+    head: &mut Option<Id<Visit>>,
+    tail: &mut Option<Id<Visit>>,
+    slot: Id<Visit>,
+) {
+    visits[slot].previous = None;
     visits[slot].next = *head;
     match *head {
-        NONE => *tail = slot,
-        first => visits[first].previous = slot,
+        None => *tail = Some(slot),
+        Some(first) => visits[first].previous = Some(slot),
     }
-    *head = slot;
+    *head = Some(slot);
 }
 
 #[inline(always)]
-pub fn unlink(visits: &mut Visits, head: &mut u32, tail: &mut u32, slot: u32) {
+pub fn unlink(
+    visits: &mut Visits,
+    head: &mut Option<Id<Visit>>,
+    tail: &mut Option<Id<Visit>>,
+    slot: Id<Visit>,
+) {
     let (next, previous) = (visits[slot].next, visits[slot].previous);
     match previous {
-        NONE => *head = next,
-        previous => visits[previous].next = next,
+        None => *head = next,
+        Some(previous) => visits[previous].next = next,
     }
     match next {
-        NONE => *tail = previous,
-        next => visits[next].previous = previous,
+        None => *tail = previous,
+        Some(next) => visits[next].previous = previous,
     }
 }

@@ -7,9 +7,10 @@
 
 use super::waits::{Reading, Waits};
 use crate::engine::site::lists::{append, unlink};
-use crate::engine::visit::Visits;
+use crate::engine::visit::{Visit, Visits};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
-use crate::plan::{NONE, Plan, PoolPlan};
+use crate::plan::{Plan, PoolPlan};
 
 /// All pools of all replicas of callers.
 #[derive(Clone, Debug)]
@@ -35,8 +36,8 @@ struct Pool {
     size: u32,
     /// How long anybody waits at most.
     patience: Time,
-    head: u32,
-    tail: u32,
+    head: Option<Id<Visit>>,
+    tail: Option<Id<Visit>>,
     /// How many may stand in its line.
     line_limit: u32,
     /// How many are in use, over time, and for how long all were; as areas of nodes.
@@ -135,8 +136,8 @@ impl Pools {
     }
 
     /// Who has waited longest.
-    pub fn first_in_line(&self, pool: PoolHandle) -> Option<u32> {
-        Some(self.all[pool.0 as usize].head).filter(|&head| head != NONE)
+    pub fn first_in_line(&self, pool: PoolHandle) -> Option<Id<Visit>> {
+        self.all[pool.0 as usize].head
     }
 
     pub fn somebody_waits(&self, pool: PoolHandle) -> bool {
@@ -154,7 +155,7 @@ impl Pools {
     }
 
     /// Somebody stands in its line from now on. Returns how long he will wait at most.
-    pub fn join_line(&mut self, pool: PoolHandle, visits: &mut Visits, slot: u32, now: Time) -> Time {
+    pub fn join_line(&mut self, pool: PoolHandle, visits: &mut Visits, slot: Id<Visit>, now: Time) -> Time {
         let pool = self.at(pool);
         append(visits, &mut pool.head, &mut pool.tail, slot);
         pool.waits.joins(now);
@@ -162,14 +163,21 @@ impl Pools {
     }
 
     /// Somebody in its line gets what he has waited for so long.
-    pub fn serve(&mut self, pool: PoolHandle, visits: &mut Visits, slot: u32, waited: Time, now: Time) {
+    pub fn serve(&mut self, pool: PoolHandle, visits: &mut Visits, slot: Id<Visit>, waited: Time, now: Time) {
         let pool = self.at(pool);
         unlink(visits, &mut pool.head, &mut pool.tail, slot);
         pool.waits.served(waited, now);
     }
 
     /// Somebody leaves its line after so long without having got anything.
-    pub fn leave_line(&mut self, pool: PoolHandle, visits: &mut Visits, slot: u32, waited: Time, now: Time) {
+    pub fn leave_line(
+        &mut self,
+        pool: PoolHandle,
+        visits: &mut Visits,
+        slot: Id<Visit>,
+        waited: Time,
+        now: Time,
+    ) {
         let pool = self.at(pool);
         unlink(visits, &mut pool.head, &mut pool.tail, slot);
         pool.waits.leaves(waited, now);
@@ -197,8 +205,8 @@ impl Pool {
             busy: 0,
             size,
             patience: pool.wait,
-            head: NONE,
-            tail: NONE,
+            head: None,
+            tail: None,
             line_limit: pool.line,
             in_use_area: 0,
             full_area: 0,

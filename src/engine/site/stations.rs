@@ -1,5 +1,7 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::{Codel, Shedding};
@@ -21,8 +23,8 @@ pub struct NodeState {
     pub capacity: u32,
     pub line_capacity: u32,
     /// The line's first and last, for lines in order of arrival and its reverse.
-    pub head: u32,
-    pub tail: u32,
+    pub head: Option<Id<Visit>>,
+    pub tail: Option<Id<Visit>>,
     /// Visits being served.
     pub serving: u32,
     /// Visits that wait for calls to others.
@@ -91,24 +93,20 @@ impl Counts {
 #[derive(Clone, Debug)]
 pub enum SideLine {
     /// First and last of each priority.
-    Priority(Vec<(u32, u32)>),
-    Random(Vec<u32>),
+    Priority(Vec<(Option<Id<Visit>>, Option<Id<Visit>>)>),
+    Random(Vec<Id<Visit>>),
     Slow(SlowLine),
 }
 
 /// A line of which the oldest may be turned away.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct SlowLine {
-    pub head: u32,
-    pub tail: u32,
+    pub head: Option<Id<Visit>>,
+    pub tail: Option<Id<Visit>>,
     codel: Codel,
 }
 
 impl SlowLine {
-    pub fn new(none: u32) -> SlowLine {
-        SlowLine { head: none, tail: none, codel: Codel::default() }
-    }
-
     /// Whether its oldest, who has waited for so long, is to be turned away.
     pub fn sheds(&mut self, settings: &Shedding, waited: Time, is_alone: bool, now: Time) -> bool {
         self.codel.sheds(settings, waited, is_alone, now)
@@ -231,11 +229,11 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
         let side_line = match node.order {
             Order::Fifo | Order::Lifo => NONE,
             Order::Priority => {
-                lines.push(SideLine::Priority(vec![(NONE, NONE); priorities]));
+                lines.push(SideLine::Priority(vec![(None, None); priorities]));
                 lines.len() as u32 - 1
             }
             Order::Shedding(_) => {
-                lines.push(SideLine::Slow(SlowLine::new(NONE)));
+                lines.push(SideLine::Slow(SlowLine::default()));
                 lines.len() as u32 - 1
             }
             Order::Random => {
@@ -257,8 +255,8 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
             needs_care: false,
             capacity: node.slots,
             line_capacity: node.line,
-            head: NONE,
-            tail: NONE,
+            head: None,
+            tail: None,
             serving: 0,
             calling: 0,
             extra: 0,

@@ -1,6 +1,8 @@
 //! Rolls of who is inside of each replica. A run with a handful of faults keeps none.
 
 use super::Trouble;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 
 /// The rolls of all replicas, once they are worth the while.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +18,7 @@ pub struct Rolls {
 /// Slots of visits, among them some that have left. They are struck off when there are too many.
 #[derive(Clone, Debug, Default)]
 struct Roll {
-    slots: Vec<u32>,
+    slots: Vec<Id<Visit>>,
     most: usize,
 }
 
@@ -27,7 +29,7 @@ const LOOKS_FREE: u64 = 1_000_000;
 const SHORT: usize = 16;
 
 impl Roll {
-    fn add(&mut self, slot: u32, is_there: impl Fn(u32) -> bool) {
+    fn add(&mut self, slot: Id<Visit>, is_there: impl Fn(Id<Visit>) -> bool) {
         if self.slots.len() >= self.most {
             self.strike_off(is_there);
         }
@@ -35,14 +37,14 @@ impl Roll {
     }
 
     /// What is left stands in the order of the slots.
-    fn strike_off(&mut self, is_there: impl Fn(u32) -> bool) {
+    fn strike_off(&mut self, is_there: impl Fn(Id<Visit>) -> bool) {
         self.slots.sort_unstable();
         self.slots.dedup();
         self.slots.retain(|&slot| is_there(slot));
         self.most = (2 * self.slots.len()).max(SHORT);
     }
 
-    fn those_there(&mut self, is_there: impl Fn(u32) -> bool) -> Vec<u32> {
+    fn those_there(&mut self, is_there: impl Fn(Id<Visit>) -> bool) -> Vec<Id<Visit>> {
         self.strike_off(is_there);
         self.slots.clone()
     }
@@ -67,26 +69,26 @@ impl Trouble {
     }
 
     /// The visit has come in at the instance.
-    pub fn came_in(&mut self, slot: u32, instance: u32, is_inside: impl Fn(u32) -> bool) {
+    pub fn came_in(&mut self, slot: Id<Visit>, instance: u32, is_inside: impl Fn(Id<Visit>) -> bool) {
         if let Some(roll) = self.rolls.inside.get_mut(instance as usize) {
             roll.add(slot, is_inside);
         }
     }
 
     /// The visit sends the instance a query.
-    pub fn asks(&mut self, slot: u32, instance: u32, may_be_guest: impl Fn(u32) -> bool) {
+    pub fn asks(&mut self, slot: Id<Visit>, instance: u32, may_be_guest: impl Fn(Id<Visit>) -> bool) {
         if let Some(roll) = self.rolls.guests.get_mut(instance as usize) {
             roll.add(slot, may_be_guest);
         }
     }
 
     /// Those on the roll who are still inside, in the order of their slots.
-    pub fn roll_of(&mut self, instance: u32, is_inside: impl Fn(u32) -> bool) -> Vec<u32> {
+    pub fn roll_of(&mut self, instance: u32, is_inside: impl Fn(Id<Visit>) -> bool) -> Vec<Id<Visit>> {
         self.rolls.inside[instance as usize].those_there(is_inside)
     }
 
     /// Those on the roll who may still hold a connection.
-    pub fn guests_of(&mut self, instance: u32, may_be_guest: impl Fn(u32) -> bool) -> Vec<u32> {
+    pub fn guests_of(&mut self, instance: u32, may_be_guest: impl Fn(Id<Visit>) -> bool) -> Vec<Id<Visit>> {
         self.rolls.guests[instance as usize].those_there(may_be_guest)
     }
 }

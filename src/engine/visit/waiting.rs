@@ -2,6 +2,8 @@
 
 use super::{Rare, State, Visits};
 use crate::engine::site::pools::PoolHandle;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 
 /// What a visit waits for, where its state does not say all. It stands apart from the visit, which
@@ -29,49 +31,49 @@ pub struct Answers {
 /// What visits wait for.
 impl Visits {
     /// It stands in the line of a pool from now on.
-    pub fn wait_in_pool_line(&mut self, slot: u32, pool: PoolHandle, now: Time) {
-        let visit = &mut self.all[slot as usize];
+    pub fn wait_in_pool_line(&mut self, slot: Id<Visit>, pool: PoolHandle, now: Time) {
+        let visit = &mut self.all[slot];
         (visit.since, visit.state) = (now, State::InPoolLine);
-        self.waiting[slot as usize] = Waiting::InPoolLine(pool);
+        self.waiting[slot] = Waiting::InPoolLine(pool);
     }
 
     /// Whose line that is.
-    pub fn pool_line(&self, slot: u32) -> PoolHandle {
-        match self.waiting[slot as usize] {
+    pub fn pool_line(&self, slot: Id<Visit>) -> PoolHandle {
+        match self.waiting[slot] {
             Waiting::InPoolLine(pool) => pool,
             other => unreachable!("it waits for {other:?}"),
         }
     }
 
     /// It stands there no more. Returns whose line that was.
-    pub fn leave_pool_line(&mut self, slot: u32) -> PoolHandle {
+    pub fn leave_pool_line(&mut self, slot: Id<Visit>) -> PoolHandle {
         let pool = self.pool_line(slot);
-        self.waiting[slot as usize] = Waiting::Nothing;
-        self.all[slot as usize].state = State::Going;
+        self.waiting[slot] = Waiting::Nothing;
+        self.all[slot].state = State::Going;
         pool
     }
 
     /// It stands at this place in a line in random order, from now on.
-    pub fn set_place_in_line(&mut self, slot: u32, place: u32) {
-        self.waiting[slot as usize] = Waiting::InRandomLine { place };
+    pub fn set_place_in_line(&mut self, slot: Id<Visit>, place: u32) {
+        self.waiting[slot] = Waiting::InRandomLine { place };
     }
 
-    pub fn place_in_line(&self, slot: u32) -> u32 {
-        match self.waiting[slot as usize] {
+    pub fn place_in_line(&self, slot: Id<Visit>) -> u32 {
+        match self.waiting[slot] {
             Waiting::InRandomLine { place } => place,
             other => unreachable!("it waits for {other:?}"),
         }
     }
 
     /// It waits for several calls that it has made at once.
-    pub fn wait_for_answers(&mut self, slot: u32, answers: Answers) {
-        self.all[slot as usize].flags.rare.0 |= Rare::FORKS;
-        self.waiting[slot as usize] = Waiting::Answers(answers);
+    pub fn wait_for_answers(&mut self, slot: Id<Visit>, answers: Answers) {
+        self.all[slot].flags.rare.0 |= Rare::FORKS;
+        self.waiting[slot] = Waiting::Answers(answers);
     }
 
     /// One of them has ended. Returns what it waits for now.
-    pub fn one_has_ended(&mut self, slot: u32, counts: bool) -> Answers {
-        match &mut self.waiting[slot as usize] {
+    pub fn one_has_ended(&mut self, slot: Id<Visit>, counts: bool) -> Answers {
+        match &mut self.waiting[slot] {
             Waiting::Answers(answers) => {
                 answers.under_way -= 1;
                 answers.wanted -= u32::from(counts);
@@ -82,11 +84,11 @@ impl Visits {
     }
 
     /// It waits for no more of them.
-    pub fn waits_no_more(&mut self, slot: u32) {
-        let rare = &mut self.all[slot as usize].flags.rare;
+    pub fn waits_no_more(&mut self, slot: Id<Visit>) {
+        let rare = &mut self.all[slot].flags.rare;
         if rare.forks() {
             rare.0 &= !Rare::FORKS;
-            self.waiting[slot as usize] = Waiting::Nothing;
+            self.waiting[slot] = Waiting::Nothing;
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Requests that are followed: who they are, and what is kept of them when they end.
 
 use super::paths::Paths;
-use super::trace::{Stories, Trace, Whose};
+use super::trace::{Stories, Trace};
 use super::tracer::{KeptTrace, TraceWishes, Tracer};
 use super::{Suspects, Watch};
 use crate::engine::site::links::Crossing;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
@@ -116,12 +118,12 @@ impl Watch {
         self.tracer.wants(id)
     }
 
-    pub fn begin_story(&mut self, first: Whose, now: Time) {
-        self.stories.begin(first, now);
+    pub fn begin_story(&mut self, slot: Id<Visit>) {
+        self.stories.begin(slot);
     }
 
     /// The visit, or its answer, crosses a link; `time` is how much of that there will be.
-    pub fn note_crossing(&mut self, slot: u32, crossing: Crossing, network_column: u32, time: Time) {
+    pub fn note_crossing(&mut self, slot: Id<Visit>, crossing: Crossing, network_column: u32, time: Time) {
         let Crossing { link, lost, queued, sending, .. } = crossing;
         let mut rest = time;
         for (cause, time) in
@@ -138,7 +140,7 @@ impl Watch {
 /// Their ends.
 impl Watch {
     /// Keeps the row of the request whose path is in this place, if it is wanted.
-    pub fn keep_row(&mut self, place: u32, ended: &Ended) {
+    pub fn keep_row(&mut self, place: Id<Visit>, ended: &Ended) {
         let Ended { id, start, at, .. } = *ended;
         debug_assert_eq!(
             self.paths.columns(place).map(|(_, time)| u128::from(time)).sum::<u128>(),
@@ -151,12 +153,12 @@ impl Watch {
     }
 
     /// Whether the path in this place is one of the sample.
-    pub fn is_sampled(&self, place: u32) -> bool {
+    pub fn is_sampled(&self, place: Id<Visit>) -> bool {
         self.paths.number_of(place) != NOT_SAMPLED
     }
 
     /// Keeps a path of the sample; `is_steady` says that it stands for others that are not simulated.
-    pub fn keep_path(&mut self, place: u32, ended: &Ended, suspects: &Suspects, is_steady: bool) {
+    pub fn keep_path(&mut self, place: Id<Visit>, ended: &Ended, suspects: &Suspects, is_steady: bool) {
         let Ended { id, class, attempts, start, at, .. } = *ended;
         let mut path = Path::new(self.paths.number_of(place), start, at - start);
         (path.id, path.attempts) = (id, attempts);
@@ -166,7 +168,7 @@ impl Watch {
 
     /// Keeps the story of a request whose first visit was in this slot, if it has one and that is
     /// wanted.
-    pub fn end_story(&mut self, slot: u32, ended: &Ended) {
+    pub fn end_story(&mut self, slot: Id<Visit>, ended: &Ended) {
         let Some(mut trace) = self.stories.take(slot) else { return };
         trace.close(ended.at, ended.outcome);
         self.tracer.keep(ended.row(), trace, self.paths.parts(slot));

@@ -9,6 +9,8 @@
 
 mod log;
 
+use crate::engine::visit::Visit;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::NONE;
 use crate::results::path::{Cause, Part};
@@ -17,13 +19,13 @@ use log::{Answer, Log, Stretch, TIDY_AT};
 #[derive(Clone, Debug)]
 pub struct Paths {
     /// By the visit's slot, or by the place of a request in a chain.
-    logs: Vec<Log>,
+    logs: Table<Visit, Log>,
     stretches: Vec<Stretch>,
     /// The first of those that nobody uses; there always is one.
     free: u32,
     /// What the visit that has ended last leaves behind, and who waited for it.
     answer: Answer,
-    answer_to: u32,
+    answer_to: Option<Id<Visit>>,
     /// Of each node, the column of its own time.
     node_columns: Vec<u32>,
     /// Parts that are alike, put together.
@@ -36,24 +38,23 @@ impl Paths {
     pub fn new(node_columns: Vec<u32>) -> Paths {
         Paths {
             node_columns,
-            logs: Vec::new(),
+            logs: Table::new(),
             stretches: vec![Stretch::NONE],
             free: 0,
             answer: Answer { begun: 0, until: 0, oldest: NONE, latest: NONE, stretches: 0 },
-            answer_to: NONE,
+            answer_to: None,
             together: Vec::new(),
             parts: Vec::new(),
         }
     }
 
     /// A visit, or a request, begins in this slot.
-    pub fn begin(&mut self, slot: u32, number: u64, now: Time) {
-        let place = slot as usize;
-        if self.logs.len() <= place {
-            self.logs.resize(place + 1, Log::NONE);
+    pub fn begin(&mut self, slot: Id<Visit>, number: u64, now: Time) {
+        while self.logs.get(slot).is_none() {
+            self.logs.push(Log::NONE);
         }
-        debug_assert_eq!(self.logs[place].latest, NONE);
-        self.logs[place] = Log { begun: now, until: now, number, ..Log::NONE };
+        debug_assert_eq!(self.logs[slot].latest, NONE);
+        self.logs[slot] = Log { begun: now, until: now, number, ..Log::NONE };
     }
 
     #[cfg(test)]
@@ -66,18 +67,18 @@ impl Paths {
         self.node_columns[node as usize]
     }
 
-    pub fn number_of(&self, slot: u32) -> u64 {
-        self.logs[slot as usize].number
+    pub fn number_of(&self, slot: Id<Visit>) -> u64 {
+        self.logs[slot].number
     }
 
-    pub fn until(&self, slot: u32) -> Time {
-        self.logs[slot as usize].until
+    pub fn until(&self, slot: Id<Visit>) -> Time {
+        self.logs[slot].until
     }
 
     /// What went by since the last note.
     #[inline(always)]
-    pub fn note(&mut self, slot: u32, part: Part, column: u32, now: Time) {
-        let until = self.logs[slot as usize].until;
+    pub fn note(&mut self, slot: Id<Visit>, part: Part, column: u32, now: Time) {
+        let until = self.logs[slot].until;
         if now > until {
             self.push(slot, part, column, now - until);
         }
@@ -85,15 +86,15 @@ impl Paths {
 
     /// What will have gone by when so much time is over.
     #[inline(always)]
-    pub fn note_ahead(&mut self, slot: u32, part: Part, column: u32, time: Time) {
+    pub fn note_ahead(&mut self, slot: Id<Visit>, part: Part, column: u32, time: Time) {
         if time > 0 {
             self.push(slot, part, column, time);
         }
     }
 
     #[inline(never)]
-    fn push(&mut self, slot: u32, part: Part, column: u32, time: Time) {
-        let log = &mut self.logs[slot as usize];
+    fn push(&mut self, slot: Id<Visit>, part: Part, column: u32, time: Time) {
+        let log = &mut self.logs[slot];
         let time = time.min(NEVER - log.until);
         log.until += time;
         let free = self.free;
@@ -125,8 +126,8 @@ impl Paths {
     }
 
     /// Takes the latest stretch back.
-    fn pop(&mut self, slot: u32) -> Stretch {
-        let log = &mut self.logs[slot as usize];
+    fn pop(&mut self, slot: Id<Visit>) -> Stretch {
+        let log = &mut self.logs[slot];
         let place = log.latest;
         let stretch = self.stretches[place as usize];
         self.stretches[place as usize].previous = self.free;
@@ -142,25 +143,25 @@ impl Paths {
 
     /// What a message says of the time after this instant will not have been.
     #[inline(always)]
-    pub fn cut(&mut self, slot: u32, now: Time) {
-        if self.logs[slot as usize].until > now {
+    pub fn cut(&mut self, slot: Id<Visit>, now: Time) {
+        if self.logs[slot].until > now {
             self.cut_off(slot, now);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn cut_off(&mut self, slot: u32, now: Time) {
-        while self.logs[slot as usize].until > now {
+    fn cut_off(&mut self, slot: Id<Visit>, now: Time) {
+        while self.logs[slot].until > now {
             let Stretch { part, column, time, .. } = self.pop(slot);
-            let until = self.logs[slot as usize].until;
+            let until = self.logs[slot].until;
             self.note_ahead(slot, part, column, now.saturating_sub(until).min(time));
         }
     }
 
     /// All that has come after a stretch was due to something else.
-    fn relabel(&mut self, slot: u32, after: u32, part: Part) {
-        let mut place = self.logs[slot as usize].latest;
+    fn relabel(&mut self, slot: Id<Visit>, after: u32, part: Part) {
+        let mut place = self.logs[slot].latest;
         while place != after {
             let stretch = &mut self.stretches[place as usize];
             stretch.part = part;
@@ -169,51 +170,51 @@ impl Paths {
     }
 
     /// The visit waited in vain.
-    pub fn was_for_nothing(&mut self, slot: u32, part: Part) {
+    pub fn was_for_nothing(&mut self, slot: Id<Visit>, part: Part) {
         self.relabel(slot, NONE, part);
     }
 
     /// The visit makes a call. Says whether it has made it before and came to nothing.
-    pub fn calls(&mut self, slot: u32) -> bool {
-        let log = &mut self.logs[slot as usize];
+    pub fn calls(&mut self, slot: Id<Visit>) -> bool {
+        let log = &mut self.logs[slot];
         if log.in_call {
             return std::mem::take(&mut log.again);
         }
         if log.stretches >= log.tidy_at {
             self.tidy(slot);
         }
-        let log = &mut self.logs[slot as usize];
+        let log = &mut self.logs[slot];
         (log.in_call, log.before_call) = (true, log.latest);
         false
     }
 
     /// All that came of the present call so far was for nothing.
-    pub fn call_was_for_nothing(&mut self, slot: u32, retry: Part) {
-        self.relabel(slot, self.logs[slot as usize].before_call, retry);
+    pub fn call_was_for_nothing(&mut self, slot: Id<Visit>, retry: Part) {
+        self.relabel(slot, self.logs[slot].before_call, retry);
     }
 
     /// The present call has come to its end, well or not.
-    pub fn call_is_over(&mut self, slot: u32) {
-        self.logs[slot as usize].in_call = false;
+    pub fn call_is_over(&mut self, slot: Id<Visit>) {
+        self.logs[slot].in_call = false;
     }
 
     /// The present call is to be made once more.
-    pub fn calls_again(&mut self, slot: u32) {
-        let log = &mut self.logs[slot as usize];
+    pub fn calls_again(&mut self, slot: Id<Visit>) {
+        let log = &mut self.logs[slot];
         (log.in_call, log.again) = (true, true);
     }
 
     /// The visit goes on to another node.
-    pub fn moves_on(&mut self, slot: u32) {
-        let log = &self.logs[slot as usize];
+    pub fn moves_on(&mut self, slot: Id<Visit>) {
+        let log = &self.logs[slot];
         if log.stretches >= log.tidy_at {
             self.tidy(slot);
         }
     }
 
     /// A cache does not have what is asked for, and is still filling up.
-    pub fn is_cold_from_here(&mut self, slot: u32) {
-        let log = &mut self.logs[slot as usize];
+    pub fn is_cold_from_here(&mut self, slot: Id<Visit>) {
+        let log = &mut self.logs[slot];
         if !log.is_cold {
             (log.is_cold, log.before_cold) = (true, log.latest);
         }
@@ -221,8 +222,8 @@ impl Paths {
 
     /// It has got that.
     #[inline(always)]
-    pub fn is_no_longer_cold(&mut self, slot: u32, cache: u32) {
-        let log = &mut self.logs[slot as usize];
+    pub fn is_no_longer_cold(&mut self, slot: Id<Visit>, cache: u32) {
+        let log = &mut self.logs[slot];
         if std::mem::take(&mut log.is_cold) {
             let before = log.before_cold;
             self.relabel(slot, before, Part::at(Cause::ColdCache, cache));
@@ -230,24 +231,24 @@ impl Paths {
     }
 
     /// The visit has ended, and somebody waited for it.
-    pub fn answers(&mut self, slot: u32, to: u32) {
+    pub fn answers(&mut self, slot: Id<Visit>, to: Id<Visit>) {
         // Nobody has taken the one before, if there is something in it.
         let before = self.answer;
         self.throw_away(before.oldest, before.latest);
-        self.answer = self.logs[slot as usize].take();
-        self.answer_to = to;
+        self.answer = self.logs[slot].take();
+        self.answer_to = Some(to);
     }
 
     /// When that was asked whose answer came last, if it was for this visit.
-    pub fn answer_begun(&self, slot: u32) -> Option<Time> {
-        (self.answer_to == slot).then_some(self.answer.begun)
+    pub fn answer_begun(&self, slot: Id<Visit>) -> Option<Time> {
+        (self.answer_to == Some(slot)).then_some(self.answer.begun)
     }
 
     /// The wait has ended with the answer that came last: what that took is known up to now.
     #[inline(always)]
-    pub fn takes_answer(&mut self, slot: u32) {
-        if self.answer_to == slot {
-            self.answer_to = NONE;
+    pub fn takes_answer(&mut self, slot: Id<Visit>) {
+        if self.answer_to == Some(slot) {
+            self.answer_to = None;
             let answer = self.answer;
             self.answer.oldest = NONE;
             self.append(slot, answer);
@@ -255,19 +256,19 @@ impl Paths {
         self.call_is_over(slot);
     }
 
-    pub fn begun(&self, slot: u32) -> Time {
-        self.logs[slot as usize].begun
+    pub fn begun(&self, slot: Id<Visit>) -> Time {
+        self.logs[slot].begun
     }
 
     /// What the visit in one slot has done is what another waited for.
-    pub fn takes_over(&mut self, slot: u32, child: u32) {
-        let log = self.logs[child as usize].take();
+    pub fn takes_over(&mut self, slot: Id<Visit>, child: Id<Visit>) {
+        let log = self.logs[child].take();
         self.append(slot, log);
     }
 
     #[inline(always)]
-    fn append(&mut self, slot: u32, other: Answer) {
-        let log = &mut self.logs[slot as usize];
+    fn append(&mut self, slot: Id<Visit>, other: Answer) {
+        let log = &mut self.logs[slot];
         debug_assert_eq!(log.until, other.begun);
         if other.oldest != NONE {
             self.stretches[other.oldest as usize].previous = log.latest;
@@ -281,8 +282,8 @@ impl Paths {
     }
 
     /// Nobody waits for this visit.
-    pub fn forget(&mut self, slot: u32) {
-        let log = self.logs[slot as usize].take();
+    pub fn forget(&mut self, slot: Id<Visit>) {
+        let log = self.logs[slot].take();
         self.throw_away(log.oldest, log.latest);
     }
 
@@ -294,11 +295,11 @@ impl Paths {
     }
 
     /// Puts together what is alike, from the beginning or from where a cold cache began to fetch.
-    fn tidy(&mut self, slot: u32) {
-        let log = self.logs[slot as usize];
+    fn tidy(&mut self, slot: Id<Visit>) {
+        let log = self.logs[slot];
         let first = if log.is_cold { log.before_cold } else { NONE };
         let mut together = std::mem::take(&mut self.together);
-        while self.logs[slot as usize].latest != first {
+        while self.logs[slot].latest != first {
             let stretch = self.pop(slot);
             let is_alike = |one: &&mut Stretch| (one.part, one.column) == (stretch.part, stretch.column);
             match together.iter_mut().find(is_alike) {
@@ -310,13 +311,13 @@ impl Paths {
             self.push(slot, part, column, time);
         }
         self.together = together;
-        let log = &mut self.logs[slot as usize];
+        let log = &mut self.logs[slot];
         log.tidy_at = TIDY_AT.max(2 * log.stretches);
     }
 
     /// The column of each stretch of the request in this slot, and its time.
-    pub fn columns(&self, slot: u32) -> impl Iterator<Item = (usize, Time)> {
-        let mut place = self.logs[slot as usize].latest;
+    pub fn columns(&self, slot: Id<Visit>) -> impl Iterator<Item = (usize, Time)> {
+        let mut place = self.logs[slot].latest;
         std::iter::from_fn(move || {
             let stretch = self.stretches.get(place as usize)?;
             place = stretch.previous;
@@ -325,9 +326,9 @@ impl Paths {
     }
 
     /// What the request in this slot waited for, what is alike together.
-    pub fn parts(&mut self, slot: u32) -> &[(Part, Time)] {
+    pub fn parts(&mut self, slot: Id<Visit>) -> &[(Part, Time)] {
         self.parts.clear();
-        let mut place = self.logs[slot as usize].latest;
+        let mut place = self.logs[slot].latest;
         while place != NONE {
             let stretch = &self.stretches[place as usize];
             place = stretch.previous;
@@ -341,12 +342,12 @@ impl Paths {
     }
 
     /// Requests go on in other slots; nothing else is known.
-    pub fn move_places(&mut self, moves: &[(u32, u32)]) {
+    pub fn move_places(&mut self, moves: &[(Id<Visit>, Id<Visit>)]) {
         let logs = std::mem::take(&mut self.logs);
         for &(from, to) in moves {
-            let log = logs[from as usize];
+            let log = logs[from];
             self.begin(to, log.number, log.begun);
-            self.logs[to as usize] = log;
+            self.logs[to] = log;
         }
     }
 }

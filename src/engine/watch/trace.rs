@@ -3,9 +3,10 @@
 //! Of all requests, those are asked for their stories whose paths are noted, so that all others
 //! pay nothing.
 
+use crate::engine::visit::Visit;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::NONE;
 
 /// The visits of one request, callers before those they call.
 #[derive(Clone, Debug, Default)]
@@ -46,11 +47,11 @@ pub enum Doing {
     Working,
 }
 
-/// A visit as others tell of it: its slot, that of its request's first visit, and where it is.
+/// A visit as others tell of it: its slot, the story of its request, and where it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Whose {
-    pub slot: u32,
-    pub root: u32,
+    pub slot: Id<Visit>,
+    pub story: Id<Open>,
     pub node: u32,
     pub replica: u32,
 }
@@ -58,55 +59,46 @@ pub struct Whose {
 /// The stories of requests while they are under way.
 #[derive(Clone, Debug, Default)]
 pub struct Stories {
-    /// For the first visit of each, by its slot: where it stands among the open ones, or `NONE`.
-    by_root: Vec<u32>,
-    open: Vec<Open>,
-    free: Vec<u32>,
+    /// For the first visit of each, by its slot: where it stands among the open ones, if it does.
+    by_root: Table<Visit, Option<Id<Open>>>,
+    open: Table<Open, Open>,
+    free: Vec<Id<Open>>,
     /// Which of the traced visits stands in a slot, and the number of the story that it is of.
-    by_slot: Vec<(u64, u32)>,
+    by_slot: Table<Visit, (u64, u32)>,
     begun: u64,
 }
 
+/// One that is being told.
 #[derive(Clone, Debug, Default)]
-struct Open {
+pub struct Open {
     number: u64,
     trace: Trace,
 }
 
 impl Stories {
     /// A request begins whose story is wanted.
-    pub(super) fn begin(&mut self, first: Whose, now: Time) {
-        self.open(first.slot);
-        self.visit_of(first, now);
-    }
-
-    fn open(&mut self, slot: u32) {
-        let place = self.free.pop().unwrap_or_else(|| {
-            self.open.push(Open::default());
-            self.open.len() as u32 - 1
-        });
+    pub(super) fn begin(&mut self, slot: Id<Visit>) {
+        let place = self.free.pop().unwrap_or_else(|| self.open.push(Open::default()));
         // Slots without a story have the number 0.
         self.begun += 1;
-        self.open[place as usize] = Open { number: self.begun, trace: Trace::default() };
-        let root = slot as usize;
-        if self.by_root.len() <= root {
-            self.by_root.resize(root + 1, NONE);
+        self.open[place] = Open { number: self.begun, trace: Trace::default() };
+        while self.by_root.get(slot).is_none() {
+            self.by_root.push(None);
         }
-        self.by_root[root] = place;
+        self.by_root[slot] = Some(place);
     }
 
     /// The story ends.
-    pub(super) fn take(&mut self, slot: u32) -> Option<Trace> {
-        let place = self.by_root.get_mut(slot as usize).filter(|place| **place != NONE)?;
-        let place = std::mem::replace(place, NONE);
+    pub(super) fn take(&mut self, slot: Id<Visit>) -> Option<Trace> {
+        let place = self.by_root.get_mut(slot)?.take()?;
         self.free.push(place);
-        Some(std::mem::take(&mut self.open[place as usize].trace))
+        Some(std::mem::take(&mut self.open[place].trace))
     }
 
-    /// A visit has been made to answer the call of the one in the caller's slot.
-    pub fn call(&mut self, made: Whose, caller: u32, now: Time) {
-        let caller = self.known(made.root, caller);
-        self.add(made.root, made.slot, TracedVisit::new(made.node, made.replica, caller, now));
+    /// A visit has been made, to answer the call of the one in the caller's slot if somebody calls.
+    pub fn call(&mut self, made: Whose, caller: Option<Id<Visit>>, now: Time) {
+        let caller = caller.and_then(|caller| self.known(made.story, caller));
+        self.add(made.story, made.slot, TracedVisit::new(made.node, made.replica, caller, now));
     }
 
     /// A visit answers.
@@ -134,48 +126,48 @@ impl Stories {
     /// What is known of the visit in this slot. One that has moved on is another visit of
     /// the same caller.
     fn visit_of(&mut self, whose: Whose, now: Time) -> &mut TracedVisit {
-        let Whose { slot, root, node, replica } = whose;
-        let place = match self.known(root, slot) {
+        let Whose { slot, story, node, replica } = whose;
+        let place = match self.known(story, slot) {
             Some(place) => {
-                let visit = self.visit(root, place);
+                let visit = self.visit(story, place);
                 let caller = visit.caller;
                 if (visit.node, visit.replica) == (node, replica) {
                     place
                 } else {
                     visit.until = now;
-                    self.add(root, slot, TracedVisit::new(node, replica, caller, now))
+                    self.add(story, slot, TracedVisit::new(node, replica, caller, now))
                 }
             }
-            None => self.add(root, slot, TracedVisit::new(node, replica, None, now)),
+            None => self.add(story, slot, TracedVisit::new(node, replica, None, now)),
         };
-        self.visit(root, place)
+        self.visit(story, place)
     }
 
-    /// Whether the story is told of the request with this first visit. Visits for nobody have no
+    /// The story that is told of the request with this first visit, if one is. Visits for nobody have no
     /// root, and no story.
     #[inline(always)]
-    pub fn tells_of(&self, root: u32) -> bool {
-        self.by_root.get(root as usize).is_some_and(|&place| place != NONE)
+    pub fn tells_of(&self, root: Option<Id<Visit>>) -> Option<Id<Open>> {
+        *self.by_root.get(root?)?
     }
 
-    fn known(&self, root: u32, slot: u32) -> Option<usize> {
-        let (number, visit) = *self.by_slot.get(slot as usize)?;
-        let open = &self.open[self.by_root[root as usize] as usize];
+    fn known(&self, story: Id<Open>, slot: Id<Visit>) -> Option<usize> {
+        let (number, visit) = *self.by_slot.get(slot)?;
+        let open = &self.open[story];
         (open.number == number).then_some(visit as usize)
     }
 
-    fn visit(&mut self, root: u32, place: usize) -> &mut TracedVisit {
-        &mut self.open[self.by_root[root as usize] as usize].trace.visits[place]
+    fn visit(&mut self, story: Id<Open>, place: usize) -> &mut TracedVisit {
+        &mut self.open[story].trace.visits[place]
     }
 
-    fn add(&mut self, root: u32, slot: u32, visit: TracedVisit) -> usize {
-        let open = &mut self.open[self.by_root[root as usize] as usize];
+    fn add(&mut self, story: Id<Open>, slot: Id<Visit>, visit: TracedVisit) -> usize {
+        let open = &mut self.open[story];
         let place = open.trace.visits.len();
         open.trace.visits.push(visit);
-        if self.by_slot.len() <= slot as usize {
-            self.by_slot.resize(slot as usize + 1, (0, 0));
+        while self.by_slot.get(slot).is_none() {
+            self.by_slot.push((0, 0));
         }
-        self.by_slot[slot as usize] = (open.number, place as u32);
+        self.by_slot[slot] = (open.number, place as u32);
         place
     }
 }

@@ -10,11 +10,13 @@ use super::guard::Permission;
 use crate::engine::World;
 use crate::engine::site::pools::{PlaceAtPeer, PoolHandle};
 use crate::engine::site::sessions::Holds;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::plan::{CallPlan, NONE, Plan, Step};
 
 impl World {
     /// Places for one more call, or in a line for them.
-    pub(super) fn enter_bulkheads(&mut self, plan: &Plan, slot: u32, call: &CallPlan) -> Permission {
+    pub(super) fn enter_bulkheads(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> Permission {
         let guard = &plan.guards[call.guard as usize];
         if guard.pool != NONE {
             match self.enter_bulkhead(plan, slot, self.bulkhead_of(plan, call, self.visits[slot].instance)) {
@@ -26,7 +28,7 @@ impl World {
     }
 
     /// A place among the calls that the caller makes at once, or in the line for one.
-    fn enter_bulkhead(&mut self, plan: &Plan, slot: u32, pool: PoolHandle) -> Permission {
+    fn enter_bulkhead(&mut self, plan: &Plan, slot: Id<Visit>, pool: PoolHandle) -> Permission {
         // Whoever comes out of the line has its place already.
         if self.site.sessions.holds(self.visits[slot].sessions, Holds::Pool(pool)) {
             return Permission::Granted;
@@ -38,7 +40,7 @@ impl World {
         self.wait_in_line_of(plan, slot, pool)
     }
 
-    fn wait_in_line_of(&mut self, plan: &Plan, slot: u32, pool: PoolHandle) -> Permission {
+    fn wait_in_line_of(&mut self, plan: &Plan, slot: Id<Visit>, pool: PoolHandle) -> Permission {
         if !self.site.pools.admits_to_line(pool) {
             return Permission::Refused;
         }
@@ -48,7 +50,7 @@ impl World {
 
     /// A place at the peer that the call has to go to, or at any that may be called.
     #[inline(never)]
-    fn enter_at_a_peer(&mut self, plan: &Plan, slot: u32, call: &CallPlan) -> Permission {
+    fn enter_at_a_peer(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> Permission {
         let together = self.together_of(plan, call, self.visits[slot].instance);
         if self.site.sessions.place_at_peer(self.visits[slot].sessions, together).is_some() {
             return Permission::Granted;
@@ -87,7 +89,7 @@ impl World {
 
     /// The member that the call has to go to, if it may go to one only: who writes, who tries the
     /// same again, and whose client is sent to the same one each time.
-    fn only_member(&mut self, plan: &Plan, slot: u32, call: &CallPlan) -> Option<u32> {
+    fn only_member(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> Option<u32> {
         let visit = &self.visits[slot];
         let tries_the_same = visit.tries > 0 && !call.tries_others;
         let goes_by_client = plan.routes[call.route as usize].policy.goes_by_client();
@@ -96,7 +98,12 @@ impl World {
     }
 
     /// The peer at which the visit has got a place for the call that it makes now.
-    pub(in crate::engine) fn member_reserved(&self, plan: &Plan, slot: u32, call: &CallPlan) -> Option<u32> {
+    pub(in crate::engine) fn member_reserved(
+        &self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        call: &CallPlan,
+    ) -> Option<u32> {
         if call.guard == NONE || plan.guards[call.guard as usize].peers == NONE {
             return None;
         }
@@ -109,7 +116,7 @@ impl World {
     fn free_place(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call: &CallPlan,
         together: PoolHandle,
     ) -> Option<PlaceAtPeer> {
@@ -122,13 +129,13 @@ impl World {
         self.pick_with_place(plan, call, caller, root, avoid, together)
     }
 
-    fn take_place_at(&mut self, slot: u32, place: PlaceAtPeer) {
+    fn take_place_at(&mut self, slot: Id<Visit>, place: PlaceAtPeer) {
         self.site.pools.take_at(place, self.clockwork.now());
         self.keep(slot, Holds::Peer(place));
     }
 
     /// A place for a hedge at another peer; without one there is no hedge.
-    pub(super) fn has_place_for_hedge(&mut self, plan: &Plan, slot: u32, call: &CallPlan) -> bool {
+    pub(super) fn has_place_for_hedge(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> bool {
         if plan.guards[call.guard as usize].peers == NONE {
             return true;
         }
@@ -166,14 +173,14 @@ impl World {
         }
     }
 
-    fn hand_place_on(&mut self, plan: &Plan, waiting: u32, place: PlaceAtPeer) {
+    fn hand_place_on(&mut self, plan: &Plan, waiting: Id<Visit>, place: PlaceAtPeer) {
         self.leave_pool_line_served(plan, waiting);
         self.keep(waiting, Holds::Peer(place));
         self.make_ready(waiting);
     }
 
     /// The call to this member is over, and others of the same visit go on.
-    pub(super) fn leave_peer(&mut self, plan: &Plan, slot: u32, call: &CallPlan, member: u32) {
+    pub(super) fn leave_peer(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan, member: u32) {
         if plan.guards[call.guard as usize].peers == NONE {
             return;
         }
@@ -185,7 +192,7 @@ impl World {
     }
 
     /// No call is under way any more: the places are given to the next that wait for them.
-    pub(super) fn leave_bulkheads(&mut self, plan: &Plan, slot: u32, call: &CallPlan) {
+    pub(super) fn leave_bulkheads(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) {
         let guard = &plan.guards[call.guard as usize];
         let caller = self.visits[slot].instance;
         if guard.peers != NONE {

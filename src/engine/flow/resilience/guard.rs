@@ -4,6 +4,8 @@
 use crate::engine::World;
 use crate::engine::flow::ending::CallEnd;
 use crate::engine::site::guards::{Closed, GuardedPeer};
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
 use crate::plan::{CallPlan, NONE, Plan, Step};
 
@@ -18,7 +20,7 @@ pub enum Permission {
 impl World {
     /// Whether a careful caller makes this call now.
     #[inline(never)]
-    pub(in crate::engine) fn ask_guard(&mut self, plan: &Plan, slot: u32, call: u32) -> Permission {
+    pub(in crate::engine) fn ask_guard(&mut self, plan: &Plan, slot: Id<Visit>, call: u32) -> Permission {
         let call_plan = &plan.calls[call as usize];
         let guard = &plan.guards[call_plan.guard as usize];
         let caller = self.visits[slot].instance;
@@ -50,7 +52,12 @@ impl World {
 
     /// The call is not made: nobody was asked, so that nobody's health is in doubt.
     #[inline(never)]
-    pub(in crate::engine) fn refuse_call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn refuse_call(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        call: u32,
+    ) -> Option<Id<Visit>> {
         // It may have got a place in all, and none at a peer.
         self.leave_bulkheads(plan, slot, &plan.calls[call as usize]);
         self.try_again_or_fail(plan, slot, call, CallEnd::sent(NONE, Outcome::Unavailable))
@@ -61,7 +68,7 @@ impl World {
     pub(in crate::engine) fn guarded_call_begins(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call: &CallPlan,
         to: u32,
     ) {
@@ -78,7 +85,7 @@ impl World {
         }
     }
 
-    fn guarded_peer(&self, plan: &Plan, slot: u32, call: &CallPlan, to: u32) -> GuardedPeer {
+    fn guarded_peer(&self, plan: &Plan, slot: Id<Visit>, call: &CallPlan, to: u32) -> GuardedPeer {
         GuardedPeer { caller: self.visits[slot].instance, member: self.member_of(plan, slot, call, to) }
     }
 
@@ -88,7 +95,7 @@ impl World {
     pub(in crate::engine) fn guarded_call_ended(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         call: &CallPlan,
         by: u32,
         outcome: Outcome,
@@ -108,7 +115,7 @@ impl World {
             // Who has failed is not always whom it has called last.
             self.visits[slot].latest_peer = self.member_of(plan, slot, call, by);
         }
-        if !outcome.is_ok() && self.visits[slot].child != NONE {
+        if !outcome.is_ok() && self.visits[slot].child.is_some() {
             if call.only_peer == NONE {
                 self.leave_peer(plan, slot, call, self.visits[slot].latest_peer);
             }
@@ -126,7 +133,7 @@ impl World {
     }
 
     /// Whether there is a token for one more retry.
-    pub(super) fn budget_allows_retry(&mut self, plan: &Plan, slot: u32, call: &CallPlan) -> bool {
+    pub(super) fn budget_allows_retry(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> bool {
         self.site.guards.allows_retry(plan, call, self.visits[slot].instance)
     }
 }

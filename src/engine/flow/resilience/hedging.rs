@@ -1,12 +1,14 @@
 //! Hedged requests: one more call, to another peer, if the answer takes long.
 
 use crate::engine::World;
-use crate::plan::{NONE, Plan, Step};
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
+use crate::plan::{Plan, Step};
 
 impl World {
     /// No answer has come for as long as the caller waits with calling another peer.
     #[inline(never)]
-    pub(in crate::engine) fn hedge(&mut self, plan: &Plan, slot: u32) {
+    pub(in crate::engine) fn hedge(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
         let Step::Call { call } = plan.steps[visit.step as usize] else { return };
         let call_plan = &plan.calls[call as usize];
@@ -24,12 +26,14 @@ impl World {
     }
 
     /// How many calls the visit waits for, counted no further than is of interest.
-    pub(super) fn calls_under_way(&self, slot: u32, enough: u32) -> u32 {
+    pub(super) fn calls_under_way(&self, slot: Id<Visit>, enough: u32) -> u32 {
         let mut child = self.visits[slot].child;
         let mut count = 0;
-        while child != NONE && count <= enough {
+        while let Some(slot) = child
+            && count <= enough
+        {
             count += 1;
-            child = self.visits[child].sibling_next;
+            child = self.visits[slot].sibling_next;
         }
         count
     }

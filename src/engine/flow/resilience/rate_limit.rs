@@ -2,13 +2,20 @@
 
 use crate::engine::World;
 use crate::engine::site::limits::Asker;
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
 use crate::plan::Plan;
 use crate::results::path::Cause;
 
 impl World {
     /// The visit passes a limit at once or later, or is turned away. Returns who goes on.
     #[inline(never)]
-    pub(in crate::engine) fn ask_limit(&mut self, plan: &Plan, slot: u32, number: u32) -> Option<u32> {
+    pub(in crate::engine) fn ask_limit(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        number: u32,
+    ) -> Option<Id<Visit>> {
         let limit = &plan.limits[number as usize];
         let visit = &self.visits[slot];
         let (instance, root, is_inside) = (visit.instance, visit.root, visit.flags.inside);

@@ -2,7 +2,8 @@
 
 use crate::engine::World;
 use crate::engine::site::stations::{SideLine, SlowLine};
-use crate::engine::visit::State;
+use crate::engine::visit::{State, Visit};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::Shedding;
 use crate::plan::Plan;
@@ -25,7 +26,7 @@ impl World {
             let node = &self.site.nodes[instance as usize];
             let (is_alone, place) = (node.line_length <= 1, node.side_line as usize);
             let SideLine::Slow(line) = &mut self.site.lines[place] else { return };
-            let oldest = line.head;
+            let Some(oldest) = line.head else { return };
             let waited = self.clockwork.now() - self.visits[oldest].since;
             if !line.sheds(&settings, waited, is_alone, self.clockwork.now()) {
                 return;
@@ -35,7 +36,7 @@ impl World {
     }
 
     /// It is told so as soon as the present visit is done.
-    fn turn_away_from_line(&mut self, plan: &Plan, slot: u32) {
+    fn turn_away_from_line(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.leave_line_unserved(plan, slot);
         let visit = &mut self.visits[slot];
         visit.word = 0;
@@ -48,11 +49,21 @@ impl World {
     }
 
     /// Who comes next in such a line.
-    pub(in crate::engine) fn next_in_slow_line(&self, plan: &Plan, instance: u32, line: &SlowLine) -> u32 {
-        let is_late =
-            |settings: Shedding| self.clockwork.now() - self.visits[line.head].since > settings.target;
+    pub(in crate::engine) fn next_in_slow_line(
+        &self,
+        plan: &Plan,
+        instance: u32,
+        line: &SlowLine,
+    ) -> Option<Id<Visit>> {
+        let is_late = |settings: Shedding, head: Id<Visit>| {
+            self.clockwork.now() - self.visits[head].since > settings.target
+        };
         match self.shedding_of(plan, instance) {
-            Some(settings) if settings.newest_first && is_late(settings) => line.tail,
+            Some(settings)
+                if settings.newest_first && line.head.is_some_and(|head| is_late(settings, head)) =>
+            {
+                line.tail
+            }
             _ => line.head,
         }
     }

@@ -3,7 +3,9 @@
 use crate::engine::World;
 use crate::engine::site::caches::KeptAnswer;
 use crate::engine::site::sessions::Holds;
-use crate::plan::{LookupPlan, NONE, Plan, Step};
+use crate::engine::visit::Visit;
+use crate::kernel::table::Id;
+use crate::plan::{LookupPlan, Plan, Step};
 
 impl World {
     /// Asks a cache that keeps what has expired; returns how many steps are left out. What
@@ -12,7 +14,7 @@ impl World {
     pub(in crate::engine) fn look_up_with_stale(
         &mut self,
         plan: &Plan,
-        slot: u32,
+        slot: Id<Visit>,
         lookup_plan: &LookupPlan,
     ) -> u32 {
         let instance = self.visits[slot].instance;
@@ -43,7 +45,12 @@ impl World {
 
     /// What was fetched is held from now on.
     #[inline(never)]
-    pub(in crate::engine) fn store(&mut self, plan: &Plan, slot: u32, first_cache: u32) -> Option<u32> {
+    pub(in crate::engine) fn store(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        first_cache: u32,
+    ) -> Option<Id<Visit>> {
         let visit = &self.visits[slot];
         let replica = plan.instances[visit.instance as usize].replica;
         if let Some(object) = self.site.sessions.object(visit.sessions) {
@@ -54,10 +61,10 @@ impl World {
 
     /// A call has failed, but an older answer is there: the visit is done.
     #[inline(never)]
-    pub(in crate::engine) fn fall_back(&mut self, plan: &Plan, slot: u32) -> Option<u32> {
+    pub(in crate::engine) fn fall_back(&mut self, plan: &Plan, slot: Id<Visit>) -> Option<Id<Visit>> {
         self.abandon_children(plan, slot);
         let visit = &mut self.visits[slot];
-        debug_assert!(visit.child == NONE);
+        debug_assert!(visit.child.is_none());
         let rest = &plan.steps[visit.step as usize..];
         let end = rest.iter().position(|step| *step == Step::End);
         visit.step += end.expect("every program has an end") as u32;
