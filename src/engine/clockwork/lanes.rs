@@ -21,7 +21,7 @@ impl Lane {
     #[inline(always)]
     pub fn append(&mut self, visits: &mut Visits, kind: TimerKind, slot: Id<Visit>, now: Time) -> Timer {
         let due = now.saturating_add(self.delay).max(1);
-        let previous = std::mem::replace(&mut self.tail, Some(slot));
+        let previous = self.tail.replace(slot);
         match previous {
             None => self.head = Some(slot),
             Some(previous) => visits[previous].timers[kind as usize].next = Some(slot),

@@ -2,7 +2,7 @@
 
 use crate::engine::World;
 use crate::engine::site::lists::{append, prepend, unlink};
-use crate::engine::site::stations::SideLine;
+use crate::engine::site::stations::{Ends, SideLine};
 use crate::engine::trouble::Room;
 use crate::engine::visit::{State, TimerKind, Visit};
 use crate::kernel::random::below;
@@ -175,7 +175,7 @@ impl World {
                 match &mut self.site.lines[node.side_line as usize] {
                     SideLine::Priority(lists) => {
                         let priority = plan.classes[self.visits[slot].class as usize].priority;
-                        let (head, tail) = &mut lists[usize::from(priority)];
+                        let Ends { head, tail } = &mut lists[usize::from(priority)];
                         append(&mut self.visits, head, tail, slot);
                     }
                     SideLine::Slow(line) => append(&mut self.visits, &mut line.head, &mut line.tail, slot),
@@ -218,7 +218,7 @@ impl World {
         match &mut self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => {
                 let priority = plan.classes[self.visits[slot].class as usize].priority;
-                let (head, tail) = &mut lists[usize::from(priority)];
+                let Ends { head, tail } = &mut lists[usize::from(priority)];
                 unlink(&mut self.visits, head, tail, slot);
             }
             SideLine::Slow(line) => unlink(&mut self.visits, &mut line.head, &mut line.tail, slot),
@@ -240,7 +240,7 @@ impl World {
         let node = &self.site.nodes[instance as usize];
         let node_plan = &plan.nodes[node.node as usize];
         match &self.site.lines[node.side_line as usize] {
-            SideLine::Priority(lists) => lists.iter().find_map(|&(head, _)| head),
+            SideLine::Priority(lists) => lists.iter().find_map(|list| list.head),
             SideLine::Slow(line) => self.next_in_slow_line(plan, instance, line),
             SideLine::Random(all) => {
                 Some(all[below(&mut self.chance.dice[node_plan.die as usize], all.len() as u32) as usize])

@@ -68,7 +68,7 @@ impl World {
             rare.enter_session();
         }
         let (root, class) = (caller.root, caller.class);
-        let sibling = std::mem::replace(&mut caller.child, Some(child));
+        let sibling = caller.child.replace(child);
         caller.state = State::Calling;
         caller.tries += 1;
         if let Some(sibling) = sibling {
@@ -148,7 +148,7 @@ impl World {
         // No branch for each of these: mostly none is there.
         let has_siblings = visit.sibling_next.is_some() | visit.sibling_previous.is_some();
         let is_unusual = (visit.link != NONE) | visit.child.is_some() | has_siblings;
-        let Some(parent) = parent else { return None };
+        let parent = parent?;
         if is_unusual || visit.root.is_none() || visit.slots > 1 {
             return None;
         }

@@ -106,7 +106,7 @@ impl World {
         let list = |head: Option<Id<Visit>>| std::iter::successors(head, |&slot| self.visits[slot].next);
         match self.site.lines.get(node.side_line as usize) {
             None => list(node.head).collect(),
-            Some(SideLine::Priority(lists)) => lists.iter().flat_map(|&(head, _)| list(head)).collect(),
+            Some(SideLine::Priority(lists)) => lists.iter().flat_map(|line| list(line.head)).collect(),
             Some(SideLine::Slow(line)) => list(line.head).collect(),
             Some(SideLine::Random(all)) => all.clone(),
         }

@@ -93,9 +93,16 @@ impl Counts {
 #[derive(Clone, Debug)]
 pub enum SideLine {
     /// First and last of each priority.
-    Priority(Vec<(Option<Id<Visit>>, Option<Id<Visit>>)>),
+    Priority(Vec<Ends>),
     Random(Vec<Id<Visit>>),
     Slow(SlowLine),
+}
+
+/// A line's first and last, if anybody stands in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ends {
+    pub head: Option<Id<Visit>>,
+    pub tail: Option<Id<Visit>>,
 }
 
 /// A line of which the oldest may be turned away.
@@ -229,7 +236,7 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
         let side_line = match node.order {
             Order::Fifo | Order::Lifo => NONE,
             Order::Priority => {
-                lines.push(SideLine::Priority(vec![(None, None); priorities]));
+                lines.push(SideLine::Priority(vec![Ends::default(); priorities]));
                 lines.len() as u32 - 1
             }
             Order::Shedding(_) => {
