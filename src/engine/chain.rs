@@ -70,8 +70,8 @@ struct Serving {
 impl Ord for Serving {
     /// Of those who are alike in all else, whoever is followed comes first.
     fn cmp(&self, other: &Serving) -> Ordering {
-        let key = |one: &Serving| (one.done, one.since, one.began, one.place.map_or(NONE, Id::number));
-        key(self).cmp(&key(other))
+        let rest = |one: &Serving| (one.since, one.began, one.place.map_or(NONE, Id::number));
+        self.done.cmp(&other.done).then_with(|| rest(self).cmp(&rest(other)))
     }
 }
 
