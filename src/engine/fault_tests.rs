@@ -199,8 +199,7 @@ requests:
             name: "server".into(),
             purpose: purpose.into(),
             sampler: law.sampler(),
-        });
-        plan.draws.len() as u32 - 1
+        })
     };
     let (time_between, repair) = (draw(&mut plan, 720.0 / 4.0, "mtbf"), draw(&mut plan, 1.0, "mttr"));
     plan.random_faults.push(RandomFaultPlan {
@@ -209,7 +208,7 @@ requests:
         targets: vec![server],
         fault: Fault::Crash,
         time_between,
-        repair,
+        repair: Some(repair),
         crew: NONE,
     });
     let results = run(&plan);

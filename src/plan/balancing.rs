@@ -1,7 +1,9 @@
 //! Routes: from one caller to the peers among which it may choose.
 
+use super::ids::Die;
 use super::{CallPlan, Plan};
 use crate::kernel::random::mix;
+use crate::kernel::table::Id;
 use crate::parts::balance::Balance;
 
 /// The peers of one caller, and how it chooses among them.
@@ -11,7 +13,7 @@ pub struct RoutePlan {
     /// How many of them, from the front, are not backups.
     pub primaries: u32,
     pub policy: Policy,
-    pub die: u32,
+    pub die: Id<Die>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,7 +83,7 @@ impl RoutePlan {
         primaries: u32,
         balance: Balance,
         names: &[String],
-        die: u32,
+        die: Id<Die>,
     ) -> Self {
         let weights: Vec<u64> =
             members[..primaries as usize].iter().map(|member| u64::from(member.weight)).collect();

@@ -1,6 +1,8 @@
 //! A row of plain stations that all requests go through, one behind the other.
 
-use super::{NONE, Plan, Step};
+use super::ids::Draw;
+use super::{Plan, Step};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::UNLIMITED;
 
 /// Where the requests of such a plan stand, in order.
@@ -14,7 +16,7 @@ pub struct ChainPlan {
 pub struct ChainStation {
     pub instance: u32,
     /// How long a request is served.
-    pub draw: u32,
+    pub draw: Id<Draw>,
     /// The step at which it takes its slot.
     pub step: u32,
 }
@@ -24,7 +26,7 @@ impl ChainPlan {
     pub fn of(plan: &Plan) -> Option<ChainPlan> {
         let [source] = &plan.sources[..] else { return None };
         let [program] = &source.programs[..] else { return None };
-        if source.think != NONE || plan.has_changes() {
+        if source.think.is_some() || plan.has_changes() {
             return None;
         }
         let stations = stations(plan, program.start)?;

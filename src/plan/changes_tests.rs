@@ -142,10 +142,10 @@ faults:
     assert_eq!(names, ["app", "app/1", "app/2", "app/3", "mysql", "mysql/1", "power", "cable"]);
     let fault = &plan.random_faults[1];
     assert_eq!((&fault.targets, fault.fault, fault.crew), (&instances([6]), Fault::Crash, 0));
-    let draw = |number: u32| &plan.draws[number as usize];
+    let draw = |draw: Id<Draw>| &plan.draws[draw];
     assert_eq!(
-        (draw(fault.time_between).name.as_str(), draw(fault.repair).purpose.as_str()),
-        ("app/1", "repair")
+        (draw(fault.time_between).name.as_str(), fault.repair.map(|repair| draw(repair).purpose.as_str())),
+        ("app/1", Some("repair"))
     );
     let power = &plan.random_faults[6];
     assert_eq!((&power.targets, power.crew), (&instances([2, 3, 9]), NONE));

@@ -206,7 +206,7 @@ impl<'a> Compiler<'a> {
             line: behaviour.queue,
             when_full: behaviour.when_full,
             order: behaviour.order,
-            patience: patience.map_or(NONE, |law| self.streams.draw(&node.name, "patience", law)),
+            patience: patience.map(|law| self.streams.draw(&node.name, "patience", law)),
             watchdog_lane,
             boot: node.boot,
             recovery,

@@ -27,11 +27,13 @@ mod targets;
 mod usual;
 mod walks;
 
+use crate::kernel::table::{Id, Table};
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::{BucketPlan, buckets_most};
 pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
+use ids::{Die, Draw};
 pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
 pub use remedies::{GuardPlan, LimitPlan};
@@ -94,8 +96,8 @@ pub struct Plan {
     /// All replicas of the first node, then of the second …
     pub instances: Vec<InstancePlan>,
     pub processors: Vec<ProcessorPlan>,
-    pub draws: Vec<DrawPlan>,
-    pub dice: Vec<DiePlan>,
+    pub draws: Table<Draw, DrawPlan>,
+    pub dice: Table<Die, DiePlan>,
     /// Each constant timeout of a caller, and each of a worker's watchdog, has a lane.
     pub deadline_lanes: Vec<Time>,
     pub watchdog_lanes: Vec<Time>,
@@ -126,8 +128,7 @@ pub struct NodePlan {
     pub line: u32,
     pub when_full: WhenFull,
     pub order: Order,
-    /// A draw, or `NONE`.
-    pub patience: u32,
+    pub patience: Option<Id<Draw>>,
     /// A watchdog lane, or `NONE`.
     pub watchdog_lane: u32,
     /// How long an instance takes from its start until it serves, and how long a killed
@@ -142,7 +143,7 @@ pub struct NodePlan {
     pub when_caller_leaves: WhenCallerLeaves,
     pub track_occupancy: bool,
     /// For lines in random order.
-    pub die: u32,
+    pub die: Id<Die>,
     /// The cache of its first replica, if it is one.
     pub first_cache: Option<u32>,
     /// Its rate limits.
@@ -185,10 +186,10 @@ pub struct SourcePlan {
     pub arrivals: Arrivals,
     pub clients: u32,
     /// Thinking between requests, for a closed population.
-    pub think: u32,
+    pub think: Option<Id<Draw>>,
     pub programs: Vec<ProgramPlan>,
     /// Chooses the class and the client.
-    pub die: u32,
+    pub die: Id<Die>,
     /// Keeps when each client's connection will have been closed.
     pub keeps_connections: bool,
     /// For a replay that names classes: the program of each class number in the recording.
@@ -207,7 +208,7 @@ pub struct ProgramPlan {
 pub struct CachePlan {
     pub holds: Holds,
     pub uses_stale: bool,
-    pub die: u32,
+    pub die: Id<Die>,
 }
 
 /// A name that clients look up, with the times to live of its records.
@@ -217,7 +218,7 @@ pub struct NamePlan {
     pub resolves: bool,
     pub negative_ttl: Time,
     /// The recursive look-up's duration.
-    pub lookup: u32,
+    pub lookup: Id<Draw>,
     /// Which source's clients keep it, and so where their caches stand.
     pub source: u32,
     /// All addresses that it leads to at some time; the first so many at the start.
@@ -251,11 +252,11 @@ pub struct PoolPlan {
 
 #[derive(Clone, Debug)]
 pub struct LinkPlan {
-    /// A draw of the latency one way.
-    pub latency: u32,
-    pub jitter: u32,
+    /// The latency one way.
+    pub latency: Id<Draw>,
+    pub jitter: Option<Id<Draw>>,
     pub loss: f64,
-    pub die: u32,
+    pub die: Id<Die>,
     /// Nanoseconds per byte; 0 for no limit.
     pub nanoseconds_per_byte: f64,
 }

@@ -2,7 +2,9 @@
 //! answers at each.
 
 use super::compile::Compiler;
+use super::ids::Draw;
 use super::{NONE, NamePlan};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
 use crate::nodes::dns::Dns;
@@ -22,7 +24,7 @@ pub struct NameChangePlan {
 }
 
 /// The name as a user's clients look it up.
-pub fn name_plan(compiler: &Compiler, dns: &Dns, name: &str, lookup: u32, source: u32) -> NamePlan {
+pub fn name_plan(compiler: &Compiler, dns: &Dns, name: &str, lookup: Id<Draw>, source: u32) -> NamePlan {
     let chain = dns.chain(name);
     let mut addresses = chain.addresses.clone();
     for change in changes_of(compiler, dns, name) {

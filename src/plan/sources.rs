@@ -75,8 +75,8 @@ impl Sender<'_> {
             instance: compiler.nodes[id.0 as usize].first_instance + replica,
             clients: user.clients.max(1),
             think: match &arrivals {
-                Arrivals::Closed { think, .. } => compiler.streams.draw(&name, "think", think),
-                _ => NONE,
+                Arrivals::Closed { think, .. } => Some(compiler.streams.draw(&name, "think", think)),
+                _ => None,
             },
             arrivals,
             programs,

@@ -1,6 +1,8 @@
 //! The instructions that visits go through.
 
 use super::NONE;
+use super::ids::{Die, Draw};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
 
@@ -22,11 +24,11 @@ pub enum Step {
     },
     /// Time passes that takes no core.
     Wait {
-        draw: u32,
+        draw: Id<Draw>,
     },
     /// Work that shares the cores.
     Cpu {
-        draw: u32,
+        draw: Id<Draw>,
     },
     /// The same, as long as the replayed recording says.
     RecordedWait {
@@ -89,7 +91,7 @@ pub enum Step {
     },
     /// `Enter` and `Wait` in one, at a node where nothing but the slot matters.
     Serve {
-        draw: u32,
+        draw: Id<Draw>,
     },
     /// `Move` to the only peer there is, over no link, from a node where nothing but the
     /// slot matters.
@@ -177,7 +179,7 @@ pub struct CallPlan {
 pub struct RetryPlan {
     pub retries: u32,
     pub backoff: Backoff,
-    pub die: u32,
+    pub die: Id<Die>,
     pub counts: RetriesOf,
 }
 
@@ -204,7 +206,7 @@ pub enum ConnectionUse {
 #[derive(Clone, Debug)]
 pub struct ChancePlan {
     pub probability: f64,
-    pub die: u32,
+    pub die: Id<Die>,
     /// Steps to leave out otherwise.
     pub skip: u32,
 }
@@ -212,7 +214,7 @@ pub struct ChancePlan {
 #[derive(Clone, Debug)]
 pub struct RepeatPlan {
     pub count: crate::parts::count::Count,
-    pub die: u32,
+    pub die: Id<Die>,
     /// Steps to leave out for zero rounds.
     pub skip: u32,
 }
@@ -223,14 +225,14 @@ pub struct ForkPlan {
     pub calls: Vec<(u32, crate::parts::count::Count, f64)>,
     /// Answers to wait for; `NONE`: all of them.
     pub first: u32,
-    pub die: u32,
+    pub die: Id<Die>,
 }
 
 #[derive(Clone, Debug)]
 pub struct BranchPlan {
     /// Cumulated probability and the absolute step to go on with.
     pub ways: Vec<(f64, u32)>,
-    pub die: u32,
+    pub die: Id<Die>,
 }
 
 #[derive(Clone, Debug)]

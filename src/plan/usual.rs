@@ -1,7 +1,9 @@
 //! What can be decided of a call before the run: where whoever is called gets in at once and begins
 //! to work, all of that is one step.
 
+use super::ids::Draw;
 use super::{CallPlan, ConnectionUse, NONE, Plan, Step};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 
 /// Of one call. It is there for every call, and says whether there is more to it than this.
@@ -31,8 +33,8 @@ pub struct UsualCall {
 /// What a visit does first once it is in.
 #[derive(Clone, Copy, Debug)]
 pub struct FirstWork {
-    /// How long it takes: a draw, or `NONE` if it is always the same.
-    pub draw: u32,
+    /// How long it takes, if it is not always the same.
+    pub draw: Option<Id<Draw>>,
     pub time: Time,
     /// Whether it takes a core, where there are cores to be shared.
     pub is_cpu: bool,
@@ -98,7 +100,7 @@ impl UsualCall {
             whole: *whole,
             takes_extra_slot: *takes_extra_slot,
             lane: if *whole { *connect_lane } else { *read_lane },
-            works: works.unwrap_or([FirstWork { draw: NONE, time: 0, is_cpu: false, then: NONE }; 2]),
+            works: works.unwrap_or([FirstWork { draw: None, time: 0, is_cpu: false, then: NONE }; 2]),
         }
     }
 }
@@ -116,10 +118,10 @@ fn first_works(steps: &[Step], body: u32, is_session: bool) -> Option<[FirstWork
 fn first_work(steps: &[Step], at: u32) -> Option<FirstWork> {
     let then = at + 1;
     match *steps.get(at as usize)? {
-        Step::Cpu { draw } => Some(FirstWork { draw, time: 0, is_cpu: true, then }),
-        Step::Wait { draw } => Some(FirstWork { draw, time: 0, is_cpu: false, then }),
+        Step::Cpu { draw } => Some(FirstWork { draw: Some(draw), time: 0, is_cpu: true, then }),
+        Step::Wait { draw } => Some(FirstWork { draw: Some(draw), time: 0, is_cpu: false, then }),
         Step::Handshake { nanoseconds } => {
-            Some(FirstWork { draw: NONE, time: Time::from(nanoseconds), is_cpu: true, then })
+            Some(FirstWork { draw: None, time: Time::from(nanoseconds), is_cpu: true, then })
         }
         _ => None,
     }

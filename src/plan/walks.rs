@@ -163,7 +163,7 @@ impl Program<'_, '_> {
     fn is_plain(&self, instance: u32) -> bool {
         let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
         node.watchdog_lane == NONE
-            && node.patience == NONE
+            && node.patience.is_none()
             && node.order == Order::Fifo
             && !node.track_occupancy
             && !matches!(node.when_full, WhenFull::DropSyn)

@@ -215,7 +215,7 @@ fn law(plan: &Plan, fault: &RandomFault, random: &RandomFaultPlan) -> Law {
         let standby = &plan.standbys[standby];
         Spares {
             hot: standby.hot,
-            break_unnoticed: standby.time_between != NONE,
+            break_unnoticed: standby.time_between.is_some(),
             number: standby.spares,
             switch_over_s: to_seconds(standby.switch_over),
             coverage: standby.coverage,

@@ -158,7 +158,7 @@ impl World {
         self.link_into_line(plan, slot, instance);
         self.note_occupancy(instance);
         let patience = plan.nodes[self.site.nodes[instance as usize].node as usize].patience;
-        if patience != NONE {
+        if let Some(patience) = patience {
             let wait = self.chance.draws.take(plan, patience);
             self.schedule(slot, now.saturating_add(wait));
         }
@@ -245,7 +245,7 @@ impl World {
                 .expect("a line that is not empty"),
             SideLine::Slow(line) => self.next_in_slow_line(plan, instance, line),
             SideLine::Random(all) => {
-                all[below(&mut self.chance.dice[node_plan.die as usize], all.len() as u32) as usize]
+                all[below(&mut self.chance.dice[node_plan.die], all.len() as u32) as usize]
             }
         }
     }

@@ -67,7 +67,7 @@ impl World {
     /// Calls several nodes at once; they go on after the present visit.
     pub(in crate::engine) fn fork(&mut self, plan: &Plan, slot: u32, fork: u32) -> Option<u32> {
         let fork = &plan.forks[fork as usize];
-        let die = fork.die as usize;
+        let die = fork.die;
         let mut under_way = 0;
         for (call, count, chance) in &fork.calls {
             if *chance < 1.0 && crate::kernel::random::uniform(&mut self.chance.dice[die]) >= *chance {

@@ -6,14 +6,16 @@ use crate::engine::World;
 use crate::engine::site::lists::{append, unlink};
 use crate::engine::trouble::Room;
 use crate::engine::visit::State;
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Draw;
 use crate::plan::{Plan, Step};
 
 impl World {
     /// Gets a slot and works in it, at a node where nothing but the slot and the place in
     /// line matters.
     #[inline(always)]
-    pub(in crate::engine) fn serve(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
+    pub(in crate::engine) fn serve(&mut self, plan: &Plan, slot: u32, draw: Id<Draw>) -> Option<u32> {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let node = &mut self.site.nodes[visit.instance as usize];
@@ -34,7 +36,7 @@ impl World {
 
     /// The node is full, or in a bad condition.
     #[inline(never)]
-    fn serve_full(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
+    fn serve_full(&mut self, plan: &Plan, slot: u32, draw: Id<Draw>) -> Option<u32> {
         let instance = self.visits[slot].instance;
         let entry = match self.site.nodes[instance as usize].needs_care {
             true => self.enter_in_bad_condition(plan, slot),
@@ -63,7 +65,7 @@ impl World {
 
     /// The slot is got: the work begins, and the visit goes on when it is done.
     #[inline(always)]
-    fn start_serving(&mut self, plan: &Plan, slot: u32, draw: u32) {
+    fn start_serving(&mut self, plan: &Plan, slot: u32, draw: Id<Draw>) {
         let mut time = self.chance.draws.take(plan, draw);
         if self.site.nodes[self.visits[slot].instance as usize].needs_care {
             time = self.slowed(plan, slot, time);

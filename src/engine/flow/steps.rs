@@ -95,12 +95,12 @@ impl World {
             Step::Fork { fork } => self.fork(plan, slot, fork),
             Step::Chance { chance } => {
                 let chance = &plan.chances[chance as usize];
-                let happens = uniform(&mut self.chance.dice[chance.die as usize]) < chance.probability;
+                let happens = uniform(&mut self.chance.dice[chance.die]) < chance.probability;
                 self.skip(slot, if happens { 1 } else { 1 + chance.skip })
             }
             Step::Repeat { repeat } => {
                 let repeat = &plan.repeats[repeat as usize];
-                let count = repeat.count.draw(&mut self.chance.dice[repeat.die as usize]);
+                let count = repeat.count.draw(&mut self.chance.dice[repeat.die]);
                 self.visits[slot].repeats = count;
                 self.skip(slot, if count > 0 { 1 } else { 1 + repeat.skip })
             }
@@ -137,7 +137,7 @@ impl World {
 
     fn go_one_way(&mut self, plan: &Plan, slot: u32, branch: u32) -> Option<u32> {
         let branch = &plan.branches[branch as usize];
-        let point = uniform(&mut self.chance.dice[branch.die as usize]);
+        let point = uniform(&mut self.chance.dice[branch.die]);
         let way = branch.ways.iter().find(|(cumulated, _)| point < *cumulated).or(branch.ways.last());
         self.visits[slot].step = way.expect("a branch has a way").1;
         Some(slot)

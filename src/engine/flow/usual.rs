@@ -100,7 +100,7 @@ impl World {
             },
             ..Visit::NEW
         });
-        let time = if work.draw == NONE { work.time } else { self.chance.draws.take(plan, work.draw) };
+        let time = if let Some(draw) = work.draw { self.chance.draws.take(plan, draw) } else { work.time };
         if processor == NONE {
             self.clockwork.wait_until(now.saturating_add(time), word);
         } else {

@@ -17,7 +17,7 @@ impl World {
         let name = format!("{} {}", fault.fault.name(), fault.name);
         let incident = Incident::of_chance(fault.fault, name, fault.target.clone(), self.clockwork.now());
         let incident = self.trouble.random_fault_begins(number, incident);
-        if let (NONE, &[ChangeTarget::Instance(instance)]) = (fault.repair, &fault.targets[..]) {
+        if let (None, &[ChangeTarget::Instance(instance)]) = (fault.repair, &fault.targets[..]) {
             return self.process_dies(plan, instance, Death { incident, random_fault: Some(number) });
         }
         let mut until = NEVER;
@@ -33,10 +33,16 @@ impl World {
 
     /// Returns when the repair will be done.
     fn repair_begins(&mut self, plan: &Plan, number: u32) -> Time {
-        let fault = &plan.random_faults[number as usize];
-        let done = self.clockwork.now().saturating_add(self.chance.draws.take(plan, fault.repair));
+        let time = self.time_to_repair(plan, number);
+        let done = self.clockwork.now().saturating_add(time);
         self.trouble.expect(done, Change::IsRepaired(number));
         done
+    }
+
+    /// The next repair of it takes so long; one of which nothing is said takes no time.
+    pub(super) fn time_to_repair(&mut self, plan: &Plan, number: u32) -> Time {
+        let repair = plan.random_faults[number as usize].repair;
+        repair.map_or(0, |repair| self.chance.draws.take(plan, repair))
     }
 
     pub(super) fn random_fault_ends(&mut self, plan: &Plan, number: u32) {
@@ -64,7 +70,7 @@ impl World {
         if let Some(crew) = crew_of(fault) {
             self.trouble.needs_no_repairer(crew, number);
         }
-        self.chance.draws.take(plan, fault.repair)
+        self.time_to_repair(plan, number)
     }
 
     /// The targets are whole again, and have to boot or not; the time to the next failure begins.

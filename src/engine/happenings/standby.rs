@@ -7,7 +7,7 @@ use super::World;
 use crate::engine::trouble::Change;
 use crate::kernel::random::uniform;
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
 
 impl World {
     /// All spares are whole.
@@ -21,8 +21,8 @@ impl World {
 
     fn add_spare(&mut self, plan: &Plan, standby: u32) {
         let break_at = match plan.standbys[standby as usize].time_between {
-            NONE => NEVER,
-            draw => self.clockwork.now().saturating_add(self.chance.draws.take(plan, draw)),
+            None => NEVER,
+            Some(draw) => self.clockwork.now().saturating_add(self.chance.draws.take(plan, draw)),
         };
         self.trouble.add_spare(standby, break_at);
     }
@@ -35,7 +35,7 @@ impl World {
             self.trouble.wants_spare(standby, fault);
             return false;
         }
-        let repair = self.chance.draws.take(plan, plan.random_faults[fault as usize].repair);
+        let repair = self.time_to_repair(plan, fault);
         self.spare_is_back_after(standby, repair);
         true
     }
@@ -46,13 +46,13 @@ impl World {
         while let Some(break_at) = self.trouble.take_spare(standby) {
             if break_at <= self.clockwork.now() {
                 let repair = match standby_plan.repair {
-                    NONE => 0,
-                    draw => self.chance.draws.take(plan, draw),
+                    None => 0,
+                    Some(draw) => self.chance.draws.take(plan, draw),
                 };
                 self.spare_is_back_after(standby, repair);
                 continue;
             }
-            if uniform(&mut self.chance.dice[standby_plan.die as usize]) >= standby_plan.coverage {
+            if uniform(&mut self.chance.dice[standby_plan.die]) >= standby_plan.coverage {
                 self.trouble.put_spare_back(standby, break_at);
                 return false;
             }

@@ -270,7 +270,7 @@ impl Balancers {
 
     /// By weight.
     fn drawn<E: Eligible>(&mut self, route: &RoutePlan, chance: &mut Chance, who: E) -> Option<u32> {
-        let die = &mut chance.dice[route.die as usize];
+        let die = &mut chance.dice[route.die];
         for _ in 0..DRAWS_MOST {
             let member = match &route.policy {
                 Policy::WeightedRandom(cumulated) | Policy::Choices { cumulated: Some(cumulated), .. } => {
@@ -341,7 +341,7 @@ impl Balancers {
             };
             let (one, other) = (load(self, member, least), load(self, least, member));
             ties = if one < other { 1 } else { ties + u32::from(one == other) };
-            if one < other || (one == other && below(&mut chance.dice[route.die as usize], ties) == 0) {
+            if one < other || (one == other && below(&mut chance.dice[route.die], ties) == 0) {
                 best = Some(member);
             }
         }
