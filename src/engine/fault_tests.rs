@@ -5,7 +5,7 @@ use super::{Advance, Options, Simulation};
 use crate::kernel::time::{HOUR, MILLISECOND, NEVER, SECOND, Time, to_seconds};
 use crate::parts::fault::Fault;
 use crate::parts::outcome::Outcome;
-use crate::plan::{ChangePlan, ChangeTarget, NONE, Plan, RandomFaultPlan};
+use crate::plan::{ChangePlan, ChangeTarget, Plan, RandomFaultPlan};
 use crate::results::RunResults;
 use crate::results::row::RowSampling;
 
@@ -209,7 +209,7 @@ requests:
         fault: Fault::Crash,
         time_between,
         repair: Some(repair),
-        crew: NONE,
+        crew: None,
     });
     let results = run(&plan);
     let down: u128 = results.nodes[1].buckets.iter().map(|bucket| bucket.down).sum();

@@ -1,11 +1,10 @@
 //! What changes while the run goes on: faults at known times and by chance, maintenance,
 //! and what stands by.
 
-use super::NONE;
 use super::compile::Compiler;
-use super::ids::{Die, Draw};
+use super::ids::{Crew, Die, Draw, Standby};
 use super::targets::names;
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
@@ -51,8 +50,8 @@ pub struct RandomFaultPlan {
     /// From the first hand laid on it to the end of the repair; `None`: whoever watches over the
     /// process starts it again.
     pub repair: Option<Id<Draw>>,
-    /// An index into `Plan::crews`, or `NONE` for somebody of its own.
-    pub crew: u32,
+    /// `None`: somebody of its own.
+    pub crew: Option<Id<Crew>>,
 }
 
 /// Maintenance that is more than instances which are down at known times.
@@ -109,11 +108,11 @@ pub struct Changes {
     pub changes: Vec<ChangePlan>,
     pub random_faults: Vec<RandomFaultPlan>,
     pub maintenance: Vec<MaintenancePlan>,
-    pub standbys: Vec<StandbyPlan>,
+    pub standbys: Table<Standby, StandbyPlan>,
     /// When more come than usual.
     pub surges: Vec<std::ops::Range<Time>>,
     /// How many repairers each crew has.
-    pub crews: Vec<u32>,
+    pub crews: Table<Crew, u32>,
 }
 
 pub fn compile(compiler: &mut Compiler) -> Changes {
@@ -270,7 +269,7 @@ fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFa
                 .repair
                 .as_ref()
                 .map(|repair| compiler.streams.draw(&name, &purpose("repair"), repair)),
-            crew: fault.crew.unwrap_or(NONE),
+            crew: fault.crew.map(Id::numbered),
             name,
         });
     }

@@ -2,6 +2,7 @@
 
 use super::balancing::{MemberPlan, RoutePlan};
 use super::buckets::BucketPlan;
+use super::ids::{Cache, Limit};
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
@@ -9,6 +10,7 @@ use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
     UsualCall, changes, memory, names, replication, resources, scaling, sources, structure,
 };
+use crate::kernel::table::Table;
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
@@ -102,8 +104,8 @@ pub struct Compiler<'a> {
     pub nodes: Vec<NodePlan>,
     pub instances: Vec<InstancePlan>,
     pub processors: Vec<ProcessorPlan>,
-    pub caches: Vec<CachePlan>,
-    pub limits: Vec<LimitPlan>,
+    pub caches: Table<Cache, CachePlan>,
+    pub limits: Table<Limit, LimitPlan>,
     pub guards: Vec<GuardPlan>,
     known_routes: FxHashMap<(NodeId, Target), (u32, u32)>,
     known_lanes: FxHashMap<Time, u32>,
@@ -127,8 +129,8 @@ impl<'a> Compiler<'a> {
             nodes: Vec::new(),
             instances: Vec::new(),
             processors: Vec::new(),
-            caches: Vec::new(),
-            limits: Vec::new(),
+            caches: Table::new(),
+            limits: Table::new(),
             guards: Vec::new(),
             known_routes: FxHashMap::default(),
             known_lanes: FxHashMap::default(),
@@ -192,7 +194,7 @@ impl<'a> Compiler<'a> {
         let patience = behaviour.patience.as_ref();
         let first_instance = self.instances.len() as u32;
         let is_cache = matches!(node.kind, NodeKind::Cache(_));
-        let first_cache = is_cache.then_some(self.caches.len() as u32);
+        let first_cache = is_cache.then_some(self.caches.next_id());
         let (recovery, buffer_pool) = match &node.kind {
             NodeKind::Database(database) => (database.recovery, database.buffer_pool),
             _ => (0, None),

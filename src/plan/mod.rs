@@ -27,13 +27,15 @@ mod targets;
 mod usual;
 mod walks;
 
-use crate::kernel::table::{Id, Table};
+use crate::kernel::table::{Id, Row, Table};
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::{BucketPlan, buckets_most};
 pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
-use ids::{Die, Draw};
+use ids::{
+    Branch, Cache, Chance, Crew, Die, Draw, Fork, Limit, Lookup, Memory, Repeat, Resource, Scaling, Standby,
+};
 pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
 pub use remedies::{GuardPlan, LimitPlan};
@@ -74,17 +76,17 @@ pub struct Plan {
     pub calls: Vec<CallPlan>,
     /// Of each call, what is decided already.
     pub usual_calls: Vec<UsualCall>,
-    pub chances: Vec<ChancePlan>,
-    pub repeats: Vec<RepeatPlan>,
-    pub forks: Vec<ForkPlan>,
-    pub branches: Vec<BranchPlan>,
-    pub lookups: Vec<LookupPlan>,
-    pub caches: Vec<CachePlan>,
+    pub chances: Table<Chance, ChancePlan>,
+    pub repeats: Table<Repeat, RepeatPlan>,
+    pub forks: Table<Fork, ForkPlan>,
+    pub branches: Table<Branch, BranchPlan>,
+    pub lookups: Table<Lookup, LookupPlan>,
+    pub caches: Table<Cache, CachePlan>,
     pub names: Vec<NamePlan>,
     pub name_changes: Vec<NameChangePlan>,
-    pub scalings: Vec<ScalingPlan>,
+    pub scalings: Table<Scaling, ScalingPlan>,
     pub pools: Vec<PoolPlan>,
-    pub limits: Vec<LimitPlan>,
+    pub limits: Table<Limit, LimitPlan>,
     pub guards: Vec<GuardPlan>,
     pub routes: Vec<RoutePlan>,
     /// How many balancing states there are: one for each replica of each caller of a route.
@@ -105,13 +107,13 @@ pub struct Plan {
     pub changes: Vec<ChangePlan>,
     pub random_faults: Vec<RandomFaultPlan>,
     /// How many repairers each crew has.
-    pub crews: Vec<u32>,
+    pub crews: Table<Crew, u32>,
     pub maintenance: Vec<MaintenancePlan>,
-    pub standbys: Vec<StandbyPlan>,
+    pub standbys: Table<Standby, StandbyPlan>,
     pub replications: Vec<ReplicationPlan>,
-    pub memories: Vec<HostMemoryPlan>,
+    pub memories: Table<Memory, HostMemoryPlan>,
     /// What there is only so much of, beside what nodes have themselves.
-    pub resources: Vec<ResourcePlan>,
+    pub resources: Table<Resource, ResourcePlan>,
     /// When more come than usual.
     pub surges: Vec<std::ops::Range<Time>>,
     pub fidelity: Fidelity,
@@ -145,9 +147,9 @@ pub struct NodePlan {
     /// For lines in random order.
     pub die: Id<Die>,
     /// The cache of its first replica, if it is one.
-    pub first_cache: Option<u32>,
+    pub first_cache: Option<Id<Cache>>,
     /// Its rate limits.
-    pub limits: std::ops::Range<u32>,
+    pub limits: Row<Limit>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,8 +1,10 @@
 //! From the calls of a request class to the steps of its visits.
 
 use super::compile::Compiler;
+use super::ids::{Branch, Chance, Fork, Lookup, Repeat};
 use super::steps::{BranchPlan, CallPlan, ChancePlan, ForkPlan, LookupPlan, RepeatPlan, Step};
-use super::{NONE, NamePlan, PoolPlan};
+use super::{NamePlan, PoolPlan};
+use crate::kernel::table::Table;
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::parts::count::Count;
@@ -18,11 +20,11 @@ const UNROLLED_MOST: u32 = 16;
 pub struct Tables {
     pub steps: Vec<Step>,
     pub calls: Vec<CallPlan>,
-    pub chances: Vec<ChancePlan>,
-    pub repeats: Vec<RepeatPlan>,
-    pub forks: Vec<ForkPlan>,
-    pub branches: Vec<BranchPlan>,
-    pub lookups: Vec<LookupPlan>,
+    pub chances: Table<Chance, ChancePlan>,
+    pub repeats: Table<Repeat, RepeatPlan>,
+    pub forks: Table<Fork, ForkPlan>,
+    pub branches: Table<Branch, BranchPlan>,
+    pub lookups: Table<Lookup, LookupPlan>,
     pub names: Vec<NamePlan>,
     pub pools: Vec<PoolPlan>,
     /// Connection pools that stand already: by caller and what it calls.
@@ -108,12 +110,11 @@ impl<'c, 'a> Program<'c, 'a> {
         if let Some(first_cache) = plan.first_cache {
             let mut lookup =
                 LookupPlan { first_cache, first_instance, skip: rest.len() as u32, skip_if_stale: 0 };
-            if self.compiler.caches[first_cache as usize].uses_stale {
+            if self.compiler.caches[first_cache].uses_stale {
                 self.fall_back(&mut rest, &mut lookup, node, call);
             }
             let lookups = &mut self.compiler.tables.lookups;
-            lookups.push(lookup);
-            fetching.push(Step::Lookup { lookup: lookups.len() as u32 - 1 });
+            fetching.push(Step::Lookup { lookup: lookups.push(lookup) });
         }
         code.append(&mut fetching);
         code.append(&mut rest);
@@ -149,16 +150,16 @@ impl<'c, 'a> Program<'c, 'a> {
             let name = self.stream_name(caller, "repeat");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let repeats = &mut self.compiler.tables.repeats;
-            repeats.push(RepeatPlan { count: call.times, die, skip: code.len() as u32 + 1 });
+            let repeat = repeats.push(RepeatPlan { count: call.times, die, skip: code.len() as u32 + 1 });
             code.push(Step::Again { back: code.len() as u32 });
-            code.insert(0, Step::Repeat { repeat: repeats.len() as u32 - 1 });
+            code.insert(0, Step::Repeat { repeat });
         }
         if call.chance < 1.0 {
             let name = self.stream_name(caller, "chance");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let chances = &mut self.compiler.tables.chances;
-            chances.push(ChancePlan { probability: call.chance, die, skip: code.len() as u32 });
-            code.insert(0, Step::Chance { chance: chances.len() as u32 - 1 });
+            let chance = chances.push(ChancePlan { probability: call.chance, die, skip: code.len() as u32 });
+            code.insert(0, Step::Chance { chance });
         }
         code
     }
@@ -179,8 +180,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let name = self.stream_name(caller, "fork");
         let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
         let forks = &mut self.compiler.tables.forks;
-        forks.push(ForkPlan { calls, first: parallel.first.unwrap_or(NONE), die });
-        Step::Fork { fork: forks.len() as u32 - 1 }
+        Step::Fork { fork: forks.push(ForkPlan { calls, first: parallel.first, die }) }
     }
 
     /// Getting in: a slot, and what a new connection costs.

@@ -1,9 +1,11 @@
 //! Remedies, prepared: what nodes do about too much.
 
 use super::compile::Compiler;
+use super::ids::Limit;
 use super::program::Program;
 use super::steps::{CallPlan, LookupPlan, RetriesOf, RetryPlan};
 use super::{NONE, PoolPlan, Step};
+use crate::kernel::table::Row;
 use crate::kernel::time::NEVER;
 use crate::nodes::behaviour::Behaviour;
 use crate::parts::caution::{Caution, Hedge};
@@ -13,7 +15,6 @@ use crate::parts::rate_limit::{Bucket, Per};
 use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::retry_budget::RetryBudget;
 use crate::scenario::model::{Call, NodeId, Target};
-use std::ops::Range;
 
 /// What a careful caller keeps of those it calls; each of its replicas has its own.
 #[derive(Clone, Debug)]
@@ -44,8 +45,8 @@ pub struct LimitPlan {
 
 impl Compiler<'_> {
     /// The limits of a node that is being added, which its programs will ask.
-    pub fn add_limits(&mut self, behaviour: &Behaviour, first_instance: u32, replicas: u32) -> Range<u32> {
-        let first = self.limits.len() as u32;
+    pub fn add_limits(&mut self, behaviour: &Behaviour, first_instance: u32, replicas: u32) -> Row<Limit> {
+        let first = self.limits.next_id();
         self.limits.extend(behaviour.limits.iter().flatten().map(|limit| LimitPlan {
             bucket: limit.bucket(),
             delays: limit.delays,
@@ -54,16 +55,16 @@ impl Compiler<'_> {
             first_instance,
             replicas,
         }));
-        first..self.limits.len() as u32
+        Row::new(first, self.limits.len() as u32 - first.number())
     }
 
     /// The steps that ask a node's limits: those in front of its line, and those behind it.
     pub fn limit_steps(&self, node: NodeId) -> (Vec<Step>, Vec<Step>) {
         let limits = self.behaviour(node).map_or([None, None], |behaviour| behaviour.limits);
-        let numbers = self.nodes[node.0 as usize].limits.clone();
+        let numbers = self.nodes[node.0 as usize].limits;
         let in_front = |wanted| {
             let asked = numbers
-                .clone()
+                .iter()
                 .zip(limits.into_iter().flatten())
                 .filter(move |(_, limit)| limit.in_front == wanted);
             asked.map(|(limit, _)| Step::Limit { limit }).collect()
@@ -135,7 +136,7 @@ impl Program<'_, '_> {
             let forks = &self.compiler.tables.forks;
             let calls = match step {
                 Step::Call { call } => vec![call],
-                Step::Fork { fork } => forks[fork as usize].calls.iter().map(|&(call, ..)| call).collect(),
+                Step::Fork { fork } => forks[fork].calls.iter().map(|&(call, ..)| call).collect(),
                 _ => Vec::new(),
             };
             for call in calls {

@@ -1,6 +1,8 @@
 //! What there is only so much of between nodes and beside them, and where the engine counts it.
 
 use super::compile::Compiler;
+use super::ids::{Limit, Memory, Resource};
+use crate::kernel::table::{Id, Table};
 use crate::nodes::NodeKind;
 use crate::parts::resource::{Owner, Party, ResourceKind, Way};
 use crate::plan::{HostMemoryPlan, NONE, PoolPlan};
@@ -29,12 +31,12 @@ pub enum PlacePlan {
         way: Way,
     },
     Limit {
-        limit: u32,
+        limit: Id<Limit>,
         replica: u32,
         instance: u32,
     },
     Memory {
-        host: u32,
+        host: Id<Memory>,
     },
 }
 
@@ -47,8 +49,11 @@ impl Party {
     }
 }
 
-pub fn compile(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<ResourcePlan> {
-    let mut plans = pools(compiler);
+pub fn compile(
+    compiler: &Compiler,
+    memories: &Table<Memory, HostMemoryPlan>,
+) -> Table<Resource, ResourcePlan> {
+    let mut plans = Table::from(pools(compiler));
     plans.extend(links(compiler));
     plans.extend(limits(compiler));
     plans.extend(hosts(compiler, memories));
@@ -96,7 +101,7 @@ fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
     let mut plans = Vec::new();
     for (node, plan) in (0..).zip(&compiler.nodes) {
         let rates = compiler.behaviour(NodeId(node)).map_or([None, None], |behaviour| behaviour.limits);
-        for (limit, (number, rate)) in plan.limits.clone().zip((0..).zip(rates.into_iter().flatten())) {
+        for (limit, (number, rate)) in plan.limits.iter().zip((0..).zip(rates.into_iter().flatten())) {
             let place =
                 |replica: u32| PlacePlan::Limit { limit, replica, instance: plan.first_instance + replica };
             plans.push(ResourcePlan {
@@ -111,9 +116,9 @@ fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
 }
 
 /// Of hosts on which what is needed never changes there is nothing to count.
-fn hosts(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<ResourcePlan> {
+fn hosts(compiler: &Compiler, memories: &Table<Memory, HostMemoryPlan>) -> Vec<ResourcePlan> {
     let mut plans: Vec<ResourcePlan> = Vec::new();
-    for (host, memory) in (0..).zip(memories) {
+    for (host, memory) in memories.entries() {
         let node = compiler.instances[memory.instance as usize].node;
         debug_assert!(matches!(compiler.node(NodeId(node)).kind, NodeKind::Server(_)));
         let place = PlacePlan::Memory { host };

@@ -168,7 +168,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         let own = code.iter().flat_map(|&step| match step {
             Step::Call { call } => vec![call],
             Step::Fork { fork } => {
-                let forked = &self.program.compiler.tables.forks[fork as usize];
+                let forked = &self.program.compiler.tables.forks[fork];
                 forked.calls.iter().map(|&(call, ..)| call).collect()
             }
             _ => Vec::new(),

@@ -1,7 +1,7 @@
 //! The instructions that visits go through.
 
 use super::NONE;
-use super::ids::{Die, Draw};
+use super::ids::{Branch, Cache, Chance, Die, Draw, Fork, Limit, Lookup, Repeat};
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
@@ -43,7 +43,7 @@ pub enum Step {
     },
     /// Pass a rate limit, now or later, or be turned away.
     Limit {
-        limit: u32,
+        limit: Id<Limit>,
     },
     /// Call another node and wait for its answer.
     Call {
@@ -51,15 +51,15 @@ pub enum Step {
     },
     /// Call several at once.
     Fork {
-        fork: u32,
+        fork: Id<Fork>,
     },
     /// Go on, or leave some steps out.
     Chance {
-        chance: u32,
+        chance: Id<Chance>,
     },
     /// Sets how often the steps up to `Again` are gone through; leaves them out for zero.
     Repeat {
-        repeat: u32,
+        repeat: Id<Repeat>,
     },
     /// Goes back so many steps if there are rounds left.
     Again {
@@ -67,11 +67,11 @@ pub enum Step {
     },
     /// Ask the cache; a hit leaves out the steps that fetch.
     Lookup {
-        lookup: u32,
+        lookup: Id<Lookup>,
     },
     /// What was fetched is held from now on.
     Store {
-        first_cache: u32,
+        first_cache: Id<Cache>,
     },
     /// Does the client know the address? If so the next step, the call to the resolver, is left out.
     Recall {
@@ -102,7 +102,7 @@ pub enum Step {
     Finish,
     /// Choose where a random walk goes on.
     Branch {
-        branch: u32,
+        branch: Id<Branch>,
     },
     /// A resolver in a path resolves, if it can.
     Ask,
@@ -223,8 +223,8 @@ pub struct RepeatPlan {
 pub struct ForkPlan {
     /// Calls to make side by side: the number of the call, how often, and with what chance.
     pub calls: Vec<(u32, crate::parts::count::Count, f64)>,
-    /// Answers to wait for; `NONE`: all of them.
-    pub first: u32,
+    /// Answers to wait for; `None`: all of them.
+    pub first: Option<u32>,
     pub die: Id<Die>,
 }
 
@@ -238,7 +238,7 @@ pub struct BranchPlan {
 #[derive(Clone, Debug)]
 pub struct LookupPlan {
     /// The cache of the node's first replica.
-    pub first_cache: u32,
+    pub first_cache: Id<Cache>,
     pub first_instance: u32,
     /// Steps to leave out after a hit.
     pub skip: u32,

@@ -1,9 +1,11 @@
 //! Walks: random routes through a network of stations; and steps that are one where nothing comes
 //! between them.
 
+use super::ids::Branch;
 use super::program::Program;
 use super::steps::{BranchPlan, Step};
 use super::{MemberPlan, NONE};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::scenario::model::{NodeId, Stop, Target, Walk};
 
@@ -13,7 +15,7 @@ struct PlacedStop {
     start: u32,
     entrances: Vec<(NodeId, u32)>,
     /// Where it is chosen how to go on from each node.
-    branches: Vec<usize>,
+    branches: Vec<Id<Branch>>,
     /// The route to it.
     route: u32,
 }
@@ -85,9 +87,9 @@ impl Program<'_, '_> {
                 let name = self.stream_name(node, "branch");
                 self.compiler.streams.die(&self.compiler.node(node).name, &name)
             });
-            branches.push(self.compiler.tables.branches.len());
-            code.push(Step::Branch { branch: self.compiler.tables.branches.len() as u32 });
-            self.compiler.tables.branches.push(BranchPlan { ways: Vec::new(), die });
+            let branch = self.compiler.tables.branches.push(BranchPlan { ways: Vec::new(), die });
+            branches.push(branch);
+            code.push(Step::Branch { branch });
         }
         let route = self.compiler.tables.calls[call as usize].route;
         if nodes.len() > 1 {

@@ -8,9 +8,11 @@ use crate::engine::World;
 use crate::engine::site::links::Message;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Answers, Flags, State, TimerKind, Visit};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
+use crate::plan::ids::Fork;
 use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
 
 /// Whom a call goes to.
@@ -65,8 +67,8 @@ impl World {
     }
 
     /// Calls several nodes at once; they go on after the present visit.
-    pub(in crate::engine) fn fork(&mut self, plan: &Plan, slot: u32, fork: u32) -> Option<u32> {
-        let fork = &plan.forks[fork as usize];
+    pub(in crate::engine) fn fork(&mut self, plan: &Plan, slot: u32, fork: Id<Fork>) -> Option<u32> {
+        let fork = &plan.forks[fork];
         let die = fork.die;
         let mut under_way = 0;
         for (call, count, chance) in &fork.calls {
@@ -94,7 +96,10 @@ impl World {
         if under_way == 0 {
             return self.skip(slot, 1);
         }
-        self.visits.wait_for_answers(slot, Answers { under_way, wanted: fork.first.min(under_way) });
+        self.visits.wait_for_answers(
+            slot,
+            Answers { under_way, wanted: fork.first.map_or(under_way, |first| first.min(under_way)) },
+        );
         None
     }
 

@@ -4,8 +4,10 @@ use super::admission::Entry;
 use crate::engine::World;
 use crate::engine::visit::State;
 use crate::kernel::random::uniform;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Branch;
 use crate::plan::{NONE, Plan, Step};
 
 impl World {
@@ -94,12 +96,12 @@ impl World {
             Step::TurnAway => self.end_visit(plan, slot, Outcome::Unavailable),
             Step::Fork { fork } => self.fork(plan, slot, fork),
             Step::Chance { chance } => {
-                let chance = &plan.chances[chance as usize];
+                let chance = &plan.chances[chance];
                 let happens = uniform(&mut self.chance.dice[chance.die]) < chance.probability;
                 self.skip(slot, if happens { 1 } else { 1 + chance.skip })
             }
             Step::Repeat { repeat } => {
-                let repeat = &plan.repeats[repeat as usize];
+                let repeat = &plan.repeats[repeat];
                 let count = repeat.count.draw(&mut self.chance.dice[repeat.die]);
                 self.visits[slot].repeats = count;
                 self.skip(slot, if count > 0 { 1 } else { 1 + repeat.skip })
@@ -135,8 +137,8 @@ impl World {
         }
     }
 
-    fn go_one_way(&mut self, plan: &Plan, slot: u32, branch: u32) -> Option<u32> {
-        let branch = &plan.branches[branch as usize];
+    fn go_one_way(&mut self, plan: &Plan, slot: u32, branch: Id<Branch>) -> Option<u32> {
+        let branch = &plan.branches[branch];
         let point = uniform(&mut self.chance.dice[branch.die]);
         let way = branch.ways.iter().find(|(cumulated, _)| point < *cumulated).or(branch.ways.last());
         self.visits[slot].step = way.expect("a branch has a way").1;

@@ -3,13 +3,8 @@
 use super::World;
 use crate::engine::trouble::{Change, Death};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{ChangeTarget, NONE, Plan, RandomFaultPlan};
+use crate::plan::{ChangeTarget, Plan};
 use crate::results::incident::Incident;
-
-/// The crew that repairs it, if it is not somebody of its own.
-fn crew_of(fault: &RandomFaultPlan) -> Option<u32> {
-    Some(fault.crew).filter(|&crew| crew != NONE)
-}
 
 impl World {
     pub(super) fn random_fault_begins(&mut self, plan: &Plan, number: u32) {
@@ -23,7 +18,7 @@ impl World {
         let mut until = NEVER;
         if self.spare_jumps_in(plan, number) {
             // The spare's coming is the end of the fault; the repair makes a new spare.
-        } else if crew_of(fault).is_none_or(|crew| self.trouble.gets_repairer(crew, number)) {
+        } else if fault.crew.is_none_or(|crew| self.trouble.gets_repairer(crew, number)) {
             until = self.repair_begins(plan, number);
         }
         for &target in &fault.targets {
@@ -53,7 +48,7 @@ impl World {
 
     /// Whoever has repaired this goes on to the next.
     fn crew_is_free(&mut self, plan: &Plan, number: u32) {
-        let crew = crew_of(&plan.random_faults[number as usize]);
+        let crew = plan.random_faults[number as usize].crew;
         if let Some(next) = crew.and_then(|crew| self.trouble.repairer_is_free(crew)) {
             self.repair_begins(plan, next);
         }
@@ -67,7 +62,7 @@ impl World {
             self.crew_is_free(plan, number);
             return done - self.clockwork.now();
         }
-        if let Some(crew) = crew_of(fault) {
+        if let Some(crew) = fault.crew {
             self.trouble.needs_no_repairer(crew, number);
         }
         self.time_to_repair(plan, number)

@@ -38,7 +38,7 @@ impl World {
     pub(in crate::engine) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
         let place = &plan.instances[instance as usize];
         if let Some(first) = plan.nodes[place.node as usize].first_cache {
-            self.site.caches.clear(first + place.replica);
+            self.site.caches.clear(first.plus(place.replica));
         }
     }
 

@@ -1,14 +1,16 @@
 //! What caches hold.
 
 use crate::kernel::random::{Generator, uniform};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::nodes::cache::Holds;
+use crate::plan::ids;
 use crate::plan::{CachePlan, NONE, Plan};
 
 /// All replicas of all caches.
 #[derive(Clone, Debug)]
 pub struct Caches {
-    all: Vec<Cache>,
+    all: Table<ids::Cache, Cache>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,14 +83,14 @@ impl Caches {
     }
 
     /// Asks a cache for one object.
-    pub fn ask(&mut self, cache: u32, die: &mut Generator, now: Time) -> Answer {
-        self.all[cache as usize].ask(uniform(die), now)
+    pub fn ask(&mut self, cache: Id<ids::Cache>, die: &mut Generator, now: Time) -> Answer {
+        self.all[cache].ask(uniform(die), now)
     }
 
     /// Asks a cache that keeps what has expired.
-    pub fn ask_for_kept(&mut self, cache: u32, die: &mut Generator, now: Time) -> KeptAnswer {
+    pub fn ask_for_kept(&mut self, cache: Id<ids::Cache>, die: &mut Generator, now: Time) -> KeptAnswer {
         let point = uniform(die);
-        let Cache::Objects(objects) = &mut self.all[cache as usize] else { return KeptAnswer::Unknown };
+        let Cache::Objects(objects) = &mut self.all[cache] else { return KeptAnswer::Unknown };
         let object = objects.object_at(point);
         match objects.find(object, now) {
             Found::Fresh => {
@@ -101,16 +103,16 @@ impl Caches {
     }
 
     /// What was fetched is held from now on.
-    pub fn store(&mut self, cache: u32, object: u32, now: Time) {
-        if let Cache::Objects(objects) = &mut self.all[cache as usize] {
+    pub fn store(&mut self, cache: Id<ids::Cache>, object: u32, now: Time) {
+        if let Cache::Objects(objects) = &mut self.all[cache] {
             objects.hold(object, Found::Nothing, now);
         }
     }
 
     /// Everything that was held is lost. A cache of which only the hit ratio is known has
     /// nothing to lose.
-    pub fn clear(&mut self, cache: u32) {
-        if let Cache::Objects(objects) = &mut self.all[cache as usize] {
+    pub fn clear(&mut self, cache: Id<ids::Cache>) {
+        if let Cache::Objects(objects) = &mut self.all[cache] {
             objects.clear();
         }
     }

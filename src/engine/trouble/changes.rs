@@ -3,8 +3,10 @@
 
 use super::Trouble;
 use crate::engine::site::balancers::ViewHandle;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
+use crate::plan::ids::{Memory, Scaling, Standby};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -26,7 +28,7 @@ pub enum Change {
     /// Is it quiet enough to simulate no requests, or are they to be simulated again?
     Rests,
     /// Is there memory left on a host?
-    LooksAtMemory(u32),
+    LooksAtMemory(Id<Memory>),
     /// What has died is started.
     StartsAgain(u32),
     /// A set of databases is backed up.
@@ -38,11 +40,11 @@ pub enum Change {
     /// A replica becomes the primary of a set of databases.
     Promotes(u32),
     /// It is decided how many of a node there are to be.
-    Decides(u32),
+    Decides(Id<Scaling>),
     /// One that was missing has booted.
-    IsOneMore(u32),
+    IsOneMore(Id<Scaling>),
     /// What a spare has replaced is whole again, and is a spare of this standby now.
-    IsSpareAgain(u32),
+    IsSpareAgain(Id<Standby>),
 }
 
 impl Change {

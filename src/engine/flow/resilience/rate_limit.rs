@@ -2,14 +2,16 @@
 
 use crate::engine::World;
 use crate::engine::site::limits::Asker;
+use crate::kernel::table::Id;
 use crate::plan::Plan;
+use crate::plan::ids::Limit;
 use crate::results::path::Cause;
 
 impl World {
     /// The visit passes a limit at once or later, or is turned away. Returns who goes on.
     #[inline(never)]
-    pub(in crate::engine) fn ask_limit(&mut self, plan: &Plan, slot: u32, number: u32) -> Option<u32> {
-        let limit = &plan.limits[number as usize];
+    pub(in crate::engine) fn ask_limit(&mut self, plan: &Plan, slot: u32, number: Id<Limit>) -> Option<u32> {
+        let limit = &plan.limits[number];
         let visit = &self.visits[slot];
         let (instance, root, is_inside) = (visit.instance, visit.root, visit.flags.inside);
         // A process that is gone turns nobody away: whoever comes finds that out next.

@@ -3,6 +3,8 @@
 use crate::engine::World;
 use crate::engine::site::caches::KeptAnswer;
 use crate::engine::site::sessions::Holds;
+use crate::kernel::table::Id;
+use crate::plan::ids::Cache;
 use crate::plan::{LookupPlan, NONE, Plan, Step};
 
 impl World {
@@ -16,8 +18,8 @@ impl World {
         lookup_plan: &LookupPlan,
     ) -> u32 {
         let instance = self.visits[slot].instance;
-        let cache = lookup_plan.first_cache + (instance - lookup_plan.first_instance);
-        let die = &mut self.chance.dice[plan.caches[cache as usize].die];
+        let cache = lookup_plan.first_cache.plus(instance - lookup_plan.first_instance);
+        let die = &mut self.chance.dice[plan.caches[cache].die];
         let answer = self.site.caches.ask_for_kept(cache, die, self.clockwork.now());
         let counts = &mut self.site.nodes[instance as usize].counts;
         counts.lookups += 1;
@@ -43,11 +45,11 @@ impl World {
 
     /// What was fetched is held from now on.
     #[inline(never)]
-    pub(in crate::engine) fn store(&mut self, plan: &Plan, slot: u32, first_cache: u32) -> Option<u32> {
+    pub(in crate::engine) fn store(&mut self, plan: &Plan, slot: u32, first_cache: Id<Cache>) -> Option<u32> {
         let visit = &self.visits[slot];
         let replica = plan.instances[visit.instance as usize].replica;
         if let Some(object) = self.site.sessions.object(visit.sessions) {
-            self.site.caches.store(first_cache + replica, object, self.clockwork.now());
+            self.site.caches.store(first_cache.plus(replica), object, self.clockwork.now());
         }
         self.skip(slot, 1)
     }
