@@ -1,6 +1,6 @@
 //! Routes: from one caller to the peers among which it may choose.
 
-use super::ids::Die;
+use super::ids::{Die, View};
 use super::{CallPlan, Plan};
 use crate::kernel::random::mix;
 use crate::kernel::table::Id;
@@ -49,6 +49,12 @@ pub enum Policy {
 }
 
 impl Plan {
+    /// What a replica which makes a call knows of its peers.
+    #[inline(always)]
+    pub fn view_of(&self, call: &CallPlan, caller: u32) -> Id<View> {
+        call.site.plus(self.share_of(call, caller))
+    }
+
     /// Each replica of a caller keeps its own view of its peers; or all keep one. Which it is of those
     /// that belong to the caller's node.
     #[inline(always)]

@@ -1,8 +1,10 @@
 //! Calls: whom a node calls, how, and what its callers keep for that.
 
+use super::ids::Route;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, Step};
 use super::{NONE, PoolPlan};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::{Calling, UNLIMITED};
@@ -54,11 +56,11 @@ impl Program<'_, '_> {
         let encrypted =
             matches!(&self.compiler.node(caller).kind, NodeKind::User(user) if user.tls != Tls::None);
         let sets = &self.compiler.scenario.replications;
-        let set = sets.iter().position(|set| set.target == call.target).map_or(NONE, |set| set as u32);
+        let set = sets.iter().position(|set| set.target == call.target).map(Id::at);
         let last = match set {
-            NONE => None,
-            set if call.write => Some(Step::Commit { set }),
-            set => Some(Step::ReadDone { set }),
+            None => None,
+            Some(set) if call.write => Some(Step::Commit { set }),
+            Some(set) => Some(Step::ReadDone { set }),
         };
         let nodes = self.compiler.scenario.nodes_of(call.target);
         let bodies: Vec<(NodeId, u32)> =
@@ -109,10 +111,10 @@ impl Program<'_, '_> {
     }
 
     /// For each member of a route the step at which those who come to it begin.
-    pub fn by_member(&self, route: u32, by_node: &[(NodeId, u32)]) -> Vec<u32> {
+    pub fn by_member(&self, route: Id<Route>, by_node: &[(NodeId, u32)]) -> Vec<u32> {
         let of_node: rustc_hash::FxHashMap<u32, u32> =
             by_node.iter().map(|&(node, step)| (node.0, step)).collect();
-        let members = &self.compiler.routes[route as usize].members;
+        let members = &self.compiler.routes[route].members;
         members
             .iter()
             .map(|member| of_node[&self.compiler.instances[member.instance as usize].node])
@@ -131,11 +133,11 @@ impl Program<'_, '_> {
         let tables = &mut self.compiler.tables;
         let known = tables.known_pools.get(&(caller, call.target)).copied();
         let number = known.unwrap_or_else(|| {
-            tables.pools.push(PoolPlan {
+            let number = tables.pools.push(PoolPlan {
                 kind: ResourceKind::Pool,
                 from: Party::Node(caller.0),
                 to: Party::of(call.target),
-                first: tables.pool_instances,
+                first: Id::numbered(tables.pool_instances),
                 first_instance: node.first_instance,
                 size: pool.size.saturating_mul(pool.processes),
                 wait: if pool.wait == 0 { NEVER } else { pool.wait },
@@ -144,7 +146,6 @@ impl Program<'_, '_> {
                 peers: 0,
             });
             tables.pool_instances += node.replicas;
-            let number = tables.pools.len() as u32 - 1;
             tables.known_pools.insert((caller, call.target), number);
             number
         });

@@ -2,7 +2,7 @@
 
 use super::balancing::{MemberPlan, RoutePlan};
 use super::buckets::BucketPlan;
-use super::ids::{Cache, Limit};
+use super::ids::{Cache, Guard, Limit, Route, View};
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
@@ -10,7 +10,7 @@ use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
     UsualCall, changes, memory, names, replication, resources, scaling, sources, structure,
 };
-use crate::kernel::table::Table;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
@@ -37,7 +37,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let Compiler { mut tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } =
         compiler;
     for call in &mut tables.calls {
-        if let [only] = &routes[call.route as usize].members[..] {
+        if let [only] = &routes[call.route].members[..] {
             (call.only_peer, call.only_link) = (only.instance, only.link);
         }
     }
@@ -99,18 +99,18 @@ pub struct Compiler<'a> {
     pub links: Links,
     pub lanes: Vec<Time>,
     watchdogs: Vec<Time>,
-    pub routes: Vec<RoutePlan>,
+    pub routes: Table<Route, RoutePlan>,
     pub sites: u32,
     pub nodes: Vec<NodePlan>,
     pub instances: Vec<InstancePlan>,
     pub processors: Vec<ProcessorPlan>,
     pub caches: Table<Cache, CachePlan>,
     pub limits: Table<Limit, LimitPlan>,
-    pub guards: Vec<GuardPlan>,
-    known_routes: FxHashMap<(NodeId, Target), (u32, u32)>,
+    pub guards: Table<Guard, GuardPlan>,
+    known_routes: FxHashMap<(NodeId, Target), (Id<Route>, Id<View>)>,
     known_lanes: FxHashMap<Time, u32>,
     /// The guard of each caller of a route that has one, by the first of its states.
-    pub known_guards: FxHashMap<u32, u32>,
+    pub known_guards: FxHashMap<Id<View>, Id<Guard>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -124,14 +124,14 @@ impl<'a> Compiler<'a> {
             links,
             lanes: Vec::new(),
             watchdogs: Vec::new(),
-            routes: Vec::new(),
+            routes: Table::new(),
             sites: 0,
             nodes: Vec::new(),
             instances: Vec::new(),
             processors: Vec::new(),
             caches: Table::new(),
             limits: Table::new(),
-            guards: Vec::new(),
+            guards: Table::new(),
             known_routes: FxHashMap::default(),
             known_lanes: FxHashMap::default(),
             known_guards: FxHashMap::default(),
@@ -162,7 +162,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Whom a route leads to.
-    pub fn target_of(&self, route: u32) -> Target {
+    pub fn target_of(&self, route: Id<Route>) -> Target {
         let known = self.known_routes.iter().find(|(_, (known, _))| *known == route);
         known.map(|((_, target), _)| *target).expect("a route that has been made")
     }
@@ -266,7 +266,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The route from one node to a target and the first of its balancing states.
-    pub fn route(&mut self, from: NodeId, target: Target) -> (u32, u32) {
+    pub fn route(&mut self, from: NodeId, target: Target) -> (Id<Route>, Id<View>) {
         if let Some(&known) = self.known_routes.get(&(from, target)) {
             return known;
         }
@@ -299,8 +299,8 @@ impl<'a> Compiler<'a> {
             primaries = members.len() as u32;
         }
         let die = self.streams.die(&caller.name, &format!("balance/{name}"));
-        self.routes.push(RoutePlan::new(members, primaries, balance, &names, die));
-        let known = (self.routes.len() as u32 - 1, self.sites);
+        let route = self.routes.push(RoutePlan::new(members, primaries, balance, &names, die));
+        let known = (route, Id::numbered(self.sites));
         self.sites += caller.replicas;
         self.known_routes.insert((from, target), known);
         known

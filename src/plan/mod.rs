@@ -34,7 +34,8 @@ pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
 use ids::{
-    Branch, Cache, Chance, Crew, Die, Draw, Fork, Limit, Lookup, Memory, Repeat, Resource, Scaling, Standby,
+    Branch, Cache, Chance, Crew, Die, Draw, Fork, Guard, Limit, Lookup, Memory, Name, Pool, PoolSet, Repeat,
+    Replication, Resource, Route, Scaling, Standby,
 };
 pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
@@ -82,13 +83,13 @@ pub struct Plan {
     pub branches: Table<Branch, BranchPlan>,
     pub lookups: Table<Lookup, LookupPlan>,
     pub caches: Table<Cache, CachePlan>,
-    pub names: Vec<NamePlan>,
+    pub names: Table<Name, NamePlan>,
     pub name_changes: Vec<NameChangePlan>,
     pub scalings: Table<Scaling, ScalingPlan>,
-    pub pools: Vec<PoolPlan>,
+    pub pools: Table<PoolSet, PoolPlan>,
     pub limits: Table<Limit, LimitPlan>,
-    pub guards: Vec<GuardPlan>,
-    pub routes: Vec<RoutePlan>,
+    pub guards: Table<Guard, GuardPlan>,
+    pub routes: Table<Route, RoutePlan>,
     /// How many balancing states there are: one for each replica of each caller of a route.
     pub sites: u32,
     pub links: Vec<LinkPlan>,
@@ -110,7 +111,7 @@ pub struct Plan {
     pub crews: Table<Crew, u32>,
     pub maintenance: Vec<MaintenancePlan>,
     pub standbys: Table<Standby, StandbyPlan>,
-    pub replications: Vec<ReplicationPlan>,
+    pub replications: Table<Replication, ReplicationPlan>,
     pub memories: Table<Memory, HostMemoryPlan>,
     /// What there is only so much of, beside what nodes have themselves.
     pub resources: Table<Resource, ResourcePlan>,
@@ -240,7 +241,7 @@ pub struct PoolPlan {
     pub from: Party,
     pub to: Party,
     /// The first of its callers' pools; each replica of the caller has one.
-    pub first: u32,
+    pub first: Id<Pool>,
     pub first_instance: u32,
     pub size: u32,
     pub wait: Time,

@@ -1,10 +1,10 @@
 //! From the calls of a request class to the steps of its visits.
 
 use super::compile::Compiler;
-use super::ids::{Branch, Chance, Fork, Lookup, Repeat};
+use super::ids::{Branch, Chance, Fork, Lookup, Name, PoolSet, Repeat};
 use super::steps::{BranchPlan, CallPlan, ChancePlan, ForkPlan, LookupPlan, RepeatPlan, Step};
 use super::{NamePlan, PoolPlan};
-use crate::kernel::table::Table;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::parts::count::Count;
@@ -25,10 +25,10 @@ pub struct Tables {
     pub forks: Table<Fork, ForkPlan>,
     pub branches: Table<Branch, BranchPlan>,
     pub lookups: Table<Lookup, LookupPlan>,
-    pub names: Vec<NamePlan>,
-    pub pools: Vec<PoolPlan>,
+    pub names: Table<Name, NamePlan>,
+    pub pools: Table<PoolSet, PoolPlan>,
     /// Connection pools that stand already: by caller and what it calls.
-    pub known_pools: FxHashMap<(NodeId, Target), u32>,
+    pub known_pools: FxHashMap<(NodeId, Target), Id<PoolSet>>,
     pub pool_instances: u32,
 }
 

@@ -1,8 +1,8 @@
 //! Sets of databases of which one takes the writes.
 
 use super::compile::Compiler;
-use super::ids::Draw;
-use crate::kernel::table::Id;
+use super::ids::{Draw, Replication};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::scenario::model::{Backup, Reads, Target};
 
@@ -19,9 +19,9 @@ pub struct ReplicationPlan {
     pub backup: Option<Backup>,
 }
 
-pub fn compile(compiler: &mut Compiler) -> Vec<ReplicationPlan> {
+pub fn compile(compiler: &mut Compiler) -> Table<Replication, ReplicationPlan> {
     let scenario = compiler.scenario;
-    let mut plans = Vec::new();
+    let mut plans = Table::new();
     for set in &scenario.replications {
         let (name, nodes) = match set.target {
             Target::Node(node) => (&compiler.node(node).name, vec![node]),

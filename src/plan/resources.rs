@@ -1,11 +1,11 @@
 //! What there is only so much of between nodes and beside them, and where the engine counts it.
 
 use super::compile::Compiler;
-use super::ids::{Limit, Memory, Resource};
+use super::ids::{Limit, Memory, Pool, Resource};
 use crate::kernel::table::{Id, Table};
 use crate::nodes::NodeKind;
 use crate::parts::resource::{Owner, Party, ResourceKind, Way};
-use crate::plan::{HostMemoryPlan, NONE, PoolPlan};
+use crate::plan::{HostMemoryPlan, PoolPlan};
 use crate::scenario::model::{NodeId, Target};
 
 #[derive(Clone, Debug)]
@@ -20,10 +20,10 @@ pub struct ResourcePlan {
 /// Where the engine keeps it.
 #[derive(Clone, Copy, Debug)]
 pub enum PlacePlan {
-    /// With the replica of the caller that has it, and another pool whose line is counted here, or `NONE`.
+    /// With the replica of the caller that has it, and another pool whose line is counted here.
     Pool {
-        pool: u32,
-        line: u32,
+        pool: Id<Pool>,
+        line: Option<Id<Pool>>,
         instance: u32,
     },
     Link {
@@ -38,6 +38,13 @@ pub enum PlacePlan {
     Memory {
         host: Id<Memory>,
     },
+}
+
+impl PoolPlan {
+    /// That of one of its callers; of several peers that of all together.
+    pub fn of_caller(&self, caller: u32) -> Id<Pool> {
+        self.first.plus(caller * (1 + self.peers))
+    }
 }
 
 impl Party {
@@ -73,14 +80,14 @@ fn pools(compiler: &Compiler) -> Vec<ResourcePlan> {
 /// Those of one caller: its pool, or those of its peers, of which the first counts those who wait for
 /// any of them.
 fn places(pool: &PoolPlan, caller: u32) -> Vec<PlacePlan> {
-    let first = pool.first + caller * (1 + pool.peers);
+    let first = pool.of_caller(caller);
     let instance = pool.first_instance + caller;
     if pool.peers == 0 {
-        return vec![PlacePlan::Pool { pool: first, line: NONE, instance }];
+        return vec![PlacePlan::Pool { pool: first, line: None, instance }];
     }
-    let line = |peer: u32| if peer == 0 { first } else { NONE };
+    let line = |peer: u32| (peer == 0).then_some(first);
     (0..pool.peers)
-        .map(|peer| PlacePlan::Pool { pool: first + 1 + peer, line: line(peer), instance })
+        .map(|peer| PlacePlan::Pool { pool: first.plus(1 + peer), line: line(peer), instance })
         .collect()
 }
 

@@ -4,6 +4,7 @@ use super::compile::Compiler;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, RetriesOf, RetryPlan, Step};
 use super::{NONE, ProgramPlan, SourcePlan, names};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Answers;
@@ -198,7 +199,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         } else {
             ConnectionUse::Fresh
         };
-        let guard = self.user.caution.as_deref().map_or(NONE, |caution| {
+        let guard = self.user.caution.as_deref().map(|caution| {
             let plan = compiler.tables.calls[call as usize].clone();
             let target = compiler.target_of(plan.route);
             compiler.guard(self.id, target, &plan, caution)
@@ -207,7 +208,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         let members_at = name.map_or(Vec::new(), |name| names::members_at(compiler, name, route));
         let plan = &mut compiler.tables.calls[call as usize];
         *plan = CallPlan {
-            name: name.unwrap_or(NONE),
+            name,
             members_at,
             connect_lane: lane,
             read_lane: NONE,
@@ -230,12 +231,11 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             &dns.lookup,
         );
         // All classes of a user share what its clients and the resolver remember.
-        let known = compiler.tables.names.iter().position(|name| name.source == self.source);
+        let known = compiler.tables.names.iter().position(|name| name.source == self.source).map(Id::at);
         let number = known.unwrap_or_else(|| {
             let plan = names::name_plan(compiler, dns, &name, lookup, self.source);
-            compiler.tables.names.push(plan);
-            compiler.tables.names.len() - 1
-        }) as u32;
+            compiler.tables.names.push(plan)
+        });
         let body =
             compiler.tables.place(vec![Step::Enter { kept: 1 }, Step::Resolve { name: number }, Step::End]);
         let (route, site) = compiler.route(self.id, Target::Node(resolver));

@@ -1,7 +1,10 @@
 //! The instructions that visits go through.
 
 use super::NONE;
-use super::ids::{Branch, Cache, Chance, Die, Draw, Fork, Limit, Lookup, Repeat};
+use super::ids::{
+    Branch, Cache, Chance, Die, Draw, Fork, Guard, Limit, Lookup, Name, PoolSet, Repeat, Replication, Route,
+    View,
+};
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
@@ -39,7 +42,7 @@ pub enum Step {
     },
     /// A connection of the caller's pool, or a place in the line for one.
     Borrow {
-        pool: u32,
+        pool: Id<PoolSet>,
     },
     /// Pass a rate limit, now or later, or be turned away.
     Limit {
@@ -75,15 +78,15 @@ pub enum Step {
     },
     /// Does the client know the address? If so the next step, the call to the resolver, is left out.
     Recall {
-        name: u32,
+        name: Id<Name>,
     },
     /// The client notes what the resolver said.
     Remember {
-        name: u32,
+        name: Id<Name>,
     },
     /// The resolver answers, from its cache or after a look-up.
     Resolve {
-        name: u32,
+        name: Id<Name>,
     },
     /// Leave this node for another without coming back.
     Move {
@@ -110,11 +113,11 @@ pub enum Step {
     TurnAway,
     /// A set of databases has taken a write.
     Commit {
-        set: u32,
+        set: Id<Replication>,
     },
     /// One of a set of databases has answered a read.
     ReadDone {
-        set: u32,
+        set: Id<Replication>,
     },
     /// The visit is done.
     End,
@@ -123,13 +126,13 @@ pub enum Step {
 /// A call from one place in a program: whom, how, and what if it fails.
 #[derive(Clone, Debug)]
 pub struct CallPlan {
-    pub route: u32,
+    pub route: Id<Route>,
     /// The instance that it goes to where there is no choice, and the link that leads
     /// there; otherwise `NONE`.
     pub only_peer: u32,
     pub only_link: u32,
     /// The balancing state of the caller's first replica.
-    pub site: u32,
+    pub site: Id<View>,
     /// Whether each replica of the caller has a balancing state of its own.
     pub site_per_replica: bool,
     /// Where the called visit's program starts.
@@ -147,8 +150,8 @@ pub struct CallPlan {
     pub tries_others: bool,
     pub health: HealthChecks,
     pub retry: Option<RetryPlan>,
-    /// Of a careful caller, or `NONE`.
-    pub guard: u32,
+    /// Of a careful caller.
+    pub guard: Option<Id<Guard>>,
     pub connection: ConnectionUse,
     /// Whoever shows a certificate has to have a good one.
     pub encrypted: bool,
@@ -163,10 +166,10 @@ pub struct CallPlan {
     pub writes: bool,
     /// What the client looks up, and the members of the route at each of its addresses, none if all
     /// are; nothing where it has no choice.
-    pub name: u32,
+    pub name: Option<Id<Name>>,
     pub members_at: Vec<Vec<u32>>,
-    /// The set of databases whose primary takes the writes, or `NONE`.
-    pub replication: u32,
+    /// The set of databases whose primary takes the writes.
+    pub replication: Option<Id<Replication>>,
     pub takes_extra_slot: bool,
     /// To a database, whose connection the caller keeps until it is done.
     pub keeps_session: bool,
@@ -249,7 +252,7 @@ pub struct LookupPlan {
 impl CallPlan {
     /// A call that cannot fail on the way and costs nothing: the move of a visit between
     /// stations, before a route is given to it.
-    pub fn plain(route: u32, site: u32) -> CallPlan {
+    pub fn plain(route: Id<Route>, site: Id<View>) -> CallPlan {
         CallPlan {
             route,
             only_peer: NONE,
@@ -265,7 +268,7 @@ impl CallPlan {
             tries_others: true,
             health: HealthChecks::NONE,
             retry: None,
-            guard: NONE,
+            guard: None,
             connection: ConnectionUse::Kept,
             encrypted: false,
             round_trips: 0,
@@ -274,9 +277,9 @@ impl CallPlan {
             falls_back: false,
             idempotent: true,
             writes: false,
-            name: NONE,
+            name: None,
             members_at: Vec::new(),
-            replication: NONE,
+            replication: None,
             takes_extra_slot: false,
             keeps_session: false,
             request_bytes: 0,

@@ -84,7 +84,7 @@ impl UsualCall {
             idempotent: _,
             writes: _,
         } = call;
-        let is_told_of = *guard != NONE || matches!(connection, ConnectionUse::PerClient { .. });
+        let is_told_of = guard.is_some() || matches!(connection, ConnectionUse::PerClient { .. });
         let works = match bodies.is_empty() {
             true => first_works(steps, *body, *keeps_session),
             false => None,

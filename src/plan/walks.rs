@@ -1,7 +1,7 @@
 //! Walks: random routes through a network of stations; and steps that are one where nothing comes
 //! between them.
 
-use super::ids::Branch;
+use super::ids::{Branch, Route};
 use super::program::Program;
 use super::steps::{BranchPlan, Step};
 use super::{MemberPlan, NONE};
@@ -17,7 +17,7 @@ struct PlacedStop {
     /// Where it is chosen how to go on from each node.
     branches: Vec<Id<Branch>>,
     /// The route to it.
-    route: u32,
+    route: Id<Route>,
 }
 
 impl Program<'_, '_> {
@@ -108,7 +108,7 @@ impl Program<'_, '_> {
         code: &mut Vec<Step>,
     ) -> u32 {
         let compiler = &self.compiler;
-        let members = &compiler.routes[stop.route as usize].members;
+        let members = &compiler.routes[stop.route].members;
         let is_same = |member: &MemberPlan| {
             let to = NodeId(compiler.instances[member.instance as usize].node);
             compiler.links.between(compiler.scenario, from, to) == member.link
@@ -133,7 +133,7 @@ impl Program<'_, '_> {
         for place in 0..code.len() {
             match code[place] {
                 Step::Move { call } => {
-                    let route = &compiler.routes[compiler.tables.calls[call as usize].route as usize];
+                    let route = &compiler.routes[compiler.tables.calls[call as usize].route];
                     let from_plain = at_plain || place == 0;
                     at_plain = self.leads_to_plain(call);
                     let [member] = &route.members[..] else { continue };
@@ -156,7 +156,7 @@ impl Program<'_, '_> {
     /// Whether the move leads to one replica, so that nobody counts who is open where,
     /// and that one is plain.
     fn leads_to_plain(&self, call: u32) -> bool {
-        let route = &self.compiler.routes[self.compiler.tables.calls[call as usize].route as usize];
+        let route = &self.compiler.routes[self.compiler.tables.calls[call as usize].route];
         matches!(&route.members[..], [member] if self.is_plain(member.instance))
     }
 

@@ -1,17 +1,18 @@
 //! Whoever borrows from a pool, waits in its line, and gives back what visits hold.
 
 use crate::engine::World;
-use crate::engine::site::pools::PoolHandle;
 use crate::engine::site::sessions::Holds;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::{Pool, PoolSet};
 use crate::plan::{Plan, Step};
 
 impl World {
     /// Takes a connection of the caller's own pool, which it keeps until it is done.
-    pub(in crate::engine) fn borrow(&mut self, plan: &Plan, slot: u32, pool: u32) -> Option<u32> {
-        let pool_plan = &plan.pools[pool as usize];
-        let pool = PoolHandle::of(pool_plan, self.visits[slot].instance - pool_plan.first_instance);
+    pub(in crate::engine) fn borrow(&mut self, plan: &Plan, slot: u32, pool: Id<PoolSet>) -> Option<u32> {
+        let pool_plan = &plan.pools[pool];
+        let pool = pool_plan.of_caller(self.visits[slot].instance - pool_plan.first_instance);
         let holds = Holds::Pool(pool);
         if self.site.sessions.holds(self.visits[slot].sessions, holds) {
             return self.skip(slot, 1);
@@ -24,7 +25,7 @@ impl World {
         None
     }
 
-    pub(in crate::engine) fn stand_in_pool_line(&mut self, plan: &Plan, slot: u32, pool: PoolHandle) {
+    pub(in crate::engine) fn stand_in_pool_line(&mut self, plan: &Plan, slot: u32, pool: Id<Pool>) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -60,7 +61,7 @@ impl World {
     }
 
     /// A connection of a pool is free: the next in its line gets it.
-    pub(in crate::engine) fn release_pool(&mut self, plan: &Plan, pool: PoolHandle) {
+    pub(in crate::engine) fn release_pool(&mut self, plan: &Plan, pool: Id<Pool>) {
         // Those who wait in a process that is gone get nothing: they are about to be reset.
         let next = self.site.pools.first_in_line(pool).filter(|&next| !self.is_at_gone_process(next));
         let Some(next) = next else { return self.site.pools.give_back(pool, self.clockwork.now()) };
@@ -74,7 +75,7 @@ impl World {
     }
 
     /// It stands in the line no more. Returns whose line that was, and for how long it has waited.
-    fn leave_pool_line(&mut self, plan: &Plan, slot: u32) -> (PoolHandle, Time) {
+    fn leave_pool_line(&mut self, plan: &Plan, slot: u32) -> (Id<Pool>, Time) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -86,7 +87,7 @@ impl World {
         let (pool, waited) = self.leave_pool_line(plan, slot);
         self.visits[slot].word = 0;
         self.site.pools.serve(pool, &mut self.visits, slot, waited, self.clockwork.now());
-        self.watch.waited_for_pool(pool.number(), waited);
+        self.watch.waited_for_pool(pool, waited);
     }
 
     /// Somebody leaves the line of a pool without having got anything.

@@ -44,7 +44,7 @@ impl World {
     #[inline(never)]
     fn call_otherwise(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
         let call_plan = &plan.calls[call as usize];
-        if call_plan.guard != NONE {
+        if call_plan.guard.is_some() {
             self.note_call_begins(plan, slot);
             match self.ask_guard(plan, slot, call) {
                 Permission::Granted => {}
@@ -150,7 +150,7 @@ impl World {
         if followed {
             self.note_call(plan, child);
         }
-        if call_plan.guard != NONE {
+        if call_plan.guard.is_some() {
             self.guarded_call_begins(plan, slot, call_plan, instance);
         }
         if link == NONE {
@@ -188,18 +188,17 @@ impl World {
     #[inline(never)]
     fn choose_peer(&mut self, plan: &Plan, slot: u32, call_plan: &CallPlan) -> Chosen {
         let from = self.visits[slot].instance;
-        let hedges = call_plan.guard != NONE && self.visits[slot].child != NONE;
+        let hedges = call_plan.guard.is_some() && self.visits[slot].child != NONE;
         let member = match self.member_reserved(plan, slot, call_plan) {
             Some(member) => member,
             None => self.member_for(plan, slot, call_plan, hedges),
         };
-        if call_plan.replication != NONE {
-            self.site.replications.note_reader(call_plan, member);
+        if let Some(set) = call_plan.replication {
+            self.site.replications.note_reader(call_plan, set, member);
         }
         self.visits[slot].latest_peer = member;
         let peer = self.open_at_peer(plan, call_plan, from, member);
-        let MemberPlan { instance, link, .. } =
-            plan.routes[call_plan.route as usize].members[member as usize];
+        let MemberPlan { instance, link, .. } = plan.routes[call_plan.route].members[member as usize];
         let body = call_plan.bodies.get(member as usize).copied().unwrap_or(call_plan.body);
         Chosen { instance, link, peer, body }
     }
@@ -219,8 +218,8 @@ impl World {
             && let Some(member) = self.member_at_address(call_plan, root)
         {
             member
-        } else if call_plan.replication != NONE {
-            self.replicated_member(plan, call_plan, from)
+        } else if let Some(set) = call_plan.replication {
+            self.replicated_member(plan, call_plan, set, from)
         } else if again && !call_plan.tries_others && !hedges {
             latest
         } else {
@@ -279,7 +278,7 @@ impl World {
             self.leave_node(plan, slot, Outcome::Ok);
         }
         let member = self.pick(plan, call_plan, instance, root, None);
-        let peer = &plan.routes[call_plan.route as usize].members[member as usize];
+        let peer = &plan.routes[call_plan.route].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
         let link = if link == NONE { NONE } else { self.link_between(plan, instance, to, link) };
         let open = self.open_at_peer(plan, call_plan, instance, member);

@@ -3,7 +3,6 @@
 use crate::engine::World;
 use crate::engine::site::links::Carried;
 use crate::engine::site::passing::Passed;
-use crate::engine::site::pools::PoolHandle;
 use crate::engine::site::waits::{Reading, WaitCounts};
 use crate::engine::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
@@ -69,12 +68,11 @@ impl World {
         match place {
             PlacePlan::Pool { pool, line, instance } => {
                 let down = self.time_absent(plan, instance);
-                let pool = PoolHandle::numbered(pool);
                 let held = self.site.pools.held(pool, now);
                 let own = self.site.pools.read_waits(pool, now);
                 let waits = match line {
-                    NONE => own,
-                    line => own.with(&self.site.pools.read_waits(PoolHandle::numbered(line), now)),
+                    None => own,
+                    Some(line) => own.with(&self.site.pools.read_waits(line, now)),
                 };
                 Usage { in_use: u128::from(held.in_use), full: held.full, down, waits }
             }

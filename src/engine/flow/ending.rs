@@ -164,7 +164,7 @@ impl World {
         if call_plan.only_peer == NONE && !(outcome.is_ok() && self.site.balancers.are_all_well()) {
             self.tell_health(plan, slot, call_plan, by, outcome);
         }
-        if call_plan.guard != NONE && self.guarded_call_ended(plan, slot, call_plan, by, outcome) {
+        if call_plan.guard.is_some() && self.guarded_call_ended(plan, slot, call_plan, by, outcome) {
             return None;
         }
         if call_plan.takes_extra_slot {
@@ -335,7 +335,7 @@ impl World {
 
 /// `proxy_next_upstream error timeout`: whether the next peer is tried.
 fn may_try_another_peer(plan: &Plan, call_plan: &CallPlan, tries: u32, end: CallEnd) -> bool {
-    let peers = plan.routes[call_plan.route as usize].members.len() as u32;
+    let peers = plan.routes[call_plan.route].members.len() as u32;
     // Tries are counted in 16 bits.
     let most = if call_plan.tries == 0 { peers } else { call_plan.tries }.min(u32::from(u16::MAX));
     end.outcome.is_no_answer() && tries < most && end.may_be_sent_again(call_plan)

@@ -4,8 +4,10 @@ use crate::engine::World;
 use crate::engine::site::Client;
 use crate::engine::trouble::Change;
 use crate::engine::visit::State;
+use crate::kernel::table::Id;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Name;
 use crate::plan::{CallPlan, Plan};
 
 /// So long a resolver asks authoritative servers that say nothing (BIND:
@@ -14,23 +16,23 @@ const RESOLVER_PATIENCE: Time = 10 * SECOND;
 
 impl World {
     /// Whether the client still knows the address.
-    pub(in crate::engine) fn recall_name(&self, slot: u32, name: u32) -> bool {
+    pub(in crate::engine) fn recall_name(&self, slot: u32, name: Id<Name>) -> bool {
         let client = self.visits.requests[slot as usize].client;
         self.site.names.is_known(name, client, self.clockwork.now())
     }
 
     /// The client keeps the address for as long as the resolver will.
-    pub(in crate::engine) fn remember_name(&mut self, plan: &Plan, slot: u32, name: u32) {
+    pub(in crate::engine) fn remember_name(&mut self, plan: &Plan, slot: u32, name: Id<Name>) {
         let client = self.visits.requests[slot as usize].client;
         if self.site.names.remember(name, client) {
-            let source = plan.names[name as usize].source;
+            let source = plan.names[name].source;
             self.site.sources[source as usize].connections[client as usize] = 0;
         }
     }
 
     /// The resolver answers from its cache, or asks the authoritative servers first.
-    pub(in crate::engine) fn resolve_name(&mut self, plan: &Plan, slot: u32, name: u32) -> Option<u32> {
-        let name_plan = &plan.names[name as usize];
+    pub(in crate::engine) fn resolve_name(&mut self, plan: &Plan, slot: u32, name: Id<Name>) -> Option<u32> {
+        let name_plan = &plan.names[name];
         let (instance, now) = (self.visits[slot].instance, self.clockwork.now());
         if self.visits[slot].flags.rare.has_asked() {
             self.visits[slot].flags.rare.has_answer();
@@ -60,7 +62,7 @@ impl World {
     /// same one each time. `None`: nobody of the route stands there, or everybody.
     pub(in crate::engine) fn member_at_address(&mut self, call: &CallPlan, root: u32) -> Option<u32> {
         let request = self.visits.requests[root as usize];
-        let address = self.site.names.address_for(call.name, request.client, request.attempts > 1);
+        let address = self.site.names.address_for(call.name?, request.client, request.attempts > 1);
         let members = &call.members_at[address as usize];
         match members[..] {
             [] => None,
@@ -94,8 +96,8 @@ impl World {
     }
 
     /// All addresses of a name are checked now, and again until nothing is in doubt.
-    pub(in crate::engine) fn check_name(&mut self, plan: &Plan, name: u32) {
-        let Some(checks) = &plan.names[name as usize].checks else { return };
+    pub(in crate::engine) fn check_name(&mut self, plan: &Plan, name: Id<Name>) {
+        let Some(checks) = &plan.names[name].checks else { return };
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |host: u32| conditions.answers_checks(host);
         if !self.site.names.check(plan, name, answers, now) {

@@ -105,7 +105,7 @@ impl World {
 
     /// Who is called; of several nodes the first.
     fn callee(&self, plan: &Plan, call: u32) -> u32 {
-        let route = &plan.routes[plan.calls[call as usize].route as usize];
+        let route = &plan.routes[plan.calls[call as usize].route];
         route.members.first().map_or(NONE, |peer| plan.instances[peer.instance as usize].node)
     }
 

@@ -2,17 +2,19 @@
 
 use super::load::Loads;
 use super::peer_health::PeerHealth;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::behaviour::HealthChecks;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids;
 use crate::plan::{CallPlan, NONE, Plan, Policy};
 
 /// What all callers remember: one view for each replica of each caller of a route.
 #[derive(Clone, Debug)]
 pub struct Balancers {
-    pub(super) views: Vec<View>,
+    pub(super) views: Table<ids::View, View>,
     /// How each looks at its peers.
-    checks: Vec<HealthChecks>,
+    checks: Table<ids::View, HealthChecks>,
     pub(super) peers: Vec<PeerHealth>,
     /// How many peers are not well, as those who call them see them.
     ailing: u32,
@@ -27,7 +29,7 @@ pub struct Balancers {
 /// What one caller remembers.
 #[derive(Clone, Debug)]
 pub(super) struct View {
-    route: u32,
+    route: Id<ids::Route>,
     pub cursor: u32,
     /// Whose turn it is among the backups.
     pub next_backup: u32,
@@ -45,44 +47,33 @@ pub(super) struct View {
 /// So many requests are open at a peer of this view.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Open {
-    view: ViewHandle,
+    view: Id<ids::View>,
     pub count: u32,
-}
-
-/// Whose view of his peers it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ViewHandle(u32);
-
-impl ViewHandle {
-    /// That of a replica which makes a call.
-    #[inline(always)]
-    pub fn of(plan: &Plan, call: &CallPlan, caller: u32) -> ViewHandle {
-        ViewHandle(call.site + plan.share_of(call, caller))
-    }
 }
 
 impl Balancers {
     pub fn new(plan: &Plan) -> Self {
         let mut balancers = Balancers {
-            views: Vec::new(),
-            checks: Vec::new(),
+            views: Table::new(),
+            checks: Table::new(),
             peers: Vec::new(),
             ailing: 0,
             open: Vec::new(),
             current: Vec::new(),
             passed: Vec::new(),
         };
-        let mut routes: Vec<Option<(u32, HealthChecks)>> = vec![None; plan.sites as usize];
+        let mut routes: Table<ids::View, Option<(Id<ids::Route>, HealthChecks)>> =
+            Table::filled(None, plan.sites as usize);
         for call in &plan.calls {
-            routes[call.site as usize] = Some((call.route, call.health));
+            routes[call.site] = Some((call.route, call.health));
         }
         let mut latest = None;
         for route in routes {
             // The views of a caller's further replicas follow that of its first.
             latest = route.or(latest);
-            let (route, checks) = latest.unwrap_or((0, HealthChecks::NONE));
+            let (route, checks) = latest.unwrap_or((Id::FIRST, HealthChecks::NONE));
             let mut view = balancers.view(plan, route);
-            let members = plan.routes[route as usize].members.len();
+            let members = plan.routes[route].members.len();
             if members > 1 && checks != HealthChecks::NONE {
                 view.first_peer = balancers.peers.len() as u32;
                 balancers.peers.resize(balancers.peers.len() + members, PeerHealth::default());
@@ -93,7 +84,7 @@ impl Balancers {
         balancers
     }
 
-    fn view(&mut self, plan: &Plan, number: u32) -> View {
+    fn view(&mut self, plan: &Plan, number: Id<ids::Route>) -> View {
         let mut view = View {
             route: number,
             cursor: 0,
@@ -104,7 +95,7 @@ impl Balancers {
             first_current: NONE,
             loads: None,
         };
-        let route = &plan.routes[number as usize];
+        let route = &plan.routes[number];
         match route.policy {
             Policy::LeastConnections => {
                 view.loads = Some(Loads::new(route.primaries));
@@ -123,20 +114,20 @@ impl Balancers {
             | Policy::Ring(_) => {}
         }
         if view.first_open != NONE {
-            let nobody = Open { view: ViewHandle(self.views.len() as u32), count: 0 };
+            let nobody = Open { view: self.views.next_id(), count: 0 };
             self.open.resize(self.open.len() + route.members.len(), nobody);
         }
         view
     }
 
     #[inline(always)]
-    pub(super) fn at(&mut self, view: ViewHandle) -> &mut View {
-        &mut self.views[view.0 as usize]
+    pub(super) fn at(&mut self, view: Id<ids::View>) -> &mut View {
+        &mut self.views[view]
     }
 
     #[inline(always)]
-    pub(super) fn look_at(&self, view: ViewHandle) -> &View {
-        &self.views[view.0 as usize]
+    pub(super) fn look_at(&self, view: Id<ids::View>) -> &View {
+        &self.views[view]
     }
 }
 
@@ -144,7 +135,7 @@ impl Balancers {
 impl Balancers {
     /// Counts a request as open at a peer and says where, or `NONE` if nobody looks.
     #[inline(always)]
-    pub fn open_at_peer(&mut self, plan: &Plan, view: ViewHandle, member: u32) -> u32 {
+    pub fn open_at_peer(&mut self, plan: &Plan, view: Id<ids::View>, member: u32) -> u32 {
         let first = self.look_at(view).first_open;
         if first == NONE {
             return NONE;
@@ -172,7 +163,7 @@ impl Balancers {
         let Open { view, count } = self.open[place as usize];
         let view = self.at(view);
         let member = place - view.first_open;
-        let route = &plan.routes[view.route as usize];
+        let route = &plan.routes[view.route];
         if let Some(loads) = &mut view.loads
             && member < route.primaries
         {
@@ -195,13 +186,13 @@ impl Balancers {
     }
 
     /// What a caller knows of a peer, if it looks.
-    pub(super) fn peer(&self, view: ViewHandle, member: u32) -> Option<&PeerHealth> {
+    pub(super) fn peer(&self, view: Id<ids::View>, member: u32) -> Option<&PeerHealth> {
         let first_peer = self.look_at(view).first_peer;
         (first_peer != NONE).then(|| &self.peers[(first_peer + member) as usize])
     }
 
     /// What a caller knows of a peer changes, if it looks.
-    pub(super) fn learn(&mut self, view: ViewHandle, member: u32, change: impl FnOnce(&mut PeerHealth)) {
+    pub(super) fn learn(&mut self, view: Id<ids::View>, member: u32, change: impl FnOnce(&mut PeerHealth)) {
         let first_peer = self.look_at(view).first_peer;
         if first_peer == NONE {
             return;
@@ -217,7 +208,7 @@ impl Balancers {
     pub fn call_ended(
         &mut self,
         call: &CallPlan,
-        view: ViewHandle,
+        view: Id<ids::View>,
         member: u32,
         outcome: Outcome,
         now: Time,
@@ -226,20 +217,20 @@ impl Balancers {
     }
 
     /// Those who check their peers actively: the route of each, and how often each checks.
-    pub fn checking(&self) -> impl Iterator<Item = (ViewHandle, u32)> {
-        let views = (0..).zip(self.views.iter().zip(&self.checks));
-        let checking = views.filter(|(_, (view, checks))| view.first_peer != NONE && checks.inter != NEVER);
-        checking.map(|(number, (view, _))| (ViewHandle(number), view.route))
+    pub fn checking(&self) -> impl Iterator<Item = (Id<ids::View>, Id<ids::Route>)> {
+        let views = self.views.entries().zip(&self.checks);
+        let checking = views.filter(|((_, view), checks)| view.first_peer != NONE && checks.inter != NEVER);
+        checking.map(|((number, view), _)| (number, view.route))
     }
 
     /// How long a caller waits between two checks of a peer.
-    pub fn time_between_checks(&self, view: ViewHandle) -> Time {
-        self.checks[view.0 as usize].inter
+    pub fn time_between_checks(&self, view: Id<ids::View>) -> Time {
+        self.checks[view].inter
     }
 
     /// A caller has to look again at a peer of which it was sure. Returns whether it has been in doubt
     /// of anybody before, so that checks go on already.
-    pub fn doubt(&mut self, view: ViewHandle, member: u32) -> bool {
+    pub fn doubt(&mut self, view: Id<ids::View>, member: u32) -> bool {
         let doubtful = &mut self.at(view).doubtful;
         let is_checking = !doubtful.is_empty();
         if !doubtful.contains(&member) {
@@ -250,9 +241,15 @@ impl Balancers {
 
     /// All of a caller's active checks of its peers are done now. Those of which it is sure already
     /// would change nothing, so they are left out. Returns whether it is sure of all.
-    pub fn check(&mut self, plan: &Plan, view: ViewHandle, answers: impl Fn(u32) -> bool, now: Time) -> bool {
-        let checks = self.checks[view.0 as usize];
-        let members = &plan.routes[self.look_at(view).route as usize].members;
+    pub fn check(
+        &mut self,
+        plan: &Plan,
+        view: Id<ids::View>,
+        answers: impl Fn(u32) -> bool,
+        now: Time,
+    ) -> bool {
+        let checks = self.checks[view];
+        let members = &plan.routes[self.look_at(view).route].members;
         let mut doubtful = std::mem::take(&mut self.at(view).doubtful);
         doubtful.retain(|&member| {
             let is_well = answers(members[member as usize].instance);

@@ -6,13 +6,15 @@
 //! thousand peers takes no longer than one among ten, whoever of them is out.
 
 use super::Client;
-use super::balancers::{Balancers, ViewHandle};
+use super::balancers::Balancers;
 use super::eligible::{AnybodyBut, Eligible, Everybody, NotYet, Outlook, Usable, WithPlace};
 use super::load::LOAD_UNIT;
 use crate::engine::chance::Chance;
 use crate::kernel::random::{Generator, below, mix, uniform};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::HealthChecks;
+use crate::plan::ids::View;
 use crate::plan::{Policy, RoutePlan};
 use rand::Rng;
 
@@ -27,7 +29,7 @@ const LOADS: &str = "loads of peers";
 #[derive(Clone, Copy)]
 pub struct Chooser<'a> {
     pub route: &'a RoutePlan,
-    pub view: ViewHandle,
+    pub view: Id<View>,
     /// Whose request it is, where the policy goes by that.
     pub client: Option<Client>,
 }
@@ -48,7 +50,7 @@ pub struct Doubts<'a, O> {
 }
 
 impl<O> Doubts<'_, O> {
-    fn usable(&self, view: ViewHandle) -> Usable<'_, O> {
+    fn usable(&self, view: Id<View>) -> Usable<'_, O> {
         let Doubts { outlook, checks, avoid, now } = self;
         Usable { outlook, checks, view, avoid: *avoid, now: *now }
     }
@@ -150,7 +152,7 @@ impl Balancers {
 
     /// A peer that starts slowly lets most of its turns pass.
     #[inline(always)]
-    fn takes_its_turn(&mut self, view: ViewHandle, member: u32, warmth: f64) -> bool {
+    fn takes_its_turn(&mut self, view: Id<View>, member: u32, warmth: f64) -> bool {
         warmth >= 1.0 || {
             let mut takes = true;
             self.learn(view, member, |peer| takes = peer.takes_its_turn(warmth));
@@ -158,7 +160,7 @@ impl Balancers {
         }
     }
 
-    fn next_in_turn<E: Eligible>(&mut self, route: &RoutePlan, view: ViewHandle, who: E) -> Option<u32> {
+    fn next_in_turn<E: Eligible>(&mut self, route: &RoutePlan, view: Id<View>, who: E) -> Option<u32> {
         let cursor = self.look_at(view).cursor;
         let mut chosen = None;
         for member in (cursor..route.primaries).chain(0..cursor) {
@@ -190,7 +192,7 @@ impl Balancers {
 
     /// nginx's smooth weighted round robin: everybody gains its weight, the richest is chosen and
     /// pays the sum.
-    fn richest<E: Eligible>(&mut self, route: &RoutePlan, view: ViewHandle, who: E) -> Option<u32> {
+    fn richest<E: Eligible>(&mut self, route: &RoutePlan, view: Id<View>, who: E) -> Option<u32> {
         let first = self.look_at(view).first_current as usize;
         let mut total = 0;
         let mut richest: Option<(i64, u32)> = None;
@@ -220,15 +222,15 @@ impl Balancers {
     }
 
     #[inline(always)]
-    fn first_of_loads(&self, view: ViewHandle) -> u32 {
+    fn first_of_loads(&self, view: Id<View>) -> u32 {
         self.look_at(view).loads.as_ref().expect(LOADS).first()
     }
 
-    fn turn_is_over(&mut self, view: ViewHandle, member: u32) {
+    fn turn_is_over(&mut self, view: Id<View>, member: u32) {
         self.at(view).loads.as_mut().expect(LOADS).turn_is_over(member);
     }
 
-    fn least_loaded<E: Eligible>(&mut self, view: ViewHandle, who: E) -> Option<u32> {
+    fn least_loaded<E: Eligible>(&mut self, view: Id<View>, who: E) -> Option<u32> {
         for _ in 0..DRAWS_MOST {
             let first = self.first_of_loads(view);
             if who.admits(self, first) {
@@ -260,7 +262,7 @@ impl Balancers {
         chosen
     }
 
-    fn least_loaded_but<E: Eligible>(&self, view: ViewHandle, passed: &[u32], who: E) -> Option<u32> {
+    fn least_loaded_but<E: Eligible>(&self, view: Id<View>, passed: &[u32], who: E) -> Option<u32> {
         let loads = self.look_at(view).loads.as_ref().expect(LOADS);
         loads.least(|member| {
             let may_be = !passed.contains(&member) && who.admits(self, member);

@@ -1,7 +1,9 @@
 //! What visits hold until they are done: connections, places at peers, objects of a cache.
 
-use super::pools::{PlaceAtPeer, PoolHandle};
+use super::pools::PlaceAtPeer;
+use crate::kernel::table::Id;
 use crate::plan::NONE;
+use crate::plan::ids::Pool;
 
 /// Lists through a slab. Of each list its owner keeps the first, or `NONE`.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +23,7 @@ pub enum Holds {
     /// A connection at this instance of a database.
     Connection(u32),
     /// A place in this pool of the caller's.
-    Pool(PoolHandle),
+    Pool(Id<Pool>),
     /// A place for a call to one of the caller's peers.
     Peer(PlaceAtPeer),
     /// An object that it fetches into a cache.
@@ -93,7 +95,7 @@ impl Sessions {
     }
 
     /// The place that a list has got last at one of the peers of a pool.
-    pub fn place_at_peer(&self, first: u32, together: PoolHandle) -> Option<PlaceAtPeer> {
+    pub fn place_at_peer(&self, first: u32, together: Id<Pool>) -> Option<PlaceAtPeer> {
         self.list(first).find_map(|holds| match holds {
             Holds::Peer(place) if place.together == together => Some(place),
             Holds::Connection(_) | Holds::Pool(_) | Holds::Peer(_) | Holds::Object(_) => None,

@@ -18,7 +18,7 @@ mod tracer;
 mod usage;
 
 use crate::kernel::table::Id;
-use crate::plan::ids::{Limit, Resource};
+use crate::plan::ids::{Limit, Pool, Resource};
 pub use blame::{Failure, Suspect, Suspects};
 pub use closing::Closing;
 pub use cutting::Cut;
@@ -167,7 +167,7 @@ impl Watch {
     }
 
     /// Somebody gets what he has waited for so long.
-    pub fn waited_for_pool(&mut self, pool: u32, wait: Time) {
+    pub fn waited_for_pool(&mut self, pool: Id<Pool>, wait: Time) {
         self.recorder.usage.waited_for_pool(pool, wait);
     }
 

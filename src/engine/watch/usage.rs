@@ -5,8 +5,8 @@ use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
-use crate::plan::ids::{Limit, Resource};
-use crate::plan::{NONE, PlacePlan, Plan, ResourcePlan};
+use crate::plan::ids::{Limit, Pool, Resource};
+use crate::plan::{PlacePlan, Plan, ResourcePlan};
 use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
 use crate::stats::histogram::Histogram;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use std::ops::Range;
 pub(super) struct UsageLogs {
     logs: Table<Resource, UsageLog>,
     /// Which of them a place of a pool belongs to, each way of a link, and a limit.
-    of_pool: Vec<Option<Id<Resource>>>,
+    of_pool: Table<Pool, Option<Id<Resource>>>,
     of_link: Vec<[Option<Id<Resource>>; 2]>,
     of_limit: Table<Limit, Option<Id<Resource>>>,
 }
@@ -73,7 +73,7 @@ impl UsageLogs {
         let places: usize = plan.pools.iter().map(|pool| (pool.callers * (1 + pool.peers)) as usize).sum();
         let mut logs = UsageLogs {
             logs: Table::new(),
-            of_pool: vec![None; places],
+            of_pool: Table::filled(None, places),
             of_link: vec![[None; 2]; plan.links.len()],
             of_limit: Table::filled(None, plan.limits.len()),
         };
@@ -81,9 +81,9 @@ impl UsageLogs {
             for place in &resource.places {
                 match *place {
                     PlacePlan::Pool { pool, line, .. } => {
-                        logs.of_pool[pool as usize] = Some(number);
-                        if line != NONE {
-                            logs.of_pool[line as usize] = Some(number);
+                        logs.of_pool[pool] = Some(number);
+                        if let Some(line) = line {
+                            logs.of_pool[line] = Some(number);
                         }
                     }
                     PlacePlan::Link { link, way } => logs.of_link[link as usize][way as usize] = Some(number),
@@ -99,8 +99,8 @@ impl UsageLogs {
     }
 
     /// Somebody gets what he has waited for so long.
-    pub fn waited_for_pool(&mut self, pool: u32, time: Time) {
-        if let Some(log) = self.of_pool[pool as usize] {
+    pub fn waited_for_pool(&mut self, pool: Id<Pool>, time: Time) {
+        if let Some(log) = self.of_pool[pool] {
             self.logs[log].waits.record(time);
         }
     }

@@ -11,7 +11,7 @@ impl World {
         let Step::Call { call } = plan.steps[visit.step as usize] else { return };
         let call_plan = &plan.calls[call as usize];
         let caller = visit.instance;
-        let members = plan.routes[call_plan.route as usize].members.len() as u32;
+        let members = plan.routes[call_plan.route].members.len() as u32;
         let is_permitted = (0..members).any(|member| self.breaker_permits(plan, call_plan, caller, member));
         if is_permitted
             && !self.hangs(caller)
