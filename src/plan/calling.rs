@@ -1,9 +1,9 @@
 //! Calls: whom a node calls, how, and what its callers keep for that.
 
+use super::PoolPlan;
 use super::ids::Route;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, Step};
-use super::{NONE, PoolPlan};
 use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
@@ -41,8 +41,8 @@ impl Program<'_, '_> {
         let NodeKind::Dns(dns) = &compiler.node(compiler.first_node(target)).kind else { return };
         let patience = calling.caution.as_ref().map_or(NEVER, |caution| caution.timeout);
         plan.connect_lane = compiler.lane(dns.timeout.min(patience));
-        plan.read_lane = NONE;
-        plan.whole = plan.connect_lane != NONE;
+        plan.read_lane = None;
+        plan.whole = plan.connect_lane.is_some();
         plan.tries = dns.attempts.max(1);
         plan.tries_others = true;
         plan.idempotent = true;

@@ -2,7 +2,7 @@
 
 use super::balancing::{MemberPlan, RoutePlan};
 use super::buckets::BucketPlan;
-use super::ids::{Cache, Guard, Limit, Route, View};
+use super::ids::{Cache, DeadlineLane, Guard, Limit, Route, View, WatchdogLane};
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
@@ -97,8 +97,8 @@ pub struct Compiler<'a> {
     pub tables: Tables,
     pub streams: Streams,
     pub links: Links,
-    pub lanes: Vec<Time>,
-    watchdogs: Vec<Time>,
+    pub lanes: Table<DeadlineLane, Time>,
+    watchdogs: Table<WatchdogLane, Time>,
     pub routes: Table<Route, RoutePlan>,
     pub sites: u32,
     pub nodes: Vec<NodePlan>,
@@ -108,7 +108,7 @@ pub struct Compiler<'a> {
     pub limits: Table<Limit, LimitPlan>,
     pub guards: Table<Guard, GuardPlan>,
     known_routes: FxHashMap<(NodeId, Target), (Id<Route>, Id<View>)>,
-    known_lanes: FxHashMap<Time, u32>,
+    known_lanes: FxHashMap<Time, Id<DeadlineLane>>,
     /// The guard of each caller of a route that has one, by the first of its states.
     pub known_guards: FxHashMap<Id<View>, Id<Guard>>,
 }
@@ -122,8 +122,8 @@ impl<'a> Compiler<'a> {
             tables: Tables::default(),
             streams,
             links,
-            lanes: Vec::new(),
-            watchdogs: Vec::new(),
+            lanes: Table::new(),
+            watchdogs: Table::new(),
             routes: Table::new(),
             sites: 0,
             nodes: Vec::new(),
@@ -167,28 +167,22 @@ impl<'a> Compiler<'a> {
         known.map(|((_, target), _)| *target).expect("a route that has been made")
     }
 
-    pub fn lane(&mut self, delay: Time) -> u32 {
+    pub fn lane(&mut self, delay: Time) -> Option<Id<DeadlineLane>> {
         if delay == NEVER {
-            return NONE;
+            return None;
         }
         let lanes = &mut self.lanes;
-        *self.known_lanes.entry(delay).or_insert_with(|| {
-            lanes.push(delay);
-            lanes.len() as u32 - 1
-        })
+        Some(*self.known_lanes.entry(delay).or_insert_with(|| lanes.push(delay)))
     }
 
     fn add_node(&mut self, id: NodeId) {
         let node = self.node(id);
         let behaviour = node.behaviour.clone().unwrap_or(Behaviour::OPEN);
         let watchdog_lane = match behaviour.watchdog {
-            NEVER => NONE,
+            NEVER => None,
             after => {
-                let known = self.watchdogs.iter().position(|&delay| delay == after);
-                known.unwrap_or_else(|| {
-                    self.watchdogs.push(after);
-                    self.watchdogs.len() - 1
-                }) as u32
+                let known = self.watchdogs.iter().position(|&delay| delay == after).map(Id::at);
+                Some(known.unwrap_or_else(|| self.watchdogs.push(after)))
             }
         };
         let patience = behaviour.patience.as_ref();

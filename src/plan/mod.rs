@@ -34,8 +34,8 @@ pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
 use ids::{
-    Branch, Cache, Chance, Crew, Die, Draw, Fork, Guard, Limit, Lookup, Memory, Name, Pool, PoolSet, Repeat,
-    Replication, Resource, Route, Scaling, Standby,
+    Branch, Cache, Chance, Crew, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Memory, Name, Pool,
+    PoolSet, Repeat, Replication, Resource, Route, Scaling, Standby, WatchdogLane,
 };
 pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
@@ -102,8 +102,8 @@ pub struct Plan {
     pub draws: Table<Draw, DrawPlan>,
     pub dice: Table<Die, DiePlan>,
     /// Each constant timeout of a caller, and each of a worker's watchdog, has a lane.
-    pub deadline_lanes: Vec<Time>,
-    pub watchdog_lanes: Vec<Time>,
+    pub deadline_lanes: Table<DeadlineLane, Time>,
+    pub watchdog_lanes: Table<WatchdogLane, Time>,
     /// What happens at known times, by time.
     pub changes: Vec<ChangePlan>,
     pub random_faults: Vec<RandomFaultPlan>,
@@ -132,8 +132,7 @@ pub struct NodePlan {
     pub when_full: WhenFull,
     pub order: Order,
     pub patience: Option<Id<Draw>>,
-    /// A watchdog lane, or `NONE`.
-    pub watchdog_lane: u32,
+    pub watchdog_lane: Option<Id<WatchdogLane>>,
     /// How long an instance takes from its start until it serves, and how long a killed
     /// worker's slot stays empty.
     pub boot: Time,

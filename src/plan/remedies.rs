@@ -4,7 +4,7 @@ use super::compile::Compiler;
 use super::ids::{Guard, Limit, PoolSet, Route};
 use super::program::Program;
 use super::steps::{CallPlan, LookupPlan, RetriesOf, RetryPlan};
-use super::{NONE, PoolPlan, Step};
+use super::{PoolPlan, Step};
 use crate::kernel::table::{Id, Row};
 use crate::kernel::time::NEVER;
 use crate::nodes::behaviour::Behaviour;
@@ -151,7 +151,7 @@ impl Program<'_, '_> {
     /// The call of a careful caller.
     pub fn take_care(&mut self, call: &mut CallPlan, (caller, target): (NodeId, Target), caution: &Caution) {
         if caution.timeout != NEVER {
-            (call.connect_lane, call.read_lane) = (self.compiler.lane(caution.timeout), NONE);
+            (call.connect_lane, call.read_lane) = (self.compiler.lane(caution.timeout), None);
             call.whole = true;
         }
         if caution.retries > 0 {

@@ -211,8 +211,8 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             name,
             members_at,
             connect_lane: lane,
-            read_lane: NONE,
-            whole: lane != NONE,
+            read_lane: None,
+            whole: lane.is_some(),
             retry,
             guard,
             connection,
@@ -243,7 +243,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         let call = compiler.tables.add_call(CallPlan {
             body,
             connect_lane: lane,
-            whole: lane != NONE,
+            whole: lane.is_some(),
             tries: dns.attempts.max(1),
             answers: Answers::NoName,
             ..CallPlan::plain(route, site)

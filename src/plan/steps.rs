@@ -2,8 +2,8 @@
 
 use super::NONE;
 use super::ids::{
-    Branch, Cache, Chance, Die, Draw, Fork, Guard, Limit, Lookup, Name, PoolSet, Repeat, Replication, Route,
-    View,
+    Branch, Cache, Chance, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Name, PoolSet, Repeat,
+    Replication, Route, View,
 };
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
@@ -139,9 +139,9 @@ pub struct CallPlan {
     pub body: u32,
     /// The same for each member of the route, where they are of several nodes.
     pub bodies: Vec<u32>,
-    /// The lanes of the caller's timeouts, or `NONE`.
-    pub connect_lane: u32,
-    pub read_lane: u32,
+    /// The lanes of the caller's timeouts.
+    pub connect_lane: Option<Id<DeadlineLane>>,
+    pub read_lane: Option<Id<DeadlineLane>>,
     /// The first timeout covers the whole call, not only connecting.
     pub whole: bool,
     /// Tries with different peers, all within one visit of the caller; 0: as many as there are.
@@ -261,8 +261,8 @@ impl CallPlan {
             site_per_replica: true,
             body: NONE,
             bodies: Vec::new(),
-            connect_lane: NONE,
-            read_lane: NONE,
+            connect_lane: None,
+            read_lane: None,
             whole: false,
             tries: 1,
             tries_others: true,

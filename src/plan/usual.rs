@@ -1,7 +1,7 @@
 //! What can be decided of a call before the run: where whoever is called gets in at once and begins
 //! to work, all of that is one step.
 
-use super::ids::Draw;
+use super::ids::{DeadlineLane, Draw};
 use super::{CallPlan, ConnectionUse, NONE, Plan, Step};
 use crate::kernel::table::Id;
 use crate::kernel::time::Time;
@@ -24,8 +24,8 @@ pub struct UsualCall {
     /// The timeout that runs began with the call, not with coming in.
     pub whole: bool,
     pub takes_extra_slot: bool,
-    /// The lane of that timeout, or `NONE`.
-    pub lane: u32,
+    /// The lane of that timeout.
+    pub lane: Option<Id<DeadlineLane>>,
     /// Over a connection that is open, and over a new one.
     pub works: [FirstWork; 2],
 }

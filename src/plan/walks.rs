@@ -164,7 +164,7 @@ impl Program<'_, '_> {
     /// in another way than one that has just come.
     fn is_plain(&self, instance: u32) -> bool {
         let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
-        node.watchdog_lane == NONE
+        node.watchdog_lane.is_none()
             && node.patience.is_none()
             && node.order == Order::Fifo
             && !node.track_occupancy

@@ -1,11 +1,13 @@
 //! Getting in: slots, lines, and what happens when both are full.
 
 use crate::engine::World;
+use crate::engine::clockwork::LaneKind;
 use crate::engine::site::lists::{append, prepend, unlink};
 use crate::engine::site::stations::SideLine;
 use crate::engine::trouble::Room;
 use crate::engine::visit::{State, TimerKind};
 use crate::kernel::random::below;
+use crate::kernel::table::Id;
 use crate::kernel::time::{SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::parts::outcome::Outcome;
@@ -96,7 +98,7 @@ impl World {
         visit.tries += 1;
         if visit.call != NONE && !visit.timers[TimerKind::Deadline as usize].runs() && visit.parent != NONE {
             let lane = plan.calls[visit.call as usize].connect_lane;
-            self.start_timer(TimerKind::Deadline, lane, slot);
+            self.start_timer(lane, slot);
         }
         // What is lost on the way is the network's time, not the node's.
         self.own_time_ends(plan, slot);
@@ -121,9 +123,7 @@ impl World {
         }
         let node = &self.site.nodes[instance as usize];
         let (watchdog_lane, needs_care) = (node.watchdog_lane, node.needs_care);
-        if watchdog_lane != NONE {
-            self.start_timer(TimerKind::Watchdog, watchdog_lane, slot);
-        }
+        self.start_timer(watchdog_lane, slot);
         if needs_care {
             self.note_tracked_occupancy(instance);
             self.note_on_roll(slot, instance);
@@ -142,7 +142,7 @@ impl World {
         }
         self.stop_timer(plan, TimerKind::Deadline, slot);
         self.visits[slot].flags.connected = true;
-        self.start_timer(TimerKind::Deadline, call.read_lane, slot);
+        self.start_timer(call.read_lane, slot);
     }
 
     pub(in crate::engine) fn stand_in_line(&mut self, plan: &Plan, slot: u32) {
@@ -310,8 +310,8 @@ impl World {
     }
 
     #[inline(always)]
-    pub(in crate::engine) fn start_timer(&mut self, kind: TimerKind, lane: u32, slot: u32) {
-        self.clockwork.start_timer(&mut self.visits, kind, lane, slot);
+    pub(in crate::engine) fn start_timer<K: LaneKind>(&mut self, lane: Option<Id<K>>, slot: u32) {
+        self.clockwork.start_timer(&mut self.visits, lane, slot);
     }
 
     #[inline(always)]
@@ -320,13 +320,17 @@ impl World {
         if !visit.timers[kind as usize].runs() {
             return;
         }
-        let lane = if kind == TimerKind::Watchdog {
-            self.site.nodes[visit.instance as usize].watchdog_lane
-        } else {
-            let call = &plan.calls[visit.call as usize];
-            if visit.flags.connected { call.read_lane } else { call.connect_lane }
-        };
-        self.clockwork.stop_timer(&mut self.visits, kind, lane, slot);
+        if kind == TimerKind::Watchdog {
+            if let Some(lane) = self.site.nodes[visit.instance as usize].watchdog_lane {
+                self.clockwork.stop_timer(&mut self.visits, lane, slot);
+            }
+            return;
+        }
+        let call = &plan.calls[visit.call as usize];
+        let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
+        if let Some(lane) = lane {
+            self.clockwork.stop_timer(&mut self.visits, lane, slot);
+        }
     }
 
     #[inline(always)]

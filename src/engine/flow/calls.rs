@@ -7,7 +7,7 @@ use super::usual::Callee;
 use crate::engine::World;
 use crate::engine::site::links::Message;
 use crate::engine::site::sessions::Holds;
-use crate::engine::visit::{Answers, Flags, State, TimerKind, Visit};
+use crate::engine::visit::{Answers, Flags, State, Visit};
 use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
@@ -155,7 +155,7 @@ impl World {
         }
         if link == NONE {
             if call_plan.whole {
-                self.start_timer(TimerKind::Deadline, call_plan.connect_lane, child);
+                self.start_timer(call_plan.connect_lane, child);
             }
             return Some(child);
         }
@@ -175,7 +175,7 @@ impl World {
         let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips };
         let crossing = self.cross(plan, message);
         if crossing.time > 0 || call_plan.whole {
-            self.start_timer(TimerKind::Deadline, call_plan.connect_lane, child);
+            self.start_timer(call_plan.connect_lane, child);
         }
         if crossing.time == 0 {
             return Some(child);

@@ -2,7 +2,7 @@
 
 use super::ending::CallEnd;
 use crate::engine::World;
-use crate::engine::visit::{SLOT_MASK, State, TimerKind};
+use crate::engine::visit::{SLOT_MASK, State};
 use crate::nodes::behaviour::WhenCallerLeaves;
 use crate::parts::outcome::Outcome;
 use crate::plan::{NONE, Plan};
@@ -36,7 +36,7 @@ impl World {
         let visit = &self.visits[slot];
         let call = &plan.calls[visit.call as usize];
         let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
-        self.start_timer(TimerKind::Deadline, lane, slot);
+        self.start_timer(lane, slot);
     }
 
     /// The worker has been silent for too long: its master kills it, its request is cut
@@ -45,7 +45,7 @@ impl World {
         if self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
             let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
-            return self.start_timer(TimerKind::Watchdog, lane, slot);
+            return self.start_timer(lane, slot);
         }
         if self.visits[slot].flags.followed {
             self.note_cut(plan, slot, false);

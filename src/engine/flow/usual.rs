@@ -4,7 +4,7 @@
 
 use crate::engine::World;
 use crate::engine::site::sessions::Holds;
-use crate::engine::visit::{Flags, State, TimerKind, Visit};
+use crate::engine::visit::{Flags, State, Visit};
 use crate::plan::{NONE, Plan, UsualCall};
 
 /// Who is called, once that is known.
@@ -73,9 +73,8 @@ impl World {
         if sibling != NONE {
             self.visits[sibling].sibling_previous = child;
         }
-        let deadline = self.clockwork.timer_of_new(&mut self.visits, TimerKind::Deadline, usual.lane, child);
-        let watchdog =
-            self.clockwork.timer_of_new(&mut self.visits, TimerKind::Watchdog, watchdog_lane, child);
+        let deadline = self.clockwork.timer_of_new(&mut self.visits, usual.lane, child);
+        let watchdog = self.clockwork.timer_of_new(&mut self.visits, watchdog_lane, child);
         let word = self.clockwork.number(child);
         self.visits.put(Visit {
             word,
@@ -169,11 +168,11 @@ impl World {
             self.release_slot(plan, instance);
         }
         let [deadline, watchdog] = timers;
-        self.clockwork.drop_timer(&mut self.visits, TimerKind::Watchdog, watchdog_lane, watchdog);
+        self.clockwork.drop_timer(&mut self.visits, watchdog_lane, watchdog);
         if sessions != NONE {
             self.give_sessions_back(plan, slot);
         }
-        self.clockwork.drop_timer(&mut self.visits, TimerKind::Deadline, usual.lane, deadline);
+        self.clockwork.drop_timer(&mut self.visits, usual.lane, deadline);
         self.close_at_peer(plan, peer);
         self.visits.remove(slot);
         if usual.takes_extra_slot {
