@@ -2,6 +2,8 @@
 
 mod waiting;
 
+use crate::kernel::table::Id;
+use crate::plan::ids::Call;
 pub use waiting::Answers;
 
 use crate::kernel::agenda::Key;
@@ -44,7 +46,7 @@ pub struct Visit {
     pub root: u32,
     pub instance: u32,
     /// The call that it answers, and the link that its answer goes back over.
-    pub call: u32,
+    pub call: Option<Id<Call>>,
     pub link: u32,
     /// Where its caller counts it among the peer's open requests.
     pub peer: u32,
@@ -335,7 +337,7 @@ impl Visit {
             parent: NONE,
             root: NONE,
             instance: 0,
-            call: NONE,
+            call: None,
             link: NONE,
             peer: NONE,
             next: NONE,

@@ -1,6 +1,7 @@
 //! Calls: whom a node calls, how, and what its callers keep for that.
 
 use super::PoolPlan;
+use super::ids;
 use super::ids::Route;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, Step};
@@ -14,7 +15,7 @@ use crate::scenario::model::{Call, NodeId, Target};
 
 impl Program<'_, '_> {
     /// One call, with the called visit's own program.
-    pub fn call(&mut self, caller: NodeId, call: &Call) -> u32 {
+    pub fn call(&mut self, caller: NodeId, call: &Call) -> Id<ids::Call> {
         let calling =
             self.compiler.behaviour(caller).map_or(Calling::PLAIN, |behaviour| behaviour.calling.clone());
         let mut plan = self.plain_call(caller, call);
@@ -96,13 +97,13 @@ impl Program<'_, '_> {
         }
         let bodies: Vec<(NodeId, u32)> =
             nodes.iter().map(|&node| (node, self.body(node, next, false, None))).collect();
-        let route = self.compiler.tables.calls[call as usize].route;
-        self.compiler.tables.calls[call as usize].bodies = self.by_member(route, &bodies);
+        let route = self.compiler.tables.calls[call].route;
+        self.compiler.tables.calls[call].bodies = self.by_member(route, &bodies);
         code
     }
 
     /// Leaving one station for the next: the call that says whom for, and the step.
-    pub fn step_over(&mut self, from: NodeId, to: Target) -> (u32, Step) {
+    pub fn step_over(&mut self, from: NodeId, to: Target) -> (Id<ids::Call>, Step) {
         let (route, site) = self.compiler.route(from, to);
         let mut plan = CallPlan::plain(route, site);
         plan.request_bytes = self.class.request_bytes;

@@ -36,7 +36,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let buckets = BucketPlan::of(scenario, compiler.instances.len());
     let Compiler { mut tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } =
         compiler;
-    for call in &mut tables.calls {
+    for call in tables.calls.iter_mut() {
         if let [only] = &routes[call.route].members[..] {
             (call.only_peer, call.only_link) = (only.instance, only.link);
         }
@@ -50,7 +50,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         steps: tables.steps,
         turned_away,
         calls: tables.calls,
-        usual_calls: Vec::new(),
+        usual_calls: Table::new(),
         chances: tables.chances,
         repeats: tables.repeats,
         forks: tables.forks,

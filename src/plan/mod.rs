@@ -34,8 +34,8 @@ pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
 use ids::{
-    Branch, Cache, Chance, Crew, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Memory, Name, Pool,
-    PoolSet, Repeat, Replication, Resource, Route, Scaling, Standby, WatchdogLane,
+    Branch, Cache, Call, Chance, Crew, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Memory, Name,
+    Pool, PoolSet, Repeat, Replication, Resource, Route, Scaling, Standby, WatchdogLane,
 };
 pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
@@ -74,9 +74,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The step of visits that are turned away out of a line.
     pub turned_away: u32,
-    pub calls: Vec<CallPlan>,
+    pub calls: Table<Call, CallPlan>,
     /// Of each call, what is decided already.
-    pub usual_calls: Vec<UsualCall>,
+    pub usual_calls: Table<Call, UsualCall>,
     pub chances: Table<Chance, ChancePlan>,
     pub repeats: Table<Repeat, RepeatPlan>,
     pub forks: Table<Fork, ForkPlan>,

@@ -1,6 +1,7 @@
 //! From the calls of a request class to the steps of its visits.
 
 use super::compile::Compiler;
+use super::ids;
 use super::ids::{Branch, Chance, Fork, Lookup, Name, PoolSet, Repeat};
 use super::steps::{BranchPlan, CallPlan, ChancePlan, ForkPlan, LookupPlan, RepeatPlan, Step};
 use super::{NamePlan, PoolPlan};
@@ -19,7 +20,7 @@ const UNROLLED_MOST: u32 = 16;
 #[derive(Default)]
 pub struct Tables {
     pub steps: Vec<Step>,
-    pub calls: Vec<CallPlan>,
+    pub calls: Table<ids::Call, CallPlan>,
     pub chances: Table<Chance, ChancePlan>,
     pub repeats: Table<Repeat, RepeatPlan>,
     pub forks: Table<Fork, ForkPlan>,
@@ -40,9 +41,8 @@ impl Tables {
         start
     }
 
-    pub fn add_call(&mut self, call: CallPlan) -> u32 {
-        self.calls.push(call);
-        self.calls.len() as u32 - 1
+    pub fn add_call(&mut self, call: CallPlan) -> Id<ids::Call> {
+        self.calls.push(call)
     }
 }
 

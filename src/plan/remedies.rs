@@ -140,7 +140,7 @@ impl Program<'_, '_> {
                 _ => Vec::new(),
             };
             for call in calls {
-                self.compiler.tables.calls[call as usize].falls_back = true;
+                self.compiler.tables.calls[call].falls_back = true;
             }
         }
         fetching.extend(again);

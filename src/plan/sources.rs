@@ -1,6 +1,7 @@
 //! Users: where requests come from, and what the clients do around them.
 
 use super::compile::Compiler;
+use super::ids;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, RetriesOf, RetryPlan, Step};
 use super::{NONE, ProgramPlan, SourcePlan, names};
@@ -174,14 +175,14 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             }
             _ => Vec::new(),
         });
-        let own: Vec<u32> = own.filter(|&call| call as usize >= before).collect();
+        let own: Vec<Id<ids::Call>> = own.filter(|&call| call.index() >= before).collect();
         for call in own {
             self.make_it_the_clients(call);
         }
         code
     }
 
-    fn make_it_the_clients(&mut self, call: u32) {
+    fn make_it_the_clients(&mut self, call: Id<ids::Call>) {
         let compiler = &mut *self.program.compiler;
         let lane = compiler.lane(self.user.timeout);
         let retry = (self.user.retries > 0).then(|| RetryPlan {
@@ -192,7 +193,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
                 .die(&compiler.node(self.id).name, &format!("{}/backoff", self.program.purpose)),
             counts: RetriesOf::Request,
         });
-        let route = compiler.tables.calls[call as usize].route;
+        let route = compiler.tables.calls[call].route;
         let source = self.source;
         let connection = if self.user.keeps_connection {
             ConnectionUse::PerClient { source }
@@ -200,13 +201,13 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             ConnectionUse::Fresh
         };
         let guard = self.user.caution.as_deref().map(|caution| {
-            let plan = compiler.tables.calls[call as usize].clone();
+            let plan = compiler.tables.calls[call].clone();
             let target = compiler.target_of(plan.route);
             compiler.guard(self.id, target, &plan, caution)
         });
         let name = names::name_of_source(compiler, self.source);
         let members_at = name.map_or(Vec::new(), |name| names::members_at(compiler, name, route));
-        let plan = &mut compiler.tables.calls[call as usize];
+        let plan = &mut compiler.tables.calls[call];
         *plan = CallPlan {
             name,
             members_at,

@@ -2,7 +2,7 @@
 
 use super::NONE;
 use super::ids::{
-    Branch, Cache, Chance, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Name, PoolSet, Repeat,
+    Branch, Cache, Call, Chance, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Name, PoolSet, Repeat,
     Replication, Route, View,
 };
 use crate::kernel::table::Id;
@@ -50,7 +50,7 @@ pub enum Step {
     },
     /// Call another node and wait for its answer.
     Call {
-        call: u32,
+        call: Id<Call>,
     },
     /// Call several at once.
     Fork {
@@ -90,7 +90,7 @@ pub enum Step {
     },
     /// Leave this node for another without coming back.
     Move {
-        call: u32,
+        call: Id<Call>,
     },
     /// `Enter` and `Wait` in one, at a node where nothing but the slot matters.
     Serve {
@@ -225,7 +225,7 @@ pub struct RepeatPlan {
 #[derive(Clone, Debug)]
 pub struct ForkPlan {
     /// Calls to make side by side: the number of the call, how often, and with what chance.
-    pub calls: Vec<(u32, crate::parts::count::Count, f64)>,
+    pub calls: Vec<(Id<Call>, crate::parts::count::Count, f64)>,
     /// Answers to wait for; `None`: all of them.
     pub first: Option<u32>,
     pub die: Id<Die>,

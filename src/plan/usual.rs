@@ -1,9 +1,9 @@
 //! What can be decided of a call before the run: where whoever is called gets in at once and begins
 //! to work, all of that is one step.
 
-use super::ids::{DeadlineLane, Draw};
+use super::ids::{Call, DeadlineLane, Draw};
 use super::{CallPlan, ConnectionUse, NONE, Plan, Step};
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 
 /// Of one call. It is there for every call, and says whether there is more to it than this.
@@ -43,7 +43,7 @@ pub struct FirstWork {
 }
 
 impl UsualCall {
-    pub fn of_all(plan: &Plan) -> Vec<UsualCall> {
+    pub fn of_all(plan: &Plan) -> Table<Call, UsualCall> {
         plan.calls.iter().map(|call| UsualCall::of(call, &plan.steps)).collect()
     }
 

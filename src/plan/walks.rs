@@ -1,7 +1,7 @@
 //! Walks: random routes through a network of stations; and steps that are one where nothing comes
 //! between them.
 
-use super::ids::{Branch, Route};
+use super::ids::{Branch, Call, Route};
 use super::program::Program;
 use super::steps::{BranchPlan, Step};
 use super::{MemberPlan, NONE};
@@ -33,7 +33,7 @@ impl Program<'_, '_> {
             // Wherever the walk comes from, it is this route, unless a link of its own leads there.
             let (call, step) = self.step_over(from, stop.target);
             // A stop may have more replicas than the one that the route was made for.
-            self.compiler.tables.calls[call as usize].site_per_replica = false;
+            self.compiler.tables.calls[call].site_per_replica = false;
             code.push(step);
             let nodes = self.compiler.scenario.nodes_of(stop.target);
             from = nodes[0];
@@ -73,7 +73,7 @@ impl Program<'_, '_> {
         &mut self,
         stop: &Stop,
         nodes: &[NodeId],
-        (start, call): (u32, u32),
+        (start, call): (u32, Id<Call>),
         code: &mut Vec<Step>,
     ) -> PlacedStop {
         let first_step = start + 1 - code.len() as u32;
@@ -91,9 +91,9 @@ impl Program<'_, '_> {
             branches.push(branch);
             code.push(Step::Branch { branch });
         }
-        let route = self.compiler.tables.calls[call as usize].route;
+        let route = self.compiler.tables.calls[call].route;
         if nodes.len() > 1 {
-            self.compiler.tables.calls[call as usize].bodies = self.by_member(route, &entrances);
+            self.compiler.tables.calls[call].bodies = self.by_member(route, &entrances);
         }
         PlacedStop { start, entrances, branches, route }
     }
@@ -117,9 +117,9 @@ impl Program<'_, '_> {
             return stop.start;
         }
         let (call, step) = self.step_over(from, target);
-        let route = self.compiler.tables.calls[call as usize].route;
+        let route = self.compiler.tables.calls[call].route;
         let bodies = self.by_member(route, &stop.entrances);
-        let plan = &mut self.compiler.tables.calls[call as usize];
+        let plan = &mut self.compiler.tables.calls[call];
         (plan.bodies, plan.site_per_replica) = (bodies, false);
         code.push(step);
         first_step + code.len() as u32 - 1
@@ -133,7 +133,7 @@ impl Program<'_, '_> {
         for place in 0..code.len() {
             match code[place] {
                 Step::Move { call } => {
-                    let route = &compiler.routes[compiler.tables.calls[call as usize].route];
+                    let route = &compiler.routes[compiler.tables.calls[call].route];
                     let from_plain = at_plain || place == 0;
                     at_plain = self.leads_to_plain(call);
                     let [member] = &route.members[..] else { continue };
@@ -155,8 +155,8 @@ impl Program<'_, '_> {
 
     /// Whether the move leads to one replica, so that nobody counts who is open where,
     /// and that one is plain.
-    fn leads_to_plain(&self, call: u32) -> bool {
-        let route = &self.compiler.routes[self.compiler.tables.calls[call as usize].route];
+    fn leads_to_plain(&self, call: Id<Call>) -> bool {
+        let route = &self.compiler.routes[self.compiler.tables.calls[call].route];
         matches!(&route.members[..], [member] if self.is_plain(member.instance))
     }
 

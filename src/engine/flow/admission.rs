@@ -96,8 +96,11 @@ impl World {
         }
         let wait: Time = SECOND << visit.tries;
         visit.tries += 1;
-        if visit.call != NONE && !visit.timers[TimerKind::Deadline as usize].runs() && visit.parent != NONE {
-            let lane = plan.calls[visit.call as usize].connect_lane;
+        if let Some(call) = visit.call
+            && !visit.timers[TimerKind::Deadline as usize].runs()
+            && visit.parent != NONE
+        {
+            let lane = plan.calls[call].connect_lane;
             self.start_timer(lane, slot);
         }
         // What is lost on the way is the network's time, not the node's.
@@ -115,7 +118,7 @@ impl World {
     pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: u32, instance: u32) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;
-        if visit.call != NONE {
+        if visit.call.is_some() {
             self.connected(plan, slot);
         }
         if followed {
@@ -135,7 +138,7 @@ impl World {
     #[inline(always)]
     fn connected(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let call = &plan.calls[visit.call as usize];
+        let Some(call) = visit.call.map(|call| &plan.calls[call]) else { return };
         // Whoever comes out of a line was connected when it joined it.
         if call.whole || visit.flags.connected || visit.parent == NONE {
             return;
@@ -147,7 +150,7 @@ impl World {
 
     pub(in crate::engine) fn stand_in_line(&mut self, plan: &Plan, slot: u32) {
         let now = self.clockwork.now();
-        if self.visits[slot].call != NONE {
+        if self.visits[slot].call.is_some() {
             self.connected(plan, slot);
         }
         let visit = &mut self.visits[slot];
@@ -326,7 +329,7 @@ impl World {
             }
             return;
         }
-        let call = &plan.calls[visit.call as usize];
+        let Some(call) = visit.call.map(|call| &plan.calls[call]) else { return };
         let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
         if let Some(lane) = lane {
             self.clockwork.stop_timer(&mut self.visits, lane, slot);

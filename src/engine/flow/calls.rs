@@ -12,7 +12,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::ids::Fork;
+use crate::plan::ids::{Call, Fork};
 use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
 
 /// Whom a call goes to.
@@ -29,11 +29,11 @@ struct Chosen {
 impl World {
     /// The visit calls another node and waits. Returns who goes on at once, if anybody.
     #[inline(always)]
-    pub(in crate::engine) fn call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn call(&mut self, plan: &Plan, slot: u32, call: Id<Call>) -> Option<u32> {
         if !self.make_room_for(1) {
             return None;
         }
-        let usual = &plan.usual_calls[call as usize];
+        let usual = &plan.usual_calls[call];
         if usual.straight_to != NONE && self.call_straight(plan, slot, call, usual) {
             return None;
         }
@@ -42,8 +42,8 @@ impl World {
 
     /// There is a choice, a link, a line, or somebody who wants to know.
     #[inline(never)]
-    fn call_otherwise(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
-        let call_plan = &plan.calls[call as usize];
+    fn call_otherwise(&mut self, plan: &Plan, slot: u32, call: Id<Call>) -> Option<u32> {
+        let call_plan = &plan.calls[call];
         if call_plan.guard.is_some() {
             self.note_call_begins(plan, slot);
             match self.ask_guard(plan, slot, call) {
@@ -105,8 +105,8 @@ impl World {
 
     /// Makes the called visit and sends it off. Returns it if it is there at once.
     #[inline(always)]
-    pub(in crate::engine) fn begin_call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
-        let call_plan = &plan.calls[call as usize];
+    pub(in crate::engine) fn begin_call(&mut self, plan: &Plan, slot: u32, call: Id<Call>) -> Option<u32> {
+        let call_plan = &plan.calls[call];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
         let (rare, followed) = (caller.flags.rare.inherited(), caller.flags.followed);
@@ -118,7 +118,7 @@ impl World {
         };
         let Chosen { instance, link, peer, body } = chosen;
         let link = if link == NONE { NONE } else { self.link_between(plan, from, instance, link) };
-        let usual = &plan.usual_calls[call as usize];
+        let usual = &plan.usual_calls[call];
         let callee = Callee { call, usual, instance, peer };
         if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, callee) {
             return None;
@@ -131,7 +131,7 @@ impl World {
             parent: slot,
             root,
             instance,
-            call,
+            call: Some(call),
             link,
             peer,
             sibling_next: self.visits[slot].child,
@@ -266,8 +266,8 @@ impl World {
 
     /// Leaves this node for another for good.
     #[inline(always)]
-    pub(in crate::engine) fn move_on(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
-        let call_plan = &plan.calls[call as usize];
+    pub(in crate::engine) fn move_on(&mut self, plan: &Plan, slot: u32, call: Id<Call>) -> Option<u32> {
+        let call_plan = &plan.calls[call];
         let visit = &self.visits[slot];
         let (instance, root) = (visit.instance, visit.root);
         let flags = visit.flags;

@@ -3,8 +3,10 @@
 use crate::engine::World;
 use crate::engine::site::links::Message;
 use crate::engine::visit::{Answers, State, TimerKind};
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
+use crate::plan::ids::Call;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
 
 /// How a call has ended, as its caller sees it.
@@ -91,7 +93,7 @@ impl World {
     }
 
     fn send_answer(&mut self, plan: &Plan, slot: u32, link: u32, outcome: Outcome) {
-        let bytes = plan.calls[self.visits[slot].call as usize].response_bytes;
+        let bytes = self.visits[slot].call.map_or(0, |call| plan.calls[call].response_bytes);
         let bytes = if outcome.is_ok() { bytes } else { 0 };
         let crossing = self.cross(plan, Message { link, way: Way::Back, bytes, round_trips: 0 });
         self.visits[slot].state = State::Replying(outcome);
@@ -119,7 +121,7 @@ impl World {
             self.note_ended(slot, parent);
         }
         self.visits.remove(slot);
-        self.call_ended(plan, parent, call, CallEnd::sent(instance, outcome))
+        self.call_ended(plan, parent, call?, CallEnd::sent(instance, outcome))
     }
 
     /// The caller no longer counts this visit among those that it waits for.
@@ -133,7 +135,7 @@ impl World {
 
     /// Takes the visit out of its caller's list; returns the caller and its call.
     #[inline(always)]
-    fn unlink_from_caller(&mut self, plan: &Plan, slot: u32) -> (u32, u32) {
+    fn unlink_from_caller(&mut self, plan: &Plan, slot: u32) -> (u32, Option<Id<Call>>) {
         self.stop_timer(plan, TimerKind::Deadline, slot);
         let visit = &self.visits[slot];
         let (next, previous) = (visit.sibling_next, visit.sibling_previous);
@@ -155,11 +157,11 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: u32,
-        call: u32,
+        call: Id<Call>,
         end: CallEnd,
     ) -> Option<u32> {
         let CallEnd { by, outcome, .. } = end;
-        let call_plan = &plan.calls[call as usize];
+        let call_plan = &plan.calls[call];
         // A good answer is news only of peers that were not well.
         if call_plan.only_peer == NONE && !(outcome.is_ok() && self.site.balancers.are_all_well()) {
             self.tell_health(plan, slot, call_plan, by, outcome);
@@ -200,10 +202,10 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: u32,
-        call: u32,
+        call: Id<Call>,
         end: CallEnd,
     ) -> Option<u32> {
-        let call_plan = &plan.calls[call as usize];
+        let call_plan = &plan.calls[call];
         if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
             self.client_connection_until(slot, 0);
         }
@@ -220,10 +222,10 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: u32,
-        call: u32,
+        call: Id<Call>,
         end: CallEnd,
     ) -> Option<u32> {
-        let call_plan = &plan.calls[call as usize];
+        let call_plan = &plan.calls[call];
         self.visits[slot].tries = 0;
         if let Some(retry) = &call_plan.retry
             && let Some(wait) = self.wait_before_retry(plan, slot, call_plan, retry, end)

@@ -11,7 +11,8 @@ impl World {
     /// The caller's timeout has ended the wait for this visit.
     pub(in crate::engine) fn deadline_passed(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let (parent, call, instance) = (visit.parent, visit.call, visit.instance);
+        let (parent, instance) = (visit.parent, visit.instance);
+        let Some(call) = visit.call else { return };
         if self.caller_hangs(slot) {
             // Nobody looks at the clock now.
             return self.notice_deadline_later(plan, slot);
@@ -19,7 +20,7 @@ impl World {
         // A caller that opens a connection sends its request only when it has one.
         let flags = visit.flags;
         let is_unsent = flags.fresh && !flags.connected && !flags.inside && visit.state == State::Going;
-        let is_unsent = is_unsent && (visit.tries > 0 || !plan.calls[call as usize].whole);
+        let is_unsent = is_unsent && (visit.tries > 0 || !plan.calls[call].whole);
         if flags.followed {
             self.note_cut(plan, slot, true);
         }
@@ -34,7 +35,7 @@ impl World {
     #[inline(never)]
     fn notice_deadline_later(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let call = &plan.calls[visit.call as usize];
+        let Some(call) = visit.call.map(|call| &plan.calls[call]) else { return };
         let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
         self.start_timer(lane, slot);
     }
@@ -71,7 +72,10 @@ impl World {
         self.visits[slot].root = NONE;
         self.schedule(slot, self.clockwork.now().saturating_add(boot));
         if parent != NONE {
-            if let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset)) {
+            if let Some(call) = call
+                && let Some(next) =
+                    self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset))
+            {
                 self.run_visit(plan, next);
             }
         } else if root == slot {

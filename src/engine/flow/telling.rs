@@ -8,8 +8,10 @@ use crate::engine::World;
 use crate::engine::site::links::Crossing;
 use crate::engine::visit::{Request, State};
 use crate::engine::watch::{Doing, Ended, Whose};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Call;
 use crate::plan::{NONE, Plan, Step};
 use crate::results::path::{Cause, Part};
 
@@ -95,7 +97,7 @@ impl World {
             | State::Rebooting
             | State::Thinking => {
                 // Whoever is called and has not come in waits at the door.
-                let is_at_the_door = visit.call != NONE && !visit.flags.inside;
+                let is_at_the_door = visit.call.is_some() && !visit.flags.inside;
                 Part::at(if is_at_the_door { Cause::Queue } else { Cause::Service }, node)
             }
         };
@@ -104,8 +106,8 @@ impl World {
     }
 
     /// Who is called; of several nodes the first.
-    fn callee(&self, plan: &Plan, call: u32) -> u32 {
-        let route = &plan.routes[plan.calls[call as usize].route];
+    fn callee(&self, plan: &Plan, call: Id<Call>) -> u32 {
+        let route = &plan.routes[plan.calls[call].route];
         route.members.first().map_or(NONE, |peer| plan.instances[peer.instance as usize].node)
     }
 

@@ -5,12 +5,14 @@
 use crate::engine::World;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Flags, State, Visit};
+use crate::kernel::table::Id;
+use crate::plan::ids::Call;
 use crate::plan::{NONE, Plan, UsualCall};
 
 /// Who is called, once that is known.
 #[derive(Clone, Copy)]
 pub(in crate::engine) struct Callee<'p> {
-    pub call: u32,
+    pub call: Id<Call>,
     pub usual: &'p UsualCall,
     pub instance: u32,
     /// Where the caller counts it among its peers, or `NONE`.
@@ -25,7 +27,7 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: u32,
-        call: u32,
+        call: Id<Call>,
         usual: &UsualCall,
     ) -> bool {
         let from = self.visits[slot].instance;
@@ -84,7 +86,7 @@ impl World {
             parent: slot,
             root,
             instance,
-            call,
+            call: Some(call),
             peer,
             sibling_next: sibling,
             class,
@@ -148,7 +150,7 @@ impl World {
         if parent == NONE || absent != NONE || visit.root == NONE || visit.slots > 1 {
             return None;
         }
-        let usual = &plan.usual_calls[visit.call as usize];
+        let usual = &plan.usual_calls[visit.call?];
         let caller = &self.visits[parent];
         let from = caller.instance;
         let is_news = usual.has_choice && !self.site.balancers.are_all_well();

@@ -102,6 +102,7 @@ impl World {
         }
         self.visits.remove(slot);
         if parent != NONE
+            && let Some(call) = call
             && let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset))
         {
             self.make_ready(next);

@@ -157,7 +157,7 @@ impl World {
     fn serve_together(&mut self, plan: &Plan, together: Id<Pool>) {
         while let Some(waiting) = self.site.pools.first_in_line(together) {
             let Step::Call { call } = plan.steps[self.visits[waiting].step as usize] else { return };
-            let call = &plan.calls[call as usize];
+            let call = &plan.calls[call];
             let Some(place) = self.free_place(plan, waiting, call, together) else { return };
             self.site.pools.occupy_at(place, self.clockwork.now());
             self.hand_place_on(plan, waiting, place);

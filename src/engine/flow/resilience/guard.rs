@@ -4,7 +4,9 @@
 use crate::engine::World;
 use crate::engine::flow::ending::CallEnd;
 use crate::engine::site::guards::{Closed, GuardedPeer};
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Call;
 use crate::plan::{CallPlan, NONE, Plan, Step};
 
 /// Whether a call may be made.
@@ -18,8 +20,8 @@ pub enum Permission {
 impl World {
     /// Whether a careful caller makes this call now.
     #[inline(never)]
-    pub(in crate::engine) fn ask_guard(&mut self, plan: &Plan, slot: u32, call: u32) -> Permission {
-        let call_plan = &plan.calls[call as usize];
+    pub(in crate::engine) fn ask_guard(&mut self, plan: &Plan, slot: u32, call: Id<Call>) -> Permission {
+        let call_plan = &plan.calls[call];
         let caller = self.visits[slot].instance;
         if has_breaker(plan, call_plan) && !self.any_breaker_permits(plan, call_plan, caller) {
             return Permission::Refused;
@@ -49,9 +51,9 @@ impl World {
 
     /// The call is not made: nobody was asked, so that nobody's health is in doubt.
     #[inline(never)]
-    pub(in crate::engine) fn refuse_call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
+    pub(in crate::engine) fn refuse_call(&mut self, plan: &Plan, slot: u32, call: Id<Call>) -> Option<u32> {
         // It may have got a place in all, and none at a peer.
-        self.leave_bulkheads(plan, slot, &plan.calls[call as usize]);
+        self.leave_bulkheads(plan, slot, &plan.calls[call]);
         self.try_again_or_fail(plan, slot, call, CallEnd::sent(NONE, Outcome::Unavailable))
     }
 
