@@ -2,6 +2,8 @@
 
 mod waiting;
 
+use crate::engine::site::balancers::Open;
+use crate::engine::site::sessions::Session;
 use crate::kernel::table::Id;
 use crate::plan::ids::Call;
 pub use waiting::Answers;
@@ -49,7 +51,7 @@ pub struct Visit {
     pub call: Option<Id<Call>>,
     pub link: u32,
     /// Where its caller counts it among the peer's open requests.
-    pub peer: u32,
+    pub peer: Option<Id<Open>>,
     /// Neighbours in a line; `next` also leads through the free slots.
     pub next: u32,
     pub previous: u32,
@@ -58,7 +60,7 @@ pub struct Visit {
     pub sibling_next: u32,
     pub sibling_previous: u32,
     /// Connections that it holds until it is done.
-    pub sessions: u32,
+    pub sessions: Option<Id<Session>>,
     /// Rounds left of a repeated call.
     pub repeats: u32,
     /// Which of the peers of its present call it has called last, or which has failed it.
@@ -339,13 +341,13 @@ impl Visit {
             instance: 0,
             call: None,
             link: NONE,
-            peer: NONE,
+            peer: None,
             next: NONE,
             previous: NONE,
             child: NONE,
             sibling_next: NONE,
             sibling_previous: NONE,
-            sessions: NONE,
+            sessions: None,
             repeats: 0,
             latest_peer: 0,
             class: 0,

@@ -46,7 +46,7 @@ impl World {
     /// Gives back the connections that the visit has held until now.
     #[inline(never)]
     pub(in crate::engine) fn give_sessions_back(&mut self, plan: &Plan, slot: u32) {
-        let mut held = std::mem::replace(&mut self.visits[slot].sessions, crate::plan::NONE);
+        let mut held = self.visits[slot].sessions.take();
         while let Some(holds) = self.site.sessions.take_first(&mut held) {
             match holds {
                 Holds::Connection(instance) => {

@@ -5,6 +5,7 @@ use super::ending::CallEnd;
 use super::resilience::guard::Permission;
 use super::usual::Callee;
 use crate::engine::World;
+use crate::engine::site::balancers::Open;
 use crate::engine::site::links::Message;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Answers, Flags, State, Visit};
@@ -20,8 +21,8 @@ struct Chosen {
     instance: u32,
     /// The link that leads there, or `NONE`.
     link: u32,
-    /// Where the caller counts its open requests to it, or `NONE`.
-    peer: u32,
+    /// Where the caller counts its open requests to it, if it does.
+    peer: Option<Id<Open>>,
     /// Where the program of the called visit starts.
     body: u32,
 }
@@ -112,7 +113,7 @@ impl World {
         let (rare, followed) = (caller.flags.rare.inherited(), caller.flags.followed);
         let chosen = if call_plan.only_peer != NONE {
             let (instance, link) = (call_plan.only_peer, call_plan.only_link);
-            Chosen { instance, link, peer: NONE, body: call_plan.body }
+            Chosen { instance, link, peer: None, body: call_plan.body }
         } else {
             self.choose_peer(plan, slot, call_plan)
         };

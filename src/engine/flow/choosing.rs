@@ -3,6 +3,7 @@
 
 use crate::engine::World;
 use crate::engine::site::Client;
+use crate::engine::site::balancers::Open;
 use crate::engine::site::choosing::{Chooser, Doubts};
 use crate::engine::site::eligible::Outlook;
 use crate::engine::site::guards::{GuardedPeer, Guards};
@@ -112,7 +113,7 @@ impl World {
         })
     }
 
-    /// Counts a request as open at a peer and says where, or `NONE` if nobody looks.
+    /// Counts a request as open at a peer and says where, if anybody looks.
     #[inline(always)]
     pub(in crate::engine) fn open_at_peer(
         &mut self,
@@ -120,13 +121,13 @@ impl World {
         call: &CallPlan,
         caller: u32,
         member: u32,
-    ) -> u32 {
+    ) -> Option<Id<Open>> {
         self.site.balancers.open_at_peer(plan, plan.view_of(call, caller), member)
     }
 
     /// The request is no longer open there.
     #[inline(always)]
-    pub(in crate::engine) fn close_at_peer(&mut self, plan: &Plan, peer: u32) {
+    pub(in crate::engine) fn close_at_peer(&mut self, plan: &Plan, peer: Option<Id<Open>>) {
         self.site.balancers.close_at_peer(plan, peer);
     }
 }

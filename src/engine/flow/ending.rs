@@ -50,7 +50,7 @@ impl World {
     pub(in crate::engine) fn end_visit(&mut self, plan: &Plan, slot: u32, outcome: Outcome) -> Option<u32> {
         let visit = &self.visits[slot];
         let (parent, link, flags) = (visit.parent, visit.link, visit.flags);
-        let holds_something = visit.sessions != NONE || visit.child != NONE;
+        let holds_something = visit.sessions.is_some() || visit.child != NONE;
         if flags.followed {
             self.note_leaving(plan, slot, outcome);
         }
@@ -130,7 +130,7 @@ impl World {
         self.is_followed_no_more(slot);
         let visit = &mut self.visits[slot];
         visit.parent = NONE;
-        visit.peer = NONE;
+        visit.peer = None;
     }
 
     /// Takes the visit out of its caller's list; returns the caller and its call.

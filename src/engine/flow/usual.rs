@@ -3,6 +3,7 @@
 //! by one; where anything about it is not as usual they are gone through instead.
 
 use crate::engine::World;
+use crate::engine::site::balancers::Open;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Flags, State, Visit};
 use crate::kernel::table::Id;
@@ -15,8 +16,8 @@ pub(in crate::engine) struct Callee<'p> {
     pub call: Id<Call>,
     pub usual: &'p UsualCall,
     pub instance: u32,
-    /// Where the caller counts it among its peers, or `NONE`.
-    pub peer: u32,
+    /// Where the caller counts it among its peers, if it does.
+    pub peer: Option<Id<Open>>,
 }
 
 impl World {
@@ -37,7 +38,7 @@ impl World {
                 return false;
             }
         }
-        let callee = Callee { call, usual, instance: usual.straight_to, peer: NONE };
+        let callee = Callee { call, usual, instance: usual.straight_to, peer: None };
         if !self.begin_as_usual(plan, slot, callee) {
             return false;
         }
@@ -122,7 +123,7 @@ impl World {
         }
         let connection = Holds::Connection(instance);
         let is_connected = usual.is_session
-            && caller.sessions != NONE
+            && caller.sessions.is_some()
             && self.site.sessions.holds(caller.sessions, connection);
         if is_connected {
             node.hold_extra(-1, now);
@@ -171,7 +172,7 @@ impl World {
         }
         let [deadline, watchdog] = timers;
         self.clockwork.drop_timer(&mut self.visits, watchdog_lane, watchdog);
-        if sessions != NONE {
+        if sessions.is_some() {
             self.give_sessions_back(plan, slot);
         }
         self.clockwork.drop_timer(&mut self.visits, usual.lane, deadline);

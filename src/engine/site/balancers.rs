@@ -7,7 +7,7 @@ use crate::kernel::time::{NEVER, Time};
 use crate::nodes::behaviour::HealthChecks;
 use crate::parts::outcome::Outcome;
 use crate::plan::ids;
-use crate::plan::{CallPlan, NONE, Plan, Policy};
+use crate::plan::{CallPlan, Plan, Policy};
 
 /// What all callers remember: one view for each replica of each caller of a route.
 #[derive(Clone, Debug)]
@@ -15,13 +15,13 @@ pub struct Balancers {
     pub(super) views: Table<ids::View, View>,
     /// How each looks at its peers.
     checks: Table<ids::View, HealthChecks>,
-    pub(super) peers: Vec<PeerHealth>,
+    pub(super) peers: Table<PeerHealth, PeerHealth>,
     /// How many peers are not well, as those who call them see them.
     ailing: u32,
     /// Open requests to each peer, for the policies that look at them.
-    pub(super) open: Vec<Open>,
+    pub(super) open: Table<Open, Open>,
     /// What smooth weighted round robin keeps for each peer.
-    pub(super) current: Vec<i64>,
+    pub(super) current: Table<Current, i64>,
     /// Who has let its turn pass, or has been drawn already, while somebody chooses.
     pub(super) passed: Vec<u32>,
 }
@@ -33,20 +33,23 @@ pub(super) struct View {
     pub cursor: u32,
     /// Whose turn it is among the backups.
     pub next_backup: u32,
-    /// Where the health of its peers is kept, if it has several and looks at them, or `NONE`.
-    first_peer: u32,
+    /// Where the health of its peers is kept, if it has several and looks at them.
+    first_peer: Option<Id<PeerHealth>>,
     /// Peers of which active checks are not sure; as long as there are any, checks go on.
     doubtful: Vec<u32>,
-    /// Where its open requests to each peer are counted, or `NONE`.
-    pub first_open: u32,
-    pub first_current: u32,
+    /// Where its open requests to each peer are counted, if they are.
+    pub first_open: Option<Id<Open>>,
+    pub first_current: Option<Id<Current>>,
     /// For least connections.
     pub loads: Option<Loads>,
 }
 
+/// What smooth weighted round robin keeps of a peer.
+pub(super) enum Current {}
+
 /// So many requests are open at a peer of this view.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Open {
+pub(in crate::engine) struct Open {
     view: Id<ids::View>,
     pub count: u32,
 }
@@ -56,10 +59,10 @@ impl Balancers {
         let mut balancers = Balancers {
             views: Table::new(),
             checks: Table::new(),
-            peers: Vec::new(),
+            peers: Table::new(),
             ailing: 0,
-            open: Vec::new(),
-            current: Vec::new(),
+            open: Table::new(),
+            current: Table::new(),
             passed: Vec::new(),
         };
         let mut routes: Table<ids::View, Option<(Id<ids::Route>, HealthChecks)>> =
@@ -75,8 +78,8 @@ impl Balancers {
             let mut view = balancers.view(plan, route);
             let members = plan.routes[route].members.len();
             if members > 1 && checks != HealthChecks::NONE {
-                view.first_peer = balancers.peers.len() as u32;
-                balancers.peers.resize(balancers.peers.len() + members, PeerHealth::default());
+                view.first_peer = Some(balancers.peers.next_id());
+                balancers.peers.extend(std::iter::repeat_n(PeerHealth::default(), members));
             }
             balancers.views.push(view);
             balancers.checks.push(checks);
@@ -89,22 +92,22 @@ impl Balancers {
             route: number,
             cursor: 0,
             next_backup: 0,
-            first_peer: NONE,
+            first_peer: None,
             doubtful: Vec::new(),
-            first_open: NONE,
-            first_current: NONE,
+            first_open: None,
+            first_current: None,
             loads: None,
         };
         let route = &plan.routes[number];
         match route.policy {
             Policy::LeastConnections => {
                 view.loads = Some(Loads::new(route.primaries));
-                view.first_open = self.open.len() as u32;
+                view.first_open = Some(self.open.next_id());
             }
-            Policy::Choices { .. } => view.first_open = self.open.len() as u32,
+            Policy::Choices { .. } => view.first_open = Some(self.open.next_id()),
             Policy::WeightedRoundRobin => {
-                view.first_current = self.current.len() as u32;
-                self.current.resize(self.current.len() + route.primaries as usize, 0);
+                view.first_current = Some(self.current.next_id());
+                self.current.extend(std::iter::repeat_n(0, route.primaries as usize));
             }
             Policy::Single
             | Policy::RoundRobin
@@ -113,9 +116,9 @@ impl Balancers {
             | Policy::IpHash(_)
             | Policy::Ring(_) => {}
         }
-        if view.first_open != NONE {
+        if view.first_open.is_some() {
             let nobody = Open { view: self.views.next_id(), count: 0 };
-            self.open.resize(self.open.len() + route.members.len(), nobody);
+            self.open.extend(std::iter::repeat_n(nobody, route.members.len()));
         }
         view
     }
@@ -133,36 +136,34 @@ impl Balancers {
 
 /// Open requests.
 impl Balancers {
-    /// Counts a request as open at a peer and says where, or `NONE` if nobody looks.
+    /// Counts a request as open at a peer and says where, if anybody looks.
     #[inline(always)]
-    pub fn open_at_peer(&mut self, plan: &Plan, view: Id<ids::View>, member: u32) -> u32 {
-        let first = self.look_at(view).first_open;
-        if first == NONE {
-            return NONE;
-        }
-        self.open[(first + member) as usize].count += 1;
-        self.weigh(plan, first + member);
-        first + member
+    pub fn open_at_peer(&mut self, plan: &Plan, view: Id<ids::View>, member: u32) -> Option<Id<Open>> {
+        let place = self.look_at(view).first_open?.plus(member);
+        self.open[place].count += 1;
+        self.weigh(plan, place);
+        Some(place)
     }
 
     /// The request that was counted there is no longer open.
     #[inline(always)]
-    pub fn close_at_peer(&mut self, plan: &Plan, place: u32) {
-        if place != NONE {
+    pub fn close_at_peer(&mut self, plan: &Plan, place: Option<Id<Open>>) {
+        if let Some(place) = place {
             self.close_at_chosen(plan, place);
         }
     }
 
     #[inline(never)]
-    fn close_at_chosen(&mut self, plan: &Plan, place: u32) {
-        self.open[place as usize].count -= 1;
+    fn close_at_chosen(&mut self, plan: &Plan, place: Id<Open>) {
+        self.open[place].count -= 1;
         self.weigh(plan, place);
     }
 
-    fn weigh(&mut self, plan: &Plan, place: u32) {
-        let Open { view, count } = self.open[place as usize];
+    fn weigh(&mut self, plan: &Plan, place: Id<Open>) {
+        let Open { view, count } = self.open[place];
         let view = self.at(view);
-        let member = place - view.first_open;
+        let Some(first) = view.first_open else { return };
+        let member = place.number() - first.number();
         let route = &plan.routes[view.route];
         if let Some(loads) = &mut view.loads
             && member < route.primaries
@@ -187,17 +188,14 @@ impl Balancers {
 
     /// What a caller knows of a peer, if it looks.
     pub(super) fn peer(&self, view: Id<ids::View>, member: u32) -> Option<&PeerHealth> {
-        let first_peer = self.look_at(view).first_peer;
-        (first_peer != NONE).then(|| &self.peers[(first_peer + member) as usize])
+        let first_peer = self.look_at(view).first_peer?;
+        Some(&self.peers[first_peer.plus(member)])
     }
 
     /// What a caller knows of a peer changes, if it looks.
     pub(super) fn learn(&mut self, view: Id<ids::View>, member: u32, change: impl FnOnce(&mut PeerHealth)) {
-        let first_peer = self.look_at(view).first_peer;
-        if first_peer == NONE {
-            return;
-        }
-        let peer = &mut self.peers[(first_peer + member) as usize];
+        let Some(first_peer) = self.look_at(view).first_peer else { return };
+        let peer = &mut self.peers[first_peer.plus(member)];
         let before = peer.is_ailing();
         change(peer);
         let after = peer.is_ailing();
@@ -219,7 +217,7 @@ impl Balancers {
     /// Those who check their peers actively: the route of each, and how often each checks.
     pub fn checking(&self) -> impl Iterator<Item = (Id<ids::View>, Id<ids::Route>)> {
         let views = self.views.entries().zip(&self.checks);
-        let checking = views.filter(|((_, view), checks)| view.first_peer != NONE && checks.inter != NEVER);
+        let checking = views.filter(|((_, view), checks)| view.first_peer.is_some() && checks.inter != NEVER);
         checking.map(|((number, view), _)| (number, view.route))
     }
 

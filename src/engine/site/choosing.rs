@@ -193,7 +193,7 @@ impl Balancers {
     /// nginx's smooth weighted round robin: everybody gains its weight, the richest is chosen and
     /// pays the sum.
     fn richest<E: Eligible>(&mut self, route: &RoutePlan, view: Id<View>, who: E) -> Option<u32> {
-        let first = self.look_at(view).first_current as usize;
+        let first = self.look_at(view).first_current?;
         let mut total = 0;
         let mut richest: Option<(i64, u32)> = None;
         for member in 0..route.primaries {
@@ -201,7 +201,7 @@ impl Balancers {
                 continue;
             }
             let weight = self.weight(route, member, who) as i64;
-            let current = &mut self.current[first + member as usize];
+            let current = &mut self.current[first.plus(member)];
             *current += weight;
             total += weight;
             if richest.is_none_or(|(most, _)| *current > most) {
@@ -209,7 +209,7 @@ impl Balancers {
             }
         }
         let (_, chosen) = richest?;
-        self.current[first + chosen as usize] -= total;
+        self.current[first.plus(chosen)] -= total;
         Some(chosen)
     }
 
@@ -325,10 +325,10 @@ impl Balancers {
         who: E,
     ) -> Option<u32> {
         let Chooser { route, view, .. } = chooser;
-        let first_open = self.look_at(view).first_open;
+        let first_open = self.look_at(view).first_open?;
         // Loads are compared as products with the other's weight, so that nothing is divided.
         let load = |balancers: &Self, member: u32, other: u32| {
-            let open = balancers.open[(first_open + member) as usize].count;
+            let open = balancers.open[first_open.plus(member)].count;
             u64::from(open) * u64::from(route.members[other as usize].weight)
         };
         let mut drawn = std::mem::take(&mut self.passed);
