@@ -5,7 +5,7 @@ mod waiting;
 use crate::engine::site::balancers::Open;
 use crate::engine::site::sessions::Session;
 use crate::kernel::table::Id;
-use crate::plan::ids::Call;
+use crate::plan::ids::{Call, StepPlace};
 pub use waiting::Answers;
 
 use crate::kernel::agenda::Key;
@@ -41,7 +41,7 @@ pub struct Visit {
     pub since: Time,
     pub timers: [Timer; 2],
     /// Where in the plan's steps it is.
-    pub step: u32,
+    pub step: Id<StepPlace>,
     /// Who waits for its answer; `NONE` for a request's first visit and when nobody does any more.
     pub parent: u32,
     /// The first visit of its request; `NONE` once that has gone.
@@ -243,7 +243,7 @@ impl Visits {
 
     /// A visit that stands at a step of an instance's program and belongs to nobody yet.
     #[inline(always)]
-    pub fn add(&mut self, instance: u32, step: u32, class: u32, now: Time) -> u32 {
+    pub fn add(&mut self, instance: u32, step: Id<StepPlace>, class: u32, now: Time) -> u32 {
         self.put(Visit { instance, step, class, since: now, ..Visit::NEW })
     }
 
@@ -279,7 +279,7 @@ impl Visits {
             let visit = &self.all[slot];
             read ^= visit.word
                 ^ visit.timers[TimerKind::Watchdog as usize].due
-                ^ u64::from(visit.class ^ visit.step);
+                ^ u64::from(visit.class ^ visit.step.number());
             read ^= self.requests[slot].start;
         }
         std::hint::black_box(read);
@@ -335,7 +335,7 @@ impl Visit {
             word: 0,
             since: 0,
             timers: [Timer::OFF; 2],
-            step: 0,
+            step: Id::FIRST,
             parent: NONE,
             root: NONE,
             instance: 0,
@@ -372,12 +372,12 @@ mod tests {
     #[test]
     fn slots_are_used_again_latest_first() {
         let mut visits = Visits::new();
-        let slots: Vec<u32> = (0..3).map(|_| visits.add(0, 0, 0, 0)).collect();
+        let slots: Vec<u32> = (0..3).map(|_| visits.add(0, Id::FIRST, 0, 0)).collect();
         assert_eq!(slots, [0, 1, 2]);
         visits.remove(1);
         visits.remove(0);
-        assert_eq!(visits.add(0, 0, 0, 0), 0);
-        assert_eq!(visits.add(0, 0, 0, 0), 1);
-        assert_eq!(visits.add(0, 0, 0, 0), 3);
+        assert_eq!(visits.add(0, Id::FIRST, 0, 0), 0);
+        assert_eq!(visits.add(0, Id::FIRST, 0, 0), 1);
+        assert_eq!(visits.add(0, Id::FIRST, 0, 0), 3);
     }
 }

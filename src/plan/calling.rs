@@ -2,7 +2,7 @@
 
 use super::PoolPlan;
 use super::ids;
-use super::ids::Route;
+use super::ids::{Route, StepPlace};
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, Step};
 use crate::kernel::table::Id;
@@ -64,7 +64,7 @@ impl Program<'_, '_> {
             Some(set) => Some(Step::ReadDone { set }),
         };
         let nodes = self.compiler.scenario.nodes_of(call.target);
-        let bodies: Vec<(NodeId, u32)> =
+        let bodies: Vec<(NodeId, Id<StepPlace>)> =
             nodes.iter().map(|&node| (node, self.body(node, call, encrypted, last))).collect();
         let (route, site) = self.compiler.route(caller, call.target);
         CallPlan {
@@ -95,7 +95,7 @@ impl Program<'_, '_> {
             code.extend(self.visit(only, next, false));
             return code;
         }
-        let bodies: Vec<(NodeId, u32)> =
+        let bodies: Vec<(NodeId, Id<StepPlace>)> =
             nodes.iter().map(|&node| (node, self.body(node, next, false, None))).collect();
         let route = self.compiler.tables.calls[call].route;
         self.compiler.tables.calls[call].bodies = self.by_member(route, &bodies);
@@ -112,8 +112,8 @@ impl Program<'_, '_> {
     }
 
     /// For each member of a route the step at which those who come to it begin.
-    pub fn by_member(&self, route: Id<Route>, by_node: &[(NodeId, u32)]) -> Vec<u32> {
-        let of_node: rustc_hash::FxHashMap<u32, u32> =
+    pub fn by_member(&self, route: Id<Route>, by_node: &[(NodeId, Id<StepPlace>)]) -> Vec<Id<StepPlace>> {
+        let of_node: rustc_hash::FxHashMap<u32, Id<StepPlace>> =
             by_node.iter().map(|&(node, step)| (node.0, step)).collect();
         let members = &self.compiler.routes[route].members;
         members

@@ -35,7 +35,7 @@ pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaul
 pub use compile::compile;
 use ids::{
     Branch, Cache, Call, Chance, Crew, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Memory, Name,
-    Pool, PoolSet, Repeat, Replication, Resource, Route, Scaling, Standby, WatchdogLane,
+    Pool, PoolSet, Repeat, Replication, Resource, Route, Scaling, Standby, StepPlace, WatchdogLane,
 };
 pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
@@ -71,9 +71,9 @@ pub struct Plan {
     pub warmup: Warmup,
     pub buckets: BucketPlan,
     /// The programs of all visits, one behind the other; jumps are relative.
-    pub steps: Vec<Step>,
+    pub steps: Table<StepPlace, Step>,
     /// The step of visits that are turned away out of a line.
-    pub turned_away: u32,
+    pub turned_away: Id<StepPlace>,
     pub calls: Table<Call, CallPlan>,
     /// Of each call, what is decided already.
     pub usual_calls: Table<Call, UsualCall>,
@@ -201,7 +201,7 @@ pub struct SourcePlan {
 #[derive(Clone, Debug)]
 pub struct ProgramPlan {
     pub class: u32,
-    pub start: u32,
+    pub start: Id<StepPlace>,
     /// The chance that a request is of this class or of one before it.
     pub cumulated_share: f64,
 }

@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use super::ids;
-use super::ids::{Branch, Chance, Fork, Lookup, Name, PoolSet, Repeat};
+use super::ids::{Branch, Chance, Fork, Lookup, Name, PoolSet, Repeat, StepPlace};
 use super::steps::{BranchPlan, CallPlan, ChancePlan, ForkPlan, LookupPlan, RepeatPlan, Step};
 use super::{NamePlan, PoolPlan};
 use crate::kernel::table::{Id, Table};
@@ -19,7 +19,7 @@ const UNROLLED_MOST: u32 = 16;
 /// The tables that programs are made of.
 #[derive(Default)]
 pub struct Tables {
-    pub steps: Vec<Step>,
+    pub steps: Table<StepPlace, Step>,
     pub calls: Table<ids::Call, CallPlan>,
     pub chances: Table<Chance, ChancePlan>,
     pub repeats: Table<Repeat, RepeatPlan>,
@@ -35,8 +35,8 @@ pub struct Tables {
 
 impl Tables {
     /// Puts finished code behind what is there and says where it starts.
-    pub fn place(&mut self, code: Vec<Step>) -> u32 {
-        let start = self.steps.len() as u32;
+    pub fn place(&mut self, code: Vec<Step>) -> Id<StepPlace> {
+        let start = self.steps.next_id();
         self.steps.extend(code);
         start
     }
@@ -57,7 +57,7 @@ pub struct Program<'c, 'a> {
     /// Columns of the user's recording that give service times: (node's name, column).
     pub recorded: &'c [(String, u32)],
     /// What visits do at a node, where it stands already: whoever calls, it is the same.
-    bodies: FxHashMap<BodyKey, u32>,
+    bodies: FxHashMap<BodyKey, Id<StepPlace>>,
     /// Calls that are compiled once more, since something else follows when they fail.
     edition: u32,
 }
@@ -79,7 +79,7 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     /// Where the program starts of those who come to a node by a call, its end included.
-    pub fn body(&mut self, node: NodeId, call: &Call, encrypted: bool, last: Option<Step>) -> u32 {
+    pub fn body(&mut self, node: NodeId, call: &Call, encrypted: bool, last: Option<Step>) -> Id<StepPlace> {
         let key = (std::ptr::from_ref(call) as usize, node, encrypted, self.edition);
         if let Some(&body) = self.bodies.get(&key) {
             return body;

@@ -122,7 +122,7 @@ struct ClientProgram<'p, 'c, 'a> {
 }
 
 impl<'a> ClientProgram<'_, '_, 'a> {
-    fn compile(mut self, class: &'a RequestClass) -> u32 {
+    fn compile(mut self, class: &'a RequestClass) -> Id<ids::StepPlace> {
         match &class.flow {
             Flow::Walk(walk) => self.program.walk(self.id, walk),
             Flow::Calls(stages) => {

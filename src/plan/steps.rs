@@ -3,7 +3,7 @@
 use super::NONE;
 use super::ids::{
     Branch, Cache, Call, Chance, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Name, PoolSet, Repeat,
-    Replication, Route, View,
+    Replication, Route, StepPlace, View,
 };
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
@@ -135,10 +135,10 @@ pub struct CallPlan {
     pub site: Id<View>,
     /// Whether each replica of the caller has a balancing state of its own.
     pub site_per_replica: bool,
-    /// Where the called visit's program starts.
-    pub body: u32,
+    /// Where the called visit's program starts; a visit that moves has one already.
+    pub body: Id<StepPlace>,
     /// The same for each member of the route, where they are of several nodes.
-    pub bodies: Vec<u32>,
+    pub bodies: Vec<Id<StepPlace>>,
     /// The lanes of the caller's timeouts.
     pub connect_lane: Option<Id<DeadlineLane>>,
     pub read_lane: Option<Id<DeadlineLane>>,
@@ -234,7 +234,7 @@ pub struct ForkPlan {
 #[derive(Clone, Debug)]
 pub struct BranchPlan {
     /// Cumulated probability and the absolute step to go on with.
-    pub ways: Vec<(f64, u32)>,
+    pub ways: Vec<(f64, Id<StepPlace>)>,
     pub die: Id<Die>,
 }
 
@@ -259,7 +259,7 @@ impl CallPlan {
             only_link: NONE,
             site,
             site_per_replica: true,
-            body: NONE,
+            body: Id::FIRST,
             bodies: Vec::new(),
             connect_lane: None,
             read_lane: None,

@@ -1,7 +1,7 @@
 //! Walks: random routes through a network of stations; and steps that are one where nothing comes
 //! between them.
 
-use super::ids::{Branch, Call, Route};
+use super::ids::{Branch, Call, Route, StepPlace};
 use super::program::Program;
 use super::steps::{BranchPlan, Step};
 use super::{MemberPlan, NONE};
@@ -12,8 +12,8 @@ use crate::scenario::model::{NodeId, Stop, Target, Walk};
 /// A stop in the code of a walk.
 struct PlacedStop {
     /// The step that leads to it, and the one behind that, by node: several, if it is a group.
-    start: u32,
-    entrances: Vec<(NodeId, u32)>,
+    start: Id<StepPlace>,
+    entrances: Vec<(NodeId, Id<StepPlace>)>,
     /// Where it is chosen how to go on from each node.
     branches: Vec<Id<Branch>>,
     /// The route to it.
@@ -23,13 +23,13 @@ struct PlacedStop {
 impl Program<'_, '_> {
     /// The steps of a random walk. They are placed at once, since branches lead to
     /// absolute steps.
-    pub fn walk(&mut self, user: NodeId, walk: &Walk) -> u32 {
+    pub fn walk(&mut self, user: NodeId, walk: &Walk) -> Id<StepPlace> {
         let mut code: Vec<Step> = Vec::new();
         let mut placed = Vec::new();
-        let first_step = self.compiler.tables.steps.len() as u32;
+        let first_step = self.compiler.tables.steps.next_id();
         let mut from = user;
         for stop in &walk.stops {
-            let start = first_step + code.len() as u32;
+            let start = first_step.plus(code.len() as u32);
             // Wherever the walk comes from, it is this route, unless a link of its own leads there.
             let (call, step) = self.step_over(from, stop.target);
             // A stop may have more replicas than the one that the route was made for.
@@ -40,7 +40,7 @@ impl Program<'_, '_> {
             let placed_stop = self.stop(stop, &nodes, (start, call), &mut code);
             placed.push(placed_stop);
         }
-        let end = first_step + code.len() as u32;
+        let end = first_step.plus(code.len() as u32);
         code.push(Step::End);
         // Where a walk comes from is not known, so all of its stops have to be plain.
         let all_plain = code.iter().all(|step| match step {
@@ -73,13 +73,13 @@ impl Program<'_, '_> {
         &mut self,
         stop: &Stop,
         nodes: &[NodeId],
-        (start, call): (u32, Id<Call>),
+        (start, call): (Id<StepPlace>, Id<Call>),
         code: &mut Vec<Step>,
     ) -> PlacedStop {
-        let first_step = start + 1 - code.len() as u32;
+        let first_step = Id::numbered(start.number() + 1 - code.len() as u32);
         let (mut entrances, mut branches, mut die) = (Vec::new(), Vec::new(), None);
         for &node in nodes {
-            entrances.push((node, first_step + code.len() as u32));
+            entrances.push((node, first_step.plus(code.len() as u32)));
             code.extend(self.entrance(node, false));
             code.extend(self.work(node, stop.work_at(node)));
             // Whoever serves a request, its way is its own.
@@ -104,9 +104,9 @@ impl Program<'_, '_> {
         from: NodeId,
         target: Target,
         stop: &PlacedStop,
-        first_step: u32,
+        first_step: Id<StepPlace>,
         code: &mut Vec<Step>,
-    ) -> u32 {
+    ) -> Id<StepPlace> {
         let compiler = &self.compiler;
         let members = &compiler.routes[stop.route].members;
         let is_same = |member: &MemberPlan| {
@@ -122,7 +122,7 @@ impl Program<'_, '_> {
         let plan = &mut self.compiler.tables.calls[call];
         (plan.bodies, plan.site_per_replica) = (bodies, false);
         code.push(step);
-        first_step + code.len() as u32 - 1
+        first_step.plus(code.len() as u32 - 1)
     }
 
     /// Joins steps of a request that walks through stations by itself, where no timer, no

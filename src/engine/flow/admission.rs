@@ -273,7 +273,7 @@ impl World {
         let now = self.clockwork.now();
         let node = &self.site.nodes[instance as usize];
         let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
-        if let Step::Serve { .. } = plan.steps[self.visits[slot].step as usize] {
+        if let Step::Serve { .. } = plan.steps[self.visits[slot].step] {
             self.serve_next(plan, instance);
             return;
         }
@@ -290,10 +290,10 @@ impl World {
         visit.flags.inside = true;
         self.watch.waited(self.site.nodes[instance as usize].node, waited);
         let fresh = visit.flags.fresh;
-        visit.step += match plan.steps[visit.step as usize] {
+        visit.step = visit.step.plus(match plan.steps[visit.step] {
             Step::Enter { kept } | Step::EnterSession { kept } if !fresh => kept,
             _ => 1,
-        };
+        });
         self.came_in(plan, slot, instance);
         self.visits[slot].state = State::Going;
         self.make_ready(slot);

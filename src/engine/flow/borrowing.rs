@@ -68,8 +68,8 @@ impl World {
         self.leave_pool_line_served(plan, next);
         self.keep(next, Holds::Pool(pool));
         // A call that waited for others of its caller is made now.
-        if let Step::Borrow { .. } = plan.steps[self.visits[next].step as usize] {
-            self.visits[next].step += 1;
+        if let Step::Borrow { .. } = plan.steps[self.visits[next].step] {
+            self.visits[next].step = self.visits[next].step.plus(1);
         }
         self.make_ready(next);
     }
@@ -103,7 +103,7 @@ impl World {
             return;
         }
         self.leave_pool_line_unserved(plan, slot);
-        let next = match plan.steps[self.visits[slot].step as usize] {
+        let next = match plan.steps[self.visits[slot].step] {
             Step::Call { call } => self.refuse_call(plan, slot, call),
             _ => self.end_visit(plan, slot, Outcome::ServerError),
         };

@@ -13,7 +13,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::ids::{Call, Fork};
+use crate::plan::ids::{Call, Fork, StepPlace};
 use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
 
 /// Whom a call goes to.
@@ -24,7 +24,7 @@ struct Chosen {
     /// Where the caller counts its open requests to it, if it does.
     peer: Option<Id<Open>>,
     /// Where the program of the called visit starts.
-    body: u32,
+    body: Id<StepPlace>,
 }
 
 impl World {
@@ -287,7 +287,7 @@ impl World {
         self.close_at_peer(plan, before);
         let visit = &mut self.visits[slot];
         visit.instance = to;
-        visit.step = call_plan.bodies.get(member as usize).copied().unwrap_or(visit.step + 1);
+        visit.step = call_plan.bodies.get(member as usize).copied().unwrap_or(visit.step.plus(1));
         visit.tries = 0;
         visit.since = self.clockwork.now();
         if link == NONE {

@@ -186,7 +186,7 @@ impl World {
         if outcome.is_ok() {
             let visit = &mut self.visits[slot];
             visit.tries = 0;
-            visit.step += 1;
+            visit.step = visit.step.plus(1);
             if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
                 let kept_for = plan.instances[by as usize].keepalive;
                 self.client_connection_until(slot, self.clockwork.now().saturating_add(kept_for));

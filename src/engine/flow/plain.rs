@@ -76,7 +76,7 @@ impl World {
         visit.word = word;
         visit.slots = 1;
         visit.flags.inside = true;
-        visit.step += 2;
+        visit.step = visit.step.plus(2);
         self.site.nodes[visit.instance as usize].serve_one(self.clockwork.now());
         self.clockwork.wait_until(self.clockwork.now().saturating_add(time), word);
     }
@@ -89,10 +89,10 @@ impl World {
         }
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
-        visit.step += 1;
+        visit.step = visit.step.plus(1);
         visit.since = now;
         let from = std::mem::replace(&mut visit.instance, to);
-        let step = plan.steps[visit.step as usize];
+        let step = plan.steps[visit.step];
         if std::mem::replace(&mut visit.flags.inside, false) {
             self.hand_slot_on(plan, from);
         }
@@ -122,7 +122,7 @@ impl World {
         } else {
             // Requests that come another way may stand in the same line.
             let next = &self.visits[node.head];
-            match plan.steps[next.step as usize] {
+            match plan.steps[next.step] {
                 Step::Serve { .. } => self.serve_next(plan, instance),
                 _ => self.admit_next(plan, instance),
             }
@@ -144,7 +144,7 @@ impl World {
         if visit.flags.followed {
             self.note_wait(plan, slot);
         }
-        if let Step::Serve { draw } = plan.steps[self.visits[slot].step as usize] {
+        if let Step::Serve { draw } = plan.steps[self.visits[slot].step] {
             self.start_serving(plan, slot, draw);
         }
         self.watch.waited(number, waited);

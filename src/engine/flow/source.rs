@@ -5,6 +5,7 @@ use crate::engine::clockwork::Ring;
 use crate::engine::visit::{Request, State};
 use crate::engine::watch::{Failure, Suspect, Suspects};
 use crate::kernel::random::{below, uniform};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::outcome::Outcome;
@@ -41,7 +42,7 @@ impl World {
         } else {
             0
         };
-        let slot = self.visits.add(source_plan.instance, 0, 0, self.clockwork.now());
+        let slot = self.visits.add(source_plan.instance, Id::FIRST, 0, self.clockwork.now());
         self.begin_request(plan, slot, number, client, record);
     }
 
@@ -52,7 +53,7 @@ impl World {
         }
         let source = &plan.sources[number as usize];
         let Some(think) = source.think else { return };
-        let slot = self.visits.add(source.instance, 0, 0, self.clockwork.now());
+        let slot = self.visits.add(source.instance, Id::FIRST, 0, self.clockwork.now());
         self.visits[slot].state = State::Thinking;
         self.visits[slot].root = slot;
         self.visits.requests[slot as usize] = Request { source: number, client, ..Request::default() };

@@ -20,14 +20,14 @@ impl World {
             // Otherwise the tables of all rarer steps are fetched before the first step, each time.
             let plan = std::hint::black_box(plan);
             let visit = &mut self.visits[slot];
-            let next = match plan.steps[visit.step as usize] {
+            let next = match plan.steps[visit.step] {
                 Step::Enter { kept } => match self.enter(plan, slot) {
                     Entry::In => self.begin_work(plan, slot, kept),
                     Entry::Waits => None,
                     Entry::Fails(outcome) => self.end_otherwise(plan, slot, outcome),
                 },
                 Step::Wait { draw } => {
-                    visit.step += 1;
+                    visit.step = visit.step.plus(1);
                     let instance = visit.instance;
                     let mut time = self.chance.draws.take(plan, draw);
                     if self.site.nodes[instance as usize].needs_care {
@@ -37,7 +37,7 @@ impl World {
                     None
                 }
                 Step::Cpu { draw } => {
-                    visit.step += 1;
+                    visit.step = visit.step.plus(1);
                     let work = self.chance.draws.take(plan, draw);
                     self.use_cpu(plan, slot, work);
                     None
@@ -76,12 +76,12 @@ impl World {
             },
             Step::Move { call } => self.move_on(plan, slot, call),
             Step::Handshake { nanoseconds } => {
-                self.visits[slot].step += 1;
+                self.visits[slot].step = self.visits[slot].step.plus(1);
                 self.use_cpu(plan, slot, Time::from(nanoseconds));
                 None
             }
             Step::RecordedWait { column } | Step::RecordedCpu { column } => {
-                self.visits[slot].step += 1;
+                self.visits[slot].step = self.visits[slot].step.plus(1);
                 let work = self.recorded(plan, slot, column);
                 match step {
                     Step::RecordedCpu { .. } => self.use_cpu(plan, slot, work),
@@ -109,7 +109,11 @@ impl World {
             Step::Again { back } => {
                 let visit = &mut self.visits[slot];
                 visit.repeats -= 1;
-                visit.step = if visit.repeats > 0 { visit.step - back } else { visit.step + 1 };
+                visit.step = if visit.repeats > 0 {
+                    Id::numbered(visit.step.number() - back)
+                } else {
+                    visit.step.plus(1)
+                };
                 Some(slot)
             }
             Step::Branch { branch } => self.go_one_way(plan, slot, branch),
@@ -150,9 +154,9 @@ impl World {
     #[inline(always)]
     fn begin_work(&mut self, plan: &Plan, slot: u32, kept: u32) -> Option<u32> {
         let visit = &mut self.visits[slot];
-        visit.step += if visit.flags.fresh { 1 } else { kept };
-        let Step::Cpu { draw } = plan.steps[visit.step as usize] else { return Some(slot) };
-        visit.step += 1;
+        visit.step = visit.step.plus(if visit.flags.fresh { 1 } else { kept });
+        let Step::Cpu { draw } = plan.steps[visit.step] else { return Some(slot) };
+        visit.step = visit.step.plus(1);
         let work = self.chance.draws.take(plan, draw);
         self.use_cpu(plan, slot, work);
         None
@@ -160,7 +164,7 @@ impl World {
 
     #[inline(always)]
     pub(in crate::engine) fn skip(&mut self, slot: u32, steps: u32) -> Option<u32> {
-        self.visits[slot].step += steps;
+        self.visits[slot].step = self.visits[slot].step.plus(steps);
         Some(slot)
     }
 

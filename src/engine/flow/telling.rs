@@ -11,8 +11,7 @@ use crate::engine::watch::{Doing, Ended, Whose};
 use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::ids::Call;
-use crate::plan::{NONE, Plan, Step};
+use crate::plan::{NONE, Plan, Step, ids};
 use crate::results::path::{Cause, Part};
 
 impl World {
@@ -86,7 +85,7 @@ impl World {
         let node = self.node_of(slot);
         let part = match visit.state {
             State::InLine => Part::at(Cause::Queue, node),
-            State::InPoolLine => match plan.steps[visit.step as usize] {
+            State::InPoolLine => match plan.steps[visit.step] {
                 Step::Call { call } => Part::between(Cause::MaxInFlight, node, self.callee(plan, call)),
                 _ => Part::between(Cause::Pool, node, self.callee_after(plan, visit.step)),
             },
@@ -106,14 +105,14 @@ impl World {
     }
 
     /// Who is called; of several nodes the first.
-    fn callee(&self, plan: &Plan, call: Id<Call>) -> u32 {
+    fn callee(&self, plan: &Plan, call: Id<ids::Call>) -> u32 {
         let route = &plan.routes[plan.calls[call].route];
         route.members.first().map_or(NONE, |peer| plan.instances[peer.instance as usize].node)
     }
 
     /// Who is called by the first call that comes after a step.
-    fn callee_after(&self, plan: &Plan, step: u32) -> u32 {
-        let steps = plan.steps[step as usize..].iter();
+    fn callee_after(&self, plan: &Plan, step: Id<ids::StepPlace>) -> u32 {
+        let steps = plan.steps.as_slice()[step.index()..].iter();
         let call = steps.map_while(|step| match step {
             Step::End => None,
             Step::Call { call } => Some(Some(*call)),
@@ -126,7 +125,7 @@ impl World {
     fn in_vain(&self, plan: &Plan, slot: u32, cause: Cause) -> Part {
         let visit = &self.visits[slot];
         let node = self.node_of(slot);
-        match plan.steps[visit.step as usize] {
+        match plan.steps[visit.step] {
             Step::Call { call } => Part::between(cause, node, self.callee(plan, call)),
             _ => Part::at(cause, node),
         }

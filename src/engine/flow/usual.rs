@@ -187,7 +187,7 @@ impl World {
         caller.state = State::Going;
         caller.since = now;
         caller.tries = 0;
-        caller.step += 1;
+        caller.step = caller.step.plus(1);
         Some(parent)
     }
 }

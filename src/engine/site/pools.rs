@@ -241,7 +241,7 @@ mod tests {
         let mut pools = Pools { all: Table::from(vec![Pool::new(&plan(), 0)]) };
         let pool = Id::FIRST;
         let mut visits = Visits::new();
-        let [first, second] = [0, 0].map(|step| visits.add(0, step, 0, 0));
+        let [first, second] = [Id::FIRST, Id::FIRST].map(|step| visits.add(0, step, 0, 0));
         assert!(pools.admits_to_line(pool));
         pools.join_line(pool, &mut visits, first, 5);
         assert!(!pools.admits_to_line(pool));

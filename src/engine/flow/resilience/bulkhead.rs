@@ -156,7 +156,7 @@ impl World {
     /// Those who wait for any peer get the places that are free.
     fn serve_together(&mut self, plan: &Plan, together: Id<Pool>) {
         while let Some(waiting) = self.site.pools.first_in_line(together) {
-            let Step::Call { call } = plan.steps[self.visits[waiting].step as usize] else { return };
+            let Step::Call { call } = plan.steps[self.visits[waiting].step] else { return };
             let call = &plan.calls[call];
             let Some(place) = self.free_place(plan, waiting, call, together) else { return };
             self.site.pools.occupy_at(place, self.clockwork.now());

@@ -72,7 +72,7 @@ impl World {
             self.site.guards.call_begins(plan, call, peer, self.clockwork.now());
         }
         if let Some(hedge) = guard.hedge
-            && let Step::Call { .. } = plan.steps[self.visits[slot].step as usize]
+            && let Step::Call { .. } = plan.steps[self.visits[slot].step]
             && self.calls_under_way(slot, hedge.at_most) <= hedge.at_most
         {
             self.schedule(slot, self.clockwork.now().saturating_add(hedge.after));

@@ -8,7 +8,7 @@ impl World {
     #[inline(never)]
     pub(in crate::engine) fn hedge(&mut self, plan: &Plan, slot: u32) {
         let visit = &self.visits[slot];
-        let Step::Call { call } = plan.steps[visit.step as usize] else { return };
+        let Step::Call { call } = plan.steps[visit.step] else { return };
         let call_plan = &plan.calls[call];
         let caller = visit.instance;
         let members = plan.routes[call_plan.route].members.len() as u32;

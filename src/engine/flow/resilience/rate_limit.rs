@@ -22,7 +22,7 @@ impl World {
         let mut waited = |wait| self.watch.waited_for_limit(number, wait);
         match self.site.limits.ask(plan, asker, self.clockwork.now(), &mut waited) {
             Some(wait) if wait > 0 && limit.delays => {
-                self.visits[slot].step += 1;
+                self.visits[slot].step = self.visits[slot].step.plus(1);
                 if self.visits[slot].flags.followed {
                     self.note_delay(plan, slot, Cause::RateLimit, wait);
                 }

@@ -60,9 +60,9 @@ impl World {
         self.abandon_children(plan, slot);
         let visit = &mut self.visits[slot];
         debug_assert!(visit.child == NONE);
-        let rest = &plan.steps[visit.step as usize..];
+        let rest = &plan.steps.as_slice()[visit.step.index()..];
         let end = rest.iter().position(|step| *step == Step::End);
-        visit.step += end.expect("every program has an end") as u32;
+        visit.step = visit.step.plus(end.expect("every program has an end") as u32);
         Some(slot)
     }
 }
