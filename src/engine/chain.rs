@@ -313,7 +313,7 @@ impl World {
             let visit = &mut self.visits[slot];
             visit.since = one.since;
             // Behind the two steps that a service takes.
-            visit.step = station.step + 2;
+            visit.step = station.step.plus(2);
             visit.word = word;
             visit.slots = 1;
             visit.flags.inside = true;

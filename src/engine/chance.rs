@@ -2,8 +2,10 @@
 //! no more than the bare draws.
 
 use crate::kernel::random::{Generator, StreamFamily};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::plan::Plan;
+use crate::plan::ids::{Die, Draw};
 
 const BATCH: usize = 64;
 
@@ -11,7 +13,7 @@ const BATCH: usize = 64;
 #[derive(Clone)]
 pub struct Chance {
     pub(super) draws: Draws,
-    pub(super) dice: Vec<Generator>,
+    pub(super) dice: Table<Die, Generator>,
     /// Decides which requests meet an error.
     pub(super) fault_die: Generator,
 }
@@ -28,7 +30,7 @@ impl Chance {
 
 #[derive(Clone, Debug)]
 pub struct Draws {
-    streams: Vec<Stream>,
+    streams: Table<Draw, Stream>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,8 +51,8 @@ impl Draws {
     }
 
     #[inline(always)]
-    pub fn take(&mut self, plan: &Plan, draw: u32) -> Time {
-        let stream = &mut self.streams[draw as usize];
+    pub fn take(&mut self, plan: &Plan, draw: Id<Draw>) -> Time {
+        let stream = &mut self.streams[draw];
         if stream.position == BATCH {
             refill(stream, plan, draw);
         }
@@ -61,7 +63,7 @@ impl Draws {
 }
 
 #[inline(never)]
-fn refill(stream: &mut Stream, plan: &Plan, draw: u32) {
-    plan.draws[draw as usize].sampler.fill(&mut stream.generator, &mut stream.values);
+fn refill(stream: &mut Stream, plan: &Plan, draw: Id<Draw>) {
+    plan.draws[draw].sampler.fill(&mut stream.generator, &mut stream.values);
     stream.position = 0;
 }

@@ -5,7 +5,7 @@ use super::{Advance, Options, Simulation};
 use crate::kernel::time::{HOUR, MILLISECOND, NEVER, SECOND, Time, to_seconds};
 use crate::parts::fault::Fault;
 use crate::parts::outcome::Outcome;
-use crate::plan::{ChangePlan, ChangeTarget, NONE, Plan, RandomFaultPlan};
+use crate::plan::{ChangePlan, ChangeTarget, Plan, RandomFaultPlan};
 use crate::results::RunResults;
 use crate::results::row::RowSampling;
 
@@ -199,8 +199,7 @@ requests:
             name: "server".into(),
             purpose: purpose.into(),
             sampler: law.sampler(),
-        });
-        plan.draws.len() as u32 - 1
+        })
     };
     let (time_between, repair) = (draw(&mut plan, 720.0 / 4.0, "mtbf"), draw(&mut plan, 1.0, "mttr"));
     plan.random_faults.push(RandomFaultPlan {
@@ -209,8 +208,8 @@ requests:
         targets: vec![server],
         fault: Fault::Crash,
         time_between,
-        repair,
-        crew: NONE,
+        repair: Some(repair),
+        crew: None,
     });
     let results = run(&plan);
     let down: u128 = results.nodes[1].buckets.iter().map(|bucket| bucket.down).sum();

@@ -2,10 +2,11 @@
 
 use super::World;
 use super::clockwork::{Next, Ring};
-use super::visit::{State, TimerKind, Visit};
+use super::visit::{State, Visit};
 use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
+use crate::plan::ids::{DeadlineLane, WatchdogLane};
 use crate::results::StopReason;
 use crate::scenario::model::RunEnd;
 
@@ -134,7 +135,8 @@ impl World {
             Ring::Source(source) => self.arrive(plan, source),
             Ring::Edge => self.edge(plan),
             Ring::Change => self.change(plan),
-            Ring::Lane(kind, lane) => self.lane_rings(plan, kind, lane),
+            Ring::Deadline(lane) => self.deadline_rings(plan, lane),
+            Ring::Watchdog(lane) => self.watchdog_rings(plan, lane),
         }
     }
 
@@ -147,14 +149,18 @@ impl World {
     }
 
     /// A lane's clock may ring early, for somebody who has left; then it is set anew.
-    fn lane_rings(&mut self, plan: &Plan, kind: TimerKind, lane: u32) {
-        if let Some(slot) = self.clockwork.run_out(&mut self.visits, kind, lane) {
-            match kind {
-                TimerKind::Deadline => self.deadline_passed(plan, slot),
-                TimerKind::Watchdog => self.watchdog_barks(plan, slot),
-            }
+    fn deadline_rings(&mut self, plan: &Plan, lane: Id<DeadlineLane>) {
+        if let Some(slot) = self.clockwork.run_out(&mut self.visits, lane) {
+            self.deadline_passed(plan, slot);
         }
-        self.clockwork.set_lane_clock(&self.visits, kind, lane);
+        self.clockwork.set_lane_clock(&self.visits, lane);
+    }
+
+    fn watchdog_rings(&mut self, plan: &Plan, lane: Id<WatchdogLane>) {
+        if let Some(slot) = self.clockwork.run_out(&mut self.visits, lane) {
+            self.watchdog_barks(plan, slot);
+        }
+        self.clockwork.set_lane_clock(&self.visits, lane);
     }
 
     /// The edge of a time bucket.

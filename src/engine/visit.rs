@@ -2,13 +2,15 @@
 
 mod waiting;
 
-pub use waiting::Answers;
-
+use crate::engine::site::balancers::Open;
+use crate::engine::site::sessions::Session;
 use crate::kernel::agenda::Key;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
+use crate::plan::ids::{Call, StepPlace};
+pub use waiting::Answers;
 use waiting::Waiting;
 
 /// The bits of an event's word that name the visit; the others number the event.
@@ -44,17 +46,17 @@ pub struct Visit {
     pub since: Time,
     pub timers: [Timer; 2],
     /// Where in the plan's steps it is.
-    pub step: u32,
+    pub step: Id<StepPlace>,
     /// Who waits for its answer; `None` for a request's first visit and when nobody does any more.
     pub parent: Option<Id<Visit>>,
     /// The first visit of its request; `None` once that has gone.
     pub root: Option<Id<Visit>>,
     pub instance: u32,
     /// The call that it answers, and the link that its answer goes back over.
-    pub call: u32,
+    pub call: Option<Id<Call>>,
     pub link: u32,
     /// Where its caller counts it among the peer's open requests.
-    pub peer: u32,
+    pub peer: Option<Id<Open>>,
     /// Neighbours in a line; `next` also leads through the free slots.
     pub next: Option<Id<Visit>>,
     pub previous: Option<Id<Visit>>,
@@ -63,7 +65,7 @@ pub struct Visit {
     pub sibling_next: Option<Id<Visit>>,
     pub sibling_previous: Option<Id<Visit>>,
     /// Connections that it holds until it is done.
-    pub sessions: u32,
+    pub sessions: Option<Id<Session>>,
     /// Rounds left of a repeated call.
     pub repeats: u32,
     /// Which of the peers of its present call it has called last, or which has failed it.
@@ -246,7 +248,7 @@ impl Visits {
 
     /// A visit that stands at a step of an instance's program and belongs to nobody yet.
     #[inline(always)]
-    pub fn add(&mut self, instance: u32, step: u32, class: u32, now: Time) -> Id<Visit> {
+    pub fn add(&mut self, instance: u32, step: Id<StepPlace>, class: u32, now: Time) -> Id<Visit> {
         self.put(Visit { instance, step, class, since: now, ..Visit::NEW })
     }
 
@@ -279,7 +281,7 @@ impl Visits {
             let visit = &self.all[slot];
             read ^= visit.word
                 ^ visit.timers[TimerKind::Watchdog as usize].due
-                ^ u64::from(visit.class ^ visit.step);
+                ^ u64::from(visit.class ^ visit.step.number());
             read ^= self.requests[slot].start;
         }
         std::hint::black_box(read);
@@ -335,19 +337,19 @@ impl Visit {
             word: 0,
             since: 0,
             timers: [Timer::OFF; 2],
-            step: 0,
+            step: Id::FIRST,
             parent: None,
             root: None,
             instance: 0,
-            call: NONE,
+            call: None,
             link: NONE,
-            peer: NONE,
+            peer: None,
             next: None,
             previous: None,
             child: None,
             sibling_next: None,
             sibling_previous: None,
-            sessions: NONE,
+            sessions: None,
             repeats: 0,
             latest_peer: 0,
             class: 0,
@@ -372,13 +374,13 @@ mod tests {
     #[test]
     fn slots_are_used_again_latest_first() {
         let mut visits = Visits::new();
-        let slots: Vec<Id<Visit>> = (0..3).map(|_| visits.add(0, 0, 0, 0)).collect();
+        let slots: Vec<Id<Visit>> = (0..3).map(|_| visits.add(0, Id::FIRST, 0, 0)).collect();
         assert_eq!(slots, [0, 1, 2].map(Id::numbered));
         let [first, second, _] = slots[..] else { panic!("three have been added") };
         visits.remove(second);
         visits.remove(first);
-        assert_eq!(visits.add(0, 0, 0, 0), first);
-        assert_eq!(visits.add(0, 0, 0, 0), second);
-        assert_eq!(visits.add(0, 0, 0, 0), Id::numbered(3));
+        assert_eq!(visits.add(0, Id::FIRST, 0, 0), first);
+        assert_eq!(visits.add(0, Id::FIRST, 0, 0), second);
+        assert_eq!(visits.add(0, Id::FIRST, 0, 0), Id::numbered(3));
     }
 }

@@ -1,7 +1,9 @@
 //! Routes: from one caller to the peers among which it may choose.
 
+use super::ids::{Die, View};
 use super::{CallPlan, Plan};
 use crate::kernel::random::mix;
+use crate::kernel::table::Id;
 use crate::parts::balance::Balance;
 
 /// The peers of one caller, and how it chooses among them.
@@ -11,7 +13,7 @@ pub struct RoutePlan {
     /// How many of them, from the front, are not backups.
     pub primaries: u32,
     pub policy: Policy,
-    pub die: u32,
+    pub die: Id<Die>,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +49,12 @@ pub enum Policy {
 }
 
 impl Plan {
+    /// What a replica which makes a call knows of its peers.
+    #[inline(always)]
+    pub fn view_of(&self, call: &CallPlan, caller: u32) -> Id<View> {
+        call.site.plus(self.share_of(call, caller))
+    }
+
     /// Each replica of a caller keeps its own view of its peers; or all keep one. Which it is of those
     /// that belong to the caller's node.
     #[inline(always)]
@@ -81,7 +89,7 @@ impl RoutePlan {
         primaries: u32,
         balance: Balance,
         names: &[String],
-        die: u32,
+        die: Id<Die>,
     ) -> Self {
         let weights: Vec<u64> =
             members[..primaries as usize].iter().map(|member| u64::from(member.weight)).collect();

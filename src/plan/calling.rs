@@ -1,8 +1,11 @@
 //! Calls: whom a node calls, how, and what its callers keep for that.
 
+use super::PoolPlan;
+use super::ids;
+use super::ids::{Route, StepPlace};
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, Step};
-use super::{NONE, PoolPlan};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::{Calling, UNLIMITED};
@@ -12,7 +15,7 @@ use crate::scenario::model::{Call, NodeId, Target};
 
 impl Program<'_, '_> {
     /// One call, with the called visit's own program.
-    pub fn call(&mut self, caller: NodeId, call: &Call) -> u32 {
+    pub fn call(&mut self, caller: NodeId, call: &Call) -> Id<ids::Call> {
         let calling =
             self.compiler.behaviour(caller).map_or(Calling::PLAIN, |behaviour| behaviour.calling.clone());
         let mut plan = self.plain_call(caller, call);
@@ -39,8 +42,8 @@ impl Program<'_, '_> {
         let NodeKind::Dns(dns) = &compiler.node(compiler.first_node(target)).kind else { return };
         let patience = calling.caution.as_ref().map_or(NEVER, |caution| caution.timeout);
         plan.connect_lane = compiler.lane(dns.timeout.min(patience));
-        plan.read_lane = NONE;
-        plan.whole = plan.connect_lane != NONE;
+        plan.read_lane = None;
+        plan.whole = plan.connect_lane.is_some();
         plan.tries = dns.attempts.max(1);
         plan.tries_others = true;
         plan.idempotent = true;
@@ -54,14 +57,14 @@ impl Program<'_, '_> {
         let encrypted =
             matches!(&self.compiler.node(caller).kind, NodeKind::User(user) if user.tls != Tls::None);
         let sets = &self.compiler.scenario.replications;
-        let set = sets.iter().position(|set| set.target == call.target).map_or(NONE, |set| set as u32);
+        let set = sets.iter().position(|set| set.target == call.target).map(Id::at);
         let last = match set {
-            NONE => None,
-            set if call.write => Some(Step::Commit { set }),
-            set => Some(Step::ReadDone { set }),
+            None => None,
+            Some(set) if call.write => Some(Step::Commit { set }),
+            Some(set) => Some(Step::ReadDone { set }),
         };
         let nodes = self.compiler.scenario.nodes_of(call.target);
-        let bodies: Vec<(NodeId, u32)> =
+        let bodies: Vec<(NodeId, Id<StepPlace>)> =
             nodes.iter().map(|&node| (node, self.body(node, call, encrypted, last))).collect();
         let (route, site) = self.compiler.route(caller, call.target);
         CallPlan {
@@ -92,15 +95,15 @@ impl Program<'_, '_> {
             code.extend(self.visit(only, next, false));
             return code;
         }
-        let bodies: Vec<(NodeId, u32)> =
+        let bodies: Vec<(NodeId, Id<StepPlace>)> =
             nodes.iter().map(|&node| (node, self.body(node, next, false, None))).collect();
-        let route = self.compiler.tables.calls[call as usize].route;
-        self.compiler.tables.calls[call as usize].bodies = self.by_member(route, &bodies);
+        let route = self.compiler.tables.calls[call].route;
+        self.compiler.tables.calls[call].bodies = self.by_member(route, &bodies);
         code
     }
 
     /// Leaving one station for the next: the call that says whom for, and the step.
-    pub fn step_over(&mut self, from: NodeId, to: Target) -> (u32, Step) {
+    pub fn step_over(&mut self, from: NodeId, to: Target) -> (Id<ids::Call>, Step) {
         let (route, site) = self.compiler.route(from, to);
         let mut plan = CallPlan::plain(route, site);
         plan.request_bytes = self.class.request_bytes;
@@ -109,10 +112,10 @@ impl Program<'_, '_> {
     }
 
     /// For each member of a route the step at which those who come to it begin.
-    pub fn by_member(&self, route: u32, by_node: &[(NodeId, u32)]) -> Vec<u32> {
-        let of_node: rustc_hash::FxHashMap<u32, u32> =
+    pub fn by_member(&self, route: Id<Route>, by_node: &[(NodeId, Id<StepPlace>)]) -> Vec<Id<StepPlace>> {
+        let of_node: rustc_hash::FxHashMap<u32, Id<StepPlace>> =
             by_node.iter().map(|&(node, step)| (node.0, step)).collect();
-        let members = &self.compiler.routes[route as usize].members;
+        let members = &self.compiler.routes[route].members;
         members
             .iter()
             .map(|member| of_node[&self.compiler.instances[member.instance as usize].node])
@@ -131,11 +134,11 @@ impl Program<'_, '_> {
         let tables = &mut self.compiler.tables;
         let known = tables.known_pools.get(&(caller, call.target)).copied();
         let number = known.unwrap_or_else(|| {
-            tables.pools.push(PoolPlan {
+            let number = tables.pools.push(PoolPlan {
                 kind: ResourceKind::Pool,
                 from: Party::Node(caller.0),
                 to: Party::of(call.target),
-                first: tables.pool_instances,
+                first: Id::numbered(tables.pool_instances),
                 first_instance: node.first_instance,
                 size: pool.size.saturating_mul(pool.processes),
                 wait: if pool.wait == 0 { NEVER } else { pool.wait },
@@ -144,7 +147,6 @@ impl Program<'_, '_> {
                 peers: 0,
             });
             tables.pool_instances += node.replicas;
-            let number = tables.pools.len() as u32 - 1;
             tables.known_pools.insert((caller, call.target), number);
             number
         });

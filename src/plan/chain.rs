@@ -1,6 +1,8 @@
 //! A row of plain stations that all requests go through, one behind the other.
 
-use super::{NONE, Plan, Step};
+use super::ids::{Draw, StepPlace};
+use super::{Plan, Step};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::UNLIMITED;
 
 /// Where the requests of such a plan stand, in order.
@@ -14,9 +16,9 @@ pub struct ChainPlan {
 pub struct ChainStation {
     pub instance: u32,
     /// How long a request is served.
-    pub draw: u32,
+    pub draw: Id<Draw>,
     /// The step at which it takes its slot.
-    pub step: u32,
+    pub step: Id<StepPlace>,
 }
 
 impl ChainPlan {
@@ -24,7 +26,7 @@ impl ChainPlan {
     pub fn of(plan: &Plan) -> Option<ChainPlan> {
         let [source] = &plan.sources[..] else { return None };
         let [program] = &source.programs[..] else { return None };
-        if source.think != NONE || plan.has_changes() {
+        if source.think.is_some() || plan.has_changes() {
             return None;
         }
         let stations = stations(plan, program.start)?;
@@ -37,19 +39,19 @@ impl ChainPlan {
 }
 
 /// The stations of a program that leads from one to the next, to each of them once.
-fn stations(plan: &Plan, start: u32) -> Option<Vec<ChainStation>> {
+fn stations(plan: &Plan, start: Id<StepPlace>) -> Option<Vec<ChainStation>> {
     let mut stations: Vec<ChainStation> = Vec::new();
-    let mut step = start as usize;
+    let mut step = start;
     loop {
         match plan.steps[step] {
             Step::Pass { instance } => {
-                let Step::Serve { draw } = plan.steps[step + 1] else { return None };
+                let Step::Serve { draw } = plan.steps[step.plus(1)] else { return None };
                 let is_same = |one: &ChainStation| one.instance == instance || one.draw == draw;
                 if stations.iter().any(is_same) {
                     return None;
                 }
-                stations.push(ChainStation { instance, draw, step: step as u32 + 1 });
-                step += 3;
+                stations.push(ChainStation { instance, draw, step: step.plus(1) });
+                step = step.plus(3);
             }
             Step::Finish => return (!stations.is_empty()).then_some(stations),
             _ => return None,

@@ -1,9 +1,10 @@
 //! What changes while the run goes on: faults at known times and by chance, maintenance,
 //! and what stands by.
 
-use super::NONE;
 use super::compile::Compiler;
+use super::ids::{Crew, Die, Draw, Standby};
 use super::targets::names;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
@@ -44,13 +45,13 @@ pub struct RandomFaultPlan {
     pub target: String,
     pub targets: Vec<ChangeTarget>,
     pub fault: Fault,
-    /// A draw: from being whole to breaking.
-    pub time_between: u32,
-    /// A draw: from the first hand laid on it to the end of the repair; `NONE`: whoever
-    /// watches over the process starts it again.
-    pub repair: u32,
-    /// An index into `Plan::crews`, or `NONE` for somebody of its own.
-    pub crew: u32,
+    /// From being whole to breaking.
+    pub time_between: Id<Draw>,
+    /// From the first hand laid on it to the end of the repair; `None`: whoever watches over the
+    /// process starts it again.
+    pub repair: Option<Id<Draw>>,
+    /// `None`: somebody of its own.
+    pub crew: Option<Id<Crew>>,
 }
 
 /// Maintenance that is more than instances which are down at known times.
@@ -89,15 +90,15 @@ pub struct StandbyPlan {
     pub instances: Vec<u32>,
     /// It runs, and can break, meanwhile; otherwise it boots first.
     pub hot: bool,
-    /// A draw: from being whole to breaking of one that runs, or `NONE` if it never does.
-    pub time_between: u32,
-    /// A draw: how long the repair takes of one that was found broken, or `NONE`.
-    pub repair: u32,
+    /// From being whole to breaking of one that runs, if it ever does.
+    pub time_between: Option<Id<Draw>>,
+    /// How long the repair takes of one that was found broken.
+    pub repair: Option<Id<Draw>>,
     pub spares: u32,
     pub switch_over: Time,
     /// How often the switch succeeds, as `die` says.
     pub coverage: f64,
-    pub die: u32,
+    pub die: Id<Die>,
 }
 
 /// All that changes.
@@ -107,11 +108,11 @@ pub struct Changes {
     pub changes: Vec<ChangePlan>,
     pub random_faults: Vec<RandomFaultPlan>,
     pub maintenance: Vec<MaintenancePlan>,
-    pub standbys: Vec<StandbyPlan>,
+    pub standbys: Table<Standby, StandbyPlan>,
     /// When more come than usual.
     pub surges: Vec<std::ops::Range<Time>>,
     /// How many repairers each crew has.
-    pub crews: Vec<u32>,
+    pub crews: Table<Crew, u32>,
 }
 
 pub fn compile(compiler: &mut Compiler) -> Changes {
@@ -148,7 +149,7 @@ pub fn compile(compiler: &mut Compiler) -> Changes {
         };
         let own = scenario.faults.iter().find(own).filter(|_| standby.hot);
         let mut draw = |purpose: &str, law: Option<&Distribution>| {
-            law.map_or(NONE, |law| compiler.streams.draw(name, purpose, law))
+            law.map(|law| compiler.streams.draw(name, purpose, law))
         };
         let time_between = draw("time between faults of spares", own.map(|fault| &fault.time_between));
         let repair = draw("repair of spares", own.and_then(|fault| fault.repair.as_ref()));
@@ -267,8 +268,8 @@ fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFa
             repair: fault
                 .repair
                 .as_ref()
-                .map_or(NONE, |repair| compiler.streams.draw(&name, &purpose("repair"), repair)),
-            crew: fault.crew.unwrap_or(NONE),
+                .map(|repair| compiler.streams.draw(&name, &purpose("repair"), repair)),
+            crew: fault.crew.map(Id::numbered),
             name,
         });
     }

@@ -141,18 +141,18 @@ faults:
     let names: Vec<&str> = plan.random_faults.iter().map(|fault| fault.name.as_str()).collect();
     assert_eq!(names, ["app", "app/1", "app/2", "app/3", "mysql", "mysql/1", "power", "cable"]);
     let fault = &plan.random_faults[1];
-    assert_eq!((&fault.targets, fault.fault, fault.crew), (&instances([6]), Fault::Crash, 0));
-    let draw = |number: u32| &plan.draws[number as usize];
+    assert_eq!((&fault.targets, fault.fault, fault.crew), (&instances([6]), Fault::Crash, Some(Id::FIRST)));
+    let draw = |draw: Id<Draw>| &plan.draws[draw];
     assert_eq!(
-        (draw(fault.time_between).name.as_str(), draw(fault.repair).purpose.as_str()),
-        ("app/1", "repair")
+        (draw(fault.time_between).name.as_str(), fault.repair.map(|repair| draw(repair).purpose.as_str())),
+        ("app/1", Some("repair"))
     );
     let power = &plan.random_faults[6];
-    assert_eq!((&power.targets, power.crew), (&instances([2, 3, 9]), NONE));
+    assert_eq!((&power.targets, power.crew), (&instances([2, 3, 9]), None));
     let cable = &plan.random_faults[7];
     assert_eq!((&cable.targets[..], cable.fault), (&[ChangeTarget::Link(0)][..], Fault::Loss { share: 0.1 }));
-    assert_eq!(plan.crews, [2]);
-    let standby = &plan.standbys[0];
+    assert_eq!(plan.crews.as_slice(), [2]);
+    let standby = &plan.standbys[Id::FIRST];
     assert_eq!((standby.hot, standby.spares, standby.switch_over), (false, 1, 10 * SECOND));
     assert_eq!((standby.coverage, &standby.instances[..]), (0.95, &[9, 10][..]));
     // A duration is the mean of an exponential law.

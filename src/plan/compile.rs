@@ -2,6 +2,7 @@
 
 use super::balancing::{MemberPlan, RoutePlan};
 use super::buckets::BucketPlan;
+use super::ids::{Cache, DeadlineLane, Guard, Limit, Route, View, WatchdogLane};
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
@@ -9,6 +10,7 @@ use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
     UsualCall, changes, memory, names, replication, resources, scaling, sources, structure,
 };
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
@@ -34,8 +36,8 @@ pub fn compile(scenario: &Scenario) -> Plan {
     let buckets = BucketPlan::of(scenario, compiler.instances.len());
     let Compiler { mut tables, streams, links, lanes, watchdogs, routes, sites, nodes, instances, .. } =
         compiler;
-    for call in &mut tables.calls {
-        if let [only] = &routes[call.route as usize].members[..] {
+    for call in tables.calls.iter_mut() {
+        if let [only] = &routes[call.route].members[..] {
             (call.only_peer, call.only_link) = (only.instance, only.link);
         }
     }
@@ -48,7 +50,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         steps: tables.steps,
         turned_away,
         calls: tables.calls,
-        usual_calls: Vec::new(),
+        usual_calls: Table::new(),
         chances: tables.chances,
         repeats: tables.repeats,
         forks: tables.forks,
@@ -95,20 +97,20 @@ pub struct Compiler<'a> {
     pub tables: Tables,
     pub streams: Streams,
     pub links: Links,
-    pub lanes: Vec<Time>,
-    watchdogs: Vec<Time>,
-    pub routes: Vec<RoutePlan>,
+    pub lanes: Table<DeadlineLane, Time>,
+    watchdogs: Table<WatchdogLane, Time>,
+    pub routes: Table<Route, RoutePlan>,
     pub sites: u32,
     pub nodes: Vec<NodePlan>,
     pub instances: Vec<InstancePlan>,
     pub processors: Vec<ProcessorPlan>,
-    pub caches: Vec<CachePlan>,
-    pub limits: Vec<LimitPlan>,
-    pub guards: Vec<GuardPlan>,
-    known_routes: FxHashMap<(NodeId, Target), (u32, u32)>,
-    known_lanes: FxHashMap<Time, u32>,
+    pub caches: Table<Cache, CachePlan>,
+    pub limits: Table<Limit, LimitPlan>,
+    pub guards: Table<Guard, GuardPlan>,
+    known_routes: FxHashMap<(NodeId, Target), (Id<Route>, Id<View>)>,
+    known_lanes: FxHashMap<Time, Id<DeadlineLane>>,
     /// The guard of each caller of a route that has one, by the first of its states.
-    pub known_guards: FxHashMap<u32, u32>,
+    pub known_guards: FxHashMap<Id<View>, Id<Guard>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -120,16 +122,16 @@ impl<'a> Compiler<'a> {
             tables: Tables::default(),
             streams,
             links,
-            lanes: Vec::new(),
-            watchdogs: Vec::new(),
-            routes: Vec::new(),
+            lanes: Table::new(),
+            watchdogs: Table::new(),
+            routes: Table::new(),
             sites: 0,
             nodes: Vec::new(),
             instances: Vec::new(),
             processors: Vec::new(),
-            caches: Vec::new(),
-            limits: Vec::new(),
-            guards: Vec::new(),
+            caches: Table::new(),
+            limits: Table::new(),
+            guards: Table::new(),
             known_routes: FxHashMap::default(),
             known_lanes: FxHashMap::default(),
             known_guards: FxHashMap::default(),
@@ -160,39 +162,33 @@ impl<'a> Compiler<'a> {
     }
 
     /// Whom a route leads to.
-    pub fn target_of(&self, route: u32) -> Target {
+    pub fn target_of(&self, route: Id<Route>) -> Target {
         let known = self.known_routes.iter().find(|(_, (known, _))| *known == route);
         known.map(|((_, target), _)| *target).expect("a route that has been made")
     }
 
-    pub fn lane(&mut self, delay: Time) -> u32 {
+    pub fn lane(&mut self, delay: Time) -> Option<Id<DeadlineLane>> {
         if delay == NEVER {
-            return NONE;
+            return None;
         }
         let lanes = &mut self.lanes;
-        *self.known_lanes.entry(delay).or_insert_with(|| {
-            lanes.push(delay);
-            lanes.len() as u32 - 1
-        })
+        Some(*self.known_lanes.entry(delay).or_insert_with(|| lanes.push(delay)))
     }
 
     fn add_node(&mut self, id: NodeId) {
         let node = self.node(id);
         let behaviour = node.behaviour.clone().unwrap_or(Behaviour::OPEN);
         let watchdog_lane = match behaviour.watchdog {
-            NEVER => NONE,
+            NEVER => None,
             after => {
-                let known = self.watchdogs.iter().position(|&delay| delay == after);
-                known.unwrap_or_else(|| {
-                    self.watchdogs.push(after);
-                    self.watchdogs.len() - 1
-                }) as u32
+                let known = self.watchdogs.iter().position(|&delay| delay == after).map(Id::at);
+                Some(known.unwrap_or_else(|| self.watchdogs.push(after)))
             }
         };
         let patience = behaviour.patience.as_ref();
         let first_instance = self.instances.len() as u32;
         let is_cache = matches!(node.kind, NodeKind::Cache(_));
-        let first_cache = is_cache.then_some(self.caches.len() as u32);
+        let first_cache = is_cache.then_some(self.caches.next_id());
         let (recovery, buffer_pool) = match &node.kind {
             NodeKind::Database(database) => (database.recovery, database.buffer_pool),
             _ => (0, None),
@@ -206,7 +202,7 @@ impl<'a> Compiler<'a> {
             line: behaviour.queue,
             when_full: behaviour.when_full,
             order: behaviour.order,
-            patience: patience.map_or(NONE, |law| self.streams.draw(&node.name, "patience", law)),
+            patience: patience.map(|law| self.streams.draw(&node.name, "patience", law)),
             watchdog_lane,
             boot: node.boot,
             recovery,
@@ -264,7 +260,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The route from one node to a target and the first of its balancing states.
-    pub fn route(&mut self, from: NodeId, target: Target) -> (u32, u32) {
+    pub fn route(&mut self, from: NodeId, target: Target) -> (Id<Route>, Id<View>) {
         if let Some(&known) = self.known_routes.get(&(from, target)) {
             return known;
         }
@@ -297,8 +293,8 @@ impl<'a> Compiler<'a> {
             primaries = members.len() as u32;
         }
         let die = self.streams.die(&caller.name, &format!("balance/{name}"));
-        self.routes.push(RoutePlan::new(members, primaries, balance, &names, die));
-        let known = (self.routes.len() as u32 - 1, self.sites);
+        let route = self.routes.push(RoutePlan::new(members, primaries, balance, &names, die));
+        let known = (route, Id::numbered(self.sites));
         self.sites += caller.replicas;
         self.known_routes.insert((from, target), known);
         known

@@ -26,6 +26,9 @@ pub enum Cache {}
 pub enum Name {}
 /// An autoscaler.
 pub enum Scaling {}
+/// The pools of all replicas of a caller, each of which has its own.
+pub enum PoolSet {}
+/// That of one replica.
 pub enum Pool {}
 /// A limit on the rate of requests.
 pub enum Limit {}

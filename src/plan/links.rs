@@ -19,7 +19,7 @@ impl Links {
             let number = links.plans.len() as u32;
             links.plans.push(LinkPlan {
                 latency: streams.draw(&name, "latency", &link.latency),
-                jitter: link.jitter.as_ref().map_or(NONE, |jitter| streams.draw(&name, "jitter", jitter)),
+                jitter: link.jitter.as_ref().map(|jitter| streams.draw(&name, "jitter", jitter)),
                 loss: link.loss,
                 die: streams.die(&name, "loss"),
                 nanoseconds_per_byte: link.bandwidth.map_or(0.0, |bandwidth| 1e9 / bandwidth),

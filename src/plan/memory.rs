@@ -2,6 +2,8 @@
 
 use super::NONE;
 use super::compile::Compiler;
+use super::ids::Memory;
+use crate::kernel::table::Table;
 use crate::nodes::NodeKind;
 use crate::parts::fault::Fault;
 use crate::scenario::model::{FaultTarget, NodeId, What};
@@ -24,8 +26,8 @@ pub struct ResidentPlan {
 }
 
 /// Only those hosts on which what is needed changes during the run.
-pub fn compile(compiler: &Compiler) -> Vec<HostMemoryPlan> {
-    let mut plans = Vec::new();
+pub fn compile(compiler: &Compiler) -> Table<Memory, HostMemoryPlan> {
+    let mut plans = Table::new();
     for (number, instance) in compiler.instances.iter().enumerate() {
         let NodeKind::Server(server) = &compiler.node(NodeId(instance.node)).kind else { continue };
         let Some(bytes) = server.memory else { continue };

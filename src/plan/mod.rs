@@ -27,11 +27,16 @@ mod targets;
 mod usual;
 mod walks;
 
+use crate::kernel::table::{Id, Row, Table};
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::{BucketPlan, buckets_most};
 pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
+use ids::{
+    Branch, Cache, Call, Chance, Crew, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Memory, Name,
+    Pool, PoolSet, Repeat, Replication, Resource, Route, Scaling, Standby, StepPlace, WatchdogLane,
+};
 pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
 pub use remedies::{GuardPlan, LimitPlan};
@@ -66,25 +71,25 @@ pub struct Plan {
     pub warmup: Warmup,
     pub buckets: BucketPlan,
     /// The programs of all visits, one behind the other; jumps are relative.
-    pub steps: Vec<Step>,
+    pub steps: Table<StepPlace, Step>,
     /// The step of visits that are turned away out of a line.
-    pub turned_away: u32,
-    pub calls: Vec<CallPlan>,
+    pub turned_away: Id<StepPlace>,
+    pub calls: Table<Call, CallPlan>,
     /// Of each call, what is decided already.
-    pub usual_calls: Vec<UsualCall>,
-    pub chances: Vec<ChancePlan>,
-    pub repeats: Vec<RepeatPlan>,
-    pub forks: Vec<ForkPlan>,
-    pub branches: Vec<BranchPlan>,
-    pub lookups: Vec<LookupPlan>,
-    pub caches: Vec<CachePlan>,
-    pub names: Vec<NamePlan>,
+    pub usual_calls: Table<Call, UsualCall>,
+    pub chances: Table<Chance, ChancePlan>,
+    pub repeats: Table<Repeat, RepeatPlan>,
+    pub forks: Table<Fork, ForkPlan>,
+    pub branches: Table<Branch, BranchPlan>,
+    pub lookups: Table<Lookup, LookupPlan>,
+    pub caches: Table<Cache, CachePlan>,
+    pub names: Table<Name, NamePlan>,
     pub name_changes: Vec<NameChangePlan>,
-    pub scalings: Vec<ScalingPlan>,
-    pub pools: Vec<PoolPlan>,
-    pub limits: Vec<LimitPlan>,
-    pub guards: Vec<GuardPlan>,
-    pub routes: Vec<RoutePlan>,
+    pub scalings: Table<Scaling, ScalingPlan>,
+    pub pools: Table<PoolSet, PoolPlan>,
+    pub limits: Table<Limit, LimitPlan>,
+    pub guards: Table<Guard, GuardPlan>,
+    pub routes: Table<Route, RoutePlan>,
     /// How many balancing states there are: one for each replica of each caller of a route.
     pub sites: u32,
     pub links: Vec<LinkPlan>,
@@ -94,22 +99,22 @@ pub struct Plan {
     /// All replicas of the first node, then of the second …
     pub instances: Vec<InstancePlan>,
     pub processors: Vec<ProcessorPlan>,
-    pub draws: Vec<DrawPlan>,
-    pub dice: Vec<DiePlan>,
+    pub draws: Table<Draw, DrawPlan>,
+    pub dice: Table<Die, DiePlan>,
     /// Each constant timeout of a caller, and each of a worker's watchdog, has a lane.
-    pub deadline_lanes: Vec<Time>,
-    pub watchdog_lanes: Vec<Time>,
+    pub deadline_lanes: Table<DeadlineLane, Time>,
+    pub watchdog_lanes: Table<WatchdogLane, Time>,
     /// What happens at known times, by time.
     pub changes: Vec<ChangePlan>,
     pub random_faults: Vec<RandomFaultPlan>,
     /// How many repairers each crew has.
-    pub crews: Vec<u32>,
+    pub crews: Table<Crew, u32>,
     pub maintenance: Vec<MaintenancePlan>,
-    pub standbys: Vec<StandbyPlan>,
-    pub replications: Vec<ReplicationPlan>,
-    pub memories: Vec<HostMemoryPlan>,
+    pub standbys: Table<Standby, StandbyPlan>,
+    pub replications: Table<Replication, ReplicationPlan>,
+    pub memories: Table<Memory, HostMemoryPlan>,
     /// What there is only so much of, beside what nodes have themselves.
-    pub resources: Vec<ResourcePlan>,
+    pub resources: Table<Resource, ResourcePlan>,
     /// When more come than usual.
     pub surges: Vec<std::ops::Range<Time>>,
     pub fidelity: Fidelity,
@@ -126,10 +131,8 @@ pub struct NodePlan {
     pub line: u32,
     pub when_full: WhenFull,
     pub order: Order,
-    /// A draw, or `NONE`.
-    pub patience: u32,
-    /// A watchdog lane, or `NONE`.
-    pub watchdog_lane: u32,
+    pub patience: Option<Id<Draw>>,
+    pub watchdog_lane: Option<Id<WatchdogLane>>,
     /// How long an instance takes from its start until it serves, and how long a killed
     /// worker's slot stays empty.
     pub boot: Time,
@@ -142,11 +145,11 @@ pub struct NodePlan {
     pub when_caller_leaves: WhenCallerLeaves,
     pub track_occupancy: bool,
     /// For lines in random order.
-    pub die: u32,
+    pub die: Id<Die>,
     /// The cache of its first replica, if it is one.
-    pub first_cache: Option<u32>,
+    pub first_cache: Option<Id<Cache>>,
     /// Its rate limits.
-    pub limits: std::ops::Range<u32>,
+    pub limits: Row<Limit>,
 }
 
 #[derive(Clone, Debug)]
@@ -185,10 +188,10 @@ pub struct SourcePlan {
     pub arrivals: Arrivals,
     pub clients: u32,
     /// Thinking between requests, for a closed population.
-    pub think: u32,
+    pub think: Option<Id<Draw>>,
     pub programs: Vec<ProgramPlan>,
     /// Chooses the class and the client.
-    pub die: u32,
+    pub die: Id<Die>,
     /// Keeps when each client's connection will have been closed.
     pub keeps_connections: bool,
     /// For a replay that names classes: the program of each class number in the recording.
@@ -198,7 +201,7 @@ pub struct SourcePlan {
 #[derive(Clone, Debug)]
 pub struct ProgramPlan {
     pub class: u32,
-    pub start: u32,
+    pub start: Id<StepPlace>,
     /// The chance that a request is of this class or of one before it.
     pub cumulated_share: f64,
 }
@@ -207,7 +210,7 @@ pub struct ProgramPlan {
 pub struct CachePlan {
     pub holds: Holds,
     pub uses_stale: bool,
-    pub die: u32,
+    pub die: Id<Die>,
 }
 
 /// A name that clients look up, with the times to live of its records.
@@ -217,7 +220,7 @@ pub struct NamePlan {
     pub resolves: bool,
     pub negative_ttl: Time,
     /// The recursive look-up's duration.
-    pub lookup: u32,
+    pub lookup: Id<Draw>,
     /// Which source's clients keep it, and so where their caches stand.
     pub source: u32,
     /// All addresses that it leads to at some time; the first so many at the start.
@@ -237,7 +240,7 @@ pub struct PoolPlan {
     pub from: Party,
     pub to: Party,
     /// The first of its callers' pools; each replica of the caller has one.
-    pub first: u32,
+    pub first: Id<Pool>,
     pub first_instance: u32,
     pub size: u32,
     pub wait: Time,
@@ -251,11 +254,11 @@ pub struct PoolPlan {
 
 #[derive(Clone, Debug)]
 pub struct LinkPlan {
-    /// A draw of the latency one way.
-    pub latency: u32,
-    pub jitter: u32,
+    /// The latency one way.
+    pub latency: Id<Draw>,
+    pub jitter: Option<Id<Draw>>,
     pub loss: f64,
-    pub die: u32,
+    pub die: Id<Die>,
     /// Nanoseconds per byte; 0 for no limit.
     pub nanoseconds_per_byte: f64,
 }

@@ -2,7 +2,9 @@
 //! answers at each.
 
 use super::compile::Compiler;
+use super::ids::{Draw, Name, Route};
 use super::{NONE, NamePlan};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
 use crate::nodes::dns::Dns;
@@ -12,8 +14,7 @@ use crate::scenario::model::{RecordChange, What};
 #[derive(Clone, Debug)]
 pub struct NameChangePlan {
     pub at: Time,
-    /// An index into `Plan::names`.
-    pub name: u32,
+    pub name: Id<Name>,
     /// An index into the name's addresses.
     pub address: u32,
     /// The time to live of the last record of the chain from then on.
@@ -22,7 +23,7 @@ pub struct NameChangePlan {
 }
 
 /// The name as a user's clients look it up.
-pub fn name_plan(compiler: &Compiler, dns: &Dns, name: &str, lookup: u32, source: u32) -> NamePlan {
+pub fn name_plan(compiler: &Compiler, dns: &Dns, name: &str, lookup: Id<Draw>, source: u32) -> NamePlan {
     let chain = dns.chain(name);
     let mut addresses = chain.addresses.clone();
     for change in changes_of(compiler, dns, name) {
@@ -61,14 +62,14 @@ pub fn changes(compiler: &Compiler) -> Vec<NameChangePlan> {
     let mut plans = Vec::new();
     for happening in &compiler.scenario.timeline {
         let What::RecordChange(change) = &happening.what else { continue };
-        for (number, name) in compiler.tables.names.iter().enumerate() {
+        for (number, name) in compiler.tables.names.entries() {
             let address = change.record.address();
             let found = name.addresses.iter().position(|other| Some(other) == address.as_ref());
             // A name has the address among its own only if this very record is its last.
             if let Some(address) = found {
                 plans.push(NameChangePlan {
                     at: change.at,
-                    name: number as u32,
+                    name: number,
                     address: address as u32,
                     ttl: change.record.ttl,
                     label: happening.name.clone(),
@@ -90,12 +91,12 @@ fn hosts_at(compiler: &Compiler, address: &str) -> Vec<u32> {
 
 /// For each address of a name the members of a route that stand there, none if all of them do; empty
 /// where the route has no choice, or no member stands at any of them.
-pub fn members_at(compiler: &mut Compiler, name: u32, route: u32) -> Vec<Vec<u32>> {
-    let members = &compiler.routes[route as usize].members;
+pub fn members_at(compiler: &mut Compiler, name: Id<Name>, route: Id<Route>) -> Vec<Vec<u32>> {
+    let members = &compiler.routes[route].members;
     if members.len() < 2 {
         return Vec::new();
     }
-    let hosts = &compiler.tables.names[name as usize].hosts;
+    let hosts = &compiler.tables.names[name].hosts;
     let members_at = |hosts: &Vec<u32>| {
         let stands_there = |member: &&super::MemberPlan| {
             let host = compiler.instances[member.instance as usize].host;
@@ -117,7 +118,7 @@ pub fn members_at(compiler: &mut Compiler, name: u32, route: u32) -> Vec<Vec<u32
     for there in found.iter_mut().filter(|there| there.len() == members.len()) {
         there.clear();
     }
-    let hosts = &mut compiler.tables.names[name as usize].hosts;
+    let hosts = &mut compiler.tables.names[name].hosts;
     for (hosts, listener) in hosts.iter_mut().zip(listeners) {
         if let Some(listener) = listener
             && !hosts.contains(&listener)
@@ -129,6 +130,6 @@ pub fn members_at(compiler: &mut Compiler, name: u32, route: u32) -> Vec<Vec<u32
 }
 
 /// Which of the names a source's clients look up, if any.
-pub fn name_of_source(compiler: &Compiler, source: u32) -> Option<u32> {
-    compiler.tables.names.iter().position(|name| name.source == source).map(|name| name as u32)
+pub fn name_of_source(compiler: &Compiler, source: u32) -> Option<Id<Name>> {
+    compiler.tables.names.iter().position(|name| name.source == source).map(Id::at)
 }

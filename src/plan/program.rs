@@ -1,8 +1,11 @@
 //! From the calls of a request class to the steps of its visits.
 
 use super::compile::Compiler;
+use super::ids;
+use super::ids::{Branch, Chance, Fork, Lookup, Name, PoolSet, Repeat, StepPlace};
 use super::steps::{BranchPlan, CallPlan, ChancePlan, ForkPlan, LookupPlan, RepeatPlan, Step};
-use super::{NONE, NamePlan, PoolPlan};
+use super::{NamePlan, PoolPlan};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::parts::count::Count;
@@ -16,31 +19,30 @@ const UNROLLED_MOST: u32 = 16;
 /// The tables that programs are made of.
 #[derive(Default)]
 pub struct Tables {
-    pub steps: Vec<Step>,
-    pub calls: Vec<CallPlan>,
-    pub chances: Vec<ChancePlan>,
-    pub repeats: Vec<RepeatPlan>,
-    pub forks: Vec<ForkPlan>,
-    pub branches: Vec<BranchPlan>,
-    pub lookups: Vec<LookupPlan>,
-    pub names: Vec<NamePlan>,
-    pub pools: Vec<PoolPlan>,
+    pub steps: Table<StepPlace, Step>,
+    pub calls: Table<ids::Call, CallPlan>,
+    pub chances: Table<Chance, ChancePlan>,
+    pub repeats: Table<Repeat, RepeatPlan>,
+    pub forks: Table<Fork, ForkPlan>,
+    pub branches: Table<Branch, BranchPlan>,
+    pub lookups: Table<Lookup, LookupPlan>,
+    pub names: Table<Name, NamePlan>,
+    pub pools: Table<PoolSet, PoolPlan>,
     /// Connection pools that stand already: by caller and what it calls.
-    pub known_pools: FxHashMap<(NodeId, Target), u32>,
+    pub known_pools: FxHashMap<(NodeId, Target), Id<PoolSet>>,
     pub pool_instances: u32,
 }
 
 impl Tables {
     /// Puts finished code behind what is there and says where it starts.
-    pub fn place(&mut self, code: Vec<Step>) -> u32 {
-        let start = self.steps.len() as u32;
+    pub fn place(&mut self, code: Vec<Step>) -> Id<StepPlace> {
+        let start = self.steps.next_id();
         self.steps.extend(code);
         start
     }
 
-    pub fn add_call(&mut self, call: CallPlan) -> u32 {
-        self.calls.push(call);
-        self.calls.len() as u32 - 1
+    pub fn add_call(&mut self, call: CallPlan) -> Id<ids::Call> {
+        self.calls.push(call)
     }
 }
 
@@ -55,7 +57,7 @@ pub struct Program<'c, 'a> {
     /// Columns of the user's recording that give service times: (node's name, column).
     pub recorded: &'c [(String, u32)],
     /// What visits do at a node, where it stands already: whoever calls, it is the same.
-    bodies: FxHashMap<BodyKey, u32>,
+    bodies: FxHashMap<BodyKey, Id<StepPlace>>,
     /// Calls that are compiled once more, since something else follows when they fail.
     edition: u32,
 }
@@ -77,7 +79,7 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     /// Where the program starts of those who come to a node by a call, its end included.
-    pub fn body(&mut self, node: NodeId, call: &Call, encrypted: bool, last: Option<Step>) -> u32 {
+    pub fn body(&mut self, node: NodeId, call: &Call, encrypted: bool, last: Option<Step>) -> Id<StepPlace> {
         let key = (std::ptr::from_ref(call) as usize, node, encrypted, self.edition);
         if let Some(&body) = self.bodies.get(&key) {
             return body;
@@ -108,12 +110,11 @@ impl<'c, 'a> Program<'c, 'a> {
         if let Some(first_cache) = plan.first_cache {
             let mut lookup =
                 LookupPlan { first_cache, first_instance, skip: rest.len() as u32, skip_if_stale: 0 };
-            if self.compiler.caches[first_cache as usize].uses_stale {
+            if self.compiler.caches[first_cache].uses_stale {
                 self.fall_back(&mut rest, &mut lookup, node, call);
             }
             let lookups = &mut self.compiler.tables.lookups;
-            lookups.push(lookup);
-            fetching.push(Step::Lookup { lookup: lookups.len() as u32 - 1 });
+            fetching.push(Step::Lookup { lookup: lookups.push(lookup) });
         }
         code.append(&mut fetching);
         code.append(&mut rest);
@@ -149,16 +150,16 @@ impl<'c, 'a> Program<'c, 'a> {
             let name = self.stream_name(caller, "repeat");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let repeats = &mut self.compiler.tables.repeats;
-            repeats.push(RepeatPlan { count: call.times, die, skip: code.len() as u32 + 1 });
+            let repeat = repeats.push(RepeatPlan { count: call.times, die, skip: code.len() as u32 + 1 });
             code.push(Step::Again { back: code.len() as u32 });
-            code.insert(0, Step::Repeat { repeat: repeats.len() as u32 - 1 });
+            code.insert(0, Step::Repeat { repeat });
         }
         if call.chance < 1.0 {
             let name = self.stream_name(caller, "chance");
             let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
             let chances = &mut self.compiler.tables.chances;
-            chances.push(ChancePlan { probability: call.chance, die, skip: code.len() as u32 });
-            code.insert(0, Step::Chance { chance: chances.len() as u32 - 1 });
+            let chance = chances.push(ChancePlan { probability: call.chance, die, skip: code.len() as u32 });
+            code.insert(0, Step::Chance { chance });
         }
         code
     }
@@ -179,8 +180,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let name = self.stream_name(caller, "fork");
         let die = self.compiler.streams.die(&self.compiler.node(caller).name, &name);
         let forks = &mut self.compiler.tables.forks;
-        forks.push(ForkPlan { calls, first: parallel.first.unwrap_or(NONE), die });
-        Step::Fork { fork: forks.len() as u32 - 1 }
+        Step::Fork { fork: forks.push(ForkPlan { calls, first: parallel.first, die }) }
     }
 
     /// Getting in: a slot, and what a new connection costs.

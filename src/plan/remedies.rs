@@ -1,9 +1,11 @@
 //! Remedies, prepared: what nodes do about too much.
 
 use super::compile::Compiler;
+use super::ids::{Guard, Limit, PoolSet, Route};
 use super::program::Program;
 use super::steps::{CallPlan, LookupPlan, RetriesOf, RetryPlan};
-use super::{NONE, PoolPlan, Step};
+use super::{PoolPlan, Step};
+use crate::kernel::table::{Id, Row};
 use crate::kernel::time::NEVER;
 use crate::nodes::behaviour::Behaviour;
 use crate::parts::caution::{Caution, Hedge};
@@ -13,7 +15,6 @@ use crate::parts::rate_limit::{Bucket, Per};
 use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::retry_budget::RetryBudget;
 use crate::scenario::model::{Call, NodeId, Target};
-use std::ops::Range;
 
 /// What a careful caller keeps of those it calls; each of its replicas has its own.
 #[derive(Clone, Debug)]
@@ -21,11 +22,11 @@ pub struct GuardPlan {
     pub budget: Option<RetryBudget>,
     pub breaker: Option<BreakerSettings>,
     pub hedge: Option<Hedge>,
-    /// The pool whose places are its calls at once, or `NONE`.
-    pub pool: u32,
-    /// The pool whose places are its calls at once to each of several peers, or `NONE`.
-    pub peers: u32,
-    pub route: u32,
+    /// The pool whose places are its calls at once.
+    pub pool: Option<Id<PoolSet>>,
+    /// The pool whose places are its calls at once to each of several peers.
+    pub peers: Option<Id<PoolSet>>,
+    pub route: Id<Route>,
     /// The first of the states of its replicas, and how many there are.
     pub first: u32,
     pub replicas: u32,
@@ -44,8 +45,8 @@ pub struct LimitPlan {
 
 impl Compiler<'_> {
     /// The limits of a node that is being added, which its programs will ask.
-    pub fn add_limits(&mut self, behaviour: &Behaviour, first_instance: u32, replicas: u32) -> Range<u32> {
-        let first = self.limits.len() as u32;
+    pub fn add_limits(&mut self, behaviour: &Behaviour, first_instance: u32, replicas: u32) -> Row<Limit> {
+        let first = self.limits.next_id();
         self.limits.extend(behaviour.limits.iter().flatten().map(|limit| LimitPlan {
             bucket: limit.bucket(),
             delays: limit.delays,
@@ -54,16 +55,16 @@ impl Compiler<'_> {
             first_instance,
             replicas,
         }));
-        first..self.limits.len() as u32
+        Row::new(first, self.limits.len() as u32 - first.number())
     }
 
     /// The steps that ask a node's limits: those in front of its line, and those behind it.
     pub fn limit_steps(&self, node: NodeId) -> (Vec<Step>, Vec<Step>) {
         let limits = self.behaviour(node).map_or([None, None], |behaviour| behaviour.limits);
-        let numbers = self.nodes[node.0 as usize].limits.clone();
+        let numbers = self.nodes[node.0 as usize].limits;
         let in_front = |wanted| {
             let asked = numbers
-                .clone()
+                .iter()
                 .zip(limits.into_iter().flatten())
                 .filter(move |(_, limit)| limit.in_front == wanted);
             asked.map(|(limit, _)| Step::Limit { limit }).collect()
@@ -72,45 +73,45 @@ impl Compiler<'_> {
     }
 
     /// What a caller keeps of those it reaches by this call; all its calls to them share it.
-    pub fn guard(&mut self, caller: NodeId, target: Target, call: &CallPlan, caution: &Caution) -> u32 {
+    pub fn guard(&mut self, caller: NodeId, target: Target, call: &CallPlan, caution: &Caution) -> Id<Guard> {
         let known = self.known_guards.get(&call.site).copied();
         if let Some(known) = known {
             return known;
         }
         let node = &self.nodes[caller.0 as usize];
         let (first_instance, replicas) = (node.first_instance, node.replicas);
-        let members = self.routes[call.route as usize].members.len() as u32;
-        let (mut pool, mut peers) = (NONE, NONE);
+        let members = self.routes[call.route].members.len() as u32;
+        let (mut pool, mut peers) = (None, None);
         if let Some(bulkhead) = caution.bulkhead {
             let mut add = |kind: ResourceKind, size: u32, peers: u32| {
                 let tables = &mut self.tables;
+                let first = Id::numbered(tables.pool_instances);
+                tables.pool_instances += replicas * (1 + peers);
                 tables.pools.push(PoolPlan {
                     kind,
                     from: Party::Node(caller.0),
                     to: Party::of(target),
-                    first: tables.pool_instances,
+                    first,
                     first_instance,
                     size,
                     wait: bulkhead.wait,
                     callers: replicas,
                     line: bulkhead.line,
                     peers,
-                });
-                tables.pool_instances += replicas * (1 + peers);
-                tables.pools.len() as u32 - 1
+                })
             };
             if members == 1 {
-                pool = add(ResourceKind::InFlight, bulkhead.of_one_peer(), 0);
+                pool = Some(add(ResourceKind::InFlight, bulkhead.of_one_peer(), 0));
             } else {
-                pool = bulkhead.in_all.map_or(NONE, |size| add(ResourceKind::InFlightInAll, size, 0));
-                peers = bulkhead.each.map_or(NONE, |size| add(ResourceKind::InFlight, size, members));
+                pool = bulkhead.in_all.map(|size| add(ResourceKind::InFlightInAll, size, 0));
+                peers = bulkhead.each.map(|size| add(ResourceKind::InFlight, size, members));
             }
         }
-        let first = self.guards.last().map_or(0, |guard| guard.first + guard.replicas);
+        let first = self.guards.iter().last().map_or(0, |guard| guard.first + guard.replicas);
         let (budget, breaker, hedge) = (caution.budget, caution.breaker, caution.hedge);
         let route = call.route;
-        self.guards.push(GuardPlan { budget, breaker, hedge, pool, peers, route, first, replicas });
-        let number = self.guards.len() as u32 - 1;
+        let guard = GuardPlan { budget, breaker, hedge, pool, peers, route, first, replicas };
+        let number = self.guards.push(guard);
         self.known_guards.insert(call.site, number);
         number
     }
@@ -135,11 +136,11 @@ impl Program<'_, '_> {
             let forks = &self.compiler.tables.forks;
             let calls = match step {
                 Step::Call { call } => vec![call],
-                Step::Fork { fork } => forks[fork as usize].calls.iter().map(|&(call, ..)| call).collect(),
+                Step::Fork { fork } => forks[fork].calls.iter().map(|&(call, ..)| call).collect(),
                 _ => Vec::new(),
             };
             for call in calls {
-                self.compiler.tables.calls[call as usize].falls_back = true;
+                self.compiler.tables.calls[call].falls_back = true;
             }
         }
         fetching.extend(again);
@@ -150,7 +151,7 @@ impl Program<'_, '_> {
     /// The call of a careful caller.
     pub fn take_care(&mut self, call: &mut CallPlan, (caller, target): (NodeId, Target), caution: &Caution) {
         if caution.timeout != NEVER {
-            (call.connect_lane, call.read_lane) = (self.compiler.lane(caution.timeout), NONE);
+            (call.connect_lane, call.read_lane) = (self.compiler.lane(caution.timeout), None);
             call.whole = true;
         }
         if caution.retries > 0 {
@@ -159,6 +160,6 @@ impl Program<'_, '_> {
             let (retries, backoff) = (caution.retries, caution.backoff);
             call.retry = Some(RetryPlan { retries, backoff, die, counts: RetriesOf::Call });
         }
-        call.guard = self.compiler.guard(caller, target, call, caution);
+        call.guard = Some(self.compiler.guard(caller, target, call, caution));
     }
 }

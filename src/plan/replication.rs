@@ -1,6 +1,8 @@
 //! Sets of databases of which one takes the writes.
 
 use super::compile::Compiler;
+use super::ids::{Draw, Replication};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::scenario::model::{Backup, Reads, Target};
 
@@ -9,17 +11,17 @@ pub struct ReplicationPlan {
     pub name: String,
     /// The first is the primary at the start.
     pub instances: Vec<u32>,
-    /// A draw: from a write's commit until a replica has it.
-    pub lag: u32,
+    /// From a write's commit until a replica has it.
+    pub lag: Id<Draw>,
     /// From the primary's loss until a replica is promoted; `NEVER`: nobody is.
     pub failover: Time,
     pub reads: Reads,
     pub backup: Option<Backup>,
 }
 
-pub fn compile(compiler: &mut Compiler) -> Vec<ReplicationPlan> {
+pub fn compile(compiler: &mut Compiler) -> Table<Replication, ReplicationPlan> {
     let scenario = compiler.scenario;
-    let mut plans = Vec::new();
+    let mut plans = Table::new();
     for set in &scenario.replications {
         let (name, nodes) = match set.target {
             Target::Node(node) => (&compiler.node(node).name, vec![node]),

@@ -1,9 +1,11 @@
 //! What there is only so much of between nodes and beside them, and where the engine counts it.
 
 use super::compile::Compiler;
+use super::ids::{Limit, Memory, Pool, Resource};
+use crate::kernel::table::{Id, Table};
 use crate::nodes::NodeKind;
 use crate::parts::resource::{Owner, Party, ResourceKind, Way};
-use crate::plan::{HostMemoryPlan, NONE, PoolPlan};
+use crate::plan::{HostMemoryPlan, PoolPlan};
 use crate::scenario::model::{NodeId, Target};
 
 #[derive(Clone, Debug)]
@@ -18,10 +20,10 @@ pub struct ResourcePlan {
 /// Where the engine keeps it.
 #[derive(Clone, Copy, Debug)]
 pub enum PlacePlan {
-    /// With the replica of the caller that has it, and another pool whose line is counted here, or `NONE`.
+    /// With the replica of the caller that has it, and another pool whose line is counted here.
     Pool {
-        pool: u32,
-        line: u32,
+        pool: Id<Pool>,
+        line: Option<Id<Pool>>,
         instance: u32,
     },
     Link {
@@ -29,13 +31,20 @@ pub enum PlacePlan {
         way: Way,
     },
     Limit {
-        limit: u32,
+        limit: Id<Limit>,
         replica: u32,
         instance: u32,
     },
     Memory {
-        host: u32,
+        host: Id<Memory>,
     },
+}
+
+impl PoolPlan {
+    /// That of one of its callers; of several peers that of all together.
+    pub fn of_caller(&self, caller: u32) -> Id<Pool> {
+        self.first.plus(caller * (1 + self.peers))
+    }
 }
 
 impl Party {
@@ -47,8 +56,11 @@ impl Party {
     }
 }
 
-pub fn compile(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<ResourcePlan> {
-    let mut plans = pools(compiler);
+pub fn compile(
+    compiler: &Compiler,
+    memories: &Table<Memory, HostMemoryPlan>,
+) -> Table<Resource, ResourcePlan> {
+    let mut plans = Table::from(pools(compiler));
     plans.extend(links(compiler));
     plans.extend(limits(compiler));
     plans.extend(hosts(compiler, memories));
@@ -68,14 +80,14 @@ fn pools(compiler: &Compiler) -> Vec<ResourcePlan> {
 /// Those of one caller: its pool, or those of its peers, of which the first counts those who wait for
 /// any of them.
 fn places(pool: &PoolPlan, caller: u32) -> Vec<PlacePlan> {
-    let first = pool.first + caller * (1 + pool.peers);
+    let first = pool.of_caller(caller);
     let instance = pool.first_instance + caller;
     if pool.peers == 0 {
-        return vec![PlacePlan::Pool { pool: first, line: NONE, instance }];
+        return vec![PlacePlan::Pool { pool: first, line: None, instance }];
     }
-    let line = |peer: u32| if peer == 0 { first } else { NONE };
+    let line = |peer: u32| (peer == 0).then_some(first);
     (0..pool.peers)
-        .map(|peer| PlacePlan::Pool { pool: first + 1 + peer, line: line(peer), instance })
+        .map(|peer| PlacePlan::Pool { pool: first.plus(1 + peer), line: line(peer), instance })
         .collect()
 }
 
@@ -96,7 +108,7 @@ fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
     let mut plans = Vec::new();
     for (node, plan) in (0..).zip(&compiler.nodes) {
         let rates = compiler.behaviour(NodeId(node)).map_or([None, None], |behaviour| behaviour.limits);
-        for (limit, (number, rate)) in plan.limits.clone().zip((0..).zip(rates.into_iter().flatten())) {
+        for (limit, (number, rate)) in plan.limits.iter().zip((0..).zip(rates.into_iter().flatten())) {
             let place =
                 |replica: u32| PlacePlan::Limit { limit, replica, instance: plan.first_instance + replica };
             plans.push(ResourcePlan {
@@ -111,9 +123,9 @@ fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
 }
 
 /// Of hosts on which what is needed never changes there is nothing to count.
-fn hosts(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<ResourcePlan> {
+fn hosts(compiler: &Compiler, memories: &Table<Memory, HostMemoryPlan>) -> Vec<ResourcePlan> {
     let mut plans: Vec<ResourcePlan> = Vec::new();
-    for (host, memory) in (0..).zip(memories) {
+    for (host, memory) in memories.entries() {
         let node = compiler.instances[memory.instance as usize].node;
         debug_assert!(matches!(compiler.node(NodeId(node)).kind, NodeKind::Server(_)));
         let place = PlacePlan::Memory { host };

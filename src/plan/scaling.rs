@@ -1,6 +1,8 @@
 //! Nodes of which there are more or fewer as the load asks for.
 
 use super::compile::Compiler;
+use super::ids::Scaling;
+use crate::kernel::table::Table;
 use crate::kernel::time::Time;
 use crate::parts::autoscale::Autoscale;
 
@@ -14,7 +16,7 @@ pub struct ScalingPlan {
     pub boot: Time,
 }
 
-pub fn compile(compiler: &Compiler) -> Vec<ScalingPlan> {
+pub fn compile(compiler: &Compiler) -> Table<Scaling, ScalingPlan> {
     let nodes = compiler.scenario.nodes.iter().zip(&compiler.nodes);
     let scaled = nodes.filter_map(|(node, plan)| {
         let settings = node.behaviour.as_ref()?.autoscale?;

@@ -1,9 +1,11 @@
 //! Users: where requests come from, and what the clients do around them.
 
 use super::compile::Compiler;
+use super::ids;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, RetriesOf, RetryPlan, Step};
 use super::{NONE, ProgramPlan, SourcePlan, names};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Answers;
@@ -75,8 +77,8 @@ impl Sender<'_> {
             instance: compiler.nodes[id.0 as usize].first_instance + replica,
             clients: user.clients.max(1),
             think: match &arrivals {
-                Arrivals::Closed { think, .. } => compiler.streams.draw(&name, "think", think),
-                _ => NONE,
+                Arrivals::Closed { think, .. } => Some(compiler.streams.draw(&name, "think", think)),
+                _ => None,
             },
             arrivals,
             programs,
@@ -120,7 +122,7 @@ struct ClientProgram<'p, 'c, 'a> {
 }
 
 impl<'a> ClientProgram<'_, '_, 'a> {
-    fn compile(mut self, class: &'a RequestClass) -> u32 {
+    fn compile(mut self, class: &'a RequestClass) -> Id<ids::StepPlace> {
         match &class.flow {
             Flow::Walk(walk) => self.program.walk(self.id, walk),
             Flow::Calls(stages) => {
@@ -168,19 +170,19 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         let own = code.iter().flat_map(|&step| match step {
             Step::Call { call } => vec![call],
             Step::Fork { fork } => {
-                let forked = &self.program.compiler.tables.forks[fork as usize];
+                let forked = &self.program.compiler.tables.forks[fork];
                 forked.calls.iter().map(|&(call, ..)| call).collect()
             }
             _ => Vec::new(),
         });
-        let own: Vec<u32> = own.filter(|&call| call as usize >= before).collect();
+        let own: Vec<Id<ids::Call>> = own.filter(|&call| call.index() >= before).collect();
         for call in own {
             self.make_it_the_clients(call);
         }
         code
     }
 
-    fn make_it_the_clients(&mut self, call: u32) {
+    fn make_it_the_clients(&mut self, call: Id<ids::Call>) {
         let compiler = &mut *self.program.compiler;
         let lane = compiler.lane(self.user.timeout);
         let retry = (self.user.retries > 0).then(|| RetryPlan {
@@ -191,27 +193,27 @@ impl<'a> ClientProgram<'_, '_, 'a> {
                 .die(&compiler.node(self.id).name, &format!("{}/backoff", self.program.purpose)),
             counts: RetriesOf::Request,
         });
-        let route = compiler.tables.calls[call as usize].route;
+        let route = compiler.tables.calls[call].route;
         let source = self.source;
         let connection = if self.user.keeps_connection {
             ConnectionUse::PerClient { source }
         } else {
             ConnectionUse::Fresh
         };
-        let guard = self.user.caution.as_deref().map_or(NONE, |caution| {
-            let plan = compiler.tables.calls[call as usize].clone();
+        let guard = self.user.caution.as_deref().map(|caution| {
+            let plan = compiler.tables.calls[call].clone();
             let target = compiler.target_of(plan.route);
             compiler.guard(self.id, target, &plan, caution)
         });
         let name = names::name_of_source(compiler, self.source);
         let members_at = name.map_or(Vec::new(), |name| names::members_at(compiler, name, route));
-        let plan = &mut compiler.tables.calls[call as usize];
+        let plan = &mut compiler.tables.calls[call];
         *plan = CallPlan {
-            name: name.unwrap_or(NONE),
+            name,
             members_at,
             connect_lane: lane,
-            read_lane: NONE,
-            whole: lane != NONE,
+            read_lane: None,
+            whole: lane.is_some(),
             retry,
             guard,
             connection,
@@ -230,12 +232,11 @@ impl<'a> ClientProgram<'_, '_, 'a> {
             &dns.lookup,
         );
         // All classes of a user share what its clients and the resolver remember.
-        let known = compiler.tables.names.iter().position(|name| name.source == self.source);
+        let known = compiler.tables.names.iter().position(|name| name.source == self.source).map(Id::at);
         let number = known.unwrap_or_else(|| {
             let plan = names::name_plan(compiler, dns, &name, lookup, self.source);
-            compiler.tables.names.push(plan);
-            compiler.tables.names.len() - 1
-        }) as u32;
+            compiler.tables.names.push(plan)
+        });
         let body =
             compiler.tables.place(vec![Step::Enter { kept: 1 }, Step::Resolve { name: number }, Step::End]);
         let (route, site) = compiler.route(self.id, Target::Node(resolver));
@@ -243,7 +244,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
         let call = compiler.tables.add_call(CallPlan {
             body,
             connect_lane: lane,
-            whole: lane != NONE,
+            whole: lane.is_some(),
             tries: dns.attempts.max(1),
             answers: Answers::NoName,
             ..CallPlan::plain(route, site)

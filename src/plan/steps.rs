@@ -1,6 +1,11 @@
 //! The instructions that visits go through.
 
 use super::NONE;
+use super::ids::{
+    Branch, Cache, Call, Chance, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Name, PoolSet, Repeat,
+    Replication, Route, StepPlace, View,
+};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
 
@@ -22,11 +27,11 @@ pub enum Step {
     },
     /// Time passes that takes no core.
     Wait {
-        draw: u32,
+        draw: Id<Draw>,
     },
     /// Work that shares the cores.
     Cpu {
-        draw: u32,
+        draw: Id<Draw>,
     },
     /// The same, as long as the replayed recording says.
     RecordedWait {
@@ -37,27 +42,27 @@ pub enum Step {
     },
     /// A connection of the caller's pool, or a place in the line for one.
     Borrow {
-        pool: u32,
+        pool: Id<PoolSet>,
     },
     /// Pass a rate limit, now or later, or be turned away.
     Limit {
-        limit: u32,
+        limit: Id<Limit>,
     },
     /// Call another node and wait for its answer.
     Call {
-        call: u32,
+        call: Id<Call>,
     },
     /// Call several at once.
     Fork {
-        fork: u32,
+        fork: Id<Fork>,
     },
     /// Go on, or leave some steps out.
     Chance {
-        chance: u32,
+        chance: Id<Chance>,
     },
     /// Sets how often the steps up to `Again` are gone through; leaves them out for zero.
     Repeat {
-        repeat: u32,
+        repeat: Id<Repeat>,
     },
     /// Goes back so many steps if there are rounds left.
     Again {
@@ -65,31 +70,31 @@ pub enum Step {
     },
     /// Ask the cache; a hit leaves out the steps that fetch.
     Lookup {
-        lookup: u32,
+        lookup: Id<Lookup>,
     },
     /// What was fetched is held from now on.
     Store {
-        first_cache: u32,
+        first_cache: Id<Cache>,
     },
     /// Does the client know the address? If so the next step, the call to the resolver, is left out.
     Recall {
-        name: u32,
+        name: Id<Name>,
     },
     /// The client notes what the resolver said.
     Remember {
-        name: u32,
+        name: Id<Name>,
     },
     /// The resolver answers, from its cache or after a look-up.
     Resolve {
-        name: u32,
+        name: Id<Name>,
     },
     /// Leave this node for another without coming back.
     Move {
-        call: u32,
+        call: Id<Call>,
     },
     /// `Enter` and `Wait` in one, at a node where nothing but the slot matters.
     Serve {
-        draw: u32,
+        draw: Id<Draw>,
     },
     /// `Move` to the only peer there is, over no link, from a node where nothing but the
     /// slot matters.
@@ -100,7 +105,7 @@ pub enum Step {
     Finish,
     /// Choose where a random walk goes on.
     Branch {
-        branch: u32,
+        branch: Id<Branch>,
     },
     /// A resolver in a path resolves, if it can.
     Ask,
@@ -108,11 +113,11 @@ pub enum Step {
     TurnAway,
     /// A set of databases has taken a write.
     Commit {
-        set: u32,
+        set: Id<Replication>,
     },
     /// One of a set of databases has answered a read.
     ReadDone {
-        set: u32,
+        set: Id<Replication>,
     },
     /// The visit is done.
     End,
@@ -121,22 +126,22 @@ pub enum Step {
 /// A call from one place in a program: whom, how, and what if it fails.
 #[derive(Clone, Debug)]
 pub struct CallPlan {
-    pub route: u32,
+    pub route: Id<Route>,
     /// The instance that it goes to where there is no choice, and the link that leads
     /// there; otherwise `NONE`.
     pub only_peer: u32,
     pub only_link: u32,
     /// The balancing state of the caller's first replica.
-    pub site: u32,
+    pub site: Id<View>,
     /// Whether each replica of the caller has a balancing state of its own.
     pub site_per_replica: bool,
-    /// Where the called visit's program starts.
-    pub body: u32,
+    /// Where the called visit's program starts; a visit that moves has one already.
+    pub body: Id<StepPlace>,
     /// The same for each member of the route, where they are of several nodes.
-    pub bodies: Vec<u32>,
-    /// The lanes of the caller's timeouts, or `NONE`.
-    pub connect_lane: u32,
-    pub read_lane: u32,
+    pub bodies: Vec<Id<StepPlace>>,
+    /// The lanes of the caller's timeouts.
+    pub connect_lane: Option<Id<DeadlineLane>>,
+    pub read_lane: Option<Id<DeadlineLane>>,
     /// The first timeout covers the whole call, not only connecting.
     pub whole: bool,
     /// Tries with different peers, all within one visit of the caller; 0: as many as there are.
@@ -145,8 +150,8 @@ pub struct CallPlan {
     pub tries_others: bool,
     pub health: HealthChecks,
     pub retry: Option<RetryPlan>,
-    /// Of a careful caller, or `NONE`.
-    pub guard: u32,
+    /// Of a careful caller.
+    pub guard: Option<Id<Guard>>,
     pub connection: ConnectionUse,
     /// Whoever shows a certificate has to have a good one.
     pub encrypted: bool,
@@ -161,10 +166,10 @@ pub struct CallPlan {
     pub writes: bool,
     /// What the client looks up, and the members of the route at each of its addresses, none if all
     /// are; nothing where it has no choice.
-    pub name: u32,
+    pub name: Option<Id<Name>>,
     pub members_at: Vec<Vec<u32>>,
-    /// The set of databases whose primary takes the writes, or `NONE`.
-    pub replication: u32,
+    /// The set of databases whose primary takes the writes.
+    pub replication: Option<Id<Replication>>,
     pub takes_extra_slot: bool,
     /// To a database, whose connection the caller keeps until it is done.
     pub keeps_session: bool,
@@ -177,7 +182,7 @@ pub struct CallPlan {
 pub struct RetryPlan {
     pub retries: u32,
     pub backoff: Backoff,
-    pub die: u32,
+    pub die: Id<Die>,
     pub counts: RetriesOf,
 }
 
@@ -204,7 +209,7 @@ pub enum ConnectionUse {
 #[derive(Clone, Debug)]
 pub struct ChancePlan {
     pub probability: f64,
-    pub die: u32,
+    pub die: Id<Die>,
     /// Steps to leave out otherwise.
     pub skip: u32,
 }
@@ -212,7 +217,7 @@ pub struct ChancePlan {
 #[derive(Clone, Debug)]
 pub struct RepeatPlan {
     pub count: crate::parts::count::Count,
-    pub die: u32,
+    pub die: Id<Die>,
     /// Steps to leave out for zero rounds.
     pub skip: u32,
 }
@@ -220,23 +225,23 @@ pub struct RepeatPlan {
 #[derive(Clone, Debug)]
 pub struct ForkPlan {
     /// Calls to make side by side: the number of the call, how often, and with what chance.
-    pub calls: Vec<(u32, crate::parts::count::Count, f64)>,
-    /// Answers to wait for; `NONE`: all of them.
-    pub first: u32,
-    pub die: u32,
+    pub calls: Vec<(Id<Call>, crate::parts::count::Count, f64)>,
+    /// Answers to wait for; `None`: all of them.
+    pub first: Option<u32>,
+    pub die: Id<Die>,
 }
 
 #[derive(Clone, Debug)]
 pub struct BranchPlan {
     /// Cumulated probability and the absolute step to go on with.
-    pub ways: Vec<(f64, u32)>,
-    pub die: u32,
+    pub ways: Vec<(f64, Id<StepPlace>)>,
+    pub die: Id<Die>,
 }
 
 #[derive(Clone, Debug)]
 pub struct LookupPlan {
     /// The cache of the node's first replica.
-    pub first_cache: u32,
+    pub first_cache: Id<Cache>,
     pub first_instance: u32,
     /// Steps to leave out after a hit.
     pub skip: u32,
@@ -247,23 +252,23 @@ pub struct LookupPlan {
 impl CallPlan {
     /// A call that cannot fail on the way and costs nothing: the move of a visit between
     /// stations, before a route is given to it.
-    pub fn plain(route: u32, site: u32) -> CallPlan {
+    pub fn plain(route: Id<Route>, site: Id<View>) -> CallPlan {
         CallPlan {
             route,
             only_peer: NONE,
             only_link: NONE,
             site,
             site_per_replica: true,
-            body: NONE,
+            body: Id::FIRST,
             bodies: Vec::new(),
-            connect_lane: NONE,
-            read_lane: NONE,
+            connect_lane: None,
+            read_lane: None,
             whole: false,
             tries: 1,
             tries_others: true,
             health: HealthChecks::NONE,
             retry: None,
-            guard: NONE,
+            guard: None,
             connection: ConnectionUse::Kept,
             encrypted: false,
             round_trips: 0,
@@ -272,9 +277,9 @@ impl CallPlan {
             falls_back: false,
             idempotent: true,
             writes: false,
-            name: NONE,
+            name: None,
             members_at: Vec::new(),
-            replication: NONE,
+            replication: None,
             takes_extra_slot: false,
             keeps_session: false,
             request_bytes: 0,

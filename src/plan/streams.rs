@@ -1,5 +1,7 @@
 //! The random streams of a plan: what is drawn, and under which name.
 
+use super::ids::{Die, Draw};
+use crate::kernel::table::{Id, Table};
 use crate::parts::distribution::{Distribution, Sampler};
 
 /// A stream of durations.
@@ -19,22 +21,20 @@ pub struct DiePlan {
 
 #[derive(Debug, Default)]
 pub struct Streams {
-    pub draws: Vec<DrawPlan>,
-    pub dice: Vec<DiePlan>,
+    pub draws: Table<Draw, DrawPlan>,
+    pub dice: Table<Die, DiePlan>,
 }
 
 impl Streams {
-    pub fn draw(&mut self, name: &str, purpose: &str, distribution: &Distribution) -> u32 {
+    pub fn draw(&mut self, name: &str, purpose: &str, distribution: &Distribution) -> Id<Draw> {
         self.draws.push(DrawPlan {
             name: name.into(),
             purpose: purpose.into(),
             sampler: distribution.sampler(),
-        });
-        self.draws.len() as u32 - 1
+        })
     }
 
-    pub fn die(&mut self, name: &str, purpose: &str) -> u32 {
-        self.dice.push(DiePlan { name: name.into(), purpose: purpose.into() });
-        self.dice.len() as u32 - 1
+    pub fn die(&mut self, name: &str, purpose: &str) -> Id<Die> {
+        self.dice.push(DiePlan { name: name.into(), purpose: purpose.into() })
     }
 }

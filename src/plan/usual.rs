@@ -1,7 +1,9 @@
 //! What can be decided of a call before the run: where whoever is called gets in at once and begins
 //! to work, all of that is one step.
 
+use super::ids::{Call, DeadlineLane, Draw, StepPlace};
 use super::{CallPlan, ConnectionUse, NONE, Plan, Step};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 
 /// Of one call. It is there for every call, and says whether there is more to it than this.
@@ -22,30 +24,30 @@ pub struct UsualCall {
     /// The timeout that runs began with the call, not with coming in.
     pub whole: bool,
     pub takes_extra_slot: bool,
-    /// The lane of that timeout, or `NONE`.
-    pub lane: u32,
-    /// Over a connection that is open, and over a new one.
+    /// The lane of that timeout.
+    pub lane: Option<Id<DeadlineLane>>,
+    /// Over a connection that is open, and over a new one; of no meaning unless `begins_so`.
     pub works: [FirstWork; 2],
 }
 
 /// What a visit does first once it is in.
 #[derive(Clone, Copy, Debug)]
 pub struct FirstWork {
-    /// How long it takes: a draw, or `NONE` if it is always the same.
-    pub draw: u32,
+    /// How long it takes, if it is not always the same.
+    pub draw: Option<Id<Draw>>,
     pub time: Time,
     /// Whether it takes a core, where there are cores to be shared.
     pub is_cpu: bool,
     /// The step that comes behind it.
-    pub then: u32,
+    pub then: Id<StepPlace>,
 }
 
 impl UsualCall {
-    pub fn of_all(plan: &Plan) -> Vec<UsualCall> {
+    pub fn of_all(plan: &Plan) -> Table<Call, UsualCall> {
         plan.calls.iter().map(|call| UsualCall::of(call, &plan.steps)).collect()
     }
 
-    fn of(call: &CallPlan, steps: &[Step]) -> UsualCall {
+    fn of(call: &CallPlan, steps: &Table<StepPlace, Step>) -> UsualCall {
         // Whatever is new about calls has to be put into one of these three groups.
         let CallPlan {
             // Told here, or asked for before this is.
@@ -82,7 +84,7 @@ impl UsualCall {
             idempotent: _,
             writes: _,
         } = call;
-        let is_told_of = *guard != NONE || matches!(connection, ConnectionUse::PerClient { .. });
+        let is_told_of = guard.is_some() || matches!(connection, ConnectionUse::PerClient { .. });
         let works = match bodies.is_empty() {
             true => first_works(steps, *body, *keeps_session),
             false => None,
@@ -98,28 +100,32 @@ impl UsualCall {
             whole: *whole,
             takes_extra_slot: *takes_extra_slot,
             lane: if *whole { *connect_lane } else { *read_lane },
-            works: works.unwrap_or([FirstWork { draw: NONE, time: 0, is_cpu: false, then: NONE }; 2]),
+            works: works.unwrap_or([FirstWork { draw: None, time: 0, is_cpu: false, then: Id::FIRST }; 2]),
         }
     }
 }
 
 /// Those of a program that begins with getting a slot and with work.
-fn first_works(steps: &[Step], body: u32, is_session: bool) -> Option<[FirstWork; 2]> {
-    let kept = match steps.get(body as usize)? {
+fn first_works(
+    steps: &Table<StepPlace, Step>,
+    body: Id<StepPlace>,
+    is_session: bool,
+) -> Option<[FirstWork; 2]> {
+    let kept = match steps.get(body)? {
         Step::Enter { kept } if !is_session => *kept,
         Step::EnterSession { kept } if is_session => *kept,
         _ => return None,
     };
-    Some([first_work(steps, body + kept)?, first_work(steps, body + 1)?])
+    Some([first_work(steps, body.plus(kept))?, first_work(steps, body.plus(1))?])
 }
 
-fn first_work(steps: &[Step], at: u32) -> Option<FirstWork> {
-    let then = at + 1;
-    match *steps.get(at as usize)? {
-        Step::Cpu { draw } => Some(FirstWork { draw, time: 0, is_cpu: true, then }),
-        Step::Wait { draw } => Some(FirstWork { draw, time: 0, is_cpu: false, then }),
+fn first_work(steps: &Table<StepPlace, Step>, at: Id<StepPlace>) -> Option<FirstWork> {
+    let then = at.plus(1);
+    match *steps.get(at)? {
+        Step::Cpu { draw } => Some(FirstWork { draw: Some(draw), time: 0, is_cpu: true, then }),
+        Step::Wait { draw } => Some(FirstWork { draw: Some(draw), time: 0, is_cpu: false, then }),
         Step::Handshake { nanoseconds } => {
-            Some(FirstWork { draw: NONE, time: Time::from(nanoseconds), is_cpu: true, then })
+            Some(FirstWork { draw: None, time: Time::from(nanoseconds), is_cpu: true, then })
         }
         _ => None,
     }

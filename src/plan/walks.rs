@@ -1,44 +1,46 @@
 //! Walks: random routes through a network of stations; and steps that are one where nothing comes
 //! between them.
 
+use super::ids::{Branch, Call, Route, StepPlace};
 use super::program::Program;
 use super::steps::{BranchPlan, Step};
 use super::{MemberPlan, NONE};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::scenario::model::{NodeId, Stop, Target, Walk};
 
 /// A stop in the code of a walk.
 struct PlacedStop {
     /// The step that leads to it, and the one behind that, by node: several, if it is a group.
-    start: u32,
-    entrances: Vec<(NodeId, u32)>,
+    start: Id<StepPlace>,
+    entrances: Vec<(NodeId, Id<StepPlace>)>,
     /// Where it is chosen how to go on from each node.
-    branches: Vec<usize>,
+    branches: Vec<Id<Branch>>,
     /// The route to it.
-    route: u32,
+    route: Id<Route>,
 }
 
 impl Program<'_, '_> {
     /// The steps of a random walk. They are placed at once, since branches lead to
     /// absolute steps.
-    pub fn walk(&mut self, user: NodeId, walk: &Walk) -> u32 {
+    pub fn walk(&mut self, user: NodeId, walk: &Walk) -> Id<StepPlace> {
         let mut code: Vec<Step> = Vec::new();
         let mut placed = Vec::new();
-        let first_step = self.compiler.tables.steps.len() as u32;
+        let first_step = self.compiler.tables.steps.next_id();
         let mut from = user;
         for stop in &walk.stops {
-            let start = first_step + code.len() as u32;
+            let start = first_step.plus(code.len() as u32);
             // Wherever the walk comes from, it is this route, unless a link of its own leads there.
             let (call, step) = self.step_over(from, stop.target);
             // A stop may have more replicas than the one that the route was made for.
-            self.compiler.tables.calls[call as usize].site_per_replica = false;
+            self.compiler.tables.calls[call].site_per_replica = false;
             code.push(step);
             let nodes = self.compiler.scenario.nodes_of(stop.target);
             from = nodes[0];
             let placed_stop = self.stop(stop, &nodes, (start, call), &mut code);
             placed.push(placed_stop);
         }
-        let end = first_step + code.len() as u32;
+        let end = first_step.plus(code.len() as u32);
         code.push(Step::End);
         // Where a walk comes from is not known, so all of its stops have to be plain.
         let all_plain = code.iter().all(|step| match step {
@@ -71,13 +73,13 @@ impl Program<'_, '_> {
         &mut self,
         stop: &Stop,
         nodes: &[NodeId],
-        (start, call): (u32, u32),
+        (start, call): (Id<StepPlace>, Id<Call>),
         code: &mut Vec<Step>,
     ) -> PlacedStop {
-        let first_step = start + 1 - code.len() as u32;
+        let first_step = Id::numbered(start.number() + 1 - code.len() as u32);
         let (mut entrances, mut branches, mut die) = (Vec::new(), Vec::new(), None);
         for &node in nodes {
-            entrances.push((node, first_step + code.len() as u32));
+            entrances.push((node, first_step.plus(code.len() as u32)));
             code.extend(self.entrance(node, false));
             code.extend(self.work(node, stop.work_at(node)));
             // Whoever serves a request, its way is its own.
@@ -85,13 +87,13 @@ impl Program<'_, '_> {
                 let name = self.stream_name(node, "branch");
                 self.compiler.streams.die(&self.compiler.node(node).name, &name)
             });
-            branches.push(self.compiler.tables.branches.len());
-            code.push(Step::Branch { branch: self.compiler.tables.branches.len() as u32 });
-            self.compiler.tables.branches.push(BranchPlan { ways: Vec::new(), die });
+            let branch = self.compiler.tables.branches.push(BranchPlan { ways: Vec::new(), die });
+            branches.push(branch);
+            code.push(Step::Branch { branch });
         }
-        let route = self.compiler.tables.calls[call as usize].route;
+        let route = self.compiler.tables.calls[call].route;
         if nodes.len() > 1 {
-            self.compiler.tables.calls[call as usize].bodies = self.by_member(route, &entrances);
+            self.compiler.tables.calls[call].bodies = self.by_member(route, &entrances);
         }
         PlacedStop { start, entrances, branches, route }
     }
@@ -102,11 +104,11 @@ impl Program<'_, '_> {
         from: NodeId,
         target: Target,
         stop: &PlacedStop,
-        first_step: u32,
+        first_step: Id<StepPlace>,
         code: &mut Vec<Step>,
-    ) -> u32 {
+    ) -> Id<StepPlace> {
         let compiler = &self.compiler;
-        let members = &compiler.routes[stop.route as usize].members;
+        let members = &compiler.routes[stop.route].members;
         let is_same = |member: &MemberPlan| {
             let to = NodeId(compiler.instances[member.instance as usize].node);
             compiler.links.between(compiler.scenario, from, to) == member.link
@@ -115,12 +117,12 @@ impl Program<'_, '_> {
             return stop.start;
         }
         let (call, step) = self.step_over(from, target);
-        let route = self.compiler.tables.calls[call as usize].route;
+        let route = self.compiler.tables.calls[call].route;
         let bodies = self.by_member(route, &stop.entrances);
-        let plan = &mut self.compiler.tables.calls[call as usize];
+        let plan = &mut self.compiler.tables.calls[call];
         (plan.bodies, plan.site_per_replica) = (bodies, false);
         code.push(step);
-        first_step + code.len() as u32 - 1
+        first_step.plus(code.len() as u32 - 1)
     }
 
     /// Joins steps of a request that walks through stations by itself, where no timer, no
@@ -131,7 +133,7 @@ impl Program<'_, '_> {
         for place in 0..code.len() {
             match code[place] {
                 Step::Move { call } => {
-                    let route = &compiler.routes[compiler.tables.calls[call as usize].route as usize];
+                    let route = &compiler.routes[compiler.tables.calls[call].route];
                     let from_plain = at_plain || place == 0;
                     at_plain = self.leads_to_plain(call);
                     let [member] = &route.members[..] else { continue };
@@ -153,8 +155,8 @@ impl Program<'_, '_> {
 
     /// Whether the move leads to one replica, so that nobody counts who is open where,
     /// and that one is plain.
-    fn leads_to_plain(&self, call: u32) -> bool {
-        let route = &self.compiler.routes[self.compiler.tables.calls[call as usize].route as usize];
+    fn leads_to_plain(&self, call: Id<Call>) -> bool {
+        let route = &self.compiler.routes[self.compiler.tables.calls[call].route];
         matches!(&route.members[..], [member] if self.is_plain(member.instance))
     }
 
@@ -162,8 +164,8 @@ impl Program<'_, '_> {
     /// in another way than one that has just come.
     fn is_plain(&self, instance: u32) -> bool {
         let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
-        node.watchdog_lane == NONE
-            && node.patience == NONE
+        node.watchdog_lane.is_none()
+            && node.patience.is_none()
             && node.order == Order::Fifo
             && !node.track_occupancy
             && !matches!(node.when_full, WhenFull::DropSyn)

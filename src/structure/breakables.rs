@@ -64,7 +64,7 @@ impl Breakables {
             return Err(NotAlone::NothingBreaks);
         }
         let (needs, instances) = (plan.structure.clone(), plan.instances.len());
-        Ok(Breakables { all, crews: plan.crews.clone(), needs, instances })
+        Ok(Breakables { all, crews: plan.crews.as_slice().to_vec(), needs, instances })
     }
 }
 

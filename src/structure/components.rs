@@ -3,6 +3,7 @@
 
 use super::law::Law;
 use super::spares::Spares;
+use crate::kernel::table::Id;
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::nodes::user::Tls;
@@ -83,7 +84,8 @@ impl Components {
                 match random.targets[..] {
                     [ChangeTarget::Instance(instance)] if !fault.together => {
                         let own = &mut components.all[place_of[instance as usize] as usize];
-                        (own.standby, own.law, own.crew) = (standby, law, random.crew);
+                        (own.standby, own.law, own.crew) =
+                            (standby, law, random.crew.map_or(NONE, Id::number));
                     }
                     _ => components.add_common(plan, &hosted, random, (standby, law)),
                 }
@@ -123,7 +125,7 @@ impl Components {
             stops: Vec::new(),
             standby,
             law,
-            crew: random.crew,
+            crew: random.crew.map_or(NONE, Id::number),
         });
     }
 
@@ -212,10 +214,10 @@ fn law(plan: &Plan, fault: &RandomFault, random: &RandomFaultPlan) -> Law {
         _ => f64::INFINITY,
     };
     let spares = standby_of(plan, random).map(|standby| {
-        let standby = &plan.standbys[standby];
+        let standby = &plan.standbys[Id::at(standby)];
         Spares {
             hot: standby.hot,
-            break_unnoticed: standby.time_between != NONE,
+            break_unnoticed: standby.time_between.is_some(),
             number: standby.spares,
             switch_over_s: to_seconds(standby.switch_over),
             coverage: standby.coverage,

@@ -4,6 +4,7 @@ use super::components::{Component, Sort};
 use super::function::{Model, Variables};
 use super::ledger::{SECONDS_PER_YEAR, SinglePoint};
 use super::single_points::Enough;
+use crate::kernel::table::Id;
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::parts::quantity::format_duration;
@@ -43,7 +44,7 @@ pub fn told(
             None => "no `mtbf` is given".to_owned(),
         };
         let reason = match component.standby {
-            Some(standby) => stands_by(&component.name, &model.plan.standbys[standby]),
+            Some(standby) => stands_by(&component.name, &model.plan.standbys[Id::at(standby)]),
             None => reason(scenario, model, component),
         };
         let points = if component.standby.is_some() { &mut covered } else { &mut single };

@@ -2,8 +2,41 @@
 //! lane is a list through the visits, and leaving it costs nothing but a few links.
 
 use crate::engine::visit::{Timer, TimerKind, Visit, Visits};
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
+use crate::plan::ids::{DeadlineLane, WatchdogLane};
+
+/// All lanes.
+#[derive(Clone, Debug)]
+pub struct Lanes {
+    pub deadlines: Table<DeadlineLane, Lane>,
+    pub watchdogs: Table<WatchdogLane, Lane>,
+}
+
+/// What the timers of a lane are for.
+pub trait LaneKind: Sized {
+    const KIND: TimerKind;
+
+    fn of(lanes: &mut Lanes) -> &mut Table<Self, Lane>;
+}
+
+impl LaneKind for DeadlineLane {
+    const KIND: TimerKind = TimerKind::Deadline;
+
+    #[inline(always)]
+    fn of(lanes: &mut Lanes) -> &mut Table<DeadlineLane, Lane> {
+        &mut lanes.deadlines
+    }
+}
+
+impl LaneKind for WatchdogLane {
+    const KIND: TimerKind = TimerKind::Watchdog;
+
+    #[inline(always)]
+    fn of(lanes: &mut Lanes) -> &mut Table<WatchdogLane, Lane> {
+        &mut lanes.watchdogs
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Lane {

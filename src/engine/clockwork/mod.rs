@@ -7,7 +7,7 @@
 mod lanes;
 mod numbers;
 
-use super::visit::{EVENTS_MOST, SLOT_BITS, Timer, TimerKind, VISITS_MOST, Visit, Visits, slot_of};
+use super::visit::{EVENTS_MOST, SLOT_BITS, Timer, VISITS_MOST, Visit, Visits, slot_of};
 use crate::kernel::agenda::{Agenda, Event, EventQueue};
 use crate::kernel::clocks::Clocks;
 use crate::kernel::sharing::{SharedProcessor, Totals};
@@ -16,7 +16,8 @@ use crate::kernel::time::{NEVER, Time};
 use crate::plan::{NONE, Plan};
 use crate::results::StopReason;
 use crate::scenario::model::RunEnd;
-use lanes::Lane;
+pub use lanes::LaneKind;
+use lanes::{Lane, Lanes};
 use numbers::ClockNumbers;
 pub use numbers::Ring;
 use std::collections::VecDeque;
@@ -36,7 +37,7 @@ pub struct Clockwork {
     processors: Vec<SharedProcessor>,
     /// The processor whose clock is to be set before the next event, or `NONE`.
     unset: u32,
-    lanes: [Vec<Lane>; 2],
+    lanes: Lanes,
     /// Visits that got a slot and go on after the present one.
     ready: VecDeque<Id<Visit>>,
 }
@@ -55,7 +56,6 @@ pub enum Next {
 impl Clockwork {
     pub fn new(plan: &Plan) -> Clockwork {
         let numbers = ClockNumbers::of(plan);
-        let lanes = |delays: &[Time]| delays.iter().map(|&delay| Lane::new(delay)).collect();
         let processors = plan.processors.iter();
         let mut clockwork = Clockwork {
             now: 0,
@@ -73,7 +73,10 @@ impl Clockwork {
                 .map(|processor| SharedProcessor::new(processor.cores, processor.speed))
                 .collect(),
             unset: NONE,
-            lanes: [lanes(&plan.deadline_lanes), lanes(&plan.watchdog_lanes)],
+            lanes: Lanes {
+                deadlines: plan.deadline_lanes.iter().map(|&delay| Lane::new(delay)).collect(),
+                watchdogs: plan.watchdog_lanes.iter().map(|&delay| Lane::new(delay)).collect(),
+            },
             ready: VecDeque::with_capacity(64),
         };
         clockwork.set(Ring::Edge, plan.buckets.first_edge);
@@ -269,26 +272,23 @@ impl Clockwork {
 
     /// Starts a visit's timer.
     #[inline(always)]
-    pub fn start_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: Id<Visit>) {
-        if lane != NONE {
-            visits[slot].timers[kind as usize] = self.timer_of_new(visits, kind, lane, slot);
+    pub fn start_timer<K: LaneKind>(&mut self, visits: &mut Visits, lane: Option<Id<K>>, slot: Id<Visit>) {
+        if lane.is_some() {
+            visits[slot].timers[K::KIND as usize] = self.timer_of_new(visits, lane, slot);
         }
     }
 
     /// The timer of a visit that is about to be made in this slot.
     #[inline(always)]
-    pub fn timer_of_new(
+    pub fn timer_of_new<K: LaneKind>(
         &mut self,
         visits: &mut Visits,
-        kind: TimerKind,
-        lane: u32,
+        lane: Option<Id<K>>,
         slot: Id<Visit>,
     ) -> Timer {
-        if lane == NONE {
-            return Timer::OFF;
-        }
-        let timer = self.lanes[kind as usize][lane as usize].append(visits, kind, slot, self.now);
-        let clock = self.numbers.first_lane[kind as usize] + lane;
+        let Some(lane) = lane else { return Timer::OFF };
+        let timer = K::of(&mut self.lanes)[lane].append(visits, K::KIND, slot, self.now);
+        let clock = self.numbers.first_lane[K::KIND as usize] + lane.number();
         if self.clocks.time(clock) == NEVER {
             self.clocks.set(clock, timer.due);
         }
@@ -297,30 +297,32 @@ impl Clockwork {
 
     /// Stops a visit's timer, which runs in this lane.
     #[inline(always)]
-    pub fn stop_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, slot: Id<Visit>) {
-        self.lanes[kind as usize][lane as usize].leave(visits, kind, slot);
+    pub fn stop_timer<K: LaneKind>(&mut self, visits: &mut Visits, lane: Id<K>, slot: Id<Visit>) {
+        K::of(&mut self.lanes)[lane].leave(visits, K::KIND, slot);
     }
 
     /// The timer of a visit that is about to go, if it runs.
     #[inline(always)]
-    pub fn drop_timer(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32, timer: Timer) {
-        if timer.runs() {
-            self.lanes[kind as usize][lane as usize].unlink(visits, kind, timer);
+    pub fn drop_timer<K: LaneKind>(&mut self, visits: &mut Visits, lane: Option<Id<K>>, timer: Timer) {
+        if timer.runs()
+            && let Some(lane) = lane
+        {
+            K::of(&mut self.lanes)[lane].unlink(visits, K::KIND, timer);
         }
     }
 
     /// The visit whose timer has run out, now that a lane's clock has rung; it may have rung early,
     /// for somebody who has left.
-    pub fn run_out(&mut self, visits: &mut Visits, kind: TimerKind, lane: u32) -> Option<Id<Visit>> {
-        let due = self.lanes[kind as usize][lane as usize].due(visits, kind, self.now)?;
-        self.stop_timer(visits, kind, lane, due);
+    pub fn run_out<K: LaneKind>(&mut self, visits: &mut Visits, lane: Id<K>) -> Option<Id<Visit>> {
+        let due = K::of(&mut self.lanes)[lane].due(visits, K::KIND, self.now)?;
+        self.stop_timer(visits, lane, due);
         Some(due)
     }
 
     /// A lane's clock is set anew.
-    pub fn set_lane_clock(&mut self, visits: &Visits, kind: TimerKind, lane: u32) {
-        let next = self.lanes[kind as usize][lane as usize].next(visits, kind);
-        self.clocks.set(self.numbers.first_lane[kind as usize] + lane, next);
+    pub fn set_lane_clock<K: LaneKind>(&mut self, visits: &Visits, lane: Id<K>) {
+        let next = K::of(&mut self.lanes)[lane].next(visits, K::KIND);
+        self.clocks.set(self.numbers.first_lane[K::KIND as usize] + lane.number(), next);
     }
 }
 

@@ -1,7 +1,9 @@
 //! Which clock is whose.
 
 use crate::engine::visit::TimerKind;
+use crate::kernel::table::Id;
 use crate::plan::Plan;
+use crate::plan::ids::{DeadlineLane, WatchdogLane};
 
 /// What a clock rings for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +12,8 @@ pub enum Ring {
     Edge,
     /// What goes wrong, if anything does.
     Change,
-    Lane(TimerKind, u32),
+    Deadline(Id<DeadlineLane>),
+    Watchdog(Id<WatchdogLane>),
     Source(u32),
     Processor(u32),
 }
@@ -56,9 +59,9 @@ impl ClockNumbers {
         } else if Some(clock) == self.changes {
             Ring::Change
         } else if clock >= self.first_lane[TimerKind::Watchdog as usize] {
-            Ring::Lane(TimerKind::Watchdog, clock - self.first_lane[TimerKind::Watchdog as usize])
+            Ring::Watchdog(Id::numbered(clock - self.first_lane[TimerKind::Watchdog as usize]))
         } else {
-            Ring::Lane(TimerKind::Deadline, clock - self.first_lane[TimerKind::Deadline as usize])
+            Ring::Deadline(Id::numbered(clock - self.first_lane[TimerKind::Deadline as usize]))
         }
     }
 
@@ -68,7 +71,8 @@ impl ClockNumbers {
         match what {
             Ring::Edge => Some(EDGE),
             Ring::Change => self.changes,
-            Ring::Lane(kind, lane) => Some(self.first_lane[kind as usize] + lane),
+            Ring::Deadline(lane) => Some(self.first_lane[TimerKind::Deadline as usize] + lane.number()),
+            Ring::Watchdog(lane) => Some(self.first_lane[TimerKind::Watchdog as usize] + lane.number()),
             Ring::Source(source) => Some(self.first_source + source),
             Ring::Processor(processor) => Some(self.first_processor + processor),
         }

@@ -1,6 +1,7 @@
 //! Getting in: slots, lines, and what happens when both are full.
 
 use crate::engine::World;
+use crate::engine::clockwork::LaneKind;
 use crate::engine::site::lists::{append, prepend, unlink};
 use crate::engine::site::stations::{Ends, SideLine};
 use crate::engine::trouble::Room;
@@ -95,10 +96,12 @@ impl World {
         }
         let wait: Time = SECOND << visit.tries;
         visit.tries += 1;
-        if visit.call != NONE && !visit.timers[TimerKind::Deadline as usize].runs() && visit.parent.is_some()
+        if let Some(call) = visit.call
+            && !visit.timers[TimerKind::Deadline as usize].runs()
+            && visit.parent.is_some()
         {
-            let lane = plan.calls[visit.call as usize].connect_lane;
-            self.start_timer(TimerKind::Deadline, lane, slot);
+            let lane = plan.calls[call].connect_lane;
+            self.start_timer(lane, slot);
         }
         // What is lost on the way is the network's time, not the node's.
         self.own_time_ends(plan, slot);
@@ -115,7 +118,7 @@ impl World {
     pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: Id<Visit>, instance: u32) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;
-        if visit.call != NONE {
+        if visit.call.is_some() {
             self.connected(plan, slot);
         }
         if followed {
@@ -123,9 +126,7 @@ impl World {
         }
         let node = &self.site.nodes[instance as usize];
         let (watchdog_lane, needs_care) = (node.watchdog_lane, node.needs_care);
-        if watchdog_lane != NONE {
-            self.start_timer(TimerKind::Watchdog, watchdog_lane, slot);
-        }
+        self.start_timer(watchdog_lane, slot);
         if needs_care {
             self.note_tracked_occupancy(instance);
             self.note_on_roll(slot, instance);
@@ -137,19 +138,19 @@ impl World {
     #[inline(always)]
     fn connected(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
-        let call = &plan.calls[visit.call as usize];
+        let Some(call) = visit.call.map(|call| &plan.calls[call]) else { return };
         // Whoever comes out of a line was connected when it joined it.
         if call.whole || visit.flags.connected || visit.parent.is_none() {
             return;
         }
         self.stop_timer(plan, TimerKind::Deadline, slot);
         self.visits[slot].flags.connected = true;
-        self.start_timer(TimerKind::Deadline, call.read_lane, slot);
+        self.start_timer(call.read_lane, slot);
     }
 
     pub(in crate::engine) fn stand_in_line(&mut self, plan: &Plan, slot: Id<Visit>) {
         let now = self.clockwork.now();
-        if self.visits[slot].call != NONE {
+        if self.visits[slot].call.is_some() {
             self.connected(plan, slot);
         }
         let visit = &mut self.visits[slot];
@@ -160,7 +161,7 @@ impl World {
         self.link_into_line(plan, slot, instance);
         self.note_occupancy(instance);
         let patience = plan.nodes[self.site.nodes[instance as usize].node as usize].patience;
-        if patience != NONE {
+        if let Some(patience) = patience {
             let wait = self.chance.draws.take(plan, patience);
             self.schedule(slot, now.saturating_add(wait));
         }
@@ -243,7 +244,7 @@ impl World {
             SideLine::Priority(lists) => lists.iter().find_map(|list| list.head),
             SideLine::Slow(line) => self.next_in_slow_line(plan, instance, line),
             SideLine::Random(all) => {
-                Some(all[below(&mut self.chance.dice[node_plan.die as usize], all.len() as u32) as usize])
+                Some(all[below(&mut self.chance.dice[node_plan.die], all.len() as u32) as usize])
             }
         }
     }
@@ -269,7 +270,7 @@ impl World {
         let node = &self.site.nodes[instance as usize];
         let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
         let Some(slot) = slot else { return };
-        if let Step::Serve { .. } = plan.steps[self.visits[slot].step as usize] {
+        if let Step::Serve { .. } = plan.steps[self.visits[slot].step] {
             self.serve_next(plan, instance);
             return;
         }
@@ -286,10 +287,10 @@ impl World {
         visit.flags.inside = true;
         self.watch.waited(self.site.nodes[instance as usize].node, waited);
         let fresh = visit.flags.fresh;
-        visit.step += match plan.steps[visit.step as usize] {
+        visit.step = visit.step.plus(match plan.steps[visit.step] {
             Step::Enter { kept } | Step::EnterSession { kept } if !fresh => kept,
             _ => 1,
-        };
+        });
         self.came_in(plan, slot, instance);
         self.visits[slot].state = State::Going;
         self.make_ready(slot);
@@ -309,8 +310,8 @@ impl World {
     }
 
     #[inline(always)]
-    pub(in crate::engine) fn start_timer(&mut self, kind: TimerKind, lane: u32, slot: Id<Visit>) {
-        self.clockwork.start_timer(&mut self.visits, kind, lane, slot);
+    pub(in crate::engine) fn start_timer<K: LaneKind>(&mut self, lane: Option<Id<K>>, slot: Id<Visit>) {
+        self.clockwork.start_timer(&mut self.visits, lane, slot);
     }
 
     #[inline(always)]
@@ -319,13 +320,17 @@ impl World {
         if !visit.timers[kind as usize].runs() {
             return;
         }
-        let lane = if kind == TimerKind::Watchdog {
-            self.site.nodes[visit.instance as usize].watchdog_lane
-        } else {
-            let call = &plan.calls[visit.call as usize];
-            if visit.flags.connected { call.read_lane } else { call.connect_lane }
-        };
-        self.clockwork.stop_timer(&mut self.visits, kind, lane, slot);
+        if kind == TimerKind::Watchdog {
+            if let Some(lane) = self.site.nodes[visit.instance as usize].watchdog_lane {
+                self.clockwork.stop_timer(&mut self.visits, lane, slot);
+            }
+            return;
+        }
+        let Some(call) = visit.call.map(|call| &plan.calls[call]) else { return };
+        let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
+        if let Some(lane) = lane {
+            self.clockwork.stop_timer(&mut self.visits, lane, slot);
+        }
     }
 
     #[inline(always)]

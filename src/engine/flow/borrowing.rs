@@ -1,19 +1,24 @@
 //! Whoever borrows from a pool, waits in its line, and gives back what visits hold.
 
 use crate::engine::World;
-use crate::engine::site::pools::PoolHandle;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::{Pool, PoolSet};
 use crate::plan::{Plan, Step};
 
 impl World {
     /// Takes a connection of the caller's own pool, which it keeps until it is done.
-    pub(in crate::engine) fn borrow(&mut self, plan: &Plan, slot: Id<Visit>, pool: u32) -> Option<Id<Visit>> {
-        let pool_plan = &plan.pools[pool as usize];
-        let pool = PoolHandle::of(pool_plan, self.visits[slot].instance - pool_plan.first_instance);
+    pub(in crate::engine) fn borrow(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        pool: Id<PoolSet>,
+    ) -> Option<Id<Visit>> {
+        let pool_plan = &plan.pools[pool];
+        let pool = pool_plan.of_caller(self.visits[slot].instance - pool_plan.first_instance);
         let holds = Holds::Pool(pool);
         if self.site.sessions.holds(self.visits[slot].sessions, holds) {
             return self.skip(slot, 1);
@@ -26,7 +31,7 @@ impl World {
         None
     }
 
-    pub(in crate::engine) fn stand_in_pool_line(&mut self, plan: &Plan, slot: Id<Visit>, pool: PoolHandle) {
+    pub(in crate::engine) fn stand_in_pool_line(&mut self, plan: &Plan, slot: Id<Visit>, pool: Id<Pool>) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -47,7 +52,7 @@ impl World {
     /// Gives back the connections that the visit has held until now.
     #[inline(never)]
     pub(in crate::engine) fn give_sessions_back(&mut self, plan: &Plan, slot: Id<Visit>) {
-        let mut held = std::mem::replace(&mut self.visits[slot].sessions, crate::plan::NONE);
+        let mut held = self.visits[slot].sessions.take();
         while let Some(holds) = self.site.sessions.take_first(&mut held) {
             match holds {
                 Holds::Connection(instance) => {
@@ -62,21 +67,21 @@ impl World {
     }
 
     /// A connection of a pool is free: the next in its line gets it.
-    pub(in crate::engine) fn release_pool(&mut self, plan: &Plan, pool: PoolHandle) {
+    pub(in crate::engine) fn release_pool(&mut self, plan: &Plan, pool: Id<Pool>) {
         // Those who wait in a process that is gone get nothing: they are about to be reset.
         let next = self.site.pools.first_in_line(pool).filter(|&next| !self.is_at_gone_process(next));
         let Some(next) = next else { return self.site.pools.give_back(pool, self.clockwork.now()) };
         self.leave_pool_line_served(plan, next);
         self.keep(next, Holds::Pool(pool));
         // A call that waited for others of its caller is made now.
-        if let Step::Borrow { .. } = plan.steps[self.visits[next].step as usize] {
-            self.visits[next].step += 1;
+        if let Step::Borrow { .. } = plan.steps[self.visits[next].step] {
+            self.visits[next].step = self.visits[next].step.plus(1);
         }
         self.make_ready(next);
     }
 
     /// It stands in the line no more. Returns whose line that was, and for how long it has waited.
-    fn leave_pool_line(&mut self, plan: &Plan, slot: Id<Visit>) -> (PoolHandle, Time) {
+    fn leave_pool_line(&mut self, plan: &Plan, slot: Id<Visit>) -> (Id<Pool>, Time) {
         if self.visits[slot].flags.followed {
             self.note_stretch(plan, slot);
         }
@@ -88,7 +93,7 @@ impl World {
         let (pool, waited) = self.leave_pool_line(plan, slot);
         self.visits[slot].word = 0;
         self.site.pools.serve(pool, &mut self.visits, slot, waited, self.clockwork.now());
-        self.watch.waited_for_pool(pool.number(), waited);
+        self.watch.waited_for_pool(pool, waited);
     }
 
     /// Somebody leaves the line of a pool without having got anything.
@@ -104,7 +109,7 @@ impl World {
             return;
         }
         self.leave_pool_line_unserved(plan, slot);
-        let next = match plan.steps[self.visits[slot].step as usize] {
+        let next = match plan.steps[self.visits[slot].step] {
             Step::Call { call } => self.refuse_call(plan, slot, call),
             _ => self.end_visit(plan, slot, Outcome::ServerError),
         };

@@ -5,17 +5,18 @@ use crate::engine::site::caches::Answer;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::plan::Plan;
+use crate::plan::ids::Lookup;
 
 impl World {
     /// Asks the cache at which the visit stands; returns how many steps it leaves out.
-    pub(in crate::engine) fn look_up(&mut self, plan: &Plan, slot: Id<Visit>, lookup: u32) -> u32 {
-        let lookup_plan = &plan.lookups[lookup as usize];
-        if plan.caches[lookup_plan.first_cache as usize].uses_stale {
+    pub(in crate::engine) fn look_up(&mut self, plan: &Plan, slot: Id<Visit>, lookup: Id<Lookup>) -> u32 {
+        let lookup_plan = &plan.lookups[lookup];
+        if plan.caches[lookup_plan.first_cache].uses_stale {
             return self.look_up_with_stale(plan, slot, lookup_plan);
         }
         let instance = self.visits[slot].instance;
-        let cache = lookup_plan.first_cache + (instance - lookup_plan.first_instance);
-        let die = &mut self.chance.dice[plan.caches[cache as usize].die as usize];
+        let cache = lookup_plan.first_cache.plus(instance - lookup_plan.first_instance);
+        let die = &mut self.chance.dice[plan.caches[cache].die];
         let answer = self.site.caches.ask(cache, die, self.clockwork.now());
         let counts = &mut self.site.nodes[instance as usize].counts;
         counts.lookups += 1;

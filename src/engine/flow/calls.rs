@@ -5,13 +5,15 @@ use super::ending::CallEnd;
 use super::resilience::guard::Permission;
 use super::usual::Callee;
 use crate::engine::World;
+use crate::engine::site::balancers::Open;
 use crate::engine::site::links::Message;
 use crate::engine::site::sessions::Holds;
-use crate::engine::visit::{Answers, Flags, State, TimerKind, Visit};
+use crate::engine::visit::{Answers, Flags, State, Visit};
 use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
+use crate::plan::ids::{Call, Fork, StepPlace};
 use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
 
 /// Whom a call goes to.
@@ -19,20 +21,25 @@ struct Chosen {
     instance: u32,
     /// The link that leads there, or `NONE`.
     link: u32,
-    /// Where the caller counts its open requests to it, or `NONE`.
-    peer: u32,
+    /// Where the caller counts its open requests to it, if it does.
+    peer: Option<Id<Open>>,
     /// Where the program of the called visit starts.
-    body: u32,
+    body: Id<StepPlace>,
 }
 
 impl World {
     /// The visit calls another node and waits. Returns who goes on at once, if anybody.
     #[inline(always)]
-    pub(in crate::engine) fn call(&mut self, plan: &Plan, slot: Id<Visit>, call: u32) -> Option<Id<Visit>> {
+    pub(in crate::engine) fn call(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        call: Id<Call>,
+    ) -> Option<Id<Visit>> {
         if !self.make_room_for(1) {
             return None;
         }
-        let usual = &plan.usual_calls[call as usize];
+        let usual = &plan.usual_calls[call];
         if usual.straight_to != NONE && self.call_straight(plan, slot, call, usual) {
             return None;
         }
@@ -41,9 +48,9 @@ impl World {
 
     /// There is a choice, a link, a line, or somebody who wants to know.
     #[inline(never)]
-    fn call_otherwise(&mut self, plan: &Plan, slot: Id<Visit>, call: u32) -> Option<Id<Visit>> {
-        let call_plan = &plan.calls[call as usize];
-        if call_plan.guard != NONE {
+    fn call_otherwise(&mut self, plan: &Plan, slot: Id<Visit>, call: Id<Call>) -> Option<Id<Visit>> {
+        let call_plan = &plan.calls[call];
+        if call_plan.guard.is_some() {
             self.note_call_begins(plan, slot);
             match self.ask_guard(plan, slot, call) {
                 Permission::Granted => {}
@@ -66,9 +73,14 @@ impl World {
     }
 
     /// Calls several nodes at once; they go on after the present visit.
-    pub(in crate::engine) fn fork(&mut self, plan: &Plan, slot: Id<Visit>, fork: u32) -> Option<Id<Visit>> {
-        let fork = &plan.forks[fork as usize];
-        let die = fork.die as usize;
+    pub(in crate::engine) fn fork(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        fork: Id<Fork>,
+    ) -> Option<Id<Visit>> {
+        let fork = &plan.forks[fork];
+        let die = fork.die;
         let mut under_way = 0;
         for (call, count, chance) in &fork.calls {
             if *chance < 1.0 && crate::kernel::random::uniform(&mut self.chance.dice[die]) >= *chance {
@@ -95,7 +107,10 @@ impl World {
         if under_way == 0 {
             return self.skip(slot, 1);
         }
-        self.visits.wait_for_answers(slot, Answers { under_way, wanted: fork.first.min(under_way) });
+        self.visits.wait_for_answers(
+            slot,
+            Answers { under_way, wanted: fork.first.map_or(under_way, |first| first.min(under_way)) },
+        );
         None
     }
 
@@ -105,21 +120,21 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        call: u32,
+        call: Id<Call>,
     ) -> Option<Id<Visit>> {
-        let call_plan = &plan.calls[call as usize];
+        let call_plan = &plan.calls[call];
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
         let (rare, followed) = (caller.flags.rare.inherited(), caller.flags.followed);
         let chosen = if call_plan.only_peer != NONE {
             let (instance, link) = (call_plan.only_peer, call_plan.only_link);
-            Chosen { instance, link, peer: NONE, body: call_plan.body }
+            Chosen { instance, link, peer: None, body: call_plan.body }
         } else {
             self.choose_peer(plan, slot, call_plan)
         };
         let Chosen { instance, link, peer, body } = chosen;
         let link = if link == NONE { NONE } else { self.link_between(plan, from, instance, link) };
-        let usual = &plan.usual_calls[call as usize];
+        let usual = &plan.usual_calls[call];
         let callee = Callee { call, usual, instance, peer };
         if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, callee) {
             return None;
@@ -132,7 +147,7 @@ impl World {
             parent: Some(slot),
             root,
             instance,
-            call,
+            call: Some(call),
             link,
             peer,
             sibling_next: self.visits[slot].child,
@@ -151,12 +166,12 @@ impl World {
         if followed {
             self.note_call(plan, child);
         }
-        if call_plan.guard != NONE {
+        if call_plan.guard.is_some() {
             self.guarded_call_begins(plan, slot, call_plan, instance);
         }
         if link == NONE {
             if call_plan.whole {
-                self.start_timer(TimerKind::Deadline, call_plan.connect_lane, child);
+                self.start_timer(call_plan.connect_lane, child);
             }
             return Some(child);
         }
@@ -176,7 +191,7 @@ impl World {
         let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips };
         let crossing = self.cross(plan, message);
         if crossing.time > 0 || call_plan.whole {
-            self.start_timer(TimerKind::Deadline, call_plan.connect_lane, child);
+            self.start_timer(call_plan.connect_lane, child);
         }
         if crossing.time == 0 {
             return Some(child);
@@ -189,18 +204,17 @@ impl World {
     #[inline(never)]
     fn choose_peer(&mut self, plan: &Plan, slot: Id<Visit>, call_plan: &CallPlan) -> Chosen {
         let from = self.visits[slot].instance;
-        let hedges = call_plan.guard != NONE && self.visits[slot].child.is_some();
+        let hedges = call_plan.guard.is_some() && self.visits[slot].child.is_some();
         let member = match self.member_reserved(plan, slot, call_plan) {
             Some(member) => member,
             None => self.member_for(plan, slot, call_plan, hedges),
         };
-        if call_plan.replication != NONE {
-            self.site.replications.note_reader(call_plan, member);
+        if let Some(set) = call_plan.replication {
+            self.site.replications.note_reader(call_plan, set, member);
         }
         self.visits[slot].latest_peer = member;
         let peer = self.open_at_peer(plan, call_plan, from, member);
-        let MemberPlan { instance, link, .. } =
-            plan.routes[call_plan.route as usize].members[member as usize];
+        let MemberPlan { instance, link, .. } = plan.routes[call_plan.route].members[member as usize];
         let body = call_plan.bodies.get(member as usize).copied().unwrap_or(call_plan.body);
         Chosen { instance, link, peer, body }
     }
@@ -220,8 +234,8 @@ impl World {
             && let Some(member) = self.member_at_address(call_plan, root)
         {
             member
-        } else if call_plan.replication != NONE {
-            self.replicated_member(plan, call_plan, from)
+        } else if let Some(set) = call_plan.replication {
+            self.replicated_member(plan, call_plan, set, from)
         } else if again && !call_plan.tries_others && !hedges {
             latest
         } else {
@@ -280,9 +294,9 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        call: u32,
+        call: Id<Call>,
     ) -> Option<Id<Visit>> {
-        let call_plan = &plan.calls[call as usize];
+        let call_plan = &plan.calls[call];
         let visit = &self.visits[slot];
         let (instance, root) = (visit.instance, visit.root);
         let flags = visit.flags;
@@ -293,7 +307,7 @@ impl World {
             self.leave_node(plan, slot, Outcome::Ok);
         }
         let member = self.pick(plan, call_plan, instance, root, None);
-        let peer = &plan.routes[call_plan.route as usize].members[member as usize];
+        let peer = &plan.routes[call_plan.route].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
         let link = if link == NONE { NONE } else { self.link_between(plan, instance, to, link) };
         let open = self.open_at_peer(plan, call_plan, instance, member);
@@ -301,7 +315,7 @@ impl World {
         self.close_at_peer(plan, before);
         let visit = &mut self.visits[slot];
         visit.instance = to;
-        visit.step = call_plan.bodies.get(member as usize).copied().unwrap_or(visit.step + 1);
+        visit.step = call_plan.bodies.get(member as usize).copied().unwrap_or(visit.step.plus(1));
         visit.tries = 0;
         visit.since = self.clockwork.now();
         if link == NONE {

@@ -3,15 +3,16 @@
 
 use crate::engine::World;
 use crate::engine::site::Client;
-use crate::engine::site::balancers::ViewHandle;
+use crate::engine::site::balancers::Open;
 use crate::engine::site::choosing::{Chooser, Doubts};
 use crate::engine::site::eligible::Outlook;
 use crate::engine::site::guards::{GuardedPeer, Guards};
-use crate::engine::site::pools::{PlaceAtPeer, PoolHandle, Pools};
+use crate::engine::site::pools::{PlaceAtPeer, Pools};
 use crate::engine::trouble::Conditions;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::kernel::time::Time;
+use crate::plan::ids::Pool;
 use crate::plan::{CallPlan, Plan, Policy};
 
 /// What is known of the peers of a call, but for what the balancer itself remembers.
@@ -24,13 +25,13 @@ struct Peers<'a> {
     guards: &'a Guards,
     pools: &'a Pools,
     /// Where the caller's places at its peers are, if they are asked for.
-    together: Option<PoolHandle>,
+    together: Option<Id<Pool>>,
 }
 
 impl Outlook for Peers<'_> {
     fn permits(&self, member: u32) -> bool {
         let Peers { plan, call, caller, now, .. } = *self;
-        let instance = plan.routes[call.route as usize].members[member as usize].instance;
+        let instance = plan.routes[call.route].members[member as usize].instance;
         let drains = self.conditions.drains(instance);
         !drains && self.guards.permits(plan, call, GuardedPeer { caller, member }, now)
     }
@@ -51,7 +52,7 @@ impl World {
         root: Option<Id<Visit>>,
         avoid: Option<u32>,
     ) -> u32 {
-        if let Policy::Single = plan.routes[call.route as usize].policy {
+        if let Policy::Single = plan.routes[call.route].policy {
             return 0;
         }
         if avoid.is_none()
@@ -72,7 +73,7 @@ impl World {
         caller: u32,
         root: Option<Id<Visit>>,
         avoid: Option<u32>,
-        together: PoolHandle,
+        together: Id<Pool>,
     ) -> Option<PlaceAtPeer> {
         let member = self.pick_doubtful(plan, call, (caller, root), avoid, Some(together))?;
         Some(PlaceAtPeer { together, member })
@@ -86,7 +87,7 @@ impl World {
         call: &CallPlan,
         (caller, root): (u32, Option<Id<Visit>>),
         avoid: Option<u32>,
-        together: Option<PoolHandle>,
+        together: Option<Id<Pool>>,
     ) -> Option<u32> {
         let (chooser, now) = (self.chooser(plan, call, caller, root), self.clockwork.now());
         let (conditions, guards, pools) = (self.trouble.conditions(), &self.site.guards, &self.site.pools);
@@ -106,9 +107,9 @@ impl World {
         caller: u32,
         root: Option<Id<Visit>>,
     ) -> Chooser<'a> {
-        let route = &plan.routes[call.route as usize];
+        let route = &plan.routes[call.route];
         let client = if route.policy.goes_by_client() { self.client_of(root) } else { None };
-        Chooser { route, view: ViewHandle::of(plan, call, caller), client }
+        Chooser { route, view: plan.view_of(call, caller), client }
     }
 
     /// Whose request it is; nobody's once its first visit has gone.
@@ -119,7 +120,7 @@ impl World {
         })
     }
 
-    /// Counts a request as open at a peer and says where, or `NONE` if nobody looks.
+    /// Counts a request as open at a peer and says where, if anybody looks.
     #[inline(always)]
     pub(in crate::engine) fn open_at_peer(
         &mut self,
@@ -127,13 +128,13 @@ impl World {
         call: &CallPlan,
         caller: u32,
         member: u32,
-    ) -> u32 {
-        self.site.balancers.open_at_peer(plan, ViewHandle::of(plan, call, caller), member)
+    ) -> Option<Id<Open>> {
+        self.site.balancers.open_at_peer(plan, plan.view_of(call, caller), member)
     }
 
     /// The request is no longer open there.
     #[inline(always)]
-    pub(in crate::engine) fn close_at_peer(&mut self, plan: &Plan, peer: u32) {
+    pub(in crate::engine) fn close_at_peer(&mut self, plan: &Plan, peer: Option<Id<Open>>) {
         self.site.balancers.close_at_peer(plan, peer);
     }
 }

@@ -3,11 +3,12 @@
 use crate::engine::World;
 use crate::engine::site::links::Carried;
 use crate::engine::site::passing::Passed;
-use crate::engine::site::pools::PoolHandle;
 use crate::engine::site::waits::{Reading, WaitCounts};
 use crate::engine::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
+use crate::plan::ids::Resource;
 use crate::plan::{NONE, PlacePlan, Plan};
 
 impl World {
@@ -25,7 +26,7 @@ impl World {
             let totals = self.totals_of(plan, instance);
             self.watch.cut_instance(instance, totals);
         }
-        for (number, resource) in plan.resources.iter().enumerate() {
+        for (number, resource) in plan.resources.entries() {
             for (place, at) in resource.places.iter().enumerate() {
                 let usage = self.usage_of(plan, *at, number);
                 self.watch.cut_place(number, place, &usage);
@@ -62,17 +63,16 @@ impl World {
     }
 
     /// What there is to say of a place of the resource with this number.
-    fn usage_of(&mut self, plan: &Plan, place: PlacePlan, number: usize) -> Usage {
+    fn usage_of(&mut self, plan: &Plan, place: PlacePlan, number: Id<Resource>) -> Usage {
         let now = self.clockwork.now();
         match place {
             PlacePlan::Pool { pool, line, instance } => {
                 let down = self.time_absent(plan, instance);
-                let pool = PoolHandle::numbered(pool);
                 let held = self.site.pools.held(pool, now);
                 let own = self.site.pools.read_waits(pool, now);
                 let waits = match line {
-                    NONE => own,
-                    line => own.with(&self.site.pools.read_waits(PoolHandle::numbered(line), now)),
+                    None => own,
+                    Some(line) => own.with(&self.site.pools.read_waits(line, now)),
                 };
                 Usage { in_use: u128::from(held.in_use), full: held.full, down, waits }
             }
@@ -89,7 +89,7 @@ impl World {
                 Usage { in_use: u128::from(busy), full, down, waits }
             }
             PlacePlan::Memory { host } => {
-                let down = self.time_absent(plan, plan.memories[host as usize].instance);
+                let down = self.time_absent(plan, plan.memories[host].instance);
                 let seen = self.memory_used(host);
                 // Whoever is killed was turned away.
                 let counts = WaitCounts { turned_away: seen.kills, ..WaitCounts::default() };

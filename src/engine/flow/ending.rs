@@ -6,6 +6,7 @@ use crate::engine::visit::{Answers, State, TimerKind, Visit};
 use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
+use crate::plan::ids::Call;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
 
 /// How a call has ended, as its caller sees it.
@@ -54,7 +55,7 @@ impl World {
     ) -> Option<Id<Visit>> {
         let visit = &self.visits[slot];
         let (parent, link, flags) = (visit.parent, visit.link, visit.flags);
-        let holds_something = visit.sessions != NONE || visit.child.is_some();
+        let holds_something = visit.sessions.is_some() || visit.child.is_some();
         if flags.followed {
             self.note_leaving(plan, slot, outcome);
         }
@@ -97,7 +98,7 @@ impl World {
     }
 
     fn send_answer(&mut self, plan: &Plan, slot: Id<Visit>, link: u32, outcome: Outcome) {
-        let bytes = plan.calls[self.visits[slot].call as usize].response_bytes;
+        let bytes = self.visits[slot].call.map_or(0, |call| plan.calls[call].response_bytes);
         let bytes = if outcome.is_ok() { bytes } else { 0 };
         let crossing = self.cross(plan, Message { link, way: Way::Back, bytes, round_trips: 0 });
         self.visits[slot].state = State::Replying(outcome);
@@ -133,7 +134,7 @@ impl World {
             self.note_ended(slot, parent);
         }
         self.visits.remove(slot);
-        self.call_ended(plan, parent, call, CallEnd::sent(instance, outcome))
+        self.call_ended(plan, parent, call?, CallEnd::sent(instance, outcome))
     }
 
     /// The caller no longer counts this visit among those that it waits for.
@@ -144,12 +145,12 @@ impl World {
         self.is_followed_no_more(slot);
         let visit = &mut self.visits[slot];
         visit.parent = None;
-        visit.peer = NONE;
+        visit.peer = None;
     }
 
     /// Takes the visit out of its caller's list; returns the caller's call.
     #[inline(always)]
-    fn unlink_from_caller(&mut self, plan: &Plan, slot: Id<Visit>, parent: Id<Visit>) -> u32 {
+    fn unlink_from_caller(&mut self, plan: &Plan, slot: Id<Visit>, parent: Id<Visit>) -> Option<Id<Call>> {
         self.stop_timer(plan, TimerKind::Deadline, slot);
         let visit = &self.visits[slot];
         let (next, previous) = (visit.sibling_next, visit.sibling_previous);
@@ -171,16 +172,16 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        call: u32,
+        call: Id<Call>,
         end: CallEnd,
     ) -> Option<Id<Visit>> {
         let CallEnd { by, outcome, .. } = end;
-        let call_plan = &plan.calls[call as usize];
+        let call_plan = &plan.calls[call];
         // A good answer is news only of peers that were not well.
         if call_plan.only_peer == NONE && !(outcome.is_ok() && self.site.balancers.are_all_well()) {
             self.tell_health(plan, slot, call_plan, by, outcome);
         }
-        if call_plan.guard != NONE && self.guarded_call_ended(plan, slot, call_plan, by, outcome) {
+        if call_plan.guard.is_some() && self.guarded_call_ended(plan, slot, call_plan, by, outcome) {
             return None;
         }
         if call_plan.takes_extra_slot {
@@ -200,7 +201,7 @@ impl World {
         if outcome.is_ok() {
             let visit = &mut self.visits[slot];
             visit.tries = 0;
-            visit.step += 1;
+            visit.step = visit.step.plus(1);
             if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
                 let kept_for = plan.instances[by as usize].keepalive;
                 self.client_connection_until(slot, self.clockwork.now().saturating_add(kept_for));
@@ -216,10 +217,10 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        call: u32,
+        call: Id<Call>,
         end: CallEnd,
     ) -> Option<Id<Visit>> {
-        let call_plan = &plan.calls[call as usize];
+        let call_plan = &plan.calls[call];
         if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
             self.client_connection_until(slot, 0);
         }
@@ -236,10 +237,10 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        call: u32,
+        call: Id<Call>,
         end: CallEnd,
     ) -> Option<Id<Visit>> {
-        let call_plan = &plan.calls[call as usize];
+        let call_plan = &plan.calls[call];
         self.visits[slot].tries = 0;
         if let Some(retry) = &call_plan.retry
             && let Some(wait) = self.wait_before_retry(plan, slot, call_plan, retry, end)
@@ -350,7 +351,7 @@ impl World {
 
 /// `proxy_next_upstream error timeout`: whether the next peer is tried.
 fn may_try_another_peer(plan: &Plan, call_plan: &CallPlan, tries: u32, end: CallEnd) -> bool {
-    let peers = plan.routes[call_plan.route as usize].members.len() as u32;
+    let peers = plan.routes[call_plan.route].members.len() as u32;
     // Tries are counted in 16 bits.
     let most = if call_plan.tries == 0 { peers } else { call_plan.tries }.min(u32::from(u16::MAX));
     end.outcome.is_no_answer() && tries < most && end.may_be_sent_again(call_plan)

@@ -1,21 +1,22 @@
 //! How callers find out that a peer is not well, and that it is back: what calls and checks tell them.
 
 use crate::engine::World;
-use crate::engine::site::balancers::{Balancers, ViewHandle};
+use crate::engine::site::balancers::Balancers;
 use crate::engine::trouble::Change;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::{Name, View};
 use crate::plan::{CallPlan, Plan};
 
 /// Who asks actively whether an instance is well.
 #[derive(Clone, Copy, Debug)]
 pub enum Checker {
     /// A caller, of this one of its peers.
-    Caller { view: ViewHandle, member: u32 },
+    Caller { view: Id<View>, member: u32 },
     /// A zone, of the hosts at the addresses of a name.
-    Name(u32),
+    Name(Id<Name>),
 }
 
 impl Checker {
@@ -32,13 +33,13 @@ impl Checker {
 pub fn checkers(plan: &Plan, balancers: &Balancers) -> Vec<Vec<Checker>> {
     let mut checkers = vec![Vec::new(); plan.instances.len()];
     for (view, route) in balancers.checking() {
-        for (member, peer) in (0..).zip(&plan.routes[route as usize].members) {
+        for (member, peer) in (0..).zip(&plan.routes[route].members) {
             checkers[peer.instance as usize].push(Checker::Caller { view, member });
         }
     }
-    for (number, name) in plan.names.iter().enumerate().filter(|(_, name)| name.checks.is_some()) {
+    for (number, name) in plan.names.entries().filter(|(_, name)| name.checks.is_some()) {
         for &host in name.hosts.iter().flatten() {
-            checkers[host as usize].push(Checker::Name(number as u32));
+            checkers[host as usize].push(Checker::Name(number));
         }
     }
     checkers
@@ -57,7 +58,7 @@ impl World {
     ) {
         if call.health.max_fails > 0 {
             let member = self.member_of(plan, slot, call, by);
-            let view = ViewHandle::of(plan, call, self.visits[slot].instance);
+            let view = plan.view_of(call, self.visits[slot].instance);
             self.site.balancers.call_ended(call, view, member, outcome, self.clockwork.now());
         }
     }
@@ -65,7 +66,7 @@ impl World {
     /// Which of a call's peers an instance is; whoever has gone on to somebody else came to the peer
     /// that was called last. Replicas of one node stand in a row.
     pub(super) fn member_of(&self, plan: &Plan, slot: Id<Visit>, call: &CallPlan, instance: u32) -> u32 {
-        let members = &plan.routes[call.route as usize].members;
+        let members = &plan.routes[call.route].members;
         let guess = instance.wrapping_sub(members[0].instance) as usize;
         if members.get(guess).is_some_and(|member| member.instance == instance) {
             return guess as u32;
@@ -88,7 +89,7 @@ impl World {
                     (is_checking, self.site.balancers.time_between_checks(view))
                 }
                 Checker::Name(name) => {
-                    let checks = plan.names[name as usize].checks;
+                    let checks = plan.names[name].checks;
                     (self.site.names.doubt(name), checks.map_or(NEVER, |it| it.inter))
                 }
             };
@@ -101,7 +102,7 @@ impl World {
 
     /// All of a caller's active checks of its peers are done now; once it is sure of all, it makes
     /// none until a peer changes.
-    pub(in crate::engine) fn check_peers(&mut self, plan: &Plan, view: ViewHandle) {
+    pub(in crate::engine) fn check_peers(&mut self, plan: &Plan, view: Id<View>) {
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |instance: u32| conditions.answers_checks(instance);
         if !self.site.balancers.check(plan, view, answers, now) {

@@ -2,7 +2,7 @@
 
 use super::ending::CallEnd;
 use crate::engine::World;
-use crate::engine::visit::{State, TimerKind, Visit, slot_of};
+use crate::engine::visit::{State, Visit, slot_of};
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::WhenCallerLeaves;
 use crate::parts::outcome::Outcome;
@@ -12,9 +12,9 @@ impl World {
     /// The caller's timeout has ended the wait for this visit.
     pub(in crate::engine) fn deadline_passed(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
-        let (call, instance) = (visit.call, visit.instance);
+        let instance = visit.instance;
         // It was stopped when the caller went.
-        let Some(parent) = visit.parent else { return };
+        let (Some(parent), Some(call)) = (visit.parent, visit.call) else { return };
         if self.caller_hangs(slot) {
             // Nobody looks at the clock now.
             return self.notice_deadline_later(plan, slot);
@@ -22,7 +22,7 @@ impl World {
         // A caller that opens a connection sends its request only when it has one.
         let flags = visit.flags;
         let is_unsent = flags.fresh && !flags.connected && !flags.inside && visit.state == State::Going;
-        let is_unsent = is_unsent && (visit.tries > 0 || !plan.calls[call as usize].whole);
+        let is_unsent = is_unsent && (visit.tries > 0 || !plan.calls[call].whole);
         if flags.followed {
             self.note_cut(plan, slot, true);
         }
@@ -37,9 +37,9 @@ impl World {
     #[inline(never)]
     fn notice_deadline_later(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
-        let call = &plan.calls[visit.call as usize];
+        let Some(call) = visit.call.map(|call| &plan.calls[call]) else { return };
         let lane = if visit.flags.connected { call.read_lane } else { call.connect_lane };
-        self.start_timer(TimerKind::Deadline, lane, slot);
+        self.start_timer(lane, slot);
     }
 
     /// The worker has been silent for too long: its master kills it, its request is cut
@@ -48,7 +48,7 @@ impl World {
         if self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
             let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
-            return self.start_timer(TimerKind::Watchdog, lane, slot);
+            return self.start_timer(lane, slot);
         }
         if self.visits[slot].flags.followed {
             self.note_cut(plan, slot, false);
@@ -74,7 +74,10 @@ impl World {
         self.visits[slot].root = None;
         self.schedule(slot, self.clockwork.now().saturating_add(boot));
         if let Some(parent) = parent {
-            if let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset)) {
+            if let Some(call) = call
+                && let Some(next) =
+                    self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset))
+            {
                 self.run_visit(plan, next);
             }
         } else if root == Some(slot) {

@@ -8,13 +8,19 @@ use crate::engine::trouble::Room;
 use crate::engine::visit::{State, Visit};
 use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Draw;
 use crate::plan::{Plan, Step};
 
 impl World {
     /// Gets a slot and works in it, at a node where nothing but the slot and the place in
     /// line matters.
     #[inline(always)]
-    pub(in crate::engine) fn serve(&mut self, plan: &Plan, slot: Id<Visit>, draw: u32) -> Option<Id<Visit>> {
+    pub(in crate::engine) fn serve(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        draw: Id<Draw>,
+    ) -> Option<Id<Visit>> {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let node = &mut self.site.nodes[visit.instance as usize];
@@ -35,7 +41,7 @@ impl World {
 
     /// The node is full, or in a bad condition.
     #[inline(never)]
-    fn serve_full(&mut self, plan: &Plan, slot: Id<Visit>, draw: u32) -> Option<Id<Visit>> {
+    fn serve_full(&mut self, plan: &Plan, slot: Id<Visit>, draw: Id<Draw>) -> Option<Id<Visit>> {
         let instance = self.visits[slot].instance;
         let entry = match self.site.nodes[instance as usize].needs_care {
             true => self.enter_in_bad_condition(plan, slot),
@@ -64,7 +70,7 @@ impl World {
 
     /// The slot is got: the work begins, and the visit goes on when it is done.
     #[inline(always)]
-    fn start_serving(&mut self, plan: &Plan, slot: Id<Visit>, draw: u32) {
+    fn start_serving(&mut self, plan: &Plan, slot: Id<Visit>, draw: Id<Draw>) {
         let mut time = self.chance.draws.take(plan, draw);
         if self.site.nodes[self.visits[slot].instance as usize].needs_care {
             time = self.slowed(plan, slot, time);
@@ -75,7 +81,7 @@ impl World {
         visit.word = word;
         visit.slots = 1;
         visit.flags.inside = true;
-        visit.step += 2;
+        visit.step = visit.step.plus(2);
         self.site.nodes[visit.instance as usize].serve_one(self.clockwork.now());
         self.clockwork.wait_until(self.clockwork.now().saturating_add(time), word);
     }
@@ -88,10 +94,10 @@ impl World {
         }
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
-        visit.step += 1;
+        visit.step = visit.step.plus(1);
         visit.since = now;
         let from = std::mem::replace(&mut visit.instance, to);
-        let step = plan.steps[visit.step as usize];
+        let step = plan.steps[visit.step];
         if std::mem::replace(&mut visit.flags.inside, false) {
             self.hand_slot_on(plan, from);
         }
@@ -120,7 +126,7 @@ impl World {
             self.release_slot(plan, instance);
         } else {
             // Requests that come another way may stand in the same line.
-            let next = node.head.map(|head| plan.steps[self.visits[head].step as usize]);
+            let next = node.head.map(|head| plan.steps[self.visits[head].step]);
             match next {
                 Some(Step::Serve { .. }) => self.serve_next(plan, instance),
                 _ => self.admit_next(plan, instance),
@@ -143,7 +149,7 @@ impl World {
         if visit.flags.followed {
             self.note_wait(plan, slot);
         }
-        if let Step::Serve { draw } = plan.steps[self.visits[slot].step as usize] {
+        if let Step::Serve { draw } = plan.steps[self.visits[slot].step] {
             self.start_serving(plan, slot, draw);
         }
         self.watch.waited(number, waited);

@@ -7,19 +7,26 @@ use crate::engine::trouble::Change;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::parts::fault::Fault;
+use crate::plan::ids::Replication;
 use crate::plan::{CallPlan, Plan, ReplicationPlan, Step};
 
 impl World {
     /// The member of a set for this call: the primary for writes, and for reads whoever
     /// answers them, in turn.
-    pub(in crate::engine) fn replicated_member(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
-        let set_plan = &plan.replications[call.replication as usize];
+    pub(in crate::engine) fn replicated_member(
+        &self,
+        plan: &Plan,
+        call: &CallPlan,
+        set: Id<Replication>,
+        caller: u32,
+    ) -> u32 {
+        let set_plan = &plan.replications[set];
         let now = self.clockwork.now();
         let may_be_asked = |member: u32| {
             !self.is_left_out(set_plan, member)
                 && self.site.guards.permits(plan, call, GuardedPeer { caller, member }, now)
         };
-        self.site.replications.member_for(plan, call, may_be_asked)
+        self.site.replications.member_for(plan, call, set, may_be_asked)
     }
 
     /// Whoever would promote a replica also notices, after the same time, that one is gone.
@@ -44,7 +51,7 @@ impl World {
             Step::Commit { set } => {
                 let (conditions, draws) = (self.trouble.conditions(), &mut self.chance.draws);
                 let is_gone = |instance: u32| !conditions.answers_checks(instance);
-                let lag = || draws.take(plan, plan.replications[set as usize].lag);
+                let lag = || draws.take(plan, plan.replications[set].lag);
                 self.site.replications.commit(plan, set, access, is_gone, lag);
             }
             Step::ReadDone { set } => self.site.replications.read_done(plan, set, access),
@@ -58,28 +65,28 @@ impl World {
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |instance: u32| conditions.answers_checks(instance);
         if let Some(set) = self.site.replications.watch(plan, instance, answers, now) {
-            let due = now.saturating_add(plan.replications[set as usize].failover);
+            let due = now.saturating_add(plan.replications[set].failover);
             self.trouble.expect(due, Change::Promotes(set));
         }
     }
 
     /// The replica that lacks least takes the primary's place, unless that one is back.
-    pub(in crate::engine) fn promote(&mut self, plan: &Plan, set: u32) {
+    pub(in crate::engine) fn promote(&mut self, plan: &Plan, set: Id<Replication>) {
         let conditions = self.trouble.conditions();
         let answers = |instance: u32| conditions.answers_checks(instance);
         self.site.replications.promote(plan, set, answers, self.clockwork.now());
     }
 
     pub(in crate::engine) fn start_backups(&mut self, plan: &Plan) {
-        for (number, set) in (0..).zip(&plan.replications) {
+        for (number, set) in plan.replications.entries() {
             if let Some(backup) = set.backup {
                 self.trouble.expect(backup.every, Change::BacksUp(number));
             }
         }
     }
 
-    pub(in crate::engine) fn back_up(&mut self, plan: &Plan, number: u32) {
-        let Some(backup) = plan.replications[number as usize].backup else { return };
+    pub(in crate::engine) fn back_up(&mut self, plan: &Plan, number: Id<Replication>) {
+        let Some(backup) = plan.replications[number].backup else { return };
         self.site.replications.back_up(number);
         let next = self.clockwork.now().saturating_add(backup.every);
         self.trouble.expect(next, Change::BacksUp(number));

@@ -7,6 +7,7 @@ use crate::engine::visit::{State, Visit};
 use crate::kernel::table::Id;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Name;
 use crate::plan::{CallPlan, Plan};
 
 /// So long a resolver asks authoritative servers that say nothing (BIND:
@@ -15,16 +16,16 @@ const RESOLVER_PATIENCE: Time = 10 * SECOND;
 
 impl World {
     /// Whether the client still knows the address.
-    pub(in crate::engine) fn recall_name(&self, slot: Id<Visit>, name: u32) -> bool {
+    pub(in crate::engine) fn recall_name(&self, slot: Id<Visit>, name: Id<Name>) -> bool {
         let client = self.visits.requests[slot].client;
         self.site.names.is_known(name, client, self.clockwork.now())
     }
 
     /// The client keeps the address for as long as the resolver will.
-    pub(in crate::engine) fn remember_name(&mut self, plan: &Plan, slot: Id<Visit>, name: u32) {
+    pub(in crate::engine) fn remember_name(&mut self, plan: &Plan, slot: Id<Visit>, name: Id<Name>) {
         let client = self.visits.requests[slot].client;
         if self.site.names.remember(name, client) {
-            let source = plan.names[name as usize].source;
+            let source = plan.names[name].source;
             self.site.sources[source as usize].connections[client as usize] = 0;
         }
     }
@@ -34,9 +35,9 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        name: u32,
+        name: Id<Name>,
     ) -> Option<Id<Visit>> {
-        let name_plan = &plan.names[name as usize];
+        let name_plan = &plan.names[name];
         let (instance, now) = (self.visits[slot].instance, self.clockwork.now());
         if self.visits[slot].flags.rare.has_asked() {
             self.visits[slot].flags.rare.has_answer();
@@ -70,7 +71,7 @@ impl World {
         root: Option<Id<Visit>>,
     ) -> Option<u32> {
         let request = self.visits.requests[root?];
-        let address = self.site.names.address_for(call.name, request.client, request.attempts > 1);
+        let address = self.site.names.address_for(call.name?, request.client, request.attempts > 1);
         let members = &call.members_at[address as usize];
         match members[..] {
             [] => None,
@@ -104,8 +105,8 @@ impl World {
     }
 
     /// All addresses of a name are checked now, and again until nothing is in doubt.
-    pub(in crate::engine) fn check_name(&mut self, plan: &Plan, name: u32) {
-        let Some(checks) = &plan.names[name as usize].checks else { return };
+    pub(in crate::engine) fn check_name(&mut self, plan: &Plan, name: Id<Name>) {
+        let Some(checks) = &plan.names[name].checks else { return };
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
         let answers = |host: u32| conditions.answers_checks(host);
         if !self.site.names.check(plan, name, answers, now) {

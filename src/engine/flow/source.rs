@@ -9,7 +9,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::outcome::Outcome;
-use crate::plan::{NONE, Plan, SourcePlan};
+use crate::plan::{Plan, SourcePlan};
 use crate::results::StopReason;
 
 impl World {
@@ -38,11 +38,11 @@ impl World {
         }
         let source_plan = &plan.sources[number as usize];
         let client = if self.site.sources[number as usize].clients_matter() {
-            below(&mut self.chance.dice[source_plan.die as usize], source_plan.clients)
+            below(&mut self.chance.dice[source_plan.die], source_plan.clients)
         } else {
             0
         };
-        let slot = self.visits.add(source_plan.instance, 0, 0, self.clockwork.now());
+        let slot = self.visits.add(source_plan.instance, Id::FIRST, 0, self.clockwork.now());
         self.begin_request(plan, slot, number, client, record);
     }
 
@@ -52,11 +52,12 @@ impl World {
             return;
         }
         let source = &plan.sources[number as usize];
-        let slot = self.visits.add(source.instance, 0, 0, self.clockwork.now());
+        let Some(think) = source.think else { return };
+        let slot = self.visits.add(source.instance, Id::FIRST, 0, self.clockwork.now());
         self.visits[slot].state = State::Thinking;
         self.visits[slot].root = Some(slot);
         self.visits.requests[slot] = Request { source: number, client, ..Request::default() };
-        let time = self.chance.draws.take(plan, source.think);
+        let time = self.chance.draws.take(plan, think);
         self.schedule(slot, self.clockwork.now().saturating_add(time));
     }
 
@@ -96,7 +97,7 @@ impl World {
         {
             return source_plan.recorded_programs[classes[record as usize] as usize] as usize;
         }
-        let point = uniform(&mut self.chance.dice[source_plan.die as usize]);
+        let point = uniform(&mut self.chance.dice[source_plan.die]);
         let last = source_plan.programs.len() - 1;
         source_plan.programs.iter().position(|program| point < program.cumulated_share).unwrap_or(last)
     }
@@ -118,7 +119,7 @@ impl World {
             self.request_failed(plan, start, attempts, class, outcome);
         }
         self.watch.ends(class, outcome, latency, latency <= objective, attempts);
-        if plan.sources[source as usize].think != NONE {
+        if plan.sources[source as usize].think.is_some() {
             self.think(plan, source, client);
         }
         if self.watch.is_at_a_mark() {

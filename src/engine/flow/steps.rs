@@ -7,6 +7,7 @@ use crate::kernel::random::uniform;
 use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Branch;
 use crate::plan::{NONE, Plan, Step};
 
 impl World {
@@ -19,14 +20,14 @@ impl World {
             // Otherwise the tables of all rarer steps are fetched before the first step, each time.
             let plan = std::hint::black_box(plan);
             let visit = &mut self.visits[slot];
-            let next = match plan.steps[visit.step as usize] {
+            let next = match plan.steps[visit.step] {
                 Step::Enter { kept } => match self.enter(plan, slot) {
                     Entry::In => self.begin_work(plan, slot, kept),
                     Entry::Waits => None,
                     Entry::Fails(outcome) => self.end_otherwise(plan, slot, outcome),
                 },
                 Step::Wait { draw } => {
-                    visit.step += 1;
+                    visit.step = visit.step.plus(1);
                     let instance = visit.instance;
                     let mut time = self.chance.draws.take(plan, draw);
                     if self.site.nodes[instance as usize].needs_care {
@@ -36,7 +37,7 @@ impl World {
                     None
                 }
                 Step::Cpu { draw } => {
-                    visit.step += 1;
+                    visit.step = visit.step.plus(1);
                     let work = self.chance.draws.take(plan, draw);
                     self.use_cpu(plan, slot, work);
                     None
@@ -75,12 +76,12 @@ impl World {
             },
             Step::Move { call } => self.move_on(plan, slot, call),
             Step::Handshake { nanoseconds } => {
-                self.visits[slot].step += 1;
+                self.visits[slot].step = self.visits[slot].step.plus(1);
                 self.use_cpu(plan, slot, Time::from(nanoseconds));
                 None
             }
             Step::RecordedWait { column } | Step::RecordedCpu { column } => {
-                self.visits[slot].step += 1;
+                self.visits[slot].step = self.visits[slot].step.plus(1);
                 let work = self.recorded(plan, slot, column);
                 match step {
                     Step::RecordedCpu { .. } => self.use_cpu(plan, slot, work),
@@ -95,20 +96,24 @@ impl World {
             Step::TurnAway => self.end_visit(plan, slot, Outcome::Unavailable),
             Step::Fork { fork } => self.fork(plan, slot, fork),
             Step::Chance { chance } => {
-                let chance = &plan.chances[chance as usize];
-                let happens = uniform(&mut self.chance.dice[chance.die as usize]) < chance.probability;
+                let chance = &plan.chances[chance];
+                let happens = uniform(&mut self.chance.dice[chance.die]) < chance.probability;
                 self.skip(slot, if happens { 1 } else { 1 + chance.skip })
             }
             Step::Repeat { repeat } => {
-                let repeat = &plan.repeats[repeat as usize];
-                let count = repeat.count.draw(&mut self.chance.dice[repeat.die as usize]);
+                let repeat = &plan.repeats[repeat];
+                let count = repeat.count.draw(&mut self.chance.dice[repeat.die]);
                 self.visits[slot].repeats = count;
                 self.skip(slot, if count > 0 { 1 } else { 1 + repeat.skip })
             }
             Step::Again { back } => {
                 let visit = &mut self.visits[slot];
                 visit.repeats -= 1;
-                visit.step = if visit.repeats > 0 { visit.step - back } else { visit.step + 1 };
+                visit.step = if visit.repeats > 0 {
+                    Id::numbered(visit.step.number() - back)
+                } else {
+                    visit.step.plus(1)
+                };
                 Some(slot)
             }
             Step::Branch { branch } => self.go_one_way(plan, slot, branch),
@@ -136,9 +141,9 @@ impl World {
         }
     }
 
-    fn go_one_way(&mut self, plan: &Plan, slot: Id<Visit>, branch: u32) -> Option<Id<Visit>> {
-        let branch = &plan.branches[branch as usize];
-        let point = uniform(&mut self.chance.dice[branch.die as usize]);
+    fn go_one_way(&mut self, plan: &Plan, slot: Id<Visit>, branch: Id<Branch>) -> Option<Id<Visit>> {
+        let branch = &plan.branches[branch];
+        let point = uniform(&mut self.chance.dice[branch.die]);
         let way = branch.ways.iter().find(|(cumulated, _)| point < *cumulated).or(branch.ways.last());
         self.visits[slot].step = way.expect("a branch has a way").1;
         Some(slot)
@@ -149,9 +154,9 @@ impl World {
     #[inline(always)]
     fn begin_work(&mut self, plan: &Plan, slot: Id<Visit>, kept: u32) -> Option<Id<Visit>> {
         let visit = &mut self.visits[slot];
-        visit.step += if visit.flags.fresh { 1 } else { kept };
-        let Step::Cpu { draw } = plan.steps[visit.step as usize] else { return Some(slot) };
-        visit.step += 1;
+        visit.step = visit.step.plus(if visit.flags.fresh { 1 } else { kept });
+        let Step::Cpu { draw } = plan.steps[visit.step] else { return Some(slot) };
+        visit.step = visit.step.plus(1);
         let work = self.chance.draws.take(plan, draw);
         self.use_cpu(plan, slot, work);
         None
@@ -159,7 +164,7 @@ impl World {
 
     #[inline(always)]
     pub(in crate::engine) fn skip(&mut self, slot: Id<Visit>, steps: u32) -> Option<Id<Visit>> {
-        self.visits[slot].step += steps;
+        self.visits[slot].step = self.visits[slot].step.plus(steps);
         Some(slot)
     }
 

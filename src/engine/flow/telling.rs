@@ -11,7 +11,7 @@ use crate::engine::watch::{Doing, Ended, Whose};
 use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::{NONE, Plan, Step};
+use crate::plan::{NONE, Plan, Step, ids};
 use crate::results::path::{Cause, Part};
 
 impl World {
@@ -86,7 +86,7 @@ impl World {
         let node = self.node_of(slot);
         let part = match visit.state {
             State::InLine => Part::at(Cause::Queue, node),
-            State::InPoolLine => match plan.steps[visit.step as usize] {
+            State::InPoolLine => match plan.steps[visit.step] {
                 Step::Call { call } => Part::between(Cause::MaxInFlight, node, self.callee(plan, call)),
                 _ => Part::between(Cause::Pool, node, self.callee_after(plan, visit.step)),
             },
@@ -97,7 +97,7 @@ impl World {
             | State::Rebooting
             | State::Thinking => {
                 // Whoever is called and has not come in waits at the door.
-                let is_at_the_door = visit.call != NONE && !visit.flags.inside;
+                let is_at_the_door = visit.call.is_some() && !visit.flags.inside;
                 Part::at(if is_at_the_door { Cause::Queue } else { Cause::Service }, node)
             }
         };
@@ -106,14 +106,14 @@ impl World {
     }
 
     /// Who is called; of several nodes the first.
-    fn callee(&self, plan: &Plan, call: u32) -> u32 {
-        let route = &plan.routes[plan.calls[call as usize].route as usize];
+    fn callee(&self, plan: &Plan, call: Id<ids::Call>) -> u32 {
+        let route = &plan.routes[plan.calls[call].route];
         route.members.first().map_or(NONE, |peer| plan.instances[peer.instance as usize].node)
     }
 
     /// Who is called by the first call that comes after a step.
-    fn callee_after(&self, plan: &Plan, step: u32) -> u32 {
-        let steps = plan.steps[step as usize..].iter();
+    fn callee_after(&self, plan: &Plan, step: Id<ids::StepPlace>) -> u32 {
+        let steps = plan.steps.as_slice()[step.index()..].iter();
         let call = steps.map_while(|step| match step {
             Step::End => None,
             Step::Call { call } => Some(Some(*call)),
@@ -126,7 +126,7 @@ impl World {
     fn in_vain(&self, plan: &Plan, slot: Id<Visit>, cause: Cause) -> Part {
         let visit = &self.visits[slot];
         let node = self.node_of(slot);
-        match plan.steps[visit.step as usize] {
+        match plan.steps[visit.step] {
             Step::Call { call } => Part::between(cause, node, self.callee(plan, call)),
             _ => Part::at(cause, node),
         }

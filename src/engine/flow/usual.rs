@@ -3,19 +3,21 @@
 //! by one; where anything about it is not as usual they are gone through instead.
 
 use crate::engine::World;
+use crate::engine::site::balancers::Open;
 use crate::engine::site::sessions::Holds;
-use crate::engine::visit::{Flags, State, TimerKind, Visit};
+use crate::engine::visit::{Flags, State, Visit};
 use crate::kernel::table::Id;
+use crate::plan::ids::Call;
 use crate::plan::{NONE, Plan, UsualCall};
 
 /// Who is called, once that is known.
 #[derive(Clone, Copy)]
 pub(in crate::engine) struct Callee<'p> {
-    pub call: u32,
+    pub call: Id<Call>,
     pub usual: &'p UsualCall,
     pub instance: u32,
-    /// Where the caller counts it among its peers, or `NONE`.
-    pub peer: u32,
+    /// Where the caller counts it among its peers, if it does.
+    pub peer: Option<Id<Open>>,
 }
 
 impl World {
@@ -26,7 +28,7 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        call: u32,
+        call: Id<Call>,
         usual: &UsualCall,
     ) -> bool {
         let from = self.visits[slot].instance;
@@ -36,7 +38,7 @@ impl World {
                 return false;
             }
         }
-        let callee = Callee { call, usual, instance: usual.straight_to, peer: NONE };
+        let callee = Callee { call, usual, instance: usual.straight_to, peer: None };
         if !self.begin_as_usual(plan, slot, callee) {
             return false;
         }
@@ -74,9 +76,8 @@ impl World {
         if let Some(sibling) = sibling {
             self.visits[sibling].sibling_previous = Some(child);
         }
-        let deadline = self.clockwork.timer_of_new(&mut self.visits, TimerKind::Deadline, usual.lane, child);
-        let watchdog =
-            self.clockwork.timer_of_new(&mut self.visits, TimerKind::Watchdog, watchdog_lane, child);
+        let deadline = self.clockwork.timer_of_new(&mut self.visits, usual.lane, child);
+        let watchdog = self.clockwork.timer_of_new(&mut self.visits, watchdog_lane, child);
         let word = self.clockwork.number(child);
         self.visits.put(Visit {
             word,
@@ -86,7 +87,7 @@ impl World {
             parent: Some(slot),
             root,
             instance,
-            call,
+            call: Some(call),
             peer,
             sibling_next: sibling,
             class,
@@ -101,7 +102,7 @@ impl World {
             },
             ..Visit::NEW
         });
-        let time = if work.draw == NONE { work.time } else { self.chance.draws.take(plan, work.draw) };
+        let time = if let Some(draw) = work.draw { self.chance.draws.take(plan, draw) } else { work.time };
         if processor == NONE {
             self.clockwork.wait_until(now.saturating_add(time), word);
         } else {
@@ -122,7 +123,7 @@ impl World {
         }
         let connection = Holds::Connection(instance);
         let is_connected = usual.is_session
-            && caller.sessions != NONE
+            && caller.sessions.is_some()
             && self.site.sessions.holds(caller.sessions, connection);
         if is_connected {
             node.hold_extra(-1, now);
@@ -152,7 +153,7 @@ impl World {
         if is_unusual || visit.root.is_none() || visit.slots > 1 {
             return None;
         }
-        let usual = &plan.usual_calls[visit.call as usize];
+        let usual = &plan.usual_calls[visit.call?];
         let caller = &self.visits[parent];
         let from = caller.instance;
         let is_news = usual.has_choice && !self.site.balancers.are_all_well();
@@ -172,11 +173,11 @@ impl World {
             self.release_slot(plan, instance);
         }
         let [deadline, watchdog] = timers;
-        self.clockwork.drop_timer(&mut self.visits, TimerKind::Watchdog, watchdog_lane, watchdog);
-        if sessions != NONE {
+        self.clockwork.drop_timer(&mut self.visits, watchdog_lane, watchdog);
+        if sessions.is_some() {
             self.give_sessions_back(plan, slot);
         }
-        self.clockwork.drop_timer(&mut self.visits, TimerKind::Deadline, usual.lane, deadline);
+        self.clockwork.drop_timer(&mut self.visits, usual.lane, deadline);
         self.close_at_peer(plan, peer);
         self.visits.remove(slot);
         if usual.takes_extra_slot {
@@ -188,7 +189,7 @@ impl World {
         caller.state = State::Going;
         caller.since = now;
         caller.tries = 0;
-        caller.step += 1;
+        caller.step = caller.step.plus(1);
         Some(parent)
     }
 }

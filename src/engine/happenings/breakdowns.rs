@@ -3,13 +3,8 @@
 use super::World;
 use crate::engine::trouble::{Change, Death};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{ChangeTarget, NONE, Plan, RandomFaultPlan};
+use crate::plan::{ChangeTarget, Plan};
 use crate::results::incident::Incident;
-
-/// The crew that repairs it, if it is not somebody of its own.
-fn crew_of(fault: &RandomFaultPlan) -> Option<u32> {
-    Some(fault.crew).filter(|&crew| crew != NONE)
-}
 
 impl World {
     pub(super) fn random_fault_begins(&mut self, plan: &Plan, number: u32) {
@@ -17,13 +12,13 @@ impl World {
         let name = format!("{} {}", fault.fault.name(), fault.name);
         let incident = Incident::of_chance(fault.fault, name, fault.target.clone(), self.clockwork.now());
         let incident = self.trouble.random_fault_begins(number, incident);
-        if let (NONE, &[ChangeTarget::Instance(instance)]) = (fault.repair, &fault.targets[..]) {
+        if let (None, &[ChangeTarget::Instance(instance)]) = (fault.repair, &fault.targets[..]) {
             return self.process_dies(plan, instance, Death { incident, random_fault: Some(number) });
         }
         let mut until = NEVER;
         if self.spare_jumps_in(plan, number) {
             // The spare's coming is the end of the fault; the repair makes a new spare.
-        } else if crew_of(fault).is_none_or(|crew| self.trouble.gets_repairer(crew, number)) {
+        } else if fault.crew.is_none_or(|crew| self.trouble.gets_repairer(crew, number)) {
             until = self.repair_begins(plan, number);
         }
         for &target in &fault.targets {
@@ -33,10 +28,16 @@ impl World {
 
     /// Returns when the repair will be done.
     fn repair_begins(&mut self, plan: &Plan, number: u32) -> Time {
-        let fault = &plan.random_faults[number as usize];
-        let done = self.clockwork.now().saturating_add(self.chance.draws.take(plan, fault.repair));
+        let time = self.time_to_repair(plan, number);
+        let done = self.clockwork.now().saturating_add(time);
         self.trouble.expect(done, Change::IsRepaired(number));
         done
+    }
+
+    /// The next repair of it takes so long; one of which nothing is said takes no time.
+    pub(super) fn time_to_repair(&mut self, plan: &Plan, number: u32) -> Time {
+        let repair = plan.random_faults[number as usize].repair;
+        repair.map_or(0, |repair| self.chance.draws.take(plan, repair))
     }
 
     pub(super) fn random_fault_ends(&mut self, plan: &Plan, number: u32) {
@@ -47,7 +48,7 @@ impl World {
 
     /// Whoever has repaired this goes on to the next.
     fn crew_is_free(&mut self, plan: &Plan, number: u32) {
-        let crew = crew_of(&plan.random_faults[number as usize]);
+        let crew = plan.random_faults[number as usize].crew;
         if let Some(next) = crew.and_then(|crew| self.trouble.repairer_is_free(crew)) {
             self.repair_begins(plan, next);
         }
@@ -61,10 +62,10 @@ impl World {
             self.crew_is_free(plan, number);
             return done - self.clockwork.now();
         }
-        if let Some(crew) = crew_of(fault) {
+        if let Some(crew) = fault.crew {
             self.trouble.needs_no_repairer(crew, number);
         }
-        self.chance.draws.take(plan, fault.repair)
+        self.time_to_repair(plan, number)
     }
 
     /// The targets are whole again, and have to boot or not; the time to the next failure begins.

@@ -95,7 +95,7 @@ impl World {
     fn treatment(&mut self, plan: &Plan, slot: Id<Visit>) -> Treatment {
         let visit = &self.visits[slot];
         let instance = visit.instance;
-        let call = (visit.call != NONE).then(|| &plan.calls[visit.call as usize]);
+        let call = visit.call.map(|call| &plan.calls[call]);
         let comer = Comer {
             is_fresh: visit.flags.fresh,
             is_encrypted: call.is_some_and(|call| call.encrypted),

@@ -39,7 +39,7 @@ impl World {
     pub(in crate::engine) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
         let place = &plan.instances[instance as usize];
         if let Some(first) = plan.nodes[place.node as usize].first_cache {
-            self.site.caches.clear(first + place.replica);
+            self.site.caches.clear(first.plus(place.replica));
         }
     }
 
@@ -105,6 +105,7 @@ impl World {
         }
         self.visits.remove(slot);
         if let Some(parent) = parent
+            && let Some(call) = call
             && let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset))
         {
             self.make_ready(next);

@@ -2,8 +2,10 @@
 
 use super::World;
 use crate::engine::trouble::{Change, Death, MemoryUse};
+use crate::kernel::table::Id;
 use crate::kernel::time::{MICROSECOND, Time};
 use crate::plan::Plan;
+use crate::plan::ids::Memory;
 use crate::results::incident::Incident;
 
 /// How often the use of a host's memory is looked at; not in step with anything else.
@@ -13,7 +15,7 @@ impl World {
     pub(super) fn start_looking_at_memory(&mut self, plan: &Plan) {
         let now = self.clockwork.now();
         self.trouble.watch_memory(now);
-        for host in 0..plan.memories.len() as u32 {
+        for host in plan.memories.ids() {
             self.trouble.expect(now.saturating_add(LOOK), Change::LooksAtMemory(host));
         }
     }
@@ -23,7 +25,7 @@ impl World {
         if plan.memories.is_empty() {
             return;
         }
-        for host in 0..plan.memories.len() as u32 {
+        for host in plan.memories.ids() {
             self.memory_used(host);
         }
         self.trouble.watch_memory_no_more();
@@ -31,7 +33,7 @@ impl World {
     }
 
     /// If what stands on a host needs more than it has, the fattest process is killed.
-    pub(super) fn look_at_memory(&mut self, plan: &Plan, host: u32) {
+    pub(super) fn look_at_memory(&mut self, plan: &Plan, host: Id<Memory>) {
         if let Some(fattest) = self.note_memory(host) {
             self.trouble.somebody_is_killed(host);
             self.kill(plan, fattest);
@@ -40,7 +42,7 @@ impl World {
     }
 
     /// How much has been used up to now, as far as anybody has looked.
-    pub(in crate::engine) fn memory_used(&mut self, host: u32) -> MemoryUse {
+    pub(in crate::engine) fn memory_used(&mut self, host: Id<Memory>) -> MemoryUse {
         if self.trouble.is_memory_watched() {
             self.note_memory(host);
         }
@@ -48,7 +50,7 @@ impl World {
     }
 
     /// Notes what is used now. Returns the fattest process if there is not enough for all.
-    fn note_memory(&mut self, host: u32) -> Option<u32> {
+    fn note_memory(&mut self, host: Id<Memory>) -> Option<u32> {
         let nodes = &self.site.nodes;
         let inside = |instance: u32| {
             let node = &nodes[instance as usize];

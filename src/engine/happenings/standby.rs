@@ -6,23 +6,25 @@
 use super::World;
 use crate::engine::trouble::Change;
 use crate::kernel::random::uniform;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
+use crate::plan::ids::Standby;
 
 impl World {
     /// All spares are whole.
     pub(super) fn start_spares(&mut self, plan: &Plan) {
-        for (number, standby) in (0..).zip(&plan.standbys) {
+        for (number, standby) in plan.standbys.entries() {
             for _ in 0..standby.spares {
                 self.add_spare(plan, number);
             }
         }
     }
 
-    fn add_spare(&mut self, plan: &Plan, standby: u32) {
-        let break_at = match plan.standbys[standby as usize].time_between {
-            NONE => NEVER,
-            draw => self.clockwork.now().saturating_add(self.chance.draws.take(plan, draw)),
+    fn add_spare(&mut self, plan: &Plan, standby: Id<Standby>) {
+        let break_at = match plan.standbys[standby].time_between {
+            None => NEVER,
+            Some(draw) => self.clockwork.now().saturating_add(self.chance.draws.take(plan, draw)),
         };
         self.trouble.add_spare(standby, break_at);
     }
@@ -35,24 +37,24 @@ impl World {
             self.trouble.wants_spare(standby, fault);
             return false;
         }
-        let repair = self.chance.draws.take(plan, plan.random_faults[fault as usize].repair);
+        let repair = self.time_to_repair(plan, fault);
         self.spare_is_back_after(standby, repair);
         true
     }
 
     /// Finds a spare that is whole, and has the broken ones repaired that it comes upon.
-    fn a_spare_takes_over(&mut self, plan: &Plan, fault: u32, standby: u32) -> bool {
-        let standby_plan = &plan.standbys[standby as usize];
+    fn a_spare_takes_over(&mut self, plan: &Plan, fault: u32, standby: Id<Standby>) -> bool {
+        let standby_plan = &plan.standbys[standby];
         while let Some(break_at) = self.trouble.take_spare(standby) {
             if break_at <= self.clockwork.now() {
                 let repair = match standby_plan.repair {
-                    NONE => 0,
-                    draw => self.chance.draws.take(plan, draw),
+                    None => 0,
+                    Some(draw) => self.chance.draws.take(plan, draw),
                 };
                 self.spare_is_back_after(standby, repair);
                 continue;
             }
-            if uniform(&mut self.chance.dice[standby_plan.die as usize]) >= standby_plan.coverage {
+            if uniform(&mut self.chance.dice[standby_plan.die]) >= standby_plan.coverage {
                 self.trouble.put_spare_back(standby, break_at);
                 return false;
             }
@@ -64,7 +66,7 @@ impl World {
         false
     }
 
-    fn spare_is_back_after(&mut self, standby: u32, repair: Time) {
+    fn spare_is_back_after(&mut self, standby: Id<Standby>, repair: Time) {
         let whole = self.clockwork.now().saturating_add(repair);
         self.trouble.expect(whole, Change::IsSpareAgain(standby));
     }
@@ -73,7 +75,7 @@ impl World {
     /// What runs already is as old as it is.
     pub(super) fn standby_takes_over(&mut self, plan: &Plan, fault: u32) {
         if let Some(standby) = self.trouble.standby_of(plan, fault) {
-            let boots = !plan.standbys[standby as usize].hot;
+            let boots = !plan.standbys[standby].hot;
             self.end_random_fault(plan, fault, boots);
         }
     }
@@ -87,7 +89,7 @@ impl World {
 
     /// There is one more spare; if somebody has been waiting for one it takes that one's place,
     /// whose repair then makes the next spare.
-    pub(super) fn is_spare_again(&mut self, plan: &Plan, standby: u32) {
+    pub(super) fn is_spare_again(&mut self, plan: &Plan, standby: Id<Standby>) {
         self.add_spare(plan, standby);
         let Some(fault) = self.trouble.first_without_spare(standby) else { return };
         if self.a_spare_takes_over(plan, fault, standby) {

@@ -4,7 +4,7 @@
 
 use super::World;
 use crate::engine::pace::standstill::{Comers, Finding};
-use crate::plan::{NONE, NodePlan, Plan};
+use crate::plan::{NodePlan, Plan};
 use crate::results::StopReason;
 
 impl World {
@@ -33,7 +33,7 @@ impl World {
         let now = self.comers();
         let goes_round = |class: u32| noted.requests[class as usize] != now.requests[class as usize];
         let users = plan.sources.iter().filter(|source| {
-            source.think != NONE && source.programs.iter().any(|program| goes_round(program.class))
+            source.think.is_some() && source.programs.iter().any(|program| goes_round(program.class))
         });
         let is_visited = |node: &&NodePlan| {
             let instances = node.first_instance as usize..(node.first_instance + node.replicas) as usize;

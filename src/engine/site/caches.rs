@@ -1,14 +1,16 @@
 //! What caches hold.
 
 use crate::kernel::random::{Generator, uniform};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::nodes::cache::Holds;
-use crate::plan::{CachePlan, NONE, Plan};
+use crate::plan::ids;
+use crate::plan::{CachePlan, Plan};
 
 /// All replicas of all caches.
 #[derive(Clone, Debug)]
 pub struct Caches {
-    all: Vec<Cache>,
+    all: Table<ids::Cache, Cache>,
 }
 
 #[derive(Clone, Debug)]
@@ -33,11 +35,11 @@ pub enum Answer {
 pub enum KeptAnswer {
     Fresh,
     Expired {
-        object: u32,
+        object: Id<Entry>,
     },
     /// `cold`: there is room left for it.
     Nothing {
-        object: u32,
+        object: Id<Entry>,
         cold: bool,
     },
     /// Only a share of hits is known, which says nothing of objects; the scenario's check refuses it.
@@ -49,9 +51,9 @@ pub enum KeptAnswer {
 struct Objects {
     /// The chance that an object at least as popular is asked for.
     cumulated: Vec<f64>,
-    entries: Vec<Entry>,
-    newest: u32,
-    oldest: u32,
+    entries: Table<Entry, Entry>,
+    newest: Option<Id<Entry>>,
+    oldest: Option<Id<Entry>>,
     held: u32,
     capacity: u32,
     ttl: Time,
@@ -66,14 +68,14 @@ enum Found {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    newer: u32,
-    older: u32,
+pub struct Entry {
+    newer: Option<Id<Entry>>,
+    older: Option<Id<Entry>>,
     held: bool,
     expires: Time,
 }
 
-const ABSENT: Entry = Entry { newer: NONE, older: NONE, held: false, expires: 0 };
+const ABSENT: Entry = Entry { newer: None, older: None, held: false, expires: 0 };
 
 impl Caches {
     pub fn new(plan: &Plan) -> Caches {
@@ -81,14 +83,14 @@ impl Caches {
     }
 
     /// Asks a cache for one object.
-    pub fn ask(&mut self, cache: u32, die: &mut Generator, now: Time) -> Answer {
-        self.all[cache as usize].ask(uniform(die), now)
+    pub fn ask(&mut self, cache: Id<ids::Cache>, die: &mut Generator, now: Time) -> Answer {
+        self.all[cache].ask(uniform(die), now)
     }
 
     /// Asks a cache that keeps what has expired.
-    pub fn ask_for_kept(&mut self, cache: u32, die: &mut Generator, now: Time) -> KeptAnswer {
+    pub fn ask_for_kept(&mut self, cache: Id<ids::Cache>, die: &mut Generator, now: Time) -> KeptAnswer {
         let point = uniform(die);
-        let Cache::Objects(objects) = &mut self.all[cache as usize] else { return KeptAnswer::Unknown };
+        let Cache::Objects(objects) = &mut self.all[cache] else { return KeptAnswer::Unknown };
         let object = objects.object_at(point);
         match objects.find(object, now) {
             Found::Fresh => {
@@ -101,16 +103,16 @@ impl Caches {
     }
 
     /// What was fetched is held from now on.
-    pub fn store(&mut self, cache: u32, object: u32, now: Time) {
-        if let Cache::Objects(objects) = &mut self.all[cache as usize] {
+    pub fn store(&mut self, cache: Id<ids::Cache>, object: Id<Entry>, now: Time) {
+        if let Cache::Objects(objects) = &mut self.all[cache] {
             objects.hold(object, Found::Nothing, now);
         }
     }
 
     /// Everything that was held is lost. A cache of which only the hit ratio is known has
     /// nothing to lose.
-    pub fn clear(&mut self, cache: u32) {
-        if let Cache::Objects(objects) = &mut self.all[cache as usize] {
+    pub fn clear(&mut self, cache: Id<ids::Cache>) {
+        if let Cache::Objects(objects) = &mut self.all[cache] {
             objects.clear();
         }
     }
@@ -147,9 +149,9 @@ impl Objects {
         cumulated.iter_mut().for_each(|value| *value /= sum);
         Objects {
             cumulated,
-            entries: vec![ABSENT; count as usize],
-            newest: NONE,
-            oldest: NONE,
+            entries: Table::filled(ABSENT, count as usize),
+            newest: None,
+            oldest: None,
             held: 0,
             capacity: capacity.unwrap_or(count).min(count),
             ttl: ttl.unwrap_or(Time::MAX),
@@ -169,18 +171,18 @@ impl Objects {
     }
 
     fn clear(&mut self) {
-        self.entries.fill(ABSENT);
-        (self.newest, self.oldest, self.held) = (NONE, NONE, 0);
+        self.entries.iter_mut().for_each(|entry| *entry = ABSENT);
+        (self.newest, self.oldest, self.held) = (None, None, 0);
     }
 
     /// Which object is asked for.
-    fn object_at(&self, point: f64) -> u32 {
+    fn object_at(&self, point: f64) -> Id<Entry> {
         let last = self.entries.len() - 1;
-        self.cumulated.partition_point(|&sum| sum <= point).min(last) as u32
+        Id::at(self.cumulated.partition_point(|&sum| sum <= point).min(last))
     }
 
-    fn find(&self, object: u32, now: Time) -> Found {
-        let entry = self.entries[object as usize];
+    fn find(&self, object: Id<Entry>, now: Time) -> Found {
+        let entry = self.entries[object];
         if !entry.held || self.capacity == 0 {
             Found::Nothing
         } else if now < entry.expires {
@@ -196,46 +198,47 @@ impl Objects {
     }
 
     /// The object was used last. It lives on as before if it was found fresh, and anew otherwise.
-    fn hold(&mut self, object: u32, found: Found, now: Time) {
-        let entry = self.entries[object as usize];
+    fn hold(&mut self, object: Id<Entry>, found: Found, now: Time) {
+        let entry = self.entries[object];
         if self.capacity == 0 {
             return;
         }
         if entry.held {
             self.unlink(object);
         } else if self.held == self.capacity {
-            let oldest = self.oldest;
-            self.unlink(oldest);
-            self.entries[oldest as usize].held = false;
+            if let Some(oldest) = self.oldest {
+                self.unlink(oldest);
+                self.entries[oldest].held = false;
+            }
         } else {
             self.held += 1;
         }
-        self.entries[object as usize].held = true;
+        self.entries[object].held = true;
         if found != Found::Fresh {
-            self.entries[object as usize].expires = now.saturating_add(self.ttl);
+            self.entries[object].expires = now.saturating_add(self.ttl);
         }
         self.link_newest(object);
     }
 
-    fn unlink(&mut self, object: u32) {
-        let Entry { newer, older, .. } = self.entries[object as usize];
+    fn unlink(&mut self, object: Id<Entry>) {
+        let Entry { newer, older, .. } = self.entries[object];
         match newer {
-            NONE => self.newest = older,
-            newer => self.entries[newer as usize].older = older,
+            None => self.newest = older,
+            Some(newer) => self.entries[newer].older = older,
         }
         match older {
-            NONE => self.oldest = newer,
-            older => self.entries[older as usize].newer = newer,
+            None => self.oldest = newer,
+            Some(older) => self.entries[older].newer = newer,
         }
     }
 
-    fn link_newest(&mut self, object: u32) {
-        let next = std::mem::replace(&mut self.newest, object);
-        let entry = &mut self.entries[object as usize];
-        (entry.newer, entry.older) = (NONE, next);
+    fn link_newest(&mut self, object: Id<Entry>) {
+        let next = self.newest.replace(object);
+        let entry = &mut self.entries[object];
+        (entry.newer, entry.older) = (None, next);
         match next {
-            NONE => self.oldest = object,
-            next => self.entries[next as usize].newer = object,
+            None => self.oldest = Some(object),
+            Some(next) => self.entries[next].newer = Some(object),
         }
     }
 }

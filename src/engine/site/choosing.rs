@@ -6,13 +6,15 @@
 //! thousand peers takes no longer than one among ten, whoever of them is out.
 
 use super::Client;
-use super::balancers::{Balancers, ViewHandle};
+use super::balancers::Balancers;
 use super::eligible::{AnybodyBut, Eligible, Everybody, NotYet, Outlook, Usable, WithPlace};
 use super::load::LOAD_UNIT;
 use crate::engine::chance::Chance;
 use crate::kernel::random::{Generator, below, mix, uniform};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::HealthChecks;
+use crate::plan::ids::View;
 use crate::plan::{Policy, RoutePlan};
 use rand::Rng;
 
@@ -27,7 +29,7 @@ const LOADS: &str = "loads of peers";
 #[derive(Clone, Copy)]
 pub struct Chooser<'a> {
     pub route: &'a RoutePlan,
-    pub view: ViewHandle,
+    pub view: Id<View>,
     /// Whose request it is, where the policy goes by that.
     pub client: Option<Client>,
 }
@@ -48,7 +50,7 @@ pub struct Doubts<'a, O> {
 }
 
 impl<O> Doubts<'_, O> {
-    fn usable(&self, view: ViewHandle) -> Usable<'_, O> {
+    fn usable(&self, view: Id<View>) -> Usable<'_, O> {
         let Doubts { outlook, checks, avoid, now } = self;
         Usable { outlook, checks, view, avoid: *avoid, now: *now }
     }
@@ -150,7 +152,7 @@ impl Balancers {
 
     /// A peer that starts slowly lets most of its turns pass.
     #[inline(always)]
-    fn takes_its_turn(&mut self, view: ViewHandle, member: u32, warmth: f64) -> bool {
+    fn takes_its_turn(&mut self, view: Id<View>, member: u32, warmth: f64) -> bool {
         warmth >= 1.0 || {
             let mut takes = true;
             self.learn(view, member, |peer| takes = peer.takes_its_turn(warmth));
@@ -158,7 +160,7 @@ impl Balancers {
         }
     }
 
-    fn next_in_turn<E: Eligible>(&mut self, route: &RoutePlan, view: ViewHandle, who: E) -> Option<u32> {
+    fn next_in_turn<E: Eligible>(&mut self, route: &RoutePlan, view: Id<View>, who: E) -> Option<u32> {
         let cursor = self.look_at(view).cursor;
         let mut chosen = None;
         for member in (cursor..route.primaries).chain(0..cursor) {
@@ -190,8 +192,8 @@ impl Balancers {
 
     /// nginx's smooth weighted round robin: everybody gains its weight, the richest is chosen and
     /// pays the sum.
-    fn richest<E: Eligible>(&mut self, route: &RoutePlan, view: ViewHandle, who: E) -> Option<u32> {
-        let first = self.look_at(view).first_current as usize;
+    fn richest<E: Eligible>(&mut self, route: &RoutePlan, view: Id<View>, who: E) -> Option<u32> {
+        let first = self.look_at(view).first_current?;
         let mut total = 0;
         let mut richest: Option<(i64, u32)> = None;
         for member in 0..route.primaries {
@@ -199,7 +201,7 @@ impl Balancers {
                 continue;
             }
             let weight = self.weight(route, member, who) as i64;
-            let current = &mut self.current[first + member as usize];
+            let current = &mut self.current[first.plus(member)];
             *current += weight;
             total += weight;
             if richest.is_none_or(|(most, _)| *current > most) {
@@ -207,7 +209,7 @@ impl Balancers {
             }
         }
         let (_, chosen) = richest?;
-        self.current[first + chosen as usize] -= total;
+        self.current[first.plus(chosen)] -= total;
         Some(chosen)
     }
 
@@ -220,15 +222,15 @@ impl Balancers {
     }
 
     #[inline(always)]
-    fn first_of_loads(&self, view: ViewHandle) -> u32 {
+    fn first_of_loads(&self, view: Id<View>) -> u32 {
         self.look_at(view).loads.as_ref().expect(LOADS).first()
     }
 
-    fn turn_is_over(&mut self, view: ViewHandle, member: u32) {
+    fn turn_is_over(&mut self, view: Id<View>, member: u32) {
         self.at(view).loads.as_mut().expect(LOADS).turn_is_over(member);
     }
 
-    fn least_loaded<E: Eligible>(&mut self, view: ViewHandle, who: E) -> Option<u32> {
+    fn least_loaded<E: Eligible>(&mut self, view: Id<View>, who: E) -> Option<u32> {
         for _ in 0..DRAWS_MOST {
             let first = self.first_of_loads(view);
             if who.admits(self, first) {
@@ -260,7 +262,7 @@ impl Balancers {
         chosen
     }
 
-    fn least_loaded_but<E: Eligible>(&self, view: ViewHandle, passed: &[u32], who: E) -> Option<u32> {
+    fn least_loaded_but<E: Eligible>(&self, view: Id<View>, passed: &[u32], who: E) -> Option<u32> {
         let loads = self.look_at(view).loads.as_ref().expect(LOADS);
         loads.least(|member| {
             let may_be = !passed.contains(&member) && who.admits(self, member);
@@ -270,7 +272,7 @@ impl Balancers {
 
     /// By weight.
     fn drawn<E: Eligible>(&mut self, route: &RoutePlan, chance: &mut Chance, who: E) -> Option<u32> {
-        let die = &mut chance.dice[route.die as usize];
+        let die = &mut chance.dice[route.die];
         for _ in 0..DRAWS_MOST {
             let member = match &route.policy {
                 Policy::WeightedRandom(cumulated) | Policy::Choices { cumulated: Some(cumulated), .. } => {
@@ -323,10 +325,10 @@ impl Balancers {
         who: E,
     ) -> Option<u32> {
         let Chooser { route, view, .. } = chooser;
-        let first_open = self.look_at(view).first_open;
+        let first_open = self.look_at(view).first_open?;
         // Loads are compared as products with the other's weight, so that nothing is divided.
         let load = |balancers: &Self, member: u32, other: u32| {
-            let open = balancers.open[(first_open + member) as usize].count;
+            let open = balancers.open[first_open.plus(member)].count;
             u64::from(open) * u64::from(route.members[other as usize].weight)
         };
         let mut drawn = std::mem::take(&mut self.passed);
@@ -341,7 +343,7 @@ impl Balancers {
             };
             let (one, other) = (load(self, member, least), load(self, least, member));
             ties = if one < other { 1 } else { ties + u32::from(one == other) };
-            if one < other || (one == other && below(&mut chance.dice[route.die as usize], ties) == 0) {
+            if one < other || (one == other && below(&mut chance.dice[route.die], ties) == 0) {
                 best = Some(member);
             }
         }

@@ -1,8 +1,10 @@
 //! Who may be chosen of a caller's peers. It is a type, so that where everybody may be, nobody asks.
 
-use super::balancers::{Balancers, ViewHandle};
+use super::balancers::Balancers;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::HealthChecks;
+use crate::plan::ids::View;
 
 /// What others than the balancer know of a caller's peers, each of which has a number among them.
 pub trait Outlook {
@@ -39,7 +41,7 @@ impl Eligible for Everybody {
 pub(super) struct Usable<'a, O> {
     pub outlook: &'a O,
     pub checks: &'a HealthChecks,
-    pub view: ViewHandle,
+    pub view: Id<View>,
     pub avoid: Option<u32>,
     pub now: Time,
 }

@@ -1,10 +1,10 @@
 //! What careful callers keep of those they call: breakers and budgets for retries.
 
 use crate::kernel::time::Time;
-use crate::parts::circuit_breaker::CircuitBreaker;
+use crate::parts::circuit_breaker::{BreakerSettings, CircuitBreaker};
 use crate::parts::outcome::Outcome;
 use crate::parts::retry_budget::Tokens;
-use crate::plan::{CallPlan, NONE, Plan};
+use crate::plan::{CallPlan, Plan};
 
 /// Those of all replicas of all careful callers.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Guards {
             for _ in 0..guard.replicas {
                 let tokens = guard.budget.map(|budget| budget.tokens());
                 guards.all.push(Guard { tokens, first_breaker: guards.breakers.len() as u32 });
-                let peers = plan.routes[guard.route as usize].members.len();
+                let peers = plan.routes[guard.route].members.len();
                 let breakers = guard.breaker.iter().flat_map(|settings| {
                     std::iter::repeat_with(|| CircuitBreaker::new(settings)).take(peers)
                 });
@@ -52,29 +52,33 @@ impl Guards {
         guards
     }
 
-    /// Which of all is this caller's.
-    fn place(plan: &Plan, call: &CallPlan, caller: u32) -> usize {
-        (plan.guards[call.guard as usize].first + plan.share_of(call, caller)) as usize
+    /// How the breaker of a caller for one of its peers is set, and which of all it is.
+    fn breaker_of<'p>(
+        &self,
+        plan: &'p Plan,
+        call: &CallPlan,
+        peer: GuardedPeer,
+    ) -> Option<(&'p BreakerSettings, usize)> {
+        let guard = &plan.guards[call.guard?];
+        let settings = guard.breaker.as_ref()?;
+        let own = &self.all[(guard.first + plan.share_of(call, peer.caller)) as usize];
+        Some((settings, (own.first_breaker + peer.member) as usize))
     }
 
-    fn breaker_place(&self, plan: &Plan, call: &CallPlan, peer: GuardedPeer) -> usize {
-        let guard = &self.all[Guards::place(plan, call, peer.caller)];
-        (guard.first_breaker + peer.member) as usize
+    fn tokens(&mut self, plan: &Plan, call: &CallPlan, caller: u32) -> Option<&mut Tokens> {
+        let first = plan.guards[call.guard?].first;
+        self.all[(first + plan.share_of(call, caller)) as usize].tokens.as_mut()
     }
 
     /// Whether the breaker of a caller for one of its peers lets a call through.
     pub fn permits(&self, plan: &Plan, call: &CallPlan, peer: GuardedPeer, now: Time) -> bool {
-        if call.guard == NONE {
-            return true;
-        }
-        let Some(settings) = &plan.guards[call.guard as usize].breaker else { return true };
-        self.breakers[self.breaker_place(plan, call, peer)].permits(settings, now)
+        let breaker = self.breaker_of(plan, call, peer);
+        breaker.is_none_or(|(settings, place)| self.breakers[place].permits(settings, now))
     }
 
     /// A call is sent to a peer.
     pub fn call_begins(&mut self, plan: &Plan, call: &CallPlan, peer: GuardedPeer, now: Time) {
-        if let Some(settings) = &plan.guards[call.guard as usize].breaker {
-            let place = self.breaker_place(plan, call, peer);
+        if let Some((settings, place)) = self.breaker_of(plan, call, peer) {
             self.breakers[place].call_begins(settings, now);
         }
     }
@@ -88,8 +92,7 @@ impl Guards {
         outcome: Outcome,
         now: Time,
     ) -> Option<Closed> {
-        let settings = plan.guards[call.guard as usize].breaker.as_ref()?;
-        let place = self.breaker_place(plan, call, peer);
+        let (settings, place) = self.breaker_of(plan, call, peer)?;
         let breaker = &mut self.breakers[place];
         let before = breaker.is_closed();
         // Who asks too often is told so; that is no failure of the peer's.
@@ -100,15 +103,15 @@ impl Guards {
 
     /// A good answer earns a part of a retry.
     pub fn earn(&mut self, plan: &Plan, call: &CallPlan, caller: u32) {
-        let tokens = &mut self.all[Guards::place(plan, call, caller)].tokens;
-        if let (Some(budget), Some(tokens)) = (&plan.guards[call.guard as usize].budget, tokens) {
+        if let Some(budget) = call.guard.and_then(|guard| plan.guards[guard].budget.as_ref())
+            && let Some(tokens) = self.tokens(plan, call, caller)
+        {
             tokens.earn(budget);
         }
     }
 
     /// Whether there is a token for one more retry; it is taken.
     pub fn allows_retry(&mut self, plan: &Plan, call: &CallPlan, caller: u32) -> bool {
-        call.guard == NONE
-            || self.all[Guards::place(plan, call, caller)].tokens.as_mut().is_none_or(Tokens::take)
+        self.tokens(plan, call, caller).is_none_or(Tokens::take)
     }
 }

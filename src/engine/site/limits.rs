@@ -2,13 +2,15 @@
 
 use super::Client;
 use super::passing::{Passed, Passing};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::plan::Plan;
+use crate::plan::ids;
 
 #[derive(Clone, Debug)]
 pub struct Limits {
-    all: Vec<Limit>,
+    all: Table<ids::Limit, Limit>,
     /// When the rate has room for the next request, of each bucket of each replica of each.
     due: Vec<Time>,
     /// Of each replica of each.
@@ -28,7 +30,7 @@ struct Limit {
 /// Who asks whether he may pass.
 #[derive(Clone, Copy)]
 pub struct Asker {
-    pub limit: u32,
+    pub limit: Id<ids::Limit>,
     pub instance: u32,
     /// `None`: nobody waits for what is asked for.
     pub client: Option<Client>,
@@ -66,8 +68,8 @@ impl Limits {
         now: Time,
         waited: &mut impl FnMut(Time),
     ) -> Option<Time> {
-        let limit_plan = &plan.limits[asker.limit as usize];
-        let limit = self.all[asker.limit as usize];
+        let limit_plan = &plan.limits[asker.limit];
+        let limit = self.all[asker.limit];
         let replica = (asker.instance - limit_plan.first_instance) as usize;
         let mut bucket = limit.first_bucket + limit.buckets_of_replica * replica;
         if let (Per::Client, Some(client)) = (limit_plan.per, asker.client) {
@@ -86,12 +88,12 @@ impl Limits {
     pub fn read(
         &mut self,
         plan: &Plan,
-        limit: u32,
+        limit: Id<ids::Limit>,
         replica: u32,
         now: Time,
         waited: &mut impl FnMut(Time),
     ) -> Passed {
-        let place = self.all[limit as usize].first_passing + replica as usize;
-        self.passings[place].read(&plan.limits[limit as usize], now, waited)
+        let place = self.all[limit].first_passing + replica as usize;
+        self.passings[place].read(&plan.limits[limit], now, waited)
     }
 }

@@ -4,10 +4,12 @@ use super::sending::Sending;
 use super::waits::Reading;
 use crate::engine::chance::Chance;
 use crate::kernel::random::{Generator, uniform};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fault::Fault;
 use crate::parts::resource::Way;
-use crate::plan::{LinkPlan, NONE, Plan};
+use crate::plan::ids::Die;
+use crate::plan::{LinkPlan, Plan};
 
 /// All links.
 #[derive(Clone, Debug)]
@@ -92,8 +94,8 @@ impl Links {
         let link_plan = &plan.links[link as usize];
         let state = &mut self.all[link as usize];
         let mut one_way = chance.draws.take(plan, link_plan.latency);
-        if link_plan.jitter != NONE {
-            one_way = one_way.saturating_add(chance.draws.take(plan, link_plan.jitter));
+        if let Some(jitter) = link_plan.jitter {
+            one_way = one_way.saturating_add(chance.draws.take(plan, jitter));
         }
         one_way = one_way.saturating_add(state.delay);
         let mut time = one_way.saturating_mul(Time::from(1 + 2 * round_trips));
@@ -185,14 +187,14 @@ impl Link {
 
     /// Until segments get through that are lost on the way.
     #[inline(never)]
-    fn time_lost(&self, die: u32, dice: &mut [Generator], round_trips: u32, now: Time) -> Time {
+    fn time_lost(&self, die: Id<Die>, dice: &mut Table<Die, Generator>, round_trips: u32, now: Time) -> Time {
         let mut lost: Time = 0;
         if self.cut_until > now {
             let first_wait = if round_trips > 0 { SECOND } else { RETRANSMISSION };
             lost = repeated_until(now, self.cut_until, first_wait);
         }
         if self.loss > 0.0 {
-            let generator = &mut dice[die as usize];
+            let generator = &mut dice[die];
             for trip in 0..=round_trips {
                 let mut wait = if trip < round_trips { SECOND } else { RETRANSMISSION };
                 let mut losses = 0;

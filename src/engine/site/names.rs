@@ -1,13 +1,15 @@
 //! What clients and resolvers remember of names, and where names lead meanwhile.
 
 use super::peer_health::PeerHealth;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
+use crate::plan::ids;
 use crate::plan::{NameChangePlan, NamePlan, Plan};
 
 /// All names.
 #[derive(Clone, Debug)]
 pub struct Names {
-    all: Vec<Name>,
+    all: Table<ids::Name, Name>,
 }
 
 /// A name as one user's clients and their resolver see it.
@@ -38,14 +40,14 @@ impl Names {
     }
 
     /// Whether a client still knows the address.
-    pub fn is_known(&self, name: u32, client: u32, now: Time) -> bool {
-        now < self.all[name as usize].clients[client as usize]
+    pub fn is_known(&self, name: Id<ids::Name>, client: u32, now: Time) -> bool {
+        now < self.all[name].clients[client as usize]
     }
 
     /// The client keeps the address for as long as the resolver will. Returns whether it is another
     /// than before.
-    pub fn remember(&mut self, name: u32, client: u32) -> bool {
-        let name = &mut self.all[name as usize];
+    pub fn remember(&mut self, name: Id<ids::Name>, client: u32) -> bool {
+        let name = &mut self.all[name];
         let until = name.resolver.iter().copied().min().expect("a record");
         name.clients[client as usize] = until;
         if name.cached.is_empty() {
@@ -58,20 +60,20 @@ impl Names {
     }
 
     /// Whether the resolver has all records that it needs.
-    pub fn resolver_knows(&self, name: u32, now: Time) -> bool {
-        self.all[name as usize].resolver.iter().all(|&expires| now < expires)
+    pub fn resolver_knows(&self, name: Id<ids::Name>, now: Time) -> bool {
+        self.all[name].resolver.iter().all(|&expires| now < expires)
     }
 
     /// The resolver has asked the authoritative servers for the records that it did not have.
-    pub fn refresh_resolver(&mut self, plan: &Plan, name: u32, now: Time) {
-        let plan = &plan.names[name as usize];
-        self.all[name as usize].refresh(plan, now);
+    pub fn refresh_resolver(&mut self, plan: &Plan, name: Id<ids::Name>, now: Time) {
+        let plan = &plan.names[name];
+        self.all[name].refresh(plan, now);
     }
 
     /// The address that a client has; where that has failed to answer, the next of several from now
     /// on.
-    pub fn address_for(&mut self, name: u32, client: u32, has_failed: bool) -> u32 {
-        let name = &mut self.all[name as usize];
+    pub fn address_for(&mut self, name: Id<ids::Name>, client: u32, has_failed: bool) -> u32 {
+        let name = &mut self.all[name];
         let address = &mut name.address_of[client as usize];
         if has_failed && name.cached.len() > 1 {
             let place = name.cached.iter().position(|other| other == address).unwrap_or(0);
@@ -82,7 +84,7 @@ impl Names {
 
     /// From now on the name leads elsewhere, for those who ask.
     pub fn change(&mut self, change: &NameChangePlan) {
-        let name = &mut self.all[change.name as usize];
+        let name = &mut self.all[change.name];
         name.zone.clear();
         name.zone.push(change.address);
         name.ttl = change.ttl;
@@ -90,13 +92,19 @@ impl Names {
 
     /// The zone has to look again at a host of which it was sure. Returns whether its checks go on
     /// already.
-    pub fn doubt(&mut self, name: u32) -> bool {
-        std::mem::replace(&mut self.all[name as usize].is_checking, true)
+    pub fn doubt(&mut self, name: Id<ids::Name>) -> bool {
+        std::mem::replace(&mut self.all[name].is_checking, true)
     }
 
     /// All addresses of a name are checked now. Returns whether nothing is in doubt any more.
-    pub fn check(&mut self, plan: &Plan, name: u32, answers: impl Fn(u32) -> bool, now: Time) -> bool {
-        let (plan, name) = (&plan.names[name as usize], &mut self.all[name as usize]);
+    pub fn check(
+        &mut self,
+        plan: &Plan,
+        name: Id<ids::Name>,
+        answers: impl Fn(u32) -> bool,
+        now: Time,
+    ) -> bool {
+        let (plan, name) = (&plan.names[name], &mut self.all[name]);
         let Some(checks) = &plan.checks else { return true };
         let mut is_sure = true;
         for (health, hosts) in name.health.iter_mut().zip(&plan.hosts) {

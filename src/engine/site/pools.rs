@@ -8,25 +8,21 @@
 use super::waits::{Reading, Waits};
 use crate::engine::site::lists::{append, unlink};
 use crate::engine::visit::{Visit, Visits};
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
-use crate::plan::{Plan, PoolPlan};
+use crate::plan::{Plan, PoolPlan, ids};
 
 /// All pools of all replicas of callers.
 #[derive(Clone, Debug)]
 pub struct Pools {
-    all: Vec<Pool>,
+    all: Table<ids::Pool, Pool>,
 }
-
-/// Which pool it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PoolHandle(u32);
 
 /// A place for a call to one of a caller's peers: in the pool of that peer, and in that of all
 /// together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlaceAtPeer {
-    pub together: PoolHandle,
+    pub together: Id<ids::Pool>,
     pub member: u32,
 }
 
@@ -53,27 +49,10 @@ pub struct Held {
     pub full: u64,
 }
 
-impl PoolHandle {
-    /// The pool that the plan calls by this number.
-    pub fn numbered(number: u32) -> PoolHandle {
-        PoolHandle(number)
-    }
-
-    /// The pool of one of the callers of a plan's pool; of several peers that of all together.
-    pub fn of(pool: &PoolPlan, caller: u32) -> PoolHandle {
-        PoolHandle(pool.first + caller * (1 + pool.peers))
-    }
-
-    /// The number of it in the plan.
-    pub fn number(self) -> u32 {
-        self.0
-    }
-}
-
 impl PlaceAtPeer {
     /// The pool of this very peer.
-    pub fn pool(self) -> PoolHandle {
-        PoolHandle(self.together.0 + 1 + self.member)
+    pub fn pool(self) -> Id<ids::Pool> {
+        self.together.plus(1 + self.member)
     }
 }
 
@@ -89,13 +68,13 @@ impl Pools {
     }
 
     #[inline(always)]
-    fn at(&mut self, pool: PoolHandle) -> &mut Pool {
-        &mut self.all[pool.0 as usize]
+    fn at(&mut self, pool: Id<ids::Pool>) -> &mut Pool {
+        &mut self.all[pool]
     }
 
     /// Whether one is free.
-    pub fn has_room(&self, pool: PoolHandle) -> bool {
-        let pool = &self.all[pool.0 as usize];
+    pub fn has_room(&self, pool: Id<ids::Pool>) -> bool {
+        let pool = &self.all[pool];
         pool.busy < pool.size
     }
 
@@ -104,7 +83,7 @@ impl Pools {
     }
 
     /// Takes one if one is free, and says so.
-    pub fn take(&mut self, pool: PoolHandle, now: Time) -> bool {
+    pub fn take(&mut self, pool: Id<ids::Pool>, now: Time) -> bool {
         let has_room = self.has_room(pool);
         if has_room {
             self.at(pool).waits.takes_at_once();
@@ -126,7 +105,7 @@ impl Pools {
     }
 
     /// One is free, and nobody gets it.
-    pub fn give_back(&mut self, pool: PoolHandle, now: Time) {
+    pub fn give_back(&mut self, pool: Id<ids::Pool>, now: Time) {
         self.at(pool).give_back(now);
     }
 
@@ -136,16 +115,16 @@ impl Pools {
     }
 
     /// Who has waited longest.
-    pub fn first_in_line(&self, pool: PoolHandle) -> Option<Id<Visit>> {
-        self.all[pool.0 as usize].head
+    pub fn first_in_line(&self, pool: Id<ids::Pool>) -> Option<Id<Visit>> {
+        self.all[pool].head
     }
 
-    pub fn somebody_waits(&self, pool: PoolHandle) -> bool {
-        self.all[pool.0 as usize].waits.waiting() > 0
+    pub fn somebody_waits(&self, pool: Id<ids::Pool>) -> bool {
+        self.all[pool].waits.waiting() > 0
     }
 
     /// Whether there is a place in its line for one more; whoever finds none is turned away.
-    pub fn admits_to_line(&mut self, pool: PoolHandle) -> bool {
+    pub fn admits_to_line(&mut self, pool: Id<ids::Pool>) -> bool {
         let pool = self.at(pool);
         let admits = pool.waits.waiting() < pool.line_limit;
         if !admits {
@@ -155,7 +134,13 @@ impl Pools {
     }
 
     /// Somebody stands in its line from now on. Returns how long he will wait at most.
-    pub fn join_line(&mut self, pool: PoolHandle, visits: &mut Visits, slot: Id<Visit>, now: Time) -> Time {
+    pub fn join_line(
+        &mut self,
+        pool: Id<ids::Pool>,
+        visits: &mut Visits,
+        slot: Id<Visit>,
+        now: Time,
+    ) -> Time {
         let pool = self.at(pool);
         append(visits, &mut pool.head, &mut pool.tail, slot);
         pool.waits.joins(now);
@@ -163,7 +148,14 @@ impl Pools {
     }
 
     /// Somebody in its line gets what he has waited for so long.
-    pub fn serve(&mut self, pool: PoolHandle, visits: &mut Visits, slot: Id<Visit>, waited: Time, now: Time) {
+    pub fn serve(
+        &mut self,
+        pool: Id<ids::Pool>,
+        visits: &mut Visits,
+        slot: Id<Visit>,
+        waited: Time,
+        now: Time,
+    ) {
         let pool = self.at(pool);
         unlink(visits, &mut pool.head, &mut pool.tail, slot);
         pool.waits.served(waited, now);
@@ -172,7 +164,7 @@ impl Pools {
     /// Somebody leaves its line after so long without having got anything.
     pub fn leave_line(
         &mut self,
-        pool: PoolHandle,
+        pool: Id<ids::Pool>,
         visits: &mut Visits,
         slot: Id<Visit>,
         waited: Time,
@@ -184,17 +176,17 @@ impl Pools {
     }
 
     /// How long anybody waits in its line at most.
-    pub fn patience(&self, pool: PoolHandle) -> Time {
-        self.all[pool.0 as usize].patience
+    pub fn patience(&self, pool: Id<ids::Pool>) -> Time {
+        self.all[pool].patience
     }
 
     /// How it has been used up to now.
-    pub fn held(&self, pool: PoolHandle, now: Time) -> Held {
-        self.all[pool.0 as usize].held(now)
+    pub fn held(&self, pool: Id<ids::Pool>, now: Time) -> Held {
+        self.all[pool].held(now)
     }
 
     /// Who has waited for it up to now.
-    pub fn read_waits(&mut self, pool: PoolHandle, now: Time) -> Reading {
+    pub fn read_waits(&mut self, pool: Id<ids::Pool>, now: Time) -> Reading {
         self.at(pool).waits.read(now)
     }
 }
@@ -247,8 +239,8 @@ mod tests {
     #[test]
     fn what_is_taken_and_given_back_is_in_use_meanwhile() {
         let pool = Pool { size: 2, ..Pool::new(&plan(), 2) };
-        let mut pools = Pools { all: vec![pool] };
-        let pool = PoolHandle::numbered(0);
+        let mut pools = Pools { all: Table::from(vec![pool]) };
+        let pool = Id::FIRST;
         assert_eq!([10, 20, 30].map(|now| pools.take(pool, now)), [true, true, false]);
         pools.give_back(pool, 50);
         let held = pools.held(pool, 100);
@@ -258,10 +250,10 @@ mod tests {
 
     #[test]
     fn a_line_has_so_many_places_and_counts_those_whom_it_turns_away() {
-        let mut pools = Pools { all: vec![Pool::new(&plan(), 0)] };
-        let pool = PoolHandle::numbered(0);
+        let mut pools = Pools { all: Table::from(vec![Pool::new(&plan(), 0)]) };
+        let pool = Id::FIRST;
         let mut visits = Visits::new();
-        let [first, second] = [0, 0].map(|step| visits.add(0, step, 0, 0));
+        let [first, second] = [Id::FIRST, Id::FIRST].map(|step| visits.add(0, step, 0, 0));
         assert!(pools.admits_to_line(pool));
         pools.join_line(pool, &mut visits, first, 5);
         assert!(!pools.admits_to_line(pool));
@@ -279,7 +271,7 @@ mod tests {
             kind: ResourceKind::Pool,
             from: Party::Node(0),
             to: Party::Node(0),
-            first: 0,
+            first: Id::FIRST,
             first_instance: 0,
             size: 0,
             wait: 0,

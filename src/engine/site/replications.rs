@@ -2,8 +2,10 @@
 //! primary's place when it is gone.
 
 use super::Client;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{CallPlan, NONE, Plan, ReplicationPlan};
+use crate::plan::ids::Replication;
+use crate::plan::{CallPlan, Plan, ReplicationPlan};
 use crate::results::replication::ReplicationRecord;
 use crate::scenario::model::Reads;
 use std::collections::VecDeque;
@@ -11,9 +13,9 @@ use std::collections::VecDeque;
 /// All sets, and who belongs to which.
 #[derive(Clone, Debug)]
 pub struct Replications {
-    sets: Vec<Set>,
-    /// Of each instance its set, or `NONE`; empty if there are no sets.
-    set_of: Vec<u32>,
+    sets: Table<Replication, Set>,
+    /// Of each instance its set; empty if there are no sets.
+    set_of: Vec<Option<Id<Replication>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,24 +43,24 @@ struct Set {
 /// A member of a set, which may be the database that was asked for.
 #[derive(Clone, Copy)]
 struct Membership {
-    set: usize,
+    set: Id<Replication>,
     member: usize,
 }
 
 impl Replications {
     pub fn new(plan: &Plan) -> Self {
         let mut set_of =
-            if plan.replications.is_empty() { Vec::new() } else { vec![NONE; plan.instances.len()] };
-        for (number, set) in (0..).zip(&plan.replications) {
+            if plan.replications.is_empty() { Vec::new() } else { vec![None; plan.instances.len()] };
+        for (number, set) in plan.replications.entries() {
             for &instance in &set.instances {
-                set_of[instance as usize] = number;
+                set_of[instance as usize] = Some(number);
             }
         }
         Replications { sets: plan.replications.iter().map(|set| Set::new(plan, set)).collect(), set_of }
     }
 
-    fn set_of(&self, instance: u32) -> Option<usize> {
-        self.set_of.get(instance as usize).filter(|&&set| set != NONE).map(|&set| set as usize)
+    fn set_of(&self, instance: u32) -> Option<Id<Replication>> {
+        self.set_of.get(instance as usize).copied().flatten()
     }
 
     fn membership_of(&self, plan: &Plan, instance: u32) -> Option<Membership> {
@@ -78,9 +80,15 @@ impl Replications {
 
     /// The member of a set for this call: the primary for writes, and for reads whoever answers them
     /// and may be asked, in turn.
-    pub fn member_for(&self, plan: &Plan, call: &CallPlan, may_be_asked: impl Fn(u32) -> bool) -> u32 {
-        let set_plan = &plan.replications[call.replication as usize];
-        let set = &self.sets[call.replication as usize];
+    pub fn member_for(
+        &self,
+        plan: &Plan,
+        call: &CallPlan,
+        set: Id<Replication>,
+        may_be_asked: impl Fn(u32) -> bool,
+    ) -> u32 {
+        let set_plan = &plan.replications[set];
+        let set = &self.sets[set];
         let answers_reads = |member: usize| match set_plan.reads {
             Reads::Primary => false,
             Reads::Replicas => member != set.primary,
@@ -96,9 +104,9 @@ impl Replications {
     }
 
     /// The next read goes to the one behind this member.
-    pub fn note_reader(&mut self, call: &CallPlan, member: u32) {
+    pub fn note_reader(&mut self, call: &CallPlan, set: Id<Replication>, member: u32) {
         if !call.writes {
-            self.sets[call.replication as usize].reader = member as usize;
+            self.sets[set].reader = member as usize;
         }
     }
 
@@ -106,13 +114,13 @@ impl Replications {
     pub fn commit(
         &mut self,
         plan: &Plan,
-        number: u32,
+        number: Id<Replication>,
         write: Access,
         is_gone: impl Fn(u32) -> bool,
         mut lag: impl FnMut() -> Time,
     ) {
-        let set_plan = &plan.replications[number as usize];
-        let set = &mut self.sets[number as usize];
+        let set_plan = &plan.replications[number];
+        let set = &mut self.sets[number];
         let Access { instance, client, now } = write;
         set.record.writes += 1;
         if set_plan.instances[set.primary] != instance {
@@ -138,10 +146,10 @@ impl Replications {
     }
 
     /// A read is done at its database.
-    pub fn read_done(&mut self, plan: &Plan, number: u32, read: Access) {
+    pub fn read_done(&mut self, plan: &Plan, number: Id<Replication>, read: Access) {
         let Access { instance, client, now } = read;
-        let set = &mut self.sets[number as usize];
-        let members = &plan.replications[number as usize].instances;
+        let set = &mut self.sets[number];
+        let members = &plan.replications[number].instances;
         let Some(member) = members.iter().position(|&one| one == instance) else { return };
         if member == set.primary {
             return;
@@ -164,7 +172,7 @@ impl Replications {
         instance: u32,
         answers: impl Fn(u32) -> bool,
         now: Time,
-    ) -> Option<u32> {
+    ) -> Option<Id<Replication>> {
         let Membership { set: number, member } = self.membership_of(plan, instance)?;
         let set_plan = &plan.replications[number];
         let set = &mut self.sets[number];
@@ -184,13 +192,19 @@ impl Replications {
         let promotes =
             set.gone_since != NEVER && someone_else() && !set.is_promoting && set_plan.failover != NEVER;
         set.is_promoting |= promotes;
-        promotes.then_some(number as u32)
+        promotes.then_some(number)
     }
 
     /// The replica that lacks least takes the primary's place, unless that one is back.
-    pub fn promote(&mut self, plan: &Plan, number: u32, answers: impl Fn(u32) -> bool, now: Time) {
-        let instances = &plan.replications[number as usize].instances;
-        let set = &mut self.sets[number as usize];
+    pub fn promote(
+        &mut self,
+        plan: &Plan,
+        number: Id<Replication>,
+        answers: impl Fn(u32) -> bool,
+        now: Time,
+    ) {
+        let instances = &plan.replications[number].instances;
+        let set = &mut self.sets[number];
         set.is_promoting = false;
         if set.gone_since == NEVER {
             return;
@@ -204,8 +218,8 @@ impl Replications {
     }
 
     /// What is written up to now is in the backup too.
-    pub fn back_up(&mut self, number: u32) {
-        let set = &mut self.sets[number as usize];
+    pub fn back_up(&mut self, number: Id<Replication>) {
+        let set = &mut self.sets[number];
         set.backed_up = set.writes_left();
     }
 

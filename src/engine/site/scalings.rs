@@ -1,7 +1,9 @@
 //! How many there are of what is scaled, what that costs, and what is switched off meanwhile.
 
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::autoscale::{Measure, Recommendations};
+use crate::plan::ids;
 use crate::plan::{Plan, ScalingPlan};
 use crate::results::scaling::ScalingRecord;
 
@@ -11,7 +13,7 @@ const CHANGES_MOST: usize = 10_000;
 /// All nodes that are scaled.
 #[derive(Clone, Debug)]
 pub struct Scalings {
-    all: Vec<Scaling>,
+    all: Table<ids::Scaling, Scaling>,
 }
 
 /// How many there are of one node.
@@ -62,7 +64,7 @@ pub struct Moment {
 /// A replica of something that is scaled.
 #[derive(Clone, Copy, Debug)]
 pub struct ScaledReplica {
-    pub scaling: u32,
+    pub scaling: Id<ids::Scaling>,
     pub replica: u32,
 }
 
@@ -91,14 +93,15 @@ pub struct Decision {
 impl ScaledReplica {
     /// An instance as one of those that are scaled, if it is.
     pub fn of(plan: &Plan, instance: u32) -> Option<ScaledReplica> {
-        let number = plan.scalings.partition_point(|plan| plan.first_instance <= instance).checked_sub(1)?;
-        let replica = instance - plan.scalings[number].first_instance;
-        let scaled = ScaledReplica { scaling: number as u32, replica };
-        (replica < plan.scalings[number].replicas).then_some(scaled)
+        let before = plan.scalings.as_slice().partition_point(|plan| plan.first_instance <= instance);
+        let scaling = Id::at(before.checked_sub(1)?);
+        let replica = instance - plan.scalings[scaling].first_instance;
+        let scaled = ScaledReplica { scaling, replica };
+        (replica < plan.scalings[scaling].replicas).then_some(scaled)
     }
 
     pub fn instance(self, plan: &Plan) -> u32 {
-        plan.scalings[self.scaling as usize].first_instance + self.replica
+        plan.scalings[self.scaling].first_instance + self.replica
     }
 }
 
@@ -134,13 +137,19 @@ impl Scalings {
     }
 
     /// It is time to decide how many there are to be; `None`: as many as before.
-    pub fn decide(&mut self, plan: &ScalingPlan, number: u32, seen: Seen, now: Time) -> Option<Decision> {
-        self.all[number as usize].decide(plan, seen, now)
+    pub fn decide(
+        &mut self,
+        plan: &ScalingPlan,
+        number: Id<ids::Scaling>,
+        seen: Seen,
+        now: Time,
+    ) -> Option<Decision> {
+        self.all[number].decide(plan, seen, now)
     }
 
     /// One that was missing has booted; it runs if it is still wanted.
-    pub fn is_one_more(&mut self, number: u32, now: Time) -> Running {
-        let scaling = &mut self.all[number as usize];
+    pub fn is_one_more(&mut self, number: Id<ids::Scaling>, now: Time) -> Running {
+        let scaling = &mut self.all[number];
         scaling.pay(now);
         scaling.booting -= 1;
         let before = scaling.running;
@@ -149,7 +158,7 @@ impl Scalings {
     }
 
     fn off(&mut self, one: ScaledReplica) -> &mut Off {
-        &mut self.all[one.scaling as usize].off[one.replica as usize]
+        &mut self.all[one.scaling].off[one.replica as usize]
     }
 
     /// From now on so many slots of a replica are off.
@@ -161,10 +170,10 @@ impl Scalings {
 
     /// For how long a replica has been off, up to now.
     pub fn time_off(&self, plan: &Plan, one: ScaledReplica, now: Moment) -> TimeOff {
-        let scaling = &plan.scalings[one.scaling as usize];
+        let scaling = &plan.scalings[one.scaling];
         let by_servers = scaling.settings.by_servers;
         let slots_most = if by_servers { scaling.settings.maximum } else { scaling.slots_each };
-        self.all[one.scaling as usize].off[one.replica as usize].up_to(now, slots_most)
+        self.all[one.scaling].off[one.replica as usize].up_to(now, slots_most)
     }
 }
 

@@ -1,19 +1,21 @@
 //! What visits hold until they are done: connections, places at peers, objects of a cache.
 
-use super::pools::{PlaceAtPeer, PoolHandle};
-use crate::plan::NONE;
+use super::caches::Entry;
+use super::pools::PlaceAtPeer;
+use crate::kernel::table::{Id, Table};
+use crate::plan::ids::Pool;
 
-/// Lists through a slab. Of each list its owner keeps the first, or `NONE`.
+/// Lists through a slab. Of each list its owner keeps the first.
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
-    all: Vec<Session>,
-    free: Vec<u32>,
+    all: Table<Session, Session>,
+    free: Vec<Id<Session>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Session {
+pub struct Session {
     holds: Holds,
-    next: u32,
+    next: Option<Id<Session>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,63 +23,60 @@ pub enum Holds {
     /// A connection at this instance of a database.
     Connection(u32),
     /// A place in this pool of the caller's.
-    Pool(PoolHandle),
+    Pool(Id<Pool>),
     /// A place for a call to one of the caller's peers.
     Peer(PlaceAtPeer),
     /// An object that it fetches into a cache.
-    Object(u32),
+    Object(Id<Entry>),
 }
 
 impl Sessions {
     /// A list has one more, as its first.
-    pub fn add(&mut self, first: &mut u32, holds: Holds) {
+    pub fn add(&mut self, first: &mut Option<Id<Session>>, holds: Holds) {
         let session = Session { holds, next: *first };
         if let Some(place) = self.free.pop() {
-            self.all[place as usize] = session;
-            *first = place;
+            self.all[place] = session;
+            *first = Some(place);
             return;
         }
-        self.all.push(session);
-        *first = self.all.len() as u32 - 1;
+        *first = Some(self.all.push(session));
     }
 
     /// Takes the first out of a list.
-    pub fn take_first(&mut self, first: &mut u32) -> Option<Holds> {
-        if *first == NONE {
-            return None;
-        }
-        let session = self.all[*first as usize];
-        self.free.push(*first);
+    pub fn take_first(&mut self, first: &mut Option<Id<Session>>) -> Option<Holds> {
+        let place = (*first)?;
+        let session = self.all[place];
+        self.free.push(place);
         *first = session.next;
         Some(session.holds)
     }
 
     /// Takes one of a list's sessions out of it, if it is there.
-    pub fn take_out(&mut self, first: &mut u32, wanted: Holds) -> bool {
-        let mut before = NONE;
-        let mut place = *first;
-        while place != NONE {
-            let session = self.all[place as usize];
+    pub fn take_out(&mut self, first: &mut Option<Id<Session>>, wanted: Holds) -> bool {
+        let mut before: Option<Id<Session>> = None;
+        let mut next = *first;
+        while let Some(place) = next {
+            let session = self.all[place];
             if session.holds == wanted {
                 match before {
-                    NONE => *first = session.next,
-                    before => self.all[before as usize].next = session.next,
+                    None => *first = session.next,
+                    Some(before) => self.all[before].next = session.next,
                 }
                 self.free.push(place);
                 return true;
             }
-            (before, place) = (place, session.next);
+            (before, next) = (Some(place), session.next);
         }
         false
     }
 
-    fn list(&self, first: u32) -> impl Iterator<Item = Holds> {
-        let at = |place: u32| self.all.get(place as usize);
+    fn list(&self, first: Option<Id<Session>>) -> impl Iterator<Item = Holds> {
+        let at = |place: Option<Id<Session>>| self.all.get(place?);
         std::iter::successors(at(first), move |session| at(session.next)).map(|session| session.holds)
     }
 
     /// The instances to which a list has connections.
-    pub fn connections(&self, first: u32) -> impl Iterator<Item = u32> {
+    pub fn connections(&self, first: Option<Id<Session>>) -> impl Iterator<Item = u32> {
         self.list(first).filter_map(|holds| match holds {
             Holds::Connection(instance) => Some(instance),
             Holds::Pool(_) | Holds::Peer(_) | Holds::Object(_) => None,
@@ -85,7 +84,7 @@ impl Sessions {
     }
 
     /// The object that is being fetched, if one is.
-    pub fn object(&self, first: u32) -> Option<u32> {
+    pub fn object(&self, first: Option<Id<Session>>) -> Option<Id<Entry>> {
         self.list(first).find_map(|holds| match holds {
             Holds::Object(object) => Some(object),
             Holds::Connection(_) | Holds::Pool(_) | Holds::Peer(_) => None,
@@ -93,21 +92,21 @@ impl Sessions {
     }
 
     /// The place that a list has got last at one of the peers of a pool.
-    pub fn place_at_peer(&self, first: u32, together: PoolHandle) -> Option<PlaceAtPeer> {
+    pub fn place_at_peer(&self, first: Option<Id<Session>>, together: Id<Pool>) -> Option<PlaceAtPeer> {
         self.list(first).find_map(|holds| match holds {
             Holds::Peer(place) if place.together == together => Some(place),
             Holds::Connection(_) | Holds::Pool(_) | Holds::Peer(_) | Holds::Object(_) => None,
         })
     }
 
-    pub fn holds(&self, first: u32, wanted: Holds) -> bool {
-        let mut place = first;
-        while place != NONE {
-            let session = self.all[place as usize];
+    pub fn holds(&self, first: Option<Id<Session>>, wanted: Holds) -> bool {
+        let mut next = first;
+        while let Some(place) = next {
+            let session = self.all[place];
             if session.holds == wanted {
                 return true;
             }
-            place = session.next;
+            next = session.next;
         }
         false
     }
@@ -120,19 +119,19 @@ mod tests {
     #[test]
     fn what_is_taken_out_of_a_list_is_there_no_more_and_its_place_is_used_again() {
         let mut sessions = Sessions::default();
-        let (mut one, mut other) = (NONE, NONE);
+        let (mut one, mut other) = (None, None);
         for instance in 0..3 {
             sessions.add(&mut one, Holds::Connection(instance));
         }
-        sessions.add(&mut other, Holds::Object(7));
+        sessions.add(&mut other, Holds::Object(Id::numbered(7)));
         assert!(sessions.take_out(&mut one, Holds::Connection(1)));
         assert!(!sessions.take_out(&mut one, Holds::Connection(1)));
         sessions.add(&mut other, Holds::Connection(4));
         assert_eq!(sessions.all.len(), 4);
         assert_eq!(sessions.connections(one).collect::<Vec<_>>(), [2, 0]);
-        assert_eq!((sessions.object(one), sessions.object(other)), (None, Some(7)));
+        assert_eq!((sessions.object(one), sessions.object(other)), (None, Some(Id::numbered(7))));
         assert_eq!(sessions.take_first(&mut one), Some(Holds::Connection(2)));
         assert_eq!(sessions.take_first(&mut one), Some(Holds::Connection(0)));
-        assert_eq!((sessions.take_first(&mut one), one), (None, NONE));
+        assert_eq!((sessions.take_first(&mut one), one), (None, None));
     }
 }

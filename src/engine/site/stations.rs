@@ -5,6 +5,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::{Codel, Shedding};
+use crate::plan::ids::WatchdogLane;
 use crate::plan::{NONE, Plan};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
@@ -36,7 +37,7 @@ pub struct NodeState {
     /// Which of the side lines or occupancy records it has, or `NONE`.
     pub side_line: u32,
     pub occupancy: u32,
-    pub watchdog_lane: u32,
+    pub watchdog_lane: Option<Id<WatchdogLane>>,
     /// What shares out its CPU time, or `NONE`.
     pub processor: u32,
     pub served_area: u64,

@@ -2,9 +2,11 @@
 //! their own behind one clock, so that a run in which nothing changes never looks at it.
 
 use super::Trouble;
-use crate::engine::site::balancers::ViewHandle;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
+use crate::plan::ids::View;
+use crate::plan::ids::{Memory, Name, Replication, Scaling, Standby};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -18,7 +20,7 @@ pub enum Change {
     /// A host's kernel has booted.
     Answers(u32),
     /// A caller asks all of its peers whether they are there.
-    Checks(ViewHandle),
+    Checks(Id<View>),
     /// The next step of a piece of maintenance.
     Maintains(u32),
     /// What stands by takes an instance's place.
@@ -26,23 +28,23 @@ pub enum Change {
     /// Is it quiet enough to simulate no requests, or are they to be simulated again?
     Rests,
     /// Is there memory left on a host?
-    LooksAtMemory(u32),
+    LooksAtMemory(Id<Memory>),
     /// What has died is started.
     StartsAgain(u32),
     /// A set of databases is backed up.
-    BacksUp(u32),
+    BacksUp(Id<Replication>),
     /// A zone asks whether anybody answers at the addresses of a name.
-    ChecksName(u32),
+    ChecksName(Id<Name>),
     /// A name leads elsewhere.
     ChangesName(u32),
     /// A replica becomes the primary of a set of databases.
-    Promotes(u32),
+    Promotes(Id<Replication>),
     /// It is decided how many of a node there are to be.
-    Decides(u32),
+    Decides(Id<Scaling>),
     /// One that was missing has booted.
-    IsOneMore(u32),
+    IsOneMore(Id<Scaling>),
     /// What a spare has replaced is whole again, and is a spare of this standby now.
-    IsSpareAgain(u32),
+    IsSpareAgain(Id<Standby>),
 }
 
 impl Change {

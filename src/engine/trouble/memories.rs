@@ -1,13 +1,15 @@
 //! Memory of hosts: what stands on one uses it, request by request.
 
 use super::Trouble;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{Time, to_seconds};
+use crate::plan::ids::Memory;
 use crate::plan::{HostMemoryPlan, Plan, ResidentPlan};
 
 /// Of those whose memory is looked at.
 #[derive(Clone, Debug)]
 pub struct Memories {
-    hosts: Vec<HostMemory>,
+    hosts: Table<Memory, HostMemory>,
     /// Of each instance, where it is told of; empty if nobody's memory matters.
     place_of: Vec<Option<Place>>,
     is_watched: bool,
@@ -15,7 +17,7 @@ pub struct Memories {
 
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    host: u32,
+    host: Id<Memory>,
     process: u32,
 }
 
@@ -82,9 +84,9 @@ impl HostMemory {
 
 impl Memories {
     pub fn new(plan: &Plan) -> Self {
-        let hosts: Vec<HostMemory> = plan.memories.iter().map(HostMemory::new).collect();
+        let hosts: Table<Memory, HostMemory> = plan.memories.iter().map(HostMemory::new).collect();
         let mut place_of = vec![None; if hosts.is_empty() { 0 } else { plan.instances.len() }];
-        for (host, memory) in (0..).zip(&hosts) {
+        for (host, memory) in hosts.entries() {
             for (process, state) in (0..).zip(&memory.processes) {
                 place_of[state.instance as usize] = Some(Place { host, process });
             }
@@ -94,7 +96,7 @@ impl Memories {
 
     fn of(&mut self, instance: u32) -> Option<&mut Process> {
         let Place { host, process } = self.place_of.get(instance as usize).copied().flatten()?;
-        self.hosts[host as usize].processes.get_mut(process as usize)
+        self.hosts[host].processes.get_mut(process as usize)
     }
 }
 
@@ -129,14 +131,19 @@ impl Trouble {
     }
 
     /// How much of a host's memory has been used, as far as anybody has looked.
-    pub fn memory_used(&self, host: u32) -> MemoryUse {
-        self.memories.hosts[host as usize].used
+    pub fn memory_used(&self, host: Id<Memory>) -> MemoryUse {
+        self.memories.hosts[host].used
     }
 
     /// Notes what is used now as if it had been so since the last look, given how many visits are
     /// inside of each instance. Returns the fattest process if there is not enough for all.
-    pub fn look_at_memory(&mut self, host: u32, inside: impl Fn(u32) -> u32, now: Time) -> Option<u32> {
-        let memory = &mut self.memories.hosts[host as usize];
+    pub fn look_at_memory(
+        &mut self,
+        host: Id<Memory>,
+        inside: impl Fn(u32) -> u32,
+        now: Time,
+    ) -> Option<u32> {
+        let memory = &mut self.memories.hosts[host];
         let mut used = 0.0;
         let mut fattest = (0.0, None);
         for process in &memory.processes {
@@ -159,7 +166,7 @@ impl Trouble {
     }
 
     /// Somebody is killed, since there is not enough for all.
-    pub fn somebody_is_killed(&mut self, host: u32) {
-        self.memories.hosts[host as usize].used.kills += 1;
+    pub fn somebody_is_killed(&mut self, host: Id<Memory>) {
+        self.memories.hosts[host].used.kills += 1;
     }
 }

@@ -39,7 +39,7 @@ fn clients(plan: &Plan) -> Vec<Vec<u32>> {
         ConnectionUse::Fresh | ConnectionUse::Kept => None,
     };
     for (source, route) in plan.calls.iter().filter_map(kept) {
-        for member in &plan.routes[route as usize].members {
+        for member in &plan.routes[route].members {
             let sources = &mut clients[member.instance as usize];
             if !sources.contains(&source) {
                 sources.push(source);

@@ -1,16 +1,18 @@
 //! What stands by: spares, and the faults that wait for one.
 
 use super::Trouble;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
+use crate::plan::ids::Standby;
 use crate::plan::{ChangeTarget, Plan};
 use std::collections::VecDeque;
 
 #[derive(Clone, Debug)]
 pub struct Standbys {
-    all: Vec<Spares>,
+    all: Table<Standby, Spares>,
     /// The standby of each instance that has one; empty if there are none.
-    of_instances: Vec<Option<u32>>,
+    of_instances: Vec<Option<Id<Standby>>>,
     /// When the spare breaks that has taken the place of what each random fault had broken.
     breaks_at: Vec<Option<Time>>,
 }
@@ -28,13 +30,13 @@ impl Standbys {
     pub fn new(plan: &Plan) -> Standbys {
         let instances = if plan.standbys.is_empty() { 0 } else { plan.instances.len() };
         let mut of_instances = vec![None; instances];
-        for (number, standby) in (0..).zip(&plan.standbys) {
+        for (number, standby) in plan.standbys.entries() {
             for &instance in &standby.instances {
                 of_instances[instance as usize] = Some(number);
             }
         }
         Standbys {
-            all: vec![Spares::default(); plan.standbys.len()],
+            all: Table::filled(Spares::default(), plan.standbys.len()),
             of_instances,
             breaks_at: vec![None; plan.random_faults.len()],
         }
@@ -43,7 +45,7 @@ impl Standbys {
 
 impl Trouble {
     /// The standby of the one instance that this fault crashes.
-    pub fn standby_of(&self, plan: &Plan, fault: u32) -> Option<u32> {
+    pub fn standby_of(&self, plan: &Plan, fault: u32) -> Option<Id<Standby>> {
         let random = &plan.random_faults[fault as usize];
         let [ChangeTarget::Instance(instance)] = random.targets[..] else { return None };
         let standby = self.spares.of_instances.get(instance as usize).copied().flatten();
@@ -51,35 +53,35 @@ impl Trouble {
     }
 
     /// One more, that breaks then if it still stands by.
-    pub fn add_spare(&mut self, standby: u32, break_at: Time) {
-        self.spares.all[standby as usize].break_at.push_back(break_at);
+    pub fn add_spare(&mut self, standby: Id<Standby>, break_at: Time) {
+        self.spares.all[standby].break_at.push_back(break_at);
     }
 
     /// Takes the first one, and says when it breaks, or has broken.
-    pub fn take_spare(&mut self, standby: u32) -> Option<Time> {
-        self.spares.all[standby as usize].break_at.pop_front()
+    pub fn take_spare(&mut self, standby: Id<Standby>) -> Option<Time> {
+        self.spares.all[standby].break_at.pop_front()
     }
 
     /// The switch to it has failed: it is the first one again.
-    pub fn put_spare_back(&mut self, standby: u32, break_at: Time) {
-        self.spares.all[standby as usize].break_at.push_front(break_at);
+    pub fn put_spare_back(&mut self, standby: Id<Standby>, break_at: Time) {
+        self.spares.all[standby].break_at.push_front(break_at);
     }
 
     /// The fault gets the next spare, if there are none left that the switch has failed to reach.
-    pub fn wants_spare(&mut self, standby: u32, fault: u32) {
-        let spares = &mut self.spares.all[standby as usize];
+    pub fn wants_spare(&mut self, standby: Id<Standby>, fault: u32) {
+        let spares = &mut self.spares.all[standby];
         if spares.break_at.is_empty() {
             spares.waiting.push(fault);
         }
     }
 
-    pub fn wants_no_spare(&mut self, standby: u32, fault: u32) {
-        self.spares.all[standby as usize].waiting.retain(|&waiting| waiting != fault);
+    pub fn wants_no_spare(&mut self, standby: Id<Standby>, fault: u32) {
+        self.spares.all[standby].waiting.retain(|&waiting| waiting != fault);
     }
 
     /// The fault that has waited longest for a spare.
-    pub fn first_without_spare(&self, standby: u32) -> Option<u32> {
-        self.spares.all[standby as usize].waiting.first().copied()
+    pub fn first_without_spare(&self, standby: Id<Standby>) -> Option<u32> {
+        self.spares.all[standby].waiting.first().copied()
     }
 
     /// A spare takes the place of what the fault has broken.

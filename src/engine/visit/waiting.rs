@@ -1,10 +1,10 @@
 //! What visits wait for, where their state does not say all.
 
 use super::{Rare, State, Visits};
-use crate::engine::site::pools::PoolHandle;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::kernel::time::Time;
+use crate::plan::ids::Pool;
 
 /// What a visit waits for, where its state does not say all. It stands apart from the visit, which
 /// few need it of; what is left there of an earlier wait says nothing.
@@ -12,7 +12,7 @@ use crate::kernel::time::Time;
 pub(super) enum Waiting {
     Nothing,
     /// One of the connections or places of a pool.
-    InPoolLine(PoolHandle),
+    InPoolLine(Id<Pool>),
     /// A slot, at this place in a line in random order.
     InRandomLine {
         place: u32,
@@ -31,14 +31,14 @@ pub struct Answers {
 /// What visits wait for.
 impl Visits {
     /// It stands in the line of a pool from now on.
-    pub fn wait_in_pool_line(&mut self, slot: Id<Visit>, pool: PoolHandle, now: Time) {
+    pub fn wait_in_pool_line(&mut self, slot: Id<Visit>, pool: Id<Pool>, now: Time) {
         let visit = &mut self.all[slot];
         (visit.since, visit.state) = (now, State::InPoolLine);
         self.waiting[slot] = Waiting::InPoolLine(pool);
     }
 
     /// Whose line that is.
-    pub fn pool_line(&self, slot: Id<Visit>) -> PoolHandle {
+    pub fn pool_line(&self, slot: Id<Visit>) -> Id<Pool> {
         match self.waiting[slot] {
             Waiting::InPoolLine(pool) => pool,
             other => unreachable!("it waits for {other:?}"),
@@ -46,7 +46,7 @@ impl Visits {
     }
 
     /// It stands there no more. Returns whose line that was.
-    pub fn leave_pool_line(&mut self, slot: Id<Visit>) -> PoolHandle {
+    pub fn leave_pool_line(&mut self, slot: Id<Visit>) -> Id<Pool> {
         let pool = self.pool_line(slot);
         self.waiting[slot] = Waiting::Nothing;
         self.all[slot].state = State::Going;
@@ -100,16 +100,16 @@ mod tests {
     #[test]
     fn each_kind_of_wait_is_told_apart() {
         let mut visits = Visits::new();
-        let slot = visits.add(0, 0, 0, 0);
+        let slot = visits.add(0, Id::FIRST, 0, 0);
         visits.wait_for_answers(slot, Answers { under_way: 3, wanted: 2 });
         assert!(visits[slot].flags.rare.forks());
         assert_eq!(visits.one_has_ended(slot, false), Answers { under_way: 2, wanted: 2 });
         assert_eq!(visits.one_has_ended(slot, true), Answers { under_way: 1, wanted: 1 });
         visits.waits_no_more(slot);
         assert!(!visits[slot].flags.rare.forks());
-        visits.wait_in_pool_line(slot, PoolHandle::numbered(5), 7);
+        visits.wait_in_pool_line(slot, Id::numbered(5), 7);
         assert_eq!((visits[slot].state, visits[slot].since), (State::InPoolLine, 7));
-        assert_eq!(visits.leave_pool_line(slot), PoolHandle::numbered(5));
+        assert_eq!(visits.leave_pool_line(slot), Id::numbered(5));
         assert_eq!(visits[slot].state, State::Going);
     }
 }

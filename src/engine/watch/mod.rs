@@ -17,6 +17,8 @@ mod trace;
 mod tracer;
 mod usage;
 
+use crate::kernel::table::Id;
+use crate::plan::ids::{Limit, Pool, Resource};
 pub use blame::{Failure, Suspect, Suspects};
 pub use closing::Closing;
 pub use cutting::Cut;
@@ -165,7 +167,7 @@ impl Watch {
     }
 
     /// Somebody gets what he has waited for so long.
-    pub fn waited_for_pool(&mut self, pool: u32, wait: Time) {
+    pub fn waited_for_pool(&mut self, pool: Id<Pool>, wait: Time) {
         self.recorder.usage.waited_for_pool(pool, wait);
     }
 
@@ -173,12 +175,12 @@ impl Watch {
         self.recorder.usage.waited_for_link(link, way, wait);
     }
 
-    pub fn waited_for_limit(&mut self, limit: u32, wait: Time) {
+    pub fn waited_for_limit(&mut self, limit: Id<Limit>, wait: Time) {
         self.recorder.usage.waited_for_limit(limit, wait);
     }
 
     /// The same, by the number of the resource.
-    pub fn waited_for_resource(&mut self, resource: usize, wait: Time) {
+    pub fn waited_for_resource(&mut self, resource: Id<Resource>, wait: Time) {
         self.recorder.usage.waited_for(resource, wait);
     }
 
@@ -204,7 +206,7 @@ impl Watch {
         self.recorder.nodes[instance as usize].cut(totals);
     }
 
-    pub fn cut_place(&mut self, resource: usize, place: usize, usage: &Usage) {
+    pub fn cut_place(&mut self, resource: Id<Resource>, place: usize, usage: &Usage) {
         self.recorder.usage.cut(resource, place, usage);
     }
 

@@ -1,21 +1,23 @@
 //! How full it was, bucket by bucket: whatever there is only so much of between nodes and beside them.
 
 use crate::engine::site::waits::Reading;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
-use crate::plan::{NONE, PlacePlan, Plan, ResourcePlan};
+use crate::plan::ids::{Limit, Pool, Resource};
+use crate::plan::{PlacePlan, Plan, ResourcePlan};
 use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
 use crate::stats::histogram::Histogram;
 use std::ops::Range;
 
 #[derive(Clone)]
 pub(super) struct UsageLogs {
-    logs: Vec<UsageLog>,
-    /// Which of them a place of a pool belongs to, each way of a link, and a limit, or `NONE`.
-    of_pool: Vec<u32>,
-    of_link: Vec<[u32; 2]>,
-    of_limit: Vec<u32>,
+    logs: Table<Resource, UsageLog>,
+    /// Which of them a place of a pool belongs to, each way of a link, and a limit.
+    of_pool: Table<Pool, Option<Id<Resource>>>,
+    of_link: Vec<[Option<Id<Resource>>; 2]>,
+    of_limit: Table<Limit, Option<Id<Resource>>>,
 }
 
 #[derive(Clone)]
@@ -70,22 +72,22 @@ impl UsageLogs {
     pub fn new(plan: &Plan, buckets_most: usize) -> UsageLogs {
         let places: usize = plan.pools.iter().map(|pool| (pool.callers * (1 + pool.peers)) as usize).sum();
         let mut logs = UsageLogs {
-            logs: Vec::new(),
-            of_pool: vec![NONE; places],
-            of_link: vec![[NONE; 2]; plan.links.len()],
-            of_limit: vec![NONE; plan.limits.len()],
+            logs: Table::new(),
+            of_pool: Table::filled(None, places),
+            of_link: vec![[None; 2]; plan.links.len()],
+            of_limit: Table::filled(None, plan.limits.len()),
         };
-        for (number, resource) in (0..).zip(&plan.resources) {
+        for (number, resource) in plan.resources.entries() {
             for place in &resource.places {
                 match *place {
                     PlacePlan::Pool { pool, line, .. } => {
-                        logs.of_pool[pool as usize] = number;
-                        if line != NONE {
-                            logs.of_pool[line as usize] = number;
+                        logs.of_pool[pool] = Some(number);
+                        if let Some(line) = line {
+                            logs.of_pool[line] = Some(number);
                         }
                     }
-                    PlacePlan::Link { link, way } => logs.of_link[link as usize][way as usize] = number,
-                    PlacePlan::Limit { limit, .. } => logs.of_limit[limit as usize] = number,
+                    PlacePlan::Link { link, way } => logs.of_link[link as usize][way as usize] = Some(number),
+                    PlacePlan::Limit { limit, .. } => logs.of_limit[limit] = Some(number),
                     PlacePlan::Memory { .. } => {}
                 }
             }
@@ -97,28 +99,32 @@ impl UsageLogs {
     }
 
     /// Somebody gets what he has waited for so long.
-    pub fn waited_for_pool(&mut self, pool: u32, time: Time) {
-        self.logs[self.of_pool[pool as usize] as usize].waits.record(time);
+    pub fn waited_for_pool(&mut self, pool: Id<Pool>, time: Time) {
+        if let Some(log) = self.of_pool[pool] {
+            self.logs[log].waits.record(time);
+        }
     }
 
     pub fn waited_for_link(&mut self, link: u32, way: Way, time: Time) {
         // A link that is throttled may have no bandwidth of its own.
-        if let Some(log) = self.logs.get_mut(self.of_link[link as usize][way as usize] as usize) {
-            log.waits.record(time);
+        if let Some(log) = self.of_link[link as usize][way as usize] {
+            self.logs[log].waits.record(time);
         }
     }
 
-    pub fn waited_for_limit(&mut self, limit: u32, time: Time) {
-        self.logs[self.of_limit[limit as usize] as usize].waits.record(time);
+    pub fn waited_for_limit(&mut self, limit: Id<Limit>, time: Time) {
+        if let Some(log) = self.of_limit[limit] {
+            self.logs[log].waits.record(time);
+        }
     }
 
     /// Somebody has waited so long for what a resource has only so much of.
-    pub fn waited_for(&mut self, resource: usize, time: Time) {
+    pub fn waited_for(&mut self, resource: Id<Resource>, time: Time) {
         self.logs[resource].waits.record(time);
     }
 
     /// Puts away what a place has counted in the present time bucket.
-    pub fn cut(&mut self, resource: usize, place: usize, usage: &Usage) {
+    pub fn cut(&mut self, resource: Id<Resource>, place: usize, usage: &Usage) {
         let UsageLog { kind, places, .. } = &mut self.logs[resource];
         let place = &mut places[place];
         place.buckets.push(usage.since(&place.before, *kind));
@@ -207,7 +213,7 @@ fn part(bucket: &ResourceBucket, scaled: &impl Fn(u128) -> u128) -> ResourceBuck
 /// How many have one of their own at each place.
 fn lines(plan: &Plan, resource: &ResourcePlan) -> u64 {
     match resource.places.first() {
-        Some(PlacePlan::Limit { limit, .. }) if plan.limits[*limit as usize].per == Per::Client => {
+        Some(PlacePlan::Limit { limit, .. }) if plan.limits[*limit].per == Per::Client => {
             plan.sources.iter().map(|source| u64::from(source.clients)).sum::<u64>().max(1)
         }
         _ => 1,

@@ -8,27 +8,31 @@
 
 use super::guard::Permission;
 use crate::engine::World;
-use crate::engine::site::pools::{PlaceAtPeer, PoolHandle};
+use crate::engine::site::pools::PlaceAtPeer;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
-use crate::plan::{CallPlan, NONE, Plan, Step};
+use crate::plan::ids::Pool;
+use crate::plan::{CallPlan, Plan, Step};
 
 impl World {
     /// Places for one more call, or in a line for them.
     pub(super) fn enter_bulkheads(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> Permission {
-        let guard = &plan.guards[call.guard as usize];
-        if guard.pool != NONE {
-            match self.enter_bulkhead(plan, slot, self.bulkhead_of(plan, call, self.visits[slot].instance)) {
+        let caller = self.visits[slot].instance;
+        if let Some(pool) = self.bulkhead_of(plan, call, caller) {
+            match self.enter_bulkhead(plan, slot, pool) {
                 Permission::Granted => {}
                 not_now => return not_now,
             }
         }
-        if guard.peers == NONE { Permission::Granted } else { self.enter_at_a_peer(plan, slot, call) }
+        match self.together_of(plan, call, caller) {
+            None => Permission::Granted,
+            Some(together) => self.enter_at_a_peer(plan, slot, call, together),
+        }
     }
 
     /// A place among the calls that the caller makes at once, or in the line for one.
-    fn enter_bulkhead(&mut self, plan: &Plan, slot: Id<Visit>, pool: PoolHandle) -> Permission {
+    fn enter_bulkhead(&mut self, plan: &Plan, slot: Id<Visit>, pool: Id<Pool>) -> Permission {
         // Whoever comes out of the line has its place already.
         if self.site.sessions.holds(self.visits[slot].sessions, Holds::Pool(pool)) {
             return Permission::Granted;
@@ -40,7 +44,7 @@ impl World {
         self.wait_in_line_of(plan, slot, pool)
     }
 
-    fn wait_in_line_of(&mut self, plan: &Plan, slot: Id<Visit>, pool: PoolHandle) -> Permission {
+    fn wait_in_line_of(&mut self, plan: &Plan, slot: Id<Visit>, pool: Id<Pool>) -> Permission {
         if !self.site.pools.admits_to_line(pool) {
             return Permission::Refused;
         }
@@ -50,8 +54,13 @@ impl World {
 
     /// A place at the peer that the call has to go to, or at any that may be called.
     #[inline(never)]
-    fn enter_at_a_peer(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> Permission {
-        let together = self.together_of(plan, call, self.visits[slot].instance);
+    fn enter_at_a_peer(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        call: &CallPlan,
+        together: Id<Pool>,
+    ) -> Permission {
         if self.site.sessions.place_at_peer(self.visits[slot].sessions, together).is_some() {
             return Permission::Granted;
         }
@@ -76,15 +85,15 @@ impl World {
         permission
     }
 
-    /// The pool of all peers together of this caller.
-    fn together_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> PoolHandle {
-        let pool = &plan.pools[plan.guards[call.guard as usize].peers as usize];
-        PoolHandle::of(pool, plan.share_of(call, caller))
+    /// The pool of all peers together of this caller, if it has places at each.
+    fn together_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> Option<Id<Pool>> {
+        let peers = plan.guards[call.guard?].peers?;
+        Some(plan.pools[peers].of_caller(plan.share_of(call, caller)))
     }
 
-    fn bulkhead_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> PoolHandle {
-        let pool = &plan.pools[plan.guards[call.guard as usize].pool as usize];
-        PoolHandle::of(pool, plan.share_of(call, caller))
+    fn bulkhead_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> Option<Id<Pool>> {
+        let pool = plan.guards[call.guard?].pool?;
+        Some(plan.pools[pool].of_caller(plan.share_of(call, caller)))
     }
 
     /// The member that the call has to go to, if it may go to one only: who writes, who tries the
@@ -92,8 +101,8 @@ impl World {
     fn only_member(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> Option<u32> {
         let visit = &self.visits[slot];
         let tries_the_same = visit.tries > 0 && !call.tries_others;
-        let goes_by_client = plan.routes[call.route as usize].policy.goes_by_client();
-        (call.replication != NONE || tries_the_same || goes_by_client)
+        let goes_by_client = plan.routes[call.route].policy.goes_by_client();
+        (call.replication.is_some() || tries_the_same || goes_by_client)
             .then(|| self.member_for(plan, slot, call, false))
     }
 
@@ -104,11 +113,8 @@ impl World {
         slot: Id<Visit>,
         call: &CallPlan,
     ) -> Option<u32> {
-        if call.guard == NONE || plan.guards[call.guard as usize].peers == NONE {
-            return None;
-        }
         let visit = &self.visits[slot];
-        let together = self.together_of(plan, call, visit.instance);
+        let together = self.together_of(plan, call, visit.instance)?;
         self.site.sessions.place_at_peer(visit.sessions, together).map(|place| place.member)
     }
 
@@ -118,7 +124,7 @@ impl World {
         plan: &Plan,
         slot: Id<Visit>,
         call: &CallPlan,
-        together: PoolHandle,
+        together: Id<Pool>,
     ) -> Option<PlaceAtPeer> {
         if !self.site.pools.has_room(together) {
             return None;
@@ -136,13 +142,10 @@ impl World {
 
     /// A place for a hedge at another peer; without one there is no hedge.
     pub(super) fn has_place_for_hedge(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> bool {
-        if plan.guards[call.guard as usize].peers == NONE {
-            return true;
-        }
-        let together = self.together_of(plan, call, self.visits[slot].instance);
+        let Some(together) = self.together_of(plan, call, self.visits[slot].instance) else { return true };
         let place = match call.replication {
-            NONE => self.free_place(plan, slot, call, together),
-            _ => {
+            None => self.free_place(plan, slot, call, together),
+            Some(_) => {
                 let place = PlaceAtPeer { together, member: self.member_for(plan, slot, call, true) };
                 Some(place).filter(|&place| self.site.pools.has_room_at(place))
             }
@@ -163,10 +166,10 @@ impl World {
     }
 
     /// Those who wait for any peer get the places that are free.
-    fn serve_together(&mut self, plan: &Plan, together: PoolHandle) {
+    fn serve_together(&mut self, plan: &Plan, together: Id<Pool>) {
         while let Some(waiting) = self.site.pools.first_in_line(together) {
-            let Step::Call { call } = plan.steps[self.visits[waiting].step as usize] else { return };
-            let call = &plan.calls[call as usize];
+            let Step::Call { call } = plan.steps[self.visits[waiting].step] else { return };
+            let call = &plan.calls[call];
             let Some(place) = self.free_place(plan, waiting, call, together) else { return };
             self.site.pools.occupy_at(place, self.clockwork.now());
             self.hand_place_on(plan, waiting, place);
@@ -181,10 +184,7 @@ impl World {
 
     /// The call to this member is over, and others of the same visit go on.
     pub(super) fn leave_peer(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan, member: u32) {
-        if plan.guards[call.guard as usize].peers == NONE {
-            return;
-        }
-        let together = self.together_of(plan, call, self.visits[slot].instance);
+        let Some(together) = self.together_of(plan, call, self.visits[slot].instance) else { return };
         let place = PlaceAtPeer { together, member };
         if self.site.sessions.take_out(&mut self.visits[slot].sessions, Holds::Peer(place)) {
             self.release_peer(plan, place);
@@ -193,16 +193,13 @@ impl World {
 
     /// No call is under way any more: the places are given to the next that wait for them.
     pub(super) fn leave_bulkheads(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) {
-        let guard = &plan.guards[call.guard as usize];
         let caller = self.visits[slot].instance;
-        if guard.peers != NONE {
-            let together = self.together_of(plan, call, caller);
+        if let Some(together) = self.together_of(plan, call, caller) {
             while let Some(place) = self.site.sessions.place_at_peer(self.visits[slot].sessions, together) {
                 self.leave_peer(plan, slot, call, place.member);
             }
         }
-        if guard.pool != NONE {
-            let pool = self.bulkhead_of(plan, call, caller);
+        if let Some(pool) = self.bulkhead_of(plan, call, caller) {
             if self.site.sessions.take_out(&mut self.visits[slot].sessions, Holds::Pool(pool)) {
                 self.release_pool(plan, pool);
             }

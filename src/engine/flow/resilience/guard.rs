@@ -7,6 +7,7 @@ use crate::engine::site::guards::{Closed, GuardedPeer};
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Call;
 use crate::plan::{CallPlan, NONE, Plan, Step};
 
 /// Whether a call may be made.
@@ -20,11 +21,15 @@ pub enum Permission {
 impl World {
     /// Whether a careful caller makes this call now.
     #[inline(never)]
-    pub(in crate::engine) fn ask_guard(&mut self, plan: &Plan, slot: Id<Visit>, call: u32) -> Permission {
-        let call_plan = &plan.calls[call as usize];
-        let guard = &plan.guards[call_plan.guard as usize];
+    pub(in crate::engine) fn ask_guard(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        call: Id<Call>,
+    ) -> Permission {
+        let call_plan = &plan.calls[call];
         let caller = self.visits[slot].instance;
-        if guard.breaker.is_some() && !self.any_breaker_permits(plan, call_plan, caller) {
+        if has_breaker(plan, call_plan) && !self.any_breaker_permits(plan, call_plan, caller) {
             return Permission::Refused;
         }
         self.enter_bulkheads(plan, slot, call_plan)
@@ -32,10 +37,10 @@ impl World {
 
     /// Whether anybody who could take the call may be called.
     fn any_breaker_permits(&self, plan: &Plan, call: &CallPlan, caller: u32) -> bool {
-        if call.replication != NONE {
-            return self.breaker_permits(plan, call, caller, self.replicated_member(plan, call, caller));
+        if let Some(set) = call.replication {
+            return self.breaker_permits(plan, call, caller, self.replicated_member(plan, call, set, caller));
         }
-        let peers = plan.routes[call.route as usize].members.len() as u32;
+        let peers = plan.routes[call.route].members.len() as u32;
         (0..peers).any(|member| self.breaker_permits(plan, call, caller, member))
     }
 
@@ -56,10 +61,10 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        call: u32,
+        call: Id<Call>,
     ) -> Option<Id<Visit>> {
         // It may have got a place in all, and none at a peer.
-        self.leave_bulkheads(plan, slot, &plan.calls[call as usize]);
+        self.leave_bulkheads(plan, slot, &plan.calls[call]);
         self.try_again_or_fail(plan, slot, call, CallEnd::sent(NONE, Outcome::Unavailable))
     }
 
@@ -72,13 +77,13 @@ impl World {
         call: &CallPlan,
         to: u32,
     ) {
-        let guard = &plan.guards[call.guard as usize];
+        let Some(guard) = call.guard.map(|guard| &plan.guards[guard]) else { return };
         if guard.breaker.is_some() {
             let peer = self.guarded_peer(plan, slot, call, to);
             self.site.guards.call_begins(plan, call, peer, self.clockwork.now());
         }
         if let Some(hedge) = guard.hedge
-            && let Step::Call { .. } = plan.steps[self.visits[slot].step as usize]
+            && let Step::Call { .. } = plan.steps[self.visits[slot].step]
             && self.calls_under_way(slot, hedge.at_most) <= hedge.at_most
         {
             self.schedule(slot, self.clockwork.now().saturating_add(hedge.after));
@@ -101,7 +106,7 @@ impl World {
         outcome: Outcome,
     ) -> bool {
         let caller = self.visits[slot].instance;
-        if plan.guards[call.guard as usize].breaker.is_some() {
+        if has_breaker(plan, call) {
             let peer = self.guarded_peer(plan, slot, call, by);
             let closed = self.site.guards.call_ended(plan, call, peer, outcome, self.clockwork.now());
             if let Some(Closed { before, after }) = closed {
@@ -136,4 +141,8 @@ impl World {
     pub(super) fn budget_allows_retry(&mut self, plan: &Plan, slot: Id<Visit>, call: &CallPlan) -> bool {
         self.site.guards.allows_retry(plan, call, self.visits[slot].instance)
     }
+}
+
+fn has_breaker(plan: &Plan, call: &CallPlan) -> bool {
+    call.guard.is_some_and(|guard| plan.guards[guard].breaker.is_some())
 }

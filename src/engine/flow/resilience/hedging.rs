@@ -10,10 +10,10 @@ impl World {
     #[inline(never)]
     pub(in crate::engine) fn hedge(&mut self, plan: &Plan, slot: Id<Visit>) {
         let visit = &self.visits[slot];
-        let Step::Call { call } = plan.steps[visit.step as usize] else { return };
-        let call_plan = &plan.calls[call as usize];
+        let Step::Call { call } = plan.steps[visit.step] else { return };
+        let call_plan = &plan.calls[call];
         let caller = visit.instance;
-        let members = plan.routes[call_plan.route as usize].members.len() as u32;
+        let members = plan.routes[call_plan.route].members.len() as u32;
         let is_permitted = (0..members).any(|member| self.breaker_permits(plan, call_plan, caller, member));
         if is_permitted
             && !self.hangs(caller)

@@ -5,6 +5,7 @@ use crate::engine::site::limits::Asker;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::plan::Plan;
+use crate::plan::ids::Limit;
 use crate::results::path::Cause;
 
 impl World {
@@ -14,9 +15,9 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        number: u32,
+        number: Id<Limit>,
     ) -> Option<Id<Visit>> {
-        let limit = &plan.limits[number as usize];
+        let limit = &plan.limits[number];
         let visit = &self.visits[slot];
         let (instance, root, is_inside) = (visit.instance, visit.root, visit.flags.inside);
         // A process that is gone turns nobody away: whoever comes finds that out next.
@@ -27,7 +28,7 @@ impl World {
         let mut waited = |wait| self.watch.waited_for_limit(number, wait);
         match self.site.limits.ask(plan, asker, self.clockwork.now(), &mut waited) {
             Some(wait) if wait > 0 && limit.delays => {
-                self.visits[slot].step += 1;
+                self.visits[slot].step = self.visits[slot].step.plus(1);
                 if self.visits[slot].flags.followed {
                     self.note_delay(plan, slot, Cause::RateLimit, wait);
                 }

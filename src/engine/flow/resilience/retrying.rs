@@ -31,8 +31,7 @@ impl World {
             RetriesOf::Request => self.visits.requests[root?].attempts += 1,
             RetriesOf::Call => self.visits[slot].retries += 1,
         }
-        let luck =
-            if retry.backoff.full_jitter { uniform(&mut self.chance.dice[retry.die as usize]) } else { 0.0 };
+        let luck = if retry.backoff.full_jitter { uniform(&mut self.chance.dice[retry.die]) } else { 0.0 };
         Some(retry.backoff.wait(number, luck))
     }
 }

@@ -4,12 +4,14 @@
 use crate::engine::World;
 use crate::engine::site::scalings::{Moment, Running, ScaledReplica, Seen, TimeOff};
 use crate::engine::trouble::Change;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
+use crate::plan::ids::Scaling;
 use crate::plan::{Plan, ScalingPlan};
 
 impl World {
     pub(in crate::engine) fn start_scaling(&mut self, plan: &Plan) {
-        for (number, scaling_plan) in (0..).zip(&plan.scalings) {
+        for (number, scaling_plan) in plan.scalings.entries() {
             let settings = &scaling_plan.settings;
             self.trouble.expect(settings.every, Change::Decides(number));
             self.set_running(plan, number, Running { before: settings.maximum, now: settings.initial });
@@ -17,8 +19,8 @@ impl World {
     }
 
     /// It is time to decide how many there are to be.
-    pub(in crate::engine) fn decide(&mut self, plan: &Plan, number: u32) {
-        let scaling_plan = &plan.scalings[number as usize];
+    pub(in crate::engine) fn decide(&mut self, plan: &Plan, number: Id<Scaling>) {
+        let scaling_plan = &plan.scalings[number];
         let now = self.clockwork.now();
         self.trouble.expect(now.saturating_add(scaling_plan.settings.every), Change::Decides(number));
         let seen = self.seen(scaling_plan);
@@ -30,7 +32,7 @@ impl World {
     }
 
     /// One that was missing has booted, if it is still wanted.
-    pub(in crate::engine) fn is_one_more(&mut self, plan: &Plan, number: u32) {
+    pub(in crate::engine) fn is_one_more(&mut self, plan: &Plan, number: Id<Scaling>) {
         let running = self.site.scalings.is_one_more(number, self.clockwork.now());
         self.set_running(plan, number, running);
     }
@@ -46,9 +48,9 @@ impl World {
     }
 
     /// Of the replicas the first so many take requests; of a station so many servers work.
-    fn set_running(&mut self, plan: &Plan, number: u32, running: Running) {
+    fn set_running(&mut self, plan: &Plan, number: Id<Scaling>, running: Running) {
         let Running { before, now } = running;
-        let scaling_plan = &plan.scalings[number as usize];
+        let scaling_plan = &plan.scalings[number];
         if before == now {
             return;
         }

@@ -5,6 +5,7 @@ use crate::engine::site::caches::KeptAnswer;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
+use crate::plan::ids::Cache;
 use crate::plan::{LookupPlan, Plan, Step};
 
 impl World {
@@ -18,8 +19,8 @@ impl World {
         lookup_plan: &LookupPlan,
     ) -> u32 {
         let instance = self.visits[slot].instance;
-        let cache = lookup_plan.first_cache + (instance - lookup_plan.first_instance);
-        let die = &mut self.chance.dice[plan.caches[cache as usize].die as usize];
+        let cache = lookup_plan.first_cache.plus(instance - lookup_plan.first_instance);
+        let die = &mut self.chance.dice[plan.caches[cache].die];
         let answer = self.site.caches.ask_for_kept(cache, die, self.clockwork.now());
         let counts = &mut self.site.nodes[instance as usize].counts;
         counts.lookups += 1;
@@ -49,12 +50,12 @@ impl World {
         &mut self,
         plan: &Plan,
         slot: Id<Visit>,
-        first_cache: u32,
+        first_cache: Id<Cache>,
     ) -> Option<Id<Visit>> {
         let visit = &self.visits[slot];
         let replica = plan.instances[visit.instance as usize].replica;
         if let Some(object) = self.site.sessions.object(visit.sessions) {
-            self.site.caches.store(first_cache + replica, object, self.clockwork.now());
+            self.site.caches.store(first_cache.plus(replica), object, self.clockwork.now());
         }
         self.skip(slot, 1)
     }
@@ -65,9 +66,9 @@ impl World {
         self.abandon_children(plan, slot);
         let visit = &mut self.visits[slot];
         debug_assert!(visit.child.is_none());
-        let rest = &plan.steps[visit.step as usize..];
+        let rest = &plan.steps.as_slice()[visit.step.index()..];
         let end = rest.iter().position(|step| *step == Step::End);
-        visit.step += end.expect("every program has an end") as u32;
+        visit.step = visit.step.plus(end.expect("every program has an end") as u32);
         Some(slot)
     }
 }
