@@ -2,6 +2,7 @@
 
 use super::trial::plan_of;
 use super::{Advance, Options, Simulation};
+use crate::kernel::table::Id;
 use crate::kernel::time::{HOUR, MILLISECOND, NEVER, SECOND, Time, to_seconds};
 use crate::parts::fault::Fault;
 use crate::parts::outcome::Outcome;
@@ -173,7 +174,7 @@ requests:
 ";
     let text = text.replace(", connections: kept", "");
     let plan = plan_of(&text);
-    let results = run(&with(plan, ChangeTarget::Link(0), Fault::Partition, 10, 12));
+    let results = run(&with(plan, ChangeTarget::Link(Id::FIRST), Fault::Partition, 10, 12));
     // The messages of two seconds are repeated after 0.2, 0.4 … s, or a SYN after 1, 2 … s.
     let largest = results.classes[0].buckets.iter().map(|bucket| bucket.latency_max).max().unwrap();
     assert!((2 * SECOND..4 * SECOND).contains(&largest), "{largest}");

@@ -5,9 +5,11 @@ mod waiting;
 pub use waiting::Answers;
 
 use crate::kernel::agenda::Key;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
+use crate::plan::ids::Link;
 use waiting::Waiting;
 
 /// The bits of an event's word that name the visit; the others number the event.
@@ -45,7 +47,7 @@ pub struct Visit {
     pub instance: u32,
     /// The call that it answers, and the link that its answer goes back over.
     pub call: u32,
-    pub link: u32,
+    pub link: Option<Id<Link>>,
     /// Where its caller counts it among the peer's open requests.
     pub peer: u32,
     /// Neighbours in a line; `next` also leads through the free slots.
@@ -336,7 +338,7 @@ impl Visit {
             root: NONE,
             instance: 0,
             call: NONE,
-            link: NONE,
+            link: None,
             peer: NONE,
             next: NONE,
             previous: NONE,

@@ -1,7 +1,9 @@
 //! Routes: from one caller to the peers among which it may choose.
 
+use super::ids::Link;
 use super::{CallPlan, Plan};
 use crate::kernel::random::mix;
+use crate::kernel::table::Id;
 use crate::parts::balance::Balance;
 
 /// The peers of one caller, and how it chooses among them.
@@ -18,8 +20,8 @@ pub struct RoutePlan {
 pub struct MemberPlan {
     pub instance: u32,
     pub weight: u32,
-    /// The link that leads there, or `NONE`.
-    pub link: u32,
+    /// The link that leads there, if there is one.
+    pub link: Option<Id<Link>>,
 }
 
 /// A balancing policy, prepared.

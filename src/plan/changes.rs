@@ -3,7 +3,9 @@
 
 use super::NONE;
 use super::compile::Compiler;
+use super::ids::Link;
 use super::targets::names;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
@@ -15,7 +17,7 @@ pub enum ChangeTarget {
     /// An index into `Plan::instances`. What stands on a server's instance goes with it.
     Instance(u32),
     /// An index into `Plan::links`.
-    Link(u32),
+    Link(Id<Link>),
 }
 
 /// One thing that happens at a known time.
@@ -276,7 +278,7 @@ fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFa
 
 fn changed(compiler: &Compiler, target: FaultTarget) -> Vec<ChangeTarget> {
     match target {
-        FaultTarget::Link(link) => vec![ChangeTarget::Link(link)],
+        FaultTarget::Link(link) => vec![ChangeTarget::Link(Id::numbered(link))],
         node => instances(compiler, node).into_iter().map(ChangeTarget::Instance).collect(),
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::kernel::table::Id;
 use crate::kernel::time::{MILLISECOND, MINUTE, NEVER, SECOND, Time};
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
@@ -30,7 +31,7 @@ fn faults_become_changes() {
         assert_eq!((change.fault, change.planned), (fault, false), "{thing}");
         assert_eq!(change.targets, targets, "{thing}");
     };
-    let link = || vec![ChangeTarget::Link(0)];
+    let link = || vec![ChangeTarget::Link(Id::FIRST)];
     check("fail: host, for: 5m", Fault::Crash, instances([2, 3]), 25 * MINUTE);
     check("kill: app", Fault::Crash, instances(5..9), NEVER);
     check("crash: app/2", Fault::Crash, instances([7]), NEVER);
@@ -150,7 +151,10 @@ faults:
     let power = &plan.random_faults[6];
     assert_eq!((&power.targets, power.crew), (&instances([2, 3, 9]), NONE));
     let cable = &plan.random_faults[7];
-    assert_eq!((&cable.targets[..], cable.fault), (&[ChangeTarget::Link(0)][..], Fault::Loss { share: 0.1 }));
+    assert_eq!(
+        (&cable.targets[..], cable.fault),
+        (&[ChangeTarget::Link(Id::FIRST)][..], Fault::Loss { share: 0.1 })
+    );
     assert_eq!(plan.crews, [2]);
     let standby = &plan.standbys[0];
     assert_eq!((standby.hot, standby.spares, standby.switch_over), (false, 1, 10 * SECOND));

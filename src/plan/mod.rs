@@ -46,6 +46,7 @@ pub use streams::{DiePlan, DrawPlan};
 pub use structure::Need;
 pub use usual::{FirstWork, UsualCall};
 
+use crate::kernel::table::Table;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
 use crate::nodes::cache::Holds;
@@ -55,6 +56,7 @@ use crate::parts::fidelity::Fidelity;
 use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::restart::RestartPolicy;
 use crate::scenario::model::{RunEnd, Warmup};
+use ids::Link;
 
 /// No such thing, where a number is expected.
 pub const NONE: u32 = u32::MAX;
@@ -87,7 +89,7 @@ pub struct Plan {
     pub routes: Vec<RoutePlan>,
     /// How many balancing states there are: one for each replica of each caller of a route.
     pub sites: u32,
-    pub links: Vec<LinkPlan>,
+    pub links: Table<Link, LinkPlan>,
     pub sources: Vec<SourcePlan>,
     pub classes: Vec<ClassPlan>,
     pub nodes: Vec<NodePlan>,

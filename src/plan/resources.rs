@@ -1,6 +1,8 @@
 //! What there is only so much of between nodes and beside them, and where the engine counts it.
 
 use super::compile::Compiler;
+use super::ids::Link;
+use crate::kernel::table::Id;
 use crate::nodes::NodeKind;
 use crate::parts::resource::{Owner, Party, ResourceKind, Way};
 use crate::plan::{HostMemoryPlan, NONE, PoolPlan};
@@ -25,7 +27,7 @@ pub enum PlacePlan {
         instance: u32,
     },
     Link {
-        link: u32,
+        link: Id<Link>,
         way: Way,
     },
     Limit {
@@ -87,7 +89,7 @@ fn links(compiler: &Compiler) -> Vec<ResourcePlan> {
         kind: ResourceKind::Bandwidth,
         owner: Owner::Link { link, way },
         capacity: bandwidth,
-        places: vec![PlacePlan::Link { link, way }],
+        places: vec![PlacePlan::Link { link: Id::numbered(link), way }],
     })
     .collect()
 }

@@ -158,7 +158,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
                 .scenario
                 .nodes_of(call.target)
                 .into_iter()
-                .all(|node| compiler.links.between(compiler.scenario, self.id, node) == NONE)
+                .all(|node| compiler.links.between(compiler.scenario, self.id, node).is_none())
     }
 
     /// The client's calls are compiled like a node's, then given the client's own ways.

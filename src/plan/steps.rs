@@ -1,6 +1,8 @@
 //! The instructions that visits go through.
 
 use super::NONE;
+use super::ids::Link;
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
 
@@ -125,7 +127,7 @@ pub struct CallPlan {
     /// The instance that it goes to where there is no choice, and the link that leads
     /// there; otherwise `NONE`.
     pub only_peer: u32,
-    pub only_link: u32,
+    pub only_link: Option<Id<Link>>,
     /// The balancing state of the caller's first replica.
     pub site: u32,
     /// Whether each replica of the caller has a balancing state of its own.
@@ -251,7 +253,7 @@ impl CallPlan {
         CallPlan {
             route,
             only_peer: NONE,
-            only_link: NONE,
+            only_link: None,
             site,
             site_per_replica: true,
             body: NONE,

@@ -17,7 +17,7 @@ pub fn names(compiler: &Compiler, targets: &[ChangeTarget]) -> String {
         let written = match *target {
             ChangeTarget::Link(link) => {
                 place += 1;
-                let link = &scenario.links[link as usize];
+                let link = &scenario.links[link.index()];
                 let name = |id: crate::scenario::model::NodeId| &scenario.nodes[id.0 as usize].name;
                 write!(text, "{} -> {}", name(link.from), name(link.to))
             }

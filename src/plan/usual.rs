@@ -90,7 +90,7 @@ impl UsualCall {
         let begins_so = !is_told_of && works.is_some();
         UsualCall {
             begins_so,
-            straight_to: if begins_so && *only_link == NONE { *only_peer } else { NONE },
+            straight_to: if begins_so && only_link.is_none() { *only_peer } else { NONE },
             has_choice: *only_peer == NONE,
             ends_so: !is_told_of,
             is_session: *keeps_session,

@@ -135,7 +135,7 @@ impl Program<'_, '_> {
                     let from_plain = at_plain || place == 0;
                     at_plain = self.leads_to_plain(call);
                     let [member] = &route.members[..] else { continue };
-                    if from_plain && member.link == NONE {
+                    if from_plain && member.link.is_none() {
                         code[place] = Step::Pass { instance: member.instance };
                     }
                 }

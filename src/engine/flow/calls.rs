@@ -8,16 +8,18 @@ use crate::engine::World;
 use crate::engine::site::links::Message;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Answers, Flags, State, TimerKind, Visit};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
+use crate::plan::ids::Link;
 use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
 
 /// Whom a call goes to.
 struct Chosen {
     instance: u32,
-    /// The link that leads there, or `NONE`.
-    link: u32,
+    /// The link that leads there, if there is one.
+    link: Option<Id<Link>>,
     /// Where the caller counts its open requests to it, or `NONE`.
     peer: u32,
     /// Where the program of the called visit starts.
@@ -112,10 +114,10 @@ impl World {
             self.choose_peer(plan, slot, call_plan)
         };
         let Chosen { instance, link, peer, body } = chosen;
-        let link = if link == NONE { NONE } else { self.link_between(plan, from, instance, link) };
+        let link = link.and_then(|link| self.link_between(plan, from, instance, link));
         let usual = &plan.usual_calls[call as usize];
         let callee = Callee { call, usual, instance, peer };
-        if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, callee) {
+        if link.is_none() && usual.begins_so && self.begin_as_usual(plan, slot, callee) {
             return None;
         }
         let fresh = self.opens_connection(plan, call_plan, root, instance)
@@ -148,12 +150,12 @@ impl World {
         if call_plan.guard != NONE {
             self.guarded_call_begins(plan, slot, call_plan, instance);
         }
-        if link == NONE {
+        let Some(link) = link else {
             if call_plan.whole {
                 self.start_timer(TimerKind::Deadline, call_plan.connect_lane, child);
             }
             return Some(child);
-        }
+        };
         self.send_over(plan, child, link, call_plan, fresh)
     }
 
@@ -162,7 +164,7 @@ impl World {
         &mut self,
         plan: &Plan,
         child: u32,
-        link: u32,
+        link: Id<Link>,
         call_plan: &CallPlan,
         fresh: bool,
     ) -> Option<u32> {
@@ -226,12 +228,9 @@ impl World {
 
     /// Nothing lies between nodes on the same host.
     #[inline(always)]
-    fn link_between(&self, plan: &Plan, from: u32, to: u32, link: u32) -> u32 {
-        if link == NONE {
-            return NONE;
-        }
+    fn link_between(&self, plan: &Plan, from: u32, to: u32, link: Id<Link>) -> Option<Id<Link>> {
         let hosts = [from, to].map(|instance| plan.instances[instance as usize].host);
-        if hosts[0] == hosts[1] && hosts[0] != NONE { NONE } else { link }
+        if hosts[0] == hosts[1] && hosts[0] != NONE { None } else { Some(link) }
     }
 
     /// Whether an earlier call has left the caller with a connection to this database.
@@ -276,7 +275,7 @@ impl World {
         let member = self.pick(plan, call_plan, instance, root, None);
         let peer = &plan.routes[call_plan.route as usize].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
-        let link = if link == NONE { NONE } else { self.link_between(plan, instance, to, link) };
+        let link = link.and_then(|link| self.link_between(plan, instance, to, link));
         let open = self.open_at_peer(plan, call_plan, instance, member);
         let before = std::mem::replace(&mut self.visits[slot].peer, open);
         self.close_at_peer(plan, before);
@@ -285,9 +284,9 @@ impl World {
         visit.step = call_plan.bodies.get(member as usize).copied().unwrap_or(visit.step + 1);
         visit.tries = 0;
         visit.since = self.clockwork.now();
-        if link == NONE {
+        let Some(link) = link else {
             return Some(slot);
-        }
+        };
         let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips: 0 };
         let crossing = self.cross(plan, message);
         self.travel(plan, slot, crossing);

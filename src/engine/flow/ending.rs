@@ -3,8 +3,10 @@
 use crate::engine::World;
 use crate::engine::site::links::Message;
 use crate::engine::visit::{Answers, State, TimerKind};
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
+use crate::plan::ids::Link;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
 
 /// How a call has ended, as its caller sees it.
@@ -63,7 +65,7 @@ impl World {
             self.end_unanswered(plan, slot, outcome);
             return None;
         }
-        if link != NONE {
+        if let Some(link) = link {
             self.send_answer(plan, slot, link, outcome);
             return None;
         }
@@ -90,7 +92,7 @@ impl World {
         self.site.nodes[visit.instance as usize].counts.background_lost += u64::from(is_lost);
     }
 
-    fn send_answer(&mut self, plan: &Plan, slot: u32, link: u32, outcome: Outcome) {
+    fn send_answer(&mut self, plan: &Plan, slot: u32, link: Id<Link>, outcome: Outcome) {
         let bytes = plan.calls[self.visits[slot].call as usize].response_bytes;
         let bytes = if outcome.is_ok() { bytes } else { 0 };
         let crossing = self.cross(plan, Message { link, way: Way::Back, bytes, round_trips: 0 });

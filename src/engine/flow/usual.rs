@@ -145,8 +145,8 @@ impl World {
         let visit = &self.visits[slot];
         let Visit { parent, instance, peer, sessions, flags, timers, .. } = *visit;
         // None of these is there: they are all `NONE`, of which every bit is set.
-        let absent = visit.link & visit.child & visit.sibling_next & visit.sibling_previous;
-        if parent == NONE || absent != NONE || visit.root == NONE || visit.slots > 1 {
+        let absent = visit.child & visit.sibling_next & visit.sibling_previous;
+        if parent == NONE || absent != NONE || visit.link.is_some() || visit.root == NONE || visit.slots > 1 {
             return None;
         }
         let usual = &plan.usual_calls[visit.call as usize];

@@ -129,9 +129,9 @@ impl Watch {
         {
             let time = time.min(rest);
             rest -= time;
-            self.paths.note_ahead(slot, Part::on(cause, link), network_column, time);
+            self.paths.note_ahead(slot, Part::on(cause, link.number()), network_column, time);
         }
-        self.paths.note_ahead(slot, Part::on(Cause::Network, link), network_column, rest);
+        self.paths.note_ahead(slot, Part::on(Cause::Network, link.number()), network_column, rest);
     }
 }
 

@@ -29,10 +29,12 @@ pub use tracer::{KeptTrace, Reason, TraceWishes};
 pub use usage::Usage;
 
 use super::Options;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::Plan;
+use crate::plan::ids::Link;
 use crate::results::incident::Outage;
 use crate::results::resource::ResourceBucket;
 use crate::results::row::RowSampling;
@@ -169,7 +171,7 @@ impl Watch {
         self.recorder.usage.waited_for_pool(pool, wait);
     }
 
-    pub fn waited_for_link(&mut self, link: u32, way: Way, wait: Time) {
+    pub fn waited_for_link(&mut self, link: Id<Link>, way: Way, wait: Time) {
         self.recorder.usage.waited_for_link(link, way, wait);
     }
 

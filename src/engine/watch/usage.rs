@@ -1,9 +1,11 @@
 //! How full it was, bucket by bucket: whatever there is only so much of between nodes and beside them.
 
 use crate::engine::site::waits::Reading;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
+use crate::plan::ids::Link;
 use crate::plan::{NONE, PlacePlan, Plan, ResourcePlan};
 use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
 use crate::stats::histogram::Histogram;
@@ -14,7 +16,7 @@ pub(super) struct UsageLogs {
     logs: Vec<UsageLog>,
     /// Which of them a place of a pool belongs to, each way of a link, and a limit, or `NONE`.
     of_pool: Vec<u32>,
-    of_link: Vec<[u32; 2]>,
+    of_link: Table<Link, [u32; 2]>,
     of_limit: Vec<u32>,
 }
 
@@ -72,7 +74,7 @@ impl UsageLogs {
         let mut logs = UsageLogs {
             logs: Vec::new(),
             of_pool: vec![NONE; places],
-            of_link: vec![[NONE; 2]; plan.links.len()],
+            of_link: Table::filled([NONE; 2], plan.links.len()),
             of_limit: vec![NONE; plan.limits.len()],
         };
         for (number, resource) in (0..).zip(&plan.resources) {
@@ -84,7 +86,7 @@ impl UsageLogs {
                             logs.of_pool[line as usize] = number;
                         }
                     }
-                    PlacePlan::Link { link, way } => logs.of_link[link as usize][way as usize] = number,
+                    PlacePlan::Link { link, way } => logs.of_link[link][way as usize] = number,
                     PlacePlan::Limit { limit, .. } => logs.of_limit[limit as usize] = number,
                     PlacePlan::Memory { .. } => {}
                 }
@@ -101,9 +103,9 @@ impl UsageLogs {
         self.logs[self.of_pool[pool as usize] as usize].waits.record(time);
     }
 
-    pub fn waited_for_link(&mut self, link: u32, way: Way, time: Time) {
+    pub fn waited_for_link(&mut self, link: Id<Link>, way: Way, time: Time) {
         // A link that is throttled may have no bandwidth of its own.
-        if let Some(log) = self.logs.get_mut(self.of_link[link as usize][way as usize] as usize) {
+        if let Some(log) = self.logs.get_mut(self.of_link[link][way as usize] as usize) {
             log.waits.record(time);
         }
     }
