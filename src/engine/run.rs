@@ -3,8 +3,10 @@
 use super::World;
 use super::clockwork::{Next, Ring};
 use super::visit::{State, TimerKind};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
+use crate::plan::ids::Processor;
 use crate::results::StopReason;
 use crate::scenario::model::RunEnd;
 
@@ -139,7 +141,7 @@ impl World {
 
     /// Some job of a shared processor should be done.
     #[inline(always)]
-    fn processor_rings(&mut self, plan: &Plan, processor: u32) {
+    fn processor_rings(&mut self, plan: &Plan, processor: Id<Processor>) {
         if let Some(slot) = self.clockwork.finished(&mut self.visits, processor) {
             self.run_visit(plan, slot);
         }

@@ -5,7 +5,7 @@ use super::World;
 use super::site::scalings::TimeOff;
 use super::watch::ClassSnapshot;
 use crate::kernel::time::Time;
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
 use crate::results::incident::Incident;
 use crate::results::{Nanoseconds, NodeBucket};
 
@@ -83,11 +83,10 @@ impl World {
     fn instance_snapshot(&self, plan: &Plan, number: usize, at: Time) -> InstanceSnapshot {
         let node = &self.site.nodes[number];
         let [served, _, _, extra] = node.integrals(at);
-        let processor = plan.instances[number].processor;
-        let own = processor != NONE && plan.processors[processor as usize].instance == number as u32;
+        let own = self.own_processor(plan, number as u32);
         // A processor that is asked for its totals computes up to now in floating point. A copy
         // is asked, since the sums of one that is asked more often differ in their last bits.
-        let cpu = if own { self.clockwork.totals_of(processor, at).used } else { 0 };
+        let cpu = own.map_or(0, |processor| self.clockwork.totals_of(processor, at).used);
         InstanceSnapshot {
             busy: node.busy,
             line: node.line_length,

@@ -2,6 +2,7 @@
 
 use super::balancing::{MemberPlan, RoutePlan};
 use super::buckets::BucketPlan;
+use super::ids::Processor;
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
@@ -9,6 +10,7 @@ use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
     UsualCall, changes, memory, names, replication, resources, scaling, sources, structure,
 };
+use crate::kernel::table::Table;
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
@@ -101,7 +103,7 @@ pub struct Compiler<'a> {
     pub sites: u32,
     pub nodes: Vec<NodePlan>,
     pub instances: Vec<InstancePlan>,
-    pub processors: Vec<ProcessorPlan>,
+    pub processors: Table<Processor, ProcessorPlan>,
     pub caches: Vec<CachePlan>,
     pub limits: Vec<LimitPlan>,
     pub guards: Vec<GuardPlan>,
@@ -126,7 +128,7 @@ impl<'a> Compiler<'a> {
             sites: 0,
             nodes: Vec::new(),
             instances: Vec::new(),
-            processors: Vec::new(),
+            processors: Table::new(),
             caches: Vec::new(),
             limits: Vec::new(),
             guards: Vec::new(),
@@ -230,10 +232,8 @@ impl<'a> Compiler<'a> {
             NodeKind::Server(server) => Some((server.cores, server.speed)),
             _ => shared_cores.map(|cores| (cores, 1.0)),
         };
-        let processor = cores_and_speed.map_or(NONE, |(cores, speed)| {
-            self.processors.push(ProcessorPlan { instance, cores, speed });
-            self.processors.len() as u32 - 1
-        });
+        let processor = cores_and_speed
+            .map(|(cores, speed)| self.processors.push(ProcessorPlan { instance, cores, speed }));
         if let NodeKind::Cache(cache) = &node.kind {
             let die = self.streams.die(&node.name, &format!("look-up/{replica}"));
             let (holds, uses_stale) = (cache.holds.clone(), cache.uses_stale);
@@ -256,7 +256,7 @@ impl<'a> Compiler<'a> {
                 let instance = &mut self.instances[place];
                 instance.host = host;
                 // A station that shares cores of its own keeps them.
-                if instance.processor == NONE {
+                if instance.processor.is_none() {
                     instance.processor = processor;
                 }
             }

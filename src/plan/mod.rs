@@ -46,7 +46,7 @@ pub use streams::{DiePlan, DrawPlan};
 pub use structure::Need;
 pub use usual::{FirstWork, UsualCall};
 
-use crate::kernel::table::Table;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
 use crate::nodes::cache::Holds;
@@ -56,7 +56,7 @@ use crate::parts::fidelity::Fidelity;
 use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::restart::RestartPolicy;
 use crate::scenario::model::{RunEnd, Warmup};
-use ids::Link;
+use ids::{Link, Processor};
 
 /// No such thing, where a number is expected.
 pub const NONE: u32 = u32::MAX;
@@ -95,7 +95,7 @@ pub struct Plan {
     pub nodes: Vec<NodePlan>,
     /// All replicas of the first node, then of the second …
     pub instances: Vec<InstancePlan>,
-    pub processors: Vec<ProcessorPlan>,
+    pub processors: Table<Processor, ProcessorPlan>,
     pub draws: Vec<DrawPlan>,
     pub dice: Vec<DiePlan>,
     /// Each constant timeout of a caller, and each of a worker's watchdog, has a lane.
@@ -157,8 +157,8 @@ pub struct InstancePlan {
     pub replica: u32,
     /// The instance of the server that it stands on, or `NONE`.
     pub host: u32,
-    /// What shares out its CPU time, or `NONE`.
-    pub processor: u32,
+    /// What shares out its CPU time, if anything does.
+    pub processor: Option<Id<Processor>>,
     /// How long it keeps a client's connection open that nobody uses.
     pub keepalive: Time,
 }

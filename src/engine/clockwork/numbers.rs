@@ -1,7 +1,9 @@
 //! Which clock is whose.
 
 use crate::engine::visit::TimerKind;
+use crate::kernel::table::Id;
 use crate::plan::Plan;
+use crate::plan::ids::Processor;
 
 /// What a clock rings for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +14,7 @@ pub enum Ring {
     Change,
     Lane(TimerKind, u32),
     Source(u32),
-    Processor(u32),
+    Processor(Id<Processor>),
 }
 
 /// The numbers of the clocks, in the order in which they are asked.
@@ -48,7 +50,7 @@ impl ClockNumbers {
     #[inline(always)]
     pub(super) fn owner(&self, clock: u32) -> Ring {
         if clock >= self.first_processor {
-            Ring::Processor(clock - self.first_processor)
+            Ring::Processor(Id::numbered(clock - self.first_processor))
         } else if clock >= self.first_source {
             Ring::Source(clock - self.first_source)
         } else if clock == EDGE {
@@ -70,7 +72,7 @@ impl ClockNumbers {
             Ring::Change => self.changes,
             Ring::Lane(kind, lane) => Some(self.first_lane[kind as usize] + lane),
             Ring::Source(source) => Some(self.first_source + source),
-            Ring::Processor(processor) => Some(self.first_processor + processor),
+            Ring::Processor(processor) => Some(self.first_processor + processor.number()),
         }
     }
 }

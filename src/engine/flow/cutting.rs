@@ -40,11 +40,12 @@ impl World {
     fn totals_of(&mut self, plan: &Plan, instance: u32) -> InstanceTotals {
         let now = self.clockwork.now();
         let off = self.time_off(plan, instance, now);
-        let processor = plan.instances[instance as usize].processor;
-        let own = processor != NONE && plan.processors[processor as usize].instance == instance;
+        let own = self.own_processor(plan, instance);
         let (processor, jobs_most) = match own {
-            true => (self.clockwork.totals_of(processor, now), self.clockwork.take_most_jobs(processor)),
-            false => (Totals::default(), 0),
+            Some(processor) => {
+                (self.clockwork.totals_of(processor, now), self.clockwork.take_most_jobs(processor))
+            }
+            None => (Totals::default(), 0),
         };
         let node = &mut self.site.nodes[instance as usize];
         InstanceTotals {

@@ -172,7 +172,8 @@ impl World {
         debug_assert_eq!(visit.word & SLOT_MASK, u64::from(slot));
         visit.flags.on_cpu = false;
         visit.word = 0;
-        let processor = plan.instances[visit.instance as usize].processor;
-        self.clockwork.withdraw(&self.visits, processor);
+        if let Some(processor) = plan.instances[visit.instance as usize].processor {
+            self.clockwork.withdraw(&self.visits, processor);
+        }
     }
 }

@@ -168,11 +168,10 @@ impl World {
         let needs_care = self.site.nodes[self.visits[slot].instance as usize].needs_care;
         let work = if needs_care { self.slowed(plan, slot, work) } else { work };
         let visit = &mut self.visits[slot];
-        let processor = self.site.nodes[visit.instance as usize].processor;
-        if processor == NONE {
+        let Some(processor) = self.site.nodes[visit.instance as usize].processor else {
             self.schedule(slot, self.clockwork.now().saturating_add(work));
             return;
-        }
+        };
         let word = self.clockwork.number(slot);
         visit.word = word;
         visit.flags.on_cpu = true;

@@ -61,7 +61,7 @@ impl World {
         let node = &mut self.site.nodes[instance as usize];
         let watchdog_lane = node.watchdog_lane;
         let work = usual.works[usize::from(is_new)];
-        let processor = if work.is_cpu { node.processor } else { NONE };
+        let processor = if work.is_cpu { node.processor } else { None };
         let mut rare = caller.flags.rare.inherited();
         if usual.is_session {
             rare.enter_session();
@@ -92,7 +92,7 @@ impl World {
             slots: u8::from(!usual.is_session),
             flags: Flags {
                 inside: true,
-                on_cpu: processor != NONE,
+                on_cpu: processor.is_some(),
                 fresh: is_new,
                 connected: !usual.whole,
                 rare,
@@ -101,10 +101,10 @@ impl World {
             ..Visit::NEW
         });
         let time = if work.draw == NONE { work.time } else { self.chance.draws.take(plan, work.draw) };
-        if processor == NONE {
-            self.clockwork.wait_until(now.saturating_add(time), word);
-        } else {
+        if let Some(processor) = processor {
             self.clockwork.work(&self.visits, processor, time, word);
+        } else {
+            self.clockwork.wait_until(now.saturating_add(time), word);
         }
         true
     }

@@ -149,7 +149,7 @@ impl World {
         let conditions = self.trouble.conditions();
         // A host of its own is slow itself.
         let slowdown = match self.own_processor(plan, instance) {
-            NONE => conditions.slowdown(instance),
+            None => conditions.slowdown(instance),
             _ => 1.0,
         };
         let pool = plan.nodes[plan.instances[instance as usize].node as usize].buffer_pool;

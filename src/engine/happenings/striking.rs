@@ -2,8 +2,10 @@
 
 use super::World;
 use crate::engine::trouble::Change;
+use crate::kernel::table::Id;
 use crate::parts::fault::Fault;
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
+use crate::plan::ids::Processor;
 
 impl World {
     pub(in crate::engine) fn strike_instance(&mut self, plan: &Plan, instance: u32, fault: Fault) {
@@ -146,22 +148,18 @@ impl World {
         self.for_all_at(instance, |this, one| this.trouble.condition(one).drain_until_up());
     }
 
-    /// The processor whose cores are this very instance's, or `NONE`.
-    pub(super) fn own_processor(&self, plan: &Plan, instance: u32) -> u32 {
-        match plan.instances[instance as usize].processor {
-            NONE => NONE,
-            processor if plan.processors[processor as usize].instance == instance => processor,
-            _ => NONE,
-        }
+    /// The processor whose cores are this very instance's, if any are.
+    pub(in crate::engine) fn own_processor(&self, plan: &Plan, instance: u32) -> Option<Id<Processor>> {
+        let processor = plan.instances[instance as usize].processor?;
+        (plan.processors[processor].instance == instance).then_some(processor)
     }
 
     /// A host that is slowed down slows all work on it, also what is under way.
     fn set_speed(&mut self, plan: &Plan, instance: u32) {
-        let processor = self.own_processor(plan, instance);
-        if processor == NONE {
+        let Some(processor) = self.own_processor(plan, instance) else {
             return;
-        }
-        let speed = plan.processors[processor as usize].speed;
+        };
+        let speed = plan.processors[processor].speed;
         let factor = self.trouble.conditions().slowdown(instance);
         self.clockwork.set_speed(&self.visits, processor, speed / factor);
     }

@@ -1,8 +1,10 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::{Codel, Shedding};
+use crate::plan::ids::Processor;
 use crate::plan::{NONE, Plan};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
@@ -35,8 +37,8 @@ pub struct NodeState {
     pub side_line: u32,
     pub occupancy: u32,
     pub watchdog_lane: u32,
-    /// What shares out its CPU time, or `NONE`.
-    pub processor: u32,
+    /// What shares out its CPU time, if anything does.
+    pub processor: Option<Id<Processor>>,
     pub served_area: u64,
     pub calling_area: u64,
     pub queued_area: u64,
