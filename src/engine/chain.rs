@@ -13,8 +13,10 @@ use super::clockwork::{Ring, room_beside};
 use super::run::Advance;
 use super::site::lists::append;
 use super::visit::{Request, State, Visits};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Class;
 use crate::plan::{ChainPlan, ChainStation, NONE, Plan};
 use crate::results::path::{Cause, Part};
 use std::cmp::Reverse;
@@ -28,7 +30,7 @@ const WORTHWHILE: u64 = 8 * STRETCH_MOST as u64;
 /// The requests inside, station by station.
 #[derive(Clone, Debug)]
 pub(super) struct Chain {
-    pub(super) class: u32,
+    pub(super) class: Id<Class>,
     stages: Vec<Stage>,
     /// Whether requests are passed on here, and not by events.
     is_on: bool,
@@ -134,7 +136,7 @@ impl World {
     /// or until there is no room for more; 0 if nobody comes any more.
     fn requests_before_chain_ends(&self) -> u64 {
         let room = room_beside(self.in_flight());
-        match self.clockwork.rings_at(Ring::Source(0)) {
+        match self.clockwork.rings_at(Ring::Source(Id::FIRST)) {
             NEVER => 0,
             _ => self.watch.left_before_a_mark().min(room),
         }
@@ -142,7 +144,7 @@ impl World {
 
     /// Everything that happens before the limit, or a part of it: says whether it was all.
     fn pass_stretch(&mut self, plan: &Plan, chain: &mut Chain, limit: Time) -> bool {
-        let mut next = self.clockwork.rings_at(Ring::Source(0));
+        let mut next = self.clockwork.rings_at(Ring::Source(Id::FIRST));
         chain.coming.clear();
         let mut unfollowed = self.unfollowed_in_chain(chain);
         while next < limit && chain.coming.len() < STRETCH_MOST {
@@ -156,10 +158,10 @@ impl World {
             };
             chain.coming.push(Passing { at: next, known: 0, began: next, place });
             self.watch.offer(chain.class);
-            next = self.site.sources[0].send_next();
+            next = self.site.sources[Id::FIRST].send_next();
         }
         self.watch.give_back_unfollowed(chain.class, unfollowed);
-        self.clockwork.set(Ring::Source(0), next);
+        self.clockwork.set(Ring::Source(Id::FIRST), next);
         let mut events = chain.coming.len() as u64;
         let end = next.min(limit);
         for stage in &mut chain.stages {
@@ -168,7 +170,7 @@ impl World {
             events += chain.leaving.len() as u64;
             std::mem::swap(&mut chain.coming, &mut chain.leaving);
         }
-        let objective = plan.classes[chain.class as usize].objective;
+        let objective = plan.classes[chain.class].objective;
         chain.leaving.clear();
         for request in &chain.coming {
             let latency = request.at - request.began;
@@ -308,7 +310,7 @@ impl World {
     }
 
     /// A request of a chain becomes a visit.
-    fn take_over(&mut self, class: u32, station: ChainStation, began: Time) -> u32 {
+    fn take_over(&mut self, class: Id<Class>, station: ChainStation, began: Time) -> u32 {
         let slot = self.visits.add(station.instance, station.step, class, self.clockwork.now());
         self.visits[slot].root = slot;
         self.visits.requests[slot as usize] = Request { start: began, attempts: 1, ..Request::default() };

@@ -9,7 +9,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
-use crate::plan::ids::Link;
+use crate::plan::ids::{Class, Link, Source};
 use waiting::Waiting;
 
 /// The bits of an event's word that name the visit; the others number the event.
@@ -63,7 +63,7 @@ pub struct Visit {
     pub repeats: u32,
     /// Which of the peers of its present call it has called last, or which has failed it.
     pub latest_peer: u32,
-    pub class: u32,
+    pub class: Id<Class>,
     /// Tries of the present call, or SYNs sent while it has not arrived.
     pub tries: u16,
     pub state: State,
@@ -131,15 +131,21 @@ pub struct Flags {
 }
 
 /// What only the first visit of a request needs to know.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Request {
     pub start: Time,
     pub id: u64,
-    pub source: u32,
+    pub source: Id<Source>,
     pub client: u32,
     /// The line of a recording that it replays.
     pub record: u32,
     pub attempts: u32,
+}
+
+impl Default for Request {
+    fn default() -> Request {
+        Request { start: 0, id: 0, source: Id::FIRST, client: 0, record: 0, attempts: 0 }
+    }
 }
 
 /// A few flags in one byte, since a visit fills its cache lines to the last one.
@@ -241,7 +247,7 @@ impl Visits {
 
     /// A visit that stands at a step of an instance's program and belongs to nobody yet.
     #[inline(always)]
-    pub fn add(&mut self, instance: u32, step: u32, class: u32, now: Time) -> u32 {
+    pub fn add(&mut self, instance: u32, step: u32, class: Id<Class>, now: Time) -> u32 {
         self.put(Visit { instance, step, class, since: now, ..Visit::NEW })
     }
 
@@ -277,7 +283,7 @@ impl Visits {
             let visit = &self.all[slot];
             read ^= visit.word
                 ^ visit.timers[TimerKind::Watchdog as usize].due
-                ^ u64::from(visit.class ^ visit.step);
+                ^ u64::from(visit.class.number() ^ visit.step);
             read ^= self.requests[slot].start;
         }
         std::hint::black_box(read);
@@ -348,7 +354,7 @@ impl Visit {
             sessions: NONE,
             repeats: 0,
             latest_peer: 0,
-            class: 0,
+            class: Id::FIRST,
             tries: 0,
             state: State::Going,
             slots: 0,
@@ -370,12 +376,12 @@ mod tests {
     #[test]
     fn slots_are_used_again_latest_first() {
         let mut visits = Visits::new();
-        let slots: Vec<u32> = (0..3).map(|_| visits.add(0, 0, 0, 0)).collect();
+        let slots: Vec<u32> = (0..3).map(|_| visits.add(0, 0, Id::FIRST, 0)).collect();
         assert_eq!(slots, [0, 1, 2]);
         visits.remove(1);
         visits.remove(0);
-        assert_eq!(visits.add(0, 0, 0, 0), 0);
-        assert_eq!(visits.add(0, 0, 0, 0), 1);
-        assert_eq!(visits.add(0, 0, 0, 0), 3);
+        assert_eq!(visits.add(0, 0, Id::FIRST, 0), 0);
+        assert_eq!(visits.add(0, 0, Id::FIRST, 0), 1);
+        assert_eq!(visits.add(0, 0, Id::FIRST, 0), 3);
     }
 }

@@ -1,12 +1,14 @@
 //! A row of plain stations that all requests go through, one behind the other.
 
+use super::ids::Class;
 use super::{NONE, Plan, Step};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::UNLIMITED;
 
 /// Where the requests of such a plan stand, in order.
 #[derive(Clone, Debug)]
 pub struct ChainPlan {
-    pub class: u32,
+    pub class: Id<Class>,
     pub stations: Vec<ChainStation>,
 }
 
@@ -22,7 +24,7 @@ pub struct ChainStation {
 impl ChainPlan {
     /// The chain of a plan in which there is nothing else.
     pub fn of(plan: &Plan) -> Option<ChainPlan> {
-        let [source] = &plan.sources[..] else { return None };
+        let [source] = plan.sources.as_slice() else { return None };
         let [program] = &source.programs[..] else { return None };
         if source.think != NONE || plan.has_changes() {
             return None;

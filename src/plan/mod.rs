@@ -56,7 +56,7 @@ use crate::parts::fidelity::Fidelity;
 use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::restart::RestartPolicy;
 use crate::scenario::model::{RunEnd, Warmup};
-use ids::{Link, Processor};
+use ids::{Class, Link, Processor, Source};
 
 /// No such thing, where a number is expected.
 pub const NONE: u32 = u32::MAX;
@@ -90,8 +90,8 @@ pub struct Plan {
     /// How many balancing states there are: one for each replica of each caller of a route.
     pub sites: u32,
     pub links: Table<Link, LinkPlan>,
-    pub sources: Vec<SourcePlan>,
-    pub classes: Vec<ClassPlan>,
+    pub sources: Table<Source, SourcePlan>,
+    pub classes: Table<Class, ClassPlan>,
     pub nodes: Vec<NodePlan>,
     /// All replicas of the first node, then of the second …
     pub instances: Vec<InstancePlan>,
@@ -199,7 +199,7 @@ pub struct SourcePlan {
 
 #[derive(Clone, Debug)]
 pub struct ProgramPlan {
-    pub class: u32,
+    pub class: Id<Class>,
     pub start: u32,
     /// The chance that a request is of this class or of one before it.
     pub cumulated_share: f64,
@@ -221,7 +221,7 @@ pub struct NamePlan {
     /// The recursive look-up's duration.
     pub lookup: u32,
     /// Which source's clients keep it, and so where their caches stand.
-    pub source: u32,
+    pub source: Id<Source>,
     /// All addresses that it leads to at some time; the first so many at the start.
     pub addresses: Vec<String>,
     pub first_answers: u32,

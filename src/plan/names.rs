@@ -2,7 +2,9 @@
 //! answers at each.
 
 use super::compile::Compiler;
+use super::ids::Source;
 use super::{NONE, NamePlan};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
 use crate::nodes::dns::Dns;
@@ -22,7 +24,7 @@ pub struct NameChangePlan {
 }
 
 /// The name as a user's clients look it up.
-pub fn name_plan(compiler: &Compiler, dns: &Dns, name: &str, lookup: u32, source: u32) -> NamePlan {
+pub fn name_plan(compiler: &Compiler, dns: &Dns, name: &str, lookup: u32, source: Id<Source>) -> NamePlan {
     let chain = dns.chain(name);
     let mut addresses = chain.addresses.clone();
     for change in changes_of(compiler, dns, name) {
@@ -129,6 +131,6 @@ pub fn members_at(compiler: &mut Compiler, name: u32, route: u32) -> Vec<Vec<u32
 }
 
 /// Which of the names a source's clients look up, if any.
-pub fn name_of_source(compiler: &Compiler, source: u32) -> Option<u32> {
+pub fn name_of_source(compiler: &Compiler, source: Id<Source>) -> Option<u32> {
     compiler.tables.names.iter().position(|name| name.source == source).map(|name| name as u32)
 }

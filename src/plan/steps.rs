@@ -1,7 +1,7 @@
 //! The instructions that visits go through.
 
 use super::NONE;
-use super::ids::Link;
+use super::ids::{Link, Source};
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
@@ -200,7 +200,7 @@ pub enum ConnectionUse {
     /// The caller keeps them open.
     Kept,
     /// Each client of a source keeps its own for as long after its last use as the called node does.
-    PerClient { source: u32 },
+    PerClient { source: Id<Source> },
 }
 
 #[derive(Clone, Debug)]

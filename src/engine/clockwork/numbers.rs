@@ -3,7 +3,7 @@
 use crate::engine::visit::TimerKind;
 use crate::kernel::table::Id;
 use crate::plan::Plan;
-use crate::plan::ids::Processor;
+use crate::plan::ids::{Processor, Source};
 
 /// What a clock rings for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Ring {
     /// What goes wrong, if anything does.
     Change,
     Lane(TimerKind, u32),
-    Source(u32),
+    Source(Id<Source>),
     Processor(Id<Processor>),
 }
 
@@ -52,7 +52,7 @@ impl ClockNumbers {
         if clock >= self.first_processor {
             Ring::Processor(Id::numbered(clock - self.first_processor))
         } else if clock >= self.first_source {
-            Ring::Source(clock - self.first_source)
+            Ring::Source(Id::numbered(clock - self.first_source))
         } else if clock == EDGE {
             Ring::Edge
         } else if Some(clock) == self.changes {
@@ -71,7 +71,7 @@ impl ClockNumbers {
             Ring::Edge => Some(EDGE),
             Ring::Change => self.changes,
             Ring::Lane(kind, lane) => Some(self.first_lane[kind as usize] + lane),
-            Ring::Source(source) => Some(self.first_source + source),
+            Ring::Source(source) => Some(self.first_source + source.number()),
             Ring::Processor(processor) => Some(self.first_processor + processor.number()),
         }
     }

@@ -172,7 +172,7 @@ impl World {
             Order::Priority | Order::Random | Order::Shedding(_) => {
                 match &mut self.site.lines[node.side_line as usize] {
                     SideLine::Priority(lists) => {
-                        let priority = plan.classes[self.visits[slot].class as usize].priority;
+                        let priority = plan.classes[self.visits[slot].class].priority;
                         let (head, tail) = &mut lists[usize::from(priority)];
                         append(&mut self.visits, head, tail, slot);
                     }
@@ -215,7 +215,7 @@ impl World {
         let node = &self.site.nodes[instance as usize];
         match &mut self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => {
-                let priority = plan.classes[self.visits[slot].class as usize].priority;
+                let priority = plan.classes[self.visits[slot].class].priority;
                 let (head, tail) = &mut lists[usize::from(priority)];
                 unlink(&mut self.visits, head, tail, slot);
             }

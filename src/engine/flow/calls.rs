@@ -249,7 +249,7 @@ impl World {
             ConnectionUse::PerClient { .. } => {
                 let kept_for = plan.instances[instance as usize].keepalive;
                 let request = &self.visits.requests[root as usize];
-                let source = &mut self.site.sources[request.source as usize];
+                let source = &mut self.site.sources[request.source];
                 let closes_at = &mut source.connections[request.client as usize];
                 let fresh = self.clockwork.now() >= *closes_at;
                 *closes_at =

@@ -330,7 +330,7 @@ impl World {
         let root = self.visits[slot].root;
         if root != NONE {
             let request = self.visits.requests[root as usize];
-            self.site.sources[request.source as usize].connections[request.client as usize] = until;
+            self.site.sources[request.source].connections[request.client as usize] = until;
         }
     }
 }

@@ -24,7 +24,7 @@ impl World {
         let client = self.visits.requests[slot as usize].client;
         if self.site.names.remember(name, client) {
             let source = plan.names[name as usize].source;
-            self.site.sources[source as usize].connections[client as usize] = 0;
+            self.site.sources[source].connections[client as usize] = 0;
         }
     }
 

@@ -187,6 +187,6 @@ impl World {
             return 0;
         }
         let request = self.visits.requests[root as usize];
-        self.site.sources[request.source as usize].recorded_work(plan, request, column)
+        self.site.sources[request.source].recorded_work(plan, request, column)
     }
 }

@@ -127,7 +127,7 @@ impl World {
     fn forget_connections(&mut self, instance: u32) {
         // Which of several peers a client is connected to is not kept.
         for &source in self.trouble.clients_of(instance) {
-            self.site.sources[source as usize].connections.fill(0);
+            self.site.sources[source].connections.fill(0);
         }
     }
 

@@ -4,6 +4,8 @@
 
 use super::World;
 use crate::engine::pace::standstill::{Comers, Finding};
+use crate::kernel::table::Id;
+use crate::plan::ids::Class;
 use crate::plan::{NONE, NodePlan, Plan};
 use crate::results::StopReason;
 
@@ -31,7 +33,7 @@ impl World {
 
     fn names_of_comers(&self, plan: &Plan, noted: &Comers) -> Vec<String> {
         let now = self.comers();
-        let goes_round = |class: u32| noted.requests[class as usize] != now.requests[class as usize];
+        let goes_round = |class: Id<Class>| noted.requests[class] != now.requests[class];
         let users = plan.sources.iter().filter(|source| {
             source.think != NONE && source.programs.iter().any(|program| goes_round(program.class))
         });

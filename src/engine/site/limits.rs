@@ -2,9 +2,11 @@
 
 use super::Client;
 use super::passing::{Passed, Passing};
+use crate::kernel::table::Table;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::plan::Plan;
+use crate::plan::ids::Source;
 
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -14,7 +16,7 @@ pub struct Limits {
     /// Of each replica of each.
     passings: Vec<Passing>,
     /// How many clients the sources before each have.
-    clients_before: Vec<usize>,
+    clients_before: Table<Source, usize>,
 }
 
 /// Where a limit's buckets and what is counted of it begin.
@@ -71,7 +73,7 @@ impl Limits {
         let replica = (asker.instance - limit_plan.first_instance) as usize;
         let mut bucket = limit.first_bucket + limit.buckets_of_replica * replica;
         if let (Per::Client, Some(client)) = (limit_plan.per, asker.client) {
-            bucket += self.clients_before[client.source as usize] + client.number as usize;
+            bucket += self.clients_before[client.source] + client.number as usize;
         }
         let wait = limit_plan.bucket.ask(&mut self.due[bucket], now);
         let passing = &mut self.passings[limit.first_passing + replica];

@@ -110,7 +110,7 @@ impl Names {
 
 impl Name {
     fn new(plan: &Plan, name: &NamePlan) -> Name {
-        let clients = plan.sources[name.source as usize].clients as usize;
+        let clients = plan.sources[name.source].clients as usize;
         let zone: Vec<u32> = (0..name.first_answers).collect();
         Name {
             resolver: vec![0; name.ttls.len().max(1)],

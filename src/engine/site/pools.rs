@@ -8,6 +8,7 @@
 use super::waits::{Reading, Waits};
 use crate::engine::site::lists::{append, unlink};
 use crate::engine::visit::Visits;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::plan::{NONE, Plan, PoolPlan};
 
@@ -253,7 +254,7 @@ mod tests {
         let mut pools = Pools { all: vec![Pool::new(&plan(), 0)] };
         let pool = PoolHandle::numbered(0);
         let mut visits = Visits::new();
-        let [first, second] = [0, 0].map(|step| visits.add(0, step, 0, 0));
+        let [first, second] = [0, 0].map(|step| visits.add(0, step, Id::FIRST, 0));
         assert!(pools.admits_to_line(pool));
         pools.join_line(pool, &mut visits, first, 5);
         assert!(!pools.admits_to_line(pool));

@@ -2,7 +2,9 @@
 //! primary's place when it is gone.
 
 use super::Client;
+use crate::kernel::table::Table;
 use crate::kernel::time::{NEVER, Time};
+use crate::plan::ids::Source;
 use crate::plan::{CallPlan, NONE, Plan, ReplicationPlan};
 use crate::results::replication::ReplicationRecord;
 use crate::scenario::model::Reads;
@@ -34,7 +36,7 @@ struct Set {
     /// Primaries that a `failover` has brought down.
     brought_down: Vec<u32>,
     /// The number of each client's latest write, by source.
-    latest: Vec<Vec<u64>>,
+    latest: Table<Source, Vec<u64>>,
     record: ReplicationRecord,
 }
 
@@ -121,7 +123,7 @@ impl Replications {
             return;
         }
         if let Some(client) = client {
-            set.latest[client.source as usize][client.number as usize] = set.record.writes;
+            set.latest[client.source][client.number as usize] = set.record.writes;
         }
         for (member, &instance) in set_plan.instances.iter().enumerate() {
             if member == set.primary || is_gone(instance) {
@@ -151,7 +153,7 @@ impl Replications {
         let has = set.record.writes - set.lacks[member].len() as u64;
         set.record.behind_reads += u64::from(has < set.record.writes);
         if let Some(client) = client {
-            let own = set.latest[client.source as usize][client.number as usize];
+            let own = set.latest[client.source][client.number as usize];
             set.record.stale_reads += u64::from(own > has);
         }
     }

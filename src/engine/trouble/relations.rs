@@ -3,6 +3,8 @@
 
 use super::Trouble;
 use crate::engine::flow::health::Checker;
+use crate::kernel::table::Id;
+use crate::plan::ids::Source;
 use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
 
 /// Of each instance, if anything changes during the run.
@@ -11,7 +13,7 @@ pub struct Relations {
     /// The instances that stand on each server's instance.
     hosted: Vec<Vec<u32>>,
     /// The sources whose clients keep connections to each instance.
-    clients: Vec<Vec<u32>>,
+    clients: Vec<Vec<Id<Source>>>,
     /// Who checks each instance.
     checkers: Vec<Vec<Checker>>,
 }
@@ -32,8 +34,8 @@ impl Relations {
 }
 
 /// Of each instance, the sources whose clients keep connections to it.
-fn clients(plan: &Plan) -> Vec<Vec<u32>> {
-    let mut clients: Vec<Vec<u32>> = vec![Vec::new(); plan.instances.len()];
+fn clients(plan: &Plan) -> Vec<Vec<Id<Source>>> {
+    let mut clients: Vec<Vec<Id<Source>>> = vec![Vec::new(); plan.instances.len()];
     let kept = |call: &CallPlan| match call.connection {
         ConnectionUse::PerClient { source } => Some((source, call.route)),
         ConnectionUse::Fresh | ConnectionUse::Kept => None,
@@ -70,7 +72,7 @@ impl Trouble {
     }
 
     /// The sources whose clients keep connections to it.
-    pub fn clients_of(&self, instance: u32) -> &[u32] {
+    pub fn clients_of(&self, instance: u32) -> &[Id<Source>] {
         &self.relations.clients[instance as usize]
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Rare, State, Visits};
 use crate::engine::site::pools::PoolHandle;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 
 /// What a visit waits for, where its state does not say all. It stands apart from the visit, which
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn each_kind_of_wait_is_told_apart() {
         let mut visits = Visits::new();
-        let slot = visits.add(0, 0, 0, 0);
+        let slot = visits.add(0, 0, Id::FIRST, 0);
         visits.wait_for_answers(slot, Answers { under_way: 3, wanted: 2 });
         assert!(visits[slot].flags.rare.forks());
         assert_eq!(visits.one_has_ended(slot, false), Answers { under_way: 2, wanted: 2 });

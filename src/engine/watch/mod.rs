@@ -29,12 +29,12 @@ pub use tracer::{KeptTrace, Reason, TraceWishes};
 pub use usage::Usage;
 
 use super::Options;
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::Plan;
-use crate::plan::ids::Link;
+use crate::plan::ids::{Class, Link};
 use crate::results::incident::Outage;
 use crate::results::resource::ResourceBucket;
 use crate::results::row::RowSampling;
@@ -75,12 +75,12 @@ impl Watch {
 impl Watch {
     /// A request has come: its number.
     #[inline(always)]
-    pub fn offer(&mut self, class: u32) -> u64 {
+    pub fn offer(&mut self, class: Id<Class>) -> u64 {
         self.recorder.offer(class)
     }
 
     #[inline(always)]
-    pub fn ends(&mut self, class: u32, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
+    pub fn ends(&mut self, class: Id<Class>, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
         self.recorder.end(class, outcome, latency, in_time, attempts);
     }
 
@@ -98,7 +98,7 @@ impl Watch {
     }
 
     /// So many requests of a class have come and ended like this, in no time.
-    pub fn count_answers(&mut self, class: usize, outcome: Outcome, count: u64) {
+    pub fn count_answers(&mut self, class: Id<Class>, outcome: Outcome, count: u64) {
         self.recorder.count_answers(class, outcome, count);
     }
 
@@ -132,7 +132,7 @@ impl Watch {
     }
 
     /// Of each class, how many requests have come in the present time bucket.
-    pub fn offered_of_late(&self) -> Vec<u64> {
+    pub fn offered_of_late(&self) -> Table<Class, u64> {
         self.recorder.classes.iter().map(|class| class.now.offered).collect()
     }
 

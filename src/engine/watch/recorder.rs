@@ -8,9 +8,11 @@ use super::node_log::NodeLog;
 use super::outages::OutageFinder;
 use super::quiet_books::QuietBooks;
 use super::usage::UsageLogs;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
+use crate::plan::ids::Class;
 use crate::results::blame::Blame;
 use crate::results::path::Paths;
 use crate::results::{ClassBucket, ClassRecord, NodeRecord, RunResults};
@@ -38,7 +40,7 @@ pub(super) struct Recorder {
     pub(super) width: Time,
     pub(super) buckets_most: usize,
     pub(super) edges: Vec<Time>,
-    pub(super) classes: Vec<ClassState>,
+    pub(super) classes: Table<Class, ClassState>,
     latencies: Series,
     several_classes: bool,
     pub(super) nodes: Vec<NodeLog>,
@@ -125,19 +127,19 @@ impl Recorder {
     }
 
     #[inline(always)]
-    pub fn offer(&mut self, class: u32) -> u64 {
+    pub fn offer(&mut self, class: Id<Class>) -> u64 {
         let number = self.offered;
         self.offered += 1;
-        let class = &mut self.classes[class as usize];
+        let class = &mut self.classes[class];
         class.now.offered += 1;
         class.in_flight += 1;
         number
     }
 
     #[inline(always)]
-    pub fn end(&mut self, class: u32, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
+    pub fn end(&mut self, class: Id<Class>, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
         self.ended += 1;
-        let class = &mut self.classes[class as usize];
+        let class = &mut self.classes[class];
         class.in_flight -= 1;
         class.now.outcomes[outcome as usize] += 1;
         class.now.attempts += u64::from(attempts);
@@ -173,8 +175,8 @@ impl Recorder {
         self.outages.were_served_until(last.map_or(0, |edge| self.edges[edge]));
     }
 
-    pub fn lose(&mut self, class: u32, blame: Blame) {
-        self.classes[class as usize].now.lost[blame as usize] += 1;
+    pub fn lose(&mut self, class: Id<Class>, blame: Blame) {
+        self.classes[class].now.lost[blame as usize] += 1;
     }
 
     /// A visit got a slot after this wait in line.
@@ -219,7 +221,7 @@ impl Recorder {
         }
         self.outages.close();
         if !self.several_classes
-            && let Some(class) = self.classes.first()
+            && let Some(class) = self.classes.as_slice().first()
         {
             self.latencies = class.latencies.clone();
         }
