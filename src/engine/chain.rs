@@ -197,7 +197,8 @@ impl World {
         let (draws, watch) = (&mut self.chance.draws, &mut self.watch);
         let node = &mut self.site.nodes[stage.station.instance as usize];
         let draw = stage.station.draw;
-        let (work, line) = (Part::at(Cause::Service, node.node), Part::at(Cause::Queue, node.node));
+        let (work, line) =
+            (Part::at(Cause::Service, node.node.number()), Part::at(Cause::Queue, node.node.number()));
         let mut coming = coming.iter();
         let mut next = coming.next();
         loop {
@@ -209,7 +210,7 @@ impl World {
                 leaving.push(Passing { at: now, known: since, began, place });
                 node.served_one(now);
                 if place != NONE {
-                    watch.paths().note(place, work, node.node, now);
+                    watch.paths().note(place, work, node.node.number(), now);
                 }
                 let Some(waiting) = stage.line.pop_front() else {
                     stage.serving.pop();
@@ -225,7 +226,7 @@ impl World {
                         Reverse(Serving { done, since: now, began: waiting.began, place: waiting.place });
                 }
                 if waiting.place != NONE {
-                    watch.paths().note(waiting.place, line, node.node, now);
+                    watch.paths().note(waiting.place, line, node.node.number(), now);
                 }
                 watch.waited(node.node, now - waiting.since);
                 continue;

@@ -1,8 +1,10 @@
 //! Calls: whom a node calls, how, and what its callers keep for that.
 
+use super::ids::Node;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, Step};
 use super::{NONE, PoolPlan};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::{Calling, UNLIMITED};
@@ -110,8 +112,8 @@ impl Program<'_, '_> {
 
     /// For each member of a route the step at which those who come to it begin.
     pub fn by_member(&self, route: u32, by_node: &[(NodeId, u32)]) -> Vec<u32> {
-        let of_node: rustc_hash::FxHashMap<u32, u32> =
-            by_node.iter().map(|&(node, step)| (node.0, step)).collect();
+        let of_node: rustc_hash::FxHashMap<Id<Node>, u32> =
+            by_node.iter().map(|&(node, step)| (Id::numbered(node.0), step)).collect();
         let members = &self.compiler.routes[route as usize].members;
         members
             .iter()
@@ -127,7 +129,7 @@ impl Program<'_, '_> {
             return None;
         }
         let pool = self.compiler.behaviour(caller)?.calling.pool?;
-        let node = &self.compiler.nodes[caller.0 as usize];
+        let node = &self.compiler.nodes[Id::numbered(caller.0)];
         let tables = &mut self.compiler.tables;
         let known = tables.known_pools.get(&(caller, call.target)).copied();
         let number = known.unwrap_or_else(|| {

@@ -32,7 +32,7 @@ impl ChainPlan {
         let stations = stations(plan, program.start)?;
         let is_endless = |station: &ChainStation| {
             let node = plan.instances[station.instance as usize].node;
-            plan.nodes[node as usize].line == UNLIMITED
+            plan.nodes[node].line == UNLIMITED
         };
         stations.iter().all(is_endless).then_some(ChainPlan { class: program.class, stations })
     }

@@ -244,7 +244,7 @@ fn down(compiler: &Compiler, at: Time, takes: Time, instances: &[u32], name: &st
 }
 
 fn boot(scenario: &Scenario, compiler: &Compiler, instance: u32) -> Time {
-    scenario.nodes[compiler.instances[instance as usize].node as usize].boot
+    scenario.nodes[compiler.instances[instance as usize].node.index()].boot
 }
 
 fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFaultPlan>) {
@@ -285,7 +285,7 @@ fn changed(compiler: &Compiler, target: FaultTarget) -> Vec<ChangeTarget> {
 
 /// The instances of a node; of a link there are none.
 fn instances(compiler: &Compiler, target: FaultTarget) -> Vec<u32> {
-    let of = |id: crate::scenario::model::NodeId| &compiler.nodes[id.0 as usize];
+    let of = |id: crate::scenario::model::NodeId| &compiler.nodes[Id::numbered(id.0)];
     match target {
         FaultTarget::Node(id) => {
             let plan = of(id);

@@ -163,6 +163,9 @@ faults:
     let scenario = scenario(&text);
     assert_eq!(scenario.faults[0].time_between.mean(), 30.0 * 86_400.0);
     assert!(matches!(scenario.faults[0].time_between, Distribution::Exponential { .. }));
-    assert_eq!(plan.nodes[3].boot, 100 * MILLISECOND);
-    assert_eq!((plan.nodes[4].boot, plan.nodes[2].boot), (2 * SECOND, 30 * SECOND));
+    assert_eq!(plan.nodes[Id::numbered(3)].boot, 100 * MILLISECOND);
+    assert_eq!(
+        (plan.nodes[Id::numbered(4)].boot, plan.nodes[Id::numbered(2)].boot),
+        (2 * SECOND, 30 * SECOND)
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::balancing::{MemberPlan, RoutePlan};
 use super::buckets::BucketPlan;
-use super::ids::Processor;
+use super::ids::{Node, Processor};
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
@@ -10,7 +10,7 @@ use super::{
     CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
     UsualCall, changes, memory, names, replication, resources, scaling, sources, structure,
 };
-use crate::kernel::table::Table;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Behaviour;
@@ -101,7 +101,7 @@ pub struct Compiler<'a> {
     watchdogs: Vec<Time>,
     pub routes: Vec<RoutePlan>,
     pub sites: u32,
-    pub nodes: Vec<NodePlan>,
+    pub nodes: Table<Node, NodePlan>,
     pub instances: Vec<InstancePlan>,
     pub processors: Table<Processor, ProcessorPlan>,
     pub caches: Vec<CachePlan>,
@@ -126,7 +126,7 @@ impl<'a> Compiler<'a> {
             watchdogs: Vec::new(),
             routes: Vec::new(),
             sites: 0,
-            nodes: Vec::new(),
+            nodes: Table::new(),
             instances: Vec::new(),
             processors: Table::new(),
             caches: Vec::new(),
@@ -243,14 +243,20 @@ impl<'a> Compiler<'a> {
             NodeKind::WebServer(web_server) => web_server.keepalive_timeout,
             _ => NEVER,
         };
-        self.instances.push(InstancePlan { node: id.0, replica, host: NONE, processor, keepalive });
+        self.instances.push(InstancePlan {
+            node: Id::numbered(id.0),
+            replica,
+            host: NONE,
+            processor,
+            keepalive,
+        });
     }
 
     fn place_on_hosts(&mut self) {
         for place in 0..self.instances.len() {
             let InstancePlan { node, replica, .. } = self.instances[place];
-            if let Some(host) = self.node(NodeId(node)).on {
-                let plan = &self.nodes[host.0 as usize];
+            if let Some(host) = self.node(NodeId(node.number())).on {
+                let plan = &self.nodes[Id::numbered(host.0)];
                 let host = plan.first_instance + replica % plan.replicas;
                 let processor = self.instances[host as usize].processor;
                 let instance = &mut self.instances[place];
@@ -282,7 +288,7 @@ impl<'a> Compiler<'a> {
         for wanted in [false, true] {
             for &(node, weight, _) in listed.iter().filter(|&&(_, _, backup)| backup == wanted) {
                 let link = self.links.between(self.scenario, from, node);
-                let plan = &self.nodes[node.0 as usize];
+                let plan = &self.nodes[Id::numbered(node.0)];
                 for replica in 0..plan.replicas {
                     members.push(MemberPlan { instance: plan.first_instance + replica, weight, link });
                     names.push(format!("{}/{replica}", plan.name));

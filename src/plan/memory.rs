@@ -27,7 +27,7 @@ pub struct ResidentPlan {
 pub fn compile(compiler: &Compiler) -> Vec<HostMemoryPlan> {
     let mut plans = Vec::new();
     for (number, instance) in compiler.instances.iter().enumerate() {
-        let NodeKind::Server(server) = &compiler.node(NodeId(instance.node)).kind else { continue };
+        let NodeKind::Server(server) = &compiler.node(NodeId(instance.node.number())).kind else { continue };
         let Some(bytes) = server.memory else { continue };
         let hosted = compiler
             .instances
@@ -36,7 +36,7 @@ pub fn compile(compiler: &Compiler) -> Vec<HostMemoryPlan> {
             .filter(|(_, other)| other.host != NONE && other.host == number as u32);
         let residents: Vec<ResidentPlan> = hosted
             .map(|(place, other)| {
-                let memory = compiler.node(NodeId(other.node)).memory;
+                let memory = compiler.node(NodeId(other.node.number())).memory;
                 ResidentPlan { instance: place as u32, base: memory.base, per_request: memory.per_request }
             })
             .collect();
@@ -53,8 +53,8 @@ fn leaks(compiler: &Compiler, instance: u32) -> bool {
     let scenario = compiler.scenario;
     let place = &compiler.instances[instance as usize];
     let is_hit = |target: &FaultTarget| match *target {
-        FaultTarget::Node(node) => node.0 == place.node,
-        FaultTarget::Replica(node, replica) => node.0 == place.node && replica == place.replica,
+        FaultTarget::Node(node) => node.0 == place.node.number(),
+        FaultTarget::Replica(node, replica) => node.0 == place.node.number() && replica == place.replica,
         FaultTarget::Link(_) => false,
     };
     let timed = scenario.timeline.iter().filter_map(|happening| match &happening.what {

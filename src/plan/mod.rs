@@ -56,7 +56,7 @@ use crate::parts::fidelity::Fidelity;
 use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::restart::RestartPolicy;
 use crate::scenario::model::{RunEnd, Warmup};
-use ids::{Class, Link, Processor, Source};
+use ids::{Class, Link, Node, Processor, Source};
 
 /// No such thing, where a number is expected.
 pub const NONE: u32 = u32::MAX;
@@ -92,7 +92,7 @@ pub struct Plan {
     pub links: Table<Link, LinkPlan>,
     pub sources: Table<Source, SourcePlan>,
     pub classes: Table<Class, ClassPlan>,
-    pub nodes: Vec<NodePlan>,
+    pub nodes: Table<Node, NodePlan>,
     /// All replicas of the first node, then of the second …
     pub instances: Vec<InstancePlan>,
     pub processors: Table<Processor, ProcessorPlan>,
@@ -153,7 +153,7 @@ pub struct NodePlan {
 
 #[derive(Clone, Debug)]
 pub struct InstancePlan {
-    pub node: u32,
+    pub node: Id<Node>,
     pub replica: u32,
     /// The instance of the server that it stands on, or `NONE`.
     pub host: u32,
@@ -277,7 +277,7 @@ impl Plan {
     /// "app", or "app/2" where there are several.
     pub fn name_of(&self, instance: u32) -> String {
         let place = &self.instances[instance as usize];
-        let node = &self.nodes[place.node as usize];
+        let node = &self.nodes[place.node];
         match node.replicas {
             1 => node.name.clone(),
             _ => format!("{}/{}", node.name, place.replica),

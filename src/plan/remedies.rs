@@ -4,6 +4,7 @@ use super::compile::Compiler;
 use super::program::Program;
 use super::steps::{CallPlan, LookupPlan, RetriesOf, RetryPlan};
 use super::{NONE, PoolPlan, Step};
+use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::nodes::behaviour::Behaviour;
 use crate::parts::caution::{Caution, Hedge};
@@ -60,7 +61,7 @@ impl Compiler<'_> {
     /// The steps that ask a node's limits: those in front of its line, and those behind it.
     pub fn limit_steps(&self, node: NodeId) -> (Vec<Step>, Vec<Step>) {
         let limits = self.behaviour(node).map_or([None, None], |behaviour| behaviour.limits);
-        let numbers = self.nodes[node.0 as usize].limits.clone();
+        let numbers = self.nodes[Id::numbered(node.0)].limits.clone();
         let in_front = |wanted| {
             let asked = numbers
                 .clone()
@@ -77,7 +78,7 @@ impl Compiler<'_> {
         if let Some(known) = known {
             return known;
         }
-        let node = &self.nodes[caller.0 as usize];
+        let node = &self.nodes[Id::numbered(caller.0)];
         let (first_instance, replicas) = (node.first_instance, node.replicas);
         let members = self.routes[call.route as usize].members.len() as u32;
         let (mut pool, mut peers) = (NONE, NONE);

@@ -1,6 +1,7 @@
 //! Sets of databases of which one takes the writes.
 
 use super::compile::Compiler;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::scenario::model::{Backup, Reads, Target};
 
@@ -29,7 +30,7 @@ pub fn compile(compiler: &mut Compiler) -> Vec<ReplicationPlan> {
             }
         };
         let instances = nodes.into_iter().flat_map(|node| {
-            let plan = &compiler.nodes[node.0 as usize];
+            let plan = &compiler.nodes[Id::numbered(node.0)];
             plan.first_instance..plan.first_instance + plan.replicas
         });
         plans.push(ReplicationPlan {

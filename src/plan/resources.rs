@@ -96,14 +96,15 @@ fn links(compiler: &Compiler) -> Vec<ResourcePlan> {
 
 fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
     let mut plans = Vec::new();
-    for (node, plan) in (0..).zip(&compiler.nodes) {
-        let rates = compiler.behaviour(NodeId(node)).map_or([None, None], |behaviour| behaviour.limits);
+    for (node, plan) in compiler.nodes.entries() {
+        let rates =
+            compiler.behaviour(NodeId(node.number())).map_or([None, None], |behaviour| behaviour.limits);
         for (limit, (number, rate)) in plan.limits.clone().zip((0..).zip(rates.into_iter().flatten())) {
             let place =
                 |replica: u32| PlacePlan::Limit { limit, replica, instance: plan.first_instance + replica };
             plans.push(ResourcePlan {
                 kind: ResourceKind::Rate,
-                owner: Owner::Limit { node, number },
+                owner: Owner::Limit { node: node.number(), number },
                 capacity: rate.rate,
                 places: (0..plan.replicas).map(place).collect(),
             });
@@ -116,7 +117,7 @@ fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
 fn hosts(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<ResourcePlan> {
     let mut plans: Vec<ResourcePlan> = Vec::new();
     for (host, memory) in (0..).zip(memories) {
-        let node = compiler.instances[memory.instance as usize].node;
+        let node = compiler.instances[memory.instance as usize].node.number();
         debug_assert!(matches!(compiler.node(NodeId(node)).kind, NodeKind::Server(_)));
         let place = PlacePlan::Memory { host };
         match plans.last_mut() {

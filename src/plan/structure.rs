@@ -2,6 +2,7 @@
 
 use super::NONE;
 use super::compile::Compiler;
+use crate::kernel::table::Id;
 use crate::scenario::load_estimate::expected_visits;
 use crate::scenario::model::{Call, Flow, RequestClass, Stage, Target};
 
@@ -106,7 +107,7 @@ fn any_of(compiler: &Compiler, target: Target, write: bool) -> Need {
         }
     };
     let instances = nodes.into_iter().flat_map(|node| {
-        let plan = &compiler.nodes[node.0 as usize];
+        let plan = &compiler.nodes[Id::numbered(node.0)];
         plan.first_instance..plan.first_instance + plan.replicas
     });
     let set = scenario.replications.iter().find(|set| set.target == target);

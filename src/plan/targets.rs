@@ -23,7 +23,7 @@ pub fn names(compiler: &Compiler, targets: &[ChangeTarget]) -> String {
             }
             ChangeTarget::Instance(instance) => {
                 let instance = &compiler.instances[instance as usize];
-                let node = &compiler.nodes[instance.node as usize];
+                let node = &compiler.nodes[instance.node];
                 let all = node.first_instance..node.first_instance + node.replicas;
                 let is_whole = targets.len() - place >= all.len()
                     && all

@@ -108,7 +108,7 @@ impl Program<'_, '_> {
         let compiler = &self.compiler;
         let members = &compiler.routes[stop.route as usize].members;
         let is_same = |member: &MemberPlan| {
-            let to = NodeId(compiler.instances[member.instance as usize].node);
+            let to = NodeId(compiler.instances[member.instance as usize].node.number());
             compiler.links.between(compiler.scenario, from, to) == member.link
         };
         if members.iter().all(is_same) {
@@ -161,7 +161,7 @@ impl Program<'_, '_> {
     /// Whether nothing but its slots and its line matters about a replica: a SYN that is sent again comes
     /// in another way than one that has just come.
     fn is_plain(&self, instance: u32) -> bool {
-        let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
+        let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node];
         node.watchdog_lane == NONE
             && node.patience == NONE
             && node.order == Order::Fifo

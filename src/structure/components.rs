@@ -57,13 +57,13 @@ impl Components {
         let mut components = Components { all: Vec::new(), left_out: Vec::new() };
         let mut place_of = vec![NONE; plan.instances.len()];
         for (number, instance) in plan.instances.iter().enumerate() {
-            if matches!(scenario.nodes[instance.node as usize].kind, NodeKind::User(_)) {
+            if matches!(scenario.nodes[instance.node.index()].kind, NodeKind::User(_)) {
                 continue;
             }
             place_of[number] = components.all.len() as u32;
             components.all.push(Component {
                 name: plan.name_of(number as u32),
-                sort: Sort::Replica(instance.node as usize),
+                sort: Sort::Replica(instance.node.index()),
                 strikes: crash(plan, &hosted, number as u32),
                 stops: Vec::new(),
                 standby: None,
@@ -206,7 +206,7 @@ fn law(plan: &Plan, fault: &RandomFault, random: &RandomFaultPlan) -> Law {
     let repair_s = match (&fault.repair, &random.targets[..]) {
         (Some(repair), _) => repair.mean(),
         (None, [ChangeTarget::Instance(instance)]) => {
-            let node = &plan.nodes[plan.instances[*instance as usize].node as usize];
+            let node = &plan.nodes[plan.instances[*instance as usize].node];
             node.restart.map_or(f64::INFINITY, |policy| to_seconds(policy.after))
         }
         _ => f64::INFINITY,
@@ -247,7 +247,7 @@ pub fn hosted(plan: &Plan) -> Vec<Vec<u32>> {
 
 /// An instance goes down with all that stands on it, which boots after its host.
 pub fn crash(plan: &Plan, hosted: &[Vec<u32>], instance: u32) -> Vec<Strike> {
-    let boot_s = |instance: u32| to_seconds(plan.nodes[plan.instances[instance as usize].node as usize].boot);
+    let boot_s = |instance: u32| to_seconds(plan.nodes[plan.instances[instance as usize].node].boot);
     let own = Strike { instance, boot_s: boot_s(instance) };
     let others = hosted[instance as usize].iter();
     let others = others.map(|&one| Strike { instance: one, boot_s: own.boot_s + boot_s(one) });

@@ -4,6 +4,7 @@ use super::components::{Component, Sort};
 use super::function::{Model, Variables};
 use super::ledger::{SECONDS_PER_YEAR, SinglePoint};
 use super::single_points::Enough;
+use crate::kernel::table::Id;
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
 use crate::parts::quantity::format_duration;
@@ -110,9 +111,9 @@ fn all_stand(struck: &[String]) -> String {
 fn struck(scenario: &Scenario, model: &Model, component: &Component) -> Vec<String> {
     let hit: BTreeSet<u32> = component.strikes.iter().map(|strike| strike.instance).collect();
     let nodes: BTreeSet<u32> =
-        hit.iter().map(|&instance| model.plan.instances[instance as usize].node).collect();
+        hit.iter().map(|&instance| model.plan.instances[instance as usize].node.number()).collect();
     let is_gone = |node: u32| {
-        let plan = &model.plan.nodes[node as usize];
+        let plan = &model.plan.nodes[Id::numbered(node)];
         let mut replicas = plan.first_instance..plan.first_instance + plan.replicas;
         replicas.clone().any(|instance| model.is_needed(instance))
             && replicas.all(|instance| hit.contains(&instance))

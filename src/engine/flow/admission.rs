@@ -72,7 +72,7 @@ impl World {
             return Entry::Waits;
         }
         state.counts.turned_away += 1;
-        match plan.nodes[state.node as usize].when_full {
+        match plan.nodes[state.node].when_full {
             WhenFull::Answer(outcome) => {
                 let state = &mut self.site.nodes[instance as usize];
                 state.counts.ended += 1;
@@ -157,7 +157,7 @@ impl World {
         self.site.nodes[instance as usize].stand_in_line(now);
         self.link_into_line(plan, slot, instance);
         self.note_occupancy(instance);
-        let patience = plan.nodes[self.site.nodes[instance as usize].node as usize].patience;
+        let patience = plan.nodes[self.site.nodes[instance as usize].node].patience;
         if patience != NONE {
             let wait = self.chance.draws.take(plan, patience);
             self.schedule(slot, now.saturating_add(wait));
@@ -166,7 +166,7 @@ impl World {
 
     fn link_into_line(&mut self, plan: &Plan, slot: u32, instance: u32) {
         let node = &mut self.site.nodes[instance as usize];
-        match plan.nodes[node.node as usize].order {
+        match plan.nodes[node.node].order {
             Order::Fifo => append(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Lifo => prepend(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Priority | Order::Random | Order::Shedding(_) => {
@@ -236,7 +236,7 @@ impl World {
     fn next_in_side_line(&mut self, plan: &Plan, instance: u32) -> u32 {
         self.shed(plan, instance);
         let node = &self.site.nodes[instance as usize];
-        let node_plan = &plan.nodes[node.node as usize];
+        let node_plan = &plan.nodes[node.node];
         match &self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => lists
                 .iter()

@@ -64,7 +64,7 @@ impl World {
         let (parent, call, root, instance) = (visit.parent, visit.call, visit.root, visit.instance);
         visit.word = 0;
         visit.state = State::Rebooting;
-        let boot = plan.nodes[self.site.nodes[visit.instance as usize].node as usize].boot;
+        let boot = plan.nodes[self.site.nodes[visit.instance as usize].node].boot;
         if parent != NONE {
             self.part_from_caller(plan, slot);
         }
@@ -117,7 +117,7 @@ impl World {
             return;
         }
         let node = plan.instances[visit.instance as usize].node;
-        match plan.nodes[node as usize].when_caller_leaves {
+        match plan.nodes[node].when_caller_leaves {
             WhenCallerLeaves::Stop => self.drop_visit(plan, slot),
             WhenCallerLeaves::Finish => self.orphan(plan, slot),
         }

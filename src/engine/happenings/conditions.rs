@@ -152,7 +152,7 @@ impl World {
             None => conditions.slowdown(instance),
             _ => 1.0,
         };
-        let pool = plan.nodes[plan.instances[instance as usize].node as usize].buffer_pool;
+        let pool = plan.nodes[plan.instances[instance as usize].node].buffer_pool;
         let coldness = match (pool, conditions.cold_for(instance, self.clockwork.now())) {
             (Some(pool), Some(since)) => pool.slowness(since),
             _ => 1.0,

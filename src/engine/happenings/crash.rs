@@ -37,7 +37,7 @@ impl World {
     /// What a cache held is lost.
     pub(in crate::engine) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
         let place = &plan.instances[instance as usize];
-        if let Some(first) = plan.nodes[place.node as usize].first_cache {
+        if let Some(first) = plan.nodes[place.node].first_cache {
             self.site.caches.clear(first + place.replica);
         }
     }

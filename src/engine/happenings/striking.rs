@@ -132,7 +132,7 @@ impl World {
     /// It serves from now on, without what it had in memory.
     pub(super) fn has_booted(&mut self, plan: &Plan, instance: u32) {
         let node = plan.instances[instance as usize].node;
-        if let Some(pool) = &plan.nodes[node as usize].buffer_pool {
+        if let Some(pool) = &plan.nodes[node].buffer_pool {
             self.trouble.condition(instance).starts_cold(self.clockwork.now(), pool.warms_in);
         }
         self.comes_up(plan, instance);

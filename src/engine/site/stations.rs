@@ -4,7 +4,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::{Codel, Shedding};
-use crate::plan::ids::Processor;
+use crate::plan::ids::{Node, Processor};
 use crate::plan::{NONE, Plan};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
@@ -32,7 +32,7 @@ pub struct NodeState {
     /// Slots held beyond one for each visit served: may be negative.
     pub extra: i32,
     /// The node in the plan, shared by its replicas.
-    pub node: u32,
+    pub node: Id<Node>,
     /// Which of the side lines or occupancy records it has, or `NONE`.
     pub side_line: u32,
     pub occupancy: u32,
@@ -229,7 +229,7 @@ pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
     let mut tracked = 0;
     let priorities = 1 + plan.classes.iter().map(|class| usize::from(class.priority)).max().unwrap_or(0);
     let states = plan.instances.iter().map(|instance| {
-        let node = &plan.nodes[instance.node as usize];
+        let node = &plan.nodes[instance.node];
         let side_line = match node.order {
             Order::Fifo | Order::Lifo => NONE,
             Order::Priority => {

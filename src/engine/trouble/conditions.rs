@@ -18,7 +18,7 @@ pub struct Conditions {
 impl Conditions {
     pub fn new(plan: &Plan) -> Conditions {
         let well = |instance: &InstancePlan| {
-            let node = &plan.nodes[instance.node as usize];
+            let node = &plan.nodes[instance.node];
             Condition::well(Room { slots: node.slots, line_limit: node.line })
         };
         let all = if plan.has_changes() { plan.instances.iter().map(well).collect() } else { Vec::new() };

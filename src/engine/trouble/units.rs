@@ -85,7 +85,7 @@ impl Unit {
 
 impl Units {
     pub fn new(plan: &Plan) -> Self {
-        let unit = |instance: &InstancePlan| Unit::new(&plan.nodes[instance.node as usize]);
+        let unit = |instance: &InstancePlan| Unit::new(&plan.nodes[instance.node]);
         let all = if plan.has_changes() { plan.instances.iter().map(unit).collect() } else { Vec::new() };
         Units { all, shared: Vec::new() }
     }

@@ -5,11 +5,11 @@ use super::trace::{Stories, Trace, Whose};
 use super::tracer::{KeptTrace, TraceWishes, Tracer};
 use super::{Suspects, Watch};
 use crate::engine::site::links::Crossing;
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
-use crate::plan::ids::Class;
+use crate::plan::ids::{Class, Node};
 use crate::results::path::{Cause, Part, Path};
 use crate::results::row::{Row, Rows};
 
@@ -35,10 +35,10 @@ impl Ended {
 }
 
 /// Of each node the column of rows in which its own time is counted: users only wait.
-pub(super) fn columns(plan: &Plan) -> Vec<u32> {
-    let mut columns: Vec<u32> = (0..plan.nodes.len() as u32).collect();
+pub(super) fn columns(plan: &Plan) -> Table<Node, u32> {
+    let mut columns: Table<Node, u32> = (0..plan.nodes.len() as u32).collect();
     for source in &plan.sources {
-        columns[plan.instances[source.instance as usize].node as usize] = plan.waiting_column() as u32;
+        columns[plan.instances[source.instance as usize].node] = plan.waiting_column() as u32;
     }
     columns
 }

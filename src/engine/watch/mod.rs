@@ -34,7 +34,7 @@ use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::Plan;
-use crate::plan::ids::{Class, Link};
+use crate::plan::ids::{Class, Link, Node};
 use crate::results::incident::Outage;
 use crate::results::resource::ResourceBucket;
 use crate::results::row::RowSampling;
@@ -162,7 +162,7 @@ impl Watch {
 impl Watch {
     /// A visit got a slot after this wait in line.
     #[inline(always)]
-    pub fn waited(&mut self, node: u32, wait: Time) {
+    pub fn waited(&mut self, node: Id<Node>, wait: Time) {
         self.recorder.waited(node, wait);
     }
 

@@ -9,8 +9,10 @@
 
 mod log;
 
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::NONE;
+use crate::plan::ids::Node;
 use crate::results::path::{Cause, Part};
 use log::{Answer, Log, Stretch, TIDY_AT};
 
@@ -25,7 +27,7 @@ pub struct Paths {
     answer: Answer,
     answer_to: u32,
     /// Of each node, the column of its own time.
-    node_columns: Vec<u32>,
+    node_columns: Table<Node, u32>,
     /// Parts that are alike, put together.
     together: Vec<Stretch>,
     /// The same of a request that has ended.
@@ -33,7 +35,7 @@ pub struct Paths {
 }
 
 impl Paths {
-    pub fn new(node_columns: Vec<u32>) -> Paths {
+    pub fn new(node_columns: Table<Node, u32>) -> Paths {
         Paths {
             node_columns,
             logs: Vec::new(),
@@ -62,8 +64,8 @@ impl Paths {
     }
 
     /// The column of a node's own time.
-    pub fn column_of(&self, node: u32) -> u32 {
-        self.node_columns[node as usize]
+    pub fn column_of(&self, node: Id<Node>) -> u32 {
+        self.node_columns[node]
     }
 
     pub fn number_of(&self, slot: u32) -> u64 {

@@ -12,7 +12,7 @@ use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
-use crate::plan::ids::Class;
+use crate::plan::ids::{Class, Node};
 use crate::results::blame::Blame;
 use crate::results::path::Paths;
 use crate::results::{ClassBucket, ClassRecord, NodeRecord, RunResults};
@@ -44,7 +44,7 @@ pub(super) struct Recorder {
     latencies: Series,
     several_classes: bool,
     pub(super) nodes: Vec<NodeLog>,
-    waits: Vec<Option<Histogram>>,
+    waits: Table<Node, Option<Histogram>>,
     keeps_waits: bool,
     occupancies: Vec<Occupancy>,
     tracked: Vec<u32>,
@@ -84,8 +84,7 @@ impl Recorder {
         };
         let node = || NodeLog::with_room(most);
         let keeps_waits = plan.nodes.len() <= WAITS_MOST;
-        let tracks =
-            |instance: &&crate::plan::InstancePlan| plan.nodes[instance.node as usize].track_occupancy;
+        let tracks = |instance: &&crate::plan::InstancePlan| plan.nodes[instance.node].track_occupancy;
         let tracked = plan.instances.iter().filter(tracks).count();
         let occupancy = || Occupancy { time_with: vec![0; OCCUPANCY_MOST + 1], inside: 0, since: 0 };
         let warmup_requests = match plan.warmup {
@@ -181,9 +180,9 @@ impl Recorder {
 
     /// A visit got a slot after this wait in line.
     #[inline(always)]
-    pub fn waited(&mut self, node: u32, wait: Time) {
+    pub fn waited(&mut self, node: Id<Node>, wait: Time) {
         if self.keeps_waits
-            && let Some(waits) = &mut self.waits[node as usize]
+            && let Some(waits) = &mut self.waits[node]
         {
             waits.record(wait);
         }
@@ -247,7 +246,7 @@ impl Recorder {
             classes: classes.collect(),
             latencies: self.latencies,
             nodes: records.collect(),
-            waits: self.waits,
+            waits: self.waits.into_values(),
             resources: self.usage.finish(plan),
             incidents: closing.incidents,
             unlisted_incidents: closing.unlisted_incidents,

@@ -3,9 +3,11 @@
 //! Of all requests, those are asked for their stories whose paths are noted, so that all others
 //! pay nothing.
 
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
+use crate::plan::ids::Node;
 
 /// The visits of one request, callers before those they call.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +53,7 @@ pub enum Doing {
 pub struct Whose {
     pub slot: u32,
     pub root: u32,
-    pub node: u32,
+    pub node: Id<Node>,
     pub replica: u32,
 }
 
@@ -139,7 +141,7 @@ impl Stories {
             Some(place) => {
                 let visit = self.visit(root, place);
                 let caller = visit.caller;
-                if (visit.node, visit.replica) == (node, replica) {
+                if (visit.node, visit.replica) == (node.number(), replica) {
                     place
                 } else {
                     visit.until = now;
@@ -197,8 +199,16 @@ impl Trace {
 }
 
 impl TracedVisit {
-    fn new(node: u32, replica: u32, caller: Option<usize>, from: Time) -> TracedVisit {
-        TracedVisit { node, replica, caller, from, until: NEVER, outcome: None, spans: Vec::new() }
+    fn new(node: Id<Node>, replica: u32, caller: Option<usize>, from: Time) -> TracedVisit {
+        TracedVisit {
+            node: node.number(),
+            replica,
+            caller,
+            from,
+            until: NEVER,
+            outcome: None,
+            spans: Vec::new(),
+        }
     }
 
     /// Time of its own, but for what it has spent in line.

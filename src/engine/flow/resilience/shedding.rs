@@ -9,7 +9,7 @@ use crate::plan::Plan;
 
 impl World {
     fn shedding_of(&self, plan: &Plan, instance: u32) -> Option<Shedding> {
-        match plan.nodes[self.site.nodes[instance as usize].node as usize].order {
+        match plan.nodes[self.site.nodes[instance as usize].node].order {
             Order::Shedding(settings) => Some(settings),
             Order::Fifo | Order::Lifo | Order::Priority | Order::Random => None,
         }
