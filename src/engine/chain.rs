@@ -195,7 +195,7 @@ impl World {
         end: Time,
     ) {
         let (draws, watch) = (&mut self.chance.draws, &mut self.watch);
-        let node = &mut self.site.nodes[stage.station.instance as usize];
+        let node = &mut self.site.nodes[stage.station.instance];
         let draw = stage.station.draw;
         let (work, line) =
             (Part::at(Cause::Service, node.node.number()), Part::at(Cause::Queue, node.node.number()));
@@ -250,7 +250,7 @@ impl World {
     fn enter_chain(&mut self, chain: &mut Chain) {
         let done = self.clockwork.take_all(&self.visits);
         for stage in &mut chain.stages {
-            let node = &mut self.site.nodes[stage.station.instance as usize];
+            let node = &mut self.site.nodes[stage.station.instance];
             let mut slot = std::mem::replace(&mut node.head, NONE);
             node.tail = NONE;
             while slot != NONE {
@@ -287,7 +287,7 @@ impl World {
                 let slot = self.take_over(chain.class, station, waiting.began);
                 let visit = &mut self.visits[slot];
                 (visit.state, visit.since) = (State::InLine, waiting.since);
-                let node = &mut self.site.nodes[station.instance as usize];
+                let node = &mut self.site.nodes[station.instance];
                 append(&mut self.visits, &mut node.head, &mut node.tail, slot);
                 moves.extend((waiting.place != NONE).then_some((waiting.place, slot)));
             }

@@ -237,8 +237,8 @@ requests:
 fn calls_to_the_dead(front: &str) -> (RunResults, u64) {
     let plan = plan_of(&TWO.replace("FRONT", front));
     let ChangeTarget::Instance(first) = instance(&plan, "app") else { unreachable!("it is a node") };
-    let results = run(&with(plan, ChangeTarget::Instance(first + 1), Fault::Crash, 200, 300));
-    let buckets = &results.nodes[first as usize + 1].buckets;
+    let results = run(&with(plan, ChangeTarget::Instance(first.plus(1)), Fault::Crash, 200, 300));
+    let buckets = &results.nodes[first.index() + 1].buckets;
     let down = buckets.iter().zip(results.bucket_edges.windows(2));
     let down = down.filter(|(_, edges)| edges[0] >= 200 * SECOND && edges[1] <= 300 * SECOND);
     let calls = down.map(|(bucket, _)| bucket.visits).sum();
@@ -294,7 +294,7 @@ fn who_drains_is_not_replaced_by_who_is_down() {
         + "timeline: [ { at: 220s, maintain: app/0, how: restart, takes: 1s, drain: 60s } ]\n";
     let plan = plan_of(&text);
     let ChangeTarget::Instance(first) = instance(&plan, "app") else { unreachable!("it is a node") };
-    let results = run(&with(plan, ChangeTarget::Instance(first + 1), Fault::Crash, 200, 300));
+    let results = run(&with(plan, ChangeTarget::Instance(first.plus(1)), Fault::Crash, 200, 300));
     // The second is known to be out since 206 s, and the third takes everybody.
     let pages = ended(&results, PAGE, 208, 278);
     assert_eq!(pages.iter().sum::<u64>(), pages[Outcome::Ok as usize], "{pages:?}");

@@ -9,7 +9,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::NONE;
-use crate::plan::ids::{Class, Link, Source};
+use crate::plan::ids::{Class, Instance, Link, Source};
 use waiting::Waiting;
 
 /// The bits of an event's word that name the visit; the others number the event.
@@ -44,7 +44,7 @@ pub struct Visit {
     pub parent: u32,
     /// The first visit of its request; `NONE` once that has gone.
     pub root: u32,
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// The call that it answers, and the link that its answer goes back over.
     pub call: u32,
     pub link: Option<Id<Link>>,
@@ -247,7 +247,7 @@ impl Visits {
 
     /// A visit that stands at a step of an instance's program and belongs to nobody yet.
     #[inline(always)]
-    pub fn add(&mut self, instance: u32, step: u32, class: Id<Class>, now: Time) -> u32 {
+    pub fn add(&mut self, instance: Id<Instance>, step: u32, class: Id<Class>, now: Time) -> u32 {
         self.put(Visit { instance, step, class, since: now, ..Visit::NEW })
     }
 
@@ -342,7 +342,7 @@ impl Visit {
             step: 0,
             parent: NONE,
             root: NONE,
-            instance: 0,
+            instance: Id::FIRST,
             call: NONE,
             link: None,
             peer: NONE,
@@ -376,12 +376,12 @@ mod tests {
     #[test]
     fn slots_are_used_again_latest_first() {
         let mut visits = Visits::new();
-        let slots: Vec<u32> = (0..3).map(|_| visits.add(0, 0, Id::FIRST, 0)).collect();
+        let slots: Vec<u32> = (0..3).map(|_| visits.add(Id::FIRST, 0, Id::FIRST, 0)).collect();
         assert_eq!(slots, [0, 1, 2]);
         visits.remove(1);
         visits.remove(0);
-        assert_eq!(visits.add(0, 0, Id::FIRST, 0), 0);
-        assert_eq!(visits.add(0, 0, Id::FIRST, 0), 1);
-        assert_eq!(visits.add(0, 0, Id::FIRST, 0), 3);
+        assert_eq!(visits.add(Id::FIRST, 0, Id::FIRST, 0), 0);
+        assert_eq!(visits.add(Id::FIRST, 0, Id::FIRST, 0), 1);
+        assert_eq!(visits.add(Id::FIRST, 0, Id::FIRST, 0), 3);
     }
 }

@@ -115,10 +115,7 @@ impl Program<'_, '_> {
         let of_node: rustc_hash::FxHashMap<Id<Node>, u32> =
             by_node.iter().map(|&(node, step)| (Id::numbered(node.0), step)).collect();
         let members = &self.compiler.routes[route as usize].members;
-        members
-            .iter()
-            .map(|member| of_node[&self.compiler.instances[member.instance as usize].node])
-            .collect()
+        members.iter().map(|member| of_node[&self.compiler.instances[member.instance].node]).collect()
     }
 
     /// The step that takes a connection of the caller's pool, if this is a call to a

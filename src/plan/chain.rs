@@ -1,6 +1,6 @@
 //! A row of plain stations that all requests go through, one behind the other.
 
-use super::ids::Class;
+use super::ids::{Class, Instance};
 use super::{NONE, Plan, Step};
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::UNLIMITED;
@@ -14,7 +14,7 @@ pub struct ChainPlan {
 
 #[derive(Clone, Copy, Debug)]
 pub struct ChainStation {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// How long a request is served.
     pub draw: u32,
     /// The step at which it takes its slot.
@@ -31,7 +31,7 @@ impl ChainPlan {
         }
         let stations = stations(plan, program.start)?;
         let is_endless = |station: &ChainStation| {
-            let node = plan.instances[station.instance as usize].node;
+            let node = plan.instances[station.instance].node;
             plan.nodes[node].line == UNLIMITED
         };
         stations.iter().all(is_endless).then_some(ChainPlan { class: program.class, stations })

@@ -2,7 +2,7 @@
 
 use super::balancing::{MemberPlan, RoutePlan};
 use super::buckets::BucketPlan;
-use super::ids::{Node, Processor};
+use super::ids::{Instance, Node, Processor};
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
@@ -38,7 +38,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         compiler;
     for call in &mut tables.calls {
         if let [only] = &routes[call.route as usize].members[..] {
-            (call.only_peer, call.only_link) = (only.instance, only.link);
+            (call.only_peer, call.only_link) = (Some(only.instance), only.link);
         }
     }
     let turned_away = tables.place(vec![Step::TurnAway]);
@@ -102,7 +102,7 @@ pub struct Compiler<'a> {
     pub routes: Vec<RoutePlan>,
     pub sites: u32,
     pub nodes: Table<Node, NodePlan>,
-    pub instances: Vec<InstancePlan>,
+    pub instances: Table<Instance, InstancePlan>,
     pub processors: Table<Processor, ProcessorPlan>,
     pub caches: Vec<CachePlan>,
     pub limits: Vec<LimitPlan>,
@@ -127,7 +127,7 @@ impl<'a> Compiler<'a> {
             routes: Vec::new(),
             sites: 0,
             nodes: Table::new(),
-            instances: Vec::new(),
+            instances: Table::new(),
             processors: Table::new(),
             caches: Vec::new(),
             limits: Vec::new(),
@@ -192,7 +192,7 @@ impl<'a> Compiler<'a> {
             }
         };
         let patience = behaviour.patience.as_ref();
-        let first_instance = self.instances.len() as u32;
+        let first_instance = self.instances.next_id();
         let is_cache = matches!(node.kind, NodeKind::Cache(_));
         let first_cache = is_cache.then_some(self.caches.len() as u32);
         let (recovery, buffer_pool) = match &node.kind {
@@ -227,7 +227,7 @@ impl<'a> Compiler<'a> {
 
     fn add_instance(&mut self, id: NodeId, replica: u32, shared_cores: Option<u32>) {
         let node = self.node(id);
-        let instance = self.instances.len() as u32;
+        let instance = self.instances.next_id();
         let cores_and_speed = match &node.kind {
             NodeKind::Server(server) => Some((server.cores, server.speed)),
             _ => shared_cores.map(|cores| (cores, 1.0)),
@@ -246,21 +246,21 @@ impl<'a> Compiler<'a> {
         self.instances.push(InstancePlan {
             node: Id::numbered(id.0),
             replica,
-            host: NONE,
+            host: None,
             processor,
             keepalive,
         });
     }
 
     fn place_on_hosts(&mut self) {
-        for place in 0..self.instances.len() {
+        for place in self.instances.ids() {
             let InstancePlan { node, replica, .. } = self.instances[place];
             if let Some(host) = self.node(NodeId(node.number())).on {
                 let plan = &self.nodes[Id::numbered(host.0)];
-                let host = plan.first_instance + replica % plan.replicas;
-                let processor = self.instances[host as usize].processor;
+                let host = plan.first_instance.plus(replica % plan.replicas);
+                let processor = self.instances[host].processor;
                 let instance = &mut self.instances[place];
-                instance.host = host;
+                instance.host = Some(host);
                 // A station that shares cores of its own keeps them.
                 if instance.processor.is_none() {
                     instance.processor = processor;
@@ -290,7 +290,7 @@ impl<'a> Compiler<'a> {
                 let link = self.links.between(self.scenario, from, node);
                 let plan = &self.nodes[Id::numbered(node.0)];
                 for replica in 0..plan.replicas {
-                    members.push(MemberPlan { instance: plan.first_instance + replica, weight, link });
+                    members.push(MemberPlan { instance: plan.first_instance.plus(replica), weight, link });
                     names.push(format!("{}/{replica}", plan.name));
                 }
             }

@@ -1,7 +1,8 @@
 //! Hosts whose memory may run out.
 
-use super::NONE;
 use super::compile::Compiler;
+use super::ids::Instance;
+use crate::kernel::table::Id;
 use crate::nodes::NodeKind;
 use crate::parts::fault::Fault;
 use crate::scenario::model::{FaultTarget, NodeId, What};
@@ -10,7 +11,7 @@ use crate::scenario::model::{FaultTarget, NodeId, What};
 #[derive(Clone, Debug)]
 pub struct HostMemoryPlan {
     /// The host itself.
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub bytes: u64,
     pub residents: Vec<ResidentPlan>,
 }
@@ -18,7 +19,7 @@ pub struct HostMemoryPlan {
 /// What a process on a host needs.
 #[derive(Clone, Copy, Debug)]
 pub struct ResidentPlan {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub base: u64,
     pub per_request: u64,
 }
@@ -26,32 +27,28 @@ pub struct ResidentPlan {
 /// Only those hosts on which what is needed changes during the run.
 pub fn compile(compiler: &Compiler) -> Vec<HostMemoryPlan> {
     let mut plans = Vec::new();
-    for (number, instance) in compiler.instances.iter().enumerate() {
+    for (number, instance) in compiler.instances.entries() {
         let NodeKind::Server(server) = &compiler.node(NodeId(instance.node.number())).kind else { continue };
         let Some(bytes) = server.memory else { continue };
-        let hosted = compiler
-            .instances
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| other.host != NONE && other.host == number as u32);
+        let hosted = compiler.instances.entries().filter(|(_, other)| other.host == Some(number));
         let residents: Vec<ResidentPlan> = hosted
             .map(|(place, other)| {
                 let memory = compiler.node(NodeId(other.node.number())).memory;
-                ResidentPlan { instance: place as u32, base: memory.base, per_request: memory.per_request }
+                ResidentPlan { instance: place, base: memory.base, per_request: memory.per_request }
             })
             .collect();
         let leaks = |resident: &ResidentPlan| leaks(compiler, resident.instance);
         if residents.iter().any(|resident| resident.per_request > 0 || leaks(resident)) {
-            plans.push(HostMemoryPlan { instance: number as u32, bytes, residents });
+            plans.push(HostMemoryPlan { instance: number, bytes, residents });
         }
     }
     plans
 }
 
 /// Whether it leaks memory at some time.
-fn leaks(compiler: &Compiler, instance: u32) -> bool {
+fn leaks(compiler: &Compiler, instance: Id<Instance>) -> bool {
     let scenario = compiler.scenario;
-    let place = &compiler.instances[instance as usize];
+    let place = &compiler.instances[instance];
     let is_hit = |target: &FaultTarget| match *target {
         FaultTarget::Node(node) => node.0 == place.node.number(),
         FaultTarget::Replica(node, replica) => node.0 == place.node.number() && replica == place.replica,

@@ -46,7 +46,7 @@ pub use streams::{DiePlan, DrawPlan};
 pub use structure::Need;
 pub use usual::{FirstWork, UsualCall};
 
-use crate::kernel::table::{Id, Table};
+use crate::kernel::table::{Id, Row, Table};
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
 use crate::nodes::cache::Holds;
@@ -56,7 +56,7 @@ use crate::parts::fidelity::Fidelity;
 use crate::parts::resource::{Party, ResourceKind};
 use crate::parts::restart::RestartPolicy;
 use crate::scenario::model::{RunEnd, Warmup};
-use ids::{Class, Link, Node, Processor, Source};
+use ids::{Class, Instance, Link, Node, Processor, Source};
 
 /// No such thing, where a number is expected.
 pub const NONE: u32 = u32::MAX;
@@ -94,7 +94,7 @@ pub struct Plan {
     pub classes: Table<Class, ClassPlan>,
     pub nodes: Table<Node, NodePlan>,
     /// All replicas of the first node, then of the second …
-    pub instances: Vec<InstancePlan>,
+    pub instances: Table<Instance, InstancePlan>,
     pub processors: Table<Processor, ProcessorPlan>,
     pub draws: Vec<DrawPlan>,
     pub dice: Vec<DiePlan>,
@@ -122,7 +122,7 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct NodePlan {
     pub name: String,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     pub replicas: u32,
     pub slots: u32,
     pub line: u32,
@@ -155,8 +155,8 @@ pub struct NodePlan {
 pub struct InstancePlan {
     pub node: Id<Node>,
     pub replica: u32,
-    /// The instance of the server that it stands on, or `NONE`.
-    pub host: u32,
+    /// The instance of the server that it stands on, if there is one.
+    pub host: Option<Id<Instance>>,
     /// What shares out its CPU time, if anything does.
     pub processor: Option<Id<Processor>>,
     /// How long it keeps a client's connection open that nobody uses.
@@ -166,7 +166,7 @@ pub struct InstancePlan {
 /// Cores that are shared: a server's, or those of a station with processor sharing.
 #[derive(Clone, Debug)]
 pub struct ProcessorPlan {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub cores: u32,
     pub speed: f64,
 }
@@ -183,7 +183,7 @@ pub struct ClassPlan {
 pub struct SourcePlan {
     pub name: String,
     /// The user's own instance, at which its requests stand between tries.
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub arrivals: Arrivals,
     pub clients: u32,
     /// Thinking between requests, for a closed population.
@@ -226,7 +226,7 @@ pub struct NamePlan {
     pub addresses: Vec<String>,
     pub first_answers: u32,
     /// The instances that have to answer for an address to be well.
-    pub hosts: Vec<Vec<u32>>,
+    pub hosts: Vec<Vec<Id<Instance>>>,
     /// How the zone checks its addresses, if it does.
     pub checks: Option<HealthChecks>,
 }
@@ -240,7 +240,7 @@ pub struct PoolPlan {
     pub to: Party,
     /// The first of its callers' pools; each replica of the caller has one.
     pub first: u32,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     pub size: u32,
     pub wait: Time,
     pub callers: u32,
@@ -262,6 +262,13 @@ pub struct LinkPlan {
     pub nanoseconds_per_byte: f64,
 }
 
+impl NodePlan {
+    /// Its replicas.
+    pub fn instances(&self) -> Row<Instance> {
+        Row::new(self.first_instance, self.replicas)
+    }
+}
+
 impl Plan {
     /// Whether anything changes while the run goes on.
     pub fn has_changes(&self) -> bool {
@@ -275,8 +282,8 @@ impl Plan {
     }
 
     /// "app", or "app/2" where there are several.
-    pub fn name_of(&self, instance: u32) -> String {
-        let place = &self.instances[instance as usize];
+    pub fn name_of(&self, instance: Id<Instance>) -> String {
+        let place = &self.instances[instance];
         let node = &self.nodes[place.node];
         match node.replicas {
             1 => node.name.clone(),

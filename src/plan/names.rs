@@ -1,9 +1,9 @@
 //! Names that users visit: the addresses that they lead to, now and later, and who
 //! answers at each.
 
+use super::NamePlan;
 use super::compile::Compiler;
-use super::ids::Source;
-use super::{NONE, NamePlan};
+use super::ids::{Instance, Source};
 use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
@@ -82,12 +82,12 @@ pub fn changes(compiler: &Compiler) -> Vec<NameChangePlan> {
 }
 
 /// The instances of the servers with an address.
-fn hosts_at(compiler: &Compiler, address: &str) -> Vec<u32> {
+fn hosts_at(compiler: &Compiler, address: &str) -> Vec<Id<Instance>> {
     let nodes = compiler.scenario.nodes.iter().zip(&compiler.nodes);
     let at = nodes.filter(|(node, _)| {
         matches!(&node.kind, NodeKind::Server(server) if server.address.as_deref() == Some(address))
     });
-    at.flat_map(|(_, plan)| plan.first_instance..plan.first_instance + plan.replicas).collect()
+    at.flat_map(|(_, plan)| plan.instances().iter()).collect()
 }
 
 /// For each address of a name the members of a route that stand there, none if all of them do; empty
@@ -98,10 +98,10 @@ pub fn members_at(compiler: &mut Compiler, name: u32, route: u32) -> Vec<Vec<u32
         return Vec::new();
     }
     let hosts = &compiler.tables.names[name as usize].hosts;
-    let members_at = |hosts: &Vec<u32>| {
+    let members_at = |hosts: &Vec<Id<Instance>>| {
         let stands_there = |member: &&super::MemberPlan| {
-            let host = compiler.instances[member.instance as usize].host;
-            host != NONE && hosts.contains(&host)
+            let host = compiler.instances[member.instance].host;
+            host.is_some_and(|host| hosts.contains(&host))
         };
         let there = (0_u32..).zip(members).filter(|(_, member)| stands_there(member));
         there.map(|(number, _)| number).collect()
@@ -115,7 +115,7 @@ pub fn members_at(compiler: &mut Compiler, name: u32, route: u32) -> Vec<Vec<u32
         [only] => Some(members[only as usize].instance),
         _ => None,
     };
-    let listeners: Vec<Option<u32>> = found.iter().map(listener).collect();
+    let listeners: Vec<Option<Id<Instance>>> = found.iter().map(listener).collect();
     for there in found.iter_mut().filter(|there| there.len() == members.len()) {
         there.clear();
     }

@@ -1,6 +1,7 @@
 //! Remedies, prepared: what nodes do about too much.
 
 use super::compile::Compiler;
+use super::ids::Instance;
 use super::program::Program;
 use super::steps::{CallPlan, LookupPlan, RetriesOf, RetryPlan};
 use super::{NONE, PoolPlan, Step};
@@ -39,13 +40,18 @@ pub struct LimitPlan {
     pub delays: bool,
     pub per: Per,
     pub answer: Outcome,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     pub replicas: u32,
 }
 
 impl Compiler<'_> {
     /// The limits of a node that is being added, which its programs will ask.
-    pub fn add_limits(&mut self, behaviour: &Behaviour, first_instance: u32, replicas: u32) -> Range<u32> {
+    pub fn add_limits(
+        &mut self,
+        behaviour: &Behaviour,
+        first_instance: Id<Instance>,
+        replicas: u32,
+    ) -> Range<u32> {
         let first = self.limits.len() as u32;
         self.limits.extend(behaviour.limits.iter().flatten().map(|limit| LimitPlan {
             bucket: limit.bucket(),

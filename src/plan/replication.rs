@@ -1,6 +1,7 @@
 //! Sets of databases of which one takes the writes.
 
 use super::compile::Compiler;
+use super::ids::Instance;
 use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::scenario::model::{Backup, Reads, Target};
@@ -9,7 +10,7 @@ use crate::scenario::model::{Backup, Reads, Target};
 pub struct ReplicationPlan {
     pub name: String,
     /// The first is the primary at the start.
-    pub instances: Vec<u32>,
+    pub instances: Vec<Id<Instance>>,
     /// A draw: from a write's commit until a replica has it.
     pub lag: u32,
     /// From the primary's loss until a replica is promoted; `NEVER`: nobody is.
@@ -31,7 +32,7 @@ pub fn compile(compiler: &mut Compiler) -> Vec<ReplicationPlan> {
         };
         let instances = nodes.into_iter().flat_map(|node| {
             let plan = &compiler.nodes[Id::numbered(node.0)];
-            plan.first_instance..plan.first_instance + plan.replicas
+            plan.instances().iter()
         });
         plans.push(ReplicationPlan {
             name: name.clone(),

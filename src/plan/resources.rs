@@ -1,7 +1,7 @@
 //! What there is only so much of between nodes and beside them, and where the engine counts it.
 
 use super::compile::Compiler;
-use super::ids::Link;
+use super::ids::{Instance, Link};
 use crate::kernel::table::Id;
 use crate::nodes::NodeKind;
 use crate::parts::resource::{Owner, Party, ResourceKind, Way};
@@ -24,7 +24,7 @@ pub enum PlacePlan {
     Pool {
         pool: u32,
         line: u32,
-        instance: u32,
+        instance: Id<Instance>,
     },
     Link {
         link: Id<Link>,
@@ -33,7 +33,7 @@ pub enum PlacePlan {
     Limit {
         limit: u32,
         replica: u32,
-        instance: u32,
+        instance: Id<Instance>,
     },
     Memory {
         host: u32,
@@ -71,7 +71,7 @@ fn pools(compiler: &Compiler) -> Vec<ResourcePlan> {
 /// any of them.
 fn places(pool: &PoolPlan, caller: u32) -> Vec<PlacePlan> {
     let first = pool.first + caller * (1 + pool.peers);
-    let instance = pool.first_instance + caller;
+    let instance = pool.first_instance.plus(caller);
     if pool.peers == 0 {
         return vec![PlacePlan::Pool { pool: first, line: NONE, instance }];
     }
@@ -100,8 +100,11 @@ fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
         let rates =
             compiler.behaviour(NodeId(node.number())).map_or([None, None], |behaviour| behaviour.limits);
         for (limit, (number, rate)) in plan.limits.clone().zip((0..).zip(rates.into_iter().flatten())) {
-            let place =
-                |replica: u32| PlacePlan::Limit { limit, replica, instance: plan.first_instance + replica };
+            let place = |replica: u32| PlacePlan::Limit {
+                limit,
+                replica,
+                instance: plan.first_instance.plus(replica),
+            };
             plans.push(ResourcePlan {
                 kind: ResourceKind::Rate,
                 owner: Owner::Limit { node: node.number(), number },
@@ -117,7 +120,7 @@ fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
 fn hosts(compiler: &Compiler, memories: &[HostMemoryPlan]) -> Vec<ResourcePlan> {
     let mut plans: Vec<ResourcePlan> = Vec::new();
     for (host, memory) in (0..).zip(memories) {
-        let node = compiler.instances[memory.instance as usize].node.number();
+        let node = compiler.instances[memory.instance].node.number();
         debug_assert!(matches!(compiler.node(NodeId(node)).kind, NodeKind::Server(_)));
         let place = PlacePlan::Memory { host };
         match plans.last_mut() {

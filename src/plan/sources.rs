@@ -74,7 +74,7 @@ impl Sender<'_> {
         }
         let recorded_programs = recorded_programs(compiler, &arrivals, &programs);
         SourcePlan {
-            instance: compiler.nodes[Id::numbered(id.0)].first_instance + replica,
+            instance: compiler.nodes[Id::numbered(id.0)].first_instance.plus(replica),
             clients: user.clients.max(1),
             think: match &arrivals {
                 Arrivals::Closed { think, .. } => compiler.streams.draw(&name, "think", think),

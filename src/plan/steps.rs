@@ -1,7 +1,7 @@
 //! The instructions that visits go through.
 
 use super::NONE;
-use super::ids::{Link, Source};
+use super::ids::{Instance, Link, Source};
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
 use crate::parts::backoff::Backoff;
@@ -96,7 +96,7 @@ pub enum Step {
     /// `Move` to the only peer there is, over no link, from a node where nothing but the
     /// slot matters.
     Pass {
-        instance: u32,
+        instance: Id<Instance>,
     },
     /// `End` of a request at a node where nothing but the slot matters.
     Finish,
@@ -126,7 +126,7 @@ pub struct CallPlan {
     pub route: u32,
     /// The instance that it goes to where there is no choice, and the link that leads
     /// there; otherwise `NONE`.
-    pub only_peer: u32,
+    pub only_peer: Option<Id<Instance>>,
     pub only_link: Option<Id<Link>>,
     /// The balancing state of the caller's first replica.
     pub site: u32,
@@ -239,7 +239,7 @@ pub struct BranchPlan {
 pub struct LookupPlan {
     /// The cache of the node's first replica.
     pub first_cache: u32,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     /// Steps to leave out after a hit.
     pub skip: u32,
     /// The same if it holds an object that has expired, and may answer with it.
@@ -252,7 +252,7 @@ impl CallPlan {
     pub fn plain(route: u32, site: u32) -> CallPlan {
         CallPlan {
             route,
-            only_peer: NONE,
+            only_peer: None,
             only_link: None,
             site,
             site_per_replica: true,

@@ -22,9 +22,9 @@ pub fn names(compiler: &Compiler, targets: &[ChangeTarget]) -> String {
                 write!(text, "{} -> {}", name(link.from), name(link.to))
             }
             ChangeTarget::Instance(instance) => {
-                let instance = &compiler.instances[instance as usize];
+                let instance = &compiler.instances[instance];
                 let node = &compiler.nodes[instance.node];
-                let all = node.first_instance..node.first_instance + node.replicas;
+                let all = node.instances().iter();
                 let is_whole = targets.len() - place >= all.len()
                     && all
                         .clone()

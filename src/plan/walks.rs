@@ -1,9 +1,11 @@
 //! Walks: random routes through a network of stations; and steps that are one where nothing comes
 //! between them.
 
+use super::ids::Instance;
 use super::program::Program;
 use super::steps::{BranchPlan, Step};
 use super::{MemberPlan, NONE};
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::scenario::model::{NodeId, Stop, Target, Walk};
 
@@ -108,7 +110,7 @@ impl Program<'_, '_> {
         let compiler = &self.compiler;
         let members = &compiler.routes[stop.route as usize].members;
         let is_same = |member: &MemberPlan| {
-            let to = NodeId(compiler.instances[member.instance as usize].node.number());
+            let to = NodeId(compiler.instances[member.instance].node.number());
             compiler.links.between(compiler.scenario, from, to) == member.link
         };
         if members.iter().all(is_same) {
@@ -160,8 +162,8 @@ impl Program<'_, '_> {
 
     /// Whether nothing but its slots and its line matters about a replica: a SYN that is sent again comes
     /// in another way than one that has just come.
-    fn is_plain(&self, instance: u32) -> bool {
-        let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node];
+    fn is_plain(&self, instance: Id<Instance>) -> bool {
+        let node = &self.compiler.nodes[self.compiler.instances[instance].node];
         node.watchdog_lane == NONE
             && node.patience == NONE
             && node.order == Order::Fifo

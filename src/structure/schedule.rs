@@ -113,10 +113,11 @@ fn instances(plan: &Plan, target: FaultTarget) -> std::ops::Range<u32> {
     match target {
         FaultTarget::Node(id) => {
             let node = &plan.nodes[Id::numbered(id.0)];
-            node.first_instance..node.first_instance + node.replicas
+            let first = node.first_instance.number();
+            first..first + node.replicas
         }
         FaultTarget::Replica(id, replica) => {
-            let instance = plan.nodes[Id::numbered(id.0)].first_instance + replica;
+            let instance = plan.nodes[Id::numbered(id.0)].first_instance.number() + replica;
             instance..instance + 1
         }
         FaultTarget::Link(_) => 0..0,

@@ -6,9 +6,11 @@ use crate::engine::site::stations::SideLine;
 use crate::engine::trouble::Room;
 use crate::engine::visit::{State, TimerKind};
 use crate::kernel::random::below;
+use crate::kernel::table::Id;
 use crate::kernel::time::{SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Instance;
 use crate::plan::{NONE, Plan, Step};
 
 /// What becomes of a visit that wants to come in.
@@ -30,7 +32,7 @@ impl World {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         node.counts.visits += u64::from(visit.tries == 0);
         if node.busy < node.slots && visit.tries <= SYN_RETRIES {
             node.take(now);
@@ -46,7 +48,7 @@ impl World {
     /// The node is full, or in a bad condition.
     #[inline(never)]
     fn enter_full(&mut self, plan: &Plan, slot: u32) -> Entry {
-        if self.site.nodes[self.visits[slot].instance as usize].needs_care
+        if self.site.nodes[self.visits[slot].instance].needs_care
             && let Some(entry) = self.enter_in_bad_condition(plan, slot)
         {
             return entry;
@@ -58,7 +60,7 @@ impl World {
     pub(in crate::engine) fn enter_passed(&mut self, plan: &Plan, slot: u32) -> Entry {
         let instance = self.visits[slot].instance;
         let Room { slots, line_limit } = self.room(instance);
-        let state = &mut self.site.nodes[instance as usize];
+        let state = &mut self.site.nodes[instance];
         if state.busy < slots && self.visits[slot].tries <= SYN_RETRIES {
             state.take(self.clockwork.now());
             state.serve_one(self.clockwork.now());
@@ -74,7 +76,7 @@ impl World {
         state.counts.turned_away += 1;
         match plan.nodes[state.node].when_full {
             WhenFull::Answer(outcome) => {
-                let state = &mut self.site.nodes[instance as usize];
+                let state = &mut self.site.nodes[instance];
                 state.counts.ended += 1;
                 state.counts.failed += 1;
                 Entry::Fails(outcome)
@@ -87,7 +89,7 @@ impl World {
     pub(in crate::engine) fn send_syn_again(&mut self, plan: &Plan, slot: u32) -> Entry {
         let visit = &mut self.visits[slot];
         if visit.tries > SYN_RETRIES {
-            let state = &mut self.site.nodes[visit.instance as usize];
+            let state = &mut self.site.nodes[visit.instance];
             state.counts.ended += 1;
             state.counts.failed += 1;
             return Entry::Fails(Outcome::TimedOut);
@@ -110,7 +112,7 @@ impl World {
 
     /// The rest of coming in, once a visit has its slot.
     #[inline(never)]
-    pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: u32, instance: u32) {
+    pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: u32, instance: Id<Instance>) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;
         if visit.call != NONE {
@@ -119,7 +121,7 @@ impl World {
         if followed {
             self.note_coming_in(slot);
         }
-        let node = &self.site.nodes[instance as usize];
+        let node = &self.site.nodes[instance];
         let (watchdog_lane, needs_care) = (node.watchdog_lane, node.needs_care);
         if watchdog_lane != NONE {
             self.start_timer(TimerKind::Watchdog, watchdog_lane, slot);
@@ -154,18 +156,18 @@ impl World {
         let instance = visit.instance;
         visit.since = now;
         visit.state = State::InLine;
-        self.site.nodes[instance as usize].stand_in_line(now);
+        self.site.nodes[instance].stand_in_line(now);
         self.link_into_line(plan, slot, instance);
         self.note_occupancy(instance);
-        let patience = plan.nodes[self.site.nodes[instance as usize].node].patience;
+        let patience = plan.nodes[self.site.nodes[instance].node].patience;
         if patience != NONE {
             let wait = self.chance.draws.take(plan, patience);
             self.schedule(slot, now.saturating_add(wait));
         }
     }
 
-    fn link_into_line(&mut self, plan: &Plan, slot: u32, instance: u32) {
-        let node = &mut self.site.nodes[instance as usize];
+    fn link_into_line(&mut self, plan: &Plan, slot: u32, instance: Id<Instance>) {
+        let node = &mut self.site.nodes[instance];
         match plan.nodes[node.node].order {
             Order::Fifo => append(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Lifo => prepend(&mut self.visits, &mut node.head, &mut node.tail, slot),
@@ -192,7 +194,7 @@ impl World {
             self.note_stretch(plan, slot);
         }
         let instance = self.visits[slot].instance;
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         node.left_the_line(self.clockwork.now());
         if node.side_line == NONE {
             unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
@@ -206,13 +208,13 @@ impl World {
     pub(in crate::engine) fn leave_line_unserved(&mut self, plan: &Plan, slot: u32) {
         self.leave_line(plan, slot);
         let visit = &self.visits[slot];
-        let counts = &mut self.site.nodes[visit.instance as usize].counts;
+        let counts = &mut self.site.nodes[visit.instance].counts;
         counts.left_unserved(self.clockwork.now() - visit.since);
     }
 
     #[inline(never)]
-    fn leave_side_line(&mut self, plan: &Plan, slot: u32, instance: u32) {
-        let node = &self.site.nodes[instance as usize];
+    fn leave_side_line(&mut self, plan: &Plan, slot: u32, instance: Id<Instance>) {
+        let node = &self.site.nodes[instance];
         match &mut self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => {
                 let priority = plan.classes[self.visits[slot].class].priority;
@@ -233,9 +235,9 @@ impl World {
     /// Who is next in a line that is no plain list, and not empty, once those who are too
     /// many have been turned away.
     #[inline(never)]
-    fn next_in_side_line(&mut self, plan: &Plan, instance: u32) -> u32 {
+    fn next_in_side_line(&mut self, plan: &Plan, instance: Id<Instance>) -> u32 {
         self.shed(plan, instance);
-        let node = &self.site.nodes[instance as usize];
+        let node = &self.site.nodes[instance];
         let node_plan = &plan.nodes[node.node];
         match &self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => lists
@@ -252,8 +254,8 @@ impl World {
 
     /// A slot of the node is free: the next in line gets it.
     #[inline(always)]
-    pub(in crate::engine) fn release_slot(&mut self, plan: &Plan, instance: u32) {
-        let node = &mut self.site.nodes[instance as usize];
+    pub(in crate::engine) fn release_slot(&mut self, plan: &Plan, instance: Id<Instance>) {
+        let node = &mut self.site.nodes[instance];
         if node.line_length == 0 {
             node.give_back(self.clockwork.now());
             return;
@@ -266,26 +268,26 @@ impl World {
         self.admit_next(plan, instance);
     }
 
-    pub(in crate::engine) fn admit_next(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn admit_next(&mut self, plan: &Plan, instance: Id<Instance>) {
         let now = self.clockwork.now();
-        let node = &self.site.nodes[instance as usize];
+        let node = &self.site.nodes[instance];
         let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
         if let Step::Serve { .. } = plan.steps[self.visits[slot].step as usize] {
             self.serve_next(plan, instance);
             return;
         }
         self.leave_line(plan, slot);
-        self.site.nodes[instance as usize].serve_one(now);
+        self.site.nodes[instance].serve_one(now);
         if self.visits[slot].flags.followed {
             self.trace_wait(plan, slot);
         }
         let visit = &mut self.visits[slot];
         let waited = now - visit.since;
-        self.site.nodes[instance as usize].counts.has_waited(waited);
+        self.site.nodes[instance].counts.has_waited(waited);
         visit.word = 0;
         visit.slots = 1;
         visit.flags.inside = true;
-        self.watch.waited(self.site.nodes[instance as usize].node, waited);
+        self.watch.waited(self.site.nodes[instance].node, waited);
         let fresh = visit.flags.fresh;
         visit.step += match plan.steps[visit.step as usize] {
             Step::Enter { kept } | Step::EnterSession { kept } if !fresh => kept,
@@ -301,7 +303,7 @@ impl World {
         self.leave_line_unserved(plan, slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
-        let node = &mut self.site.nodes[visit.instance as usize];
+        let node = &mut self.site.nodes[visit.instance];
         node.counts.ended += 1;
         node.counts.failed += 1;
         if let Some(next) = self.end_visit(plan, slot, Outcome::Abandoned) {
@@ -321,7 +323,7 @@ impl World {
             return;
         }
         let lane = if kind == TimerKind::Watchdog {
-            self.site.nodes[visit.instance as usize].watchdog_lane
+            self.site.nodes[visit.instance].watchdog_lane
         } else {
             let call = &plan.calls[visit.call as usize];
             if visit.flags.connected { call.read_lane } else { call.connect_lane }
@@ -330,15 +332,15 @@ impl World {
     }
 
     #[inline(always)]
-    pub(in crate::engine) fn note_occupancy(&mut self, instance: u32) {
-        if self.site.nodes[instance as usize].needs_care {
+    pub(in crate::engine) fn note_occupancy(&mut self, instance: Id<Instance>) {
+        if self.site.nodes[instance].needs_care {
             self.note_tracked_occupancy(instance);
         }
     }
 
     #[inline(never)]
-    fn note_tracked_occupancy(&mut self, instance: u32) {
-        let node = &self.site.nodes[instance as usize];
+    fn note_tracked_occupancy(&mut self, instance: Id<Instance>) {
+        let node = &self.site.nodes[instance];
         if node.occupancy != NONE {
             let inside = node.serving + node.line_length;
             self.watch.note_occupancy(node.occupancy, inside, self.clockwork.now());

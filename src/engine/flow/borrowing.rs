@@ -11,7 +11,10 @@ impl World {
     /// Takes a connection of the caller's own pool, which it keeps until it is done.
     pub(in crate::engine) fn borrow(&mut self, plan: &Plan, slot: u32, pool: u32) -> Option<u32> {
         let pool_plan = &plan.pools[pool as usize];
-        let pool = PoolHandle::of(pool_plan, self.visits[slot].instance - pool_plan.first_instance);
+        let pool = PoolHandle::of(
+            pool_plan,
+            self.visits[slot].instance.number() - pool_plan.first_instance.number(),
+        );
         let holds = Holds::Pool(pool);
         if self.site.sessions.holds(self.visits[slot].sessions, holds) {
             return self.skip(slot, 1);
@@ -49,7 +52,7 @@ impl World {
         while let Some(holds) = self.site.sessions.take_first(&mut held) {
             match holds {
                 Holds::Connection(instance) => {
-                    self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now());
+                    self.site.nodes[instance].hold_extra(-1, self.clockwork.now());
                     self.release_slot(plan, instance);
                 }
                 Holds::Pool(pool) => self.release_pool(plan, pool),

@@ -12,12 +12,12 @@ use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::ids::Link;
+use crate::plan::ids::{Instance, Link};
 use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
 
 /// Whom a call goes to.
 struct Chosen {
-    instance: u32,
+    instance: Id<Instance>,
     /// The link that leads there, if there is one.
     link: Option<Id<Link>>,
     /// Where the caller counts its open requests to it, or `NONE`.
@@ -34,7 +34,7 @@ impl World {
             return None;
         }
         let usual = &plan.usual_calls[call as usize];
-        if usual.straight_to != NONE && self.call_straight(plan, slot, call, usual) {
+        if self.call_straight(plan, slot, call, usual) {
             return None;
         }
         self.call_otherwise(plan, slot, call)
@@ -54,12 +54,12 @@ impl World {
         }
         if call_plan.takes_extra_slot && !self.take_extra_slot(slot) {
             self.note_call_begins(plan, slot);
-            return self.call_failed(plan, slot, call, CallEnd::sent(NONE, Outcome::ServerError));
+            return self.call_failed(plan, slot, call, CallEnd::sent(Outcome::ServerError));
         }
         let visit = &mut self.visits[slot];
         visit.state = State::Calling;
         let followed = visit.flags.followed;
-        self.site.nodes[visit.instance as usize].calls(self.clockwork.now());
+        self.site.nodes[visit.instance].calls(self.clockwork.now());
         if followed {
             self.note_calling(plan, slot);
         }
@@ -83,7 +83,7 @@ impl World {
                 self.own_time_ends(plan, slot);
                 let visit = &mut self.visits[slot];
                 visit.state = State::Calling;
-                self.site.nodes[visit.instance as usize].calls(self.clockwork.now());
+                self.site.nodes[visit.instance].calls(self.clockwork.now());
             }
             under_way += count;
             for _ in 0..count {
@@ -107,8 +107,8 @@ impl World {
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
         let (rare, followed) = (caller.flags.rare.inherited(), caller.flags.followed);
-        let chosen = if call_plan.only_peer != NONE {
-            let (instance, link) = (call_plan.only_peer, call_plan.only_link);
+        let chosen = if let Some(instance) = call_plan.only_peer {
+            let link = call_plan.only_link;
             Chosen { instance, link, peer: NONE, body: call_plan.body }
         } else {
             self.choose_peer(plan, slot, call_plan)
@@ -228,26 +228,38 @@ impl World {
 
     /// Nothing lies between nodes on the same host.
     #[inline(always)]
-    fn link_between(&self, plan: &Plan, from: u32, to: u32, link: Id<Link>) -> Option<Id<Link>> {
-        let hosts = [from, to].map(|instance| plan.instances[instance as usize].host);
-        if hosts[0] == hosts[1] && hosts[0] != NONE { None } else { Some(link) }
+    fn link_between(
+        &self,
+        plan: &Plan,
+        from: Id<Instance>,
+        to: Id<Instance>,
+        link: Id<Link>,
+    ) -> Option<Id<Link>> {
+        let hosts = [from, to].map(|instance| plan.instances[instance].host);
+        if hosts[0] == hosts[1] && hosts[0].is_some() { None } else { Some(link) }
     }
 
     /// Whether an earlier call has left the caller with a connection to this database.
     #[inline(always)]
-    fn is_connected(&self, slot: u32, call_plan: &CallPlan, database: u32) -> bool {
+    fn is_connected(&self, slot: u32, call_plan: &CallPlan, database: Id<Instance>) -> bool {
         let sessions = self.visits[slot].sessions;
         call_plan.keeps_session && self.site.sessions.holds(sessions, Holds::Connection(database))
     }
 
     /// Whether the call has to open a connection.
     #[inline(always)]
-    fn opens_connection(&mut self, plan: &Plan, call_plan: &CallPlan, root: u32, instance: u32) -> bool {
+    fn opens_connection(
+        &mut self,
+        plan: &Plan,
+        call_plan: &CallPlan,
+        root: u32,
+        instance: Id<Instance>,
+    ) -> bool {
         match call_plan.connection {
             ConnectionUse::Kept => false,
             ConnectionUse::Fresh => true,
             ConnectionUse::PerClient { .. } => {
-                let kept_for = plan.instances[instance as usize].keepalive;
+                let kept_for = plan.instances[instance].keepalive;
                 let request = &self.visits.requests[root as usize];
                 let source = &mut self.site.sources[request.source];
                 let closes_at = &mut source.connections[request.client as usize];
@@ -302,8 +314,8 @@ impl World {
         }
         // It comes once, however often its SYN is sent.
         let comes = u64::from(self.visits[slot].tries == 0);
-        self.site.nodes[instance as usize].counts.visits += comes;
-        if self.site.nodes[instance as usize].needs_care {
+        self.site.nodes[instance].counts.visits += comes;
+        if self.site.nodes[instance].needs_care {
             if let Some(entry) = self.enter_in_bad_condition(plan, slot) {
                 return entry;
             }
@@ -312,10 +324,10 @@ impl World {
         let connection = Holds::Connection(instance);
         if self.site.sessions.holds(self.visits[parent].sessions, connection) {
             // It has waited for this query, and serves it now.
-            self.site.nodes[instance as usize].hold_extra(-1, now);
+            self.site.nodes[instance].hold_extra(-1, now);
         } else {
             let slots = self.room(instance).slots;
-            let node = &mut self.site.nodes[instance as usize];
+            let node = &mut self.site.nodes[instance];
             if node.busy >= slots {
                 // It is full, or has a line: the same as everywhere else.
                 return self.enter_passed(plan, slot);
@@ -323,7 +335,7 @@ impl World {
             node.take(now);
             self.keep(parent, connection);
         }
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         node.serve_one(now);
         let visit = &mut self.visits[slot];
         visit.flags.inside = true;
@@ -337,7 +349,7 @@ impl World {
         let instance = visit.instance;
         // In a bad condition it looks full to those who come in, and has its slots all the same.
         let slots = self.room(instance).slots;
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         if node.busy >= slots {
             return false;
         }

@@ -9,14 +9,16 @@ use crate::engine::site::eligible::Outlook;
 use crate::engine::site::guards::{GuardedPeer, Guards};
 use crate::engine::site::pools::{PlaceAtPeer, PoolHandle, Pools};
 use crate::engine::trouble::Conditions;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
+use crate::plan::ids::Instance;
 use crate::plan::{CallPlan, NONE, Plan, Policy};
 
 /// What is known of the peers of a call, but for what the balancer itself remembers.
 struct Peers<'a> {
     plan: &'a Plan,
     call: &'a CallPlan,
-    caller: u32,
+    caller: Id<Instance>,
     now: Time,
     conditions: &'a Conditions,
     guards: &'a Guards,
@@ -45,7 +47,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         root: u32,
         avoid: Option<u32>,
     ) -> u32 {
@@ -67,7 +69,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         root: u32,
         avoid: Option<u32>,
         together: PoolHandle,
@@ -82,7 +84,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        (caller, root): (u32, u32),
+        (caller, root): (Id<Instance>, u32),
         avoid: Option<u32>,
         together: Option<PoolHandle>,
     ) -> Option<u32> {
@@ -97,7 +99,7 @@ impl World {
     }
 
     #[inline(always)]
-    fn chooser<'a>(&self, plan: &'a Plan, call: &CallPlan, caller: u32, root: u32) -> Chooser<'a> {
+    fn chooser<'a>(&self, plan: &'a Plan, call: &CallPlan, caller: Id<Instance>, root: u32) -> Chooser<'a> {
         let route = &plan.routes[call.route as usize];
         let client = if route.policy.goes_by_client() { self.client_of(root) } else { None };
         Chooser { route, view: ViewHandle::of(plan, call, caller), client }
@@ -117,7 +119,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         member: u32,
     ) -> u32 {
         self.site.balancers.open_at_peer(plan, ViewHandle::of(plan, call, caller), member)

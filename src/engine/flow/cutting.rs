@@ -7,7 +7,9 @@ use crate::engine::site::pools::PoolHandle;
 use crate::engine::site::waits::{Reading, WaitCounts};
 use crate::engine::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
+use crate::plan::ids::Instance;
 use crate::plan::{NONE, PlacePlan, Plan};
 
 impl World {
@@ -21,7 +23,7 @@ impl World {
         }
         let now = self.clockwork.now();
         let Some(cut) = self.watch.open_cut(now) else { return };
-        for instance in 0..plan.instances.len() as u32 {
+        for instance in plan.instances.ids() {
             let totals = self.totals_of(plan, instance);
             self.watch.cut_instance(instance, totals);
         }
@@ -37,7 +39,7 @@ impl World {
         self.watch.close_cut(cut, now);
     }
 
-    fn totals_of(&mut self, plan: &Plan, instance: u32) -> InstanceTotals {
+    fn totals_of(&mut self, plan: &Plan, instance: Id<Instance>) -> InstanceTotals {
         let now = self.clockwork.now();
         let off = self.time_off(plan, instance, now);
         let own = self.own_processor(plan, instance);
@@ -47,7 +49,7 @@ impl World {
             }
             None => (Totals::default(), 0),
         };
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         InstanceTotals {
             counts: node.counts,
             integrals: node.integrals(now),
@@ -101,7 +103,7 @@ impl World {
     }
 
     /// For how long an instance has been down, or switched off by autoscaling.
-    fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
+    fn time_absent(&self, plan: &Plan, instance: Id<Instance>) -> Time {
         let down = self.trouble.conditions().down_time(instance, self.clockwork.now());
         down + self.time_off(plan, instance, self.clockwork.now()).whole
     }

@@ -24,8 +24,8 @@ impl World {
             self.note_cut(plan, slot, true);
         }
         self.abandon(plan, slot);
-        let end = CallEnd { by: instance, outcome: Outcome::TimedOut, unsent: is_unsent };
-        if let Some(next) = self.call_ended(plan, parent, call, end) {
+        let end = CallEnd { outcome: Outcome::TimedOut, unsent: is_unsent };
+        if let Some(next) = self.call_ended(plan, parent, call, instance, end) {
             self.run_visit(plan, next);
         }
     }
@@ -44,7 +44,7 @@ impl World {
     pub(in crate::engine) fn watchdog_barks(&mut self, plan: &Plan, slot: u32) {
         if self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
-            let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
+            let lane = self.site.nodes[self.visits[slot].instance].watchdog_lane;
             return self.start_timer(TimerKind::Watchdog, lane, slot);
         }
         if self.visits[slot].flags.followed {
@@ -55,7 +55,7 @@ impl World {
             self.leave_pool_line_unserved(plan, slot);
         }
         if self.visits[slot].state == State::Calling {
-            self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now());
+            self.site.nodes[self.visits[slot].instance].called(self.clockwork.now());
         }
         self.abandon_children(plan, slot);
         self.give_sessions_back(plan, slot);
@@ -64,14 +64,14 @@ impl World {
         let (parent, call, root, instance) = (visit.parent, visit.call, visit.root, visit.instance);
         visit.word = 0;
         visit.state = State::Rebooting;
-        let boot = plan.nodes[self.site.nodes[visit.instance as usize].node].boot;
+        let boot = plan.nodes[self.site.nodes[visit.instance].node].boot;
         if parent != NONE {
             self.part_from_caller(plan, slot);
         }
         self.visits[slot].root = NONE;
         self.schedule(slot, self.clockwork.now().saturating_add(boot));
         if parent != NONE {
-            if let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset)) {
+            if let Some(next) = self.call_ended(plan, parent, call, instance, CallEnd::sent(Outcome::Reset)) {
                 self.run_visit(plan, next);
             }
         } else if root == slot {
@@ -116,7 +116,7 @@ impl World {
             self.visits.remove(slot);
             return;
         }
-        let node = plan.instances[visit.instance as usize].node;
+        let node = plan.instances[visit.instance].node;
         match plan.nodes[node].when_caller_leaves {
             WhenCallerLeaves::Stop => self.drop_visit(plan, slot),
             WhenCallerLeaves::Finish => self.orphan(plan, slot),
@@ -152,9 +152,7 @@ impl World {
         match self.visits[slot].state {
             State::InLine => self.leave_line_unserved(plan, slot),
             State::InPoolLine => self.leave_pool_line_unserved(plan, slot),
-            State::Calling => {
-                self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now())
-            }
+            State::Calling => self.site.nodes[self.visits[slot].instance].called(self.clockwork.now()),
             _ => {}
         }
         self.abandon_children(plan, slot);
@@ -172,7 +170,7 @@ impl World {
         debug_assert_eq!(visit.word & SLOT_MASK, u64::from(slot));
         visit.flags.on_cpu = false;
         visit.word = 0;
-        if let Some(processor) = plan.instances[visit.instance as usize].processor {
+        if let Some(processor) = plan.instances[visit.instance].processor {
             self.clockwork.withdraw(&self.visits, processor);
         }
     }

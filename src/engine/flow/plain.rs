@@ -6,7 +6,9 @@ use crate::engine::World;
 use crate::engine::site::lists::{append, unlink};
 use crate::engine::trouble::Room;
 use crate::engine::visit::State;
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Instance;
 use crate::plan::{Plan, Step};
 
 impl World {
@@ -16,7 +18,7 @@ impl World {
     pub(in crate::engine) fn serve(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
-        let node = &mut self.site.nodes[visit.instance as usize];
+        let node = &mut self.site.nodes[visit.instance];
         node.counts.visits += 1;
         if node.busy < node.slots {
             node.take(now);
@@ -36,13 +38,13 @@ impl World {
     #[inline(never)]
     fn serve_full(&mut self, plan: &Plan, slot: u32, draw: u32) -> Option<u32> {
         let instance = self.visits[slot].instance;
-        let entry = match self.site.nodes[instance as usize].needs_care {
+        let entry = match self.site.nodes[instance].needs_care {
             true => self.enter_in_bad_condition(plan, slot),
             false => None,
         };
         if entry.is_none() {
             let Room { slots, line_limit } = self.room(instance);
-            let node = &mut self.site.nodes[instance as usize];
+            let node = &mut self.site.nodes[instance];
             if node.busy < slots {
                 node.take(self.clockwork.now());
                 self.start_serving(plan, slot, draw);
@@ -65,7 +67,7 @@ impl World {
     #[inline(always)]
     fn start_serving(&mut self, plan: &Plan, slot: u32, draw: u32) {
         let mut time = self.chance.draws.take(plan, draw);
-        if self.site.nodes[self.visits[slot].instance as usize].needs_care {
+        if self.site.nodes[self.visits[slot].instance].needs_care {
             time = self.slowed(plan, slot, time);
             self.note_on_roll(slot, self.visits[slot].instance);
         }
@@ -75,13 +77,13 @@ impl World {
         visit.slots = 1;
         visit.flags.inside = true;
         visit.step += 2;
-        self.site.nodes[visit.instance as usize].serve_one(self.clockwork.now());
+        self.site.nodes[visit.instance].serve_one(self.clockwork.now());
         self.clockwork.wait_until(self.clockwork.now().saturating_add(time), word);
     }
 
     /// Hands the slot on and stands before the next station.
     #[inline(always)]
-    pub(in crate::engine) fn pass(&mut self, plan: &Plan, slot: u32, to: u32) -> Option<u32> {
+    pub(in crate::engine) fn pass(&mut self, plan: &Plan, slot: u32, to: Id<Instance>) -> Option<u32> {
         if self.visits[slot].flags.followed {
             self.note_moving_on(plan, slot);
         }
@@ -110,8 +112,8 @@ impl World {
     }
 
     #[inline(always)]
-    fn hand_slot_on(&mut self, plan: &Plan, instance: u32) {
-        let node = &mut self.site.nodes[instance as usize];
+    fn hand_slot_on(&mut self, plan: &Plan, instance: Id<Instance>) {
+        let node = &mut self.site.nodes[instance];
         node.served_one(self.clockwork.now());
         if node.line_length == 0 {
             node.give_back(self.clockwork.now());
@@ -129,8 +131,8 @@ impl World {
 
     /// The first in the line of a node where nothing else matters takes the free slot.
     #[inline(always)]
-    pub(in crate::engine) fn serve_next(&mut self, plan: &Plan, instance: u32) {
-        let node = &mut self.site.nodes[instance as usize];
+    pub(in crate::engine) fn serve_next(&mut self, plan: &Plan, instance: Id<Instance>) {
+        let node = &mut self.site.nodes[instance];
         let slot = node.head;
         node.left_the_line(self.clockwork.now());
         let number = node.node;

@@ -4,13 +4,20 @@ use crate::engine::World;
 use crate::engine::site::guards::GuardedPeer;
 use crate::engine::site::replications::Access;
 use crate::engine::trouble::Change;
+use crate::kernel::table::Id;
 use crate::parts::fault::Fault;
+use crate::plan::ids::Instance;
 use crate::plan::{CallPlan, Plan, ReplicationPlan, Step};
 
 impl World {
     /// The member of a set for this call: the primary for writes, and for reads whoever
     /// answers them, in turn.
-    pub(in crate::engine) fn replicated_member(&self, plan: &Plan, call: &CallPlan, caller: u32) -> u32 {
+    pub(in crate::engine) fn replicated_member(
+        &self,
+        plan: &Plan,
+        call: &CallPlan,
+        caller: Id<Instance>,
+    ) -> u32 {
         let set_plan = &plan.replications[call.replication as usize];
         let now = self.clockwork.now();
         let may_be_asked = |member: u32| {
@@ -36,7 +43,7 @@ impl World {
         match step {
             Step::Commit { set } => {
                 let (conditions, draws) = (self.trouble.conditions(), &mut self.chance.draws);
-                let is_gone = |instance: u32| !conditions.answers_checks(instance);
+                let is_gone = |instance: Id<Instance>| !conditions.answers_checks(instance);
                 let lag = || draws.take(plan, plan.replications[set as usize].lag);
                 self.site.replications.commit(plan, set, access, is_gone, lag);
             }
@@ -47,9 +54,9 @@ impl World {
     }
 
     /// A database may answer otherwise than before.
-    pub(in crate::engine) fn watch_replication(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn watch_replication(&mut self, plan: &Plan, instance: Id<Instance>) {
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
-        let answers = |instance: u32| conditions.answers_checks(instance);
+        let answers = |instance: Id<Instance>| conditions.answers_checks(instance);
         if let Some(set) = self.site.replications.watch(plan, instance, answers, now) {
             let due = now.saturating_add(plan.replications[set as usize].failover);
             self.trouble.expect(due, Change::Promotes(set));
@@ -59,7 +66,7 @@ impl World {
     /// The replica that lacks least takes the primary's place, unless that one is back.
     pub(in crate::engine) fn promote(&mut self, plan: &Plan, set: u32) {
         let conditions = self.trouble.conditions();
-        let answers = |instance: u32| conditions.answers_checks(instance);
+        let answers = |instance: Id<Instance>| conditions.answers_checks(instance);
         self.site.replications.promote(plan, set, answers, self.clockwork.now());
     }
 
@@ -79,13 +86,13 @@ impl World {
     }
 
     /// `failover` hits whoever is the primary now; without a set, the database itself.
-    pub(in crate::engine) fn strike_primary(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn strike_primary(&mut self, plan: &Plan, instance: Id<Instance>) {
         if self.site.replications.bring_down(plan, instance) {
             self.strike_instance(plan, instance, Fault::Crash);
         }
     }
 
-    pub(in crate::engine) fn lift_from_primary(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn lift_from_primary(&mut self, plan: &Plan, instance: Id<Instance>) {
         if self.site.replications.let_up(instance) {
             self.lift_from_instance(plan, instance, Fault::Crash);
         }

@@ -28,7 +28,7 @@ impl World {
                     visit.step += 1;
                     let instance = visit.instance;
                     let mut time = self.chance.draws.take(plan, draw);
-                    if self.site.nodes[instance as usize].needs_care {
+                    if self.site.nodes[instance].needs_care {
                         time = self.slowed(plan, slot, time);
                     }
                     self.schedule(slot, self.clockwork.now().saturating_add(time));
@@ -165,10 +165,10 @@ impl World {
     /// So much work on the cores that the visit's node shares; without any it just takes that long.
     #[inline(always)]
     pub(in crate::engine) fn use_cpu(&mut self, plan: &Plan, slot: u32, work: Time) {
-        let needs_care = self.site.nodes[self.visits[slot].instance as usize].needs_care;
+        let needs_care = self.site.nodes[self.visits[slot].instance].needs_care;
         let work = if needs_care { self.slowed(plan, slot, work) } else { work };
         let visit = &mut self.visits[slot];
-        let Some(processor) = self.site.nodes[visit.instance as usize].processor else {
+        let Some(processor) = self.site.nodes[visit.instance].processor else {
             self.schedule(slot, self.clockwork.now().saturating_add(work));
             return;
         };

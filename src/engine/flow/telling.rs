@@ -29,7 +29,7 @@ impl World {
     }
 
     fn node_of(&self, slot: u32) -> Id<Node> {
-        self.site.nodes[self.visits[slot].instance as usize].node
+        self.site.nodes[self.visits[slot].instance].node
     }
 
     /// A stretch of the visit's own time at its node is over.
@@ -110,7 +110,7 @@ impl World {
     /// Who is called; of several nodes the first.
     fn callee(&self, plan: &Plan, call: u32) -> u32 {
         let route = &plan.routes[plan.calls[call as usize].route as usize];
-        route.members.first().map_or(NONE, |peer| plan.instances[peer.instance as usize].node.number())
+        route.members.first().map_or(NONE, |peer| plan.instances[peer.instance].node.number())
     }
 
     /// Who is called by the first call that comes after a step.
@@ -348,7 +348,7 @@ impl World {
     /// The visit in this slot, as its story knows it.
     fn whose(&self, plan: &Plan, slot: u32) -> Whose {
         let visit = &self.visits[slot];
-        let instance = &plan.instances[visit.instance as usize];
+        let instance = &plan.instances[visit.instance];
         Whose { slot, root: visit.root, node: instance.node, replica: instance.replica }
     }
 

@@ -5,6 +5,8 @@
 use crate::engine::World;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Flags, State, TimerKind, Visit};
+use crate::kernel::table::Id;
+use crate::plan::ids::Instance;
 use crate::plan::{NONE, Plan, UsualCall};
 
 /// Who is called, once that is known.
@@ -12,7 +14,7 @@ use crate::plan::{NONE, Plan, UsualCall};
 pub(in crate::engine) struct Callee<'p> {
     pub call: u32,
     pub usual: &'p UsualCall,
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// Where the caller counts it among its peers, or `NONE`.
     pub peer: u32,
 }
@@ -28,19 +30,20 @@ impl World {
         call: u32,
         usual: &UsualCall,
     ) -> bool {
+        let Some(instance) = usual.straight_to else { return false };
         let from = self.visits[slot].instance;
         if usual.takes_extra_slot {
-            let caller_node = &self.site.nodes[from as usize];
+            let caller_node = &self.site.nodes[from];
             if caller_node.busy >= caller_node.slots {
                 return false;
             }
         }
-        let callee = Callee { call, usual, instance: usual.straight_to, peer: NONE };
+        let callee = Callee { call, usual, instance, peer: NONE };
         if !self.begin_as_usual(plan, slot, callee) {
             return false;
         }
         let now = self.clockwork.now();
-        let caller_node = &mut self.site.nodes[from as usize];
+        let caller_node = &mut self.site.nodes[from];
         caller_node.calls(now);
         if usual.takes_extra_slot {
             caller_node.take(now);
@@ -58,7 +61,7 @@ impl World {
         let now = self.clockwork.now();
         let child = self.visits.next_slot();
         let caller = &mut self.visits[slot];
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         let watchdog_lane = node.watchdog_lane;
         let work = usual.works[usize::from(is_new)];
         let processor = if work.is_cpu { node.processor } else { None };
@@ -112,10 +115,10 @@ impl World {
     /// Gets a slot, or goes on over a connection that the caller holds: says whether it has to be
     /// opened. `None`: there is none, or somebody has to look.
     #[inline(always)]
-    fn take_slot_at_once(&mut self, caller: u32, usual: &UsualCall, instance: u32) -> Option<bool> {
+    fn take_slot_at_once(&mut self, caller: u32, usual: &UsualCall, instance: Id<Instance>) -> Option<bool> {
         let now = self.clockwork.now();
         let caller = &mut self.visits[caller];
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         if node.needs_care | caller.flags.followed {
             return None;
         }
@@ -153,8 +156,8 @@ impl World {
         let caller = &self.visits[parent];
         let from = caller.instance;
         let is_news = usual.has_choice && !self.site.balancers.are_all_well();
-        let caller_needs_care = self.site.nodes[from as usize].needs_care;
-        let node = &mut self.site.nodes[instance as usize];
+        let caller_needs_care = self.site.nodes[from].needs_care;
+        let node = &mut self.site.nodes[instance];
         let needs_care = caller_needs_care | node.needs_care | flags.followed | !flags.inside;
         if !usual.ends_so | caller.flags.rare.forks() | needs_care | is_news {
             return None;
@@ -179,7 +182,7 @@ impl World {
         if usual.takes_extra_slot {
             self.give_extra_slot_back(plan, parent);
         }
-        self.site.nodes[from as usize].called(now);
+        self.site.nodes[from].called(now);
         let caller = &mut self.visits[parent];
         caller.child = NONE;
         caller.state = State::Going;

@@ -7,10 +7,12 @@
 use super::World;
 use crate::engine::site::stations::SideLine;
 use crate::engine::visit::{State, Visits};
+use crate::kernel::table::Id;
 use crate::plan::NONE;
+use crate::plan::ids::Instance;
 
 /// Whether the visit in this slot has come in at the instance.
-fn is_inside(visits: &Visits, slot: u32, instance: u32) -> bool {
+fn is_inside(visits: &Visits, slot: u32, instance: Id<Instance>) -> bool {
     let visit = &visits[slot];
     let may_be = match visit.state {
         State::Going | State::InPoolLine | State::Calling | State::Rebooting => true,
@@ -25,13 +27,13 @@ fn is_there(visits: &Visits, slot: u32) -> bool {
 
 impl World {
     /// Somebody has come in where whoever comes is looked at.
-    pub(in crate::engine) fn note_on_roll(&mut self, slot: u32, instance: u32) {
+    pub(in crate::engine) fn note_on_roll(&mut self, slot: u32, instance: Id<Instance>) {
         let visits = &self.visits;
         self.trouble.came_in(slot, instance, |slot| is_inside(visits, slot, instance));
     }
 
     /// Somebody asks a database, and may hold a connection to it from now on.
-    pub(in crate::engine) fn note_guest(&mut self, slot: u32, instance: u32) {
+    pub(in crate::engine) fn note_guest(&mut self, slot: u32, instance: Id<Instance>) {
         let visits = &self.visits;
         self.trouble.asks(slot, instance, |slot| is_there(visits, slot));
     }
@@ -47,9 +49,8 @@ impl World {
 
     /// Looks through all visits, once in a run.
     fn keep_rolls(&mut self) {
-        let count = self.site.nodes.len();
-        self.trouble.keep_rolls(count);
-        for instance in 0..count as u32 {
+        self.trouble.keep_rolls(self.site.nodes.len());
+        for instance in self.site.nodes.ids() {
             self.look_whether_care_is_needed(instance);
         }
         for slot in 0..self.visits.all.len() as u32 {
@@ -66,7 +67,7 @@ impl World {
     }
 
     /// Those who have come in at the instance or stand in its line, in the order of their slots.
-    pub(super) fn residents_of(&mut self, instance: u32) -> Vec<u32> {
+    pub(super) fn residents_of(&mut self, instance: Id<Instance>) -> Vec<u32> {
         if !self.has_rolls() {
             return self.all_at(instance);
         }
@@ -79,7 +80,7 @@ impl World {
     }
 
     /// The same by looking at everybody.
-    fn all_at(&self, instance: u32) -> Vec<u32> {
+    fn all_at(&self, instance: Id<Instance>) -> Vec<u32> {
         let is_there = |slot: &u32| {
             let visit = &self.visits[*slot];
             let waits = visit.state == State::InLine && visit.instance == instance;
@@ -89,7 +90,7 @@ impl World {
     }
 
     /// Those who may hold connections to this database.
-    pub(super) fn guests_of(&mut self, instance: u32) -> Vec<u32> {
+    pub(super) fn guests_of(&mut self, instance: Id<Instance>) -> Vec<u32> {
         if !self.has_rolls() {
             let is_guest = |slot: &u32| {
                 let mut connections = self.site.sessions.connections(self.visits[*slot].sessions);
@@ -101,8 +102,8 @@ impl World {
         self.trouble.guests_of(instance, |slot| is_there(visits, slot))
     }
 
-    fn line_of(&self, instance: u32) -> Vec<u32> {
-        let node = &self.site.nodes[instance as usize];
+    fn line_of(&self, instance: Id<Instance>) -> Vec<u32> {
+        let node = &self.site.nodes[instance];
         let list = |head: u32| {
             let next = |slot: u32| Some(self.visits[slot].next).filter(|next| *next != NONE);
             std::iter::successors(Some(head).filter(|head| *head != NONE), move |&slot| next(slot))

@@ -38,8 +38,8 @@ impl World {
             source.think != NONE && source.programs.iter().any(|program| goes_round(program.class))
         });
         let is_visited = |node: &&NodePlan| {
-            let instances = node.first_instance as usize..(node.first_instance + node.replicas) as usize;
-            noted.visits[instances.clone()] != now.visits[instances]
+            let instances = node.instances();
+            noted.visits.row(instances) != now.visits.row(instances)
         };
         let nodes = plan.nodes.iter().filter(is_visited);
         users.map(|user| user.name.clone()).chain(nodes.map(|node| node.name.clone())).collect()

@@ -8,7 +8,7 @@ use crate::kernel::time::{SECOND, Time};
 use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
-use crate::plan::ids::Class;
+use crate::plan::ids::{Class, Instance};
 use crate::results::incident::Outage;
 
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ impl Components {
     pub fn look(
         &mut self,
         plan: &Plan,
-        is_up: impl Fn(u32) -> bool,
+        is_up: impl Fn(Id<Instance>) -> bool,
         cause: Option<u32>,
         now: Time,
     ) -> Option<Outage> {

@@ -3,7 +3,7 @@
 
 use crate::kernel::table::Table;
 use crate::kernel::time::Time;
-use crate::plan::ids::Class;
+use crate::plan::ids::{Class, Instance};
 
 /// After so many events at one instant it is noted who comes, and after twice as many it is a loop
 /// that does not end …
@@ -26,7 +26,7 @@ pub struct Standstill {
 /// How many have come to each instance, and how many requests of each class there have been.
 #[derive(Clone, Debug)]
 pub struct Comers {
-    pub visits: Vec<u64>,
+    pub visits: Table<Instance, u64>,
     pub requests: Table<Class, u64>,
 }
 

@@ -2,9 +2,11 @@
 
 use super::load::Loads;
 use super::peer_health::PeerHealth;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::behaviour::HealthChecks;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Instance;
 use crate::plan::{CallPlan, NONE, Plan, Policy};
 
 /// What all callers remember: one view for each replica of each caller of a route.
@@ -56,7 +58,7 @@ pub struct ViewHandle(u32);
 impl ViewHandle {
     /// That of a replica which makes a call.
     #[inline(always)]
-    pub fn of(plan: &Plan, call: &CallPlan, caller: u32) -> ViewHandle {
+    pub fn of(plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> ViewHandle {
         ViewHandle(call.site + plan.share_of(call, caller))
     }
 }
@@ -250,7 +252,13 @@ impl Balancers {
 
     /// All of a caller's active checks of its peers are done now. Those of which it is sure already
     /// would change nothing, so they are left out. Returns whether it is sure of all.
-    pub fn check(&mut self, plan: &Plan, view: ViewHandle, answers: impl Fn(u32) -> bool, now: Time) -> bool {
+    pub fn check(
+        &mut self,
+        plan: &Plan,
+        view: ViewHandle,
+        answers: impl Fn(Id<Instance>) -> bool,
+        now: Time,
+    ) -> bool {
         let checks = self.checks[view.0 as usize];
         let members = &plan.routes[self.look_at(view).route as usize].members;
         let mut doubtful = std::mem::take(&mut self.at(view).doubtful);

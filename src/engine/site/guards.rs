@@ -1,9 +1,11 @@
 //! What careful callers keep of those they call: breakers and budgets for retries.
 
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::circuit_breaker::CircuitBreaker;
 use crate::parts::outcome::Outcome;
 use crate::parts::retry_budget::Tokens;
+use crate::plan::ids::Instance;
 use crate::plan::{CallPlan, NONE, Plan};
 
 /// Those of all replicas of all careful callers.
@@ -24,7 +26,7 @@ struct Guard {
 /// One of a careful caller's peers.
 #[derive(Clone, Copy)]
 pub struct GuardedPeer {
-    pub caller: u32,
+    pub caller: Id<Instance>,
     pub member: u32,
 }
 
@@ -53,7 +55,7 @@ impl Guards {
     }
 
     /// Which of all is this caller's.
-    fn place(plan: &Plan, call: &CallPlan, caller: u32) -> usize {
+    fn place(plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> usize {
         (plan.guards[call.guard as usize].first + plan.share_of(call, caller)) as usize
     }
 
@@ -99,7 +101,7 @@ impl Guards {
     }
 
     /// A good answer earns a part of a retry.
-    pub fn earn(&mut self, plan: &Plan, call: &CallPlan, caller: u32) {
+    pub fn earn(&mut self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) {
         let tokens = &mut self.all[Guards::place(plan, call, caller)].tokens;
         if let (Some(budget), Some(tokens)) = (&plan.guards[call.guard as usize].budget, tokens) {
             tokens.earn(budget);
@@ -107,7 +109,7 @@ impl Guards {
     }
 
     /// Whether there is a token for one more retry; it is taken.
-    pub fn allows_retry(&mut self, plan: &Plan, call: &CallPlan, caller: u32) -> bool {
+    pub fn allows_retry(&mut self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> bool {
         call.guard == NONE
             || self.all[Guards::place(plan, call, caller)].tokens.as_mut().is_none_or(Tokens::take)
     }

@@ -2,11 +2,11 @@
 
 use super::Client;
 use super::passing::{Passed, Passing};
-use crate::kernel::table::Table;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::plan::Plan;
-use crate::plan::ids::Source;
+use crate::plan::ids::{Instance, Source};
 
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -31,7 +31,7 @@ struct Limit {
 #[derive(Clone, Copy)]
 pub struct Asker {
     pub limit: u32,
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// `None`: nobody waits for what is asked for.
     pub client: Option<Client>,
 }
@@ -70,7 +70,7 @@ impl Limits {
     ) -> Option<Time> {
         let limit_plan = &plan.limits[asker.limit as usize];
         let limit = self.all[asker.limit as usize];
-        let replica = (asker.instance - limit_plan.first_instance) as usize;
+        let replica = (asker.instance.number() - limit_plan.first_instance.number()) as usize;
         let mut bucket = limit.first_bucket + limit.buckets_of_replica * replica;
         if let (Per::Client, Some(client)) = (limit_plan.per, asker.client) {
             bucket += self.clients_before[client.source] + client.number as usize;

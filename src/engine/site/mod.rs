@@ -28,11 +28,11 @@ pub mod waits;
 use crate::kernel::random::{StreamFamily, mix};
 use crate::kernel::table::{Id, Table};
 use crate::plan::Plan;
-use crate::plan::ids::Source;
+use crate::plan::ids::{Instance, Source};
 
 #[derive(Clone)]
 pub struct Site {
-    pub(in crate::engine) nodes: Vec<stations::NodeState>,
+    pub(in crate::engine) nodes: Table<Instance, stations::NodeState>,
     pub(in crate::engine) lines: Vec<stations::SideLine>,
     pub(in crate::engine) pools: pools::Pools,
     pub(in crate::engine) sessions: sessions::Sessions,

@@ -1,7 +1,9 @@
 //! What clients and resolvers remember of names, and where names lead meanwhile.
 
 use super::peer_health::PeerHealth;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
+use crate::plan::ids::Instance;
 use crate::plan::{NameChangePlan, NamePlan, Plan};
 
 /// All names.
@@ -95,7 +97,13 @@ impl Names {
     }
 
     /// All addresses of a name are checked now. Returns whether nothing is in doubt any more.
-    pub fn check(&mut self, plan: &Plan, name: u32, answers: impl Fn(u32) -> bool, now: Time) -> bool {
+    pub fn check(
+        &mut self,
+        plan: &Plan,
+        name: u32,
+        answers: impl Fn(Id<Instance>) -> bool,
+        now: Time,
+    ) -> bool {
         let (plan, name) = (&plan.names[name as usize], &mut self.all[name as usize]);
         let Some(checks) = &plan.checks else { return true };
         let mut is_sure = true;

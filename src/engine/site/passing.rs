@@ -2,6 +2,7 @@
 
 use super::sending::Sending;
 use super::waits::{Reading, Waits};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::plan::LimitPlan;
@@ -154,7 +155,7 @@ mod tests {
             per,
             delays: true,
             answer: limit.answer,
-            first_instance: 0,
+            first_instance: Id::FIRST,
             replicas: 1,
         }
     }

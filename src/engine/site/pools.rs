@@ -254,7 +254,7 @@ mod tests {
         let mut pools = Pools { all: vec![Pool::new(&plan(), 0)] };
         let pool = PoolHandle::numbered(0);
         let mut visits = Visits::new();
-        let [first, second] = [0, 0].map(|step| visits.add(0, step, Id::FIRST, 0));
+        let [first, second] = [0, 0].map(|step| visits.add(Id::FIRST, step, Id::FIRST, 0));
         assert!(pools.admits_to_line(pool));
         pools.join_line(pool, &mut visits, first, 5);
         assert!(!pools.admits_to_line(pool));
@@ -273,7 +273,7 @@ mod tests {
             from: Party::Node(0),
             to: Party::Node(0),
             first: 0,
-            first_instance: 0,
+            first_instance: Id::FIRST,
             size: 0,
             wait: 0,
             callers: 1,

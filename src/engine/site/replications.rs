@@ -2,9 +2,9 @@
 //! primary's place when it is gone.
 
 use super::Client;
-use crate::kernel::table::Table;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::ids::Source;
+use crate::plan::ids::{Instance, Source};
 use crate::plan::{CallPlan, NONE, Plan, ReplicationPlan};
 use crate::results::replication::ReplicationRecord;
 use crate::scenario::model::Reads;
@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 pub struct Replications {
     sets: Vec<Set>,
     /// Of each instance its set, or `NONE`; empty if there are no sets.
-    set_of: Vec<u32>,
+    set_of: Table<Instance, u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ struct Set {
     /// So many of the writes that are left are in the latest backup too.
     backed_up: u64,
     /// Primaries that a `failover` has brought down.
-    brought_down: Vec<u32>,
+    brought_down: Vec<Id<Instance>>,
     /// The number of each client's latest write, by source.
     latest: Table<Source, Vec<u64>>,
     record: ReplicationRecord,
@@ -49,21 +49,24 @@ struct Membership {
 
 impl Replications {
     pub fn new(plan: &Plan) -> Self {
-        let mut set_of =
-            if plan.replications.is_empty() { Vec::new() } else { vec![NONE; plan.instances.len()] };
+        let mut set_of = if plan.replications.is_empty() {
+            Table::new()
+        } else {
+            Table::filled(NONE, plan.instances.len())
+        };
         for (number, set) in (0..).zip(&plan.replications) {
             for &instance in &set.instances {
-                set_of[instance as usize] = number;
+                set_of[instance] = number;
             }
         }
         Replications { sets: plan.replications.iter().map(|set| Set::new(plan, set)).collect(), set_of }
     }
 
-    fn set_of(&self, instance: u32) -> Option<usize> {
-        self.set_of.get(instance as usize).filter(|&&set| set != NONE).map(|&set| set as usize)
+    fn set_of(&self, instance: Id<Instance>) -> Option<usize> {
+        self.set_of.get(instance).filter(|&&set| set != NONE).map(|&set| set as usize)
     }
 
-    fn membership_of(&self, plan: &Plan, instance: u32) -> Option<Membership> {
+    fn membership_of(&self, plan: &Plan, instance: Id<Instance>) -> Option<Membership> {
         let set = self.set_of(instance)?;
         let member = plan.replications[set].instances.iter().position(|&one| one == instance)?;
         Some(Membership { set, member })
@@ -110,7 +113,7 @@ impl Replications {
         plan: &Plan,
         number: u32,
         write: Access,
-        is_gone: impl Fn(u32) -> bool,
+        is_gone: impl Fn(Id<Instance>) -> bool,
         mut lag: impl FnMut() -> Time,
     ) {
         let set_plan = &plan.replications[number as usize];
@@ -163,8 +166,8 @@ impl Replications {
     pub fn watch(
         &mut self,
         plan: &Plan,
-        instance: u32,
-        answers: impl Fn(u32) -> bool,
+        instance: Id<Instance>,
+        answers: impl Fn(Id<Instance>) -> bool,
         now: Time,
     ) -> Option<u32> {
         let Membership { set: number, member } = self.membership_of(plan, instance)?;
@@ -190,7 +193,7 @@ impl Replications {
     }
 
     /// The replica that lacks least takes the primary's place, unless that one is back.
-    pub fn promote(&mut self, plan: &Plan, number: u32, answers: impl Fn(u32) -> bool, now: Time) {
+    pub fn promote(&mut self, plan: &Plan, number: u32, answers: impl Fn(Id<Instance>) -> bool, now: Time) {
         let instances = &plan.replications[number as usize].instances;
         let set = &mut self.sets[number as usize];
         set.is_promoting = false;
@@ -213,7 +216,7 @@ impl Replications {
 
     /// The data of an instance are gone. If nobody takes its place, everything written since
     /// the latest backup is lost.
-    pub fn lose_data(&mut self, plan: &Plan, instance: u32) {
+    pub fn lose_data(&mut self, plan: &Plan, instance: Id<Instance>) {
         let Some(Membership { set: number, member }) = self.membership_of(plan, instance) else { return };
         let set = &mut self.sets[number];
         set.has_data[member] = false;
@@ -224,7 +227,7 @@ impl Replications {
     }
 
     /// An instance has data again: the primary's, or those of the backup if it is that itself.
-    pub fn restore_data(&mut self, plan: &Plan, instance: u32) {
+    pub fn restore_data(&mut self, plan: &Plan, instance: Id<Instance>) {
         let Some(Membership { set: number, member }) = self.membership_of(plan, instance) else { return };
         let set = &mut self.sets[number];
         set.has_data[member] = true;
@@ -235,7 +238,7 @@ impl Replications {
 
     /// `failover` hits whoever is the primary now; without a set, the database itself. Returns
     /// whether this one is brought down.
-    pub fn bring_down(&mut self, plan: &Plan, instance: u32) -> bool {
+    pub fn bring_down(&mut self, plan: &Plan, instance: Id<Instance>) -> bool {
         let Some(number) = self.set_of(instance) else { return true };
         let set = &mut self.sets[number];
         let is_primary = plan.replications[number].instances[set.primary] == instance;
@@ -247,7 +250,7 @@ impl Replications {
     }
 
     /// That is over. Returns whether this one was brought down.
-    pub fn let_up(&mut self, instance: u32) -> bool {
+    pub fn let_up(&mut self, instance: Id<Instance>) -> bool {
         let Some(number) = self.set_of(instance) else { return true };
         let brought_down = &mut self.sets[number].brought_down;
         let place = brought_down.iter().position(|&one| one == instance);
@@ -261,7 +264,7 @@ impl Replications {
 /// A write or a read that is done at a database.
 #[derive(Clone, Copy)]
 pub struct Access {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// `None`: nobody waits for it.
     pub client: Option<Client>,
     pub now: Time,

@@ -1,7 +1,9 @@
 //! How many there are of what is scaled, what that costs, and what is switched off meanwhile.
 
+use crate::kernel::table::{Id, Row};
 use crate::kernel::time::Time;
 use crate::parts::autoscale::{Measure, Recommendations};
+use crate::plan::ids::Instance;
 use crate::plan::{Plan, ScalingPlan};
 use crate::results::scaling::ScalingRecord;
 
@@ -90,15 +92,14 @@ pub struct Decision {
 
 impl ScaledReplica {
     /// An instance as one of those that are scaled, if it is.
-    pub fn of(plan: &Plan, instance: u32) -> Option<ScaledReplica> {
+    pub fn of(plan: &Plan, instance: Id<Instance>) -> Option<ScaledReplica> {
         let number = plan.scalings.partition_point(|plan| plan.first_instance <= instance).checked_sub(1)?;
-        let replica = instance - plan.scalings[number].first_instance;
-        let scaled = ScaledReplica { scaling: number as u32, replica };
-        (replica < plan.scalings[number].replicas).then_some(scaled)
+        let row = Row::new(plan.scalings[number].first_instance, plan.scalings[number].replicas);
+        row.place_of(instance).map(|replica| ScaledReplica { scaling: number as u32, replica })
     }
 
-    pub fn instance(self, plan: &Plan) -> u32 {
-        plan.scalings[self.scaling as usize].first_instance + self.replica
+    pub fn instance(self, plan: &Plan) -> Id<Instance> {
+        plan.scalings[self.scaling as usize].first_instance.plus(self.replica)
     }
 }
 

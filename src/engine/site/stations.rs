@@ -1,10 +1,10 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::{Codel, Shedding};
-use crate::plan::ids::{Node, Processor};
+use crate::plan::ids::{Instance, Node, Processor};
 use crate::plan::{NONE, Plan};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
@@ -224,7 +224,7 @@ impl NodeState {
 }
 
 /// All replicas in their first state, and the lines that need more than a list.
-pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
+pub fn states(plan: &Plan) -> (Table<Instance, NodeState>, Vec<SideLine>) {
     let mut lines = Vec::new();
     let mut tracked = 0;
     let priorities = 1 + plan.classes.iter().map(|class| usize::from(class.priority)).max().unwrap_or(0);

@@ -3,8 +3,10 @@
 
 use super::Trouble;
 use crate::engine::site::balancers::ViewHandle;
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
+use crate::plan::ids::Instance;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -14,9 +16,9 @@ pub enum Change {
     Ends(u32),
     Fails(u32),
     IsRepaired(u32),
-    HasBooted(u32),
+    HasBooted(Id<Instance>),
     /// A host's kernel has booted.
-    Answers(u32),
+    Answers(Id<Instance>),
     /// A caller asks all of its peers whether they are there.
     Checks(ViewHandle),
     /// The next step of a piece of maintenance.
@@ -28,7 +30,7 @@ pub enum Change {
     /// Is there memory left on a host?
     LooksAtMemory(u32),
     /// What has died is started.
-    StartsAgain(u32),
+    StartsAgain(Id<Instance>),
     /// A set of databases is backed up.
     BacksUp(u32),
     /// A zone asks whether anybody answers at the addresses of a name.

@@ -68,7 +68,7 @@ impl Recorder {
             class.first_cell = groups.len() * CELLS;
             class.cells[groups.len() * CELLS..].fill(0);
         }
-        for node in &mut self.nodes {
+        for node in self.nodes.iter_mut() {
             for (to, group) in groups.iter().enumerate() {
                 let joined = node.buckets[group.clone()].iter().fold(NodeBucket::default(), NodeBucket::join);
                 node.buckets[to] = joined;
@@ -92,7 +92,7 @@ impl Recorder {
             class.first_cell -= CELLS;
             class.cells[class.first_cell..class.first_cell + CELLS].fill(0);
         }
-        for node in &mut self.nodes {
+        for node in self.nodes.iter_mut() {
             node.buckets[last - 1] =
                 node.buckets[last - 1..].iter().fold(NodeBucket::default(), NodeBucket::join);
             node.buckets.truncate(last);

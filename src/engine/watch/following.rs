@@ -38,7 +38,7 @@ impl Ended {
 pub(super) fn columns(plan: &Plan) -> Table<Node, u32> {
     let mut columns: Table<Node, u32> = (0..plan.nodes.len() as u32).collect();
     for source in &plan.sources {
-        columns[plan.instances[source.instance as usize].node] = plan.waiting_column() as u32;
+        columns[plan.instances[source.instance].node] = plan.waiting_column() as u32;
     }
     columns
 }

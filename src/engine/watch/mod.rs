@@ -34,7 +34,7 @@ use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::Plan;
-use crate::plan::ids::{Class, Link, Node};
+use crate::plan::ids::{Class, Instance, Link, Node};
 use crate::results::incident::Outage;
 use crate::results::resource::ResourceBucket;
 use crate::results::row::RowSampling;
@@ -202,8 +202,8 @@ impl Watch {
         self.recorder.open_cut(now)
     }
 
-    pub fn cut_instance(&mut self, instance: u32, totals: InstanceTotals) {
-        self.recorder.nodes[instance as usize].cut(totals);
+    pub fn cut_instance(&mut self, instance: Id<Instance>, totals: InstanceTotals) {
+        self.recorder.nodes[instance].cut(totals);
     }
 
     pub fn cut_place(&mut self, resource: usize, place: usize, usage: &Usage) {

@@ -12,7 +12,7 @@ use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
-use crate::plan::ids::{Class, Node};
+use crate::plan::ids::{Class, Instance, Node};
 use crate::results::blame::Blame;
 use crate::results::path::Paths;
 use crate::results::{ClassBucket, ClassRecord, NodeRecord, RunResults};
@@ -43,7 +43,7 @@ pub(super) struct Recorder {
     pub(super) classes: Table<Class, ClassState>,
     latencies: Series,
     several_classes: bool,
-    pub(super) nodes: Vec<NodeLog>,
+    pub(super) nodes: Table<Instance, NodeLog>,
     waits: Table<Node, Option<Histogram>>,
     keeps_waits: bool,
     occupancies: Vec<Occupancy>,

@@ -10,6 +10,8 @@ use super::guard::Permission;
 use crate::engine::World;
 use crate::engine::site::pools::{PlaceAtPeer, PoolHandle};
 use crate::engine::site::sessions::Holds;
+use crate::kernel::table::Id;
+use crate::plan::ids::Instance;
 use crate::plan::{CallPlan, NONE, Plan, Step};
 
 impl World {
@@ -75,12 +77,12 @@ impl World {
     }
 
     /// The pool of all peers together of this caller.
-    fn together_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> PoolHandle {
+    fn together_of(&self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> PoolHandle {
         let pool = &plan.pools[plan.guards[call.guard as usize].peers as usize];
         PoolHandle::of(pool, plan.share_of(call, caller))
     }
 
-    fn bulkhead_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> PoolHandle {
+    fn bulkhead_of(&self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> PoolHandle {
         let pool = &plan.pools[plan.guards[call.guard as usize].pool as usize];
         PoolHandle::of(pool, plan.share_of(call, caller))
     }

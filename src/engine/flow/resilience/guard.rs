@@ -4,7 +4,9 @@
 use crate::engine::World;
 use crate::engine::flow::ending::CallEnd;
 use crate::engine::site::guards::{Closed, GuardedPeer};
+use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Instance;
 use crate::plan::{CallPlan, NONE, Plan, Step};
 
 /// Whether a call may be made.
@@ -29,7 +31,7 @@ impl World {
     }
 
     /// Whether anybody who could take the call may be called.
-    fn any_breaker_permits(&self, plan: &Plan, call: &CallPlan, caller: u32) -> bool {
+    fn any_breaker_permits(&self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> bool {
         if call.replication != NONE {
             return self.breaker_permits(plan, call, caller, self.replicated_member(plan, call, caller));
         }
@@ -42,7 +44,7 @@ impl World {
         &self,
         plan: &Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         member: u32,
     ) -> bool {
         self.site.guards.permits(plan, call, GuardedPeer { caller, member }, self.clockwork.now())
@@ -53,7 +55,7 @@ impl World {
     pub(in crate::engine) fn refuse_call(&mut self, plan: &Plan, slot: u32, call: u32) -> Option<u32> {
         // It may have got a place in all, and none at a peer.
         self.leave_bulkheads(plan, slot, &plan.calls[call as usize]);
-        self.try_again_or_fail(plan, slot, call, CallEnd::sent(NONE, Outcome::Unavailable))
+        self.try_again_or_fail(plan, slot, call, CallEnd::sent(Outcome::Unavailable))
     }
 
     /// A careful caller has sent a call to an instance.
@@ -63,7 +65,7 @@ impl World {
         plan: &Plan,
         slot: u32,
         call: &CallPlan,
-        to: u32,
+        to: Id<Instance>,
     ) {
         let guard = &plan.guards[call.guard as usize];
         if guard.breaker.is_some() {
@@ -78,7 +80,7 @@ impl World {
         }
     }
 
-    fn guarded_peer(&self, plan: &Plan, slot: u32, call: &CallPlan, to: u32) -> GuardedPeer {
+    fn guarded_peer(&self, plan: &Plan, slot: u32, call: &CallPlan, to: Id<Instance>) -> GuardedPeer {
         GuardedPeer { caller: self.visits[slot].instance, member: self.member_of(plan, slot, call, to) }
     }
 
@@ -90,7 +92,7 @@ impl World {
         plan: &Plan,
         slot: u32,
         call: &CallPlan,
-        by: u32,
+        by: Id<Instance>,
         outcome: Outcome,
     ) -> bool {
         let caller = self.visits[slot].instance;
@@ -104,12 +106,12 @@ impl World {
         if self.visits[slot].flags.rare.forks() {
             return false;
         }
-        if call.only_peer == NONE {
+        if call.only_peer.is_none() {
             // Who has failed is not always whom it has called last.
             self.visits[slot].latest_peer = self.member_of(plan, slot, call, by);
         }
         if !outcome.is_ok() && self.visits[slot].child != NONE {
-            if call.only_peer == NONE {
+            if call.only_peer.is_none() {
                 self.leave_peer(plan, slot, call, self.visits[slot].latest_peer);
             }
             return true;

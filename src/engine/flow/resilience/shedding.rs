@@ -3,13 +3,15 @@
 use crate::engine::World;
 use crate::engine::site::stations::{SideLine, SlowLine};
 use crate::engine::visit::State;
+use crate::kernel::table::Id;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::Shedding;
 use crate::plan::Plan;
+use crate::plan::ids::Instance;
 
 impl World {
-    fn shedding_of(&self, plan: &Plan, instance: u32) -> Option<Shedding> {
-        match plan.nodes[self.site.nodes[instance as usize].node].order {
+    fn shedding_of(&self, plan: &Plan, instance: Id<Instance>) -> Option<Shedding> {
+        match plan.nodes[self.site.nodes[instance].node].order {
             Order::Shedding(settings) => Some(settings),
             Order::Fifo | Order::Lifo | Order::Priority | Order::Random => None,
         }
@@ -17,12 +19,12 @@ impl World {
 
     /// Before somebody is taken out of a line, those are turned away who are too many.
     #[inline(never)]
-    pub(in crate::engine) fn shed(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn shed(&mut self, plan: &Plan, instance: Id<Instance>) {
         let Some(settings) = self.shedding_of(plan, instance).filter(|settings| settings.codel) else {
             return;
         };
         loop {
-            let node = &self.site.nodes[instance as usize];
+            let node = &self.site.nodes[instance];
             let (is_alone, place) = (node.line_length <= 1, node.side_line as usize);
             let SideLine::Slow(line) = &mut self.site.lines[place] else { return };
             let oldest = line.head;
@@ -41,14 +43,19 @@ impl World {
         visit.word = 0;
         visit.state = State::Going;
         visit.step = plan.turned_away;
-        let counts = &mut self.site.nodes[visit.instance as usize].counts;
+        let counts = &mut self.site.nodes[visit.instance].counts;
         counts.ended += 1;
         counts.failed += 1;
         self.make_ready(slot);
     }
 
     /// Who comes next in such a line.
-    pub(in crate::engine) fn next_in_slow_line(&self, plan: &Plan, instance: u32, line: &SlowLine) -> u32 {
+    pub(in crate::engine) fn next_in_slow_line(
+        &self,
+        plan: &Plan,
+        instance: Id<Instance>,
+        line: &SlowLine,
+    ) -> u32 {
         let is_late =
             |settings: Shedding| self.clockwork.now() - self.visits[line.head].since > settings.target;
         match self.shedding_of(plan, instance) {

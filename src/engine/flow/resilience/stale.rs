@@ -16,10 +16,10 @@ impl World {
         lookup_plan: &LookupPlan,
     ) -> u32 {
         let instance = self.visits[slot].instance;
-        let cache = lookup_plan.first_cache + (instance - lookup_plan.first_instance);
+        let cache = lookup_plan.first_cache + (instance.number() - lookup_plan.first_instance.number());
         let die = &mut self.chance.dice[plan.caches[cache as usize].die as usize];
         let answer = self.site.caches.ask_for_kept(cache, die, self.clockwork.now());
-        let counts = &mut self.site.nodes[instance as usize].counts;
+        let counts = &mut self.site.nodes[instance].counts;
         counts.lookups += 1;
         match answer {
             KeptAnswer::Fresh => {
@@ -45,7 +45,7 @@ impl World {
     #[inline(never)]
     pub(in crate::engine) fn store(&mut self, plan: &Plan, slot: u32, first_cache: u32) -> Option<u32> {
         let visit = &self.visits[slot];
-        let replica = plan.instances[visit.instance as usize].replica;
+        let replica = plan.instances[visit.instance].replica;
         if let Some(object) = self.site.sessions.object(visit.sessions) {
             self.site.caches.store(first_cache + replica, object, self.clockwork.now());
         }
