@@ -5,7 +5,6 @@
 //! of it alone, which takes no longer than it takes to read it.
 
 use super::components::{Component, Components, Sort};
-use crate::kernel::table::Id;
 use crate::parts::fidelity::Fidelity;
 use crate::plan::{self, Need, Plan};
 use crate::scenario::model::{NodeId, Scenario};
@@ -107,6 +106,7 @@ fn alone(need: &Need, causes: &[Vec<u32>]) -> Option<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::table::Id;
     use crate::scenario::load::load_text;
 
     fn scenario(text: &str) -> Scenario {

@@ -2,7 +2,6 @@
 
 use super::sending::Sending;
 use super::waits::{Reading, Waits};
-use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::plan::LimitPlan;
@@ -136,6 +135,7 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::table::Id;
     use crate::kernel::time::{MILLISECOND, SECOND};
     use crate::parts::outcome::Outcome;
     use crate::parts::rate_limit::RateLimit;

@@ -8,7 +8,6 @@
 use super::waits::{Reading, Waits};
 use crate::engine::site::lists::{append, unlink};
 use crate::engine::visit::Visits;
-use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::plan::{NONE, Plan, PoolPlan};
 
@@ -236,6 +235,7 @@ impl Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::table::Id;
 
     #[test]
     fn what_is_taken_and_given_back_is_in_use_meanwhile() {

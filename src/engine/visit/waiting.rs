@@ -2,7 +2,6 @@
 
 use super::{Rare, State, Visits};
 use crate::engine::site::pools::PoolHandle;
-use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 
 /// What a visit waits for, where its state does not say all. It stands apart from the visit, which
@@ -95,6 +94,7 @@ impl Visits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::table::Id;
 
     #[test]
     fn each_kind_of_wait_is_told_apart() {
