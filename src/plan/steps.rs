@@ -125,7 +125,7 @@ pub enum Step {
 pub struct CallPlan {
     pub route: u32,
     /// The instance that it goes to where there is no choice, and the link that leads
-    /// there; otherwise `NONE`.
+    /// there, if there is one.
     pub only_peer: Option<Id<Instance>>,
     pub only_link: Option<Id<Link>>,
     /// The balancing state of the caller's first replica.

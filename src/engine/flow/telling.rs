@@ -8,10 +8,8 @@ use crate::engine::World;
 use crate::engine::site::links::Crossing;
 use crate::engine::visit::{Request, State};
 use crate::engine::watch::{Doing, Ended, Whose};
-use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::ids::Node;
 use crate::plan::{NONE, Plan, Step};
 use crate::results::path::{Cause, Part};
 
@@ -28,8 +26,8 @@ impl World {
         }
     }
 
-    fn node_of(&self, slot: u32) -> Id<Node> {
-        self.site.nodes[self.visits[slot].instance].node
+    fn node_of(&self, slot: u32) -> u32 {
+        self.site.nodes[self.visits[slot].instance].node.number()
     }
 
     /// A stretch of the visit's own time at its node is over.
@@ -66,7 +64,7 @@ impl World {
         }
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
-        self.watch.paths().note(slot, Part::at(Cause::Queue, node.number()), column, self.clockwork.now());
+        self.watch.paths().note(slot, Part::at(Cause::Queue, node), column, self.clockwork.now());
     }
 
     fn trace_cut(&mut self, plan: &Plan, slot: u32) {
@@ -85,12 +83,10 @@ impl World {
         let visit = &self.visits[slot];
         let node = self.node_of(slot);
         let part = match visit.state {
-            State::InLine => Part::at(Cause::Queue, node.number()),
+            State::InLine => Part::at(Cause::Queue, node),
             State::InPoolLine => match plan.steps[visit.step as usize] {
-                Step::Call { call } => {
-                    Part::between(Cause::MaxInFlight, node.number(), self.callee(plan, call))
-                }
-                _ => Part::between(Cause::Pool, node.number(), self.callee_after(plan, visit.step)),
+                Step::Call { call } => Part::between(Cause::MaxInFlight, node, self.callee(plan, call)),
+                _ => Part::between(Cause::Pool, node, self.callee_after(plan, visit.step)),
             },
             State::Free
             | State::Going
@@ -100,7 +96,7 @@ impl World {
             | State::Thinking => {
                 // Whoever is called and has not come in waits at the door.
                 let is_at_the_door = visit.call != NONE && !visit.flags.inside;
-                Part::at(if is_at_the_door { Cause::Queue } else { Cause::Service }, node.number())
+                Part::at(if is_at_the_door { Cause::Queue } else { Cause::Service }, node)
             }
         };
         let column = self.watch.paths().column_of(node);
@@ -129,8 +125,8 @@ impl World {
         let visit = &self.visits[slot];
         let node = self.node_of(slot);
         match plan.steps[visit.step as usize] {
-            Step::Call { call } => Part::between(cause, node.number(), self.callee(plan, call)),
-            _ => Part::at(cause, node.number()),
+            Step::Call { call } => Part::between(cause, node, self.callee(plan, call)),
+            _ => Part::at(cause, node),
         }
     }
 
@@ -149,7 +145,7 @@ impl World {
         self.note_stretch(plan, slot);
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
-        self.watch.paths().note_ahead(slot, Part::at(cause, node.number()), column, time);
+        self.watch.paths().note_ahead(slot, Part::at(cause, node), column, time);
     }
 
     /// The visit, or its answer, crosses a link.
@@ -166,7 +162,7 @@ impl World {
     #[cold]
     #[inline(never)]
     pub(in crate::engine) fn note_syn(&mut self, plan: &Plan, slot: u32, wait: Time) {
-        let part = Part::at(Cause::Syn, self.node_of(slot).number());
+        let part = Part::at(Cause::Syn, self.node_of(slot));
         self.watch.paths().note_ahead(slot, part, plan.network_column() as u32, wait);
         self.trace_crossing(plan, slot, wait);
     }
@@ -193,7 +189,7 @@ impl World {
     pub(in crate::engine) fn note_calling(&mut self, plan: &Plan, slot: u32) {
         let node = self.node_of(slot);
         let column = self.watch.paths().column_of(node);
-        self.watch.paths().note(slot, Part::at(Cause::Service, node.number()), column, self.clockwork.now());
+        self.watch.paths().note(slot, Part::at(Cause::Service, node), column, self.clockwork.now());
         self.trace_work(plan, slot);
         self.note_try(plan, slot);
     }
@@ -252,7 +248,7 @@ impl World {
     pub(in crate::engine) fn note_leaving(&mut self, plan: &Plan, slot: u32, outcome: Outcome) {
         self.note_own_time(plan, slot);
         let node = self.node_of(slot);
-        self.watch.paths().is_no_longer_cold(slot, node.number());
+        self.watch.paths().is_no_longer_cold(slot, node);
         self.trace_answer(plan, slot, outcome);
     }
 
@@ -268,7 +264,7 @@ impl World {
             return;
         }
         if has_lost_patience {
-            let part = Part::between(Cause::Waiting, self.node_of(to).number(), self.node_of(slot).number());
+            let part = Part::between(Cause::Waiting, self.node_of(to), self.node_of(slot));
             self.watch.paths().was_for_nothing(slot, part);
         }
         self.watch.paths().answers(slot, to);
@@ -289,8 +285,7 @@ impl World {
             if let Some(child) = first.filter(|&child| self.visits[child].flags.followed) {
                 self.bring_up_to_now(plan, child);
                 self.trace_cut(plan, child);
-                let part =
-                    Part::between(Cause::Waiting, self.node_of(slot).number(), self.node_of(child).number());
+                let part = Part::between(Cause::Waiting, self.node_of(slot), self.node_of(child));
                 self.watch.paths().was_for_nothing(child, part);
                 let begun = self.watch.paths().begun(child);
                 self.note_in_vain(plan, slot, begun);
@@ -300,7 +295,7 @@ impl World {
             self.note_in_vain(plan, slot, now);
         }
         let node = self.node_of(slot);
-        self.watch.paths().is_no_longer_cold(slot, node.number());
+        self.watch.paths().is_no_longer_cold(slot, node);
     }
 
     /// Nobody waits for this visit any more, nor for what it does from now on.

@@ -64,8 +64,8 @@ impl Paths {
     }
 
     /// The column of a node's own time.
-    pub fn column_of(&self, node: Id<Node>) -> u32 {
-        self.node_columns[node]
+    pub fn column_of(&self, node: u32) -> u32 {
+        self.node_columns[Id::numbered(node)]
     }
 
     pub fn number_of(&self, slot: u32) -> u64 {
