@@ -8,7 +8,9 @@ use command_line::spof;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use spof::experiment::{in_parallel, run};
-use spof::plan::{ChangeTarget, NONE, Plan, compile};
+use spof::kernel::table::Id;
+use spof::plan::ids::Instance;
+use spof::plan::{ChangeTarget, Plan, compile};
 use spof::results::ClassRecord;
 use spof::scenario::load::load_text;
 use spof::scenario::model::Scenario;
@@ -162,7 +164,7 @@ impl Site {
 
 /// Which classes fail while these faults are in force.
 fn failing(plan: &Plan, in_force: &dyn Fn(usize) -> bool) -> Vec<bool> {
-    let struck = |instance: u32| {
+    let struck = |instance: Id<Instance>| {
         let hits = |target: &ChangeTarget| matches!(target, ChangeTarget::Instance(hit) if *hit == instance);
         let faults = plan.random_faults.iter().enumerate();
         faults.into_iter().any(|(number, fault)| in_force(number) && fault.targets.iter().any(hits))
@@ -171,10 +173,10 @@ fn failing(plan: &Plan, in_force: &dyn Fn(usize) -> bool) -> Vec<bool> {
 }
 
 /// The same if these instances are struck, each with all that stands on it.
-fn fails(plan: &Plan, struck: &dyn Fn(u32) -> bool) -> Vec<bool> {
-    let is_up = |instance: u32| {
-        let host = plan.instances[instance as usize].host;
-        !(struck(instance) || (host != NONE && struck(host)))
+fn fails(plan: &Plan, struck: &dyn Fn(Id<Instance>) -> bool) -> Vec<bool> {
+    let is_up = |instance: Id<Instance>| {
+        let host = plan.instances[instance].host;
+        !(struck(instance) || host.is_some_and(struck))
     };
     plan.structure.iter().map(|need| !need.is_met(&is_up)).collect()
 }
@@ -216,10 +218,10 @@ proptest! {
         let scenario = scenario(&site.text());
         let (ledger, plan) = (ledger(&scenario), compile(&scenario));
         let mut expected = BTreeSet::new();
-        for (number, instance) in plan.instances.iter().enumerate() {
-            let node = &plan.nodes[instance.node as usize];
+        for (number, instance) in plan.instances.entries() {
+            let node = &plan.nodes[instance.node];
             let name = if node.replicas > 1 { format!("{}/{}", node.name, instance.replica) } else { node.name.clone() };
-            expected.extend(fails(&plan, &|other| other == number as u32).contains(&true).then_some(name));
+            expected.extend(fails(&plan, &|other| other == number).contains(&true).then_some(name));
         }
         for (number, fault) in plan.random_faults.iter().enumerate().filter(|(_, fault)| fault.targets.len() > 1) {
             expected.extend(failing(&plan, &|other| other == number).contains(&true).then_some(fault.name.clone()));

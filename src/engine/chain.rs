@@ -16,6 +16,7 @@ use super::visit::{Request, State, Visit, Visits};
 use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Class;
 use crate::plan::{ChainPlan, ChainStation, NONE, Plan};
 use crate::results::path::{Cause, Part};
 use std::cmp::{Ordering, Reverse};
@@ -29,7 +30,7 @@ const WORTHWHILE: u64 = 8 * STRETCH_MOST as u64;
 /// The requests inside, station by station.
 #[derive(Clone, Debug)]
 pub(super) struct Chain {
-    pub(super) class: u32,
+    pub(super) class: Id<Class>,
     stages: Vec<Stage>,
     /// Whether requests are passed on here, and not by events.
     is_on: bool,
@@ -149,7 +150,7 @@ impl World {
     /// or until there is no room for more; 0 if nobody comes any more.
     fn requests_before_chain_ends(&self) -> u64 {
         let room = room_beside(self.in_flight());
-        match self.clockwork.rings_at(Ring::Source(0)) {
+        match self.clockwork.rings_at(Ring::Source(Id::FIRST)) {
             NEVER => 0,
             _ => self.watch.left_before_a_mark().min(room),
         }
@@ -157,7 +158,7 @@ impl World {
 
     /// Everything that happens before the limit, or a part of it: says whether it was all.
     fn pass_stretch(&mut self, plan: &Plan, chain: &mut Chain, limit: Time) -> bool {
-        let mut next = self.clockwork.rings_at(Ring::Source(0));
+        let mut next = self.clockwork.rings_at(Ring::Source(Id::FIRST));
         chain.coming.clear();
         let mut unfollowed = self.unfollowed_in_chain(chain);
         while next < limit && chain.coming.len() < STRETCH_MOST {
@@ -171,10 +172,10 @@ impl World {
             };
             chain.coming.push(Passing { at: next, known: 0, began: next, place });
             self.watch.offer(chain.class);
-            next = self.site.sources[0].send_next();
+            next = self.site.sources[Id::FIRST].send_next();
         }
         self.watch.give_back_unfollowed(chain.class, unfollowed);
-        self.clockwork.set(Ring::Source(0), next);
+        self.clockwork.set(Ring::Source(Id::FIRST), next);
         let mut events = chain.coming.len() as u64;
         let end = next.min(limit);
         for stage in &mut chain.stages {
@@ -183,7 +184,7 @@ impl World {
             events += chain.leaving.len() as u64;
             std::mem::swap(&mut chain.coming, &mut chain.leaving);
         }
-        let objective = plan.classes[chain.class as usize].objective;
+        let objective = plan.classes[chain.class].objective;
         chain.leaving.clear();
         for request in &chain.coming {
             let latency = request.at - request.began;
@@ -208,9 +209,10 @@ impl World {
         end: Time,
     ) {
         let (draws, watch) = (&mut self.chance.draws, &mut self.watch);
-        let node = &mut self.site.nodes[stage.station.instance as usize];
+        let node = &mut self.site.nodes[stage.station.instance];
         let draw = stage.station.draw;
-        let (work, line) = (Part::at(Cause::Service, node.node), Part::at(Cause::Queue, node.node));
+        let (work, line) =
+            (Part::at(Cause::Service, node.node.number()), Part::at(Cause::Queue, node.node.number()));
         let mut coming = coming.iter();
         let mut next = coming.next();
         loop {
@@ -222,7 +224,7 @@ impl World {
                 leaving.push(Passing { at: now, known: since, began, place });
                 node.served_one(now);
                 if let Some(place) = place {
-                    watch.paths().note(place, work, node.node, now);
+                    watch.paths().note(place, work, node.node.number(), now);
                 }
                 let Some(waiting) = stage.line.pop_front() else {
                     stage.serving.pop();
@@ -238,7 +240,7 @@ impl World {
                         Reverse(Serving { done, since: now, began: waiting.began, place: waiting.place });
                 }
                 if let Some(place) = waiting.place {
-                    watch.paths().note(place, line, node.node, now);
+                    watch.paths().note(place, line, node.node.number(), now);
                 }
                 watch.waited(node.node, now - waiting.since);
                 continue;
@@ -262,7 +264,7 @@ impl World {
     fn enter_chain(&mut self, chain: &mut Chain) {
         let done = self.clockwork.take_all(&self.visits);
         for stage in &mut chain.stages {
-            let node = &mut self.site.nodes[stage.station.instance as usize];
+            let node = &mut self.site.nodes[stage.station.instance];
             let mut next = node.head.take();
             node.tail = None;
             while let Some(slot) = next {
@@ -299,7 +301,7 @@ impl World {
                 let slot = self.take_over(chain.class, station, waiting.began);
                 let visit = &mut self.visits[slot];
                 (visit.state, visit.since) = (State::InLine, waiting.since);
-                let node = &mut self.site.nodes[station.instance as usize];
+                let node = &mut self.site.nodes[station.instance];
                 append(&mut self.visits, &mut node.head, &mut node.tail, slot);
                 moves.extend(waiting.place.map(|place| (place, slot)));
             }
@@ -323,7 +325,7 @@ impl World {
     }
 
     /// A request of a chain becomes a visit.
-    fn take_over(&mut self, class: u32, station: ChainStation, began: Time) -> Id<Visit> {
+    fn take_over(&mut self, class: Id<Class>, station: ChainStation, began: Time) -> Id<Visit> {
         let slot = self.visits.add(station.instance, station.step, class, self.clockwork.now());
         self.visits[slot].root = Some(slot);
         self.visits.requests[slot] = Request { start: began, attempts: 1, ..Request::default() };

@@ -2,6 +2,7 @@
 
 use super::trial::plan_of;
 use super::{Advance, Options, Simulation};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, SECOND};
 use crate::plan::{ChainPlan, Plan};
 use crate::results::row::{RowSampling, Rows};
@@ -137,8 +138,8 @@ fn at_any_instant_all_is_as_events_would_have_left_it() {
             assert_eq!(run.advance(second * SECOND, 1 << 30), Advance::Paused);
         }
         assert_eq!(
-            format!("{:?}", by_chain.world.site.nodes[1].counts),
-            format!("{:?}", by_events.world.site.nodes[1].counts)
+            format!("{:?}", by_chain.world.site.nodes[Id::numbered(1)].counts),
+            format!("{:?}", by_events.world.site.nodes[Id::numbered(1)].counts)
         );
         for (one, other) in by_chain.world.site.nodes.iter().zip(&by_events.world.site.nodes) {
             let inside =

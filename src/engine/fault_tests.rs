@@ -2,6 +2,7 @@
 
 use super::trial::plan_of;
 use super::{Advance, Options, Simulation};
+use crate::kernel::table::Id;
 use crate::kernel::time::{HOUR, MILLISECOND, NEVER, SECOND, Time, to_seconds};
 use crate::parts::fault::Fault;
 use crate::parts::outcome::Outcome;
@@ -173,7 +174,7 @@ requests:
 ";
     let text = text.replace(", connections: kept", "");
     let plan = plan_of(&text);
-    let results = run(&with(plan, ChangeTarget::Link(0), Fault::Partition, 10, 12));
+    let results = run(&with(plan, ChangeTarget::Link(Id::FIRST), Fault::Partition, 10, 12));
     // The messages of two seconds are repeated after 0.2, 0.4 … s, or a SYN after 1, 2 … s.
     let largest = results.classes[0].buckets.iter().map(|bucket| bucket.latency_max).max().unwrap();
     assert!((2 * SECOND..4 * SECOND).contains(&largest), "{largest}");
@@ -235,8 +236,8 @@ requests:
 fn calls_to_the_dead(front: &str) -> (RunResults, u64) {
     let plan = plan_of(&TWO.replace("FRONT", front));
     let ChangeTarget::Instance(first) = instance(&plan, "app") else { unreachable!("it is a node") };
-    let results = run(&with(plan, ChangeTarget::Instance(first + 1), Fault::Crash, 200, 300));
-    let buckets = &results.nodes[first as usize + 1].buckets;
+    let results = run(&with(plan, ChangeTarget::Instance(first.plus(1)), Fault::Crash, 200, 300));
+    let buckets = &results.nodes[first.index() + 1].buckets;
     let down = buckets.iter().zip(results.bucket_edges.windows(2));
     let down = down.filter(|(_, edges)| edges[0] >= 200 * SECOND && edges[1] <= 300 * SECOND);
     let calls = down.map(|(bucket, _)| bucket.visits).sum();
@@ -292,7 +293,7 @@ fn who_drains_is_not_replaced_by_who_is_down() {
         + "timeline: [ { at: 220s, maintain: app/0, how: restart, takes: 1s, drain: 60s } ]\n";
     let plan = plan_of(&text);
     let ChangeTarget::Instance(first) = instance(&plan, "app") else { unreachable!("it is a node") };
-    let results = run(&with(plan, ChangeTarget::Instance(first + 1), Fault::Crash, 200, 300));
+    let results = run(&with(plan, ChangeTarget::Instance(first.plus(1)), Fault::Crash, 200, 300));
     // The second is known to be out since 206 s, and the third takes everybody.
     let pages = ended(&results, PAGE, 208, 278);
     assert_eq!(pages.iter().sum::<u64>(), pages[Outcome::Ok as usize], "{pages:?}");

@@ -2,6 +2,7 @@
 
 use super::trial::plan_of;
 use super::{Advance, Options, Simulation};
+use crate::kernel::table::Id;
 use crate::kernel::time::{MILLISECOND, NEVER, Time};
 use crate::plan::Plan;
 use crate::results::path::{Part, Place};
@@ -29,7 +30,7 @@ fn waits(text: &str) -> Vec<Vec<(String, f64)>> {
 }
 
 fn named(plan: &Plan, part: Part) -> String {
-    let node = |number: u32| plan.nodes[number as usize].name.as_str();
+    let node = |number: u32| plan.nodes[Id::numbered(number)].name.as_str();
     let place = match part.place() {
         Place::Node(number) => node(number).to_owned(),
         Place::Call { from, to } => format!("{} -> {}", node(from), node(to)),

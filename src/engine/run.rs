@@ -6,7 +6,7 @@ use super::visit::{State, Visit};
 use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
-use crate::plan::ids::{DeadlineLane, WatchdogLane};
+use crate::plan::ids::{DeadlineLane, Processor, WatchdogLane};
 use crate::results::StopReason;
 use crate::scenario::model::RunEnd;
 
@@ -142,7 +142,7 @@ impl World {
 
     /// Some job of a shared processor should be done.
     #[inline(always)]
-    fn processor_rings(&mut self, plan: &Plan, processor: u32) {
+    fn processor_rings(&mut self, plan: &Plan, processor: Id<Processor>) {
         if let Some(slot) = self.clockwork.finished(&mut self.visits, processor) {
             self.run_visit(plan, slot);
         }

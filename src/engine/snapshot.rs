@@ -4,8 +4,10 @@
 use super::World;
 use super::site::scalings::TimeOff;
 use super::watch::ClassSnapshot;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
+use crate::plan::ids::Instance;
 use crate::results::incident::Incident;
 use crate::results::{Nanoseconds, NodeBucket};
 
@@ -73,33 +75,35 @@ impl World {
             in_flight: self.in_flight(),
             is_silent: self.quiet.is_silent() || self.components.is_on(),
             classes,
-            instances: (0..self.site.nodes.len())
+            instances: self
+                .site
+                .nodes
+                .ids()
                 .map(|instance| self.instance_snapshot(plan, instance, at))
                 .collect(),
             incidents: self.trouble.incidents().in_force().cloned().collect(),
         }
     }
 
-    fn instance_snapshot(&self, plan: &Plan, number: usize, at: Time) -> InstanceSnapshot {
+    fn instance_snapshot(&self, plan: &Plan, number: Id<Instance>, at: Time) -> InstanceSnapshot {
         let node = &self.site.nodes[number];
         let [served, _, _, extra] = node.integrals(at);
-        let processor = plan.instances[number].processor;
-        let own = processor != NONE && plan.processors[processor as usize].instance == number as u32;
+        let own = self.own_processor(plan, number);
         // A processor that is asked for its totals computes up to now in floating point. A copy
         // is asked, since the sums of one that is asked more often differ in their last bits.
-        let cpu = if own { self.clockwork.totals_of(processor, at).used } else { 0 };
+        let cpu = own.map_or(0, |processor| self.clockwork.totals_of(processor, at).used);
         InstanceSnapshot {
             busy: node.busy,
             line: node.line_length,
             serving: node.serving,
-            is_down: self.is_down(number as u32),
+            is_down: self.is_down(number),
             visits: node.counts.visits,
             ended: node.counts.ended,
             failed: node.counts.failed,
             held: served.wrapping_add(extra),
             cpu,
-            down: self.trouble.conditions().down_time(number as u32, at),
-            off: self.time_off(plan, number as u32, at),
+            down: self.trouble.conditions().down_time(number, at),
+            off: self.time_off(plan, number, at),
         }
     }
 }

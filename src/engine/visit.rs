@@ -8,8 +8,7 @@ use crate::kernel::agenda::Key;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
-use crate::plan::NONE;
-use crate::plan::ids::{Call, StepPlace};
+use crate::plan::ids::{Call, Class, Instance, Link, Source, StepPlace};
 pub use waiting::Answers;
 use waiting::Waiting;
 
@@ -51,10 +50,10 @@ pub struct Visit {
     pub parent: Option<Id<Visit>>,
     /// The first visit of its request; `None` once that has gone.
     pub root: Option<Id<Visit>>,
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// The call that it answers, and the link that its answer goes back over.
     pub call: Option<Id<Call>>,
-    pub link: u32,
+    pub link: Option<Id<Link>>,
     /// Where its caller counts it among the peer's open requests.
     pub peer: Option<Id<Open>>,
     /// Neighbours in a line; `next` also leads through the free slots.
@@ -70,7 +69,7 @@ pub struct Visit {
     pub repeats: u32,
     /// Which of the peers of its present call it has called last, or which has failed it.
     pub latest_peer: u32,
-    pub class: u32,
+    pub class: Id<Class>,
     /// Tries of the present call, or SYNs sent while it has not arrived.
     pub tries: u16,
     pub state: State,
@@ -138,15 +137,21 @@ pub struct Flags {
 }
 
 /// What only the first visit of a request needs to know.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Request {
     pub start: Time,
     pub id: u64,
-    pub source: u32,
+    pub source: Id<Source>,
     pub client: u32,
     /// The line of a recording that it replays.
     pub record: u32,
     pub attempts: u32,
+}
+
+impl Default for Request {
+    fn default() -> Request {
+        Request { start: 0, id: 0, source: Id::FIRST, client: 0, record: 0, attempts: 0 }
+    }
 }
 
 /// A few flags in one byte, since a visit fills its cache lines to the last one.
@@ -248,7 +253,13 @@ impl Visits {
 
     /// A visit that stands at a step of an instance's program and belongs to nobody yet.
     #[inline(always)]
-    pub fn add(&mut self, instance: u32, step: Id<StepPlace>, class: u32, now: Time) -> Id<Visit> {
+    pub fn add(
+        &mut self,
+        instance: Id<Instance>,
+        step: Id<StepPlace>,
+        class: Id<Class>,
+        now: Time,
+    ) -> Id<Visit> {
         self.put(Visit { instance, step, class, since: now, ..Visit::NEW })
     }
 
@@ -281,7 +292,7 @@ impl Visits {
             let visit = &self.all[slot];
             read ^= visit.word
                 ^ visit.timers[TimerKind::Watchdog as usize].due
-                ^ u64::from(visit.class ^ visit.step.number());
+                ^ u64::from(visit.class.number() ^ visit.step.number());
             read ^= self.requests[slot].start;
         }
         std::hint::black_box(read);
@@ -340,9 +351,9 @@ impl Visit {
             step: Id::FIRST,
             parent: None,
             root: None,
-            instance: 0,
+            instance: Id::FIRST,
             call: None,
-            link: NONE,
+            link: None,
             peer: None,
             next: None,
             previous: None,
@@ -352,7 +363,7 @@ impl Visit {
             sessions: None,
             repeats: 0,
             latest_peer: 0,
-            class: 0,
+            class: Id::FIRST,
             tries: 0,
             state: State::Going,
             slots: 0,
@@ -374,13 +385,13 @@ mod tests {
     #[test]
     fn slots_are_used_again_latest_first() {
         let mut visits = Visits::new();
-        let slots: Vec<Id<Visit>> = (0..3).map(|_| visits.add(0, Id::FIRST, 0, 0)).collect();
+        let slots: Vec<Id<Visit>> = (0..3).map(|_| visits.add(Id::FIRST, Id::FIRST, Id::FIRST, 0)).collect();
         assert_eq!(slots, [0, 1, 2].map(Id::numbered));
         let [first, second, _] = slots[..] else { panic!("three have been added") };
         visits.remove(second);
         visits.remove(first);
-        assert_eq!(visits.add(0, Id::FIRST, 0, 0), first);
-        assert_eq!(visits.add(0, Id::FIRST, 0, 0), second);
-        assert_eq!(visits.add(0, Id::FIRST, 0, 0), Id::numbered(3));
+        assert_eq!(visits.add(Id::FIRST, Id::FIRST, Id::FIRST, 0), first);
+        assert_eq!(visits.add(Id::FIRST, Id::FIRST, Id::FIRST, 0), second);
+        assert_eq!(visits.add(Id::FIRST, Id::FIRST, Id::FIRST, 0), Id::numbered(3));
     }
 }

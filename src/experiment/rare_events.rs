@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
     }
 
     fn is_lost(&self) -> bool {
-        !self.breakables.needs[self.class].is_met(&|instance| self.struck[instance as usize] == 0)
+        !self.breakables.needs[self.class].is_met(&|instance| self.struck[instance.index()] == 0)
     }
 
     /// If all is whole.

@@ -1,6 +1,6 @@
 //! Routes: from one caller to the peers among which it may choose.
 
-use super::ids::{Die, View};
+use super::ids::{Die, Instance, Link, View};
 use super::{CallPlan, Plan};
 use crate::kernel::random::mix;
 use crate::kernel::table::Id;
@@ -18,10 +18,10 @@ pub struct RoutePlan {
 
 #[derive(Clone, Debug)]
 pub struct MemberPlan {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub weight: u32,
-    /// The link that leads there, or `NONE`.
-    pub link: u32,
+    /// The link that leads there, if there is one.
+    pub link: Option<Id<Link>>,
 }
 
 /// A balancing policy, prepared.
@@ -51,15 +51,15 @@ pub enum Policy {
 impl Plan {
     /// What a replica which makes a call knows of its peers.
     #[inline(always)]
-    pub fn view_of(&self, call: &CallPlan, caller: u32) -> Id<View> {
+    pub fn view_of(&self, call: &CallPlan, caller: Id<Instance>) -> Id<View> {
         call.site.plus(self.share_of(call, caller))
     }
 
     /// Each replica of a caller keeps its own view of its peers; or all keep one. Which it is of those
     /// that belong to the caller's node.
     #[inline(always)]
-    pub fn share_of(&self, call: &CallPlan, caller: u32) -> u32 {
-        if call.site_per_replica { self.instances[caller as usize].replica } else { 0 }
+    pub fn share_of(&self, call: &CallPlan, caller: Id<Instance>) -> u32 {
+        if call.site_per_replica { self.instances[caller].replica } else { 0 }
     }
 }
 

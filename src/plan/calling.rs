@@ -1,10 +1,9 @@
 //! Calls: whom a node calls, how, and what its callers keep for that.
 
-use super::PoolPlan;
-use super::ids;
-use super::ids::{Route, StepPlace};
+use super::ids::{Node, Route, StepPlace};
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, Step};
+use super::{PoolPlan, ids};
 use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
@@ -54,8 +53,7 @@ impl Program<'_, '_> {
 
     /// A call with nothing of its caller's settings in it.
     pub fn plain_call(&mut self, caller: NodeId, call: &Call) -> CallPlan {
-        let encrypted =
-            matches!(&self.compiler.node(caller).kind, NodeKind::User(user) if user.tls != Tls::None);
+        let encrypted = matches ! ( & self . compiler . node ( caller ) . kind , NodeKind :: User ( user ) if user . tls != Tls :: None );
         let sets = &self.compiler.scenario.replications;
         let set = sets.iter().position(|set| set.target == call.target).map(Id::at);
         let last = match set {
@@ -113,13 +111,10 @@ impl Program<'_, '_> {
 
     /// For each member of a route the step at which those who come to it begin.
     pub fn by_member(&self, route: Id<Route>, by_node: &[(NodeId, Id<StepPlace>)]) -> Vec<Id<StepPlace>> {
-        let of_node: rustc_hash::FxHashMap<u32, Id<StepPlace>> =
-            by_node.iter().map(|&(node, step)| (node.0, step)).collect();
+        let of_node: rustc_hash::FxHashMap<Id<Node>, Id<StepPlace>> =
+            by_node.iter().map(|&(node, step)| (Id::numbered(node.0), step)).collect();
         let members = &self.compiler.routes[route].members;
-        members
-            .iter()
-            .map(|member| of_node[&self.compiler.instances[member.instance as usize].node])
-            .collect()
+        members.iter().map(|member| of_node[&self.compiler.instances[member.instance].node]).collect()
     }
 
     /// The step that takes a connection of the caller's pool, if this is a call to a
@@ -130,7 +125,7 @@ impl Program<'_, '_> {
             return None;
         }
         let pool = self.compiler.behaviour(caller)?.calling.pool?;
-        let node = &self.compiler.nodes[caller.0 as usize];
+        let node = &self.compiler.nodes[Id::numbered(caller.0)];
         let tables = &mut self.compiler.tables;
         let known = tables.known_pools.get(&(caller, call.target)).copied();
         let number = known.unwrap_or_else(|| {

@@ -1,6 +1,6 @@
 //! A row of plain stations that all requests go through, one behind the other.
 
-use super::ids::{Draw, StepPlace};
+use super::ids::{Class, Draw, Instance, StepPlace};
 use super::{Plan, Step};
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::UNLIMITED;
@@ -8,13 +8,13 @@ use crate::nodes::behaviour::UNLIMITED;
 /// Where the requests of such a plan stand, in order.
 #[derive(Clone, Debug)]
 pub struct ChainPlan {
-    pub class: u32,
+    pub class: Id<Class>,
     pub stations: Vec<ChainStation>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub struct ChainStation {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// How long a request is served.
     pub draw: Id<Draw>,
     /// The step at which it takes its slot.
@@ -24,15 +24,15 @@ pub struct ChainStation {
 impl ChainPlan {
     /// The chain of a plan in which there is nothing else.
     pub fn of(plan: &Plan) -> Option<ChainPlan> {
-        let [source] = &plan.sources[..] else { return None };
+        let [source] = plan.sources.as_slice() else { return None };
         let [program] = &source.programs[..] else { return None };
         if source.think.is_some() || plan.has_changes() {
             return None;
         }
         let stations = stations(plan, program.start)?;
         let is_endless = |station: &ChainStation| {
-            let node = plan.instances[station.instance as usize].node;
-            plan.nodes[node as usize].line == UNLIMITED
+            let node = plan.instances[station.instance].node;
+            plan.nodes[node].line == UNLIMITED
         };
         stations.iter().all(is_endless).then_some(ChainPlan { class: program.class, stations })
     }

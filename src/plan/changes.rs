@@ -2,7 +2,7 @@
 //! and what stands by.
 
 use super::compile::Compiler;
-use super::ids::{Crew, Die, Draw, Standby};
+use super::ids::{Crew, Die, Draw, Instance, Link, Standby};
 use super::targets::names;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
@@ -14,9 +14,9 @@ use crate::scenario::model::{FaultTarget, How, Maintenance, RandomFault, Scenari
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeTarget {
     /// An index into `Plan::instances`. What stands on a server's instance goes with it.
-    Instance(u32),
+    Instance(Id<Instance>),
     /// An index into `Plan::links`.
-    Link(u32),
+    Link(Id<Link>),
 }
 
 /// One thing that happens at a known time.
@@ -58,7 +58,7 @@ pub struct RandomFaultPlan {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MaintenancePlan {
     pub at: Time,
-    pub instances: Vec<u32>,
+    pub instances: Vec<Id<Instance>>,
     pub way: Way,
     pub name: String,
     /// What it is done to, as `targets::names` has it.
@@ -87,7 +87,7 @@ pub enum Way {
 /// What takes the place of a node's instances when they break.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StandbyPlan {
-    pub instances: Vec<u32>,
+    pub instances: Vec<Id<Instance>>,
     /// It runs, and can break, meanwhile; otherwise it boots first.
     pub hot: bool,
     /// From being whole to breaking of one that runs, if it ever does.
@@ -199,7 +199,7 @@ fn timed(compiler: &Compiler, fault: &TimedFault, name: &str) -> ChangePlan {
 /// One round of it.
 fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str, changes: &mut Changes) {
     let Maintenance { takes, batch, pause, extra, drain, share, bake, release, goes_back, .. } = *maintenance;
-    let instances: Vec<u32> =
+    let instances: Vec<Id<Instance>> =
         maintenance.targets.iter().flat_map(|target| instances(compiler, *target)).collect();
     let way = match maintenance.how {
         How::StopStart | How::Restart if drain == 0 => {
@@ -228,7 +228,7 @@ fn maintain(compiler: &Compiler, maintenance: &Maintenance, at: Time, name: &str
     changes.maintenance.push(MaintenancePlan { at, instances, way, name: name.to_string(), target });
 }
 
-fn down(compiler: &Compiler, at: Time, takes: Time, instances: &[u32], name: &str) -> ChangePlan {
+fn down(compiler: &Compiler, at: Time, takes: Time, instances: &[Id<Instance>], name: &str) -> ChangePlan {
     let targets: Vec<ChangeTarget> = instances.iter().copied().map(ChangeTarget::Instance).collect();
     ChangePlan {
         at,
@@ -242,8 +242,8 @@ fn down(compiler: &Compiler, at: Time, takes: Time, instances: &[u32], name: &st
     }
 }
 
-fn boot(scenario: &Scenario, compiler: &Compiler, instance: u32) -> Time {
-    scenario.nodes[compiler.instances[instance as usize].node as usize].boot
+fn boot(scenario: &Scenario, compiler: &Compiler, instance: Id<Instance>) -> Time {
+    scenario.nodes[compiler.instances[instance].node.index()].boot
 }
 
 fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFaultPlan>) {
@@ -277,20 +277,20 @@ fn random(compiler: &mut Compiler, fault: &RandomFault, plans: &mut Vec<RandomFa
 
 fn changed(compiler: &Compiler, target: FaultTarget) -> Vec<ChangeTarget> {
     match target {
-        FaultTarget::Link(link) => vec![ChangeTarget::Link(link)],
+        FaultTarget::Link(link) => vec![ChangeTarget::Link(Id::numbered(link))],
         node => instances(compiler, node).into_iter().map(ChangeTarget::Instance).collect(),
     }
 }
 
 /// The instances of a node; of a link there are none.
-fn instances(compiler: &Compiler, target: FaultTarget) -> Vec<u32> {
-    let of = |id: crate::scenario::model::NodeId| &compiler.nodes[id.0 as usize];
+fn instances(compiler: &Compiler, target: FaultTarget) -> Vec<Id<Instance>> {
+    let of = |id: crate::scenario::model::NodeId| &compiler.nodes[Id::numbered(id.0)];
     match target {
         FaultTarget::Node(id) => {
             let plan = of(id);
-            (plan.first_instance..plan.first_instance + plan.replicas).collect()
+            plan.instances().iter().collect()
         }
-        FaultTarget::Replica(id, replica) => vec![of(id).first_instance + replica],
+        FaultTarget::Replica(id, replica) => vec![of(id).first_instance.plus(replica)],
         FaultTarget::Link(_) => Vec::new(),
     }
 }

@@ -1,4 +1,6 @@
+use super::ids::Instance;
 use super::*;
+use crate::kernel::table::Id;
 use crate::kernel::time::{MILLISECOND, MINUTE, NEVER, SECOND, Time};
 use crate::parts::distribution::Distribution;
 use crate::parts::fault::Fault;
@@ -8,7 +10,7 @@ use crate::scenario::load::load_text;
 use crate::scenario::model::Scenario;
 
 fn instances(numbers: impl IntoIterator<Item = u32>) -> Vec<ChangeTarget> {
-    numbers.into_iter().map(ChangeTarget::Instance).collect()
+    numbers.into_iter().map(Id::numbered).map(ChangeTarget::Instance).collect()
 }
 
 fn scenario(text: &str) -> Scenario {
@@ -30,7 +32,7 @@ fn faults_become_changes() {
         assert_eq!((change.fault, change.planned), (fault, false), "{thing}");
         assert_eq!(change.targets, targets, "{thing}");
     };
-    let link = || vec![ChangeTarget::Link(0)];
+    let link = || vec![ChangeTarget::Link(Id::FIRST)];
     check("fail: host, for: 5m", Fault::Crash, instances([2, 3]), 25 * MINUTE);
     check("kill: app", Fault::Crash, instances(5..9), NEVER);
     check("crash: app/2", Fault::Crash, instances([7]), NEVER);
@@ -97,14 +99,16 @@ fn what_needs_behaviour_is_left_to_it() {
     let target = |thing: &str| plan(thing).maintenance.remove(0).target;
     assert_eq!(target("maintain: app, how: reload"), "app");
     assert_eq!(target("maintain: [ app/1, mysql ], how: blue_green, takes: 1m"), "app/1;mysql");
-    let apps = || vec![5, 6, 7, 8];
+    let numbered =
+        |numbers: &[u32]| -> Vec<Id<Instance>> { numbers.iter().copied().map(Id::numbered).collect() };
+    let apps = || numbered(&[5, 6, 7, 8]);
     let reload = way("maintain: app, how: reload, takes: 1s, drain: 30s");
     assert_eq!(reload, (Way::Reload { takes: s, drain: 30 * s }, apps()));
     let rolling = way("maintain: app, how: rolling, batch: 2, surge: 1, drain: 10s");
     let expected = Way::Rolling { batch: 2, takes: 0, pause: 0, extra: 1, drain: 10 * s };
     assert_eq!(rolling, (expected, apps()));
     let restart = way("maintain: nginx, takes: 5s, drain: 10s");
-    assert_eq!(restart, (Way::DrainAndRestart { drain: 10 * s, takes: 5 * s }, vec![4]));
+    assert_eq!(restart, (Way::DrainAndRestart { drain: 10 * s, takes: 5 * s }, numbered(&[4])));
     let blue_green = way("maintain: app, how: blue_green, takes: 1m");
     assert_eq!(blue_green, (Way::BlueGreen { takes: m, drain: 0 }, apps()));
     let canary = way("maintain: app, how: canary, takes: 1m, share: 5%, bake: 5m");
@@ -118,7 +122,7 @@ fn what_needs_behaviour_is_left_to_it() {
     };
     assert_eq!(canary, (expected, apps()));
     let migrate = way("maintain: mysql, how: migrate, takes: 3m");
-    assert_eq!(migrate, (Way::Migrate { takes: 3 * m }, vec![9, 10]));
+    assert_eq!(migrate, (Way::Migrate { takes: 3 * m }, numbered(&[9, 10])));
 }
 
 #[test]
@@ -150,15 +154,21 @@ faults:
     let power = &plan.random_faults[6];
     assert_eq!((&power.targets, power.crew), (&instances([2, 3, 9]), None));
     let cable = &plan.random_faults[7];
-    assert_eq!((&cable.targets[..], cable.fault), (&[ChangeTarget::Link(0)][..], Fault::Loss { share: 0.1 }));
+    assert_eq!(
+        (&cable.targets[..], cable.fault),
+        (&[ChangeTarget::Link(Id::FIRST)][..], Fault::Loss { share: 0.1 })
+    );
     assert_eq!(plan.crews.as_slice(), [2]);
     let standby = &plan.standbys[Id::FIRST];
     assert_eq!((standby.hot, standby.spares, standby.switch_over), (false, 1, 10 * SECOND));
-    assert_eq!((standby.coverage, &standby.instances[..]), (0.95, &[9, 10][..]));
+    assert_eq!((standby.coverage, &standby.instances[..]), (0.95, &[Id::numbered(9), Id::numbered(10)][..]));
     // A duration is the mean of an exponential law.
     let scenario = scenario(&text);
     assert_eq!(scenario.faults[0].time_between.mean(), 30.0 * 86_400.0);
     assert!(matches!(scenario.faults[0].time_between, Distribution::Exponential { .. }));
-    assert_eq!(plan.nodes[3].boot, 100 * MILLISECOND);
-    assert_eq!((plan.nodes[4].boot, plan.nodes[2].boot), (2 * SECOND, 30 * SECOND));
+    assert_eq!(plan.nodes[Id::numbered(3)].boot, 100 * MILLISECOND);
+    assert_eq!(
+        (plan.nodes[Id::numbered(4)].boot, plan.nodes[Id::numbered(2)].boot),
+        (2 * SECOND, 30 * SECOND)
+    );
 }

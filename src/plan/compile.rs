@@ -2,13 +2,13 @@
 
 use super::balancing::{MemberPlan, RoutePlan};
 use super::buckets::BucketPlan;
-use super::ids::{Cache, DeadlineLane, Guard, Limit, Route, View, WatchdogLane};
+use super::ids::{Cache, DeadlineLane, Guard, Instance, Limit, Node, Processor, Route, View, WatchdogLane};
 use super::links::Links;
 use super::program::Tables;
 use super::streams::Streams;
 use super::{
-    CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NONE, NodePlan, Plan, ProcessorPlan, Step,
-    UsualCall, changes, memory, names, replication, resources, scaling, sources, structure,
+    CachePlan, ClassPlan, GuardPlan, InstancePlan, LimitPlan, NodePlan, Plan, ProcessorPlan, Step, UsualCall,
+    changes, memory, names, replication, resources, scaling, sources, structure,
 };
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
@@ -38,7 +38,7 @@ pub fn compile(scenario: &Scenario) -> Plan {
         compiler;
     for call in tables.calls.iter_mut() {
         if let [only] = &routes[call.route].members[..] {
-            (call.only_peer, call.only_link) = (only.instance, only.link);
+            (call.only_peer, call.only_link) = (Some(only.instance), only.link);
         }
     }
     let turned_away = tables.place(vec![Step::TurnAway]);
@@ -101,9 +101,9 @@ pub struct Compiler<'a> {
     watchdogs: Table<WatchdogLane, Time>,
     pub routes: Table<Route, RoutePlan>,
     pub sites: u32,
-    pub nodes: Vec<NodePlan>,
-    pub instances: Vec<InstancePlan>,
-    pub processors: Vec<ProcessorPlan>,
+    pub nodes: Table<Node, NodePlan>,
+    pub instances: Table<Instance, InstancePlan>,
+    pub processors: Table<Processor, ProcessorPlan>,
     pub caches: Table<Cache, CachePlan>,
     pub limits: Table<Limit, LimitPlan>,
     pub guards: Table<Guard, GuardPlan>,
@@ -126,9 +126,9 @@ impl<'a> Compiler<'a> {
             watchdogs: Table::new(),
             routes: Table::new(),
             sites: 0,
-            nodes: Vec::new(),
-            instances: Vec::new(),
-            processors: Vec::new(),
+            nodes: Table::new(),
+            instances: Table::new(),
+            processors: Table::new(),
             caches: Table::new(),
             limits: Table::new(),
             guards: Table::new(),
@@ -186,7 +186,7 @@ impl<'a> Compiler<'a> {
             }
         };
         let patience = behaviour.patience.as_ref();
-        let first_instance = self.instances.len() as u32;
+        let first_instance = self.instances.next_id();
         let is_cache = matches!(node.kind, NodeKind::Cache(_));
         let first_cache = is_cache.then_some(self.caches.next_id());
         let (recovery, buffer_pool) = match &node.kind {
@@ -221,15 +221,13 @@ impl<'a> Compiler<'a> {
 
     fn add_instance(&mut self, id: NodeId, replica: u32, shared_cores: Option<u32>) {
         let node = self.node(id);
-        let instance = self.instances.len() as u32;
+        let instance = self.instances.next_id();
         let cores_and_speed = match &node.kind {
             NodeKind::Server(server) => Some((server.cores, server.speed)),
             _ => shared_cores.map(|cores| (cores, 1.0)),
         };
-        let processor = cores_and_speed.map_or(NONE, |(cores, speed)| {
-            self.processors.push(ProcessorPlan { instance, cores, speed });
-            self.processors.len() as u32 - 1
-        });
+        let processor = cores_and_speed
+            .map(|(cores, speed)| self.processors.push(ProcessorPlan { instance, cores, speed }));
         if let NodeKind::Cache(cache) = &node.kind {
             let die = self.streams.die(&node.name, &format!("look-up/{replica}"));
             let (holds, uses_stale) = (cache.holds.clone(), cache.uses_stale);
@@ -239,20 +237,26 @@ impl<'a> Compiler<'a> {
             NodeKind::WebServer(web_server) => web_server.keepalive_timeout,
             _ => NEVER,
         };
-        self.instances.push(InstancePlan { node: id.0, replica, host: NONE, processor, keepalive });
+        self.instances.push(InstancePlan {
+            node: Id::numbered(id.0),
+            replica,
+            host: None,
+            processor,
+            keepalive,
+        });
     }
 
     fn place_on_hosts(&mut self) {
-        for place in 0..self.instances.len() {
+        for place in self.instances.ids() {
             let InstancePlan { node, replica, .. } = self.instances[place];
-            if let Some(host) = self.node(NodeId(node)).on {
-                let plan = &self.nodes[host.0 as usize];
-                let host = plan.first_instance + replica % plan.replicas;
-                let processor = self.instances[host as usize].processor;
+            if let Some(host) = self.node(NodeId(node.number())).on {
+                let plan = &self.nodes[Id::numbered(host.0)];
+                let host = plan.first_instance.plus(replica % plan.replicas);
+                let processor = self.instances[host].processor;
                 let instance = &mut self.instances[place];
-                instance.host = host;
+                instance.host = Some(host);
                 // A station that shares cores of its own keeps them.
-                if instance.processor == NONE {
+                if instance.processor.is_none() {
                     instance.processor = processor;
                 }
             }
@@ -278,9 +282,9 @@ impl<'a> Compiler<'a> {
         for wanted in [false, true] {
             for &(node, weight, _) in listed.iter().filter(|&&(_, _, backup)| backup == wanted) {
                 let link = self.links.between(self.scenario, from, node);
-                let plan = &self.nodes[node.0 as usize];
+                let plan = &self.nodes[Id::numbered(node.0)];
                 for replica in 0..plan.replicas {
-                    members.push(MemberPlan { instance: plan.first_instance + replica, weight, link });
+                    members.push(MemberPlan { instance: plan.first_instance.plus(replica), weight, link });
                     names.push(format!("{}/{replica}", plan.name));
                 }
             }

@@ -1,9 +1,8 @@
 //! Hosts whose memory may run out.
 
-use super::NONE;
 use super::compile::Compiler;
-use super::ids::Memory;
-use crate::kernel::table::Table;
+use super::ids::{Instance, Memory};
+use crate::kernel::table::{Id, Table};
 use crate::nodes::NodeKind;
 use crate::parts::fault::Fault;
 use crate::scenario::model::{FaultTarget, NodeId, What};
@@ -12,7 +11,7 @@ use crate::scenario::model::{FaultTarget, NodeId, What};
 #[derive(Clone, Debug)]
 pub struct HostMemoryPlan {
     /// The host itself.
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub bytes: u64,
     pub residents: Vec<ResidentPlan>,
 }
@@ -20,7 +19,7 @@ pub struct HostMemoryPlan {
 /// What a process on a host needs.
 #[derive(Clone, Copy, Debug)]
 pub struct ResidentPlan {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub base: u64,
     pub per_request: u64,
 }
@@ -28,35 +27,31 @@ pub struct ResidentPlan {
 /// Only those hosts on which what is needed changes during the run.
 pub fn compile(compiler: &Compiler) -> Table<Memory, HostMemoryPlan> {
     let mut plans = Table::new();
-    for (number, instance) in compiler.instances.iter().enumerate() {
-        let NodeKind::Server(server) = &compiler.node(NodeId(instance.node)).kind else { continue };
+    for (number, instance) in compiler.instances.entries() {
+        let NodeKind::Server(server) = &compiler.node(NodeId(instance.node.number())).kind else { continue };
         let Some(bytes) = server.memory else { continue };
-        let hosted = compiler
-            .instances
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| other.host != NONE && other.host == number as u32);
+        let hosted = compiler.instances.entries().filter(|(_, other)| other.host == Some(number));
         let residents: Vec<ResidentPlan> = hosted
             .map(|(place, other)| {
-                let memory = compiler.node(NodeId(other.node)).memory;
-                ResidentPlan { instance: place as u32, base: memory.base, per_request: memory.per_request }
+                let memory = compiler.node(NodeId(other.node.number())).memory;
+                ResidentPlan { instance: place, base: memory.base, per_request: memory.per_request }
             })
             .collect();
         let leaks = |resident: &ResidentPlan| leaks(compiler, resident.instance);
         if residents.iter().any(|resident| resident.per_request > 0 || leaks(resident)) {
-            plans.push(HostMemoryPlan { instance: number as u32, bytes, residents });
+            plans.push(HostMemoryPlan { instance: number, bytes, residents });
         }
     }
     plans
 }
 
 /// Whether it leaks memory at some time.
-fn leaks(compiler: &Compiler, instance: u32) -> bool {
+fn leaks(compiler: &Compiler, instance: Id<Instance>) -> bool {
     let scenario = compiler.scenario;
-    let place = &compiler.instances[instance as usize];
+    let place = &compiler.instances[instance];
     let is_hit = |target: &FaultTarget| match *target {
-        FaultTarget::Node(node) => node.0 == place.node,
-        FaultTarget::Replica(node, replica) => node.0 == place.node && replica == place.replica,
+        FaultTarget::Node(node) => node.0 == place.node.number(),
+        FaultTarget::Replica(node, replica) => node.0 == place.node.number() && replica == place.replica,
         FaultTarget::Link(_) => false,
     };
     let timed = scenario.timeline.iter().filter_map(|happening| match &happening.what {

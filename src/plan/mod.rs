@@ -28,14 +28,24 @@ mod usual;
 mod walks;
 
 use crate::kernel::table::{Id, Row, Table};
+use crate::kernel::time::Time;
+use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
+use crate::nodes::cache::Holds;
+use crate::nodes::database::BufferPool;
+use crate::parts::arrivals::Arrivals;
+use crate::parts::fidelity::Fidelity;
+use crate::parts::resource::{Party, ResourceKind};
+use crate::parts::restart::RestartPolicy;
+use crate::scenario::model::{RunEnd, Warmup};
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::{BucketPlan, buckets_most};
 pub use chain::{ChainPlan, ChainStation};
 pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
 use ids::{
-    Branch, Cache, Call, Chance, Crew, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Memory, Name,
-    Pool, PoolSet, Repeat, Replication, Resource, Route, Scaling, Standby, StepPlace, WatchdogLane,
+    Branch, Cache, Call, Chance, Class, Crew, DeadlineLane, Die, Draw, Fork, Guard, Instance, Limit, Link,
+    Lookup, Memory, Name, Node, Pool, PoolSet, Processor, Repeat, Replication, Resource, Route, Scaling,
+    Source, Standby, StepPlace, WatchdogLane,
 };
 pub use memory::{HostMemoryPlan, ResidentPlan};
 pub use names::NameChangePlan;
@@ -50,16 +60,6 @@ pub use steps::{
 pub use streams::{DiePlan, DrawPlan};
 pub use structure::Need;
 pub use usual::{FirstWork, UsualCall};
-
-use crate::kernel::time::Time;
-use crate::nodes::behaviour::{HealthChecks, Order, WhenCallerLeaves, WhenFull};
-use crate::nodes::cache::Holds;
-use crate::nodes::database::BufferPool;
-use crate::parts::arrivals::Arrivals;
-use crate::parts::fidelity::Fidelity;
-use crate::parts::resource::{Party, ResourceKind};
-use crate::parts::restart::RestartPolicy;
-use crate::scenario::model::{RunEnd, Warmup};
 
 /// No such thing, where a number is expected.
 pub const NONE: u32 = u32::MAX;
@@ -92,13 +92,13 @@ pub struct Plan {
     pub routes: Table<Route, RoutePlan>,
     /// How many balancing states there are: one for each replica of each caller of a route.
     pub sites: u32,
-    pub links: Vec<LinkPlan>,
-    pub sources: Vec<SourcePlan>,
-    pub classes: Vec<ClassPlan>,
-    pub nodes: Vec<NodePlan>,
+    pub links: Table<Link, LinkPlan>,
+    pub sources: Table<Source, SourcePlan>,
+    pub classes: Table<Class, ClassPlan>,
+    pub nodes: Table<Node, NodePlan>,
     /// All replicas of the first node, then of the second …
-    pub instances: Vec<InstancePlan>,
-    pub processors: Vec<ProcessorPlan>,
+    pub instances: Table<Instance, InstancePlan>,
+    pub processors: Table<Processor, ProcessorPlan>,
     pub draws: Table<Draw, DrawPlan>,
     pub dice: Table<Die, DiePlan>,
     /// Each constant timeout of a caller, and each of a worker's watchdog, has a lane.
@@ -125,7 +125,7 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct NodePlan {
     pub name: String,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     pub replicas: u32,
     pub slots: u32,
     pub line: u32,
@@ -154,12 +154,12 @@ pub struct NodePlan {
 
 #[derive(Clone, Debug)]
 pub struct InstancePlan {
-    pub node: u32,
+    pub node: Id<Node>,
     pub replica: u32,
-    /// The instance of the server that it stands on, or `NONE`.
-    pub host: u32,
-    /// What shares out its CPU time, or `NONE`.
-    pub processor: u32,
+    /// The instance of the server that it stands on, if there is one.
+    pub host: Option<Id<Instance>>,
+    /// What shares out its CPU time, if anything does.
+    pub processor: Option<Id<Processor>>,
     /// How long it keeps a client's connection open that nobody uses.
     pub keepalive: Time,
 }
@@ -167,7 +167,7 @@ pub struct InstancePlan {
 /// Cores that are shared: a server's, or those of a station with processor sharing.
 #[derive(Clone, Debug)]
 pub struct ProcessorPlan {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub cores: u32,
     pub speed: f64,
 }
@@ -184,7 +184,7 @@ pub struct ClassPlan {
 pub struct SourcePlan {
     pub name: String,
     /// The user's own instance, at which its requests stand between tries.
-    pub instance: u32,
+    pub instance: Id<Instance>,
     pub arrivals: Arrivals,
     pub clients: u32,
     /// Thinking between requests, for a closed population.
@@ -200,7 +200,7 @@ pub struct SourcePlan {
 
 #[derive(Clone, Debug)]
 pub struct ProgramPlan {
-    pub class: u32,
+    pub class: Id<Class>,
     pub start: Id<StepPlace>,
     /// The chance that a request is of this class or of one before it.
     pub cumulated_share: f64,
@@ -222,12 +222,12 @@ pub struct NamePlan {
     /// The recursive look-up's duration.
     pub lookup: Id<Draw>,
     /// Which source's clients keep it, and so where their caches stand.
-    pub source: u32,
+    pub source: Id<Source>,
     /// All addresses that it leads to at some time; the first so many at the start.
     pub addresses: Vec<String>,
     pub first_answers: u32,
     /// The instances that have to answer for an address to be well.
-    pub hosts: Vec<Vec<u32>>,
+    pub hosts: Vec<Vec<Id<Instance>>>,
     /// How the zone checks its addresses, if it does.
     pub checks: Option<HealthChecks>,
 }
@@ -241,7 +241,7 @@ pub struct PoolPlan {
     pub to: Party,
     /// The first of its callers' pools; each replica of the caller has one.
     pub first: Id<Pool>,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     pub size: u32,
     pub wait: Time,
     pub callers: u32,
@@ -263,6 +263,13 @@ pub struct LinkPlan {
     pub nanoseconds_per_byte: f64,
 }
 
+impl NodePlan {
+    /// Its replicas.
+    pub fn instances(&self) -> Row<Instance> {
+        Row::new(self.first_instance, self.replicas)
+    }
+}
+
 impl Plan {
     /// Whether anything changes while the run goes on.
     pub fn has_changes(&self) -> bool {
@@ -276,9 +283,9 @@ impl Plan {
     }
 
     /// "app", or "app/2" where there are several.
-    pub fn name_of(&self, instance: u32) -> String {
-        let place = &self.instances[instance as usize];
-        let node = &self.nodes[place.node as usize];
+    pub fn name_of(&self, instance: Id<Instance>) -> String {
+        let place = &self.instances[instance];
+        let node = &self.nodes[place.node];
         match node.replicas {
             1 => node.name.clone(),
             _ => format!("{}/{}", node.name, place.replica),

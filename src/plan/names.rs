@@ -1,9 +1,9 @@
 //! Names that users visit: the addresses that they lead to, now and later, and who
 //! answers at each.
 
+use super::NamePlan;
 use super::compile::Compiler;
-use super::ids::{Draw, Name, Route};
-use super::{NONE, NamePlan};
+use super::ids::{Draw, Instance, Name, Route, Source};
 use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::nodes::NodeKind;
@@ -23,7 +23,13 @@ pub struct NameChangePlan {
 }
 
 /// The name as a user's clients look it up.
-pub fn name_plan(compiler: &Compiler, dns: &Dns, name: &str, lookup: Id<Draw>, source: u32) -> NamePlan {
+pub fn name_plan(
+    compiler: &Compiler,
+    dns: &Dns,
+    name: &str,
+    lookup: Id<Draw>,
+    source: Id<Source>,
+) -> NamePlan {
     let chain = dns.chain(name);
     let mut addresses = chain.addresses.clone();
     for change in changes_of(compiler, dns, name) {
@@ -81,12 +87,10 @@ pub fn changes(compiler: &Compiler) -> Vec<NameChangePlan> {
 }
 
 /// The instances of the servers with an address.
-fn hosts_at(compiler: &Compiler, address: &str) -> Vec<u32> {
+fn hosts_at(compiler: &Compiler, address: &str) -> Vec<Id<Instance>> {
     let nodes = compiler.scenario.nodes.iter().zip(&compiler.nodes);
-    let at = nodes.filter(|(node, _)| {
-        matches!(&node.kind, NodeKind::Server(server) if server.address.as_deref() == Some(address))
-    });
-    at.flat_map(|(_, plan)| plan.first_instance..plan.first_instance + plan.replicas).collect()
+    let at = nodes . filter ( | ( node , _ ) | { matches ! ( & node . kind , NodeKind :: Server ( server ) if server . address . as_deref ( ) == Some ( address ) ) } ) ;
+    at.flat_map(|(_, plan)| plan.instances().iter()).collect()
 }
 
 /// For each address of a name the members of a route that stand there, none if all of them do; empty
@@ -97,10 +101,10 @@ pub fn members_at(compiler: &mut Compiler, name: Id<Name>, route: Id<Route>) -> 
         return Vec::new();
     }
     let hosts = &compiler.tables.names[name].hosts;
-    let members_at = |hosts: &Vec<u32>| {
+    let members_at = |hosts: &Vec<Id<Instance>>| {
         let stands_there = |member: &&super::MemberPlan| {
-            let host = compiler.instances[member.instance as usize].host;
-            host != NONE && hosts.contains(&host)
+            let host = compiler.instances[member.instance].host;
+            host.is_some_and(|host| hosts.contains(&host))
         };
         let there = (0_u32..).zip(members).filter(|(_, member)| stands_there(member));
         there.map(|(number, _)| number).collect()
@@ -114,7 +118,7 @@ pub fn members_at(compiler: &mut Compiler, name: Id<Name>, route: Id<Route>) -> 
         [only] => Some(members[only as usize].instance),
         _ => None,
     };
-    let listeners: Vec<Option<u32>> = found.iter().map(listener).collect();
+    let listeners: Vec<Option<Id<Instance>>> = found.iter().map(listener).collect();
     for there in found.iter_mut().filter(|there| there.len() == members.len()) {
         there.clear();
     }
@@ -130,6 +134,6 @@ pub fn members_at(compiler: &mut Compiler, name: Id<Name>, route: Id<Route>) -> 
 }
 
 /// Which of the names a source's clients look up, if any.
-pub fn name_of_source(compiler: &Compiler, source: u32) -> Option<Id<Name>> {
+pub fn name_of_source(compiler: &Compiler, source: Id<Source>) -> Option<Id<Name>> {
     compiler.tables.names.iter().position(|name| name.source == source).map(Id::at)
 }

@@ -1,10 +1,9 @@
 //! From the calls of a request class to the steps of its visits.
 
 use super::compile::Compiler;
-use super::ids;
 use super::ids::{Branch, Chance, Fork, Lookup, Name, PoolSet, Repeat, StepPlace};
 use super::steps::{BranchPlan, CallPlan, ChancePlan, ForkPlan, LookupPlan, RepeatPlan, Step};
-use super::{NamePlan, PoolPlan};
+use super::{NamePlan, PoolPlan, ids};
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::to_seconds;
 use crate::nodes::NodeKind;
@@ -105,7 +104,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let mut fetching = self.work(node, call.work_at(node));
         let mut rest = self.stages(node, &call.stages);
         rest.extend(self.work(node, &call.afterwards));
-        let plan = &self.compiler.nodes[node.0 as usize];
+        let plan = &self.compiler.nodes[Id::numbered(node.0)];
         let first_instance = plan.first_instance;
         if let Some(first_cache) = plan.first_cache {
             let mut lookup =

@@ -1,7 +1,7 @@
 //! Remedies, prepared: what nodes do about too much.
 
 use super::compile::Compiler;
-use super::ids::{Guard, Limit, PoolSet, Route};
+use super::ids::{Guard, Instance, Limit, PoolSet, Route};
 use super::program::Program;
 use super::steps::{CallPlan, LookupPlan, RetriesOf, RetryPlan};
 use super::{PoolPlan, Step};
@@ -39,13 +39,18 @@ pub struct LimitPlan {
     pub delays: bool,
     pub per: Per,
     pub answer: Outcome,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     pub replicas: u32,
 }
 
 impl Compiler<'_> {
     /// The limits of a node that is being added, which its programs will ask.
-    pub fn add_limits(&mut self, behaviour: &Behaviour, first_instance: u32, replicas: u32) -> Row<Limit> {
+    pub fn add_limits(
+        &mut self,
+        behaviour: &Behaviour,
+        first_instance: Id<Instance>,
+        replicas: u32,
+    ) -> Row<Limit> {
         let first = self.limits.next_id();
         self.limits.extend(behaviour.limits.iter().flatten().map(|limit| LimitPlan {
             bucket: limit.bucket(),
@@ -61,7 +66,7 @@ impl Compiler<'_> {
     /// The steps that ask a node's limits: those in front of its line, and those behind it.
     pub fn limit_steps(&self, node: NodeId) -> (Vec<Step>, Vec<Step>) {
         let limits = self.behaviour(node).map_or([None, None], |behaviour| behaviour.limits);
-        let numbers = self.nodes[node.0 as usize].limits;
+        let numbers = self.nodes[Id::numbered(node.0)].limits;
         let in_front = |wanted| {
             let asked = numbers
                 .iter()
@@ -78,7 +83,7 @@ impl Compiler<'_> {
         if let Some(known) = known {
             return known;
         }
-        let node = &self.nodes[caller.0 as usize];
+        let node = &self.nodes[Id::numbered(caller.0)];
         let (first_instance, replicas) = (node.first_instance, node.replicas);
         let members = self.routes[call.route].members.len() as u32;
         let (mut pool, mut peers) = (None, None);

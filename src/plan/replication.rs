@@ -1,7 +1,7 @@
 //! Sets of databases of which one takes the writes.
 
 use super::compile::Compiler;
-use super::ids::{Draw, Replication};
+use super::ids::{Draw, Instance, Replication};
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::scenario::model::{Backup, Reads, Target};
@@ -10,7 +10,7 @@ use crate::scenario::model::{Backup, Reads, Target};
 pub struct ReplicationPlan {
     pub name: String,
     /// The first is the primary at the start.
-    pub instances: Vec<u32>,
+    pub instances: Vec<Id<Instance>>,
     /// From a write's commit until a replica has it.
     pub lag: Id<Draw>,
     /// From the primary's loss until a replica is promoted; `NEVER`: nobody is.
@@ -31,8 +31,8 @@ pub fn compile(compiler: &mut Compiler) -> Table<Replication, ReplicationPlan> {
             }
         };
         let instances = nodes.into_iter().flat_map(|node| {
-            let plan = &compiler.nodes[node.0 as usize];
-            plan.first_instance..plan.first_instance + plan.replicas
+            let plan = &compiler.nodes[Id::numbered(node.0)];
+            plan.instances().iter()
         });
         plans.push(ReplicationPlan {
             name: name.clone(),

@@ -1,7 +1,7 @@
 //! What there is only so much of between nodes and beside them, and where the engine counts it.
 
 use super::compile::Compiler;
-use super::ids::{Limit, Memory, Pool, Resource};
+use super::ids::{Instance, Limit, Link, Memory, Pool, Resource};
 use crate::kernel::table::{Id, Table};
 use crate::nodes::NodeKind;
 use crate::parts::resource::{Owner, Party, ResourceKind, Way};
@@ -24,16 +24,16 @@ pub enum PlacePlan {
     Pool {
         pool: Id<Pool>,
         line: Option<Id<Pool>>,
-        instance: u32,
+        instance: Id<Instance>,
     },
     Link {
-        link: u32,
+        link: Id<Link>,
         way: Way,
     },
     Limit {
         limit: Id<Limit>,
         replica: u32,
-        instance: u32,
+        instance: Id<Instance>,
     },
     Memory {
         host: Id<Memory>,
@@ -81,7 +81,7 @@ fn pools(compiler: &Compiler) -> Vec<ResourcePlan> {
 /// any of them.
 fn places(pool: &PoolPlan, caller: u32) -> Vec<PlacePlan> {
     let first = pool.of_caller(caller);
-    let instance = pool.first_instance + caller;
+    let instance = pool.first_instance.plus(caller);
     if pool.peers == 0 {
         return vec![PlacePlan::Pool { pool: first, line: None, instance }];
     }
@@ -99,21 +99,25 @@ fn links(compiler: &Compiler) -> Vec<ResourcePlan> {
         kind: ResourceKind::Bandwidth,
         owner: Owner::Link { link, way },
         capacity: bandwidth,
-        places: vec![PlacePlan::Link { link, way }],
+        places: vec![PlacePlan::Link { link: Id::numbered(link), way }],
     })
     .collect()
 }
 
 fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
     let mut plans = Vec::new();
-    for (node, plan) in (0..).zip(&compiler.nodes) {
-        let rates = compiler.behaviour(NodeId(node)).map_or([None, None], |behaviour| behaviour.limits);
+    for (node, plan) in compiler.nodes.entries() {
+        let rates =
+            compiler.behaviour(NodeId(node.number())).map_or([None, None], |behaviour| behaviour.limits);
         for (limit, (number, rate)) in plan.limits.iter().zip((0..).zip(rates.into_iter().flatten())) {
-            let place =
-                |replica: u32| PlacePlan::Limit { limit, replica, instance: plan.first_instance + replica };
+            let place = |replica: u32| PlacePlan::Limit {
+                limit,
+                replica,
+                instance: plan.first_instance.plus(replica),
+            };
             plans.push(ResourcePlan {
                 kind: ResourceKind::Rate,
-                owner: Owner::Limit { node, number },
+                owner: Owner::Limit { node: node.number(), number },
                 capacity: rate.rate,
                 places: (0..plan.replicas).map(place).collect(),
             });
@@ -126,7 +130,7 @@ fn limits(compiler: &Compiler) -> Vec<ResourcePlan> {
 fn hosts(compiler: &Compiler, memories: &Table<Memory, HostMemoryPlan>) -> Vec<ResourcePlan> {
     let mut plans: Vec<ResourcePlan> = Vec::new();
     for (host, memory) in memories.entries() {
-        let node = compiler.instances[memory.instance as usize].node;
+        let node = compiler.instances[memory.instance].node.number();
         debug_assert!(matches!(compiler.node(NodeId(node)).kind, NodeKind::Server(_)));
         let place = PlacePlan::Memory { host };
         match plans.last_mut() {

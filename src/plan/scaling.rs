@@ -1,15 +1,15 @@
 //! Nodes of which there are more or fewer as the load asks for.
 
 use super::compile::Compiler;
-use super::ids::Scaling;
-use crate::kernel::table::Table;
+use super::ids::{Instance, Scaling};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::autoscale::Autoscale;
 
 #[derive(Clone, Debug)]
 pub struct ScalingPlan {
     pub settings: Autoscale,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     pub replicas: u32,
     /// Slots of each replica, or of each server.
     pub slots_each: u32,

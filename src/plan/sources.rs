@@ -1,11 +1,11 @@
 //! Users: where requests come from, and what the clients do around them.
 
 use super::compile::Compiler;
-use super::ids;
+use super::ids::Source;
 use super::program::Program;
 use super::steps::{CallPlan, ConnectionUse, RetriesOf, RetryPlan, Step};
-use super::{NONE, ProgramPlan, SourcePlan, names};
-use crate::kernel::table::Id;
+use super::{ProgramPlan, SourcePlan, ids, names};
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::NEVER;
 use crate::nodes::NodeKind;
 use crate::nodes::behaviour::Answers;
@@ -16,18 +16,18 @@ use crate::parts::count::Count;
 use crate::scenario::model::{Call, Flow, NodeId, RequestClass, Stage, Target};
 use crate::scenario::traffic::Traffic;
 
-pub fn compile(compiler: &mut Compiler) -> Vec<SourcePlan> {
+pub fn compile(compiler: &mut Compiler) -> Table<Source, SourcePlan> {
     let scenario = compiler.scenario;
     let traffic = Traffic::of(scenario);
-    let mut sources = Vec::new();
+    let mut sources = Table::new();
     for (number, node) in scenario.nodes.iter().enumerate() {
         if let NodeKind::User(user) = &node.kind {
             for replica in 0..node.replicas {
                 let id = NodeId(number as u32);
-                let sender = Sender { id, user, replica, number: sources.len() as u32 };
+                let sender = Sender { id, user, replica, number: sources.next_id() };
                 sources.push(sender.source(compiler, traffic.of_user(id), None));
                 for (class, arrivals) in traffic.added_of_user(id) {
-                    let sender = Sender { number: sources.len() as u32, ..sender };
+                    let sender = Sender { number: sources.next_id(), ..sender };
                     sources.push(sender.source(compiler, arrivals, Some(class)));
                 }
             }
@@ -42,7 +42,7 @@ struct Sender<'u> {
     id: NodeId,
     user: &'u User,
     replica: u32,
-    number: u32,
+    number: Id<Source>,
 }
 
 impl Sender<'_> {
@@ -67,14 +67,14 @@ impl Sender<'_> {
             sum += class.share;
             let program = Program::new(compiler, class, &name, &recorded);
             let start = ClientProgram { program, user, id, source: number }.compile(class);
-            programs.push(ProgramPlan { class: class_number as u32, start, cumulated_share: sum });
+            programs.push(ProgramPlan { class: Id::at(class_number), start, cumulated_share: sum });
         }
         for program in &mut programs {
             program.cumulated_share /= sum;
         }
         let recorded_programs = recorded_programs(compiler, &arrivals, &programs);
         SourcePlan {
-            instance: compiler.nodes[id.0 as usize].first_instance + replica,
+            instance: compiler.nodes[Id::numbered(id.0)].first_instance.plus(replica),
             clients: user.clients.max(1),
             think: match &arrivals {
                 Arrivals::Closed { think, .. } => Some(compiler.streams.draw(&name, "think", think)),
@@ -107,7 +107,7 @@ fn recorded_programs(compiler: &Compiler, arrivals: &Arrivals, programs: &[Progr
     let Arrivals::Replay(recording) = arrivals else { return Vec::new() };
     let program_of = |name: &String| {
         let class = compiler.scenario.classes.iter().position(|class| class.name == *name);
-        let found = programs.iter().position(|program| Some(program.class as usize) == class);
+        let found = programs.iter().position(|program| Some(program.class.index()) == class);
         found.unwrap_or(0) as u32
     };
     recording.class_names.iter().map(program_of).collect()
@@ -118,7 +118,7 @@ struct ClientProgram<'p, 'c, 'a> {
     program: Program<'c, 'a>,
     user: &'p User,
     id: NodeId,
-    source: u32,
+    source: Id<Source>,
 }
 
 impl<'a> ClientProgram<'_, '_, 'a> {
@@ -160,7 +160,7 @@ impl<'a> ClientProgram<'_, '_, 'a> {
                 .scenario
                 .nodes_of(call.target)
                 .into_iter()
-                .all(|node| compiler.links.between(compiler.scenario, self.id, node) == NONE)
+                .all(|node| compiler.links.between(compiler.scenario, self.id, node).is_none())
     }
 
     /// The client's calls are compiled like a node's, then given the client's own ways.

@@ -1,9 +1,8 @@
 //! The instructions that visits go through.
 
-use super::NONE;
 use super::ids::{
-    Branch, Cache, Call, Chance, DeadlineLane, Die, Draw, Fork, Guard, Limit, Lookup, Name, PoolSet, Repeat,
-    Replication, Route, StepPlace, View,
+    Branch, Cache, Call, Chance, DeadlineLane, Die, Draw, Fork, Guard, Instance, Limit, Link, Lookup, Name,
+    PoolSet, Repeat, Replication, Route, Source, StepPlace, View,
 };
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Answers, HealthChecks};
@@ -99,7 +98,7 @@ pub enum Step {
     /// `Move` to the only peer there is, over no link, from a node where nothing but the
     /// slot matters.
     Pass {
-        instance: u32,
+        instance: Id<Instance>,
     },
     /// `End` of a request at a node where nothing but the slot matters.
     Finish,
@@ -128,9 +127,9 @@ pub enum Step {
 pub struct CallPlan {
     pub route: Id<Route>,
     /// The instance that it goes to where there is no choice, and the link that leads
-    /// there; otherwise `NONE`.
-    pub only_peer: u32,
-    pub only_link: u32,
+    /// there, if there is one.
+    pub only_peer: Option<Id<Instance>>,
+    pub only_link: Option<Id<Link>>,
     /// The balancing state of the caller's first replica.
     pub site: Id<View>,
     /// Whether each replica of the caller has a balancing state of its own.
@@ -203,7 +202,7 @@ pub enum ConnectionUse {
     /// The caller keeps them open.
     Kept,
     /// Each client of a source keeps its own for as long after its last use as the called node does.
-    PerClient { source: u32 },
+    PerClient { source: Id<Source> },
 }
 
 #[derive(Clone, Debug)]
@@ -242,7 +241,7 @@ pub struct BranchPlan {
 pub struct LookupPlan {
     /// The cache of the node's first replica.
     pub first_cache: Id<Cache>,
-    pub first_instance: u32,
+    pub first_instance: Id<Instance>,
     /// Steps to leave out after a hit.
     pub skip: u32,
     /// The same if it holds an object that has expired, and may answer with it.
@@ -255,8 +254,8 @@ impl CallPlan {
     pub fn plain(route: Id<Route>, site: Id<View>) -> CallPlan {
         CallPlan {
             route,
-            only_peer: NONE,
-            only_link: NONE,
+            only_peer: None,
+            only_link: None,
             site,
             site_per_replica: true,
             body: Id::FIRST,

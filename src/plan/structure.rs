@@ -2,13 +2,15 @@
 
 use super::NONE;
 use super::compile::Compiler;
+use super::ids::Instance;
+use crate::kernel::table::Id;
 use crate::scenario::load_estimate::expected_visits;
 use crate::scenario::model::{Call, Flow, RequestClass, Stage, Target};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
     /// One of these instances, with the server that it stands on.
-    AnyOf(Vec<u32>),
+    AnyOf(Vec<Id<Instance>>),
     /// At least so many of these.
     AtLeast(u32, Vec<Need>),
 }
@@ -19,7 +21,7 @@ impl Need {
     }
 
     /// Whether it is met, if this is what is up.
-    pub fn is_met(&self, is_up: &impl Fn(u32) -> bool) -> bool {
+    pub fn is_met(&self, is_up: &impl Fn(Id<Instance>) -> bool) -> bool {
         match self {
             Need::AnyOf(instances) => instances.iter().any(|&instance| is_up(instance)),
             Need::AtLeast(least, needs) => {
@@ -106,8 +108,8 @@ fn any_of(compiler: &Compiler, target: Target, write: bool) -> Need {
         }
     };
     let instances = nodes.into_iter().flat_map(|node| {
-        let plan = &compiler.nodes[node.0 as usize];
-        plan.first_instance..plan.first_instance + plan.replicas
+        let plan = &compiler.nodes[Id::numbered(node.0)];
+        plan.instances().iter()
     });
     let set = scenario.replications.iter().find(|set| set.target == target);
     let only_primary = write && set.is_some_and(|set| set.failover.is_none());
@@ -120,11 +122,9 @@ mod tests {
 
     #[test]
     fn needs_are_met_by_those_who_are_up() {
-        let need = Need::all(vec![
-            Need::AnyOf(vec![0, 1]),
-            Need::AtLeast(2, vec![Need::AnyOf(vec![2]), Need::AnyOf(vec![3]), Need::AnyOf(vec![4])]),
-        ]);
-        let met = |up: &[u32]| need.is_met(&|instance| up.contains(&instance));
+        let any = |up: &[u32]| Need::AnyOf(up.iter().copied().map(Id::numbered).collect());
+        let need = Need::all(vec![any(&[0, 1]), Need::AtLeast(2, vec![any(&[2]), any(&[3]), any(&[4])])]);
+        let met = |up: &[u32]| need.is_met(&|instance| up.contains(&instance.number()));
         assert!(met(&[0, 2, 3]) && met(&[1, 3, 4]) && met(&[0, 1, 2, 3, 4]));
         assert!(!met(&[0, 2]) && !met(&[2, 3, 4]) && !met(&[]));
         assert!(Need::all(vec![]).is_met(&|_| false), "nothing is needed");

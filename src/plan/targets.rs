@@ -17,14 +17,14 @@ pub fn names(compiler: &Compiler, targets: &[ChangeTarget]) -> String {
         let written = match *target {
             ChangeTarget::Link(link) => {
                 place += 1;
-                let link = &scenario.links[link as usize];
+                let link = &scenario.links[link.index()];
                 let name = |id: crate::scenario::model::NodeId| &scenario.nodes[id.0 as usize].name;
                 write!(text, "{} -> {}", name(link.from), name(link.to))
             }
             ChangeTarget::Instance(instance) => {
-                let instance = &compiler.instances[instance as usize];
-                let node = &compiler.nodes[instance.node as usize];
-                let all = node.first_instance..node.first_instance + node.replicas;
+                let instance = &compiler.instances[instance];
+                let node = &compiler.nodes[instance.node];
+                let all = node.instances().iter();
                 let is_whole = targets.len() - place >= all.len()
                     && all
                         .clone()

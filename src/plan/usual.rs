@@ -1,8 +1,8 @@
 //! What can be decided of a call before the run: where whoever is called gets in at once and begins
 //! to work, all of that is one step.
 
-use super::ids::{Call, DeadlineLane, Draw, StepPlace};
-use super::{CallPlan, ConnectionUse, NONE, Plan, Step};
+use super::ids::{Call, DeadlineLane, Draw, Instance, StepPlace};
+use super::{CallPlan, ConnectionUse, Plan, Step};
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 
@@ -11,8 +11,8 @@ use crate::kernel::time::Time;
 pub struct UsualCall {
     /// Whoever is called without a link in between comes in and works as told here.
     pub begins_so: bool,
-    /// The one instance that it goes to, with no link in between, or `NONE`.
-    pub straight_to: u32,
+    /// The one instance that it goes to, with no link in between, if there is one.
+    pub straight_to: Option<Id<Instance>>,
     /// Whether there are several to choose from, whose health somebody keeps.
     pub has_choice: bool,
     /// A good answer ends it, and nobody wants to hear of it.
@@ -92,8 +92,8 @@ impl UsualCall {
         let begins_so = !is_told_of && works.is_some();
         UsualCall {
             begins_so,
-            straight_to: if begins_so && *only_link == NONE { *only_peer } else { NONE },
-            has_choice: *only_peer == NONE,
+            straight_to: if begins_so && only_link.is_none() { *only_peer } else { None },
+            has_choice: only_peer.is_none(),
             ends_so: !is_told_of,
             is_session: *keeps_session,
             opens: *connection == ConnectionUse::Fresh,

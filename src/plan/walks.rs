@@ -1,10 +1,10 @@
 //! Walks: random routes through a network of stations; and steps that are one where nothing comes
 //! between them.
 
-use super::ids::{Branch, Call, Route, StepPlace};
+use super::MemberPlan;
+use super::ids::{Branch, Call, Instance, Route, StepPlace};
 use super::program::Program;
 use super::steps::{BranchPlan, Step};
-use super::{MemberPlan, NONE};
 use crate::kernel::table::Id;
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::scenario::model::{NodeId, Stop, Target, Walk};
@@ -110,7 +110,7 @@ impl Program<'_, '_> {
         let compiler = &self.compiler;
         let members = &compiler.routes[stop.route].members;
         let is_same = |member: &MemberPlan| {
-            let to = NodeId(compiler.instances[member.instance as usize].node);
+            let to = NodeId(compiler.instances[member.instance].node.number());
             compiler.links.between(compiler.scenario, from, to) == member.link
         };
         if members.iter().all(is_same) {
@@ -137,7 +137,7 @@ impl Program<'_, '_> {
                     let from_plain = at_plain || place == 0;
                     at_plain = self.leads_to_plain(call);
                     let [member] = &route.members[..] else { continue };
-                    if from_plain && member.link == NONE {
+                    if from_plain && member.link.is_none() {
                         code[place] = Step::Pass { instance: member.instance };
                     }
                 }
@@ -157,13 +157,13 @@ impl Program<'_, '_> {
     /// and that one is plain.
     fn leads_to_plain(&self, call: Id<Call>) -> bool {
         let route = &self.compiler.routes[self.compiler.tables.calls[call].route];
-        matches!(&route.members[..], [member] if self.is_plain(member.instance))
+        matches ! ( & route . members [ .. ] , [ member ] if self . is_plain ( member . instance ) )
     }
 
     /// Whether nothing but its slots and its line matters about a replica: a SYN that is sent again comes
     /// in another way than one that has just come.
-    fn is_plain(&self, instance: u32) -> bool {
-        let node = &self.compiler.nodes[self.compiler.instances[instance as usize].node as usize];
+    fn is_plain(&self, instance: Id<Instance>) -> bool {
+        let node = &self.compiler.nodes[self.compiler.instances[instance].node];
         node.watchdog_lane.is_none()
             && node.patience.is_none()
             && node.order == Order::Fifo

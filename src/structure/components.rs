@@ -57,15 +57,15 @@ impl Components {
         let hosted = hosted(plan);
         let mut components = Components { all: Vec::new(), left_out: Vec::new() };
         let mut place_of = vec![NONE; plan.instances.len()];
-        for (number, instance) in plan.instances.iter().enumerate() {
-            if matches!(scenario.nodes[instance.node as usize].kind, NodeKind::User(_)) {
+        for (number, instance) in plan.instances.entries() {
+            if matches!(scenario.nodes[instance.node.index()].kind, NodeKind::User(_)) {
                 continue;
             }
-            place_of[number] = components.all.len() as u32;
+            place_of[number.index()] = components.all.len() as u32;
             components.all.push(Component {
-                name: plan.name_of(number as u32),
-                sort: Sort::Replica(instance.node as usize),
-                strikes: crash(plan, &hosted, number as u32),
+                name: plan.name_of(number),
+                sort: Sort::Replica(instance.node.index()),
+                strikes: crash(plan, &hosted, number.number()),
                 stops: Vec::new(),
                 standby: None,
                 law: None,
@@ -83,7 +83,7 @@ impl Components {
                 let law = Some(own.clone());
                 match random.targets[..] {
                     [ChangeTarget::Instance(instance)] if !fault.together => {
-                        let own = &mut components.all[place_of[instance as usize] as usize];
+                        let own = &mut components.all[place_of[instance.index()] as usize];
                         (own.standby, own.law, own.crew) =
                             (standby, law, random.crew.map_or(NONE, Id::number));
                     }
@@ -107,9 +107,9 @@ impl Components {
         for target in &random.targets {
             let ChangeTarget::Instance(instance) = *target else { continue };
             match random.fault {
-                Fault::Crash | Fault::DataLoss => strikes.extend(crash(plan, hosted, instance)),
+                Fault::Crash | Fault::DataLoss => strikes.extend(crash(plan, hosted, instance.number())),
                 Fault::Hang | Fault::BlackHole | Fault::DnsOutage | Fault::ExpiredCertificate => {
-                    strikes.push(Strike { instance, boot_s: 0.0 });
+                    strikes.push(Strike { instance: instance.number(), boot_s: 0.0 });
                 }
                 _ => {}
             }
@@ -136,8 +136,8 @@ impl Components {
             if let NodeKind::Server(server) = &node.kind
                 && let Some(zone) = &server.zone
             {
-                let instances = nodes_plan.first_instance..nodes_plan.first_instance + nodes_plan.replicas;
-                let strikes = instances.flat_map(|instance| crash(plan, hosted, instance));
+                let instances = nodes_plan.instances().iter();
+                let strikes = instances.flat_map(|instance| crash(plan, hosted, instance.number()));
                 zones.entry(zone).or_default().extend(strikes);
             }
         }
@@ -208,7 +208,7 @@ fn law(plan: &Plan, fault: &RandomFault, random: &RandomFaultPlan) -> Law {
     let repair_s = match (&fault.repair, &random.targets[..]) {
         (Some(repair), _) => repair.mean(),
         (None, [ChangeTarget::Instance(instance)]) => {
-            let node = &plan.nodes[plan.instances[*instance as usize].node as usize];
+            let node = &plan.nodes[plan.instances[*instance].node];
             node.restart.map_or(f64::INFINITY, |policy| to_seconds(policy.after))
         }
         _ => f64::INFINITY,
@@ -240,8 +240,8 @@ fn replicas_hit(scenario: &Scenario, fault: &RandomFault) -> usize {
 pub fn hosted(plan: &Plan) -> Vec<Vec<u32>> {
     let mut hosted = vec![Vec::new(); plan.instances.len()];
     for (number, instance) in plan.instances.iter().enumerate() {
-        if instance.host != NONE {
-            hosted[instance.host as usize].push(number as u32);
+        if let Some(host) = instance.host {
+            hosted[host.index()].push(number as u32);
         }
     }
     hosted
@@ -249,7 +249,7 @@ pub fn hosted(plan: &Plan) -> Vec<Vec<u32>> {
 
 /// An instance goes down with all that stands on it, which boots after its host.
 pub fn crash(plan: &Plan, hosted: &[Vec<u32>], instance: u32) -> Vec<Strike> {
-    let boot_s = |instance: u32| to_seconds(plan.nodes[plan.instances[instance as usize].node as usize].boot);
+    let boot_s = |instance: u32| to_seconds(plan.nodes[plan.instances[Id::numbered(instance)].node].boot);
     let own = Strike { instance, boot_s: boot_s(instance) };
     let others = hosted[instance as usize].iter();
     let others = others.map(|&one| Strike { instance: one, boot_s: own.boot_s + boot_s(one) });

@@ -135,7 +135,7 @@ impl<'a> Model<'a> {
 
 fn instances_of(need: &Need, instances: &mut Vec<u32>) {
     match need {
-        Need::AnyOf(any) => instances.extend(any),
+        Need::AnyOf(any) => instances.extend(any.iter().map(|instance| instance.number())),
         Need::AtLeast(_, needs) => needs.iter().for_each(|need| instances_of(need, instances)),
     }
 }
@@ -319,7 +319,7 @@ impl Builder<'_> {
     fn fails(&mut self, need: &Need) -> Result<Function, TooEntangled> {
         match need {
             Need::AnyOf(instances) => {
-                let mut instances = instances.clone();
+                let mut instances: Vec<u32> = instances.iter().map(|instance| instance.number()).collect();
                 // Those that are asked first are put in last, on top of the others.
                 instances.sort_by_key(|&instance| self.model.place_of[instance as usize]);
                 instances.dedup();

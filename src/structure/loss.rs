@@ -6,6 +6,7 @@ use super::components::Sort;
 use super::cut_sets::CutSets;
 use super::function::{Model, Variables};
 use super::ledger::{CutSet, CutSetTable, MINUTES_PER_YEAR, SECONDS_PER_YEAR, Standing, Weight};
+use crate::kernel::table::Id;
 use std::collections::BTreeSet;
 
 /// Cut sets that are listed; all are counted.
@@ -211,7 +212,7 @@ fn together(
         }
     }
     let several = of_node.into_iter().enumerate().filter(|(_, own)| !own.is_empty());
-    let several = several.filter(|(node, _)| model.plan.nodes[*node].replicas > 1);
+    let several = several.filter(|(node, _)| model.plan.nodes[Id::at(*node)].replicas > 1);
     several
         .map(|(node, own)| {
             let mut chances = variables.chances.clone();

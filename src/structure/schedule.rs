@@ -4,6 +4,7 @@
 //! periods are taken to fall together by chance.
 
 use super::components::{Strike, crash};
+use crate::kernel::table::Id;
 use crate::kernel::time::{Time, to_seconds};
 use crate::plan::Plan;
 use crate::scenario::model::{FaultTarget, How, Maintenance, Scenario, What};
@@ -111,11 +112,12 @@ fn windows(
 fn instances(plan: &Plan, target: FaultTarget) -> std::ops::Range<u32> {
     match target {
         FaultTarget::Node(id) => {
-            let node = &plan.nodes[id.0 as usize];
-            node.first_instance..node.first_instance + node.replicas
+            let node = &plan.nodes[Id::numbered(id.0)];
+            let first = node.first_instance.number();
+            first..first + node.replicas
         }
         FaultTarget::Replica(id, replica) => {
-            let instance = plan.nodes[id.0 as usize].first_instance + replica;
+            let instance = plan.nodes[Id::numbered(id.0)].first_instance.number() + replica;
             instance..instance + 1
         }
         FaultTarget::Link(_) => 0..0,

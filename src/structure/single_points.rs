@@ -78,12 +78,12 @@ fn alone(need: &Need, causes: &[Vec<u32>]) -> Option<Vec<u32>> {
     match need {
         Need::AnyOf(instances) => {
             let (first, others) = instances.split_first()?;
-            let mut all = causes[*first as usize].clone();
+            let mut all = causes[(*first).index()].clone();
             for other in others {
                 if all.is_empty() {
                     break;
                 }
-                all.retain(|cause| causes[*other as usize].contains(cause));
+                all.retain(|cause| causes[(*other).index()].contains(cause));
             }
             Some(all)
         }
@@ -106,6 +106,7 @@ fn alone(need: &Need, causes: &[Vec<u32>]) -> Option<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::table::Id;
     use crate::scenario::load::load_text;
 
     fn scenario(text: &str) -> Scenario {
@@ -229,7 +230,7 @@ requests:
     #[test]
     fn what_cannot_be_met_anyway_has_no_single_point() {
         let causes = vec![vec![0, 2], vec![1, 2], vec![1, 2]];
-        let any = |instances: &[u32]| Need::AnyOf(instances.to_vec());
+        let any = |instances: &[u32]| Need::AnyOf(instances.iter().copied().map(Id::numbered).collect());
         assert_eq!(alone(&any(&[0]), &causes), Some(vec![0, 2]));
         assert_eq!(alone(&any(&[0, 1]), &causes), Some(vec![2]));
         assert_eq!(alone(&any(&[]), &causes), None);

@@ -111,10 +111,10 @@ fn all_stand(struck: &[String]) -> String {
 fn struck(scenario: &Scenario, model: &Model, component: &Component) -> Vec<String> {
     let hit: BTreeSet<u32> = component.strikes.iter().map(|strike| strike.instance).collect();
     let nodes: BTreeSet<u32> =
-        hit.iter().map(|&instance| model.plan.instances[instance as usize].node).collect();
+        hit.iter().map(|&instance| model.plan.instances[Id::numbered(instance)].node.number()).collect();
     let is_gone = |node: u32| {
-        let plan = &model.plan.nodes[node as usize];
-        let mut replicas = plan.first_instance..plan.first_instance + plan.replicas;
+        let plan = &model.plan.nodes[Id::numbered(node)];
+        let mut replicas = plan.instances().iter().map(Id::number);
         replicas.clone().any(|instance| model.is_needed(instance))
             && replicas.all(|instance| hit.contains(&instance))
     };

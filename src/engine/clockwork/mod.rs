@@ -13,7 +13,8 @@ use crate::kernel::clocks::Clocks;
 use crate::kernel::sharing::{SharedProcessor, Totals};
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
+use crate::plan::ids::Processor;
 use crate::results::StopReason;
 use crate::scenario::model::RunEnd;
 pub use lanes::LaneKind;
@@ -34,9 +35,9 @@ pub struct Clockwork {
     /// The number of the next event.
     sequence: u64,
     events: u64,
-    processors: Vec<SharedProcessor>,
-    /// The processor whose clock is to be set before the next event, or `NONE`.
-    unset: u32,
+    processors: Table<Processor, SharedProcessor>,
+    /// The processor whose clock is to be set before the next event, if one is.
+    unset: Option<Id<Processor>>,
     lanes: Lanes,
     /// Visits that got a slot and go on after the present one.
     ready: VecDeque<Id<Visit>>,
@@ -72,7 +73,7 @@ impl Clockwork {
             processors: processors
                 .map(|processor| SharedProcessor::new(processor.cores, processor.speed))
                 .collect(),
-            unset: NONE,
+            unset: None,
             lanes: Lanes {
                 deadlines: plan.deadline_lanes.iter().map(|&delay| Lane::new(delay)).collect(),
                 watchdogs: plan.watchdog_lanes.iter().map(|&delay| Lane::new(delay)).collect(),
@@ -170,27 +171,27 @@ impl Clockwork {
 
     /// The visit that keeps this word goes on when so much work of it is done on shared cores.
     #[inline(always)]
-    pub fn work(&mut self, visits: &Visits, processor: u32, work: Time, word: u64) {
-        self.processors[processor as usize].add(self.now, work, word);
+    pub fn work(&mut self, visits: &Visits, processor: Id<Processor>, work: Time, word: u64) {
+        self.processors[processor].add(self.now, work, word);
         self.unset_clock(visits, processor);
     }
 
     /// A job leaves its processor before it is done. Its visit has forgotten the word.
-    pub fn withdraw(&mut self, visits: &Visits, processor: u32) {
-        self.processors[processor as usize].withdraw(self.now);
+    pub fn withdraw(&mut self, visits: &Visits, processor: Id<Processor>) {
+        self.processors[processor].withdraw(self.now);
         self.unset_clock(visits, processor);
     }
 
     /// From now on each core of a processor does so much work per nanosecond.
-    pub fn set_speed(&mut self, visits: &Visits, processor: u32, speed: f64) {
-        self.processors[processor as usize].set_speed(self.now, speed);
+    pub fn set_speed(&mut self, visits: &Visits, processor: Id<Processor>, speed: f64) {
+        self.processors[processor].set_speed(self.now, speed);
         self.unset_clock(visits, processor);
     }
 
     /// The visit whose work is done, now that a processor's clock has rung.
     #[inline(always)]
-    pub fn finished(&mut self, visits: &mut Visits, processor: u32) -> Option<Id<Visit>> {
-        let done = self.processors[processor as usize].finished(self.now, is_stale(visits));
+    pub fn finished(&mut self, visits: &mut Visits, processor: Id<Processor>) -> Option<Id<Visit>> {
+        let done = self.processors[processor].finished(self.now, is_stale(visits));
         self.unset_clock(visits, processor);
         let slot = slot_of(done?);
         let visit = &mut visits[slot];
@@ -200,45 +201,45 @@ impl Clockwork {
     }
 
     /// Up to an instant that has not been passed.
-    pub fn totals_of(&self, processor: u32, at: Time) -> Totals {
-        self.processors[processor as usize].totals(at)
+    pub fn totals_of(&self, processor: Id<Processor>, at: Time) -> Totals {
+        self.processors[processor].totals(at)
     }
 
     /// The most jobs that a processor has had at once since this was asked for last.
-    pub fn take_most_jobs(&mut self, processor: u32) -> u32 {
-        self.processors[processor as usize].take_most()
+    pub fn take_most_jobs(&mut self, processor: Id<Processor>) -> u32 {
+        self.processors[processor].take_most()
     }
 
     /// The processor's next finish has changed: its clock is set once, before the next event.
     #[inline(always)]
-    fn unset_clock(&mut self, visits: &Visits, processor: u32) {
-        if self.unset != processor {
-            if self.unset != NONE {
-                self.set_clock_of_another(visits);
+    fn unset_clock(&mut self, visits: &Visits, processor: Id<Processor>) {
+        if self.unset != Some(processor) {
+            if let Some(another) = self.unset {
+                self.set_clock_of_another(visits, another);
             }
-            self.unset = processor;
+            self.unset = Some(processor);
         }
     }
 
     /// Work goes on at one host and begins at another.
     #[inline(never)]
-    fn set_clock_of_another(&mut self, visits: &Visits) {
-        self.set_processor_clock(visits, self.unset);
+    fn set_clock_of_another(&mut self, visits: &Visits, another: Id<Processor>) {
+        self.set_processor_clock(visits, another);
     }
 
     /// All that has happened at this instant is known: sets the clock that waits for that.
     #[inline(always)]
     pub fn settle(&mut self, visits: &Visits) {
-        if self.unset != NONE {
-            self.set_processor_clock(visits, self.unset);
-            self.unset = NONE;
+        if let Some(processor) = self.unset {
+            self.set_processor_clock(visits, processor);
+            self.unset = None;
         }
     }
 
     #[inline(always)]
-    fn set_processor_clock(&mut self, visits: &Visits, processor: u32) {
-        let next = self.processors[processor as usize].next(is_stale(visits));
-        self.clocks.set(self.numbers.first_processor + processor, next);
+    fn set_processor_clock(&mut self, visits: &Visits, processor: Id<Processor>) {
+        let next = self.processors[processor].next(is_stale(visits));
+        self.clocks.set(self.numbers.first_processor + processor.number(), next);
     }
 
     /// When something rings next, by its own clock.

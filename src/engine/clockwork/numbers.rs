@@ -3,7 +3,7 @@
 use crate::engine::visit::TimerKind;
 use crate::kernel::table::Id;
 use crate::plan::Plan;
-use crate::plan::ids::{DeadlineLane, WatchdogLane};
+use crate::plan::ids::{DeadlineLane, Processor, Source, WatchdogLane};
 
 /// What a clock rings for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub enum Ring {
     Change,
     Deadline(Id<DeadlineLane>),
     Watchdog(Id<WatchdogLane>),
-    Source(u32),
-    Processor(u32),
+    Source(Id<Source>),
+    Processor(Id<Processor>),
 }
 
 /// The numbers of the clocks, in the order in which they are asked.
@@ -51,9 +51,9 @@ impl ClockNumbers {
     #[inline(always)]
     pub(super) fn owner(&self, clock: u32) -> Ring {
         if clock >= self.first_processor {
-            Ring::Processor(clock - self.first_processor)
+            Ring::Processor(Id::numbered(clock - self.first_processor))
         } else if clock >= self.first_source {
-            Ring::Source(clock - self.first_source)
+            Ring::Source(Id::numbered(clock - self.first_source))
         } else if clock == EDGE {
             Ring::Edge
         } else if Some(clock) == self.changes {
@@ -73,8 +73,8 @@ impl ClockNumbers {
             Ring::Change => self.changes,
             Ring::Deadline(lane) => Some(self.first_lane[TimerKind::Deadline as usize] + lane.number()),
             Ring::Watchdog(lane) => Some(self.first_lane[TimerKind::Watchdog as usize] + lane.number()),
-            Ring::Source(source) => Some(self.first_source + source),
-            Ring::Processor(processor) => Some(self.first_processor + processor),
+            Ring::Source(source) => Some(self.first_source + source.number()),
+            Ring::Processor(processor) => Some(self.first_processor + processor.number()),
         }
     }
 }

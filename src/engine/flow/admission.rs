@@ -11,6 +11,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::{SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Instance;
 use crate::plan::{NONE, Plan, Step};
 
 /// What becomes of a visit that wants to come in.
@@ -32,7 +33,7 @@ impl World {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
         let instance = visit.instance;
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         node.counts.visits += u64::from(visit.tries == 0);
         if node.busy < node.slots && visit.tries <= SYN_RETRIES {
             node.take(now);
@@ -48,7 +49,7 @@ impl World {
     /// The node is full, or in a bad condition.
     #[inline(never)]
     fn enter_full(&mut self, plan: &Plan, slot: Id<Visit>) -> Entry {
-        if self.site.nodes[self.visits[slot].instance as usize].needs_care
+        if self.site.nodes[self.visits[slot].instance].needs_care
             && let Some(entry) = self.enter_in_bad_condition(plan, slot)
         {
             return entry;
@@ -60,7 +61,7 @@ impl World {
     pub(in crate::engine) fn enter_passed(&mut self, plan: &Plan, slot: Id<Visit>) -> Entry {
         let instance = self.visits[slot].instance;
         let Room { slots, line_limit } = self.room(instance);
-        let state = &mut self.site.nodes[instance as usize];
+        let state = &mut self.site.nodes[instance];
         if state.busy < slots && self.visits[slot].tries <= SYN_RETRIES {
             state.take(self.clockwork.now());
             state.serve_one(self.clockwork.now());
@@ -74,9 +75,9 @@ impl World {
             return Entry::Waits;
         }
         state.counts.turned_away += 1;
-        match plan.nodes[state.node as usize].when_full {
+        match plan.nodes[state.node].when_full {
             WhenFull::Answer(outcome) => {
-                let state = &mut self.site.nodes[instance as usize];
+                let state = &mut self.site.nodes[instance];
                 state.counts.ended += 1;
                 state.counts.failed += 1;
                 Entry::Fails(outcome)
@@ -89,7 +90,7 @@ impl World {
     pub(in crate::engine) fn send_syn_again(&mut self, plan: &Plan, slot: Id<Visit>) -> Entry {
         let visit = &mut self.visits[slot];
         if visit.tries > SYN_RETRIES {
-            let state = &mut self.site.nodes[visit.instance as usize];
+            let state = &mut self.site.nodes[visit.instance];
             state.counts.ended += 1;
             state.counts.failed += 1;
             return Entry::Fails(Outcome::TimedOut);
@@ -115,7 +116,7 @@ impl World {
 
     /// The rest of coming in, once a visit has its slot.
     #[inline(never)]
-    pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: Id<Visit>, instance: u32) {
+    pub(in crate::engine) fn came_in(&mut self, plan: &Plan, slot: Id<Visit>, instance: Id<Instance>) {
         let visit = &self.visits[slot];
         let followed = visit.flags.followed;
         if visit.call.is_some() {
@@ -124,7 +125,7 @@ impl World {
         if followed {
             self.note_coming_in(slot);
         }
-        let node = &self.site.nodes[instance as usize];
+        let node = &self.site.nodes[instance];
         let (watchdog_lane, needs_care) = (node.watchdog_lane, node.needs_care);
         self.start_timer(watchdog_lane, slot);
         if needs_care {
@@ -157,25 +158,25 @@ impl World {
         let instance = visit.instance;
         visit.since = now;
         visit.state = State::InLine;
-        self.site.nodes[instance as usize].stand_in_line(now);
+        self.site.nodes[instance].stand_in_line(now);
         self.link_into_line(plan, slot, instance);
         self.note_occupancy(instance);
-        let patience = plan.nodes[self.site.nodes[instance as usize].node as usize].patience;
+        let patience = plan.nodes[self.site.nodes[instance].node].patience;
         if let Some(patience) = patience {
             let wait = self.chance.draws.take(plan, patience);
             self.schedule(slot, now.saturating_add(wait));
         }
     }
 
-    fn link_into_line(&mut self, plan: &Plan, slot: Id<Visit>, instance: u32) {
-        let node = &mut self.site.nodes[instance as usize];
-        match plan.nodes[node.node as usize].order {
+    fn link_into_line(&mut self, plan: &Plan, slot: Id<Visit>, instance: Id<Instance>) {
+        let node = &mut self.site.nodes[instance];
+        match plan.nodes[node.node].order {
             Order::Fifo => append(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Lifo => prepend(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Priority | Order::Random | Order::Shedding(_) => {
                 match &mut self.site.lines[node.side_line as usize] {
                     SideLine::Priority(lists) => {
-                        let priority = plan.classes[self.visits[slot].class as usize].priority;
+                        let priority = plan.classes[self.visits[slot].class].priority;
                         let Ends { head, tail } = &mut lists[usize::from(priority)];
                         append(&mut self.visits, head, tail, slot);
                     }
@@ -195,7 +196,7 @@ impl World {
             self.note_stretch(plan, slot);
         }
         let instance = self.visits[slot].instance;
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         node.left_the_line(self.clockwork.now());
         if node.side_line == NONE {
             unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
@@ -209,16 +210,16 @@ impl World {
     pub(in crate::engine) fn leave_line_unserved(&mut self, plan: &Plan, slot: Id<Visit>) {
         self.leave_line(plan, slot);
         let visit = &self.visits[slot];
-        let counts = &mut self.site.nodes[visit.instance as usize].counts;
+        let counts = &mut self.site.nodes[visit.instance].counts;
         counts.left_unserved(self.clockwork.now() - visit.since);
     }
 
     #[inline(never)]
-    fn leave_side_line(&mut self, plan: &Plan, slot: Id<Visit>, instance: u32) {
-        let node = &self.site.nodes[instance as usize];
+    fn leave_side_line(&mut self, plan: &Plan, slot: Id<Visit>, instance: Id<Instance>) {
+        let node = &self.site.nodes[instance];
         match &mut self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => {
-                let priority = plan.classes[self.visits[slot].class as usize].priority;
+                let priority = plan.classes[self.visits[slot].class].priority;
                 let Ends { head, tail } = &mut lists[usize::from(priority)];
                 unlink(&mut self.visits, head, tail, slot);
             }
@@ -236,10 +237,10 @@ impl World {
     /// Who is next in a line that is no plain list, and not empty, once those who are too
     /// many have been turned away.
     #[inline(never)]
-    fn next_in_side_line(&mut self, plan: &Plan, instance: u32) -> Option<Id<Visit>> {
+    fn next_in_side_line(&mut self, plan: &Plan, instance: Id<Instance>) -> Option<Id<Visit>> {
         self.shed(plan, instance);
-        let node = &self.site.nodes[instance as usize];
-        let node_plan = &plan.nodes[node.node as usize];
+        let node = &self.site.nodes[instance];
+        let node_plan = &plan.nodes[node.node];
         match &self.site.lines[node.side_line as usize] {
             SideLine::Priority(lists) => lists.iter().find_map(|list| list.head),
             SideLine::Slow(line) => self.next_in_slow_line(plan, instance, line),
@@ -251,8 +252,8 @@ impl World {
 
     /// A slot of the node is free: the next in line gets it.
     #[inline(always)]
-    pub(in crate::engine) fn release_slot(&mut self, plan: &Plan, instance: u32) {
-        let node = &mut self.site.nodes[instance as usize];
+    pub(in crate::engine) fn release_slot(&mut self, plan: &Plan, instance: Id<Instance>) {
+        let node = &mut self.site.nodes[instance];
         if node.line_length == 0 {
             node.give_back(self.clockwork.now());
             return;
@@ -265,9 +266,9 @@ impl World {
         self.admit_next(plan, instance);
     }
 
-    pub(in crate::engine) fn admit_next(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn admit_next(&mut self, plan: &Plan, instance: Id<Instance>) {
         let now = self.clockwork.now();
-        let node = &self.site.nodes[instance as usize];
+        let node = &self.site.nodes[instance];
         let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
         let Some(slot) = slot else { return };
         if let Step::Serve { .. } = plan.steps[self.visits[slot].step] {
@@ -275,17 +276,17 @@ impl World {
             return;
         }
         self.leave_line(plan, slot);
-        self.site.nodes[instance as usize].serve_one(now);
+        self.site.nodes[instance].serve_one(now);
         if self.visits[slot].flags.followed {
             self.trace_wait(plan, slot);
         }
         let visit = &mut self.visits[slot];
         let waited = now - visit.since;
-        self.site.nodes[instance as usize].counts.has_waited(waited);
+        self.site.nodes[instance].counts.has_waited(waited);
         visit.word = 0;
         visit.slots = 1;
         visit.flags.inside = true;
-        self.watch.waited(self.site.nodes[instance as usize].node, waited);
+        self.watch.waited(self.site.nodes[instance].node, waited);
         let fresh = visit.flags.fresh;
         visit.step = visit.step.plus(match plan.steps[visit.step] {
             Step::Enter { kept } | Step::EnterSession { kept } if !fresh => kept,
@@ -301,7 +302,7 @@ impl World {
         self.leave_line_unserved(plan, slot);
         let visit = &mut self.visits[slot];
         visit.state = State::Going;
-        let node = &mut self.site.nodes[visit.instance as usize];
+        let node = &mut self.site.nodes[visit.instance];
         node.counts.ended += 1;
         node.counts.failed += 1;
         if let Some(next) = self.end_visit(plan, slot, Outcome::Abandoned) {
@@ -321,7 +322,7 @@ impl World {
             return;
         }
         if kind == TimerKind::Watchdog {
-            if let Some(lane) = self.site.nodes[visit.instance as usize].watchdog_lane {
+            if let Some(lane) = self.site.nodes[visit.instance].watchdog_lane {
                 self.clockwork.stop_timer(&mut self.visits, lane, slot);
             }
             return;
@@ -334,15 +335,15 @@ impl World {
     }
 
     #[inline(always)]
-    pub(in crate::engine) fn note_occupancy(&mut self, instance: u32) {
-        if self.site.nodes[instance as usize].needs_care {
+    pub(in crate::engine) fn note_occupancy(&mut self, instance: Id<Instance>) {
+        if self.site.nodes[instance].needs_care {
             self.note_tracked_occupancy(instance);
         }
     }
 
     #[inline(never)]
-    fn note_tracked_occupancy(&mut self, instance: u32) {
-        let node = &self.site.nodes[instance as usize];
+    fn note_tracked_occupancy(&mut self, instance: Id<Instance>) {
+        let node = &self.site.nodes[instance];
         if node.occupancy != NONE {
             let inside = node.serving + node.line_length;
             self.watch.note_occupancy(node.occupancy, inside, self.clockwork.now());

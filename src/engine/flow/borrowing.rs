@@ -18,7 +18,8 @@ impl World {
         pool: Id<PoolSet>,
     ) -> Option<Id<Visit>> {
         let pool_plan = &plan.pools[pool];
-        let pool = pool_plan.of_caller(self.visits[slot].instance - pool_plan.first_instance);
+        let pool =
+            pool_plan.of_caller(self.visits[slot].instance.number() - pool_plan.first_instance.number());
         let holds = Holds::Pool(pool);
         if self.site.sessions.holds(self.visits[slot].sessions, holds) {
             return self.skip(slot, 1);
@@ -56,7 +57,7 @@ impl World {
         while let Some(holds) = self.site.sessions.take_first(&mut held) {
             match holds {
                 Holds::Connection(instance) => {
-                    self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now());
+                    self.site.nodes[instance].hold_extra(-1, self.clockwork.now());
                     self.release_slot(plan, instance);
                 }
                 Holds::Pool(pool) => self.release_pool(plan, pool),

@@ -15,10 +15,10 @@ impl World {
             return self.look_up_with_stale(plan, slot, lookup_plan);
         }
         let instance = self.visits[slot].instance;
-        let cache = lookup_plan.first_cache.plus(instance - lookup_plan.first_instance);
+        let cache = lookup_plan.first_cache.plus(instance.number() - lookup_plan.first_instance.number());
         let die = &mut self.chance.dice[plan.caches[cache].die];
         let answer = self.site.caches.ask(cache, die, self.clockwork.now());
-        let counts = &mut self.site.nodes[instance as usize].counts;
+        let counts = &mut self.site.nodes[instance].counts;
         counts.lookups += 1;
         match answer {
             Answer::Hit => {

@@ -13,14 +13,14 @@ use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::ids::{Call, Fork, StepPlace};
-use crate::plan::{CallPlan, ConnectionUse, MemberPlan, NONE, Plan};
+use crate::plan::ids::{Call, Fork, Instance, Link, StepPlace};
+use crate::plan::{CallPlan, ConnectionUse, MemberPlan, Plan};
 
 /// Whom a call goes to.
 struct Chosen {
-    instance: u32,
-    /// The link that leads there, or `NONE`.
-    link: u32,
+    instance: Id<Instance>,
+    /// The link that leads there, if there is one.
+    link: Option<Id<Link>>,
     /// Where the caller counts its open requests to it, if it does.
     peer: Option<Id<Open>>,
     /// Where the program of the called visit starts.
@@ -40,7 +40,7 @@ impl World {
             return None;
         }
         let usual = &plan.usual_calls[call];
-        if usual.straight_to != NONE && self.call_straight(plan, slot, call, usual) {
+        if self.call_straight(plan, slot, call, usual) {
             return None;
         }
         self.call_otherwise(plan, slot, call)
@@ -60,12 +60,12 @@ impl World {
         }
         if call_plan.takes_extra_slot && !self.take_extra_slot(slot) {
             self.note_call_begins(plan, slot);
-            return self.call_failed(plan, slot, call, CallEnd::sent(NONE, Outcome::ServerError));
+            return self.call_failed(plan, slot, call, CallEnd::sent(Outcome::ServerError));
         }
         let visit = &mut self.visits[slot];
         visit.state = State::Calling;
         let followed = visit.flags.followed;
-        self.site.nodes[visit.instance as usize].calls(self.clockwork.now());
+        self.site.nodes[visit.instance].calls(self.clockwork.now());
         if followed {
             self.note_calling(plan, slot);
         }
@@ -94,7 +94,7 @@ impl World {
                 self.own_time_ends(plan, slot);
                 let visit = &mut self.visits[slot];
                 visit.state = State::Calling;
-                self.site.nodes[visit.instance as usize].calls(self.clockwork.now());
+                self.site.nodes[visit.instance].calls(self.clockwork.now());
             }
             under_way += count;
             for _ in 0..count {
@@ -126,17 +126,17 @@ impl World {
         let caller = &self.visits[slot];
         let (root, class, from) = (caller.root, caller.class, caller.instance);
         let (rare, followed) = (caller.flags.rare.inherited(), caller.flags.followed);
-        let chosen = if call_plan.only_peer != NONE {
-            let (instance, link) = (call_plan.only_peer, call_plan.only_link);
+        let chosen = if let Some(instance) = call_plan.only_peer {
+            let link = call_plan.only_link;
             Chosen { instance, link, peer: None, body: call_plan.body }
         } else {
             self.choose_peer(plan, slot, call_plan)
         };
         let Chosen { instance, link, peer, body } = chosen;
-        let link = if link == NONE { NONE } else { self.link_between(plan, from, instance, link) };
+        let link = link.and_then(|link| self.link_between(plan, from, instance, link));
         let usual = &plan.usual_calls[call];
         let callee = Callee { call, usual, instance, peer };
-        if link == NONE && usual.begins_so && self.begin_as_usual(plan, slot, callee) {
+        if link.is_none() && usual.begins_so && self.begin_as_usual(plan, slot, callee) {
             return None;
         }
         let fresh = self.opens_connection(plan, call_plan, root, instance)
@@ -169,12 +169,12 @@ impl World {
         if call_plan.guard.is_some() {
             self.guarded_call_begins(plan, slot, call_plan, instance);
         }
-        if link == NONE {
+        let Some(link) = link else {
             if call_plan.whole {
                 self.start_timer(call_plan.connect_lane, child);
             }
             return Some(child);
-        }
+        };
         self.send_over(plan, child, link, call_plan, fresh)
     }
 
@@ -183,7 +183,7 @@ impl World {
         &mut self,
         plan: &Plan,
         child: Id<Visit>,
-        link: u32,
+        link: Id<Link>,
         call_plan: &CallPlan,
         fresh: bool,
     ) -> Option<Id<Visit>> {
@@ -246,17 +246,20 @@ impl World {
 
     /// Nothing lies between nodes on the same host.
     #[inline(always)]
-    fn link_between(&self, plan: &Plan, from: u32, to: u32, link: u32) -> u32 {
-        if link == NONE {
-            return NONE;
-        }
-        let hosts = [from, to].map(|instance| plan.instances[instance as usize].host);
-        if hosts[0] == hosts[1] && hosts[0] != NONE { NONE } else { link }
+    fn link_between(
+        &self,
+        plan: &Plan,
+        from: Id<Instance>,
+        to: Id<Instance>,
+        link: Id<Link>,
+    ) -> Option<Id<Link>> {
+        let hosts = [from, to].map(|instance| plan.instances[instance].host);
+        if hosts[0] == hosts[1] && hosts[0].is_some() { None } else { Some(link) }
     }
 
     /// Whether an earlier call has left the caller with a connection to this database.
     #[inline(always)]
-    fn is_connected(&self, slot: Id<Visit>, call_plan: &CallPlan, database: u32) -> bool {
+    fn is_connected(&self, slot: Id<Visit>, call_plan: &CallPlan, database: Id<Instance>) -> bool {
         let sessions = self.visits[slot].sessions;
         call_plan.keeps_session && self.site.sessions.holds(sessions, Holds::Connection(database))
     }
@@ -268,17 +271,17 @@ impl World {
         plan: &Plan,
         call_plan: &CallPlan,
         root: Option<Id<Visit>>,
-        instance: u32,
+        instance: Id<Instance>,
     ) -> bool {
         match call_plan.connection {
             ConnectionUse::Kept => false,
             ConnectionUse::Fresh => true,
             ConnectionUse::PerClient { .. } => {
-                let kept_for = plan.instances[instance as usize].keepalive;
+                let kept_for = plan.instances[instance].keepalive;
                 // Without a request there is no client whose connections could be used.
                 let Some(root) = root else { return true };
                 let request = &self.visits.requests[root];
-                let source = &mut self.site.sources[request.source as usize];
+                let source = &mut self.site.sources[request.source];
                 let closes_at = &mut source.connections[request.client as usize];
                 let fresh = self.clockwork.now() >= *closes_at;
                 *closes_at =
@@ -309,7 +312,7 @@ impl World {
         let member = self.pick(plan, call_plan, instance, root, None);
         let peer = &plan.routes[call_plan.route].members[member as usize];
         let (to, link) = (peer.instance, peer.link);
-        let link = if link == NONE { NONE } else { self.link_between(plan, instance, to, link) };
+        let link = link.and_then(|link| self.link_between(plan, instance, to, link));
         let open = self.open_at_peer(plan, call_plan, instance, member);
         let before = std::mem::replace(&mut self.visits[slot].peer, open);
         self.close_at_peer(plan, before);
@@ -318,9 +321,9 @@ impl World {
         visit.step = call_plan.bodies.get(member as usize).copied().unwrap_or(visit.step.plus(1));
         visit.tries = 0;
         visit.since = self.clockwork.now();
-        if link == NONE {
+        let Some(link) = link else {
             return Some(slot);
-        }
+        };
         let message = Message { link, way: Way::Out, bytes: call_plan.request_bytes, round_trips: 0 };
         let crossing = self.cross(plan, message);
         self.travel(plan, slot, crossing);
@@ -334,8 +337,8 @@ impl World {
         let Some(parent) = parent else { return self.enter(plan, slot) };
         // It comes once, however often its SYN is sent.
         let comes = u64::from(self.visits[slot].tries == 0);
-        self.site.nodes[instance as usize].counts.visits += comes;
-        if self.site.nodes[instance as usize].needs_care {
+        self.site.nodes[instance].counts.visits += comes;
+        if self.site.nodes[instance].needs_care {
             if let Some(entry) = self.enter_in_bad_condition(plan, slot) {
                 return entry;
             }
@@ -344,10 +347,10 @@ impl World {
         let connection = Holds::Connection(instance);
         if self.site.sessions.holds(self.visits[parent].sessions, connection) {
             // It has waited for this query, and serves it now.
-            self.site.nodes[instance as usize].hold_extra(-1, now);
+            self.site.nodes[instance].hold_extra(-1, now);
         } else {
             let slots = self.room(instance).slots;
-            let node = &mut self.site.nodes[instance as usize];
+            let node = &mut self.site.nodes[instance];
             if node.busy >= slots {
                 // It is full, or has a line: the same as everywhere else.
                 return self.enter_passed(plan, slot);
@@ -355,7 +358,7 @@ impl World {
             node.take(now);
             self.keep(parent, connection);
         }
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         node.serve_one(now);
         let visit = &mut self.visits[slot];
         visit.flags.inside = true;
@@ -369,7 +372,7 @@ impl World {
         let instance = visit.instance;
         // In a bad condition it looks full to those who come in, and has its slots all the same.
         let slots = self.room(instance).slots;
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         if node.busy >= slots {
             return false;
         }

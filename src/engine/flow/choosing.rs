@@ -12,14 +12,14 @@ use crate::engine::trouble::Conditions;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::kernel::time::Time;
-use crate::plan::ids::Pool;
+use crate::plan::ids::{Instance, Pool};
 use crate::plan::{CallPlan, Plan, Policy};
 
 /// What is known of the peers of a call, but for what the balancer itself remembers.
 struct Peers<'a> {
     plan: &'a Plan,
     call: &'a CallPlan,
-    caller: u32,
+    caller: Id<Instance>,
     now: Time,
     conditions: &'a Conditions,
     guards: &'a Guards,
@@ -48,7 +48,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         root: Option<Id<Visit>>,
         avoid: Option<u32>,
     ) -> u32 {
@@ -70,7 +70,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         root: Option<Id<Visit>>,
         avoid: Option<u32>,
         together: Id<Pool>,
@@ -85,7 +85,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        (caller, root): (u32, Option<Id<Visit>>),
+        (caller, root): (Id<Instance>, Option<Id<Visit>>),
         avoid: Option<u32>,
         together: Option<Id<Pool>>,
     ) -> Option<u32> {
@@ -104,7 +104,7 @@ impl World {
         &self,
         plan: &'a Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         root: Option<Id<Visit>>,
     ) -> Chooser<'a> {
         let route = &plan.routes[call.route];
@@ -126,7 +126,7 @@ impl World {
         &mut self,
         plan: &Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         member: u32,
     ) -> Option<Id<Open>> {
         self.site.balancers.open_at_peer(plan, plan.view_of(call, caller), member)

@@ -8,8 +8,8 @@ use crate::engine::watch::{InstanceTotals, Usage};
 use crate::kernel::sharing::Totals;
 use crate::kernel::table::Id;
 use crate::kernel::time::Time;
-use crate::plan::ids::Resource;
-use crate::plan::{NONE, PlacePlan, Plan};
+use crate::plan::ids::{Instance, Resource};
+use crate::plan::{PlacePlan, Plan};
 
 impl World {
     /// Puts the present time bucket away and begins the next.
@@ -22,7 +22,7 @@ impl World {
         }
         let now = self.clockwork.now();
         let Some(cut) = self.watch.open_cut(now) else { return };
-        for instance in 0..plan.instances.len() as u32 {
+        for instance in plan.instances.ids() {
             let totals = self.totals_of(plan, instance);
             self.watch.cut_instance(instance, totals);
         }
@@ -38,16 +38,17 @@ impl World {
         self.watch.close_cut(cut, now);
     }
 
-    fn totals_of(&mut self, plan: &Plan, instance: u32) -> InstanceTotals {
+    fn totals_of(&mut self, plan: &Plan, instance: Id<Instance>) -> InstanceTotals {
         let now = self.clockwork.now();
         let off = self.time_off(plan, instance, now);
-        let processor = plan.instances[instance as usize].processor;
-        let own = processor != NONE && plan.processors[processor as usize].instance == instance;
+        let own = self.own_processor(plan, instance);
         let (processor, jobs_most) = match own {
-            true => (self.clockwork.totals_of(processor, now), self.clockwork.take_most_jobs(processor)),
-            false => (Totals::default(), 0),
+            Some(processor) => {
+                (self.clockwork.totals_of(processor, now), self.clockwork.take_most_jobs(processor))
+            }
+            None => (Totals::default(), 0),
         };
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         InstanceTotals {
             counts: node.counts,
             integrals: node.integrals(now),
@@ -100,7 +101,7 @@ impl World {
     }
 
     /// For how long an instance has been down, or switched off by autoscaling.
-    fn time_absent(&self, plan: &Plan, instance: u32) -> Time {
+    fn time_absent(&self, plan: &Plan, instance: Id<Instance>) -> Time {
         let down = self.trouble.conditions().down_time(instance, self.clockwork.now());
         down + self.time_off(plan, instance, self.clockwork.now()).whole
     }

@@ -6,22 +6,20 @@ use crate::engine::visit::{Answers, State, TimerKind, Visit};
 use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
-use crate::plan::ids::Call;
-use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
+use crate::plan::ids::{Call, Instance, Link};
+use crate::plan::{CallPlan, ConnectionUse, Plan};
 
 /// How a call has ended, as its caller sees it.
 #[derive(Clone, Copy)]
 pub(in crate::engine) struct CallEnd {
-    /// The instance that it went to.
-    pub by: u32,
     pub outcome: Outcome,
     /// Its request had not been sent yet.
     pub unsent: bool,
 }
 
 impl CallEnd {
-    pub fn sent(by: u32, outcome: Outcome) -> CallEnd {
-        CallEnd { by, outcome, unsent: false }
+    pub fn sent(outcome: Outcome) -> CallEnd {
+        CallEnd { outcome, unsent: false }
     }
 
     /// What may not be done twice is sent again only if nobody has taken it.
@@ -70,7 +68,7 @@ impl World {
             self.end_unanswered(plan, slot, outcome);
             return None;
         };
-        if link != NONE {
+        if let Some(link) = link {
             self.send_answer(plan, slot, link, outcome);
             return None;
         }
@@ -94,10 +92,10 @@ impl World {
     pub(in crate::engine) fn note_background_loss(&mut self, slot: Id<Visit>, outcome: Outcome) {
         let visit = &self.visits[slot];
         let is_lost = visit.flags.rare.background() && !outcome.is_ok();
-        self.site.nodes[visit.instance as usize].counts.background_lost += u64::from(is_lost);
+        self.site.nodes[visit.instance].counts.background_lost += u64::from(is_lost);
     }
 
-    fn send_answer(&mut self, plan: &Plan, slot: Id<Visit>, link: u32, outcome: Outcome) {
+    fn send_answer(&mut self, plan: &Plan, slot: Id<Visit>, link: Id<Link>, outcome: Outcome) {
         let bytes = self.visits[slot].call.map_or(0, |call| plan.calls[call].response_bytes);
         let bytes = if outcome.is_ok() { bytes } else { 0 };
         let crossing = self.cross(plan, Message { link, way: Way::Back, bytes, round_trips: 0 });
@@ -123,7 +121,7 @@ impl World {
         outcome: Outcome,
     ) -> Option<Id<Visit>> {
         let caller = &self.visits[parent];
-        if self.site.nodes[caller.instance as usize].needs_care && self.caller_hangs(slot) {
+        if self.site.nodes[caller.instance].needs_care && self.caller_hangs(slot) {
             self.keep_answer(slot, outcome);
             return None;
         }
@@ -134,7 +132,7 @@ impl World {
             self.note_ended(slot, parent);
         }
         self.visits.remove(slot);
-        self.call_ended(plan, parent, call?, CallEnd::sent(instance, outcome))
+        self.call_ended(plan, parent, call?, instance, CallEnd::sent(outcome))
     }
 
     /// The caller no longer counts this visit among those that it waits for.
@@ -173,12 +171,13 @@ impl World {
         plan: &Plan,
         slot: Id<Visit>,
         call: Id<Call>,
+        by: Id<Instance>,
         end: CallEnd,
     ) -> Option<Id<Visit>> {
-        let CallEnd { by, outcome, .. } = end;
+        let CallEnd { outcome, .. } = end;
         let call_plan = &plan.calls[call];
         // A good answer is news only of peers that were not well.
-        if call_plan.only_peer == NONE && !(outcome.is_ok() && self.site.balancers.are_all_well()) {
+        if call_plan.only_peer.is_none() && !(outcome.is_ok() && self.site.balancers.are_all_well()) {
             self.tell_health(plan, slot, call_plan, by, outcome);
         }
         if call_plan.guard.is_some() && self.guarded_call_ended(plan, slot, call_plan, by, outcome) {
@@ -194,7 +193,7 @@ impl World {
         visit.state = State::Going;
         visit.since = self.clockwork.now();
         let is_followed = visit.flags.followed;
-        self.site.nodes[visit.instance as usize].called(self.clockwork.now());
+        self.site.nodes[visit.instance].called(self.clockwork.now());
         if is_followed {
             self.note_answer(plan, slot);
         }
@@ -203,7 +202,7 @@ impl World {
             visit.tries = 0;
             visit.step = visit.step.plus(1);
             if matches!(call_plan.connection, ConnectionUse::PerClient { .. }) {
-                let kept_for = plan.instances[by as usize].keepalive;
+                let kept_for = plan.instances[by].keepalive;
                 self.client_connection_until(slot, self.clockwork.now().saturating_add(kept_for));
             }
             return Some(slot);
@@ -255,7 +254,7 @@ impl World {
         self.visits[slot].retries = 0;
         self.note_no_retry(slot);
         if call_plan.optional {
-            self.site.nodes[self.visits[slot].instance as usize].counts.optional_lost += 1;
+            self.site.nodes[self.visits[slot].instance].counts.optional_lost += 1;
             return self.skip(slot, 1);
         }
         if call_plan.falls_back {
@@ -270,7 +269,7 @@ impl World {
         plan: &Plan,
         slot: Id<Visit>,
         call_plan: &CallPlan,
-        by: u32,
+        by: Id<Instance>,
         outcome: Outcome,
     ) -> Option<Id<Visit>> {
         let Answers { under_way, wanted } =
@@ -278,7 +277,7 @@ impl World {
         if wanted > 0 && under_way >= wanted {
             // It goes on without this one, which was to be done all the same.
             let is_lost = !outcome.is_ok() && !call_plan.optional;
-            self.site.nodes[by as usize].counts.background_lost += u64::from(is_lost);
+            self.site.nodes[by].counts.background_lost += u64::from(is_lost);
             return None;
         }
         let enough = wanted == 0;
@@ -288,7 +287,7 @@ impl World {
         visit.state = State::Going;
         visit.since = self.clockwork.now();
         visit.tries = 0;
-        self.site.nodes[visit.instance as usize].called(self.clockwork.now());
+        self.site.nodes[visit.instance].called(self.clockwork.now());
         if enough {
             self.send_to_background(slot);
         }
@@ -314,7 +313,7 @@ impl World {
         visit.flags.inside = false;
         visit.slots = 0;
         let unwanted = visit.root.is_none() && !visit.flags.rare.background();
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         node.served_one(self.clockwork.now());
         node.counts.failed += u64::from(!outcome.is_ok());
         node.counts.unwanted += u64::from(unwanted);
@@ -323,7 +322,7 @@ impl World {
             node.hold_extra(1, self.clockwork.now());
         } else {
             for _ in 1..slots {
-                self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now());
+                self.site.nodes[instance].hold_extra(-1, self.clockwork.now());
                 self.release_slot(plan, instance);
             }
             self.release_slot(plan, instance);
@@ -336,7 +335,7 @@ impl World {
         let instance = visit.instance;
         if visit.slots > 1 {
             visit.slots -= 1;
-            self.site.nodes[instance as usize].hold_extra(-1, self.clockwork.now());
+            self.site.nodes[instance].hold_extra(-1, self.clockwork.now());
             self.release_slot(plan, instance);
         }
     }
@@ -344,7 +343,7 @@ impl World {
     fn client_connection_until(&mut self, slot: Id<Visit>, until: u64) {
         if let Some(root) = self.visits[slot].root {
             let request = self.visits.requests[root];
-            self.site.sources[request.source as usize].connections[request.client as usize] = until;
+            self.site.sources[request.source].connections[request.client as usize] = until;
         }
     }
 }

@@ -4,10 +4,10 @@ use crate::engine::World;
 use crate::engine::site::balancers::Balancers;
 use crate::engine::trouble::Change;
 use crate::engine::visit::Visit;
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
-use crate::plan::ids::{Name, View};
+use crate::plan::ids::{Instance, Name, View};
 use crate::plan::{CallPlan, Plan};
 
 /// Who asks actively whether an instance is well.
@@ -30,16 +30,16 @@ impl Checker {
 
 /// Of each instance, who checks it. As long as nothing changes every check would find
 /// everybody well, so that nobody need know.
-pub fn checkers(plan: &Plan, balancers: &Balancers) -> Vec<Vec<Checker>> {
-    let mut checkers = vec![Vec::new(); plan.instances.len()];
+pub fn checkers(plan: &Plan, balancers: &Balancers) -> Table<Instance, Vec<Checker>> {
+    let mut checkers = Table::filled(Vec::new(), plan.instances.len());
     for (view, route) in balancers.checking() {
         for (member, peer) in (0..).zip(&plan.routes[route].members) {
-            checkers[peer.instance as usize].push(Checker::Caller { view, member });
+            checkers[peer.instance].push(Checker::Caller { view, member });
         }
     }
     for (number, name) in plan.names.entries().filter(|(_, name)| name.checks.is_some()) {
         for &host in name.hosts.iter().flatten() {
-            checkers[host as usize].push(Checker::Name(number));
+            checkers[host].push(Checker::Name(number));
         }
     }
     checkers
@@ -53,7 +53,7 @@ impl World {
         plan: &Plan,
         slot: Id<Visit>,
         call: &CallPlan,
-        by: u32,
+        by: Id<Instance>,
         outcome: Outcome,
     ) {
         if call.health.max_fails > 0 {
@@ -65,9 +65,15 @@ impl World {
 
     /// Which of a call's peers an instance is; whoever has gone on to somebody else came to the peer
     /// that was called last. Replicas of one node stand in a row.
-    pub(super) fn member_of(&self, plan: &Plan, slot: Id<Visit>, call: &CallPlan, instance: u32) -> u32 {
+    pub(super) fn member_of(
+        &self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        call: &CallPlan,
+        instance: Id<Instance>,
+    ) -> u32 {
         let members = &plan.routes[call.route].members;
-        let guess = instance.wrapping_sub(members[0].instance) as usize;
+        let guess = instance.number().wrapping_sub(members[0].instance.number()) as usize;
         if members.get(guess).is_some_and(|member| member.instance == instance) {
             return guess as u32;
         }
@@ -79,7 +85,7 @@ impl World {
 
     /// An instance may answer checks otherwise than before: whoever checks it and was sure
     /// of all that it checks looks again when its next check is due.
-    pub(in crate::engine) fn wake_checkers(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn wake_checkers(&mut self, plan: &Plan, instance: Id<Instance>) {
         let mut number = 0;
         while let Some(checker) = self.trouble.checker_of(instance, number) {
             number += 1;
@@ -104,7 +110,7 @@ impl World {
     /// none until a peer changes.
     pub(in crate::engine) fn check_peers(&mut self, plan: &Plan, view: Id<View>) {
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
-        let answers = |instance: u32| conditions.answers_checks(instance);
+        let answers = |instance: Id<Instance>| conditions.answers_checks(instance);
         if !self.site.balancers.check(plan, view, answers, now) {
             let next = now.saturating_add(self.site.balancers.time_between_checks(view));
             self.trouble.expect(next, Change::Checks(view));

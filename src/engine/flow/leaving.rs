@@ -27,8 +27,8 @@ impl World {
             self.note_cut(plan, slot, true);
         }
         self.abandon(plan, slot);
-        let end = CallEnd { by: instance, outcome: Outcome::TimedOut, unsent: is_unsent };
-        if let Some(next) = self.call_ended(plan, parent, call, end) {
+        let end = CallEnd { outcome: Outcome::TimedOut, unsent: is_unsent };
+        if let Some(next) = self.call_ended(plan, parent, call, instance, end) {
             self.run_visit(plan, next);
         }
     }
@@ -47,7 +47,7 @@ impl World {
     pub(in crate::engine) fn watchdog_barks(&mut self, plan: &Plan, slot: Id<Visit>) {
         if self.host_hangs(plan, self.visits[slot].instance) {
             // Its master hangs as well.
-            let lane = self.site.nodes[self.visits[slot].instance as usize].watchdog_lane;
+            let lane = self.site.nodes[self.visits[slot].instance].watchdog_lane;
             return self.start_timer(lane, slot);
         }
         if self.visits[slot].flags.followed {
@@ -58,7 +58,7 @@ impl World {
             self.leave_pool_line_unserved(plan, slot);
         }
         if self.visits[slot].state == State::Calling {
-            self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now());
+            self.site.nodes[self.visits[slot].instance].called(self.clockwork.now());
         }
         self.abandon_children(plan, slot);
         self.give_sessions_back(plan, slot);
@@ -67,7 +67,7 @@ impl World {
         let (parent, call, root, instance) = (visit.parent, visit.call, visit.root, visit.instance);
         visit.word = 0;
         visit.state = State::Rebooting;
-        let boot = plan.nodes[self.site.nodes[visit.instance as usize].node as usize].boot;
+        let boot = plan.nodes[self.site.nodes[visit.instance].node].boot;
         if parent.is_some() {
             self.part_from_caller(plan, slot);
         }
@@ -76,7 +76,7 @@ impl World {
         if let Some(parent) = parent {
             if let Some(call) = call
                 && let Some(next) =
-                    self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset))
+                    self.call_ended(plan, parent, call, instance, CallEnd::sent(Outcome::Reset))
             {
                 self.run_visit(plan, next);
             }
@@ -118,8 +118,8 @@ impl World {
             self.visits.remove(slot);
             return;
         }
-        let node = plan.instances[visit.instance as usize].node;
-        match plan.nodes[node as usize].when_caller_leaves {
+        let node = plan.instances[visit.instance].node;
+        match plan.nodes[node].when_caller_leaves {
             WhenCallerLeaves::Stop => self.drop_visit(plan, slot),
             WhenCallerLeaves::Finish => self.orphan(plan, slot),
         }
@@ -154,9 +154,7 @@ impl World {
         match self.visits[slot].state {
             State::InLine => self.leave_line_unserved(plan, slot),
             State::InPoolLine => self.leave_pool_line_unserved(plan, slot),
-            State::Calling => {
-                self.site.nodes[self.visits[slot].instance as usize].called(self.clockwork.now())
-            }
+            State::Calling => self.site.nodes[self.visits[slot].instance].called(self.clockwork.now()),
             _ => {}
         }
         self.abandon_children(plan, slot);
@@ -174,7 +172,8 @@ impl World {
         debug_assert_eq!(slot_of(visit.word), slot);
         visit.flags.on_cpu = false;
         visit.word = 0;
-        let processor = plan.instances[visit.instance as usize].processor;
-        self.clockwork.withdraw(&self.visits, processor);
+        if let Some(processor) = plan.instances[visit.instance].processor {
+            self.clockwork.withdraw(&self.visits, processor);
+        }
     }
 }

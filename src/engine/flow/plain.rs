@@ -8,7 +8,7 @@ use crate::engine::trouble::Room;
 use crate::engine::visit::{State, Visit};
 use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
-use crate::plan::ids::Draw;
+use crate::plan::ids::{Draw, Instance};
 use crate::plan::{Plan, Step};
 
 impl World {
@@ -23,7 +23,7 @@ impl World {
     ) -> Option<Id<Visit>> {
         let now = self.clockwork.now();
         let visit = &mut self.visits[slot];
-        let node = &mut self.site.nodes[visit.instance as usize];
+        let node = &mut self.site.nodes[visit.instance];
         node.counts.visits += 1;
         if node.busy < node.slots {
             node.take(now);
@@ -43,13 +43,13 @@ impl World {
     #[inline(never)]
     fn serve_full(&mut self, plan: &Plan, slot: Id<Visit>, draw: Id<Draw>) -> Option<Id<Visit>> {
         let instance = self.visits[slot].instance;
-        let entry = match self.site.nodes[instance as usize].needs_care {
+        let entry = match self.site.nodes[instance].needs_care {
             true => self.enter_in_bad_condition(plan, slot),
             false => None,
         };
         if entry.is_none() {
             let Room { slots, line_limit } = self.room(instance);
-            let node = &mut self.site.nodes[instance as usize];
+            let node = &mut self.site.nodes[instance];
             if node.busy < slots {
                 node.take(self.clockwork.now());
                 self.start_serving(plan, slot, draw);
@@ -72,7 +72,7 @@ impl World {
     #[inline(always)]
     fn start_serving(&mut self, plan: &Plan, slot: Id<Visit>, draw: Id<Draw>) {
         let mut time = self.chance.draws.take(plan, draw);
-        if self.site.nodes[self.visits[slot].instance as usize].needs_care {
+        if self.site.nodes[self.visits[slot].instance].needs_care {
             time = self.slowed(plan, slot, time);
             self.note_on_roll(slot, self.visits[slot].instance);
         }
@@ -82,13 +82,18 @@ impl World {
         visit.slots = 1;
         visit.flags.inside = true;
         visit.step = visit.step.plus(2);
-        self.site.nodes[visit.instance as usize].serve_one(self.clockwork.now());
+        self.site.nodes[visit.instance].serve_one(self.clockwork.now());
         self.clockwork.wait_until(self.clockwork.now().saturating_add(time), word);
     }
 
     /// Hands the slot on and stands before the next station.
     #[inline(always)]
-    pub(in crate::engine) fn pass(&mut self, plan: &Plan, slot: Id<Visit>, to: u32) -> Option<Id<Visit>> {
+    pub(in crate::engine) fn pass(
+        &mut self,
+        plan: &Plan,
+        slot: Id<Visit>,
+        to: Id<Instance>,
+    ) -> Option<Id<Visit>> {
         if self.visits[slot].flags.followed {
             self.note_moving_on(plan, slot);
         }
@@ -117,8 +122,8 @@ impl World {
     }
 
     #[inline(always)]
-    fn hand_slot_on(&mut self, plan: &Plan, instance: u32) {
-        let node = &mut self.site.nodes[instance as usize];
+    fn hand_slot_on(&mut self, plan: &Plan, instance: Id<Instance>) {
+        let node = &mut self.site.nodes[instance];
         node.served_one(self.clockwork.now());
         if node.line_length == 0 {
             node.give_back(self.clockwork.now());
@@ -136,8 +141,8 @@ impl World {
 
     /// The first in the line of a node where nothing else matters takes the free slot.
     #[inline(always)]
-    pub(in crate::engine) fn serve_next(&mut self, plan: &Plan, instance: u32) {
-        let node = &mut self.site.nodes[instance as usize];
+    pub(in crate::engine) fn serve_next(&mut self, plan: &Plan, instance: Id<Instance>) {
+        let node = &mut self.site.nodes[instance];
         let Some(slot) = node.head else { return };
         node.left_the_line(self.clockwork.now());
         let number = node.node;

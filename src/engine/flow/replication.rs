@@ -7,7 +7,7 @@ use crate::engine::trouble::Change;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::parts::fault::Fault;
-use crate::plan::ids::Replication;
+use crate::plan::ids::{Instance, Replication};
 use crate::plan::{CallPlan, Plan, ReplicationPlan, Step};
 
 impl World {
@@ -18,7 +18,7 @@ impl World {
         plan: &Plan,
         call: &CallPlan,
         set: Id<Replication>,
-        caller: u32,
+        caller: Id<Instance>,
     ) -> u32 {
         let set_plan = &plan.replications[set];
         let now = self.clockwork.now();
@@ -50,7 +50,7 @@ impl World {
         match step {
             Step::Commit { set } => {
                 let (conditions, draws) = (self.trouble.conditions(), &mut self.chance.draws);
-                let is_gone = |instance: u32| !conditions.answers_checks(instance);
+                let is_gone = |instance: Id<Instance>| !conditions.answers_checks(instance);
                 let lag = || draws.take(plan, plan.replications[set].lag);
                 self.site.replications.commit(plan, set, access, is_gone, lag);
             }
@@ -61,9 +61,9 @@ impl World {
     }
 
     /// A database may answer otherwise than before.
-    pub(in crate::engine) fn watch_replication(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn watch_replication(&mut self, plan: &Plan, instance: Id<Instance>) {
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
-        let answers = |instance: u32| conditions.answers_checks(instance);
+        let answers = |instance: Id<Instance>| conditions.answers_checks(instance);
         if let Some(set) = self.site.replications.watch(plan, instance, answers, now) {
             let due = now.saturating_add(plan.replications[set].failover);
             self.trouble.expect(due, Change::Promotes(set));
@@ -73,7 +73,7 @@ impl World {
     /// The replica that lacks least takes the primary's place, unless that one is back.
     pub(in crate::engine) fn promote(&mut self, plan: &Plan, set: Id<Replication>) {
         let conditions = self.trouble.conditions();
-        let answers = |instance: u32| conditions.answers_checks(instance);
+        let answers = |instance: Id<Instance>| conditions.answers_checks(instance);
         self.site.replications.promote(plan, set, answers, self.clockwork.now());
     }
 
@@ -93,13 +93,13 @@ impl World {
     }
 
     /// `failover` hits whoever is the primary now; without a set, the database itself.
-    pub(in crate::engine) fn strike_primary(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn strike_primary(&mut self, plan: &Plan, instance: Id<Instance>) {
         if self.site.replications.bring_down(plan, instance) {
             self.strike_instance(plan, instance, Fault::Crash);
         }
     }
 
-    pub(in crate::engine) fn lift_from_primary(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn lift_from_primary(&mut self, plan: &Plan, instance: Id<Instance>) {
         if self.site.replications.let_up(instance) {
             self.lift_from_instance(plan, instance, Fault::Crash);
         }

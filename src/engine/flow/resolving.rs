@@ -7,7 +7,7 @@ use crate::engine::visit::{State, Visit};
 use crate::kernel::table::Id;
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::outcome::Outcome;
-use crate::plan::ids::Name;
+use crate::plan::ids::{Instance, Name};
 use crate::plan::{CallPlan, Plan};
 
 /// So long a resolver asks authoritative servers that say nothing (BIND:
@@ -26,7 +26,7 @@ impl World {
         let client = self.visits.requests[slot].client;
         if self.site.names.remember(name, client) {
             let source = plan.names[name].source;
-            self.site.sources[source as usize].connections[client as usize] = 0;
+            self.site.sources[source].connections[client as usize] = 0;
         }
     }
 
@@ -44,7 +44,7 @@ impl World {
             self.site.names.refresh_resolver(plan, name, now);
         } else {
             let is_known = self.site.names.resolver_knows(name, now);
-            let counts = &mut self.site.nodes[instance as usize].counts;
+            let counts = &mut self.site.nodes[instance].counts;
             counts.lookups += 1;
             counts.hits += u64::from(is_known);
             if !is_known && self.has_dns_outage(instance) {
@@ -108,7 +108,7 @@ impl World {
     pub(in crate::engine) fn check_name(&mut self, plan: &Plan, name: Id<Name>) {
         let Some(checks) = &plan.names[name].checks else { return };
         let (conditions, now) = (self.trouble.conditions(), self.clockwork.now());
-        let answers = |host: u32| conditions.answers_checks(host);
+        let answers = |host: Id<Instance>| conditions.answers_checks(host);
         if !self.site.names.check(plan, name, answers, now) {
             self.trouble.expect(now.saturating_add(checks.inter), Change::ChecksName(name));
         }

@@ -9,18 +9,19 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::arrivals::Arrivals;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::{Class, Source};
 use crate::plan::{Plan, SourcePlan};
 use crate::results::StopReason;
 
 impl World {
     pub(in crate::engine) fn start_sources(&mut self, plan: &Plan) {
-        for number in 0..plan.sources.len() as u32 {
-            if let Arrivals::Closed { population, .. } = plan.sources[number as usize].arrivals {
+        for number in plan.sources.ids() {
+            if let Arrivals::Closed { population, .. } = plan.sources[number].arrivals {
                 for client in 0..population {
                     self.think(plan, number, client);
                 }
             } else {
-                let first = self.site.sources[number as usize].next_arrival();
+                let first = self.site.sources[number].next_arrival();
                 self.clockwork.set(Ring::Source(number), first);
             }
         }
@@ -28,32 +29,32 @@ impl World {
 
     /// A request comes from an open source.
     #[inline(always)]
-    pub(in crate::engine) fn arrive(&mut self, plan: &Plan, number: u32) {
-        let source = &mut self.site.sources[number as usize];
+    pub(in crate::engine) fn arrive(&mut self, plan: &Plan, number: Id<Source>) {
+        let source = &mut self.site.sources[number];
         let record = source.sent() as u32;
         let next = source.send_next();
         self.clockwork.set(Ring::Source(number), next);
         if !self.make_room_for(1) {
             return;
         }
-        let source_plan = &plan.sources[number as usize];
-        let client = if self.site.sources[number as usize].clients_matter() {
+        let source_plan = &plan.sources[number];
+        let client = if self.site.sources[number].clients_matter() {
             below(&mut self.chance.dice[source_plan.die], source_plan.clients)
         } else {
             0
         };
-        let slot = self.visits.add(source_plan.instance, Id::FIRST, 0, self.clockwork.now());
+        let slot = self.visits.add(source_plan.instance, Id::FIRST, Id::FIRST, self.clockwork.now());
         self.begin_request(plan, slot, number, client, record);
     }
 
     /// A client of a closed population thinks before it sends its next request.
-    fn think(&mut self, plan: &Plan, number: u32, client: u32) {
+    fn think(&mut self, plan: &Plan, number: Id<Source>, client: u32) {
         if !self.make_room_for(1) {
             return;
         }
-        let source = &plan.sources[number as usize];
+        let source = &plan.sources[number];
         let Some(think) = source.think else { return };
-        let slot = self.visits.add(source.instance, Id::FIRST, 0, self.clockwork.now());
+        let slot = self.visits.add(source.instance, Id::FIRST, Id::FIRST, self.clockwork.now());
         self.visits[slot].state = State::Thinking;
         self.visits[slot].root = Some(slot);
         self.visits.requests[slot] = Request { source: number, client, ..Request::default() };
@@ -69,8 +70,8 @@ impl World {
 
     /// The visit becomes the first of a new request.
     #[inline(always)]
-    fn begin_request(&mut self, plan: &Plan, slot: Id<Visit>, number: u32, client: u32, record: u32) {
-        let source_plan = &plan.sources[number as usize];
+    fn begin_request(&mut self, plan: &Plan, slot: Id<Visit>, number: Id<Source>, client: u32, record: u32) {
+        let source_plan = &plan.sources[number];
         let program = self.choose_program(source_plan, record);
         let visit = &mut self.visits[slot];
         visit.root = Some(slot);
@@ -108,7 +109,7 @@ impl World {
         let Request { start, source, client, attempts, .. } = self.visits.requests[slot];
         let visit = &self.visits[slot];
         let (class, peer, followed) = (visit.class, visit.peer, visit.flags.followed);
-        let objective = plan.classes[class as usize].objective;
+        let objective = plan.classes[class].objective;
         self.close_at_peer(plan, peer);
         if followed {
             self.note_end(plan, slot, outcome);
@@ -119,7 +120,7 @@ impl World {
             self.request_failed(plan, start, attempts, class, outcome);
         }
         self.watch.ends(class, outcome, latency, latency <= objective, attempts);
-        if plan.sources[source as usize].think.is_some() {
+        if plan.sources[source].think.is_some() {
             self.think(plan, source, client);
         }
         if self.watch.is_at_a_mark() {
@@ -139,7 +140,14 @@ impl World {
     }
 
     #[inline(never)]
-    fn request_failed(&mut self, plan: &Plan, start: Time, attempts: u32, class: u32, outcome: Outcome) {
+    fn request_failed(
+        &mut self,
+        plan: &Plan,
+        start: Time,
+        attempts: u32,
+        class: Id<Class>,
+        outcome: Outcome,
+    ) {
         let (suspects, now) = (self.suspects(), self.clockwork.now());
         let failure = Failure { class, outcome, sent: start, attempts };
         self.watch.fails(&failure, &suspects, &plan.surges, now);

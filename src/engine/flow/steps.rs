@@ -8,7 +8,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::ids::Branch;
-use crate::plan::{NONE, Plan, Step};
+use crate::plan::{Plan, Step};
 
 impl World {
     /// Goes through the steps of a visit, of its callers when it ends, and of the visits
@@ -30,7 +30,7 @@ impl World {
                     visit.step = visit.step.plus(1);
                     let instance = visit.instance;
                     let mut time = self.chance.draws.take(plan, draw);
-                    if self.site.nodes[instance as usize].needs_care {
+                    if self.site.nodes[instance].needs_care {
                         time = self.slowed(plan, slot, time);
                     }
                     self.schedule(slot, self.clockwork.now().saturating_add(time));
@@ -171,14 +171,13 @@ impl World {
     /// So much work on the cores that the visit's node shares; without any it just takes that long.
     #[inline(always)]
     pub(in crate::engine) fn use_cpu(&mut self, plan: &Plan, slot: Id<Visit>, work: Time) {
-        let needs_care = self.site.nodes[self.visits[slot].instance as usize].needs_care;
+        let needs_care = self.site.nodes[self.visits[slot].instance].needs_care;
         let work = if needs_care { self.slowed(plan, slot, work) } else { work };
         let visit = &mut self.visits[slot];
-        let processor = self.site.nodes[visit.instance as usize].processor;
-        if processor == NONE {
+        let Some(processor) = self.site.nodes[visit.instance].processor else {
             self.schedule(slot, self.clockwork.now().saturating_add(work));
             return;
-        }
+        };
         let word = self.clockwork.number(slot);
         visit.word = word;
         visit.flags.on_cpu = true;
@@ -191,6 +190,6 @@ impl World {
         // Once nobody waits for it any more, which line it was is forgotten.
         let Some(root) = self.visits[slot].root else { return 0 };
         let request = self.visits.requests[root];
-        self.site.sources[request.source as usize].recorded_work(plan, request, column)
+        self.site.sources[request.source].recorded_work(plan, request, column)
     }
 }

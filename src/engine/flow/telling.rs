@@ -29,7 +29,7 @@ impl World {
     }
 
     fn node_of(&self, slot: Id<Visit>) -> u32 {
-        self.site.nodes[self.visits[slot].instance as usize].node
+        self.site.nodes[self.visits[slot].instance].node.number()
     }
 
     /// A stretch of the visit's own time at its node is over.
@@ -108,7 +108,7 @@ impl World {
     /// Who is called; of several nodes the first.
     fn callee(&self, plan: &Plan, call: Id<ids::Call>) -> u32 {
         let route = &plan.routes[plan.calls[call].route];
-        route.members.first().map_or(NONE, |peer| plan.instances[peer.instance as usize].node)
+        route.members.first().map_or(NONE, |peer| plan.instances[peer.instance].node.number())
     }
 
     /// Who is called by the first call that comes after a step.
@@ -342,7 +342,7 @@ impl World {
     fn whose(&mut self, plan: &Plan, slot: Id<Visit>) -> Option<Whose> {
         let visit = &self.visits[slot];
         let story = self.watch.stories().tells_of(visit.root)?;
-        let instance = &plan.instances[visit.instance as usize];
+        let instance = &plan.instances[visit.instance];
         Some(Whose { slot, story, node: instance.node, replica: instance.replica })
     }
 

@@ -7,15 +7,15 @@ use crate::engine::site::balancers::Open;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::{Flags, State, Visit};
 use crate::kernel::table::Id;
-use crate::plan::ids::Call;
-use crate::plan::{NONE, Plan, UsualCall};
+use crate::plan::ids::{Call, Instance};
+use crate::plan::{Plan, UsualCall};
 
 /// Who is called, once that is known.
 #[derive(Clone, Copy)]
 pub(in crate::engine) struct Callee<'p> {
     pub call: Id<Call>,
     pub usual: &'p UsualCall,
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// Where the caller counts it among its peers, if it does.
     pub peer: Option<Id<Open>>,
 }
@@ -31,19 +31,20 @@ impl World {
         call: Id<Call>,
         usual: &UsualCall,
     ) -> bool {
+        let Some(instance) = usual.straight_to else { return false };
         let from = self.visits[slot].instance;
         if usual.takes_extra_slot {
-            let caller_node = &self.site.nodes[from as usize];
+            let caller_node = &self.site.nodes[from];
             if caller_node.busy >= caller_node.slots {
                 return false;
             }
         }
-        let callee = Callee { call, usual, instance: usual.straight_to, peer: None };
+        let callee = Callee { call, usual, instance, peer: None };
         if !self.begin_as_usual(plan, slot, callee) {
             return false;
         }
         let now = self.clockwork.now();
-        let caller_node = &mut self.site.nodes[from as usize];
+        let caller_node = &mut self.site.nodes[from];
         caller_node.calls(now);
         if usual.takes_extra_slot {
             caller_node.take(now);
@@ -61,10 +62,10 @@ impl World {
         let now = self.clockwork.now();
         let child = self.visits.next_slot();
         let caller = &mut self.visits[slot];
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         let watchdog_lane = node.watchdog_lane;
         let work = usual.works[usize::from(is_new)];
-        let processor = if work.is_cpu { node.processor } else { NONE };
+        let processor = if work.is_cpu { node.processor } else { None };
         let mut rare = caller.flags.rare.inherited();
         if usual.is_session {
             rare.enter_session();
@@ -94,7 +95,7 @@ impl World {
             slots: u8::from(!usual.is_session),
             flags: Flags {
                 inside: true,
-                on_cpu: processor != NONE,
+                on_cpu: processor.is_some(),
                 fresh: is_new,
                 connected: !usual.whole,
                 rare,
@@ -103,10 +104,10 @@ impl World {
             ..Visit::NEW
         });
         let time = if let Some(draw) = work.draw { self.chance.draws.take(plan, draw) } else { work.time };
-        if processor == NONE {
-            self.clockwork.wait_until(now.saturating_add(time), word);
-        } else {
+        if let Some(processor) = processor {
             self.clockwork.work(&self.visits, processor, time, word);
+        } else {
+            self.clockwork.wait_until(now.saturating_add(time), word);
         }
         true
     }
@@ -114,10 +115,15 @@ impl World {
     /// Gets a slot, or goes on over a connection that the caller holds: says whether it has to be
     /// opened. `None`: there is none, or somebody has to look.
     #[inline(always)]
-    fn take_slot_at_once(&mut self, caller: Id<Visit>, usual: &UsualCall, instance: u32) -> Option<bool> {
+    fn take_slot_at_once(
+        &mut self,
+        caller: Id<Visit>,
+        usual: &UsualCall,
+        instance: Id<Instance>,
+    ) -> Option<bool> {
         let now = self.clockwork.now();
         let caller = &mut self.visits[caller];
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         if node.needs_care | caller.flags.followed {
             return None;
         }
@@ -148,17 +154,17 @@ impl World {
         let Visit { parent, instance, peer, sessions, flags, timers, .. } = *visit;
         // No branch for each of these: mostly none is there.
         let has_siblings = visit.sibling_next.is_some() | visit.sibling_previous.is_some();
-        let is_unusual = (visit.link != NONE) | visit.child.is_some() | has_siblings;
+        let is_unusual = visit.link.is_some() | visit.child.is_some() | has_siblings;
         let parent = parent?;
-        if is_unusual || visit.root.is_none() || visit.slots > 1 {
+        if is_unusual || visit.link.is_some() || visit.root.is_none() || visit.slots > 1 {
             return None;
         }
         let usual = &plan.usual_calls[visit.call?];
         let caller = &self.visits[parent];
         let from = caller.instance;
         let is_news = usual.has_choice && !self.site.balancers.are_all_well();
-        let caller_needs_care = self.site.nodes[from as usize].needs_care;
-        let node = &mut self.site.nodes[instance as usize];
+        let caller_needs_care = self.site.nodes[from].needs_care;
+        let node = &mut self.site.nodes[instance];
         let needs_care = caller_needs_care | node.needs_care | flags.followed | !flags.inside;
         if !usual.ends_so | caller.flags.rare.forks() | needs_care | is_news {
             return None;
@@ -183,7 +189,7 @@ impl World {
         if usual.takes_extra_slot {
             self.give_extra_slot_back(plan, parent);
         }
-        self.site.nodes[from as usize].called(now);
+        self.site.nodes[from].called(now);
         let caller = &mut self.visits[parent];
         caller.child = None;
         caller.state = State::Going;

@@ -4,8 +4,10 @@ use super::World;
 use crate::engine::clockwork::Ring;
 use crate::engine::flow::health;
 use crate::engine::trouble::Change;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
+use crate::plan::ids::Instance;
 use crate::plan::{ChangeTarget, Plan};
 use crate::results::incident::Incident;
 
@@ -21,7 +23,7 @@ impl World {
             self.trouble.are_checked_by(health::checkers(plan, &self.site.balancers));
             self.start_scaling(plan);
         }
-        for instance in 0..plan.instances.len() as u32 {
+        for instance in plan.instances.ids() {
             self.look_whether_care_is_needed(instance);
         }
         self.start_quiet(plan);
@@ -116,7 +118,7 @@ impl World {
     }
 
     /// A process that is started again is not up until it has booted.
-    pub(super) fn boot_after(&mut self, instance: u32, wait: Time) {
+    pub(super) fn boot_after(&mut self, instance: Id<Instance>, wait: Time) {
         let boot = self.trouble.start_time(instance);
         let ready = self.clockwork.now().saturating_add(wait).saturating_add(boot);
         self.trouble.expect(ready, Change::HasBooted(instance));

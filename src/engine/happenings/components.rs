@@ -1,7 +1,9 @@
 //! Runs without requests: what changes for those who would have sent any.
 
 use super::World;
+use crate::kernel::table::Id;
 use crate::plan::Plan;
+use crate::plan::ids::Instance;
 
 impl World {
     /// Looks at the needs again after a change.
@@ -11,7 +13,7 @@ impl World {
         }
         self.count_components();
         let conditions = self.trouble.conditions();
-        let is_up = |instance: u32| conditions.answers(instance);
+        let is_up = |instance: Id<Instance>| conditions.answers(instance);
         let cause = self.trouble.incidents().latest();
         if let Some(outage) = self.components.look(plan, is_up, cause, self.clockwork.now()) {
             self.watch.list_outage(outage);

@@ -14,6 +14,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::release::{Release, goes_to_new};
+use crate::plan::ids::Instance;
 use crate::plan::{NONE, Plan};
 
 /// So many connections wait in the backlog of any process (`net.core.somaxconn` before
@@ -22,9 +23,9 @@ const BACKLOG_LEAST: u32 = 128;
 
 impl World {
     /// Brings what the usual way in looks at into line with the condition.
-    pub(in crate::engine) fn take_condition(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn take_condition(&mut self, plan: &Plan, instance: Id<Instance>) {
         let Room { slots, line_limit } = self.room(instance);
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         node.set_capacity(slots, self.clockwork.now());
         (node.slots, node.line_limit) = match self.trouble.conditions().care(instance, self.clockwork.now()) {
             Care::AtTheDoor => (0, 0),
@@ -38,17 +39,17 @@ impl World {
     }
 
     /// A fault that is in force, or has ended, matters here and nowhere else.
-    pub(super) fn look_whether_care_is_needed(&mut self, instance: u32) {
+    pub(super) fn look_whether_care_is_needed(&mut self, instance: Id<Instance>) {
         let care = self.trouble.conditions().care(instance, self.clockwork.now());
-        let node = &mut self.site.nodes[instance as usize];
+        let node = &mut self.site.nodes[instance];
         let is_counted = node.occupancy != NONE || self.trouble.are_rolls_kept();
         node.needs_care = is_counted || care != Care::Nowhere;
     }
 
     /// Whoever stands in line gets the slots that are free.
-    pub(in crate::engine) fn serve_line(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn serve_line(&mut self, plan: &Plan, instance: Id<Instance>) {
         while let Some(slots) = self.trouble.conditions().slots_for_line(instance) {
-            let node = &mut self.site.nodes[instance as usize];
+            let node = &mut self.site.nodes[instance];
             if node.line_length == 0 || node.busy >= slots {
                 return;
             }
@@ -71,7 +72,7 @@ impl World {
             Treatment::ComeBackAt(time) => {
                 // It has come once, however often it looks.
                 let again = u64::from(self.visits[slot].tries == 0);
-                let counts = &mut self.site.nodes[instance as usize].counts;
+                let counts = &mut self.site.nodes[instance].counts;
                 counts.visits = counts.visits.wrapping_sub(again);
                 self.schedule(slot, time);
                 Some(Entry::Waits)
@@ -80,7 +81,7 @@ impl World {
             Treatment::Wait => {
                 // The kernel takes connections for a process that does not look at them.
                 let limit = self.room(instance).line_limit.max(BACKLOG_LEAST);
-                let node = &mut self.site.nodes[instance as usize];
+                let node = &mut self.site.nodes[instance];
                 if node.line_length >= limit {
                     node.counts.turned_away += 1;
                     return Some(self.send_syn_again(plan, slot));
@@ -123,7 +124,7 @@ impl World {
     /// A slot, a place in the line, or a connection that its caller has.
     fn finds_room(&self, slot: Id<Visit>) -> bool {
         let visit = &self.visits[slot];
-        let (room, node) = (self.room(visit.instance), &self.site.nodes[visit.instance as usize]);
+        let (room, node) = (self.room(visit.instance), &self.site.nodes[visit.instance]);
         let is_connected = || {
             let connection = Holds::Connection(visit.instance);
             visit
@@ -133,8 +134,8 @@ impl World {
         node.busy < room.slots || node.line_length < room.line_limit || is_connected()
     }
 
-    fn turn_away(&mut self, instance: u32, outcome: Outcome) -> Entry {
-        let node = &mut self.site.nodes[instance as usize];
+    fn turn_away(&mut self, instance: Id<Instance>, outcome: Outcome) -> Entry {
+        let node = &mut self.site.nodes[instance];
         node.counts.ended += 1;
         node.counts.failed += 1;
         Entry::Fails(outcome)
@@ -143,9 +144,9 @@ impl World {
     /// The slots and the places in line that a replica has when those who come in have
     /// been looked at.
     #[inline(always)]
-    pub(in crate::engine) fn room(&self, instance: u32) -> Room {
+    pub(in crate::engine) fn room(&self, instance: Id<Instance>) -> Room {
         self.trouble.conditions().room(instance).unwrap_or_else(|| {
-            let node = &self.site.nodes[instance as usize];
+            let node = &self.site.nodes[instance];
             Room { slots: node.slots, line_limit: node.line_limit }
         })
     }
@@ -157,10 +158,10 @@ impl World {
         let conditions = self.trouble.conditions();
         // A host of its own is slow itself.
         let slowdown = match self.own_processor(plan, instance) {
-            NONE => conditions.slowdown(instance),
+            None => conditions.slowdown(instance),
             _ => 1.0,
         };
-        let pool = plan.nodes[plan.instances[instance as usize].node as usize].buffer_pool;
+        let pool = plan.nodes[plan.instances[instance].node].buffer_pool;
         let coldness = match (pool, conditions.cold_for(instance, self.clockwork.now())) {
             (Some(pool), Some(since)) => pool.slowness(since),
             _ => 1.0,

@@ -8,13 +8,14 @@ use crate::engine::visit::{State, Visit};
 use crate::kernel::table::Id;
 use crate::kernel::time::NEVER;
 use crate::parts::outcome::Outcome;
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
+use crate::plan::ids::Instance;
 
 impl World {
     /// The processes at these instances are gone, with everybody inside and in line.
-    pub(super) fn throw_everybody_out(&mut self, plan: &Plan, instances: &[u32]) {
-        let is_used = |&instance: &u32| {
-            let node = &self.site.nodes[instance as usize];
+    pub(super) fn throw_everybody_out(&mut self, plan: &Plan, instances: &[Id<Instance>]) {
+        let is_used = |&instance: &Id<Instance>| {
+            let node = &self.site.nodes[instance];
             node.busy > 0 || node.line_length > 0
         };
         // A crash of something idle touches nobody.
@@ -36,9 +37,9 @@ impl World {
     }
 
     /// What a cache held is lost.
-    pub(in crate::engine) fn clear_cache(&mut self, plan: &Plan, instance: u32) {
-        let place = &plan.instances[instance as usize];
-        if let Some(first) = plan.nodes[place.node as usize].first_cache {
+    pub(in crate::engine) fn clear_cache(&mut self, plan: &Plan, instance: Id<Instance>) {
+        let place = &plan.instances[instance];
+        if let Some(first) = plan.nodes[place.node].first_cache {
             self.site.caches.clear(first.plus(place.replica));
         }
     }
@@ -81,7 +82,7 @@ impl World {
         let (parent, call, is_request) = (visit.parent, visit.call, visit.root == Some(slot));
         let instance = visit.instance;
         if visit.state == State::InLine {
-            let counts = &mut self.site.nodes[visit.instance as usize].counts;
+            let counts = &mut self.site.nodes[visit.instance].counts;
             counts.ended += 1;
             counts.failed += 1;
         }
@@ -106,21 +107,21 @@ impl World {
         self.visits.remove(slot);
         if let Some(parent) = parent
             && let Some(call) = call
-            && let Some(next) = self.call_ended(plan, parent, call, CallEnd::sent(instance, Outcome::Reset))
+            && let Some(next) = self.call_ended(plan, parent, call, instance, CallEnd::sent(Outcome::Reset))
         {
             self.make_ready(next);
         }
     }
 
     /// Connections that callers elsewhere hold to this database are cut.
-    fn lose_sessions(&mut self, instance: u32) {
-        if self.site.nodes[instance as usize].busy == 0 {
+    fn lose_sessions(&mut self, instance: Id<Instance>) {
+        if self.site.nodes[instance].busy == 0 {
             return;
         }
         let lost = Holds::Connection(instance);
         for slot in self.guests_of(instance) {
             while self.site.sessions.take_out(&mut self.visits[slot].sessions, lost) {
-                let node = &mut self.site.nodes[instance as usize];
+                let node = &mut self.site.nodes[instance];
                 node.hold_extra(-1, self.clockwork.now());
                 node.give_back(self.clockwork.now());
             }
@@ -128,28 +129,28 @@ impl World {
     }
 
     /// Clients that are connected to this instance have to connect again.
-    fn forget_connections(&mut self, instance: u32) {
+    fn forget_connections(&mut self, instance: Id<Instance>) {
         // Which of several peers a client is connected to is not kept.
         for &source in self.trouble.clients_of(instance) {
-            self.site.sources[source as usize].connections.fill(0);
+            self.site.sources[source].connections.fill(0);
         }
     }
 
-    pub(in crate::engine) fn is_down(&self, instance: u32) -> bool {
+    pub(in crate::engine) fn is_down(&self, instance: Id<Instance>) -> bool {
         self.trouble.conditions().is_down(instance)
     }
 
-    pub(in crate::engine) fn has_dns_outage(&self, instance: u32) -> bool {
+    pub(in crate::engine) fn has_dns_outage(&self, instance: Id<Instance>) -> bool {
         self.trouble.conditions().has_dns_outage(instance)
     }
 
-    pub(in crate::engine) fn hangs(&self, instance: u32) -> bool {
+    pub(in crate::engine) fn hangs(&self, instance: Id<Instance>) -> bool {
         self.trouble.conditions().hangs(instance)
     }
 
-    pub(in crate::engine) fn host_hangs(&self, plan: &Plan, instance: u32) -> bool {
-        let host = plan.instances[instance as usize].host;
-        host != NONE && self.hangs(host)
+    pub(in crate::engine) fn host_hangs(&self, plan: &Plan, instance: Id<Instance>) -> bool {
+        let host = plan.instances[instance].host;
+        host.is_some_and(|host| self.hangs(host))
     }
 
     /// Whether whoever waits for this visit looks at no answer.
@@ -168,7 +169,7 @@ impl World {
     }
 
     /// Work at a process that hangs stands still.
-    pub(super) fn freeze(&mut self, plan: &Plan, instance: u32) {
+    pub(super) fn freeze(&mut self, plan: &Plan, instance: Id<Instance>) {
         for slot in self.residents_of(instance) {
             if self.is_at_work(slot) {
                 self.withdraw_from_processor(plan, slot);
@@ -179,7 +180,7 @@ impl World {
 
     /// The process goes on. What was under way when it hung is done at once, and so is what it
     /// would have noticed meanwhile.
-    pub(super) fn thaw(&mut self, instance: u32) {
+    pub(super) fn thaw(&mut self, instance: Id<Instance>) {
         for slot in self.residents_of(instance) {
             let visit = &self.visits[slot];
             let is_still = visit.word == 0;

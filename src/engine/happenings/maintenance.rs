@@ -3,9 +3,11 @@
 
 use super::World;
 use crate::engine::trouble::{Canary, Change};
+use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
 use crate::parts::release::Release;
+use crate::plan::ids::Instance;
 use crate::plan::{Plan, Way};
 use crate::results::incident::Incident;
 
@@ -77,7 +79,7 @@ impl World {
         &mut self,
         plan: &Plan,
         step: u32,
-        instances: &[u32],
+        instances: &[Id<Instance>],
         Restart { drain, takes }: Restart,
     ) -> Option<Time> {
         match step {
@@ -105,7 +107,13 @@ impl World {
     }
 
     /// Writes wait until it is done.
-    fn migration_step(&mut self, plan: &Plan, step: u32, instances: &[u32], takes: Time) -> Option<Time> {
+    fn migration_step(
+        &mut self,
+        plan: &Plan,
+        step: u32,
+        instances: &[Id<Instance>],
+        takes: Time,
+    ) -> Option<Time> {
         let until = (step == 1).then(|| self.clockwork.now().saturating_add(takes));
         for &instance in instances {
             self.trouble.condition(instance).lock_writes(until);
@@ -119,7 +127,7 @@ impl World {
         &mut self,
         plan: &Plan,
         step: u32,
-        instances: &[u32],
+        instances: &[Id<Instance>],
         Restart { drain, takes }: Restart,
     ) -> Option<Time> {
         match step {
@@ -137,7 +145,7 @@ impl World {
         &mut self,
         plan: &Plan,
         step: u32,
-        instances: &[u32],
+        instances: &[Id<Instance>],
         TryOut { canary, bake, goes_back }: TryOut,
         Restart { drain, takes }: Restart,
     ) -> Option<Time> {
@@ -161,7 +169,7 @@ impl World {
         }
     }
 
-    fn let_some_meet(&mut self, plan: &Plan, instances: &[u32], canary: Option<Canary>) {
+    fn let_some_meet(&mut self, plan: &Plan, instances: &[Id<Instance>], canary: Option<Canary>) {
         for &instance in instances {
             self.trouble.condition(instance).show_some(canary);
             self.take_condition(plan, instance);
@@ -169,7 +177,7 @@ impl World {
     }
 
     /// From now on all requests meet this version, and what was wrong with the last one is over.
-    fn release(&mut self, plan: &Plan, instances: &[u32], release: Release) {
+    fn release(&mut self, plan: &Plan, instances: &[Id<Instance>], release: Release) {
         for &instance in instances {
             self.trouble.condition(instance).show_all(release);
             self.clear_cache(plan, instance);
@@ -177,7 +185,7 @@ impl World {
         }
         for (number, maintenance) in (0..).zip(&plan.maintenance) {
             let conditions = self.trouble.conditions();
-            let is_gone = |one: &u32| instances.contains(one) || conditions.is_alike(*one);
+            let is_gone = |one: &Id<Instance>| instances.contains(one) || conditions.is_alike(*one);
             if matches!(maintenance.way, Way::Canary { .. })
                 && self.trouble.is_after_step(number, CANARY_STEPS)
                 && maintenance.instances.iter().all(is_gone)
@@ -187,7 +195,7 @@ impl World {
         }
     }
 
-    fn longest_boot(&self, instances: &[u32]) -> Time {
+    fn longest_boot(&self, instances: &[Id<Instance>]) -> Time {
         instances.iter().map(|&instance| self.trouble.boot_time(instance)).max().unwrap_or(0).min(NEVER - 1)
     }
 }

@@ -5,7 +5,7 @@ use crate::engine::trouble::{Change, Death, MemoryUse};
 use crate::kernel::table::Id;
 use crate::kernel::time::{MICROSECOND, Time};
 use crate::plan::Plan;
-use crate::plan::ids::Memory;
+use crate::plan::ids::{Instance, Memory};
 use crate::results::incident::Incident;
 
 /// How often the use of a host's memory is looked at; not in step with anything else.
@@ -50,16 +50,16 @@ impl World {
     }
 
     /// Notes what is used now. Returns the fattest process if there is not enough for all.
-    fn note_memory(&mut self, host: Id<Memory>) -> Option<u32> {
+    fn note_memory(&mut self, host: Id<Memory>) -> Option<Id<Instance>> {
         let nodes = &self.site.nodes;
-        let inside = |instance: u32| {
-            let node = &nodes[instance as usize];
+        let inside = |instance: Id<Instance>| {
+            let node = &nodes[instance];
             node.serving + node.line_length
         };
         self.trouble.look_at_memory(host, inside, self.clockwork.now())
     }
 
-    fn kill(&mut self, plan: &Plan, instance: u32) {
+    fn kill(&mut self, plan: &Plan, instance: Id<Instance>) {
         self.quiet_is_over(plan);
         let target = plan.name_of(instance);
         let incident = Incident::of_kill(format!("out of memory: {target}"), target, self.clockwork.now());

@@ -98,7 +98,7 @@ impl World {
             // What comes next brings it here again.
             return;
         }
-        for (number, source) in (0..).zip(&mut self.site.sources) {
+        for (number, source) in self.site.sources.entries_mut() {
             let clock = Ring::Source(number);
             source.hold(self.clockwork.rings_at(clock));
             self.clockwork.set(clock, NEVER);
@@ -111,7 +111,7 @@ impl World {
     /// Requests are sent again, as if no time had passed for those who send them.
     fn wake(&mut self, plan: &Plan) {
         let silence = self.quiet.silence(self.clockwork.now());
-        for (number, source) in (0..).zip(&mut self.site.sources) {
+        for (number, source) in self.site.sources.entries_mut() {
             let due = source.resume(silence);
             self.clockwork.set(Ring::Source(number), due);
         }

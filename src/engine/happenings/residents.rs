@@ -8,9 +8,10 @@ use super::World;
 use crate::engine::site::stations::SideLine;
 use crate::engine::visit::{State, Visit, Visits};
 use crate::kernel::table::Id;
+use crate::plan::ids::Instance;
 
 /// Whether the visit in this slot has come in at the instance.
-fn is_inside(visits: &Visits, slot: Id<Visit>, instance: u32) -> bool {
+fn is_inside(visits: &Visits, slot: Id<Visit>, instance: Id<Instance>) -> bool {
     let visit = &visits[slot];
     let may_be = match visit.state {
         State::Going | State::InPoolLine | State::Calling | State::Rebooting => true,
@@ -25,13 +26,13 @@ fn is_there(visits: &Visits, slot: Id<Visit>) -> bool {
 
 impl World {
     /// Somebody has come in where whoever comes is looked at.
-    pub(in crate::engine) fn note_on_roll(&mut self, slot: Id<Visit>, instance: u32) {
+    pub(in crate::engine) fn note_on_roll(&mut self, slot: Id<Visit>, instance: Id<Instance>) {
         let visits = &self.visits;
         self.trouble.came_in(slot, instance, |slot| is_inside(visits, slot, instance));
     }
 
     /// Somebody asks a database, and may hold a connection to it from now on.
-    pub(in crate::engine) fn note_guest(&mut self, slot: Id<Visit>, instance: u32) {
+    pub(in crate::engine) fn note_guest(&mut self, slot: Id<Visit>, instance: Id<Instance>) {
         let visits = &self.visits;
         self.trouble.asks(slot, instance, |slot| is_there(visits, slot));
     }
@@ -47,9 +48,8 @@ impl World {
 
     /// Looks through all visits, once in a run.
     fn keep_rolls(&mut self) {
-        let count = self.site.nodes.len();
-        self.trouble.keep_rolls(count);
-        for instance in 0..count as u32 {
+        self.trouble.keep_rolls(self.site.nodes.len());
+        for instance in self.site.nodes.ids() {
             self.look_whether_care_is_needed(instance);
         }
         for slot in self.visits.all.ids() {
@@ -66,7 +66,7 @@ impl World {
     }
 
     /// Those who have come in at the instance or stand in its line, in the order of their slots.
-    pub(super) fn residents_of(&mut self, instance: u32) -> Vec<Id<Visit>> {
+    pub(super) fn residents_of(&mut self, instance: Id<Instance>) -> Vec<Id<Visit>> {
         if !self.has_rolls() {
             return self.all_at(instance);
         }
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// The same by looking at everybody.
-    fn all_at(&self, instance: u32) -> Vec<Id<Visit>> {
+    fn all_at(&self, instance: Id<Instance>) -> Vec<Id<Visit>> {
         let is_there = |slot: &Id<Visit>| {
             let visit = &self.visits[*slot];
             let waits = visit.state == State::InLine && visit.instance == instance;
@@ -89,7 +89,7 @@ impl World {
     }
 
     /// Those who may hold connections to this database.
-    pub(super) fn guests_of(&mut self, instance: u32) -> Vec<Id<Visit>> {
+    pub(super) fn guests_of(&mut self, instance: Id<Instance>) -> Vec<Id<Visit>> {
         if !self.has_rolls() {
             let is_guest = |slot: &Id<Visit>| {
                 let mut connections = self.site.sessions.connections(self.visits[*slot].sessions);
@@ -101,8 +101,8 @@ impl World {
         self.trouble.guests_of(instance, |slot| is_there(visits, slot))
     }
 
-    fn line_of(&self, instance: u32) -> Vec<Id<Visit>> {
-        let node = &self.site.nodes[instance as usize];
+    fn line_of(&self, instance: Id<Instance>) -> Vec<Id<Visit>> {
+        let node = &self.site.nodes[instance];
         let list = |head: Option<Id<Visit>>| std::iter::successors(head, |&slot| self.visits[slot].next);
         match self.site.lines.get(node.side_line as usize) {
             None => list(node.head).collect(),

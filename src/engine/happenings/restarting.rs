@@ -3,8 +3,10 @@
 
 use super::World;
 use crate::engine::trouble::{Change, Death, Sequel};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::fault::Fault;
+use crate::plan::ids::Instance;
 use crate::plan::{ChangePlan, ChangeTarget, Plan};
 use crate::results::incident::Incident;
 
@@ -20,7 +22,7 @@ impl World {
     }
 
     /// The process dies, and is started again in a while if anything watches over it.
-    pub(super) fn process_dies(&mut self, plan: &Plan, instance: u32, death: Death) {
+    pub(super) fn process_dies(&mut self, plan: &Plan, instance: Id<Instance>, death: Death) {
         if !self.trouble.dies(instance, death) {
             // What is dead cannot die, and whoever starts it makes no difference.
             return;
@@ -34,7 +36,7 @@ impl World {
     }
 
     /// From now on it stays down, until somebody starts it or its host.
-    fn give_up(&mut self, plan: &Plan, instance: u32) {
+    fn give_up(&mut self, plan: &Plan, instance: Id<Instance>) {
         let target = plan.name_of(instance);
         let name = format!("start limit hit: {target}");
         let incident = self.trouble.open(Incident::of_start_limit(name, target, self.clockwork.now()));
@@ -45,12 +47,12 @@ impl World {
     }
 
     /// systemd starts what has died.
-    pub(super) fn start_again(&mut self, plan: &Plan, instance: u32) {
+    pub(super) fn start_again(&mut self, plan: &Plan, instance: Id<Instance>) {
         self.deaths_are_over(plan, instance);
         self.lift_from_instance(plan, instance, Fault::Crash);
     }
 
-    fn deaths_are_over(&mut self, plan: &Plan, instance: u32) {
+    fn deaths_are_over(&mut self, plan: &Plan, instance: Id<Instance>) {
         for fault in self.trouble.deaths_are_over(instance, self.clockwork.now()) {
             self.next_random_fault(plan, fault);
         }
@@ -58,7 +60,7 @@ impl World {
 
     /// Somebody starts an instance that systemd had given up, on a host that takes so long
     /// to boot.
-    pub(super) fn take_up_again(&mut self, plan: &Plan, instance: u32, host_boot: Time) {
+    pub(super) fn take_up_again(&mut self, plan: &Plan, instance: Id<Instance>, host_boot: Time) {
         if self.trouble.is_taken_up(instance, self.clockwork.now()) {
             self.deaths_are_over(plan, instance);
             self.boot_after(instance, host_boot);

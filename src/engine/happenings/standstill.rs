@@ -4,6 +4,8 @@
 
 use super::World;
 use crate::engine::pace::standstill::{Comers, Finding};
+use crate::kernel::table::Id;
+use crate::plan::ids::Class;
 use crate::plan::{NodePlan, Plan};
 use crate::results::StopReason;
 
@@ -31,13 +33,13 @@ impl World {
 
     fn names_of_comers(&self, plan: &Plan, noted: &Comers) -> Vec<String> {
         let now = self.comers();
-        let goes_round = |class: u32| noted.requests[class as usize] != now.requests[class as usize];
+        let goes_round = |class: Id<Class>| noted.requests[class] != now.requests[class];
         let users = plan.sources.iter().filter(|source| {
             source.think.is_some() && source.programs.iter().any(|program| goes_round(program.class))
         });
         let is_visited = |node: &&NodePlan| {
-            let instances = node.first_instance as usize..(node.first_instance + node.replicas) as usize;
-            noted.visits[instances.clone()] != now.visits[instances]
+            let instances = node.instances();
+            noted.visits.row(instances) != now.visits.row(instances)
         };
         let nodes = plan.nodes.iter().filter(is_visited);
         users.map(|user| user.name.clone()).chain(nodes.map(|node| node.name.clone())).collect()

@@ -3,16 +3,18 @@
 //! Each class is asked once a second whether all that it needs is up. Nothing happens
 //! between changes, so that the answers of years are counted in one step.
 
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{SECOND, Time};
 use crate::parts::fidelity::Fidelity;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
+use crate::plan::ids::{Class, Instance};
 use crate::results::incident::Outage;
 
 #[derive(Clone, Debug)]
 pub struct Components {
     /// One for each class, if this is how the run goes.
-    classes: Vec<ClassState>,
+    classes: Table<Class, ClassState>,
     counted_until: Time,
     /// Something has changed since the needs were looked at.
     is_stale: bool,
@@ -38,7 +40,7 @@ impl Components {
     pub fn new(plan: &Plan) -> Self {
         let count = if plan.fidelity == Fidelity::Components { plan.classes.len() } else { 0 };
         Components {
-            classes: vec![ClassState::default(); count],
+            classes: Table::filled(ClassState::default(), count),
             counted_until: 0,
             is_stale: false,
             down: None,
@@ -68,9 +70,9 @@ impl Components {
     }
 
     /// The answers since the last time: how many there were of each class, and what they were.
-    pub fn count(&mut self, now: Time, mut note: impl FnMut(usize, Outcome, u64)) {
+    pub fn count(&mut self, now: Time, mut note: impl FnMut(Id<Class>, Outcome, u64)) {
         let time = now - std::mem::replace(&mut self.counted_until, now);
-        for (number, class) in self.classes.iter_mut().enumerate() {
+        for (number, class) in self.classes.entries_mut() {
             let (total, outcome) = match class.is_down {
                 true => (&mut class.down_time, Outcome::Refused),
                 false => (&mut class.up_time, Outcome::Ok),
@@ -86,7 +88,7 @@ impl Components {
     pub fn look(
         &mut self,
         plan: &Plan,
-        is_up: impl Fn(u32) -> bool,
+        is_up: impl Fn(Id<Instance>) -> bool,
         cause: Option<u32>,
         now: Time,
     ) -> Option<Outage> {

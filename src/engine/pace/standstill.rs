@@ -1,7 +1,9 @@
 //! Whether simulated time passes at all. Where nothing takes any time, a client that is answered,
 //! or turned away, sends its next request at the same instant, and so on for ever.
 
+use crate::kernel::table::Table;
 use crate::kernel::time::Time;
+use crate::plan::ids::{Class, Instance};
 
 /// After so many events at one instant it is noted who comes, and after twice as many it is a loop
 /// that does not end …
@@ -22,10 +24,10 @@ pub struct Standstill {
 }
 
 /// How many have come to each instance, and how many requests of each class there have been.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Comers {
-    pub visits: Vec<u64>,
-    pub requests: Vec<u64>,
+    pub visits: Table<Instance, u64>,
+    pub requests: Table<Class, u64>,
 }
 
 /// What it looks like.

@@ -6,8 +6,8 @@ use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::nodes::behaviour::HealthChecks;
 use crate::parts::outcome::Outcome;
-use crate::plan::ids;
-use crate::plan::{CallPlan, Plan, Policy};
+use crate::plan::ids::Instance;
+use crate::plan::{CallPlan, Plan, Policy, ids};
 
 /// What all callers remember: one view for each replica of each caller of a route.
 #[derive(Clone, Debug)]
@@ -243,7 +243,7 @@ impl Balancers {
         &mut self,
         plan: &Plan,
         view: Id<ids::View>,
-        answers: impl Fn(u32) -> bool,
+        answers: impl Fn(Id<Instance>) -> bool,
         now: Time,
     ) -> bool {
         let checks = self.checks[view];

@@ -1,9 +1,11 @@
 //! What careful callers keep of those they call: breakers and budgets for retries.
 
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::circuit_breaker::{BreakerSettings, CircuitBreaker};
 use crate::parts::outcome::Outcome;
 use crate::parts::retry_budget::Tokens;
+use crate::plan::ids::Instance;
 use crate::plan::{CallPlan, Plan};
 
 /// Those of all replicas of all careful callers.
@@ -24,7 +26,7 @@ struct Guard {
 /// One of a careful caller's peers.
 #[derive(Clone, Copy)]
 pub struct GuardedPeer {
-    pub caller: u32,
+    pub caller: Id<Instance>,
     pub member: u32,
 }
 
@@ -65,7 +67,7 @@ impl Guards {
         Some((settings, (own.first_breaker + peer.member) as usize))
     }
 
-    fn tokens(&mut self, plan: &Plan, call: &CallPlan, caller: u32) -> Option<&mut Tokens> {
+    fn tokens(&mut self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> Option<&mut Tokens> {
         let first = plan.guards[call.guard?].first;
         self.all[(first + plan.share_of(call, caller)) as usize].tokens.as_mut()
     }
@@ -102,7 +104,7 @@ impl Guards {
     }
 
     /// A good answer earns a part of a retry.
-    pub fn earn(&mut self, plan: &Plan, call: &CallPlan, caller: u32) {
+    pub fn earn(&mut self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) {
         if let Some(budget) = call.guard.and_then(|guard| plan.guards[guard].budget.as_ref())
             && let Some(tokens) = self.tokens(plan, call, caller)
         {
@@ -111,7 +113,7 @@ impl Guards {
     }
 
     /// Whether there is a token for one more retry; it is taken.
-    pub fn allows_retry(&mut self, plan: &Plan, call: &CallPlan, caller: u32) -> bool {
+    pub fn allows_retry(&mut self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> bool {
         self.tokens(plan, call, caller).is_none_or(Tokens::take)
     }
 }

@@ -5,8 +5,8 @@ use super::passing::{Passed, Passing};
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
-use crate::plan::Plan;
-use crate::plan::ids;
+use crate::plan::ids::{Instance, Source};
+use crate::plan::{Plan, ids};
 
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -16,7 +16,7 @@ pub struct Limits {
     /// Of each replica of each.
     passings: Vec<Passing>,
     /// How many clients the sources before each have.
-    clients_before: Vec<usize>,
+    clients_before: Table<Source, usize>,
 }
 
 /// Where a limit's buckets and what is counted of it begin.
@@ -31,7 +31,7 @@ struct Limit {
 #[derive(Clone, Copy)]
 pub struct Asker {
     pub limit: Id<ids::Limit>,
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// `None`: nobody waits for what is asked for.
     pub client: Option<Client>,
 }
@@ -70,10 +70,10 @@ impl Limits {
     ) -> Option<Time> {
         let limit_plan = &plan.limits[asker.limit];
         let limit = self.all[asker.limit];
-        let replica = (asker.instance - limit_plan.first_instance) as usize;
+        let replica = (asker.instance.number() - limit_plan.first_instance.number()) as usize;
         let mut bucket = limit.first_bucket + limit.buckets_of_replica * replica;
         if let (Per::Client, Some(client)) = (limit_plan.per, asker.client) {
-            bucket += self.clients_before[client.source as usize] + client.number as usize;
+            bucket += self.clients_before[client.source] + client.number as usize;
         }
         let wait = limit_plan.bucket.ask(&mut self.due[bucket], now);
         let passing = &mut self.passings[limit.first_passing + replica];

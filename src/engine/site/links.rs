@@ -9,12 +9,12 @@ use crate::kernel::time::{MILLISECOND, SECOND, Time};
 use crate::parts::fault::Fault;
 use crate::parts::resource::Way;
 use crate::plan::ids::Die;
-use crate::plan::{LinkPlan, Plan};
+use crate::plan::{LinkPlan, Plan, ids};
 
 /// All links.
 #[derive(Clone, Debug)]
 pub struct Links {
-    all: Vec<Link>,
+    all: Table<ids::Link, Link>,
 }
 
 /// A link as it is now.
@@ -44,7 +44,7 @@ struct FaultInForce {
 /// What somebody sends over a link.
 #[derive(Clone, Copy)]
 pub struct Message {
-    pub link: u32,
+    pub link: Id<ids::Link>,
     pub way: Way,
     pub bytes: u64,
     /// Of a handshake, which come first.
@@ -54,7 +54,7 @@ pub struct Message {
 /// How long a message takes to cross a link, and what of that is not the link's latency.
 #[derive(Clone, Copy, Debug)]
 pub struct Crossing {
-    pub link: u32,
+    pub link: Id<ids::Link>,
     pub time: Time,
     /// It waits until lost segments are sent again, behind other messages, and for its own bytes.
     pub lost: Time,
@@ -91,8 +91,8 @@ impl Links {
         waited: impl FnMut(Time),
     ) -> Crossing {
         let Message { link, way, bytes, round_trips } = message;
-        let link_plan = &plan.links[link as usize];
-        let state = &mut self.all[link as usize];
+        let link_plan = &plan.links[link];
+        let state = &mut self.all[link];
         let mut one_way = chance.draws.take(plan, link_plan.latency);
         if let Some(jitter) = link_plan.jitter {
             one_way = one_way.saturating_add(chance.draws.take(plan, jitter));
@@ -113,23 +113,29 @@ impl Links {
         crossing
     }
 
-    pub fn strike(&mut self, plan: &Plan, link: u32, fault: Fault, until: Time, now: Time) {
-        let state = &mut self.all[link as usize];
+    pub fn strike(&mut self, plan: &Plan, link: Id<ids::Link>, fault: Fault, until: Time, now: Time) {
+        let state = &mut self.all[link];
         state.faults.push(FaultInForce { fault, until });
-        state.put_together(&plan.links[link as usize], now);
+        state.put_together(&plan.links[link], now);
     }
 
-    pub fn lift(&mut self, plan: &Plan, link: u32, fault: Fault, now: Time) {
-        let state = &mut self.all[link as usize];
+    pub fn lift(&mut self, plan: &Plan, link: Id<ids::Link>, fault: Fault, now: Time) {
+        let state = &mut self.all[link];
         if let Some(place) = state.faults.iter().position(|other| other.fault == fault) {
             state.faults.swap_remove(place);
         }
-        state.put_together(&plan.links[link as usize], now);
+        state.put_together(&plan.links[link], now);
     }
 
     /// How one way of it has been used up to now, and `waited` as above.
-    pub fn read(&mut self, link: u32, way: Way, now: Time, waited: &mut impl FnMut(Time)) -> Carried {
-        let link = &mut self.all[link as usize];
+    pub fn read(
+        &mut self,
+        link: Id<ids::Link>,
+        way: Way,
+        now: Time,
+        waited: &mut impl FnMut(Time),
+    ) -> Carried {
+        let link = &mut self.all[link];
         let cut = link.time_cut(now);
         let sending = &mut link.sending[way as usize];
         sending.catch_up(now, waited);

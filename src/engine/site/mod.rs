@@ -26,11 +26,13 @@ pub mod stations;
 pub mod waits;
 
 use crate::kernel::random::{StreamFamily, mix};
+use crate::kernel::table::{Id, Table};
 use crate::plan::Plan;
+use crate::plan::ids::{Instance, Source};
 
 #[derive(Clone)]
 pub struct Site {
-    pub(in crate::engine) nodes: Vec<stations::NodeState>,
+    pub(in crate::engine) nodes: Table<Instance, stations::NodeState>,
     pub(in crate::engine) lines: Vec<stations::SideLine>,
     pub(in crate::engine) pools: pools::Pools,
     pub(in crate::engine) sessions: sessions::Sessions,
@@ -41,21 +43,21 @@ pub struct Site {
     pub(in crate::engine) scalings: scalings::Scalings,
     pub(in crate::engine) names: names::Names,
     pub(in crate::engine) links: links::Links,
-    pub(in crate::engine) sources: Vec<sources::SourceState>,
+    pub(in crate::engine) sources: Table<Source, sources::SourceState>,
     pub(in crate::engine) replications: replications::Replications,
 }
 
 /// A client of one of the plan's sources.
 #[derive(Clone, Copy, Debug)]
 pub struct Client {
-    pub source: u32,
+    pub source: Id<Source>,
     pub number: u32,
 }
 
 impl Client {
     /// A number that is his alone, as good as drawn.
     pub fn hash(self) -> u64 {
-        mix((u64::from(self.source) << 32) | u64::from(self.number))
+        mix((u64::from(self.source.number()) << 32) | u64::from(self.number))
     }
 }
 

@@ -3,8 +3,8 @@
 use super::peer_health::PeerHealth;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
-use crate::plan::ids;
-use crate::plan::{NameChangePlan, NamePlan, Plan};
+use crate::plan::ids::Instance;
+use crate::plan::{NameChangePlan, NamePlan, Plan, ids};
 
 /// All names.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl Names {
         &mut self,
         plan: &Plan,
         name: Id<ids::Name>,
-        answers: impl Fn(u32) -> bool,
+        answers: impl Fn(Id<Instance>) -> bool,
         now: Time,
     ) -> bool {
         let (plan, name) = (&plan.names[name], &mut self.all[name]);
@@ -118,7 +118,7 @@ impl Names {
 
 impl Name {
     fn new(plan: &Plan, name: &NamePlan) -> Name {
-        let clients = plan.sources[name.source as usize].clients as usize;
+        let clients = plan.sources[name.source].clients as usize;
         let zone: Vec<u32> = (0..name.first_answers).collect();
         Name {
             resolver: vec![0; name.ttls.len().max(1)],

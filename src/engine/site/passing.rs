@@ -135,6 +135,7 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::table::Id;
     use crate::kernel::time::{MILLISECOND, SECOND};
     use crate::parts::outcome::Outcome;
     use crate::parts::rate_limit::RateLimit;
@@ -154,7 +155,7 @@ mod tests {
             per,
             delays: true,
             answer: limit.answer,
-            first_instance: 0,
+            first_instance: Id::FIRST,
             replicas: 1,
         }
     }

@@ -235,6 +235,7 @@ impl Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::table::Id;
 
     #[test]
     fn what_is_taken_and_given_back_is_in_use_meanwhile() {
@@ -253,7 +254,7 @@ mod tests {
         let mut pools = Pools { all: Table::from(vec![Pool::new(&plan(), 0)]) };
         let pool = Id::FIRST;
         let mut visits = Visits::new();
-        let [first, second] = [Id::FIRST, Id::FIRST].map(|step| visits.add(0, step, 0, 0));
+        let [first, second] = [Id::FIRST, Id::FIRST].map(|step| visits.add(Id::FIRST, step, Id::FIRST, 0));
         assert!(pools.admits_to_line(pool));
         pools.join_line(pool, &mut visits, first, 5);
         assert!(!pools.admits_to_line(pool));
@@ -272,7 +273,7 @@ mod tests {
             from: Party::Node(0),
             to: Party::Node(0),
             first: Id::FIRST,
-            first_instance: 0,
+            first_instance: Id::FIRST,
             size: 0,
             wait: 0,
             callers: 1,

@@ -4,7 +4,7 @@
 use super::Client;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::ids::Replication;
+use crate::plan::ids::{Instance, Replication, Source};
 use crate::plan::{CallPlan, Plan, ReplicationPlan};
 use crate::results::replication::ReplicationRecord;
 use crate::scenario::model::Reads;
@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 pub struct Replications {
     sets: Table<Replication, Set>,
     /// Of each instance its set; empty if there are no sets.
-    set_of: Vec<Option<Id<Replication>>>,
+    set_of: Table<Instance, Option<Id<Replication>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -34,9 +34,9 @@ struct Set {
     /// So many of the writes that are left are in the latest backup too.
     backed_up: u64,
     /// Primaries that a `failover` has brought down.
-    brought_down: Vec<u32>,
+    brought_down: Vec<Id<Instance>>,
     /// The number of each client's latest write, by source.
-    latest: Vec<Vec<u64>>,
+    latest: Table<Source, Vec<u64>>,
     record: ReplicationRecord,
 }
 
@@ -49,21 +49,24 @@ struct Membership {
 
 impl Replications {
     pub fn new(plan: &Plan) -> Self {
-        let mut set_of =
-            if plan.replications.is_empty() { Vec::new() } else { vec![None; plan.instances.len()] };
+        let mut set_of = if plan.replications.is_empty() {
+            Table::new()
+        } else {
+            Table::filled(None, plan.instances.len())
+        };
         for (number, set) in plan.replications.entries() {
             for &instance in &set.instances {
-                set_of[instance as usize] = Some(number);
+                set_of[instance] = Some(number);
             }
         }
         Replications { sets: plan.replications.iter().map(|set| Set::new(plan, set)).collect(), set_of }
     }
 
-    fn set_of(&self, instance: u32) -> Option<Id<Replication>> {
-        self.set_of.get(instance as usize).copied().flatten()
+    fn set_of(&self, instance: Id<Instance>) -> Option<Id<Replication>> {
+        self.set_of.get(instance).copied().flatten()
     }
 
-    fn membership_of(&self, plan: &Plan, instance: u32) -> Option<Membership> {
+    fn membership_of(&self, plan: &Plan, instance: Id<Instance>) -> Option<Membership> {
         let set = self.set_of(instance)?;
         let member = plan.replications[set].instances.iter().position(|&one| one == instance)?;
         Some(Membership { set, member })
@@ -116,7 +119,7 @@ impl Replications {
         plan: &Plan,
         number: Id<Replication>,
         write: Access,
-        is_gone: impl Fn(u32) -> bool,
+        is_gone: impl Fn(Id<Instance>) -> bool,
         mut lag: impl FnMut() -> Time,
     ) {
         let set_plan = &plan.replications[number];
@@ -129,7 +132,7 @@ impl Replications {
             return;
         }
         if let Some(client) = client {
-            set.latest[client.source as usize][client.number as usize] = set.record.writes;
+            set.latest[client.source][client.number as usize] = set.record.writes;
         }
         for (member, &instance) in set_plan.instances.iter().enumerate() {
             if member == set.primary || is_gone(instance) {
@@ -159,7 +162,7 @@ impl Replications {
         let has = set.record.writes - set.lacks[member].len() as u64;
         set.record.behind_reads += u64::from(has < set.record.writes);
         if let Some(client) = client {
-            let own = set.latest[client.source as usize][client.number as usize];
+            let own = set.latest[client.source][client.number as usize];
             set.record.stale_reads += u64::from(own > has);
         }
     }
@@ -169,8 +172,8 @@ impl Replications {
     pub fn watch(
         &mut self,
         plan: &Plan,
-        instance: u32,
-        answers: impl Fn(u32) -> bool,
+        instance: Id<Instance>,
+        answers: impl Fn(Id<Instance>) -> bool,
         now: Time,
     ) -> Option<Id<Replication>> {
         let Membership { set: number, member } = self.membership_of(plan, instance)?;
@@ -200,7 +203,7 @@ impl Replications {
         &mut self,
         plan: &Plan,
         number: Id<Replication>,
-        answers: impl Fn(u32) -> bool,
+        answers: impl Fn(Id<Instance>) -> bool,
         now: Time,
     ) {
         let instances = &plan.replications[number].instances;
@@ -225,7 +228,7 @@ impl Replications {
 
     /// The data of an instance are gone. If nobody takes its place, everything written since
     /// the latest backup is lost.
-    pub fn lose_data(&mut self, plan: &Plan, instance: u32) {
+    pub fn lose_data(&mut self, plan: &Plan, instance: Id<Instance>) {
         let Some(Membership { set: number, member }) = self.membership_of(plan, instance) else { return };
         let set = &mut self.sets[number];
         set.has_data[member] = false;
@@ -236,7 +239,7 @@ impl Replications {
     }
 
     /// An instance has data again: the primary's, or those of the backup if it is that itself.
-    pub fn restore_data(&mut self, plan: &Plan, instance: u32) {
+    pub fn restore_data(&mut self, plan: &Plan, instance: Id<Instance>) {
         let Some(Membership { set: number, member }) = self.membership_of(plan, instance) else { return };
         let set = &mut self.sets[number];
         set.has_data[member] = true;
@@ -247,7 +250,7 @@ impl Replications {
 
     /// `failover` hits whoever is the primary now; without a set, the database itself. Returns
     /// whether this one is brought down.
-    pub fn bring_down(&mut self, plan: &Plan, instance: u32) -> bool {
+    pub fn bring_down(&mut self, plan: &Plan, instance: Id<Instance>) -> bool {
         let Some(number) = self.set_of(instance) else { return true };
         let set = &mut self.sets[number];
         let is_primary = plan.replications[number].instances[set.primary] == instance;
@@ -259,7 +262,7 @@ impl Replications {
     }
 
     /// That is over. Returns whether this one was brought down.
-    pub fn let_up(&mut self, instance: u32) -> bool {
+    pub fn let_up(&mut self, instance: Id<Instance>) -> bool {
         let Some(number) = self.set_of(instance) else { return true };
         let brought_down = &mut self.sets[number].brought_down;
         let place = brought_down.iter().position(|&one| one == instance);
@@ -273,7 +276,7 @@ impl Replications {
 /// A write or a read that is done at a database.
 #[derive(Clone, Copy)]
 pub struct Access {
-    pub instance: u32,
+    pub instance: Id<Instance>,
     /// `None`: nobody waits for it.
     pub client: Option<Client>,
     pub now: Time,

@@ -1,10 +1,10 @@
 //! How many there are of what is scaled, what that costs, and what is switched off meanwhile.
 
-use crate::kernel::table::{Id, Table};
+use crate::kernel::table::{Id, Row, Table};
 use crate::kernel::time::Time;
 use crate::parts::autoscale::{Measure, Recommendations};
-use crate::plan::ids;
-use crate::plan::{Plan, ScalingPlan};
+use crate::plan::ids::Instance;
+use crate::plan::{Plan, ScalingPlan, ids};
 use crate::results::scaling::ScalingRecord;
 
 /// Changes that are kept; all are counted.
@@ -92,16 +92,15 @@ pub struct Decision {
 
 impl ScaledReplica {
     /// An instance as one of those that are scaled, if it is.
-    pub fn of(plan: &Plan, instance: u32) -> Option<ScaledReplica> {
+    pub fn of(plan: &Plan, instance: Id<Instance>) -> Option<ScaledReplica> {
         let before = plan.scalings.as_slice().partition_point(|plan| plan.first_instance <= instance);
         let scaling = Id::at(before.checked_sub(1)?);
-        let replica = instance - plan.scalings[scaling].first_instance;
-        let scaled = ScaledReplica { scaling, replica };
-        (replica < plan.scalings[scaling].replicas).then_some(scaled)
+        let row = Row::new(plan.scalings[scaling].first_instance, plan.scalings[scaling].replicas);
+        row.place_of(instance).map(|replica| ScaledReplica { scaling, replica })
     }
 
-    pub fn instance(self, plan: &Plan) -> u32 {
-        plan.scalings[self.scaling].first_instance + self.replica
+    pub fn instance(self, plan: &Plan) -> Id<Instance> {
+        plan.scalings[self.scaling].first_instance.plus(self.replica)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::caches::Entry;
 use super::pools::PlaceAtPeer;
 use crate::kernel::table::{Id, Table};
-use crate::plan::ids::Pool;
+use crate::plan::ids::{Instance, Pool};
 
 /// Lists through a slab. Of each list its owner keeps the first.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Session {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
     /// A connection at this instance of a database.
-    Connection(u32),
+    Connection(Id<Instance>),
     /// A place in this pool of the caller's.
     Pool(Id<Pool>),
     /// A place for a call to one of the caller's peers.
@@ -76,7 +76,7 @@ impl Sessions {
     }
 
     /// The instances to which a list has connections.
-    pub fn connections(&self, first: Option<Id<Session>>) -> impl Iterator<Item = u32> {
+    pub fn connections(&self, first: Option<Id<Session>>) -> impl Iterator<Item = Id<Instance>> {
         self.list(first).filter_map(|holds| match holds {
             Holds::Connection(instance) => Some(instance),
             Holds::Pool(_) | Holds::Peer(_) | Holds::Object(_) => None,
@@ -121,17 +121,17 @@ mod tests {
         let mut sessions = Sessions::default();
         let (mut one, mut other) = (None, None);
         for instance in 0..3 {
-            sessions.add(&mut one, Holds::Connection(instance));
+            sessions.add(&mut one, Holds::Connection(Id::numbered(instance)));
         }
         sessions.add(&mut other, Holds::Object(Id::numbered(7)));
-        assert!(sessions.take_out(&mut one, Holds::Connection(1)));
-        assert!(!sessions.take_out(&mut one, Holds::Connection(1)));
-        sessions.add(&mut other, Holds::Connection(4));
+        assert!(sessions.take_out(&mut one, Holds::Connection(Id::numbered(1))));
+        assert!(!sessions.take_out(&mut one, Holds::Connection(Id::numbered(1))));
+        sessions.add(&mut other, Holds::Connection(Id::numbered(4)));
         assert_eq!(sessions.all.len(), 4);
-        assert_eq!(sessions.connections(one).collect::<Vec<_>>(), [2, 0]);
+        assert_eq!(sessions.connections(one).map(Id::number).collect::<Vec<_>>(), [2, 0]);
         assert_eq!((sessions.object(one), sessions.object(other)), (None, Some(Id::numbered(7))));
-        assert_eq!(sessions.take_first(&mut one), Some(Holds::Connection(2)));
-        assert_eq!(sessions.take_first(&mut one), Some(Holds::Connection(0)));
+        assert_eq!(sessions.take_first(&mut one), Some(Holds::Connection(Id::numbered(2))));
+        assert_eq!(sessions.take_first(&mut one), Some(Holds::Connection(Id::FIRST)));
         assert_eq!((sessions.take_first(&mut one), one), (None, None));
     }
 }

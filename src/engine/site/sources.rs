@@ -2,9 +2,11 @@
 
 use crate::engine::visit::Request;
 use crate::kernel::random::{Generator, StreamFamily};
+use crate::kernel::table::Table;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::arrivals::{ArrivalProcess, Arrivals};
 use crate::parts::rate_limit::Per;
+use crate::plan::ids::Source;
 use crate::plan::{ConnectionUse, Plan, Policy, SourcePlan};
 
 /// Arrivals are drawn ahead in batches.
@@ -30,7 +32,7 @@ pub struct SourceState {
 }
 
 /// Those of a plan, before anything was sent.
-pub fn states(plan: &Plan, family: StreamFamily) -> Vec<SourceState> {
+pub fn states(plan: &Plan, family: StreamFamily) -> Table<Source, SourceState> {
     plan.sources.iter().map(|source| SourceState::new(source, family, plan)).collect()
 }
 
@@ -111,7 +113,7 @@ impl SourceState {
 
     /// What the recording says of a request's time at a node.
     pub fn recorded_work(&self, plan: &Plan, request: Request, column: u32) -> Time {
-        match &plan.sources[request.source as usize].arrivals {
+        match &plan.sources[request.source].arrivals {
             Arrivals::Replay(recording) => recording.work[column as usize].durations[request.record as usize],
             _ => 0,
         }

@@ -1,11 +1,11 @@
 //! The changing state of nodes: slots, lines, pools and what is counted about them.
 
 use crate::engine::visit::Visit;
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::{Codel, Shedding};
-use crate::plan::ids::WatchdogLane;
+use crate::plan::ids::{Instance, Node, Processor, WatchdogLane};
 use crate::plan::{NONE, Plan};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
@@ -33,13 +33,13 @@ pub struct NodeState {
     /// Slots held beyond one for each visit served: may be negative.
     pub extra: i32,
     /// The node in the plan, shared by its replicas.
-    pub node: u32,
+    pub node: Id<Node>,
     /// Which of the side lines or occupancy records it has, or `NONE`.
     pub side_line: u32,
     pub occupancy: u32,
     pub watchdog_lane: Option<Id<WatchdogLane>>,
-    /// What shares out its CPU time, or `NONE`.
-    pub processor: u32,
+    /// What shares out its CPU time, if anything does.
+    pub processor: Option<Id<Processor>>,
     pub served_area: u64,
     pub calling_area: u64,
     pub queued_area: u64,
@@ -228,12 +228,12 @@ impl NodeState {
 }
 
 /// All replicas in their first state, and the lines that need more than a list.
-pub fn states(plan: &Plan) -> (Vec<NodeState>, Vec<SideLine>) {
+pub fn states(plan: &Plan) -> (Table<Instance, NodeState>, Vec<SideLine>) {
     let mut lines = Vec::new();
     let mut tracked = 0;
     let priorities = 1 + plan.classes.iter().map(|class| usize::from(class.priority)).max().unwrap_or(0);
     let states = plan.instances.iter().map(|instance| {
-        let node = &plan.nodes[instance.node as usize];
+        let node = &plan.nodes[instance.node];
         let side_line = match node.order {
             Order::Fifo | Order::Lifo => NONE,
             Order::Priority => {

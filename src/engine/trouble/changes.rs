@@ -5,8 +5,7 @@ use super::Trouble;
 use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::Plan;
-use crate::plan::ids::View;
-use crate::plan::ids::{Memory, Name, Replication, Scaling, Standby};
+use crate::plan::ids::{Instance, Memory, Name, Replication, Scaling, Standby, View};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -16,9 +15,9 @@ pub enum Change {
     Ends(u32),
     Fails(u32),
     IsRepaired(u32),
-    HasBooted(u32),
+    HasBooted(Id<Instance>),
     /// A host's kernel has booted.
-    Answers(u32),
+    Answers(Id<Instance>),
     /// A caller asks all of its peers whether they are there.
     Checks(Id<View>),
     /// The next step of a piece of maintenance.
@@ -30,7 +29,7 @@ pub enum Change {
     /// Is there memory left on a host?
     LooksAtMemory(Id<Memory>),
     /// What has died is started.
-    StartsAgain(u32),
+    StartsAgain(Id<Instance>),
     /// A set of databases is backed up.
     BacksUp(Id<Replication>),
     /// A zone asks whether anybody answers at the addresses of a name.

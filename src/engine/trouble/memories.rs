@@ -3,7 +3,7 @@
 use super::Trouble;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{Time, to_seconds};
-use crate::plan::ids::Memory;
+use crate::plan::ids::{Instance, Memory};
 use crate::plan::{HostMemoryPlan, Plan, ResidentPlan};
 
 /// Of those whose memory is looked at.
@@ -11,7 +11,7 @@ use crate::plan::{HostMemoryPlan, Plan, ResidentPlan};
 pub struct Memories {
     hosts: Table<Memory, HostMemory>,
     /// Of each instance, where it is told of; empty if nobody's memory matters.
-    place_of: Vec<Option<Place>>,
+    place_of: Table<Instance, Option<Place>>,
     is_watched: bool,
 }
 
@@ -41,7 +41,7 @@ pub struct MemoryUse {
 
 #[derive(Clone, Debug)]
 struct Process {
-    instance: u32,
+    instance: Id<Instance>,
     base: u64,
     per_request: u64,
     /// What it has leaked since it started, until then, and how fast that grows.
@@ -85,31 +85,31 @@ impl HostMemory {
 impl Memories {
     pub fn new(plan: &Plan) -> Self {
         let hosts: Table<Memory, HostMemory> = plan.memories.iter().map(HostMemory::new).collect();
-        let mut place_of = vec![None; if hosts.is_empty() { 0 } else { plan.instances.len() }];
+        let mut place_of = Table::filled(None, if hosts.is_empty() { 0 } else { plan.instances.len() });
         for (host, memory) in hosts.entries() {
             for (process, state) in (0..).zip(&memory.processes) {
-                place_of[state.instance as usize] = Some(Place { host, process });
+                place_of[state.instance] = Some(Place { host, process });
             }
         }
         Memories { hosts, place_of, is_watched: false }
     }
 
-    fn of(&mut self, instance: u32) -> Option<&mut Process> {
-        let Place { host, process } = self.place_of.get(instance as usize).copied().flatten()?;
+    fn of(&mut self, instance: Id<Instance>) -> Option<&mut Process> {
+        let Place { host, process } = self.place_of.get(instance).copied().flatten()?;
         self.hosts[host].processes.get_mut(process as usize)
     }
 }
 
 impl Trouble {
     /// What a process has leaked goes with it.
-    pub(super) fn forget_leak(&mut self, instance: u32, now: Time) {
+    pub(super) fn forget_leak(&mut self, instance: Id<Instance>, now: Time) {
         if let Some(process) = self.memories.of(instance) {
             (process.leaked, process.leaked_until) = (0.0, now);
         }
     }
 
     /// From now on it leaks so much more, or less.
-    pub fn leak(&mut self, instance: u32, bytes_per_s: f64, now: Time) {
+    pub fn leak(&mut self, instance: Id<Instance>, bytes_per_s: f64, now: Time) {
         if let Some(process) = self.memories.of(instance) {
             (process.leaked, process.leaked_until) = (process.leaked(now), now);
             process.leak_per_s = (process.leak_per_s + bytes_per_s).max(0.0);
@@ -140,9 +140,9 @@ impl Trouble {
     pub fn look_at_memory(
         &mut self,
         host: Id<Memory>,
-        inside: impl Fn(u32) -> u32,
+        inside: impl Fn(Id<Instance>) -> u32,
         now: Time,
-    ) -> Option<u32> {
+    ) -> Option<Id<Instance>> {
         let memory = &mut self.memories.hosts[host];
         let mut used = 0.0;
         let mut fattest = (0.0, None);

@@ -3,17 +3,19 @@
 
 use super::Trouble;
 use crate::engine::flow::health::Checker;
-use crate::plan::{CallPlan, ConnectionUse, NONE, Plan};
+use crate::kernel::table::{Id, Table};
+use crate::plan::ids::{Instance, Source};
+use crate::plan::{CallPlan, ConnectionUse, Plan};
 
 /// Of each instance, if anything changes during the run.
 #[derive(Clone, Debug, Default)]
 pub struct Relations {
     /// The instances that stand on each server's instance.
-    hosted: Vec<Vec<u32>>,
+    hosted: Table<Instance, Vec<Id<Instance>>>,
     /// The sources whose clients keep connections to each instance.
-    clients: Vec<Vec<u32>>,
+    clients: Table<Instance, Vec<Id<Source>>>,
     /// Who checks each instance.
-    checkers: Vec<Vec<Checker>>,
+    checkers: Table<Instance, Vec<Checker>>,
 }
 
 impl Relations {
@@ -21,26 +23,30 @@ impl Relations {
         if !plan.has_changes() {
             return Relations::default();
         }
-        let mut hosted = vec![Vec::new(); plan.instances.len()];
-        for (number, instance) in plan.instances.iter().enumerate() {
-            if instance.host != NONE {
-                hosted[instance.host as usize].push(number as u32);
+        let mut hosted = Table::filled(Vec::new(), plan.instances.len());
+        for (number, instance) in plan.instances.entries() {
+            if let Some(host) = instance.host {
+                hosted[host].push(number);
             }
         }
-        Relations { hosted, clients: clients(plan), checkers: vec![Vec::new(); plan.instances.len()] }
+        Relations {
+            hosted,
+            clients: clients(plan),
+            checkers: Table::filled(Vec::new(), plan.instances.len()),
+        }
     }
 }
 
 /// Of each instance, the sources whose clients keep connections to it.
-fn clients(plan: &Plan) -> Vec<Vec<u32>> {
-    let mut clients: Vec<Vec<u32>> = vec![Vec::new(); plan.instances.len()];
+fn clients(plan: &Plan) -> Table<Instance, Vec<Id<Source>>> {
+    let mut clients: Table<Instance, Vec<Id<Source>>> = Table::filled(Vec::new(), plan.instances.len());
     let kept = |call: &CallPlan| match call.connection {
         ConnectionUse::PerClient { source } => Some((source, call.route)),
         ConnectionUse::Fresh | ConnectionUse::Kept => None,
     };
     for (source, route) in plan.calls.iter().filter_map(kept) {
         for member in &plan.routes[route].members {
-            let sources = &mut clients[member.instance as usize];
+            let sources = &mut clients[member.instance];
             if !sources.contains(&source) {
                 sources.push(source);
             }
@@ -51,26 +57,26 @@ fn clients(plan: &Plan) -> Vec<Vec<u32>> {
 
 impl Trouble {
     /// Who checks each instance is known from now on.
-    pub fn are_checked_by(&mut self, checkers: Vec<Vec<Checker>>) {
+    pub fn are_checked_by(&mut self, checkers: Table<Instance, Vec<Checker>>) {
         self.relations.checkers = checkers;
     }
 
     /// One after the other of those who check it.
-    pub fn checker_of(&self, instance: u32, number: usize) -> Option<Checker> {
-        self.relations.checkers[instance as usize].get(number).copied()
+    pub fn checker_of(&self, instance: Id<Instance>, number: usize) -> Option<Checker> {
+        self.relations.checkers[instance].get(number).copied()
     }
 
     /// All that stands on it, and then it itself.
-    pub fn all_at(&self, instance: u32) -> Vec<u32> {
-        self.relations.hosted[instance as usize].iter().copied().chain([instance]).collect()
+    pub fn all_at(&self, instance: Id<Instance>) -> Vec<Id<Instance>> {
+        self.relations.hosted[instance].iter().copied().chain([instance]).collect()
     }
 
-    pub fn is_host(&self, instance: u32) -> bool {
-        !self.relations.hosted[instance as usize].is_empty()
+    pub fn is_host(&self, instance: Id<Instance>) -> bool {
+        !self.relations.hosted[instance].is_empty()
     }
 
     /// The sources whose clients keep connections to it.
-    pub fn clients_of(&self, instance: u32) -> &[u32] {
-        &self.relations.clients[instance as usize]
+    pub fn clients_of(&self, instance: Id<Instance>) -> &[Id<Source>] {
+        &self.relations.clients[instance]
     }
 }

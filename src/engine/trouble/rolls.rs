@@ -2,15 +2,16 @@
 
 use super::Trouble;
 use crate::engine::visit::Visit;
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
+use crate::plan::ids::Instance;
 
 /// The rolls of all replicas, once they are worth the while.
 #[derive(Clone, Debug, Default)]
 pub struct Rolls {
     /// Of each instance who has come in; empty as long as none are kept.
-    inside: Vec<Roll>,
+    inside: Table<Instance, Roll>,
     /// Of each instance who has sent it a query, and may hold a connection to it since.
-    guests: Vec<Roll>,
+    guests: Table<Instance, Roll>,
     /// How many visits have been looked through.
     looked_through: u64,
 }
@@ -64,31 +65,49 @@ impl Trouble {
 
     /// Empty ones for so many instances.
     pub fn keep_rolls(&mut self, instances: usize) {
-        self.rolls.inside = vec![Roll::default(); instances];
-        self.rolls.guests = vec![Roll::default(); instances];
+        self.rolls.inside = Table::filled(Roll::default(), instances);
+        self.rolls.guests = Table::filled(Roll::default(), instances);
     }
 
     /// The visit has come in at the instance.
-    pub fn came_in(&mut self, slot: Id<Visit>, instance: u32, is_inside: impl Fn(Id<Visit>) -> bool) {
-        if let Some(roll) = self.rolls.inside.get_mut(instance as usize) {
+    pub fn came_in(
+        &mut self,
+        slot: Id<Visit>,
+        instance: Id<Instance>,
+        is_inside: impl Fn(Id<Visit>) -> bool,
+    ) {
+        if let Some(roll) = self.rolls.inside.get_mut(instance) {
             roll.add(slot, is_inside);
         }
     }
 
     /// The visit sends the instance a query.
-    pub fn asks(&mut self, slot: Id<Visit>, instance: u32, may_be_guest: impl Fn(Id<Visit>) -> bool) {
-        if let Some(roll) = self.rolls.guests.get_mut(instance as usize) {
+    pub fn asks(
+        &mut self,
+        slot: Id<Visit>,
+        instance: Id<Instance>,
+        may_be_guest: impl Fn(Id<Visit>) -> bool,
+    ) {
+        if let Some(roll) = self.rolls.guests.get_mut(instance) {
             roll.add(slot, may_be_guest);
         }
     }
 
     /// Those on the roll who are still inside, in the order of their slots.
-    pub fn roll_of(&mut self, instance: u32, is_inside: impl Fn(Id<Visit>) -> bool) -> Vec<Id<Visit>> {
-        self.rolls.inside[instance as usize].those_there(is_inside)
+    pub fn roll_of(
+        &mut self,
+        instance: Id<Instance>,
+        is_inside: impl Fn(Id<Visit>) -> bool,
+    ) -> Vec<Id<Visit>> {
+        self.rolls.inside[instance].those_there(is_inside)
     }
 
     /// Those on the roll who may still hold a connection.
-    pub fn guests_of(&mut self, instance: u32, may_be_guest: impl Fn(Id<Visit>) -> bool) -> Vec<Id<Visit>> {
-        self.rolls.guests[instance as usize].those_there(may_be_guest)
+    pub fn guests_of(
+        &mut self,
+        instance: Id<Instance>,
+        may_be_guest: impl Fn(Id<Visit>) -> bool,
+    ) -> Vec<Id<Visit>> {
+        self.rolls.guests[instance].those_there(may_be_guest)
     }
 }

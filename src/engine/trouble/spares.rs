@@ -4,7 +4,7 @@ use super::Trouble;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::fault::Fault;
-use crate::plan::ids::Standby;
+use crate::plan::ids::{Instance, Standby};
 use crate::plan::{ChangeTarget, Plan};
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 pub struct Standbys {
     all: Table<Standby, Spares>,
     /// The standby of each instance that has one; empty if there are none.
-    of_instances: Vec<Option<Id<Standby>>>,
+    of_instances: Table<Instance, Option<Id<Standby>>>,
     /// When the spare breaks that has taken the place of what each random fault had broken.
     breaks_at: Vec<Option<Time>>,
 }
@@ -29,10 +29,10 @@ struct Spares {
 impl Standbys {
     pub fn new(plan: &Plan) -> Standbys {
         let instances = if plan.standbys.is_empty() { 0 } else { plan.instances.len() };
-        let mut of_instances = vec![None; instances];
+        let mut of_instances = Table::filled(None, instances);
         for (number, standby) in plan.standbys.entries() {
             for &instance in &standby.instances {
-                of_instances[instance as usize] = Some(number);
+                of_instances[instance] = Some(number);
             }
         }
         Standbys {
@@ -48,7 +48,7 @@ impl Trouble {
     pub fn standby_of(&self, plan: &Plan, fault: u32) -> Option<Id<Standby>> {
         let random = &plan.random_faults[fault as usize];
         let [ChangeTarget::Instance(instance)] = random.targets[..] else { return None };
-        let standby = self.spares.of_instances.get(instance as usize).copied().flatten();
+        let standby = self.spares.of_instances.get(instance).copied().flatten();
         standby.filter(|_| random.fault == Fault::Crash)
     }
 

@@ -1,13 +1,15 @@
 //! What watches over each instance, and what it knows of deaths and starts.
 
 use super::Trouble;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::restart::RestartPolicy;
+use crate::plan::ids::Instance;
 use crate::plan::{InstancePlan, NodePlan, Plan};
 
 #[derive(Clone, Debug, Default)]
 pub struct Units {
-    all: Vec<Unit>,
+    all: Table<Instance, Unit>,
     shared: Vec<Shared>,
 }
 
@@ -85,8 +87,8 @@ impl Unit {
 
 impl Units {
     pub fn new(plan: &Plan) -> Self {
-        let unit = |instance: &InstancePlan| Unit::new(&plan.nodes[instance.node as usize]);
-        let all = if plan.has_changes() { plan.instances.iter().map(unit).collect() } else { Vec::new() };
+        let unit = |instance: &InstancePlan| Unit::new(&plan.nodes[instance.node]);
+        let all = if plan.has_changes() { plan.instances.iter().map(unit).collect() } else { Table::new() };
         Units { all, shared: Vec::new() }
     }
 
@@ -111,37 +113,37 @@ impl Trouble {
     }
 
     /// A process dies; was it alive?
-    pub fn dies(&mut self, instance: u32, death: Death) -> bool {
-        let deaths = &mut self.units.all[instance as usize].deaths;
+    pub fn dies(&mut self, instance: Id<Instance>, death: Death) -> bool {
+        let deaths = &mut self.units.all[instance].deaths;
         deaths.push(death);
         deaths.len() == 1
     }
 
     /// What becomes of it now that it has died.
-    pub fn sequel(&mut self, instance: u32, now: Time) -> Sequel {
-        self.units.all[instance as usize].sequel(now)
+    pub fn sequel(&mut self, instance: Id<Instance>, now: Time) -> Sequel {
+        self.units.all[instance].sequel(now)
     }
 
     /// How long it takes to boot, if it has nothing to recover.
-    pub fn boot_time(&self, instance: u32) -> Time {
-        self.units.all[instance as usize].boot
+    pub fn boot_time(&self, instance: Id<Instance>) -> Time {
+        self.units.all[instance].boot
     }
 
     /// How long it takes to boot as it is.
-    pub fn start_time(&self, instance: u32) -> Time {
-        let unit = &self.units.all[instance as usize];
+    pub fn start_time(&self, instance: Id<Instance>) -> Time {
+        let unit = &self.units.all[instance];
         let recovery = if self.conditions.has_crashed(instance) { unit.recovery } else { 0 };
         unit.boot.saturating_add(recovery)
     }
 
     /// It has died too often.
-    pub fn is_given_up(&mut self, instance: u32, incident: u32) {
-        self.units.all[instance as usize].given_up = Some(incident);
+    pub fn is_given_up(&mut self, instance: Id<Instance>, incident: u32) {
+        self.units.all[instance].given_up = Some(incident);
     }
 
     /// Somebody starts it himself: had it been given up? That is over then.
-    pub fn is_taken_up(&mut self, instance: u32, now: Time) -> bool {
-        let unit = &mut self.units.all[instance as usize];
+    pub fn is_taken_up(&mut self, instance: Id<Instance>, now: Time) -> bool {
+        let unit = &mut self.units.all[instance];
         let Some(incident) = unit.given_up.take() else { return false };
         unit.starts.clear();
         self.close(incident, now);
@@ -149,8 +151,8 @@ impl Trouble {
     }
 
     /// It is started again. Returns the random faults whose time begins anew.
-    pub fn deaths_are_over(&mut self, instance: u32, now: Time) -> Vec<u32> {
-        let deaths = std::mem::take(&mut self.units.all[instance as usize].deaths);
+    pub fn deaths_are_over(&mut self, instance: Id<Instance>, now: Time) -> Vec<u32> {
+        let deaths = std::mem::take(&mut self.units.all[instance].deaths);
         for death in &deaths {
             if self.units.was_last(death.incident) {
                 self.close(death.incident, now);

@@ -96,11 +96,12 @@ impl Visits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::table::Id;
 
     #[test]
     fn each_kind_of_wait_is_told_apart() {
         let mut visits = Visits::new();
-        let slot = visits.add(0, Id::FIRST, 0, 0);
+        let slot = visits.add(Id::FIRST, Id::FIRST, Id::FIRST, 0);
         visits.wait_for_answers(slot, Answers { under_way: 3, wanted: 2 });
         assert!(visits[slot].flags.rare.forks());
         assert_eq!(visits.one_has_ended(slot, false), Answers { under_way: 2, wanted: 2 });

@@ -1,8 +1,10 @@
 //! What a lost request is put down to.
 
 use super::outages::OutageFinder;
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Class;
 use crate::results::blame::Blame;
 use crate::results::row::NO_INCIDENT;
 use std::ops::Range;
@@ -27,7 +29,7 @@ pub struct Suspects {
 /// A request that has failed.
 #[derive(Clone, Copy, Debug)]
 pub struct Failure {
-    pub class: u32,
+    pub class: Id<Class>,
     pub outcome: Outcome,
     pub sent: Time,
     pub attempts: u32,

@@ -26,7 +26,7 @@ impl Recorder {
             return None;
         }
         self.edges.push(now);
-        for class in &mut self.classes {
+        for class in self.classes.iter_mut() {
             let in_flight = class.in_flight;
             class.buckets.push(ClassBucket { in_flight, ..std::mem::take(&mut class.now) });
             class.first_cell += CELLS;
@@ -60,7 +60,7 @@ impl Recorder {
             |from: usize, to: usize| (from..to).step_by(2).map(move |start| start..(start + 2).min(to));
         let groups: Vec<Range<usize>> = pairs(0, first).chain(pairs(first, count)).collect();
         self.first_counted_bucket = first.div_ceil(2);
-        for class in &mut self.classes {
+        for class in self.classes.iter_mut() {
             for (to, group) in groups.iter().enumerate() {
                 class.join(to, group.clone());
             }
@@ -68,7 +68,7 @@ impl Recorder {
             class.first_cell = groups.len() * CELLS;
             class.cells[groups.len() * CELLS..].fill(0);
         }
-        for node in &mut self.nodes {
+        for node in self.nodes.iter_mut() {
             for (to, group) in groups.iter().enumerate() {
                 let joined = node.buckets[group.clone()].iter().fold(NodeBucket::default(), NodeBucket::join);
                 node.buckets[to] = joined;
@@ -86,13 +86,13 @@ impl Recorder {
     /// Joins the last bucket to the one before it.
     fn join_last_buckets(&mut self) {
         let last = self.edges.len() - 2;
-        for class in &mut self.classes {
+        for class in self.classes.iter_mut() {
             class.join(last - 1, last - 1..last + 1);
             class.buckets.truncate(last);
             class.first_cell -= CELLS;
             class.cells[class.first_cell..class.first_cell + CELLS].fill(0);
         }
-        for node in &mut self.nodes {
+        for node in self.nodes.iter_mut() {
             node.buckets[last - 1] =
                 node.buckets[last - 1..].iter().fold(NodeBucket::default(), NodeBucket::join);
             node.buckets.truncate(last);

@@ -6,10 +6,11 @@ use super::tracer::{KeptTrace, TraceWishes, Tracer};
 use super::{Suspects, Watch};
 use crate::engine::site::links::Crossing;
 use crate::engine::visit::Visit;
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
+use crate::plan::ids::{Class, Node};
 use crate::results::path::{Cause, Part, Path};
 use crate::results::row::{Row, Rows};
 
@@ -20,7 +21,7 @@ const NOT_SAMPLED: u64 = u64::MAX;
 #[derive(Clone, Copy, Debug)]
 pub struct Ended {
     pub id: u64,
-    pub class: u32,
+    pub class: Id<Class>,
     pub outcome: Outcome,
     pub attempts: u32,
     pub start: Time,
@@ -30,15 +31,15 @@ pub struct Ended {
 impl Ended {
     fn row(&self) -> Row {
         let &Ended { id, class, outcome, attempts, start, at } = self;
-        Row { id, class, outcome, attempts, start, latency: at - start }
+        Row { id, class: class.number(), outcome, attempts, start, latency: at - start }
     }
 }
 
 /// Of each node the column of rows in which its own time is counted: users only wait.
-pub(super) fn columns(plan: &Plan) -> Vec<u32> {
-    let mut columns: Vec<u32> = (0..plan.nodes.len() as u32).collect();
+pub(super) fn columns(plan: &Plan) -> Table<Node, u32> {
+    let mut columns: Table<Node, u32> = (0..plan.nodes.len() as u32).collect();
     for source in &plan.sources {
-        columns[plan.instances[source.instance as usize].node as usize] = plan.waiting_column() as u32;
+        columns[plan.instances[source.instance].node] = plan.waiting_column() as u32;
     }
     columns
 }
@@ -74,7 +75,7 @@ impl Watch {
 
     /// Whether a request that begins is followed, and if so, with which number its path begins.
     #[inline(always)]
-    pub fn follows(&mut self, class: u32, id: u64) -> Option<u64> {
+    pub fn follows(&mut self, class: Id<Class>, id: u64) -> Option<u64> {
         let number = self.sample.begins(class);
         if number.is_some() || !self.follows_more {
             return number;
@@ -83,12 +84,12 @@ impl Watch {
     }
 
     /// So many requests come next that are not followed; they are taken as begun.
-    pub fn take_unfollowed(&mut self, class: u32) -> u64 {
+    pub fn take_unfollowed(&mut self, class: Id<Class>) -> u64 {
         if self.follows_more { 0 } else { self.sample.take_unfollowed(class) }
     }
 
     /// So many of them have not begun.
-    pub fn give_back_unfollowed(&mut self, class: u32, count: u64) {
+    pub fn give_back_unfollowed(&mut self, class: Id<Class>, count: u64) {
         self.sample.give_back(class, count);
     }
 }
@@ -131,9 +132,9 @@ impl Watch {
         {
             let time = time.min(rest);
             rest -= time;
-            self.paths.note_ahead(slot, Part::on(cause, link), network_column, time);
+            self.paths.note_ahead(slot, Part::on(cause, link.number()), network_column, time);
         }
-        self.paths.note_ahead(slot, Part::on(Cause::Network, link), network_column, rest);
+        self.paths.note_ahead(slot, Part::on(Cause::Network, link.number()), network_column, rest);
     }
 }
 

@@ -17,7 +17,6 @@ mod trace;
 mod tracer;
 mod usage;
 
-use crate::kernel::table::Id;
 use crate::plan::ids::{Limit, Pool, Resource};
 pub use blame::{Failure, Suspect, Suspects};
 pub use closing::Closing;
@@ -31,10 +30,12 @@ pub use tracer::{KeptTrace, Reason, TraceWishes};
 pub use usage::Usage;
 
 use super::Options;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::Plan;
+use crate::plan::ids::{Class, Instance, Link, Node};
 use crate::results::incident::Outage;
 use crate::results::resource::ResourceBucket;
 use crate::results::row::RowSampling;
@@ -75,12 +76,12 @@ impl Watch {
 impl Watch {
     /// A request has come: its number.
     #[inline(always)]
-    pub fn offer(&mut self, class: u32) -> u64 {
+    pub fn offer(&mut self, class: Id<Class>) -> u64 {
         self.recorder.offer(class)
     }
 
     #[inline(always)]
-    pub fn ends(&mut self, class: u32, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
+    pub fn ends(&mut self, class: Id<Class>, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
         self.recorder.end(class, outcome, latency, in_time, attempts);
     }
 
@@ -98,7 +99,7 @@ impl Watch {
     }
 
     /// So many requests of a class have come and ended like this, in no time.
-    pub fn count_answers(&mut self, class: usize, outcome: Outcome, count: u64) {
+    pub fn count_answers(&mut self, class: Id<Class>, outcome: Outcome, count: u64) {
         self.recorder.count_answers(class, outcome, count);
     }
 
@@ -132,7 +133,7 @@ impl Watch {
     }
 
     /// Of each class, how many requests have come in the present time bucket.
-    pub fn offered_of_late(&self) -> Vec<u64> {
+    pub fn offered_of_late(&self) -> Table<Class, u64> {
         self.recorder.classes.iter().map(|class| class.now.offered).collect()
     }
 
@@ -162,7 +163,7 @@ impl Watch {
 impl Watch {
     /// A visit got a slot after this wait in line.
     #[inline(always)]
-    pub fn waited(&mut self, node: u32, wait: Time) {
+    pub fn waited(&mut self, node: Id<Node>, wait: Time) {
         self.recorder.waited(node, wait);
     }
 
@@ -171,7 +172,7 @@ impl Watch {
         self.recorder.usage.waited_for_pool(pool, wait);
     }
 
-    pub fn waited_for_link(&mut self, link: u32, way: Way, wait: Time) {
+    pub fn waited_for_link(&mut self, link: Id<Link>, way: Way, wait: Time) {
         self.recorder.usage.waited_for_link(link, way, wait);
     }
 
@@ -202,8 +203,8 @@ impl Watch {
         self.recorder.open_cut(now)
     }
 
-    pub fn cut_instance(&mut self, instance: u32, totals: InstanceTotals) {
-        self.recorder.nodes[instance as usize].cut(totals);
+    pub fn cut_instance(&mut self, instance: Id<Instance>, totals: InstanceTotals) {
+        self.recorder.nodes[instance].cut(totals);
     }
 
     pub fn cut_place(&mut self, resource: Id<Resource>, place: usize, usage: &Usage) {

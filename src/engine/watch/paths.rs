@@ -13,6 +13,7 @@ use crate::engine::visit::Visit;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::NONE;
+use crate::plan::ids::Node;
 use crate::results::path::{Cause, Part};
 use log::{Answer, Log, Stretch, TIDY_AT};
 
@@ -27,7 +28,7 @@ pub struct Paths {
     answer: Answer,
     answer_to: Option<Id<Visit>>,
     /// Of each node, the column of its own time.
-    node_columns: Vec<u32>,
+    node_columns: Table<Node, u32>,
     /// Parts that are alike, put together.
     together: Vec<Stretch>,
     /// The same of a request that has ended.
@@ -35,7 +36,7 @@ pub struct Paths {
 }
 
 impl Paths {
-    pub fn new(node_columns: Vec<u32>) -> Paths {
+    pub fn new(node_columns: Table<Node, u32>) -> Paths {
         Paths {
             node_columns,
             logs: Table::new(),
@@ -64,7 +65,7 @@ impl Paths {
 
     /// The column of a node's own time.
     pub fn column_of(&self, node: u32) -> u32 {
-        self.node_columns[node as usize]
+        self.node_columns[Id::numbered(node)]
     }
 
     pub fn number_of(&self, slot: Id<Visit>) -> u64 {

@@ -3,8 +3,10 @@
 
 use super::node_log::NodeLog;
 use super::recorder::{ClassState, Recorder};
+use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Class;
 use crate::results::resource::ResourceBucket;
 use crate::results::{ClassBucket, NodeBucket};
 use crate::stats::histogram::CELLS;
@@ -91,7 +93,7 @@ impl Recorder {
     }
 
     /// So many requests of a class have come and ended like this, in no time.
-    pub fn count_answers(&mut self, class: usize, outcome: Outcome, count: u64) {
+    pub fn count_answers(&mut self, class: Id<Class>, outcome: Outcome, count: u64) {
         self.offered += count;
         self.ended += count;
         let now = &mut self.classes[class].now;

@@ -8,9 +8,11 @@ use super::node_log::NodeLog;
 use super::outages::OutageFinder;
 use super::quiet_books::QuietBooks;
 use super::usage::UsageLogs;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::plan::Plan;
+use crate::plan::ids::{Class, Instance, Node};
 use crate::results::blame::Blame;
 use crate::results::path::Paths;
 use crate::results::{ClassBucket, ClassRecord, NodeRecord, RunResults};
@@ -38,11 +40,11 @@ pub(super) struct Recorder {
     pub(super) width: Time,
     pub(super) buckets_most: usize,
     pub(super) edges: Vec<Time>,
-    pub(super) classes: Vec<ClassState>,
+    pub(super) classes: Table<Class, ClassState>,
     latencies: Series,
     several_classes: bool,
-    pub(super) nodes: Vec<NodeLog>,
-    waits: Vec<Option<Histogram>>,
+    pub(super) nodes: Table<Instance, NodeLog>,
+    waits: Table<Node, Option<Histogram>>,
     keeps_waits: bool,
     occupancies: Vec<Occupancy>,
     tracked: Vec<u32>,
@@ -82,8 +84,7 @@ impl Recorder {
         };
         let node = || NodeLog::with_room(most);
         let keeps_waits = plan.nodes.len() <= WAITS_MOST;
-        let tracks =
-            |instance: &&crate::plan::InstancePlan| plan.nodes[instance.node as usize].track_occupancy;
+        let tracks = |instance: &&crate::plan::InstancePlan| plan.nodes[instance.node].track_occupancy;
         let tracked = plan.instances.iter().filter(tracks).count();
         let occupancy = || Occupancy { time_with: vec![0; OCCUPANCY_MOST + 1], inside: 0, since: 0 };
         let warmup_requests = match plan.warmup {
@@ -125,19 +126,19 @@ impl Recorder {
     }
 
     #[inline(always)]
-    pub fn offer(&mut self, class: u32) -> u64 {
+    pub fn offer(&mut self, class: Id<Class>) -> u64 {
         let number = self.offered;
         self.offered += 1;
-        let class = &mut self.classes[class as usize];
+        let class = &mut self.classes[class];
         class.now.offered += 1;
         class.in_flight += 1;
         number
     }
 
     #[inline(always)]
-    pub fn end(&mut self, class: u32, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
+    pub fn end(&mut self, class: Id<Class>, outcome: Outcome, latency: Time, in_time: bool, attempts: u32) {
         self.ended += 1;
-        let class = &mut self.classes[class as usize];
+        let class = &mut self.classes[class];
         class.in_flight -= 1;
         class.now.outcomes[outcome as usize] += 1;
         class.now.attempts += u64::from(attempts);
@@ -173,15 +174,15 @@ impl Recorder {
         self.outages.were_served_until(last.map_or(0, |edge| self.edges[edge]));
     }
 
-    pub fn lose(&mut self, class: u32, blame: Blame) {
-        self.classes[class as usize].now.lost[blame as usize] += 1;
+    pub fn lose(&mut self, class: Id<Class>, blame: Blame) {
+        self.classes[class].now.lost[blame as usize] += 1;
     }
 
     /// A visit got a slot after this wait in line.
     #[inline(always)]
-    pub fn waited(&mut self, node: u32, wait: Time) {
+    pub fn waited(&mut self, node: Id<Node>, wait: Time) {
         if self.keeps_waits
-            && let Some(waits) = &mut self.waits[node as usize]
+            && let Some(waits) = &mut self.waits[node]
         {
             waits.record(wait);
         }
@@ -219,7 +220,7 @@ impl Recorder {
         }
         self.outages.close();
         if !self.several_classes
-            && let Some(class) = self.classes.first()
+            && let Some(class) = self.classes.as_slice().first()
         {
             self.latencies = class.latencies.clone();
         }
@@ -245,7 +246,7 @@ impl Recorder {
             classes: classes.collect(),
             latencies: self.latencies,
             nodes: records.collect(),
-            waits: self.waits,
+            waits: self.waits.into_values(),
             resources: self.usage.finish(plan),
             incidents: closing.incidents,
             unlisted_incidents: closing.unlisted_incidents,

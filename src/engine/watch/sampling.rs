@@ -8,10 +8,12 @@
 //! and above all not which rows are written.
 
 use crate::kernel::random::mix;
+use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{DAY, Time, to_seconds};
 use crate::parts::arrivals::Arrivals;
 use crate::parts::fidelity::Fidelity;
 use crate::plan::Plan;
+use crate::plan::ids;
 use crate::results::path::{ClassPaths, Part, Path, Paths};
 use crate::scenario::model::{RunEnd, Warmup};
 
@@ -27,9 +29,9 @@ const PARTS_MOST: u64 = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Sample {
     /// Of each class, how many requests come before the next that is followed.
-    left: Vec<u64>,
+    left: Table<ids::Class, u64>,
     /// Empty as long as nobody wants to know.
-    classes: Vec<Class>,
+    classes: Table<ids::Class, Class>,
     least: u64,
     seed: u64,
 }
@@ -72,7 +74,7 @@ impl Class {
 
 impl Sample {
     pub fn of_nobody(plan: &Plan, seed: u64) -> Sample {
-        Sample { left: vec![u64::MAX; plan.classes.len()], classes: Vec::new(), least: 0, seed }
+        Sample { left: Table::filled(u64::MAX, plan.classes.len()), classes: Table::new(), least: 0, seed }
     }
 
     /// From now on requests are followed.
@@ -80,9 +82,9 @@ impl Sample {
         let classes = plan.classes.len() as u64;
         self.least = (LEAST_OF_ALL / classes.max(1)).clamp(LEAST_OF_ANY, LEAST);
         let expected = expected(plan);
-        for (number, expected) in expected.into_iter().enumerate() {
-            let group = (expected as u64 / self.least).max(1);
-            let seed = mix(self.seed ^ mix(number as u64));
+        for (number, expected) in expected.entries() {
+            let group = (*expected as u64 / self.least).max(1);
+            let seed = mix(self.seed ^ mix(u64::from(number.number())));
             let mut class = Class { group, level: 0, next: 0, seed, paths: ClassPaths::default() };
             class.next = class.first_from(0);
             self.left[number] = class.next;
@@ -92,27 +94,27 @@ impl Sample {
 
     /// A request of this class begins: its number if it is in the sample.
     #[inline(always)]
-    pub fn begins(&mut self, class: u32) -> Option<u64> {
-        let left = &mut self.left[class as usize];
+    pub fn begins(&mut self, class: Id<ids::Class>) -> Option<u64> {
+        let left = &mut self.left[class];
         if *left > 0 {
             *left -= 1;
             return None;
         }
-        Some(self.begins_chosen(class as usize))
+        Some(self.begins_chosen(class))
     }
 
     /// All that come before the next that is followed; those that have not come are given back.
-    pub fn take_unfollowed(&mut self, class: u32) -> u64 {
-        std::mem::take(&mut self.left[class as usize])
+    pub fn take_unfollowed(&mut self, class: Id<ids::Class>) -> u64 {
+        std::mem::take(&mut self.left[class])
     }
 
-    pub fn give_back(&mut self, class: u32, left: u64) {
-        self.left[class as usize] += left;
+    pub fn give_back(&mut self, class: Id<ids::Class>, left: u64) {
+        self.left[class] += left;
     }
 
     #[cold]
     #[inline(never)]
-    fn begins_chosen(&mut self, number: usize) -> u64 {
+    fn begins_chosen(&mut self, number: Id<ids::Class>) -> u64 {
         let class = &mut self.classes[number];
         let chosen = class.next;
         class.next = class.first_from(chosen + 1);
@@ -121,8 +123,8 @@ impl Sample {
     }
 
     /// A request that was in the sample when it began has ended.
-    pub fn add(&mut self, class: u32, path: Path, parts: &[(Part, Time)]) {
-        let number = class as usize;
+    pub fn add(&mut self, class: Id<ids::Class>, path: Path, parts: &[(Part, Time)]) {
+        let number = class;
         let class = &mut self.classes[number];
         if !class.is_chosen(path.number) {
             return;
@@ -158,8 +160,8 @@ impl Sample {
 
 /// How many requests of each class come in the run, more or less; none where it is not known. A
 /// guess that is wrong costs time, if it is too small, or makes the sample smaller.
-fn expected(plan: &Plan) -> Vec<f64> {
-    let unknown = vec![0.0; plan.classes.len()];
+fn expected(plan: &Plan) -> Table<ids::Class, f64> {
+    let unknown = Table::filled(0.0, plan.classes.len());
     if plan.fidelity != Fidelity::Requests {
         return unknown;
     }
@@ -175,7 +177,7 @@ fn expected(plan: &Plan) -> Vec<f64> {
         };
         let mut before = 0.0;
         for program in &source.programs {
-            expected[program.class as usize] += rate * (program.cumulated_share - before);
+            expected[program.class] += rate * (program.cumulated_share - before);
             before = program.cumulated_share;
         }
     }
@@ -228,10 +230,11 @@ mod tests {
     fn sampled(least: u64, level: u32, requests: u64) -> (Class, u64) {
         let mut first = class(1, level, 3);
         first.next = first.first_from(0);
-        let mut sample = Sample { left: vec![first.next], classes: vec![first], least, seed: 0 };
+        let mut sample =
+            Sample { left: vec![first.next].into(), classes: vec![first].into(), least, seed: 0 };
         let (mut begun, mut most) = (Vec::new(), 0);
         for number in 0..requests {
-            if let Some(chosen) = sample.begins(0) {
+            if let Some(chosen) = sample.begins(Id::FIRST) {
                 assert_eq!(chosen, number);
                 begun.push(chosen);
             }
@@ -239,11 +242,11 @@ mod tests {
             if begun.len() > 5 {
                 let ends = begun.remove((number % 3) as usize);
                 let parts = [(Part::at(Cause::Service, 0), ends)];
-                sample.add(0, Path::new(ends, 0, ends), &parts);
+                sample.add(Id::FIRST, Path::new(ends, 0, ends), &parts);
             }
-            most = most.max(sample.classes[0].paths.paths.len() as u64);
+            most = most.max(sample.classes[Id::FIRST].paths.paths.len() as u64);
         }
-        (sample.classes.remove(0), most)
+        (sample.classes.into_values().remove(0), most)
     }
 
     #[test]

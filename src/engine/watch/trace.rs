@@ -7,6 +7,7 @@ use crate::engine::visit::Visit;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
+use crate::plan::ids::Node;
 
 /// The visits of one request, callers before those they call.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +53,7 @@ pub enum Doing {
 pub struct Whose {
     pub slot: Id<Visit>,
     pub story: Id<Open>,
-    pub node: u32,
+    pub node: Id<Node>,
     pub replica: u32,
 }
 
@@ -131,7 +132,7 @@ impl Stories {
             Some(place) => {
                 let visit = self.visit(story, place);
                 let caller = visit.caller;
-                if (visit.node, visit.replica) == (node, replica) {
+                if (visit.node, visit.replica) == (node.number(), replica) {
                     place
                 } else {
                     visit.until = now;
@@ -189,8 +190,16 @@ impl Trace {
 }
 
 impl TracedVisit {
-    fn new(node: u32, replica: u32, caller: Option<usize>, from: Time) -> TracedVisit {
-        TracedVisit { node, replica, caller, from, until: NEVER, outcome: None, spans: Vec::new() }
+    fn new(node: Id<Node>, replica: u32, caller: Option<usize>, from: Time) -> TracedVisit {
+        TracedVisit {
+            node: node.number(),
+            replica,
+            caller,
+            from,
+            until: NEVER,
+            outcome: None,
+            spans: Vec::new(),
+        }
     }
 
     /// Time of its own, but for what it has spent in line.

@@ -5,7 +5,7 @@ use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::rate_limit::Per;
 use crate::parts::resource::{ResourceKind, Way};
-use crate::plan::ids::{Limit, Pool, Resource};
+use crate::plan::ids::{Limit, Link, Pool, Resource};
 use crate::plan::{PlacePlan, Plan, ResourcePlan};
 use crate::results::resource::{PlaceRecord, ResourceBucket, ResourceRecord};
 use crate::stats::histogram::Histogram;
@@ -16,7 +16,7 @@ pub(super) struct UsageLogs {
     logs: Table<Resource, UsageLog>,
     /// Which of them a place of a pool belongs to, each way of a link, and a limit.
     of_pool: Table<Pool, Option<Id<Resource>>>,
-    of_link: Vec<[Option<Id<Resource>>; 2]>,
+    of_link: Table<Link, [Option<Id<Resource>>; 2]>,
     of_limit: Table<Limit, Option<Id<Resource>>>,
 }
 
@@ -74,7 +74,7 @@ impl UsageLogs {
         let mut logs = UsageLogs {
             logs: Table::new(),
             of_pool: Table::filled(None, places),
-            of_link: vec![[None; 2]; plan.links.len()],
+            of_link: Table::filled([None; 2], plan.links.len()),
             of_limit: Table::filled(None, plan.limits.len()),
         };
         for (number, resource) in plan.resources.entries() {
@@ -86,7 +86,7 @@ impl UsageLogs {
                             logs.of_pool[line] = Some(number);
                         }
                     }
-                    PlacePlan::Link { link, way } => logs.of_link[link as usize][way as usize] = Some(number),
+                    PlacePlan::Link { link, way } => logs.of_link[link][way as usize] = Some(number),
                     PlacePlan::Limit { limit, .. } => logs.of_limit[limit] = Some(number),
                     PlacePlan::Memory { .. } => {}
                 }
@@ -105,9 +105,9 @@ impl UsageLogs {
         }
     }
 
-    pub fn waited_for_link(&mut self, link: u32, way: Way, time: Time) {
+    pub fn waited_for_link(&mut self, link: Id<Link>, way: Way, time: Time) {
         // A link that is throttled may have no bandwidth of its own.
-        if let Some(log) = self.of_link[link as usize][way as usize] {
+        if let Some(log) = self.of_link[link][way as usize] {
             self.logs[log].waits.record(time);
         }
     }

@@ -12,7 +12,7 @@ use crate::engine::site::pools::PlaceAtPeer;
 use crate::engine::site::sessions::Holds;
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
-use crate::plan::ids::Pool;
+use crate::plan::ids::{Instance, Pool};
 use crate::plan::{CallPlan, Plan, Step};
 
 impl World {
@@ -86,12 +86,12 @@ impl World {
     }
 
     /// The pool of all peers together of this caller, if it has places at each.
-    fn together_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> Option<Id<Pool>> {
+    fn together_of(&self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> Option<Id<Pool>> {
         let peers = plan.guards[call.guard?].peers?;
         Some(plan.pools[peers].of_caller(plan.share_of(call, caller)))
     }
 
-    fn bulkhead_of(&self, plan: &Plan, call: &CallPlan, caller: u32) -> Option<Id<Pool>> {
+    fn bulkhead_of(&self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> Option<Id<Pool>> {
         let pool = plan.guards[call.guard?].pool?;
         Some(plan.pools[pool].of_caller(plan.share_of(call, caller)))
     }

@@ -7,8 +7,8 @@ use crate::engine::site::guards::{Closed, GuardedPeer};
 use crate::engine::visit::Visit;
 use crate::kernel::table::Id;
 use crate::parts::outcome::Outcome;
-use crate::plan::ids::Call;
-use crate::plan::{CallPlan, NONE, Plan, Step};
+use crate::plan::ids::{Call, Instance};
+use crate::plan::{CallPlan, Plan, Step};
 
 /// Whether a call may be made.
 pub enum Permission {
@@ -36,7 +36,7 @@ impl World {
     }
 
     /// Whether anybody who could take the call may be called.
-    fn any_breaker_permits(&self, plan: &Plan, call: &CallPlan, caller: u32) -> bool {
+    fn any_breaker_permits(&self, plan: &Plan, call: &CallPlan, caller: Id<Instance>) -> bool {
         if let Some(set) = call.replication {
             return self.breaker_permits(plan, call, caller, self.replicated_member(plan, call, set, caller));
         }
@@ -49,7 +49,7 @@ impl World {
         &self,
         plan: &Plan,
         call: &CallPlan,
-        caller: u32,
+        caller: Id<Instance>,
         member: u32,
     ) -> bool {
         self.site.guards.permits(plan, call, GuardedPeer { caller, member }, self.clockwork.now())
@@ -65,7 +65,7 @@ impl World {
     ) -> Option<Id<Visit>> {
         // It may have got a place in all, and none at a peer.
         self.leave_bulkheads(plan, slot, &plan.calls[call]);
-        self.try_again_or_fail(plan, slot, call, CallEnd::sent(NONE, Outcome::Unavailable))
+        self.try_again_or_fail(plan, slot, call, CallEnd::sent(Outcome::Unavailable))
     }
 
     /// A careful caller has sent a call to an instance.
@@ -75,7 +75,7 @@ impl World {
         plan: &Plan,
         slot: Id<Visit>,
         call: &CallPlan,
-        to: u32,
+        to: Id<Instance>,
     ) {
         let Some(guard) = call.guard.map(|guard| &plan.guards[guard]) else { return };
         if guard.breaker.is_some() {
@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    fn guarded_peer(&self, plan: &Plan, slot: Id<Visit>, call: &CallPlan, to: u32) -> GuardedPeer {
+    fn guarded_peer(&self, plan: &Plan, slot: Id<Visit>, call: &CallPlan, to: Id<Instance>) -> GuardedPeer {
         GuardedPeer { caller: self.visits[slot].instance, member: self.member_of(plan, slot, call, to) }
     }
 
@@ -102,7 +102,7 @@ impl World {
         plan: &Plan,
         slot: Id<Visit>,
         call: &CallPlan,
-        by: u32,
+        by: Id<Instance>,
         outcome: Outcome,
     ) -> bool {
         let caller = self.visits[slot].instance;
@@ -116,12 +116,12 @@ impl World {
         if self.visits[slot].flags.rare.forks() {
             return false;
         }
-        if call.only_peer == NONE {
+        if call.only_peer.is_none() {
             // Who has failed is not always whom it has called last.
             self.visits[slot].latest_peer = self.member_of(plan, slot, call, by);
         }
         if !outcome.is_ok() && self.visits[slot].child.is_some() {
-            if call.only_peer == NONE {
+            if call.only_peer.is_none() {
                 self.leave_peer(plan, slot, call, self.visits[slot].latest_peer);
             }
             return true;

@@ -38,7 +38,7 @@ impl World {
             Some(_) => self.skip(slot, 1),
             None => {
                 if !is_inside {
-                    let counts = &mut self.site.nodes[instance as usize].counts;
+                    let counts = &mut self.site.nodes[instance].counts;
                     counts.visits += 1;
                     counts.ended += 1;
                     counts.failed += 1;

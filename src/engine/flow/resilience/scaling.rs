@@ -4,9 +4,9 @@
 use crate::engine::World;
 use crate::engine::site::scalings::{Moment, Running, ScaledReplica, Seen, TimeOff};
 use crate::engine::trouble::Change;
-use crate::kernel::table::Id;
+use crate::kernel::table::{Id, Row};
 use crate::kernel::time::Time;
-use crate::plan::ids::Scaling;
+use crate::plan::ids::{Instance, Scaling};
 use crate::plan::{Plan, ScalingPlan};
 
 impl World {
@@ -38,8 +38,8 @@ impl World {
     }
 
     fn seen(&self, scaling_plan: &ScalingPlan) -> Seen {
-        let instances = scaling_plan.first_instance..scaling_plan.first_instance + scaling_plan.replicas;
-        let nodes = &self.site.nodes[instances.start as usize..instances.end as usize];
+        let instances = Row::new(scaling_plan.first_instance, scaling_plan.replicas);
+        let nodes = self.site.nodes.row(instances);
         let held = nodes.iter().fold(0_u64, |sum, node| {
             let [served, _, _, extra] = node.integrals(self.clockwork.now());
             sum.wrapping_add(served).wrapping_add(extra)
@@ -79,14 +79,14 @@ impl World {
     }
 
     fn moment_of(&self, plan: &Plan, one: ScaledReplica, at: Time) -> Moment {
-        let instance = one.instance(plan) as usize;
+        let instance = one.instance(plan);
         let [served, _, _, extra] = self.site.nodes[instance].integrals(at);
-        let down = self.trouble.conditions().down_time(instance as u32, at);
+        let down = self.trouble.conditions().down_time(instance, at);
         Moment { at, down, held: served.wrapping_add(extra) }
     }
 
     /// For how long an instance has been off, up to an instant that has not been passed.
-    pub(in crate::engine) fn time_off(&self, plan: &Plan, instance: u32, at: Time) -> TimeOff {
+    pub(in crate::engine) fn time_off(&self, plan: &Plan, instance: Id<Instance>, at: Time) -> TimeOff {
         let Some(one) = ScaledReplica::of(plan, instance) else { return TimeOff::default() };
         self.site.scalings.time_off(plan, one, self.moment_of(plan, one, at))
     }

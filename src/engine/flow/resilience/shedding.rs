@@ -7,10 +7,11 @@ use crate::kernel::table::Id;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::Shedding;
 use crate::plan::Plan;
+use crate::plan::ids::Instance;
 
 impl World {
-    fn shedding_of(&self, plan: &Plan, instance: u32) -> Option<Shedding> {
-        match plan.nodes[self.site.nodes[instance as usize].node as usize].order {
+    fn shedding_of(&self, plan: &Plan, instance: Id<Instance>) -> Option<Shedding> {
+        match plan.nodes[self.site.nodes[instance].node].order {
             Order::Shedding(settings) => Some(settings),
             Order::Fifo | Order::Lifo | Order::Priority | Order::Random => None,
         }
@@ -18,12 +19,12 @@ impl World {
 
     /// Before somebody is taken out of a line, those are turned away who are too many.
     #[inline(never)]
-    pub(in crate::engine) fn shed(&mut self, plan: &Plan, instance: u32) {
+    pub(in crate::engine) fn shed(&mut self, plan: &Plan, instance: Id<Instance>) {
         let Some(settings) = self.shedding_of(plan, instance).filter(|settings| settings.codel) else {
             return;
         };
         loop {
-            let node = &self.site.nodes[instance as usize];
+            let node = &self.site.nodes[instance];
             let (is_alone, place) = (node.line_length <= 1, node.side_line as usize);
             let SideLine::Slow(line) = &mut self.site.lines[place] else { return };
             let Some(oldest) = line.head else { return };
@@ -42,7 +43,7 @@ impl World {
         visit.word = 0;
         visit.state = State::Going;
         visit.step = plan.turned_away;
-        let counts = &mut self.site.nodes[visit.instance as usize].counts;
+        let counts = &mut self.site.nodes[visit.instance].counts;
         counts.ended += 1;
         counts.failed += 1;
         self.make_ready(slot);
@@ -52,7 +53,7 @@ impl World {
     pub(in crate::engine) fn next_in_slow_line(
         &self,
         plan: &Plan,
-        instance: u32,
+        instance: Id<Instance>,
         line: &SlowLine,
     ) -> Option<Id<Visit>> {
         let is_late = |settings: Shedding, head: Id<Visit>| {

@@ -19,10 +19,10 @@ impl World {
         lookup_plan: &LookupPlan,
     ) -> u32 {
         let instance = self.visits[slot].instance;
-        let cache = lookup_plan.first_cache.plus(instance - lookup_plan.first_instance);
+        let cache = lookup_plan.first_cache.plus(instance.number() - lookup_plan.first_instance.number());
         let die = &mut self.chance.dice[plan.caches[cache].die];
         let answer = self.site.caches.ask_for_kept(cache, die, self.clockwork.now());
-        let counts = &mut self.site.nodes[instance as usize].counts;
+        let counts = &mut self.site.nodes[instance].counts;
         counts.lookups += 1;
         match answer {
             KeptAnswer::Fresh => {
@@ -53,7 +53,7 @@ impl World {
         first_cache: Id<Cache>,
     ) -> Option<Id<Visit>> {
         let visit = &self.visits[slot];
-        let replica = plan.instances[visit.instance as usize].replica;
+        let replica = plan.instances[visit.instance].replica;
         if let Some(object) = self.site.sessions.object(visit.sessions) {
             self.site.caches.store(first_cache.plus(replica), object, self.clockwork.now());
         }
