@@ -199,10 +199,10 @@ impl World {
                 self.leave_peer(plan, slot, call, place.member);
             }
         }
-        if let Some(pool) = self.bulkhead_of(plan, call, caller) {
-            if self.site.sessions.take_out(&mut self.visits[slot].sessions, Holds::Pool(pool)) {
-                self.release_pool(plan, pool);
-            }
+        if let Some(pool) = self.bulkhead_of(plan, call, caller)
+            && self.site.sessions.take_out(&mut self.visits[slot].sessions, Holds::Pool(pool))
+        {
+            self.release_pool(plan, pool);
         }
     }
 }
