@@ -109,11 +109,8 @@ impl World {
             Step::Again { back } => {
                 let visit = &mut self.visits[slot];
                 visit.repeats -= 1;
-                visit.step = if visit.repeats > 0 {
-                    Id::numbered(visit.step.number() - back)
-                } else {
-                    visit.step.plus(1)
-                };
+                let first = Id::numbered(visit.step.number() - back);
+                visit.step = if visit.repeats > 0 { first } else { visit.step.plus(1) };
                 Some(slot)
             }
             Step::Branch { branch } => self.go_one_way(plan, slot, branch),
