@@ -53,7 +53,8 @@ impl Program<'_, '_> {
 
     /// A call with nothing of its caller's settings in it.
     pub fn plain_call(&mut self, caller: NodeId, call: &Call) -> CallPlan {
-        let encrypted = matches ! ( & self . compiler . node ( caller ) . kind , NodeKind :: User ( user ) if user . tls != Tls :: None );
+        let encrypted =
+            matches!(&self.compiler.node(caller).kind, NodeKind::User(user) if user.tls != Tls::None);
         let sets = &self.compiler.scenario.replications;
         let set = sets.iter().position(|set| set.target == call.target).map(Id::at);
         let last = match set {

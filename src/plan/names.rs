@@ -89,7 +89,9 @@ pub fn changes(compiler: &Compiler) -> Vec<NameChangePlan> {
 /// The instances of the servers with an address.
 fn hosts_at(compiler: &Compiler, address: &str) -> Vec<Id<Instance>> {
     let nodes = compiler.scenario.nodes.iter().zip(&compiler.nodes);
-    let at = nodes . filter ( | ( node , _ ) | { matches ! ( & node . kind , NodeKind :: Server ( server ) if server . address . as_deref ( ) == Some ( address ) ) } ) ;
+    let at = nodes.filter(|(node, _)| {
+        matches!(&node.kind, NodeKind::Server(server) if server.address.as_deref() == Some(address))
+    });
     at.flat_map(|(_, plan)| plan.instances().iter()).collect()
 }
 

@@ -157,7 +157,7 @@ impl Program<'_, '_> {
     /// and that one is plain.
     fn leads_to_plain(&self, call: Id<Call>) -> bool {
         let route = &self.compiler.routes[self.compiler.tables.calls[call].route];
-        matches ! ( & route . members [ .. ] , [ member ] if self . is_plain ( member . instance ) )
+        matches!(&route.members[..], [member] if self.is_plain(member.instance))
     }
 
     /// Whether nothing but its slots and its line matters about a replica: a SYN that is sent again comes
