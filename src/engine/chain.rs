@@ -17,7 +17,7 @@ use crate::kernel::table::Id;
 use crate::kernel::time::{NEVER, Time};
 use crate::parts::outcome::Outcome;
 use crate::plan::ids::Class;
-use crate::plan::{ChainPlan, ChainStation, NONE, Plan};
+use crate::plan::{ChainPlan, ChainStation, Plan};
 use crate::results::path::{Cause, Part};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
@@ -71,7 +71,7 @@ struct Serving {
 impl Ord for Serving {
     /// Of those who are alike in all else, whoever is followed comes first.
     fn cmp(&self, other: &Serving) -> Ordering {
-        let rest = |one: &Serving| (one.since, one.began, one.place.map_or(NONE, Id::number));
+        let rest = |one: &Serving| (one.since, one.began, one.place.is_none(), one.place);
         self.done.cmp(&other.done).then_with(|| rest(self).cmp(&rest(other)))
     }
 }

@@ -49,6 +49,12 @@ impl<K> Id<K> {
     pub fn plus(self, places: u32) -> Id<K> {
         Id(self.0.saturating_add(places), PhantomData)
     }
+
+    /// How many places it stands behind another, which must not stand behind it.
+    #[inline(always)]
+    pub fn places_behind(self, first: Id<K>) -> u32 {
+        self.0.get() - first.0.get()
+    }
 }
 
 impl<K> Clone for Id<K> {

@@ -55,5 +55,7 @@ pub enum Standby {}
 pub enum Replication {}
 /// What fills the memory of a host.
 pub enum Memory {}
+/// For how long so many were inside, of a replica of which that is wanted.
+pub enum Occupancy {}
 /// What there is only so much of.
 pub enum Resource {}

@@ -1,6 +1,5 @@
 //! What has to be up for a request of each class to be answered.
 
-use super::NONE;
 use super::compile::Compiler;
 use super::ids::Instance;
 use crate::kernel::table::Id;
@@ -113,7 +112,7 @@ fn any_of(compiler: &Compiler, target: Target, write: bool) -> Need {
     });
     let set = scenario.replications.iter().find(|set| set.target == target);
     let only_primary = write && set.is_some_and(|set| set.failover.is_none());
-    Need::AnyOf(instances.take(if only_primary { 1 } else { NONE as usize }).collect())
+    Need::AnyOf(instances.take(if only_primary { 1 } else { usize::MAX }).collect())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::kernel::time::{SECOND, Time};
 use crate::nodes::behaviour::{Order, WhenFull};
 use crate::parts::outcome::Outcome;
 use crate::plan::ids::Instance;
-use crate::plan::{NONE, Plan, Step};
+use crate::plan::{Plan, Step};
 
 /// What becomes of a visit that wants to come in.
 pub enum Entry {
@@ -174,7 +174,8 @@ impl World {
             Order::Fifo => append(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Lifo => prepend(&mut self.visits, &mut node.head, &mut node.tail, slot),
             Order::Priority | Order::Random | Order::Shedding(_) => {
-                match &mut self.site.lines[node.side_line as usize] {
+                let Some(line) = node.side_line else { return };
+                match &mut self.site.lines[line] {
                     SideLine::Priority(lists) => {
                         let priority = plan.classes[self.visits[slot].class].priority;
                         let Ends { head, tail } = &mut lists[usize::from(priority)];
@@ -198,10 +199,9 @@ impl World {
         let instance = self.visits[slot].instance;
         let node = &mut self.site.nodes[instance];
         node.left_the_line(self.clockwork.now());
-        if node.side_line == NONE {
-            unlink(&mut self.visits, &mut node.head, &mut node.tail, slot);
-        } else {
-            self.leave_side_line(plan, slot, instance);
+        match node.side_line {
+            None => unlink(&mut self.visits, &mut node.head, &mut node.tail, slot),
+            Some(line) => self.leave_side_line(plan, slot, line),
         }
         self.note_occupancy(instance);
     }
@@ -215,9 +215,8 @@ impl World {
     }
 
     #[inline(never)]
-    fn leave_side_line(&mut self, plan: &Plan, slot: Id<Visit>, instance: Id<Instance>) {
-        let node = &self.site.nodes[instance];
-        match &mut self.site.lines[node.side_line as usize] {
+    fn leave_side_line(&mut self, plan: &Plan, slot: Id<Visit>, line: Id<SideLine>) {
+        match &mut self.site.lines[line] {
             SideLine::Priority(lists) => {
                 let priority = plan.classes[self.visits[slot].class].priority;
                 let Ends { head, tail } = &mut lists[usize::from(priority)];
@@ -237,11 +236,16 @@ impl World {
     /// Who is next in a line that is no plain list, and not empty, once those who are too
     /// many have been turned away.
     #[inline(never)]
-    fn next_in_side_line(&mut self, plan: &Plan, instance: Id<Instance>) -> Option<Id<Visit>> {
-        self.shed(plan, instance);
+    fn next_in_side_line(
+        &mut self,
+        plan: &Plan,
+        instance: Id<Instance>,
+        line: Id<SideLine>,
+    ) -> Option<Id<Visit>> {
+        self.shed(plan, instance, line);
         let node = &self.site.nodes[instance];
         let node_plan = &plan.nodes[node.node];
-        match &self.site.lines[node.side_line as usize] {
+        match &self.site.lines[line] {
             SideLine::Priority(lists) => lists.iter().find_map(|list| list.head),
             SideLine::Slow(line) => self.next_in_slow_line(plan, instance, line),
             SideLine::Random(all) => {
@@ -269,7 +273,10 @@ impl World {
     pub(in crate::engine) fn admit_next(&mut self, plan: &Plan, instance: Id<Instance>) {
         let now = self.clockwork.now();
         let node = &self.site.nodes[instance];
-        let slot = if node.side_line == NONE { node.head } else { self.next_in_side_line(plan, instance) };
+        let slot = match node.side_line {
+            None => node.head,
+            Some(line) => self.next_in_side_line(plan, instance, line),
+        };
         let Some(slot) = slot else { return };
         if let Step::Serve { .. } = plan.steps[self.visits[slot].step] {
             self.serve_next(plan, instance);
@@ -344,9 +351,9 @@ impl World {
     #[inline(never)]
     fn note_tracked_occupancy(&mut self, instance: Id<Instance>) {
         let node = &self.site.nodes[instance];
-        if node.occupancy != NONE {
+        if let Some(occupancy) = node.occupancy {
             let inside = node.serving + node.line_length;
-            self.watch.note_occupancy(node.occupancy, inside, self.clockwork.now());
+            self.watch.note_occupancy(occupancy, inside, self.clockwork.now());
         }
     }
 }

@@ -18,8 +18,7 @@ impl World {
         pool: Id<PoolSet>,
     ) -> Option<Id<Visit>> {
         let pool_plan = &plan.pools[pool];
-        let pool =
-            pool_plan.of_caller(self.visits[slot].instance.number() - pool_plan.first_instance.number());
+        let pool = pool_plan.of_caller(self.visits[slot].instance.places_behind(pool_plan.first_instance));
         let holds = Holds::Pool(pool);
         if self.site.sessions.holds(self.visits[slot].sessions, holds) {
             return self.skip(slot, 1);

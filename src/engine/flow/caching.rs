@@ -15,7 +15,7 @@ impl World {
             return self.look_up_with_stale(plan, slot, lookup_plan);
         }
         let instance = self.visits[slot].instance;
-        let cache = lookup_plan.first_cache.plus(instance.number() - lookup_plan.first_instance.number());
+        let cache = lookup_plan.first_cache.plus(instance.places_behind(lookup_plan.first_instance));
         let die = &mut self.chance.dice[plan.caches[cache].die];
         let answer = self.site.caches.ask(cache, die, self.clockwork.now());
         let counts = &mut self.site.nodes[instance].counts;

@@ -14,8 +14,8 @@ use crate::kernel::table::Id;
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::release::{Release, goes_to_new};
+use crate::plan::Plan;
 use crate::plan::ids::Instance;
-use crate::plan::{NONE, Plan};
 
 /// So many connections wait in the backlog of any process (`net.core.somaxconn` before
 /// Linux 5.4).
@@ -42,7 +42,7 @@ impl World {
     pub(super) fn look_whether_care_is_needed(&mut self, instance: Id<Instance>) {
         let care = self.trouble.conditions().care(instance, self.clockwork.now());
         let node = &mut self.site.nodes[instance];
-        let is_counted = node.occupancy != NONE || self.trouble.are_rolls_kept();
+        let is_counted = node.occupancy.is_some() || self.trouble.are_rolls_kept();
         node.needs_care = is_counted || care != Care::Nowhere;
     }
 

@@ -104,7 +104,7 @@ impl World {
     fn line_of(&self, instance: Id<Instance>) -> Vec<Id<Visit>> {
         let node = &self.site.nodes[instance];
         let list = |head: Option<Id<Visit>>| std::iter::successors(head, |&slot| self.visits[slot].next);
-        match self.site.lines.get(node.side_line as usize) {
+        match node.side_line.map(|line| &self.site.lines[line]) {
             None => list(node.head).collect(),
             Some(SideLine::Priority(lists)) => lists.iter().flat_map(|line| list(line.head)).collect(),
             Some(SideLine::Slow(line)) => list(line.head).collect(),

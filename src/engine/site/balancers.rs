@@ -163,7 +163,7 @@ impl Balancers {
         let Open { view, count } = self.open[place];
         let view = self.at(view);
         let Some(first) = view.first_open else { return };
-        let member = place.number() - first.number();
+        let member = place.places_behind(first);
         let route = &plan.routes[view.route];
         if let Some(loads) = &mut view.loads
             && member < route.primaries

@@ -4,8 +4,7 @@ use crate::kernel::random::{Generator, uniform};
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::nodes::cache::Holds;
-use crate::plan::ids;
-use crate::plan::{CachePlan, Plan};
+use crate::plan::{CachePlan, Plan, ids};
 
 /// All replicas of all caches.
 #[derive(Clone, Debug)]

@@ -70,7 +70,7 @@ impl Limits {
     ) -> Option<Time> {
         let limit_plan = &plan.limits[asker.limit];
         let limit = self.all[asker.limit];
-        let replica = (asker.instance.number() - limit_plan.first_instance.number()) as usize;
+        let replica = asker.instance.places_behind(limit_plan.first_instance) as usize;
         let mut bucket = limit.first_bucket + limit.buckets_of_replica * replica;
         if let (Per::Client, Some(client)) = (limit_plan.per, asker.client) {
             bucket += self.clients_before[client.source] + client.number as usize;

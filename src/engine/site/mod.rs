@@ -33,7 +33,7 @@ use crate::plan::ids::{Instance, Source};
 #[derive(Clone)]
 pub struct Site {
     pub(in crate::engine) nodes: Table<Instance, stations::NodeState>,
-    pub(in crate::engine) lines: Vec<stations::SideLine>,
+    pub(in crate::engine) lines: Table<stations::SideLine, stations::SideLine>,
     pub(in crate::engine) pools: pools::Pools,
     pub(in crate::engine) sessions: sessions::Sessions,
     pub(in crate::engine) caches: caches::Caches,

@@ -5,8 +5,8 @@ use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::nodes::behaviour::Order;
 use crate::parts::shedding::{Codel, Shedding};
-use crate::plan::ids::{Instance, Node, Processor, WatchdogLane};
-use crate::plan::{NONE, Plan};
+use crate::plan::Plan;
+use crate::plan::ids::{Instance, Node, Occupancy, Processor, WatchdogLane};
 
 /// One replica of a node. An area is the time integral of a number: it loses `now` when
 /// the number rises by one and gains `now` when it falls, so that `area + number × now`
@@ -34,9 +34,10 @@ pub struct NodeState {
     pub extra: i32,
     /// The node in the plan, shared by its replicas.
     pub node: Id<Node>,
-    /// Which of the side lines or occupancy records it has, or `NONE`.
-    pub side_line: u32,
-    pub occupancy: u32,
+    /// Its line, if that is more than a list.
+    pub side_line: Option<Id<SideLine>>,
+    /// Where it is told how many are inside, if that is wanted.
+    pub occupancy: Option<Id<Occupancy>>,
     pub watchdog_lane: Option<Id<WatchdogLane>>,
     /// What shares out its CPU time, if anything does.
     pub processor: Option<Id<Processor>>,
@@ -228,33 +229,19 @@ impl NodeState {
 }
 
 /// All replicas in their first state, and the lines that need more than a list.
-pub fn states(plan: &Plan) -> (Table<Instance, NodeState>, Vec<SideLine>) {
-    let mut lines = Vec::new();
-    let mut tracked = 0;
+pub fn states(plan: &Plan) -> (Table<Instance, NodeState>, Table<SideLine, SideLine>) {
+    let mut lines = Table::new();
+    let mut tracked = (0..).map(Id::numbered);
     let priorities = 1 + plan.classes.iter().map(|class| usize::from(class.priority)).max().unwrap_or(0);
     let states = plan.instances.iter().map(|instance| {
         let node = &plan.nodes[instance.node];
         let side_line = match node.order {
-            Order::Fifo | Order::Lifo => NONE,
-            Order::Priority => {
-                lines.push(SideLine::Priority(vec![Ends::default(); priorities]));
-                lines.len() as u32 - 1
-            }
-            Order::Shedding(_) => {
-                lines.push(SideLine::Slow(SlowLine::default()));
-                lines.len() as u32 - 1
-            }
-            Order::Random => {
-                lines.push(SideLine::Random(Vec::new()));
-                lines.len() as u32 - 1
-            }
+            Order::Fifo | Order::Lifo => None,
+            Order::Priority => Some(lines.push(SideLine::Priority(vec![Ends::default(); priorities]))),
+            Order::Shedding(_) => Some(lines.push(SideLine::Slow(SlowLine::default()))),
+            Order::Random => Some(lines.push(SideLine::Random(Vec::new()))),
         };
-        let occupancy = if node.track_occupancy {
-            tracked += 1;
-            tracked - 1
-        } else {
-            NONE
-        };
+        let occupancy = if node.track_occupancy { tracked.next() } else { None };
         NodeState {
             busy: 0,
             slots: node.slots,

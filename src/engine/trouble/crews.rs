@@ -2,8 +2,7 @@
 
 use super::Trouble;
 use crate::kernel::table::{Id, Table};
-use crate::plan::Plan;
-use crate::plan::ids;
+use crate::plan::{Plan, ids};
 use std::collections::VecDeque;
 
 #[derive(Clone, Debug)]

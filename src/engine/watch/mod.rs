@@ -17,7 +17,6 @@ mod trace;
 mod tracer;
 mod usage;
 
-use crate::plan::ids::{Limit, Pool, Resource};
 pub use blame::{Failure, Suspect, Suspects};
 pub use closing::Closing;
 pub use cutting::Cut;
@@ -35,7 +34,7 @@ use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
 use crate::parts::resource::Way;
 use crate::plan::Plan;
-use crate::plan::ids::{Class, Instance, Link, Node};
+use crate::plan::ids::{Class, Instance, Limit, Link, Node, Occupancy, Pool, Resource};
 use crate::results::incident::Outage;
 use crate::results::resource::ResourceBucket;
 use crate::results::row::RowSampling;
@@ -186,7 +185,7 @@ impl Watch {
     }
 
     /// So many are inside from now on, at a node of which that is recorded.
-    pub fn note_occupancy(&mut self, number: u32, inside: u32, now: Time) {
+    pub fn note_occupancy(&mut self, number: Id<Occupancy>, inside: u32, now: Time) {
         self.recorder.note_occupancy(number, inside, now);
     }
 }

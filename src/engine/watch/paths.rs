@@ -12,7 +12,6 @@ mod log;
 use crate::engine::visit::Visit;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{NEVER, Time};
-use crate::plan::NONE;
 use crate::plan::ids::Node;
 use crate::results::path::{Cause, Part};
 use log::{Answer, Log, Stretch, TIDY_AT};
@@ -21,9 +20,9 @@ use log::{Answer, Log, Stretch, TIDY_AT};
 pub struct Paths {
     /// By the visit's slot, or by the place of a request in a chain.
     logs: Table<Visit, Log>,
-    stretches: Vec<Stretch>,
+    stretches: Table<Stretch, Stretch>,
     /// The first of those that nobody uses; there always is one.
-    free: u32,
+    free: Id<Stretch>,
     /// What the visit that has ended last leaves behind, and who waited for it.
     answer: Answer,
     answer_to: Option<Id<Visit>>,
@@ -40,9 +39,9 @@ impl Paths {
         Paths {
             node_columns,
             logs: Table::new(),
-            stretches: vec![Stretch::NONE],
-            free: 0,
-            answer: Answer { begun: 0, until: 0, oldest: NONE, latest: NONE, stretches: 0 },
+            stretches: Table::filled(Stretch::NONE, 1),
+            free: Id::FIRST,
+            answer: Answer { begun: 0, until: 0, oldest: None, latest: None, stretches: 0 },
             answer_to: None,
             together: Vec::new(),
             parts: Vec::new(),
@@ -54,7 +53,7 @@ impl Paths {
         while self.logs.get(slot).is_none() {
             self.logs.push(Log::NONE);
         }
-        debug_assert_eq!(self.logs[slot].latest, NONE);
+        debug_assert_eq!(self.logs[slot].latest, None);
         self.logs[slot] = Log { begun: now, until: now, number, ..Log::NONE };
     }
 
@@ -99,47 +98,49 @@ impl Paths {
         let time = time.min(NEVER - log.until);
         log.until += time;
         let free = self.free;
-        if log.latest == NONE {
-            log.oldest = free;
-        } else if log.latest != log.before_call && log.latest != log.before_cold {
+        match log.latest {
+            None => log.oldest = Some(free),
             // One is as good as two, unless something begins between them.
-            let latest = &mut self.stretches[log.latest as usize];
-            if latest.part == part && latest.column == column {
-                latest.time = latest.time.saturating_add(time);
-                return;
+            Some(latest) if log.latest != log.before_call && log.latest != log.before_cold => {
+                let latest = &mut self.stretches[latest];
+                if latest.part == part && latest.column == column {
+                    latest.time = latest.time.saturating_add(time);
+                    return;
+                }
             }
+            Some(_) => {}
         }
-        let place = &mut self.stretches[free as usize];
-        self.free = place.previous;
+        let place = &mut self.stretches[free];
+        let next_free = place.previous;
         *place = Stretch { part, column, previous: log.latest, time };
-        log.latest = free;
+        log.latest = Some(free);
         log.stretches += 1;
-        if self.free == NONE {
-            self.make_one_free();
-        }
+        self.free = match next_free {
+            Some(next) => next,
+            None => self.make_one_free(),
+        };
     }
 
     #[cold]
     #[inline(never)]
-    fn make_one_free(&mut self) {
-        self.free = self.stretches.len() as u32;
-        self.stretches.push(Stretch::NONE);
+    fn make_one_free(&mut self) -> Id<Stretch> {
+        self.stretches.push(Stretch::NONE)
     }
 
-    /// Takes the latest stretch back.
-    fn pop(&mut self, slot: Id<Visit>) -> Stretch {
+    /// Takes the latest stretch back, if there is one.
+    fn pop(&mut self, slot: Id<Visit>) -> Option<Stretch> {
         let log = &mut self.logs[slot];
-        let place = log.latest;
-        let stretch = self.stretches[place as usize];
-        self.stretches[place as usize].previous = self.free;
+        let place = log.latest?;
+        let stretch = self.stretches[place];
+        self.stretches[place].previous = Some(self.free);
         self.free = place;
         log.latest = stretch.previous;
         log.stretches -= 1;
         log.until -= stretch.time;
-        if log.latest == NONE {
-            log.oldest = NONE;
+        if log.latest.is_none() {
+            log.oldest = None;
         }
-        stretch
+        Some(stretch)
     }
 
     /// What a message says of the time after this instant will not have been.
@@ -154,25 +155,27 @@ impl Paths {
     #[inline(never)]
     fn cut_off(&mut self, slot: Id<Visit>, now: Time) {
         while self.logs[slot].until > now {
-            let Stretch { part, column, time, .. } = self.pop(slot);
+            let Some(Stretch { part, column, time, .. }) = self.pop(slot) else { return };
             let until = self.logs[slot].until;
             self.note_ahead(slot, part, column, now.saturating_sub(until).min(time));
         }
     }
 
     /// All that has come after a stretch was due to something else.
-    fn relabel(&mut self, slot: Id<Visit>, after: u32, part: Part) {
-        let mut place = self.logs[slot].latest;
-        while place != after {
-            let stretch = &mut self.stretches[place as usize];
+    fn relabel(&mut self, slot: Id<Visit>, after: Option<Id<Stretch>>, part: Part) {
+        let mut next = self.logs[slot].latest;
+        while next != after
+            && let Some(place) = next
+        {
+            let stretch = &mut self.stretches[place];
             stretch.part = part;
-            place = stretch.previous;
+            next = stretch.previous;
         }
     }
 
     /// The visit waited in vain.
     pub fn was_for_nothing(&mut self, slot: Id<Visit>, part: Part) {
-        self.relabel(slot, NONE, part);
+        self.relabel(slot, None, part);
     }
 
     /// The visit makes a call. Says whether it has made it before and came to nothing.
@@ -251,7 +254,7 @@ impl Paths {
         if self.answer_to == Some(slot) {
             self.answer_to = None;
             let answer = self.answer;
-            self.answer.oldest = NONE;
+            self.answer.oldest = None;
             self.append(slot, answer);
         }
         self.call_is_over(slot);
@@ -271,12 +274,10 @@ impl Paths {
     fn append(&mut self, slot: Id<Visit>, other: Answer) {
         let log = &mut self.logs[slot];
         debug_assert_eq!(log.until, other.begun);
-        if other.oldest != NONE {
-            self.stretches[other.oldest as usize].previous = log.latest;
+        if let Some(oldest) = other.oldest {
+            self.stretches[oldest].previous = log.latest;
             log.latest = other.latest;
-            if log.oldest == NONE {
-                log.oldest = other.oldest;
-            }
+            log.oldest = log.oldest.or(other.oldest);
             log.stretches += other.stretches;
         }
         log.until = other.until;
@@ -288,9 +289,9 @@ impl Paths {
         self.throw_away(log.oldest, log.latest);
     }
 
-    fn throw_away(&mut self, oldest: u32, latest: u32) {
-        if oldest != NONE {
-            self.stretches[oldest as usize].previous = self.free;
+    fn throw_away(&mut self, oldest: Option<Id<Stretch>>, latest: Option<Id<Stretch>>) {
+        if let (Some(oldest), Some(latest)) = (oldest, latest) {
+            self.stretches[oldest].previous = Some(self.free);
             self.free = latest;
         }
     }
@@ -298,10 +299,11 @@ impl Paths {
     /// Puts together what is alike, from the beginning or from where a cold cache began to fetch.
     fn tidy(&mut self, slot: Id<Visit>) {
         let log = self.logs[slot];
-        let first = if log.is_cold { log.before_cold } else { NONE };
+        let first = if log.is_cold { log.before_cold } else { None };
         let mut together = std::mem::take(&mut self.together);
-        while self.logs[slot].latest != first {
-            let stretch = self.pop(slot);
+        while self.logs[slot].latest != first
+            && let Some(stretch) = self.pop(slot)
+        {
             let is_alike = |one: &&mut Stretch| (one.part, one.column) == (stretch.part, stretch.column);
             match together.iter_mut().find(is_alike) {
                 Some(one) => one.time = one.time.saturating_add(stretch.time),
@@ -318,10 +320,10 @@ impl Paths {
 
     /// The column of each stretch of the request in this slot, and its time.
     pub fn columns(&self, slot: Id<Visit>) -> impl Iterator<Item = (usize, Time)> {
-        let mut place = self.logs[slot].latest;
+        let mut next = self.logs[slot].latest;
         std::iter::from_fn(move || {
-            let stretch = self.stretches.get(place as usize)?;
-            place = stretch.previous;
+            let stretch = &self.stretches[next?];
+            next = stretch.previous;
             Some((stretch.column as usize, stretch.time))
         })
     }
@@ -329,10 +331,10 @@ impl Paths {
     /// What the request in this slot waited for, what is alike together.
     pub fn parts(&mut self, slot: Id<Visit>) -> &[(Part, Time)] {
         self.parts.clear();
-        let mut place = self.logs[slot].latest;
-        while place != NONE {
-            let stretch = &self.stretches[place as usize];
-            place = stretch.previous;
+        let mut next = self.logs[slot].latest;
+        while let Some(place) = next {
+            let stretch = &self.stretches[place];
+            next = stretch.previous;
             match self.parts.iter_mut().find(|(part, _)| *part == stretch.part) {
                 Some((_, time)) => *time = time.saturating_add(stretch.time),
                 None => self.parts.push((stretch.part, stretch.time)),

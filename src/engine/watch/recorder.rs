@@ -11,8 +11,8 @@ use super::usage::UsageLogs;
 use crate::kernel::table::{Id, Table};
 use crate::kernel::time::Time;
 use crate::parts::outcome::Outcome;
-use crate::plan::Plan;
 use crate::plan::ids::{Class, Instance, Node};
+use crate::plan::{Plan, ids};
 use crate::results::blame::Blame;
 use crate::results::path::Paths;
 use crate::results::{ClassBucket, ClassRecord, NodeRecord, RunResults};
@@ -46,7 +46,7 @@ pub(super) struct Recorder {
     pub(super) nodes: Table<Instance, NodeLog>,
     waits: Table<Node, Option<Histogram>>,
     keeps_waits: bool,
-    occupancies: Vec<Occupancy>,
+    occupancies: Table<ids::Occupancy, Occupancy>,
     tracked: Vec<u32>,
     pub(super) outages: OutageFinder,
     pub(super) usage: UsageLogs,
@@ -188,8 +188,8 @@ impl Recorder {
         }
     }
 
-    pub fn note_occupancy(&mut self, number: u32, inside: u32, now: Time) {
-        let occupancy = &mut self.occupancies[number as usize];
+    pub fn note_occupancy(&mut self, number: Id<ids::Occupancy>, inside: u32, now: Time) {
+        let occupancy = &mut self.occupancies[number];
         occupancy.time_with[occupancy.inside] += now - occupancy.since;
         occupancy.inside = (inside as usize).min(OCCUPANCY_MOST);
         occupancy.since = now;
@@ -207,16 +207,16 @@ impl Recorder {
         self.usage.start_counting();
         let now = *self.edges.last().expect("an edge");
         self.outages.start_counting(now);
-        for occupancy in &mut self.occupancies {
+        for occupancy in self.occupancies.iter_mut() {
             occupancy.time_with.fill(0);
             occupancy.since = now;
         }
     }
     pub fn finish(mut self, plan: &Plan, closing: Closing, paths: Paths) -> RunResults {
         let at = closing.at;
-        for number in 0..self.occupancies.len() {
+        for number in self.occupancies.ids() {
             let inside = self.occupancies[number].inside as u32;
-            self.note_occupancy(number as u32, inside, at);
+            self.note_occupancy(number, inside, at);
         }
         self.outages.close();
         if !self.several_classes

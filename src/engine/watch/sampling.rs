@@ -12,8 +12,7 @@ use crate::kernel::table::{Id, Table};
 use crate::kernel::time::{DAY, Time, to_seconds};
 use crate::parts::arrivals::Arrivals;
 use crate::parts::fidelity::Fidelity;
-use crate::plan::Plan;
-use crate::plan::ids;
+use crate::plan::{Plan, ids};
 use crate::results::path::{ClassPaths, Part, Path, Paths};
 use crate::scenario::model::{RunEnd, Warmup};
 

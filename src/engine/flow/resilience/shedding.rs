@@ -19,14 +19,14 @@ impl World {
 
     /// Before somebody is taken out of a line, those are turned away who are too many.
     #[inline(never)]
-    pub(in crate::engine) fn shed(&mut self, plan: &Plan, instance: Id<Instance>) {
+    pub(in crate::engine) fn shed(&mut self, plan: &Plan, instance: Id<Instance>, line: Id<SideLine>) {
         let Some(settings) = self.shedding_of(plan, instance).filter(|settings| settings.codel) else {
             return;
         };
         loop {
             let node = &self.site.nodes[instance];
-            let (is_alone, place) = (node.line_length <= 1, node.side_line as usize);
-            let SideLine::Slow(line) = &mut self.site.lines[place] else { return };
+            let is_alone = node.line_length <= 1;
+            let SideLine::Slow(line) = &mut self.site.lines[line] else { return };
             let Some(oldest) = line.head else { return };
             let waited = self.clockwork.now() - self.visits[oldest].since;
             if !line.sheds(&settings, waited, is_alone, self.clockwork.now()) {
