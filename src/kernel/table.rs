@@ -115,10 +115,6 @@ impl<K> Row<K> {
         (0..self.count).map(move |place| self.first.plus(place))
     }
 
-    pub fn contains(self, id: Id<K>) -> bool {
-        self.place_of(id).is_some()
-    }
-
     /// Counted from 0; nothing for one that does not stand in the row.
     pub fn place_of(self, id: Id<K>) -> Option<u32> {
         let place = id.number().checked_sub(self.first.number())?;
@@ -232,10 +228,6 @@ impl<K, T> Table<K, T> {
         &self.values[row.range()]
     }
 
-    pub fn row_mut(&mut self, row: Row<K>) -> &mut [T] {
-        &mut self.values[row.range()]
-    }
-
     pub fn as_slice(&self) -> &[T] {
         &self.values
     }
@@ -345,7 +337,7 @@ mod tests {
         let row: Row<Letter> = Row::new(Id::numbered(2), 3);
         assert_eq!(row.iter().map(Id::number).collect::<Vec<_>>(), [2, 3, 4]);
         assert_eq!(row.place_of(Id::numbered(4)), Some(2));
-        assert!(!row.contains(Id::numbered(5)) && !row.contains(Id::numbered(1)));
+        assert_eq!((row.place_of(Id::numbered(5)), row.place_of(Id::numbered(1))), (None, None));
         let letters: Table<Letter, char> = ('a'..='f').collect();
         assert_eq!(letters.row(row), ['c', 'd', 'e']);
     }
