@@ -18,11 +18,12 @@ pub enum Chance {}
 pub enum Repeat {}
 /// Calls that are made side by side.
 pub enum Fork {}
-/// One of the calls that are made side by side.
+/// Where a walk goes one of several ways.
 pub enum Branch {}
 /// Looking up a name.
 pub enum Lookup {}
 pub enum Cache {}
+/// One that clients look up.
 pub enum Name {}
 /// An autoscaler.
 pub enum Scaling {}
@@ -51,9 +52,9 @@ pub enum StepPlace {}
 /// Those who repair.
 pub enum Crew {}
 pub enum Standby {}
-/// From a database to its copies.
+/// Databases that hold the same data: one that takes writes, and its copies.
 pub enum Replication {}
-/// What fills the memory of a host.
+/// That of a host, with those who fill it.
 pub enum Memory {}
 /// For how long so many were inside, of a replica of which that is wanted.
 pub enum Occupancy {}
