@@ -19,7 +19,7 @@ use crate::parts::outcome::Outcome;
 use crate::plan::ids::Class;
 use crate::plan::{ChainPlan, ChainStation, Plan};
 use crate::results::path::{Cause, Part};
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// Requests that come within one stretch at most: few enough to stay in the cache.
@@ -60,25 +60,34 @@ pub(super) struct Passing {
 }
 
 /// A request in a slot; the first to be done is the least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Serving {
     done: Time,
     since: Time,
     began: Time,
-    place: Option<Id<Visit>>,
+    place: Place,
 }
 
-impl Ord for Serving {
-    /// Of those who are alike in all else, whoever is followed comes first.
-    fn cmp(&self, other: &Serving) -> Ordering {
-        let rest = |one: &Serving| (one.since, one.began, one.place.is_none(), one.place);
-        self.done.cmp(&other.done).then_with(|| rest(self).cmp(&rest(other)))
+/// An `Option` in the other order: of those who are alike in all else, whoever is followed comes
+/// first. It is derived, since an order that is written by hand costs 5 % of all instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Noted(Id<Visit>),
+    Nowhere,
+}
+
+impl Place {
+    #[inline(always)]
+    fn of(place: Option<Id<Visit>>) -> Place {
+        place.map_or(Place::Nowhere, Place::Noted)
     }
-}
 
-impl PartialOrd for Serving {
-    fn partial_cmp(&self, other: &Serving) -> Option<Ordering> {
-        Some(self.cmp(other))
+    #[inline(always)]
+    fn noted(self) -> Option<Id<Visit>> {
+        match self {
+            Place::Noted(place) => Some(place),
+            Place::Nowhere => None,
+        }
     }
 }
 
@@ -221,6 +230,7 @@ impl World {
                 && (first.done, first.since) < comes
             {
                 let Serving { done: now, since, began, place } = first;
+                let place = place.noted();
                 leaving.push(Passing { at: now, known: since, began, place });
                 node.served_one(now);
                 if let Some(place) = place {
@@ -236,8 +246,8 @@ impl World {
                 node.serve_one(now);
                 let done = now.saturating_add(draws.take(plan, draw));
                 if let Some(mut first) = stage.serving.peek_mut() {
-                    *first =
-                        Reverse(Serving { done, since: now, began: waiting.began, place: waiting.place });
+                    let place = Place::of(waiting.place);
+                    *first = Reverse(Serving { done, since: now, began: waiting.began, place });
                 }
                 if let Some(place) = waiting.place {
                     watch.paths().note(place, line, node.node.number(), now);
@@ -251,6 +261,7 @@ impl World {
                 node.take(now);
                 node.serve_one(now);
                 let done = now.saturating_add(draws.take(plan, draw));
+                let place = Place::of(place);
                 stage.serving.push(Reverse(Serving { done, since: now, began, place }));
             } else {
                 node.stand_in_line(now);
@@ -277,7 +288,7 @@ impl World {
             for (slot, visit) in self.visits.all.entries() {
                 if visit.state == State::Going && visit.instance == stage.station.instance {
                     let began = self.visits.requests[slot].start;
-                    let place = visit.flags.followed.then_some(slot);
+                    let place = Place::of(visit.flags.followed.then_some(slot));
                     let done = done[slot];
                     stage.serving.push(Reverse(Serving { done, since: self.clockwork.now(), began, place }));
                 }
@@ -311,7 +322,7 @@ impl World {
         for (one, station) in serving {
             let slot = self.take_over(chain.class, station, one.began);
             let word = self.clockwork.number(slot);
-            moves.extend(one.place.map(|place| (place, slot)));
+            moves.extend(one.place.noted().map(|place| (place, slot)));
             let visit = &mut self.visits[slot];
             visit.since = one.since;
             // Behind the two steps that a service takes.
