@@ -105,6 +105,7 @@ pub mod parts;
 pub mod plan;
 #[cfg(feature = "python")]
 mod python;
+pub mod questions;
 pub mod results;
 pub mod scenario;
 pub mod stats;
@@ -112,3 +113,6 @@ pub mod structure;
 pub mod telling;
 pub mod theory;
 pub mod verify;
+
+pub use experiment::tasks::{Unwatched, Watcher};
+pub use questions::{Error, Run, Scenario, SimulateOptions, load, simulate};

@@ -19,7 +19,7 @@ use spof::analysis::events::{Event, events};
 use spof::analysis::window::Window;
 use spof::kernel::time::{Time, to_seconds};
 use spof::nodes::NodeKind;
-use spof::output::findings::Findings;
+use spof::questions::findings::Findings;
 use spof::results::RunResults;
 use spof::results::row::Row;
 use spof::scenario::model::Scenario;

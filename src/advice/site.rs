@@ -31,6 +31,16 @@ impl Site {
         })
     }
 
+    /// The text as it was read, with what was set before, and more settings.
+    pub fn given_with(&self, more: &[(String, String)]) -> Given {
+        self.given.with(more)
+    }
+
+    /// Each node's settings as they hold.
+    pub fn settings_in_force(&self) -> &[NodeSettings] {
+        &self.in_force
+    }
+
     /// The scenario's file, without its folder.
     pub fn file(&self) -> String {
         let path = self.given.path();

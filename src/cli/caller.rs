@@ -3,10 +3,11 @@
 use super::interrupt;
 use super::onlooker::Onlooker;
 use super::printing;
-use super::program::{Crew, Program};
+use super::program::Program;
 use super::progress::Progress;
 use super::simulated::Amount;
 use crate::document::problem::Look;
+use crate::experiment::tasks::Crew;
 use crate::output::terminal::page::Page;
 use crate::scenario::model::Scenario;
 use owo_colors::OwoColorize;

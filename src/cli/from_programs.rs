@@ -6,7 +6,7 @@ pub use super::ending::{Ending, Failure};
 use super::caller::Caller;
 use super::program::Program;
 use super::{Arguments, Command, answer, simulate, solve, sweep};
-use crate::output::row_columns::RowColumns;
+use crate::questions::rows::RowColumns;
 use crate::scenario::given::Given;
 use clap::Parser;
 use std::sync::Arc;

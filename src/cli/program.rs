@@ -1,6 +1,8 @@
 //! A program that has called a command, such as Python: what it hears and sees, and what it may
 //! do for it.
 
+use crate::experiment::tasks::Crew;
+
 /// A program that waits for an answer.
 pub trait Program: Send + Sync {
     /// What a person would read on standard output.
@@ -17,11 +19,4 @@ pub trait Program: Send + Sync {
 
     /// Somebody who makes the runs of studies, if they are not to be made here.
     fn crew(&self) -> Option<&dyn Crew>;
-}
-
-/// Makes runs somewhere else.
-pub trait Crew: Send + Sync {
-    /// Makes these runs, each the number of a point and of a replication, and hands in the figures
-    /// of each with its place among them, in any order, until all are made or `take` wants no more.
-    fn make(&self, runs: &[(usize, u64)], take: &mut dyn FnMut(usize, Vec<f64>) -> bool);
 }

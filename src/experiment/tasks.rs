@@ -12,27 +12,55 @@ use std::sync::{Mutex, PoisonError};
 /// After so many events, about ten milliseconds, it is asked whether the work is broken off.
 pub const SLICE_EVENTS: u64 = 200_000;
 
-/// Who looks at work while it goes on, from all threads.
+/// Who looks at work while it goes on, from all threads: shows how far it is, and breaks it off.
 pub trait Watcher: Sync {
-    /// Runs that are under way are then given up.
-    fn breaks_off(&self) -> bool;
-    /// So many of so many tasks are done.
-    fn done(&self, tasks: u64, of: u64);
-    /// So many more requests and events have been simulated.
-    fn simulated(&self, _requests: u64, _events: u64) {}
-}
-
-/// Nobody does.
-#[derive(Clone, Copy, Debug)]
-pub struct Unwatched;
-
-impl Watcher for Unwatched {
+    /// Whether to stop. Runs that are under way are then given up.
     fn breaks_off(&self) -> bool {
         false
     }
 
+    /// So many of so many tasks are done.
     fn done(&self, _tasks: u64, _of: u64) {}
+
+    /// So many more requests and events have been simulated.
+    fn simulated(&self, _requests: u64, _events: u64) {}
+
+    /// Somebody who makes runs of studies in another place, if they are not to be made here.
+    fn crew(&self) -> Option<&dyn Crew> {
+        None
+    }
 }
+
+impl<W: Watcher + ?Sized> Watcher for &W {
+    fn breaks_off(&self) -> bool {
+        (**self).breaks_off()
+    }
+
+    fn done(&self, tasks: u64, of: u64) {
+        (**self).done(tasks, of);
+    }
+
+    fn simulated(&self, requests: u64, events: u64) {
+        (**self).simulated(requests, events);
+    }
+
+    fn crew(&self) -> Option<&dyn Crew> {
+        (**self).crew()
+    }
+}
+
+/// Makes runs somewhere else, on other machines for example.
+pub trait Crew: Send + Sync {
+    /// Makes these runs, each the number of a point and of a replication, and hands in the figures
+    /// of each with its place among them, in any order, until all are made or `take` wants no more.
+    fn make(&self, runs: &[(usize, u64)], take: &mut dyn FnMut(usize, Vec<f64>) -> bool);
+}
+
+/// Nobody looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watcher for Unwatched {}
 
 /// What comes of the tasks with these numbers. If they are broken off, only the first ones are
 /// told, without a gap: others would be there because they were short.

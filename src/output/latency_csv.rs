@@ -1,8 +1,8 @@
 //! `latency.csv`: one line for each request, written while the run goes on.
 
 use super::number::{NUMBER_BYTES_MOST, Text, Word};
-use super::row_columns::time_columns;
 use crate::parts::outcome::Outcome;
+use crate::questions::rows::time_columns;
 use crate::results::row::Rows;
 use crate::scenario::model::Scenario;
 use std::io::{self, Write};

@@ -1,7 +1,6 @@
 //! The files and the summary of a run made up by hand, as they stand.
 
 use super::charts::states::{State, of_site};
-use super::findings::Findings;
 use super::latency_csv::LatencyCsv;
 use super::record::{Record, read_with};
 use super::terminal::page::Page;
@@ -12,6 +11,7 @@ use crate::kernel::time::SECOND;
 use crate::nodes::NodeKind;
 use crate::parts::outcome::Outcome;
 use crate::plan::compile;
+use crate::questions::findings::Findings;
 use crate::results::RunResults;
 use crate::results::incident::{Incident, Outage};
 use crate::results::row::{Row, Rows};

@@ -3,8 +3,9 @@
 
 use super::table::Table;
 use crate::cli::from_programs::{self, Ending, Failure};
-use crate::cli::program::{Crew, Program};
+use crate::cli::program::Program;
 use crate::experiment::attending::attended;
+use crate::experiment::tasks::Crew;
 use crate::scenario::given::{Given, Settings};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;

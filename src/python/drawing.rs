@@ -3,9 +3,9 @@
 use super::asking::{GivenText, given};
 use crate::engine::{Options, Simulation};
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme};
-use crate::output::findings::Findings;
 use crate::output::record::{Record, read_folder};
 use crate::plan;
+use crate::questions::findings::Findings;
 use crate::results::row::RowSampling;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;

@@ -1,6 +1,6 @@
 //! A table of a run. NumPy looks into its memory, and Arrow shares it: nothing is copied.
 
-use crate::output::row_columns::RowColumns;
+use crate::questions::rows::RowColumns;
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;

@@ -41,6 +41,11 @@ impl Given {
         [self.settings.as_slice(), more].concat()
     }
 
+    /// The same, with more settings of its own.
+    pub fn with(&self, more: &[(String, String)]) -> Given {
+        Given { settings: self.settings_with(more), ..self.clone() }
+    }
+
     /// Each setting is a path and a value: `nodes.gunicorn.workers`, `8`. The error is that the
     /// file itself cannot be read.
     pub fn load(&self, more: &[(String, String)]) -> std::io::Result<Loaded> {

@@ -3,11 +3,11 @@
 
 use spof::engine::{Advance, Options, Simulation};
 use spof::kernel::time::NEVER;
-use spof::output::findings::Findings;
 use spof::output::latency_csv::LatencyCsv;
 use spof::output::record::Record;
 use spof::output::{Kept, nodes_csv};
 use spof::plan::{self, Plan};
+use spof::questions::findings::Findings;
 use spof::results::RunResults;
 use spof::results::row::{Row, RowSampling};
 use spof::scenario::load::load_text;

@@ -11,14 +11,12 @@ use crate::cli::simulated::Amount;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::experiment::beside;
 use crate::experiment::tasks::SLICE_EVENTS;
-use crate::kernel::time::to_seconds;
+use crate::kernel::time::{Time, to_seconds};
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
-use crate::output::findings::Findings;
 use crate::output::folder::{Folder, OutputError, Ownership};
 use crate::output::latency_csv::LatencyCsv;
 use crate::output::packing::{Packed, Packing};
 use crate::output::record::Record;
-use crate::output::row_columns::RowColumns;
 use crate::output::run_json::RunCost;
 use crate::output::scenario_json::Script;
 use crate::output::terminal::glance::Glance;
@@ -26,6 +24,9 @@ use crate::output::traces_jsonl::TracesFile;
 use crate::output::{Asked, Format, Kept, Stream, json, nodes_csv, replications_csv, report};
 use crate::parts::fidelity::Fidelity;
 use crate::plan::{self, Plan};
+use crate::questions::Findings;
+use crate::questions::rows::RowColumns;
+use crate::questions::simulate::{Companion, accompanied};
 use crate::results::RunResults;
 use crate::results::row::{RowSampling, Rows};
 use crate::scenario::given::Given;
@@ -81,16 +82,23 @@ pub struct Done {
     cost: RunCost,
 }
 
-/// What becomes of rows as they pass by.
-struct RowSink {
+/// What becomes of rows and stories as they pass by, and who looks at the run meanwhile.
+struct Attended<'a> {
+    scenario: &'a Scenario,
     file: Option<LatencyCsv<Packed<File>>>,
     columns: Option<RowColumns>,
     traces: Option<TracesFile<BufWriter<File>>>,
     written: u64,
+    audience: Audience,
+    caller: &'a Caller,
 }
 
-impl RowSink {
-    fn take(&mut self, rows: &Rows) -> io::Result<()> {
+impl Companion for Attended<'_> {
+    fn until(&self) -> Time {
+        self.audience.until()
+    }
+
+    fn take_rows(&mut self, rows: &Rows) -> io::Result<()> {
         self.written += rows.rows.len() as u64;
         if let Some(columns) = &mut self.columns {
             columns.add(rows);
@@ -98,9 +106,13 @@ impl RowSink {
         self.file.as_mut().map_or(Ok(()), |file| file.write(rows))
     }
 
-    fn trace(&mut self, scenario: &Scenario, traces: &[KeptTrace]) -> io::Result<()> {
+    fn take_traces(&mut self, traces: &[KeptTrace]) -> io::Result<()> {
         let Some(file) = &mut self.traces else { return Ok(()) };
-        traces.iter().try_for_each(|trace| file.write(scenario, trace))
+        traces.iter().try_for_each(|trace| file.write(self.scenario, trace))
+    }
+
+    fn looks(&mut self, simulation: &Simulation<&Plan>, advance: Advance) -> bool {
+        self.audience.watch(simulation, advance, SLICE_EVENTS, self.caller)
     }
 }
 
@@ -133,11 +145,13 @@ impl Job {
         Ok(Job { scenario, file, seed, wishes, path, folder, script, study, advised: None })
     }
 
-    pub fn run(mut self, mut audience: Audience, caller: &Caller) -> Result<Done, Failure> {
+    pub fn run(mut self, audience: Audience, caller: &Caller) -> Result<Done, Failure> {
         let (started_at, clock) = (SystemTime::now(), Instant::now());
         let rows = Format::AsItRuns(Stream::LatencyCsv(self.wishes.packing));
         let file = self.folder.take(rows);
-        let mut sink = RowSink {
+        let scenario = self.scenario.clone();
+        let mut attended = Attended {
+            scenario: &scenario,
             file: file.map(|file| LatencyCsv::new(Packed::new(file, self.wishes.packing), &self.scenario)),
             columns: self.wishes.keeps_rows.then(|| RowColumns::new(&self.scenario)),
             traces: self
@@ -145,13 +159,15 @@ impl Job {
                 .take(Format::AsItRuns(Stream::TracesJsonl))
                 .map(|file| TracesFile::new(BufWriter::new(file))),
             written: 0,
+            audience,
+            caller,
         };
         let failed = |error| self.folder.failed(rows, error);
         let plan = plan::compile(&self.scenario);
         let (first, study) = match &self.study {
-            None => (self.simulate(&plan, &mut sink, &mut audience, caller), None),
+            None => (self.simulate(&plan, &mut attended), None),
             Some(study) => {
-                let first = || self.simulate(&plan, &mut sink, &mut audience, caller);
+                let first = || self.simulate(&plan, &mut attended);
                 let (first, study) = beside(first, || study.run(&self.scenario, &plan, self.seed, caller));
                 (first, Some(study))
             }
@@ -160,17 +176,18 @@ impl Job {
         if interrupted && self.wishes.whole_or_nothing {
             return Err(Failure::Stopped);
         }
-        if let Some(file) = sink.file.take() {
+        if let Some(file) = attended.file.take() {
             file.finish().and_then(Packed::finish).map_err(failed)?;
         }
-        if let Some(traces) = sink.traces.take() {
+        if let Some(traces) = attended.traces.take() {
             traces
                 .finish()
                 .map_err(|error| self.folder.failed(Format::AsItRuns(Stream::TracesJsonl), error))?;
         }
+        let Attended { columns, written, audience, .. } = attended;
         drop(audience);
         let findings = Findings::of(&self.scenario, self.seed, &results);
-        let cost = self.cost(&results, sink.written, started_at, clock.elapsed());
+        let cost = self.cost(&results, written, started_at, clock.elapsed());
         let mut record = Record::of(&self.scenario, findings, &results);
         record.script = Some(self.script.clone());
         self.write_tables(&results, &record, &cost)?;
@@ -187,32 +204,12 @@ impl Job {
         let is_stopped =
             advice.as_ref().is_some_and(|advice| advice.advice.is_cut_short) && caller.has_stopped();
         let interrupted = interrupted || is_stopped || study.as_ref().is_some_and(|study| study.interrupted);
-        let columns = sink.columns;
         Ok(Done { findings, glance, interrupted, study, advice, folder: path, files, columns, cost })
     }
 
-    fn simulate(
-        &self,
-        plan: &Plan,
-        sink: &mut RowSink,
-        audience: &mut Audience,
-        caller: &Caller,
-    ) -> io::Result<(RunResults, bool)> {
+    fn simulate(&self, plan: &Plan, attended: &mut Attended) -> io::Result<(RunResults, bool)> {
         let options = Options { seed: self.seed, replication: 0, rows: self.wishes.rows };
-        let mut simulation = Simulation::new(plan, options);
-        simulation.follow_a_sample();
-        simulation.keep_traces(self.wishes.traces, self.seed);
-        loop {
-            let advance = simulation.advance(audience.until(), SLICE_EVENTS);
-            sink.take(simulation.rows())?;
-            simulation.clear_rows();
-            sink.trace(&self.scenario, &simulation.take_traces())?;
-            let is_stopped = audience.watch(&simulation, advance, SLICE_EVENTS, caller);
-            if advance == Advance::Ended || is_stopped {
-                sink.trace(&self.scenario, &simulation.take_chosen_traces())?;
-                return Ok((simulation.finish(is_stopped), is_stopped));
-            }
-        }
+        accompanied(plan, options, self.wishes.traces, attended)
     }
 
     fn draw(&mut self, records: &[Record]) -> Result<(), OutputError> {

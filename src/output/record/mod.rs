@@ -33,11 +33,11 @@ pub use stories::{Activity, Story, StoryVisit, stories};
 pub use stretch::{Stretch, rounded};
 pub use timeline::{Count, Timeline};
 
-pub use super::findings::Findings;
 pub use super::scenario_json::Script;
 pub use crate::analysis::fullness::Fullest;
 pub use crate::analysis::moments::Moment;
 pub use crate::analysis::topology::{Topology, TopologyNode};
+pub use crate::questions::findings::Findings;
 
 use crate::analysis::shown::shown;
 use crate::analysis::topology::topology;

@@ -4,12 +4,12 @@ use super::Record;
 use super::bare_rows::latencies_of_rows;
 use super::table::Table;
 use crate::document::file_error::in_words;
-use crate::output::findings::Findings;
 use crate::output::packing::Packing;
 use crate::output::{
     Format, Stream, events_csv, histogram_csv, nodes_timeline_csv, outages_csv, resources_timeline_csv,
     timeline_csv,
 };
+use crate::questions::findings::Findings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;

@@ -6,8 +6,8 @@ use crate::analysis::example::{
 };
 use crate::engine::trial;
 use crate::output::Kept;
-use crate::output::findings::Findings;
 use crate::plan::compile;
+use crate::questions::findings::Findings;
 use crate::scenario::load::load_text;
 use crate::stats::histogram::{CELLS, Histogram};
 

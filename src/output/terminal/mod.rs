@@ -29,8 +29,8 @@ pub use crate::telling::figure;
 pub use crate::telling::figure::{count, counted};
 
 use crate::analysis::summary::Summary;
-use crate::output::findings::Findings;
 use crate::parts::quantity::format_duration;
+use crate::questions::findings::Findings;
 use figure::three_digits;
 use page::Page;
 use std::path::Path;

@@ -1,0 +1,17 @@
+//! What one asks of a scenario, each question a plain function: it takes a [`Scenario`], options and
+//! somebody who may watch, and returns values. None of them prints, writes a file, starts a clock
+//! or reads a command line; whoever calls (the command line, Python, a page in a browser) parses
+//! words and shows what comes back, and nothing else.
+
+pub mod advise;
+pub mod error;
+pub mod findings;
+pub mod rows;
+pub mod scenario;
+pub mod simulate;
+
+pub use advise::advise;
+pub use error::{Error, Mistakes};
+pub use findings::Findings;
+pub use scenario::{Scenario, load};
+pub use simulate::{Run, SimulateOptions, simulate};
