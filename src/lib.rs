@@ -115,4 +115,4 @@ pub mod theory;
 pub mod verify;
 
 pub use experiment::tasks::{Unwatched, Watcher};
-pub use questions::{Error, Run, Scenario, SimulateOptions, load, simulate};
+pub use questions::{Error, Run, Scenario, SimulateOptions, Stage, View, load, simulate};

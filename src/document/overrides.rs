@@ -11,7 +11,8 @@ const SHORT: &str = "nodes";
 /// Puts each value at its path. The names of the first two levels (which section, which
 /// node) have to be there, since a new one is more likely a slip than a wish; further
 /// down a new name becomes a new setting, which is then checked like any other. A whole table under a
-/// new name is a wish: `nodes.cache={ kind: cache, hit_ratio: 80% }` adds a node. A path that begins
+/// new name is a wish: `nodes.cache={ kind: cache, hit_ratio: 80% }` adds a node, and one behind the last of
+/// a list adds an element: `timeline.0={ at: 5m, fail: mysql }`. A path that begins
 /// with none of the `sections` begins with a node.
 pub fn apply(
     root: &mut Entry,
@@ -111,6 +112,9 @@ fn enter<'a>(
                 (format!("`{path}` is a list and has no element `{name}`"), Some(hint))
             };
             let index = name.parse::<usize>().map_err(|_| refused())?;
+            if index == length && may_be_new {
+                entries.push(Entry::new(Value::Null, span.clone()));
+            }
             entries.get_mut(index).ok_or_else(refused)
         }
         Value::Scalar(text) => {

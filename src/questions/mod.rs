@@ -9,9 +9,11 @@ pub mod findings;
 pub mod rows;
 pub mod scenario;
 pub mod simulate;
+pub mod stage;
 
 pub use advise::advise;
 pub use error::{Error, Mistakes};
 pub use findings::Findings;
 pub use scenario::{Scenario, load};
 pub use simulate::{Run, SimulateOptions, simulate};
+pub use stage::{ClassView, NodeView, ReplicaView, Stage, View};

@@ -5,6 +5,7 @@ use super::error::{Error, Mistakes};
 use crate::advice::Site;
 use crate::document::problem::{Look, Problem, render};
 use crate::document::source::Source;
+use crate::document::value::Value;
 use crate::scenario::given::{Given, Settings};
 use crate::scenario::load::{Loaded, load_text};
 use crate::scenario::model;
@@ -59,6 +60,18 @@ impl Scenario {
     ) -> Result<Scenario, Error> {
         let more = settings.into_iter().map(|(path, value)| (path.to_string(), value.to_string()));
         Scenario::given(&self.site.given_with(&more.collect::<Settings>()))
+    }
+
+    /// The same with more entries at the end of its timeline.
+    pub(crate) fn with_timeline(&self, entries: impl Iterator<Item = String>) -> Result<Scenario, Error> {
+        let there = match self.site.entry(&["timeline"]).map(|entry| &entry.value) {
+            Some(Value::List(there)) => there.len(),
+            _ => 0,
+        };
+        let first = (there == 0).then(|| ("timeline".to_owned(), "[]".to_owned()));
+        let added = entries.enumerate().map(|(place, entry)| (format!("timeline.{}", there + place), entry));
+        let added: Settings = added.collect();
+        if added.is_empty() { Ok(self.clone()) } else { self.with_all(first.into_iter().chain(added)) }
     }
 
     /// What its file calls it.
