@@ -90,29 +90,100 @@
 //! uses no threads, no files and no clock.
 
 #![cfg_attr(not(feature = "python"), forbid(unsafe_code))]
+// What only the command line needs is not dead where it is left out.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 
+// What programs use is named below. The rooms are open to the tests and benches of this repository only
+// (feature `inside`), so that the compiler finds what nobody uses.
+#[cfg(feature = "inside")]
 pub mod advice;
+#[cfg(not(feature = "inside"))]
+mod advice;
+#[cfg(feature = "inside")]
 pub mod analysis;
+#[cfg(not(feature = "inside"))]
+mod analysis;
+#[cfg(all(feature = "cli", feature = "inside"))]
 pub mod cli;
+#[cfg(all(feature = "cli", not(feature = "inside")))]
+mod cli;
+#[cfg(feature = "inside")]
 pub mod diagnosis;
+#[cfg(not(feature = "inside"))]
+mod diagnosis;
+#[cfg(feature = "inside")]
 pub mod document;
+#[cfg(not(feature = "inside"))]
+mod document;
+#[cfg(feature = "inside")]
 pub mod engine;
+#[cfg(not(feature = "inside"))]
+mod engine;
+#[cfg(feature = "inside")]
 pub mod experiment;
+#[cfg(not(feature = "inside"))]
+mod experiment;
+#[cfg(feature = "inside")]
 pub mod kernel;
+#[cfg(not(feature = "inside"))]
+mod kernel;
+#[cfg(feature = "inside")]
 pub mod nodes;
+#[cfg(not(feature = "inside"))]
+mod nodes;
+#[cfg(all(feature = "charts", feature = "inside"))]
 pub mod output;
+#[cfg(all(feature = "charts", not(feature = "inside")))]
+mod output;
+#[cfg(feature = "inside")]
 pub mod parts;
+#[cfg(not(feature = "inside"))]
+mod parts;
+#[cfg(feature = "inside")]
 pub mod plan;
+#[cfg(not(feature = "inside"))]
+mod plan;
 #[cfg(feature = "python")]
 mod python;
+#[cfg(feature = "inside")]
 pub mod questions;
+#[cfg(not(feature = "inside"))]
+mod questions;
+#[cfg(feature = "inside")]
 pub mod results;
+#[cfg(not(feature = "inside"))]
+mod results;
+#[cfg(feature = "inside")]
 pub mod scenario;
+#[cfg(not(feature = "inside"))]
+mod scenario;
+#[cfg(feature = "inside")]
 pub mod stats;
+#[cfg(not(feature = "inside"))]
+mod stats;
+#[cfg(feature = "inside")]
 pub mod structure;
+#[cfg(not(feature = "inside"))]
+mod structure;
+#[cfg(feature = "inside")]
 pub mod telling;
+#[cfg(not(feature = "inside"))]
+mod telling;
+#[cfg(feature = "inside")]
 pub mod theory;
+#[cfg(not(feature = "inside"))]
+mod theory;
+#[cfg(feature = "inside")]
 pub mod verify;
+#[cfg(not(feature = "inside"))]
+mod verify;
 
+/// The command line, from its words to its exit code.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use cli::run as run_command_line;
 pub use experiment::tasks::{Unwatched, Watcher};
-pub use questions::{Error, Run, Scenario, SimulateOptions, Stage, View, load, simulate};
+pub use questions::{
+    ClassView, Error, Mistakes, NodeView, ReplicaView, Run, Scenario, SimulateOptions, Stage, View, advise,
+    load, simulate,
+};

@@ -6,5 +6,5 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    spof::cli::run(&words).into()
+    spof::run_command_line(&words).into()
 }

@@ -27,7 +27,7 @@ mod steps;
 mod trying;
 mod wish;
 
-pub use answer::{Advice, AsItStands, Best, NotPossible, Point, Tried, WasFull};
+pub use answer::{Advice, Point, Tried};
 pub use change::{Change, Family, Remedy};
 pub use course::advise;
 pub use judging::{Compared, Effect, GoalMet, ThenFull, Verdict};

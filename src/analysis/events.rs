@@ -1,6 +1,7 @@
 //! What happened to a site in a run: faults, maintenance and surges, in the order of time.
 
 use crate::kernel::time::{NEVER, Time};
+use crate::nodes::kind::Kind;
 use crate::results::RunResults;
 use crate::scenario::model::{Scenario, SurgeOn, TrafficSurge, What};
 
@@ -97,7 +98,7 @@ fn senders(scenario: &Scenario, on: SurgeOn) -> String {
             scenario.classes[class].from.iter().map(|user| name(user.0 as usize)).collect()
         }
         SurgeOn::Everyone => (0..scenario.nodes.len())
-            .filter(|&node| scenario.nodes[node].kind.name() == "user")
+            .filter(|&node| scenario.nodes[node].kind.is(Kind::User))
             .map(name)
             .collect(),
     };

@@ -93,10 +93,11 @@ fn refused(error: ExportError) -> Failure {
     match error {
         ExportError::Record(error) => error.into(),
         ExportError::Write(error) => Failure::from(error),
+        #[cfg(not(feature = "parquet"))]
+        ExportError::NotBuilt(_) => Failure::Usage(error.to_string()),
         ExportError::Missing { .. }
         | ExportError::NoClass(_)
         | ExportError::NotByClass(_)
-        | ExportError::NoColumn { .. }
-        | ExportError::NotBuilt(_) => Failure::Usage(error.to_string()),
+        | ExportError::NoColumn { .. } => Failure::Usage(error.to_string()),
     }
 }

@@ -77,6 +77,6 @@ mod world;
 pub use run::Advance;
 pub use simulation::{Options, Simulation};
 pub use snapshot::{InstanceSnapshot, Snapshot};
-pub use watch::{ClassSnapshot, Doing, KeptTrace, Reason, Span, Trace, TraceWishes, TracedVisit};
+pub use watch::{ClassSnapshot, Doing, KeptTrace, Reason, TraceWishes, TracedVisit};
 
 use world::World;

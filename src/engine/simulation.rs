@@ -53,6 +53,7 @@ impl<P: Borrow<Plan>> Simulation<P> {
         if self.world.components.is_on() { 0 } else { self.world.watch.ended() }
     }
 
+    #[cfg(any(test, feature = "inside"))]
     pub fn in_flight(&self) -> u64 {
         self.world.in_flight()
     }

@@ -1,5 +1,6 @@
 //! Numbered tasks on all threads, that somebody watches and may break off.
 
+use super::threads::on_all;
 use crate::engine::{Advance, Options, Simulation};
 use crate::kernel::time::NEVER;
 use crate::plan::Plan;
@@ -85,11 +86,7 @@ pub fn in_order<Outcome: Send>(
             watcher.done(told.0, numbers.end);
         }
     };
-    rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads() {
-            scope.spawn(|_| work());
-        }
-    });
+    on_all(work);
     let (_, mut told) = told.into_inner().unwrap_or_else(PoisonError::into_inner);
     told.sort_unstable_by_key(|(number, _)| *number);
     let in_order = told.into_iter().zip(numbers).take_while(|((number, _), expected)| number == expected);

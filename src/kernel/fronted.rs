@@ -117,11 +117,6 @@ impl FrontedHeap {
         self.heap.push(latest);
     }
 
-    #[inline(always)]
-    pub fn front_is_empty(&self) -> bool {
-        self.front_length == 0
-    }
-
     /// Takes out everything but the front, in no order.
     pub fn drain_heap(&mut self) -> std::vec::Drain<'_, Key> {
         self.heap.drain()

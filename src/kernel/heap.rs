@@ -25,11 +25,6 @@ impl QuadHeap {
         self.keys.is_empty()
     }
 
-    #[inline(always)]
-    pub fn first(&self) -> Option<Key> {
-        self.keys.first().copied()
-    }
-
     pub fn clear(&mut self) {
         self.keys.clear();
     }

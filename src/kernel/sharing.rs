@@ -145,6 +145,7 @@ impl SharedProcessor {
     }
 
     #[inline(always)]
+    #[cfg(any(test, feature = "inside"))]
     pub fn active(&self) -> u32 {
         self.active
     }

@@ -10,6 +10,7 @@ pub mod care;
 pub mod database;
 pub mod dns;
 pub mod fields;
+pub mod kind;
 pub mod load_balancer;
 pub mod reading;
 pub mod remedies;
@@ -24,7 +25,7 @@ pub mod web_server;
 use crate::kernel::time::Time;
 use app_server::Software;
 use fields::Fields;
-use setting::Setting;
+use kind::Kind;
 
 /// What a node is, with all settings checked and all defaults filled in.
 #[derive(Clone, Debug)]
@@ -40,20 +41,6 @@ pub enum NodeKind {
     Storage(storage::Storage),
     Station(station::Station),
 }
-
-/// The kinds by their names in a scenario file, with their settings.
-pub const KINDS: &[(&str, &[Setting])] = &[
-    ("user", user::SETTINGS),
-    ("dns", dns::SETTINGS),
-    ("server", server::SETTINGS),
-    ("web_server", web_server::SETTINGS),
-    ("app_server", app_server::SETTINGS),
-    ("database", database::SETTINGS),
-    ("load_balancer", load_balancer::SETTINGS),
-    ("cache", cache::SETTINGS),
-    ("storage", storage::SETTINGS),
-    ("station", station::SETTINGS),
-];
 
 impl NodeKind {
     /// What a visit takes up there.
@@ -85,19 +72,19 @@ impl NodeKind {
         format!("{article} {name}")
     }
 
-    /// Reads the settings of the kind with this number in `KINDS`.
-    pub fn read(kind: usize, fields: &mut Fields) -> NodeKind {
+    /// Reads the settings of a kind.
+    pub fn read(kind: Kind, fields: &mut Fields) -> NodeKind {
         match kind {
-            0 => NodeKind::User(user::User::read(fields)),
-            1 => NodeKind::Dns(dns::Dns::read(fields)),
-            2 => NodeKind::Server(server::Server::read(fields)),
-            3 => NodeKind::WebServer(web_server::WebServer::read(fields)),
-            4 => NodeKind::AppServer(app_server::AppServer::read(fields)),
-            5 => NodeKind::Database(database::Database::read(fields)),
-            6 => NodeKind::LoadBalancer(load_balancer::LoadBalancer::read(fields)),
-            7 => NodeKind::Cache(cache::Cache::read(fields)),
-            8 => NodeKind::Storage(storage::Storage::read(fields)),
-            _ => NodeKind::Station(station::Station::read(fields)),
+            Kind::User => NodeKind::User(user::User::read(fields)),
+            Kind::Dns => NodeKind::Dns(dns::Dns::read(fields)),
+            Kind::Server => NodeKind::Server(server::Server::read(fields)),
+            Kind::WebServer => NodeKind::WebServer(web_server::WebServer::read(fields)),
+            Kind::AppServer => NodeKind::AppServer(app_server::AppServer::read(fields)),
+            Kind::Database => NodeKind::Database(database::Database::read(fields)),
+            Kind::LoadBalancer => NodeKind::LoadBalancer(load_balancer::LoadBalancer::read(fields)),
+            Kind::Cache => NodeKind::Cache(cache::Cache::read(fields)),
+            Kind::Storage => NodeKind::Storage(storage::Storage::read(fields)),
+            Kind::Station => NodeKind::Station(station::Station::read(fields)),
         }
     }
 
@@ -111,20 +98,27 @@ impl NodeKind {
         }
     }
 
+    pub fn kind(&self) -> Kind {
+        match self {
+            NodeKind::User(_) => Kind::User,
+            NodeKind::Dns(_) => Kind::Dns,
+            NodeKind::Server(_) => Kind::Server,
+            NodeKind::WebServer(_) => Kind::WebServer,
+            NodeKind::AppServer(_) => Kind::AppServer,
+            NodeKind::Database(_) => Kind::Database,
+            NodeKind::LoadBalancer(_) => Kind::LoadBalancer,
+            NodeKind::Cache(_) => Kind::Cache,
+            NodeKind::Storage(_) => Kind::Storage,
+            NodeKind::Station(_) => Kind::Station,
+        }
+    }
+
+    pub fn is(&self, kind: Kind) -> bool {
+        self.kind() == kind
+    }
+
     pub fn name(&self) -> &'static str {
-        let kind = match self {
-            NodeKind::User(_) => 0,
-            NodeKind::Dns(_) => 1,
-            NodeKind::Server(_) => 2,
-            NodeKind::WebServer(_) => 3,
-            NodeKind::AppServer(_) => 4,
-            NodeKind::Database(_) => 5,
-            NodeKind::LoadBalancer(_) => 6,
-            NodeKind::Cache(_) => 7,
-            NodeKind::Storage(_) => 8,
-            NodeKind::Station(_) => 9,
-        };
-        KINDS[kind].0
+        self.kind().name()
     }
 
     /// The behaviour on a host with so many cores; `None` for those whom nobody calls.
@@ -152,7 +146,7 @@ mod tests {
     use crate::document::source::Source;
 
     /// Reads a kind from an empty table.
-    fn read_empty(kind: usize) -> (NodeKind, Vec<InForce>, usize) {
+    fn read_empty(kind: Kind) -> (NodeKind, Vec<InForce>, usize) {
         let (problems, source) = (Problems::default(), Source::new("", ""));
         let context = Context {
             problems: &problems,
@@ -160,7 +154,7 @@ mod tests {
             read_column: &|_, _| Err("no file".to_string()),
             read_file: &|_| Err("no file".to_string()),
         };
-        let mut fields = Fields::empty(context, KINDS[kind].1);
+        let mut fields = Fields::empty(context, kind.settings());
         let node = NodeKind::read(kind, &mut fields);
         node.read_boot(&mut fields);
         let held = fields.finish();
@@ -169,14 +163,15 @@ mod tests {
 
     #[test]
     fn an_empty_table_gives_the_defaults_of_the_tables() {
-        for (kind, (name, settings)) in KINDS.iter().enumerate() {
+        for kind in Kind::ALL {
+            let (name, settings) = (kind.name(), kind.settings());
             let (node, held, problems) = read_empty(kind);
-            assert_eq!(node.name(), *name);
+            assert_eq!(node.name(), name);
             // A user has to send something, a cache to hold something, a resolver to know something.
-            assert_eq!(problems, usize::from(matches!(*name, "user" | "cache" | "dns")), "{name}");
-            for setting in *settings {
+            assert_eq!(problems, usize::from(matches!(kind, Kind::User | Kind::Cache | Kind::Dns)), "{name}");
+            for setting in settings {
                 let holds = held.iter().find(|held| held.setting == setting.name);
-                let profile = if *name == "app_server" { "gunicorn" } else { "" };
+                let profile = if kind == Kind::AppServer { "gunicorn" } else { "" };
                 let is_table = matches!(setting.takes, Takes::Table(_) | Takes::Form(_));
                 match setting.default_for(profile) {
                     Some((value, source)) if !is_table => {
@@ -191,12 +186,14 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_real_software() {
-        let NodeKind::AppServer(gunicorn) = read_empty(4).0 else { panic!("it is an application server") };
+        let NodeKind::AppServer(gunicorn) = read_empty(Kind::AppServer).0 else {
+            panic!("it is an application server")
+        };
         assert_eq!((gunicorn.workers, gunicorn.backlog), (1, 2048));
         assert_eq!(gunicorn.timeout, 30 * crate::kernel::time::SECOND);
-        let NodeKind::Database(mysql) = read_empty(5).0 else { panic!("it is a database") };
+        let NodeKind::Database(mysql) = read_empty(Kind::Database).0 else { panic!("it is a database") };
         assert_eq!(mysql.max_connections, 151);
-        let NodeKind::WebServer(nginx) = read_empty(3).0 else { panic!("it is a web server") };
+        let NodeKind::WebServer(nginx) = read_empty(Kind::WebServer).0 else { panic!("it is a web server") };
         assert_eq!((nginx.connections, nginx.backlog, nginx.workers), (512, 511, None));
         assert_eq!(nginx.behaviour(2).slots, 1024);
     }

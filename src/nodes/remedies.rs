@@ -200,11 +200,6 @@ fn read_line(fields: &mut Fields, kind: &NodeKind) -> (Option<u32>, Option<Shedd
     (limit, shedding)
 }
 
-/// Whether a kind of node can be given any.
-pub fn can_be_given_to(kind: &str) -> bool {
-    !matches!(kind, "user" | "server" | "dns")
-}
-
 fn rate(limit: &mut Fields) -> Option<f64> {
     limit.parse("rate", |text| match quantity::parse_rate(text)? {
         rate if rate <= 0.0 => {

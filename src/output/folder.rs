@@ -92,6 +92,7 @@ impl Folder {
     }
 
     /// A file that has been written and not yet published, to be read.
+    #[cfg(any(test, feature = "inside"))]
     pub fn written(&self, file_name: &str) -> io::Result<Option<File>> {
         let part = self.parts.iter().find(|part| part.format.file_name() == file_name);
         part.map(|part| File::open(&part.temporary)).transpose()

@@ -126,25 +126,10 @@ impl Format {
             Format::OnRequest(Asked::ReplicationsJson) => "replications.json",
         }
     }
-
-    /// What is in it.
-    pub fn about(self) -> &'static str {
-        match self {
-            Format::AsItRuns(Stream::LatencyCsv(_)) => "each request: latency, outcome, time at each node",
-            Format::AsItRuns(Stream::TracesJsonl) => "the stories of sampled requests",
-            Format::AtTheEnd(kept) => kept.about(),
-            Format::OnRequest(Asked::AdviceJson) => "changes that were tried, and what each of them does",
-            Format::OnRequest(Asked::Picture(chart)) => chart.about(),
-            Format::OnRequest(Asked::Report) => "the whole run in one page for a browser",
-            Format::OnRequest(Asked::ReplicationsCsv) => "the figures of each run of a study",
-            Format::OnRequest(Asked::ReplicationsJson) => {
-                "what the runs of a study say together, with confidence intervals"
-            }
-        }
-    }
 }
 
 impl Kept {
+    #[cfg(any(test, feature = "inside"))]
     pub const ALL: [Kept; 12] = [
         Kept::TimelineCsv,
         Kept::HistogramCsv,
@@ -174,23 +159,6 @@ impl Kept {
             Kept::ScenarioJson => "scenario.json",
             Kept::RunJson => "run.json",
             Kept::SummaryJson => "summary.json",
-        }
-    }
-
-    pub fn about(self) -> &'static str {
-        match self {
-            Kept::TimelineCsv => "requests, errors and latency over time",
-            Kept::HistogramCsv => "how latencies were spread, over time",
-            Kept::NodesCsv => "each replica of each node",
-            Kept::NodesTimelineCsv => "each node over time",
-            Kept::ResourcesCsv => "how full everything was that there is only so much of",
-            Kept::ResourcesTimelineCsv => "the same over time",
-            Kept::TopologyJson => "who calls whom, and what has no second",
-            Kept::EventsCsv => "what went wrong or was maintained",
-            Kept::OutagesCsv => "the stretches in which users met errors",
-            Kept::ScenarioJson => "the scenario as it was run, with the defaults in force",
-            Kept::RunJson => "how long the simulation took on this machine",
-            Kept::SummaryJson => "all figures of the summary, with confidence intervals",
         }
     }
 }

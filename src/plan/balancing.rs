@@ -109,10 +109,6 @@ impl RoutePlan {
         };
         RoutePlan { members, primaries, policy, die }
     }
-
-    pub fn has_backups(&self) -> bool {
-        (self.primaries as usize) < self.members.len()
-    }
 }
 
 fn cumulated(weights: &[u64]) -> Vec<u64> {

@@ -43,7 +43,6 @@ pub fn compile(scenario: &Scenario) -> Plan {
     }
     let turned_away = tables.place(vec![Step::TurnAway]);
     let mut plan = Plan {
-        seed: scenario.run.seed,
         end: scenario.run.end,
         warmup: scenario.run.warmup,
         buckets,
@@ -315,9 +314,5 @@ fn own_balance(kind: &NodeKind) -> Balance {
 }
 
 fn class(class: &crate::scenario::model::RequestClass) -> ClassPlan {
-    ClassPlan {
-        name: class.name.clone(),
-        objective: class.objective.unwrap_or(NEVER),
-        priority: class.priority,
-    }
+    ClassPlan { objective: class.objective.unwrap_or(NEVER), priority: class.priority }
 }

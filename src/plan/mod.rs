@@ -40,7 +40,7 @@ use crate::scenario::model::{RunEnd, Warmup};
 pub use balancing::{MemberPlan, Policy, RoutePlan};
 pub use buckets::{BucketPlan, buckets_most};
 pub use chain::{ChainPlan, ChainStation};
-pub use changes::{ChangePlan, ChangeTarget, Changes, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
+pub use changes::{ChangePlan, ChangeTarget, MaintenancePlan, RandomFaultPlan, StandbyPlan, Way};
 pub use compile::compile;
 use ids::{
     Branch, Cache, Call, Chance, Class, Crew, DeadlineLane, Die, Draw, Fork, Guard, Instance, Limit, Link,
@@ -59,14 +59,13 @@ pub use steps::{
 };
 pub use streams::{DiePlan, DrawPlan};
 pub use structure::Need;
-pub use usual::{FirstWork, UsualCall};
+pub use usual::UsualCall;
 
 /// No such thing, where a number is expected.
 pub const NONE: u32 = u32::MAX;
 
 #[derive(Clone, Debug)]
 pub struct Plan {
-    pub seed: u64,
     pub end: RunEnd,
     pub warmup: Warmup,
     pub buckets: BucketPlan,
@@ -174,7 +173,6 @@ pub struct ProcessorPlan {
 
 #[derive(Clone, Debug)]
 pub struct ClassPlan {
-    pub name: String,
     pub objective: Time,
     pub priority: u8,
 }
@@ -192,8 +190,6 @@ pub struct SourcePlan {
     pub programs: Vec<ProgramPlan>,
     /// Chooses the class and the client.
     pub die: Id<Die>,
-    /// Keeps when each client's connection will have been closed.
-    pub keeps_connections: bool,
     /// For a replay that names classes: the program of each class number in the recording.
     pub recorded_programs: Vec<u32>,
 }

@@ -19,7 +19,6 @@ pub struct NameChangePlan {
     pub address: u32,
     /// The time to live of the last record of the chain from then on.
     pub ttl: Time,
-    pub label: String,
 }
 
 /// The name as a user's clients look it up.
@@ -78,7 +77,6 @@ pub fn changes(compiler: &Compiler) -> Vec<NameChangePlan> {
                     name: number,
                     address: address as u32,
                     ttl: change.record.ttl,
-                    label: happening.name.clone(),
                 });
             }
         }

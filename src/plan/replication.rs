@@ -8,7 +8,6 @@ use crate::scenario::model::{Backup, Reads, Target};
 
 #[derive(Clone, Debug)]
 pub struct ReplicationPlan {
-    pub name: String,
     /// The first is the primary at the start.
     pub instances: Vec<Id<Instance>>,
     /// From a write's commit until a replica has it.
@@ -35,7 +34,6 @@ pub fn compile(compiler: &mut Compiler) -> Table<Replication, ReplicationPlan> {
             plan.instances().iter()
         });
         plans.push(ReplicationPlan {
-            name: name.clone(),
             instances: instances.collect(),
             lag: compiler.streams.draw(name, "replication lag", &set.lag),
             failover: set.failover.unwrap_or(NEVER),

@@ -83,7 +83,6 @@ impl Sender<'_> {
             arrivals,
             programs,
             die: compiler.streams.die(&name, "class and client"),
-            keeps_connections: user.keeps_connection,
             recorded_programs,
             name,
         }

@@ -46,6 +46,8 @@ struct Touch {
 pub struct View {
     /// Since the start of the run.
     pub at: Duration,
+    /// How much of the run is done, from 0 to 1.
+    pub progress: f64,
     /// Requests under way.
     pub in_flight: u64,
     pub classes: Vec<ClassView>,
@@ -141,6 +143,7 @@ impl Stage {
         });
         View {
             at: self.now(),
+            progress: self.simulation.progress(),
             in_flight: snapshot.in_flight,
             classes: classes.collect(),
             nodes: nodes.collect(),

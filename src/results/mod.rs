@@ -5,6 +5,7 @@
 //! business of `analysis`.
 
 pub mod blame;
+#[cfg(any(test, feature = "inside"))]
 pub mod fingerprint;
 pub mod incident;
 pub mod path;

@@ -1,7 +1,7 @@
 //! What breaks by chance: `mtbf` and `mttr` of nodes, `faults` that hit several at once,
 //! the `crews` that repair, and what stands by.
 
-use super::faults::{WORDS, read_fault, read_targets};
+use super::faults::{Verb, WORDS, read_fault, read_targets};
 use super::model::{Crew, FaultTarget, NodeId, RandomFault, Standby};
 use super::nodes::Directory;
 use super::targets::{self, Targets};
@@ -243,7 +243,7 @@ fn read_common<'a>(
     let mut fields = Fields::new(context, "this fault", entry, vec![SETTINGS]);
     let name = fields.optional_text("name");
     let hits = fields.form("hits");
-    let word = WORDS[fields.word("kind")];
+    let verb = Verb::ALL[fields.word("kind")];
     for setting in ["mtbf", "mttr"] {
         if !fields.is_given(setting) {
             let message = format!("this fault has no `{setting}`");
@@ -251,12 +251,8 @@ fn read_common<'a>(
         }
     }
     let breakdown = read_breakdown(&mut fields, false);
-    let needed = match word {
-        "slow" | "delay" => Some("by"),
-        "errors" | "lose" => Some("share"),
-        "throttle" => Some("to"),
-        _ => None,
-    };
+    let word = verb.word();
+    let needed = verb.needed_setting();
     for setting in ["by", "share", "to"] {
         let (given, wanted) = (fields.is_given(setting), needed == Some(setting));
         if given != wanted {
@@ -271,7 +267,7 @@ fn read_common<'a>(
             );
         }
     }
-    let fault = read_fault(&mut fields, word);
+    let fault = read_fault(&mut fields, verb);
     fields.finish();
     let (name, breakdown) = (name?, breakdown?);
     let hits = read_targets(targets, word, hits?, fault?)?;

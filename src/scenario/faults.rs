@@ -35,45 +35,152 @@ const DIES_FOR: Setting = Setting::optional(
 );
 const CRASHES: &str = "what crashes, with all that stands on it";
 
-/// The verbs of the timeline with their settings.
-pub const VERBS: &[(&str, &[Setting])] = &[
-    ("fail", &[target("fail", CRASHES), FOR]),
-    ("crash", &[target("crash", DIES), DIES_FOR]),
-    ("kill", &[target("kill", "the same as `crash`"), DIES_FOR]),
-    ("hang", &[target("hang", "what accepts and never answers"), FOR]),
-    ("slow", &[target("slow", "what takes longer for all its work"), BY, FOR]),
-    ("errors", &[target("errors", "what fails a share of its visits"), SHARE, FOR]),
-    ("black_hole", &[target("black_hole", "what fails every visit at once"), FOR]),
-    ("fill_disk", &[target("fill_disk", "what can write nothing more"), FOR]),
-    ("leak", &[target("leak", "what needs more and more memory"), LEAK_BY, FOR]),
-    ("lose_data", &[target("lose_data", "the database whose data are gone, and come from its backup")]),
-    ("delay", &[target("delay", "the link on which messages take longer"), DELAY_BY, FOR]),
-    ("lose", &[target("lose", "the link that loses messages"), SHARE, FOR]),
-    ("throttle", &[target("throttle", "the link that carries less"), TO, FOR]),
-    ("partition", &[target("partition", "the link that lets nothing through"), FOR]),
-    ("dns_outage", &[target("dns_outage", "the resolver that resolves nothing"), FOR]),
-    ("expire_certificate", &[target("expire_certificate", "who shows an expired certificate"), FOR]),
-    ("failover", &[target("failover", "the databases whose primary is lost"), FOR]),
-];
+/// What a timeline, or a fault that comes by chance, says for each fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Fail,
+    Crash,
+    Kill,
+    Hang,
+    Slow,
+    Errors,
+    BlackHole,
+    FillDisk,
+    Leak,
+    LoseData,
+    Delay,
+    Lose,
+    Throttle,
+    Partition,
+    DnsOutage,
+    ExpireCertificate,
+    Failover,
+}
 
-/// The words for `kind` of a random fault, in the order of `VERBS`.
+impl Verb {
+    /// In the order of the reference.
+    pub const ALL: [Verb; 17] = [
+        Verb::Fail,
+        Verb::Crash,
+        Verb::Kill,
+        Verb::Hang,
+        Verb::Slow,
+        Verb::Errors,
+        Verb::BlackHole,
+        Verb::FillDisk,
+        Verb::Leak,
+        Verb::LoseData,
+        Verb::Delay,
+        Verb::Lose,
+        Verb::Throttle,
+        Verb::Partition,
+        Verb::DnsOutage,
+        Verb::ExpireCertificate,
+        Verb::Failover,
+    ];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Verb::Fail => "fail",
+            Verb::Crash => "crash",
+            Verb::Kill => "kill",
+            Verb::Hang => "hang",
+            Verb::Slow => "slow",
+            Verb::Errors => "errors",
+            Verb::BlackHole => "black_hole",
+            Verb::FillDisk => "fill_disk",
+            Verb::Leak => "leak",
+            Verb::LoseData => "lose_data",
+            Verb::Delay => "delay",
+            Verb::Lose => "lose",
+            Verb::Throttle => "throttle",
+            Verb::Partition => "partition",
+            Verb::DnsOutage => "dns_outage",
+            Verb::ExpireCertificate => "expire_certificate",
+            Verb::Failover => "failover",
+        }
+    }
+
+    /// How hard a fault hits, where that has to be said.
+    pub fn needed_setting(self) -> Option<&'static str> {
+        match self {
+            Verb::Slow | Verb::Delay | Verb::Leak => Some("by"),
+            Verb::Errors | Verb::Lose => Some("share"),
+            Verb::Throttle => Some("to"),
+            Verb::Fail
+            | Verb::Crash
+            | Verb::Kill
+            | Verb::Hang
+            | Verb::BlackHole
+            | Verb::FillDisk
+            | Verb::LoseData
+            | Verb::Partition
+            | Verb::DnsOutage
+            | Verb::ExpireCertificate
+            | Verb::Failover => None,
+        }
+    }
+
+    const fn settings(self) -> &'static [Setting] {
+        match self {
+            Verb::Fail => const { &[target("fail", CRASHES), FOR] },
+            Verb::Crash => const { &[target("crash", DIES), DIES_FOR] },
+            Verb::Kill => const { &[target("kill", "the same as `crash`"), DIES_FOR] },
+            Verb::Hang => const { &[target("hang", "what accepts and never answers"), FOR] },
+            Verb::Slow => const { &[target("slow", "what takes longer for all its work"), BY, FOR] },
+            Verb::Errors => const { &[target("errors", "what fails a share of its visits"), SHARE, FOR] },
+            Verb::BlackHole => const { &[target("black_hole", "what fails every visit at once"), FOR] },
+            Verb::FillDisk => const { &[target("fill_disk", "what can write nothing more"), FOR] },
+            Verb::Leak => const { &[target("leak", "what needs more and more memory"), LEAK_BY, FOR] },
+            Verb::LoseData => {
+                const { &[target("lose_data", "the database whose data are gone, and come from its backup")] }
+            }
+            Verb::Delay => {
+                const { &[target("delay", "the link on which messages take longer"), DELAY_BY, FOR] }
+            }
+            Verb::Lose => const { &[target("lose", "the link that loses messages"), SHARE, FOR] },
+            Verb::Throttle => const { &[target("throttle", "the link that carries less"), TO, FOR] },
+            Verb::Partition => const { &[target("partition", "the link that lets nothing through"), FOR] },
+            Verb::DnsOutage => const { &[target("dns_outage", "the resolver that resolves nothing"), FOR] },
+            Verb::ExpireCertificate => {
+                const { &[target("expire_certificate", "who shows an expired certificate"), FOR] }
+            }
+            Verb::Failover => const { &[target("failover", "the databases whose primary is lost"), FOR] },
+        }
+    }
+}
+
+/// The verbs with their settings, in the order of the reference.
+pub const VERBS: &[(&str, &[Setting])] = &verbs();
+
+/// The words for `kind` of a random fault, in the same order.
 pub const WORDS: &[&str] = &words();
 
-const fn words() -> [&'static str; VERBS.len()] {
-    let mut words = [""; VERBS.len()];
-    let mut verb = 0;
-    while verb < VERBS.len() {
-        words[verb] = VERBS[verb].0;
-        verb += 1;
+const fn verbs() -> [(&'static str, &'static [Setting]); Verb::ALL.len()] {
+    let mut verbs: [(&str, &[Setting]); Verb::ALL.len()] = [("", &[]); Verb::ALL.len()];
+    let mut place = 0;
+    while place < verbs.len() {
+        verbs[place] = (Verb::ALL[place].word(), Verb::ALL[place].settings());
+        place += 1;
+    }
+    verbs
+}
+
+const fn words() -> [&'static str; Verb::ALL.len()] {
+    let mut words = [""; Verb::ALL.len()];
+    let mut place = 0;
+    while place < words.len() {
+        words[place] = Verb::ALL[place].word();
+        place += 1;
     }
     words
 }
 
 /// A fault of a timeline; `None` if what is wrong has been told.
-pub fn read(fields: &mut Fields, verb: &str, at: Time, targets: &Targets) -> Option<(String, TimedFault)> {
-    let entry = fields.form(verb);
+pub fn read(fields: &mut Fields, verb: Verb, at: Time, targets: &Targets) -> Option<(String, TimedFault)> {
+    let entry = fields.form(verb.word());
     let length = match verb {
-        "lose_data" => None,
+        Verb::LoseData => None,
         _ => fields.optional_duration("for"),
     };
     let fault = read_fault(fields, verb);
@@ -87,35 +194,35 @@ pub fn read(fields: &mut Fields, verb: &str, at: Time, targets: &Targets) -> Opt
         );
         return None;
     }
-    let hit = read_targets(targets, verb, entry, fault?)?;
+    let hit = read_targets(targets, verb.word(), entry, fault?)?;
     if fault == Some(Fault::ExpiredCertificate) && !targets.directory.is_anything_encrypted() {
         let message = "nobody connects encrypted, so that no certificate is looked at";
-        fields.context.problems.warning(fields.place(verb), message, "give the user `tls: \"1.3\"`");
+        fields.context.problems.warning(fields.place(verb.word()), message, "give the user `tls: \"1.3\"`");
     }
     let until = length.map_or(NEVER, |length| at.saturating_add(length));
-    let name = format!("{verb} {}", name_of(&hit, targets));
-    let restarts = length.is_none() && matches!(verb, "crash" | "kill");
+    let name = format!("{} {}", verb.word(), name_of(&hit, targets));
+    let restarts = length.is_none() && matches!(verb, Verb::Crash | Verb::Kill);
     Some((name, TimedFault { at, until, targets: hit, fault: fault?, restarts }))
 }
 
-/// The fault that a word stands for, with its own settings; `None` if those are wrong.
-pub fn read_fault(fields: &mut Fields, word: &str) -> Option<Fault> {
-    Some(match word {
-        "fail" | "crash" | "kill" => Fault::Crash,
-        "hang" => Fault::Hang,
-        "slow" => Fault::Slow { factor: fields.parse("by", parse_factor)? },
-        "errors" => Fault::Errors { share: read_share(fields)? },
-        "black_hole" => Fault::BlackHole,
-        "fill_disk" => Fault::FullDisk,
-        "leak" => Fault::Leak { bytes_per_s: read_leak(fields)? },
-        "lose_data" => Fault::DataLoss,
-        "delay" => Fault::Delay { by: fields.parse("by", |text| Ok(quantity::parse_time(text)?))? },
-        "lose" => Fault::Loss { share: read_share(fields)? },
-        "throttle" => Fault::Throttle { nanoseconds_per_byte: 1e9 / fields.optional_bandwidth("to")? },
-        "partition" => Fault::Partition,
-        "dns_outage" => Fault::DnsOutage,
-        "expire_certificate" => Fault::ExpiredCertificate,
-        _ => Fault::Failover,
+/// The fault that a verb stands for, with its own settings; `None` if those are wrong.
+pub fn read_fault(fields: &mut Fields, verb: Verb) -> Option<Fault> {
+    Some(match verb {
+        Verb::Fail | Verb::Crash | Verb::Kill => Fault::Crash,
+        Verb::Hang => Fault::Hang,
+        Verb::Slow => Fault::Slow { factor: fields.parse("by", parse_factor)? },
+        Verb::Errors => Fault::Errors { share: read_share(fields)? },
+        Verb::BlackHole => Fault::BlackHole,
+        Verb::FillDisk => Fault::FullDisk,
+        Verb::Leak => Fault::Leak { bytes_per_s: read_leak(fields)? },
+        Verb::LoseData => Fault::DataLoss,
+        Verb::Delay => Fault::Delay { by: fields.parse("by", |text| Ok(quantity::parse_time(text)?))? },
+        Verb::Lose => Fault::Loss { share: read_share(fields)? },
+        Verb::Throttle => Fault::Throttle { nanoseconds_per_byte: 1e9 / fields.optional_bandwidth("to")? },
+        Verb::Partition => Fault::Partition,
+        Verb::DnsOutage => Fault::DnsOutage,
+        Verb::ExpireCertificate => Fault::ExpiredCertificate,
+        Verb::Failover => Fault::Failover,
     })
 }
 
@@ -211,7 +318,21 @@ fn check(targets: &Targets, verb: &str, target: FaultTarget, fault: Fault) -> Re
                 "give it `replicas: 2` and `replication: { failover: 30s }`, or its group",
             ))
         }
-        _ => Ok(()),
+        Fault::Crash
+        | Fault::Hang
+        | Fault::Slow { .. }
+        | Fault::Errors { .. }
+        | Fault::BlackHole
+        | Fault::FullDisk
+        | Fault::Leak { .. }
+        | Fault::DataLoss
+        | Fault::Delay { .. }
+        | Fault::Loss { .. }
+        | Fault::Throttle { .. }
+        | Fault::Partition
+        | Fault::DnsOutage
+        | Fault::ExpiredCertificate
+        | Fault::Failover => Ok(()),
     }
 }
 

@@ -1,23 +1,20 @@
 //! Which kind of node is meant, by the name of a program or by a setting that only others have.
 
 use crate::document::problem::listed;
-use crate::nodes::KINDS;
+use crate::nodes::kind::Kind;
 use crate::nodes::setting::Setting;
 
-/// The kind that others stand on.
-const SERVER: &str = "server";
-
 /// The kind that people mean when they name a program.
-pub fn kind_of_software(name: &str) -> Option<&'static str> {
+pub fn kind_of_software(name: &str) -> Option<Kind> {
     let kind = match name.to_lowercase().as_str() {
-        "nginx" | "apache" | "httpd" | "caddy" => "web_server",
-        "gunicorn" | "uwsgi" | "php-fpm" | "php_fpm" | "puma" | "tomcat" | "django" => "app_server",
-        "mysql" | "mariadb" | "postgres" | "postgresql" => "database",
-        "haproxy" | "envoy" | "traefik" | "elb" => "load_balancer",
-        "redis" | "memcached" | "varnish" | "cdn" => "cache",
-        "s3" | "nfs" | "ceph" | "minio" => "storage",
-        "host" | "machine" | "vm" => "server",
-        "client" | "browser" | "users" => "user",
+        "nginx" | "apache" | "httpd" | "caddy" => Kind::WebServer,
+        "gunicorn" | "uwsgi" | "php-fpm" | "php_fpm" | "puma" | "tomcat" | "django" => Kind::AppServer,
+        "mysql" | "mariadb" | "postgres" | "postgresql" => Kind::Database,
+        "haproxy" | "envoy" | "traefik" | "elb" => Kind::LoadBalancer,
+        "redis" | "memcached" | "varnish" | "cdn" => Kind::Cache,
+        "s3" | "nfs" | "ceph" | "minio" => Kind::Storage,
+        "host" | "machine" | "vm" => Kind::Server,
+        "client" | "browser" | "users" => Kind::User,
         _ => return None,
     };
     Some(kind)
@@ -26,9 +23,9 @@ pub fn kind_of_software(name: &str) -> Option<&'static str> {
 /// What nodes of this kind cannot be given, and others can.
 pub fn setting_of_others(name: &str, node: &str, host: Option<&str>) -> Option<String> {
     let has_it = |settings: &[Setting]| settings.iter().any(|setting| setting.name == name);
-    let kinds: Vec<&str> =
-        KINDS.iter().filter(|(_, settings)| has_it(settings)).map(|(kind, _)| *kind).collect();
-    if !kinds.contains(&SERVER) {
+    let kinds = || Kind::ALL.into_iter().filter(|kind| has_it(kind.settings()));
+    if kinds().all(|kind| kind != Kind::Server) {
+        let kinds: Vec<&str> = kinds().map(Kind::name).collect();
         return (!kinds.is_empty())
             .then(|| format!("it is a setting of {}: look at the `kind`", listed(&kinds)));
     }

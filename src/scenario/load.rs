@@ -128,6 +128,7 @@ impl Loaded {
     }
 
     /// All problems as text.
+    #[cfg(any(test, feature = "inside"))]
     pub fn render(&self, coloured: bool) -> String {
         self.render_as(Look { coloured, columns: None })
     }

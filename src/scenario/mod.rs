@@ -37,6 +37,7 @@ mod paths;
 mod record_changes;
 mod recorded;
 mod recorded_work;
+#[cfg(any(test, feature = "inside"))]
 pub mod reference;
 #[cfg(test)]
 mod remedy_tests;

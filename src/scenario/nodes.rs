@@ -8,11 +8,12 @@ use super::replication::{self, ReplicationRead};
 use super::restarts;
 use crate::document::problem::{Severity, did_you_mean, listed};
 use crate::document::value::{Entry, Field, Span};
+use crate::nodes::NodeKind;
 use crate::nodes::fields::{Context, Fields, InForce, Refusal};
+use crate::nodes::kind::Kind;
 use crate::nodes::remedies::{self, Remedies};
 use crate::nodes::setting::{Setting, Takes};
 use crate::nodes::user::Tls;
-use crate::nodes::{KINDS, NodeKind};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 
@@ -44,11 +45,11 @@ pub const SETTINGS: &[Setting] = &[
 const KIND_NAMES: &[&str] = &kind_names();
 
 /// A table of settings is a constant, so that its words have to be one as well.
-const fn kind_names() -> [&'static str; KINDS.len()] {
-    let mut names = [""; KINDS.len()];
+const fn kind_names() -> [&'static str; Kind::ALL.len()] {
+    let mut names = [""; Kind::ALL.len()];
     let mut kind = 0;
-    while kind < KINDS.len() {
-        names[kind] = KINDS[kind].0;
+    while kind < names.len() {
+        names[kind] = Kind::ALL[kind].name();
         kind += 1;
     }
     names
@@ -158,7 +159,8 @@ struct ReadNode<'a> {
 impl ReadNode<'_> {
     /// What stands for a node of which nobody knows what it is.
     fn of_no_kind(context: Context, name: &str) -> Self {
-        let kind = NodeKind::read(KINDS.len() - 1, &mut Fields::empty(context, KINDS[KINDS.len() - 1].1));
+        let kind = Kind::Station;
+        let kind = NodeKind::read(kind, &mut Fields::empty(context, kind.settings()));
         let node = Node {
             name: name.to_owned(),
             replicas: 1,
@@ -201,7 +203,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
             Some((kind, meant)) => context.problems.error_with_hint(
                 kind.entry.span.clone(),
                 format!("`{}` is software, and no kind of node", kind.entry.scalar().unwrap_or_default()),
-                format!("write `kind: {meant}`"),
+                format!("write `kind: {}`", meant.name()),
             ),
             None => {
                 common.word("kind");
@@ -209,9 +211,9 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
         }
         return ReadNode::of_no_kind(context, &field.name);
     }
-    let number = common.word("kind");
-    let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, restarts::SETTINGS, KINDS[number].1];
-    if remedies::can_be_given_to(KIND_NAMES[number]) {
+    let kind = Kind::ALL[common.word("kind")];
+    let mut tables = vec![SETTINGS, breakdowns::NODE_SETTINGS, restarts::SETTINGS, kind.settings()];
+    if kind.takes_remedies() {
         tables.push(remedies::SETTINGS);
     }
     let mut fields = Fields::new(context, &title, &field.entry, tables);
@@ -219,7 +221,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let on = fields.optional_text("on");
     let replicas = fields.whole("replicas");
     let work = fields.form("work");
-    let kind = NodeKind::read(number, &mut fields);
+    let kind = NodeKind::read(kind, &mut fields);
     if matches!(kind, NodeKind::User(_) | NodeKind::Server(_)) {
         for name in ["on", "work", "memory_base", "memory_per_request"] {
             if fields.is_given(name) {
@@ -233,7 +235,7 @@ fn read_one<'a>(context: Context<'a>, field: &'a Field) -> ReadNode<'a> {
     let cost_per_hour = fields.optional_price("cost");
     let restart = restarts::read(&mut fields, &kind);
     let (breakdown, standby) = breakdowns::of_node(&mut fields, &kind, restart.is_some());
-    let remedies = match remedies::can_be_given_to(kind.name()) {
+    let remedies = match kind.kind().takes_remedies() {
         true => Remedies::read(&mut fields, &kind, replicas),
         false => Remedies::default(),
     };

@@ -1,8 +1,9 @@
 //! The reference of all settings, made of the tables that the loader reads by.
 
 use super::{breakdowns, check, groups, links, nodes, requests, restarts, run, timeline, work};
+use crate::nodes::kind::Kind;
+use crate::nodes::remedies;
 use crate::nodes::setting::{Otherwise, Setting, Takes};
-use crate::nodes::{KINDS, remedies};
 
 /// The reference as Markdown.
 pub fn reference() -> String {
@@ -15,8 +16,8 @@ pub fn reference() -> String {
     section(&mut text, "Every node but users", breakdowns::NODE_SETTINGS);
     section(&mut text, "Every node that is a process", restarts::SETTINGS);
     section(&mut text, "Every node that is called, but `dns`", remedies::SETTINGS);
-    for (kind, settings) in KINDS {
-        section(&mut text, &format!("`kind: {kind}`"), settings);
+    for kind in Kind::ALL {
+        section(&mut text, &format!("`kind: {}`", kind.name()), kind.settings());
     }
     section(&mut text, "Links", links::SETTINGS);
     section(&mut text, "Groups", groups::SETTINGS);

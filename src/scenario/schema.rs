@@ -3,8 +3,9 @@
 
 use super::check::SECTIONS;
 use super::{breakdowns, groups, links, nodes, requests, restarts, timeline, work};
+use crate::nodes::kind::Kind;
+use crate::nodes::remedies;
 use crate::nodes::setting::{Otherwise, Setting, Takes};
-use crate::nodes::{KINDS, remedies};
 use serde_json::{Map, Value, json};
 
 /// The schema as indented JSON.
@@ -37,15 +38,15 @@ fn named(of: Value) -> Value {
 
 /// A node: its kind says which settings it has.
 fn node() -> Value {
-    let kinds: Vec<Value> = KINDS
-        .iter()
-        .map(|(kind, settings)| {
-            let besides = if *kind == "user" { &[][..] } else { breakdowns::NODE_SETTINGS };
-            let protects = if remedies::can_be_given_to(kind) { remedies::SETTINGS } else { &[] };
-            let is_process = !matches!(*kind, "user" | "server" | "station");
+    let kinds: Vec<Value> = Kind::ALL
+        .into_iter()
+        .map(|kind| {
+            let besides = if kind == Kind::User { &[][..] } else { breakdowns::NODE_SETTINGS };
+            let protects = if kind.takes_remedies() { remedies::SETTINGS } else { &[] };
+            let is_process = !matches!(kind, Kind::User | Kind::Server | Kind::Station);
             let restarts = if is_process { restarts::SETTINGS } else { &[] };
-            let mut node = table(&[nodes::SETTINGS, besides, restarts, settings, protects]);
-            node["properties"]["kind"] = json!({ "const": kind });
+            let mut node = table(&[nodes::SETTINGS, besides, restarts, kind.settings(), protects]);
+            node["properties"]["kind"] = json!({ "const": kind.name() });
             node["properties"]["work"] = json!({ "$ref": "#/$defs/work" });
             node
         })

@@ -1,5 +1,6 @@
 //! `timeline`: what happens at given times.
 
+use super::faults::Verb;
 use super::model::{Happening, Link, RequestClass, RunEnd, RunSettings, What};
 use super::nodes::Directory;
 use super::targets::Targets;
@@ -19,20 +20,35 @@ pub const SETTINGS: &[Setting] = &[Setting::required(
     "when it happens",
 )];
 
-type Verb = (&'static str, &'static [Setting]);
+/// What an entry is about.
+#[derive(Clone, Copy)]
+enum Subject {
+    Surge,
+    Maintenance,
+    Records,
+    Fault(Verb),
+}
 
-const OWN_VERBS: &[Verb] = &[
-    ("surge", surges::SETTINGS),
-    (MAINTAIN, maintenance::SETTINGS),
-    (record_changes::VERB, record_changes::SETTINGS),
+const OWN_VERBS: &[(Subject, &str, &[Setting])] = &[
+    (Subject::Surge, "surge", surges::SETTINGS),
+    (Subject::Maintenance, MAINTAIN, maintenance::SETTINGS),
+    (Subject::Records, record_changes::VERB, record_changes::SETTINGS),
 ];
 
 /// Its settings have names that are verbs elsewhere.
 const MAINTAIN: &str = "maintain";
 
 /// Each verb with its settings; the verb itself is one of them.
-pub fn verbs() -> impl Iterator<Item = &'static Verb> {
-    OWN_VERBS.iter().chain(faults::VERBS)
+pub fn verbs() -> impl Iterator<Item = (&'static str, &'static [Setting])> {
+    subjects().map(|(_, verb, settings)| (verb, settings))
+}
+
+fn subjects() -> impl Iterator<Item = (Subject, &'static str, &'static [Setting])> {
+    let faults = Verb::ALL.into_iter().zip(faults::VERBS);
+    OWN_VERBS
+        .iter()
+        .copied()
+        .chain(faults.map(|(verb, (word, settings))| (Subject::Fault(verb), *word, *settings)))
 }
 
 /// What entries may refer to.
@@ -96,13 +112,13 @@ fn read_entry<'a>(
         let problem = format!("an entry of the timeline is a table, not {}", entry.describe());
         return Err(Refusal::new(problem, "write `{ at: 20m, surge: 4x, hold: 3m }`"));
     };
-    let mut found: Vec<&Verb> =
-        table.names().filter_map(|name| verbs().find(|(verb, _)| *verb == name)).collect();
-    if found.iter().any(|(verb, _)| *verb == MAINTAIN) {
-        found.retain(|(verb, _)| *verb == MAINTAIN);
+    let mut found: Vec<_> =
+        table.names().filter_map(|name| subjects().find(|(_, verb, _)| *verb == name)).collect();
+    if found.iter().any(|(_, verb, _)| *verb == MAINTAIN) {
+        found.retain(|(_, verb, _)| *verb == MAINTAIN);
     }
-    let [(name, settings)] = found[..] else {
-        let names: Vec<&str> = verbs().map(|(verb, _)| *verb).collect();
+    let [(subject, name, settings)] = found[..] else {
+        let names: Vec<&str> = verbs().map(|(verb, _)| verb).collect();
         let written = table.names().find(|name| *name != "at").unwrap_or_default();
         let (problem, hint) = match found.len() {
             0 if written.is_empty() => {
@@ -123,14 +139,16 @@ fn read_entry<'a>(
     let when = read_at(&mut fields, known.run);
     let at = when.unwrap_or(0);
     let targets = Targets { context, directory: known.directory, links: known.links };
-    let happening = match *name {
-        "surge" => surges::read(&mut fields, at, known).map(|(name, it)| (name, What::Surge(it))),
-        record_changes::VERB => {
+    let happening = match subject {
+        Subject::Surge => surges::read(&mut fields, at, known).map(|(name, it)| (name, What::Surge(it))),
+        Subject::Records => {
             record_changes::read(&mut fields, at, known).map(|(name, it)| (name, What::RecordChange(it)))
         }
-        MAINTAIN => maintenance::read(&mut fields, at, known, &targets)
+        Subject::Maintenance => maintenance::read(&mut fields, at, known, &targets)
             .map(|(name, it)| (name, What::Maintenance(it))),
-        verb => faults::read(&mut fields, verb, at, &targets).map(|(name, it)| (name, What::Fault(it))),
+        Subject::Fault(verb) => {
+            faults::read(&mut fields, verb, at, &targets).map(|(name, it)| (name, What::Fault(it)))
+        }
     };
     let place = fields.span.clone();
     fields.finish();

@@ -206,6 +206,7 @@ impl Default for Histogram {
 
 /// The quantile of bare cells, by the convention of [`Histogram::quantile`] but without
 /// known extremes; values in the last cell count as no more than 2^52 ns.
+#[cfg(any(test, feature = "inside"))]
 pub fn quantile_of_cells(cells: &[u32], share: f64) -> f64 {
     let cells = &cells[..cells.len().min(CELLS)];
     let count = cells.iter().map(|&count| u64::from(count)).sum();

@@ -1,6 +1,6 @@
 //! Quantiles of the normal distribution and of Student's.
 
-use std::f64::consts::{FRAC_2_PI, FRAC_PI_2, SQRT_2};
+use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 /// From here on four terms of the expansion about the normal quantile are exact to nine
 /// digits, and shorter than the sum.
@@ -74,8 +74,9 @@ pub fn normal_quantile(probability: f64) -> f64 {
 }
 
 /// The probability that a standard normal variable lies below a value.
+#[cfg(any(test, feature = "inside"))]
 pub fn normal_probability(value: f64) -> f64 {
-    0.5 * libm::erfc(-value / SQRT_2)
+    0.5 * libm::erfc(-value / std::f64::consts::SQRT_2)
 }
 
 fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {

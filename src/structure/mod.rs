@@ -26,7 +26,7 @@ pub use breakables::{Breakable, Breakables, NotAlone};
 pub use conclusion::{Conclusion, Costliest};
 pub use ledger::{
     BRANCHES_MOST, CutSet, CutSetTable, HOURS_PER_YEAR, Ledger, MINUTES_PER_YEAR, Part, SinglePoint,
-    Standing, Weight, analyze,
+    Standing, analyze,
 };
 pub use money::Money;
 pub use single_points::{NamedPoint, named_single_points};

@@ -32,7 +32,9 @@ mod study_tests;
 mod tests;
 
 pub use answer::{Answer, Answered};
-pub use claims::{Claim, Sentence, StudyClaim};
+pub use claims::Sentence;
+#[cfg(any(test, feature = "inside"))]
+pub use claims::{Claim, StudyClaim};
 
 use crate::diagnosis::Diagnosis;
 use clock::Clock;

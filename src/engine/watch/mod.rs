@@ -24,7 +24,7 @@ pub use following::Ended;
 pub use node_log::InstanceTotals;
 pub use paths::Paths;
 pub use snapshot::ClassSnapshot;
-pub use trace::{Doing, Span, Stories, Trace, TracedVisit, Whose};
+pub use trace::{Doing, Stories, Trace, TracedVisit, Whose};
 pub use tracer::{KeptTrace, Reason, TraceWishes};
 pub use usage::Usage;
 

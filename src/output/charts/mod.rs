@@ -46,7 +46,7 @@ mod waterfall;
 
 pub use frame::Look;
 pub use theme::Theme;
-pub use topology::{SharedBox, shared_boxes};
+pub use topology::shared_boxes;
 
 use super::record::Record;
 use crate::analysis::comparison::Comparison;
@@ -91,19 +91,6 @@ impl Chart {
             Chart::Utilisation => "utilisation.svg",
             Chart::Waterfall => "waterfall.svg",
             Chart::Topology => "topology.svg",
-        }
-    }
-
-    /// What is seen in it.
-    pub fn about(self) -> &'static str {
-        match self {
-            Chart::Availability => "when the site and its nodes were up, degraded or down",
-            Chart::Timeline => "requests and latencies over time",
-            Chart::Latency => "how latencies are spread, and their tail",
-            Chart::Heatmap => "how latencies are spread, over time",
-            Chart::Utilisation => "how full each node was, and its line",
-            Chart::Waterfall => "where the time goes, on average and in the slowest requests",
-            Chart::Topology => "who calls whom, how full all is, and what has no second",
         }
     }
 

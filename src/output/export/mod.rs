@@ -104,6 +104,7 @@ pub enum ExportError {
         known: String,
     },
     /// The feature that is missing.
+    #[cfg(not(feature = "parquet"))]
     NotBuilt(&'static str),
     Write(io::Error),
 }
@@ -122,6 +123,7 @@ impl fmt::Display for ExportError {
             ExportError::NoColumn { column, known } => {
                 write!(formatter, "the table has no column `{column}`; it has {known}")
             }
+            #[cfg(not(feature = "parquet"))]
             ExportError::NotBuilt(feature) => write!(
                 formatter,
                 "this spof was built without the feature `{feature}`: `cargo install --path . --features {feature}`"

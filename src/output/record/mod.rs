@@ -23,7 +23,9 @@ pub use happened::{Event, Outage, UnlistedOutages};
 pub use latencies::{ClassLatencies, Latencies, Spread, histogram_of};
 pub use log_rows::LogRows;
 pub use ordered::{Ordered, open_ordered};
-pub use reading::{RecordError, open_table, read_folder, read_with};
+#[cfg(test)]
+pub use reading::read_with;
+pub use reading::{RecordError, open_table, read_folder};
 pub use resources::{ResourceMoment, ResourceTimeline, ResourceTimelines};
 pub use rows_table::{Lines, RowsTable, open_lines, open_rows};
 pub use shards::{is_first_run, read_shard};

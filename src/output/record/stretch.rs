@@ -24,6 +24,7 @@ impl Stretch {
         self.start_s + self.length_s / 2.0
     }
 
+    #[cfg(any(test, feature = "inside"))]
     pub fn overlaps(&self, start_s: f64, end_s: f64) -> bool {
         // What takes no time at all is seen in the bucket in which it is.
         self.start_s < end_s.max(start_s + f64::MIN_POSITIVE) && start_s < self.end_s()

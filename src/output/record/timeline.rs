@@ -49,16 +49,10 @@ impl Count {
         self.ended.saturating_sub(self.good)
     }
 
+    #[cfg(any(test, feature = "inside"))]
     pub fn good_share(&self) -> Option<f64> {
         let of_requests = || (self.ended > 0).then(|| self.good.min(self.ended) as f64 / self.ended as f64);
         self.time_up.or_else(of_requests)
-    }
-
-    /// The share that failed, late answers left out.
-    pub fn failed_share(&self) -> Option<f64> {
-        let failed = if self.failures.is_empty() { self.bad() } else { self.failures.iter().sum() };
-        let of_requests = || (self.ended > 0).then(|| failed.min(self.ended) as f64 / self.ended as f64);
-        self.time_up.map(|up| 1.0 - up).or_else(of_requests)
     }
 }
 

@@ -16,9 +16,9 @@ mod surged;
 mod tests;
 mod timestamp;
 
-pub use process::{ArrivalProcess, LAST_INSTANT};
+pub use process::ArrivalProcess;
 pub use profile::{Between, RateProfile, RateTable};
-pub use recording::{BadRow, RecordedWork, Recording, ReplayColumns, WorkColumn};
+pub use recording::{BadRow, Recording, ReplayColumns, WorkColumn};
 pub use surge::{Course, Ending, Level, Surge, Surged};
 
 use crate::kernel::time::{Time, from_seconds, to_seconds};

@@ -17,7 +17,7 @@ mod table;
 mod tests;
 mod ziggurat;
 
-pub use sampler::{LONGEST_DRAW, Sampler};
+pub use sampler::Sampler;
 pub use syntax::BadDistribution;
 pub use table::{cell_seconds, column_seconds, header_unit};
 pub(in crate::parts) use ziggurat::exponential as unit_exponential;

@@ -1,3 +1,4 @@
+use super::sampler::LONGEST_DRAW;
 use super::*;
 use crate::kernel::random::{Generator, StreamFamily};
 use crate::kernel::time::to_seconds;

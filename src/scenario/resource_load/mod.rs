@@ -130,6 +130,7 @@ pub fn holding_seconds(scenario: &Scenario, sent: &Sent, node: NodeId) -> Option
 }
 
 /// The links of which one way is full to such a share: `visitors -> server`.
+#[cfg(any(test, feature = "inside"))]
 pub fn full_links(scenario: &Scenario, share: f64) -> Vec<String> {
     let Some(sent) = Sent::usual(scenario) else { return Vec::new() };
     let mut links: Vec<u32> = in_use(scenario, &sent)

@@ -6,6 +6,7 @@ use crate::analysis::nodes::each_node;
 use crate::analysis::topology::pairs;
 use crate::engine::{ClassSnapshot, Snapshot};
 use crate::kernel::time::{NEVER, SECOND, Time, to_milliseconds, to_seconds};
+use crate::nodes::kind::Kind;
 use crate::output::charts::topology_layout::{Layout, lay_out};
 use crate::results::NodeBucket;
 use crate::scenario::model::{RunEnd, Scenario};
@@ -84,7 +85,7 @@ impl Picture {
         let name = |node: usize| scenario.nodes[node].name.clone();
         let node = |(number, node, _): (usize, &crate::scenario::model::Node, Range<usize>)| NodeNow {
             name: node.name.clone(),
-            is_user: node.kind.name() == "user",
+            is_user: node.kind.is(Kind::User),
             host: node.on.map(|host| name(host.0 as usize)),
             replicas: node.replicas,
             down: 0,
@@ -96,7 +97,7 @@ impl Picture {
             visits_per_s: 0.0,
             failed_per_s: 0.0,
         };
-        let is_host = |node: &usize| scenario.nodes[*node].kind.name() == "server";
+        let is_host = |node: &usize| scenario.nodes[*node].kind.is(Kind::Server);
         let (hosts, others): (Vec<usize>, Vec<usize>) = (0..scenario.nodes.len()).partition(is_host);
         let layout = layout(scenario, &others);
         let mut order: Vec<usize> = (0..others.len()).collect();
@@ -235,7 +236,7 @@ fn layout(scenario: &Scenario, others: &[usize]) -> Layout {
     let place = |node: u32| others.iter().position(|&other| other == node as usize);
     let calls: Vec<(usize, usize)> =
         pairs(scenario).iter().filter_map(|(from, to)| Some((place(from.0)?, place(to.0)?))).collect();
-    let is_user = |it: &usize| scenario.nodes[others[*it]].kind.name() == "user";
+    let is_user = |it: &usize| scenario.nodes[others[*it]].kind.is(Kind::User);
     let starts: Vec<usize> = (0..others.len()).filter(is_user).collect();
     let host = |(it, &node): (usize, &usize)| {
         scenario.nodes[node].on.map_or(scenario.nodes.len() + it, |host| host.0 as usize)
