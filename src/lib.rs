@@ -115,4 +115,10 @@ pub mod theory;
 pub mod verify;
 
 pub use experiment::tasks::{Unwatched, Watcher};
+pub use questions::builder::{
+    Element, Elements, Law, Settings, SiteBuilder, Value, arrivals_by, call, law, list, site, table,
+};
 pub use questions::{Error, Run, Scenario, SimulateOptions, load, simulate};
+/// The crates that the laws of a program come from, in the versions that fit.
+pub use rand;
+pub use rand_distr;

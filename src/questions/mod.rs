@@ -4,6 +4,7 @@
 //! words and shows what comes back, and nothing else.
 
 pub mod advise;
+pub mod builder;
 pub mod error;
 pub mod findings;
 pub mod rows;
@@ -11,6 +12,9 @@ pub mod scenario;
 pub mod simulate;
 
 pub use advise::advise;
+pub use builder::{
+    Element, Elements, Law, Settings, SiteBuilder, Value, arrivals_by, call, law, list, site, table,
+};
 pub use error::{Error, Mistakes};
 pub use findings::Findings;
 pub use scenario::{Scenario, load};
