@@ -1,0 +1,40 @@
+//! A fault: the database is down for half a minute. Who notices, and for how long?
+//!
+//! ```text
+//! cargo run --example 04_fault
+//! ```
+//!
+//! The same site with a second database that stands by shows what that is worth.
+
+pub fn answer() -> Result<String, spof::Error> {
+    let shop = spof::site("A shop whose database goes down")
+        .run([("duration", "4m"), ("warmup", "30s"), ("seed", "1")])
+        .node("visitors", "user", [("arrivals", "40/s"), ("timeout", "2s")])
+        .node("server", "server", ("cores", 2))
+        .node("app", "app_server", (("on", "server"), ("workers", 8)))
+        .node("database", "database", ())
+        .link("visitors -> server", ("latency", "20ms"))
+        .link("server -> database", ("latency", "0.3ms"))
+        .request("page", [("app", "exp(4ms)"), ("database", "exp(2ms)")])
+        .fault("2m", "fail", "database", "30s");
+
+    let standby = spof::table((("hot", 1), ("switch_over", "5s")));
+    let safer = shop.clone().set("nodes.database.standby", standby);
+
+    let mut lines = String::new();
+    for (name, shop) in [("alone", shop), ("with a standby", safer)] {
+        let run = spof::simulate(&shop.check()?, &Default::default(), &spof::Unwatched)?;
+        let availability = &run.findings.summary.availability;
+        let lost = availability.requests_lost.unwrap_or_default();
+        lines += &format!("{name}: down for {:.0} s, {lost} requests lost\n", availability.outage_s);
+        for sentence in &run.findings.told.happened {
+            lines += &format!("    {}\n", sentence.text);
+        }
+    }
+    Ok(lines)
+}
+
+fn main() -> Result<(), spof::Error> {
+    print!("{}", answer()?);
+    Ok(())
+}
