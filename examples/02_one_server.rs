@@ -23,7 +23,7 @@ pub fn answer() -> Result<String, spof::Error> {
 
     let mut lines = String::new();
     // The same site under other loads: `with` sets what `--set` sets.
-    for rate in ["60/s", "120/s", "180/s"] {
+    for rate in ["60/s", "180/s", "260/s"] {
         let site = site.with("visitors.arrivals", rate)?;
         let run = spof::simulate(&site, &Default::default(), &spof::Unwatched)?;
         let page = &run.findings.summary.classes[0];

@@ -4,7 +4,7 @@
 //! cargo run --example 04_fault
 //! ```
 //!
-//! The same site with a second database that stands by shows what that is worth.
+//! The same site with a second one shows what that is worth.
 
 pub fn answer() -> Result<String, spof::Error> {
     let shop = spof::site("A shop whose database goes down")
@@ -16,13 +16,12 @@ pub fn answer() -> Result<String, spof::Error> {
         .link("visitors -> server", ("latency", "20ms"))
         .link("server -> database", ("latency", "0.3ms"))
         .request("page", [("app", "exp(4ms)"), ("database", "exp(2ms)")])
-        .fault("2m", "fail", "database", "30s");
+        .fault("2m", "fail", "database/0", "30s");
 
-    let standby = spof::table((("hot", 1), ("switch_over", "5s")));
-    let safer = shop.clone().set("nodes.database.standby", standby);
+    let safer = shop.clone().set("nodes.database.replicas", 2);
 
     let mut lines = String::new();
-    for (name, shop) in [("alone", shop), ("with a standby", safer)] {
+    for (name, shop) in [("alone", shop), ("with a second one", safer)] {
         let run = spof::simulate(&shop.check()?, &Default::default(), &spof::Unwatched)?;
         let availability = &run.findings.summary.availability;
         let lost = availability.requests_lost.unwrap_or_default();

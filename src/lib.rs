@@ -34,6 +34,10 @@
 //! [`experiment::study::replicate`] makes them, [`output::shard_file`] takes what they came to from one machine
 //! to another, and [`analysis::shard::merge`] puts all together, to the same bits as on one.
 //!
+//! A scenario need not be a file: [`site`] builds one in code, with durations and arrivals of any making
+//! ([`law()`], [`arrivals_by`]). The folder `examples` of the repository shows what can be done, in the order
+//! in which one would want to read it.
+//!
 //! # An example
 //!
 //! A counter with one clerk, to whom a customer comes every 100 ms on average and stays for
