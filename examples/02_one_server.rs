@@ -26,9 +26,13 @@ pub fn answer() -> Result<String, spof::Error> {
     for rate in ["60/s", "180/s", "260/s"] {
         let site = site.with("visitors.arrivals", rate)?;
         let run = spof::simulate(&site, &Default::default(), &spof::Unwatched)?;
-        let page = &run.findings.summary.classes[0];
-        let p99_ms = page.p99_ms.value.unwrap_or_default();
-        lines += &format!("{rate:>5}: page p99 {p99_ms:.0} ms. {}\n", run.findings.told.headline.text);
+        let p99_ms = run.findings.summary.classes[0].p99_ms.value.unwrap_or_default();
+        let busy = run.findings.summary.nodes[1].utilisation.unwrap_or_default();
+        lines += &format!("{rate}: page p99 {p99_ms:.0} ms, cores busy for {:.0} %\n", 100.0 * busy);
+        // What a run means is said in words, too: here, how much more it carries.
+        if let Some(headroom) = run.findings.told.headroom {
+            lines += &format!("    {}\n", headroom.text);
+        }
     }
     Ok(lines)
 }

@@ -4,7 +4,7 @@
 //! cargo run --example 04_fault
 //! ```
 //!
-//! The same site with a second one shows what that is worth.
+//! The same site with a second one shows what that is worth, alone and with callers that try it.
 
 pub fn answer() -> Result<String, spof::Error> {
     let shop = spof::site("A shop whose database goes down")
@@ -18,14 +18,16 @@ pub fn answer() -> Result<String, spof::Error> {
         .request("page", [("app", "exp(4ms)"), ("database", "exp(2ms)")])
         .fault("2m", "fail", "database/0", "30s");
 
-    let safer = shop.clone().set("nodes.database.replicas", 2);
+    let two = shop.clone().set("nodes.database.replicas", 2);
+    let careful = two.clone().set("nodes.app.calls", spof::table(("retries", 1)));
 
     let mut lines = String::new();
-    for (name, shop) in [("alone", shop), ("with a second one", safer)] {
+    for (name, shop) in [("one database", shop), ("two", two), ("two, and a second try", careful)] {
         let run = spof::simulate(&shop.check()?, &Default::default(), &spof::Unwatched)?;
-        let availability = &run.findings.summary.availability;
-        let lost = availability.requests_lost.unwrap_or_default();
-        lines += &format!("{name}: down for {:.0} s, {lost} requests lost\n", availability.outage_s);
+        let summary = &run.findings.summary;
+        let failed: u64 = summary.total.outcomes.iter().filter(|it| it.0 != "ok").map(|it| it.1).sum();
+        let down_s = summary.availability.outage_s;
+        lines += &format!("{name}: down for {down_s:.0} s, {failed} requests failed\n");
         for sentence in &run.findings.told.happened {
             lines += &format!("    {}\n", sentence.text);
         }
