@@ -13,8 +13,11 @@ pub const DRAWS_MEASURED: usize = 100_000;
 
 /// A law under a name. Two are the same if they are clones of one another.
 #[derive(Clone)]
-pub struct Custom {
-    name: Arc<str>,
+pub struct Custom(Arc<Named>);
+
+#[derive(Clone)]
+struct Named {
+    name: String,
     law: Arc<Law>,
     mean: Option<f64>,
     standard_deviation: Option<f64>,
@@ -34,40 +37,47 @@ struct Measured {
 impl Custom {
     pub fn new(name: &str, seconds: impl Fn(&mut Generator) -> f64 + Send + Sync + 'static) -> Custom {
         let law = Law { seconds: Box::new(seconds), measured: OnceLock::new() };
-        Custom { name: name.into(), law: Arc::new(law), mean: None, standard_deviation: None }
+        let law = Arc::new(law);
+        Custom(Arc::new(Named { name: name.into(), law, mean: None, standard_deviation: None }))
     }
 
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     pub fn renamed(&self, name: &str) -> Custom {
-        Custom { name: name.into(), ..self.clone() }
+        self.but(|named| named.name = name.into())
     }
 
     /// In seconds, for whoever knows it.
     pub fn with_mean(&self, mean: f64) -> Custom {
-        Custom { mean: Some(harmless(mean)), ..self.clone() }
+        self.but(|named| named.mean = Some(harmless(mean)))
     }
 
     pub fn with_standard_deviation(&self, standard_deviation: f64) -> Custom {
-        Custom { standard_deviation: Some(harmless(standard_deviation)), ..self.clone() }
+        self.but(|named| named.standard_deviation = Some(harmless(standard_deviation)))
+    }
+
+    fn but(&self, change: impl FnOnce(&mut Named)) -> Custom {
+        let mut named = Named::clone(&self.0);
+        change(&mut named);
+        Custom(Arc::new(named))
     }
 
     /// One draw in seconds.
     #[inline]
     pub fn draw(&self, generator: &mut Generator) -> f64 {
-        harmless((self.law.seconds)(generator))
+        harmless((self.0.law.seconds)(generator))
     }
 
     /// What never takes time has no other mean, whatever anybody says: the engine has to know.
     pub fn mean(&self) -> f64 {
         let measured = self.measured().mean;
-        if measured > 0.0 { self.mean.unwrap_or(measured) } else { measured }
+        if measured > 0.0 { self.0.mean.unwrap_or(measured) } else { measured }
     }
 
     pub fn variance(&self) -> f64 {
-        self.standard_deviation.map_or_else(|| self.measured().variance, |deviation| deviation * deviation)
+        self.0.standard_deviation.map_or_else(|| self.measured().variance, |deviation| deviation * deviation)
     }
 
     /// Its draws, the shortest first.
@@ -76,7 +86,7 @@ impl Custom {
     }
 
     fn measured(&self) -> &Measured {
-        self.law.measured.get_or_init(|| {
+        self.0.law.measured.get_or_init(|| {
             let mut generator = StreamFamily::new(0, 0).stream("custom law", "measured");
             Measured::of((0..DRAWS_MEASURED).map(|_| self.draw(&mut generator)).collect())
         })
@@ -120,9 +130,8 @@ fn harmless(seconds: f64) -> f64 {
 
 impl PartialEq for Custom {
     fn eq(&self, other: &Custom) -> bool {
-        Arc::ptr_eq(&self.law, &other.law)
-            && (&self.name, self.mean, self.standard_deviation)
-                == (&other.name, other.mean, other.standard_deviation)
+        let known = |custom: &Custom| (custom.0.mean, custom.0.standard_deviation);
+        Arc::ptr_eq(&self.0.law, &other.0.law) && self.name() == other.name() && known(self) == known(other)
     }
 }
 
@@ -130,7 +139,7 @@ impl PartialEq for Custom {
 impl fmt::Debug for Custom {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let law = (self.mean(), self.variance());
-        write!(formatter, "Custom({:?}, mean {:?}, variance {:?})", self.name, law.0, law.1)
+        write!(formatter, "Custom({:?}, mean {:?}, variance {:?})", self.name(), law.0, law.1)
     }
 }
 

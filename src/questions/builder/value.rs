@@ -97,7 +97,8 @@ impl From<Duration> for Value {
     fn from(duration: Duration) -> Value {
         let nanoseconds = duration.as_nanos();
         let units = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"), (1, "ns")];
-        let (unit, name) = units.into_iter().find(|(unit, _)| nanoseconds % unit == 0).unwrap_or(units[3]);
+        let (unit, name) =
+            units.into_iter().find(|(unit, _)| nanoseconds.is_multiple_of(*unit)).unwrap_or(units[3]);
         Value(Kind::Text(format!("{}{name}", nanoseconds / unit)))
     }
 }
