@@ -45,9 +45,9 @@ pub fn call(node: &str, settings: impl Settings) -> Value {
 ///
 /// takes(("servers", 2));
 /// takes([("servers", 2), ("backlog", 100)]);
-/// takes((("servers", 2), ("work", law(rand_distr::Gamma::new(2.0, 0.01)?))));
+/// let gamma = rand_distr::Gamma::new(2.0, 0.01).expect("both are above zero");
+/// takes((("servers", 2), ("work", law(gamma))));
 /// takes(()); // none at all
-/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` are no settings",
