@@ -16,8 +16,9 @@ pub struct Law(laws::Law);
 /// counts as nothing, and what is endless as 146 years.
 ///
 /// It draws from the same streams as the laws that can be written in a scenario, so that a seed gives the
-/// same run again, on one machine: the last bits of a draw are a matter of that crate. Mean, variance and quantiles, which tables of what a site can carry are made of, are
-/// those of 100,000 draws that are always the same; [`Law::with_mean`] is for whoever knows better.
+/// same run again, on one machine: the last bits of a draw are a matter of that crate. Mean, variance and
+/// quantiles, which tables of what a site can carry are made of, are those of 100,000 draws that are
+/// always the same; [`Law::with_mean`] is for whoever knows better.
 ///
 /// ```
 /// let gamma = spof::rand_distr::Gamma::new(2.0, 0.040).expect("both are above zero");
