@@ -34,6 +34,10 @@
 //! [`experiment::study::replicate`] makes them, [`output::shard_file`] takes what they came to from one machine
 //! to another, and [`analysis::shard::merge`] puts all together, to the same bits as on one.
 //!
+//! A scenario need not be a file: [`site`] builds one in code, with durations and arrivals of any making
+//! ([`law()`], [`arrivals_by`]). The folder `examples` of the repository shows what can be done, in the order
+//! in which one would want to read it.
+//!
 //! # An example
 //!
 //! A counter with one clerk, to whom a customer comes every 100 ms on average and stays for
@@ -90,8 +94,11 @@
 //! uses no threads, no files and no clock.
 
 #![cfg_attr(not(feature = "python"), forbid(unsafe_code))]
-// What only the command line needs is not dead where it is left out.
-#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+// What only some features need is not dead where they are left out.
+#![cfg_attr(
+    not(all(feature = "parquet", feature = "python", feature = "tui")),
+    allow(dead_code, unused_imports)
+)]
 
 // What programs use is named below. The rooms are open to the tests and benches of this repository only
 // (feature `inside`), so that the compiler finds what nobody uses.
@@ -183,7 +190,13 @@ mod verify;
 #[doc(hidden)]
 pub use cli::run as run_command_line;
 pub use experiment::tasks::{Unwatched, Watcher};
+pub use questions::builder::{
+    Element, Elements, Law, Settings, SiteBuilder, Value, arrivals_by, call, law, list, site, table,
+};
 pub use questions::{
     ClassView, Error, Mistakes, NodeView, ReplicaView, Run, Scenario, SimulateOptions, Stage, View, advise,
     load, simulate,
 };
+/// The crates that the laws of a program come from, in the versions that fit.
+pub use rand;
+pub use rand_distr;

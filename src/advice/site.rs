@@ -24,7 +24,7 @@ impl Site {
     pub fn of(given: &Given, settings: &[(String, String)], loaded: &Loaded) -> Option<Site> {
         let all = given.settings_with(settings);
         Some(Site {
-            given: Given::of_text(given.path(), loaded.source.text(), all),
+            given: given.as_read(loaded.source.text(), all),
             scenario: loaded.scenario.clone()?,
             document: loaded.document.clone()?,
             in_force: loaded.settings_in_force.clone(),

@@ -34,13 +34,24 @@ fn fields(table: &super::value::Table) -> String {
 }
 
 /// In quotes where YAML would read something into it.
-fn scalar(text: &str) -> String {
+pub(super) fn scalar(text: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || " _-./%()+<>".contains(letter);
     let begins_well = text.starts_with(|letter: char| letter.is_alphanumeric());
     if begins_well && !text.ends_with(' ') && text.chars().all(is_plain) && text != "null" {
         return text.to_owned();
     }
-    format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '\\' | '"' => quoted.extend(['\\', letter]),
+            // A line that ends within quotes goes on as if it had not.
+            '\n' => quoted.push_str("\\n"),
+            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 #[cfg(test)]
@@ -67,6 +78,7 @@ mod tests {
                 "[ parallel: [ [ a: 1ms, b ], c ], { first: 1, of: \"14:00\" } ]",
             ),
             ("'-> x'", "\"-> x\""),
+            (r#""two\nlines\tand \u0007""#, r#""two\nlines\u0009and \u0007""#),
         ] {
             let problems = Problems::default();
             let read = |text: &str| yaml::read(text, 0, &problems).expect("it is YAML");

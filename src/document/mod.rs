@@ -7,6 +7,7 @@ pub mod alike;
 pub mod file_error;
 pub mod flow;
 mod joining;
+pub mod lines;
 pub mod overrides;
 pub mod problem;
 pub mod source;

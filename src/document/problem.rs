@@ -137,7 +137,7 @@ fn render_kind(source: &Source, kind: &[&Problem], look: Look) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let location = source.location(problem.span.start);
+    let location = source.location_of(&problem.span);
     let shown = shown_lines(source, &problem.span);
     // The renderer underlines by bytes of what it is given, so it gets only these lines.
     let group = Group::with_title(level.primary_title(&problem.message));

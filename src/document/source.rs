@@ -1,6 +1,6 @@
 //! The text that places point into.
 
-use super::value::Span;
+use super::value::{Entry, Span, Value};
 
 /// A file's text, followed by what was given on the command line, so that one kind of
 /// place serves for both.
@@ -11,6 +11,8 @@ pub struct Source {
     /// The given texts with where each begins and the name it is shown under.
     appended: Vec<(usize, String)>,
     file_length: usize,
+    /// What stands where, if the text is none that anybody has written.
+    places: Vec<(Span, String)>,
 }
 
 /// A place as people count it: lines and columns from 1.
@@ -26,7 +28,7 @@ impl Source {
         let text = text.into();
         // An editor's byte order mark is no part of the document.
         let text = text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text);
-        Source { name: name.into(), file_length: text.len(), text, appended: Vec::new() }
+        Source { name: name.into(), file_length: text.len(), text, appended: Vec::new(), places: Vec::new() }
     }
 
     /// The file's own name.
@@ -71,6 +73,25 @@ impl Source {
         }
     }
 
+    /// From here on places in the file's own text are told by their paths, such as
+    /// `nodes.counter.servers`.
+    pub fn name_places(&mut self, root: &Entry) {
+        let mut places = Vec::new();
+        gather(root, "", &mut places);
+        self.places = places;
+    }
+
+    /// Where a span begins; its name is that of the least that holds all of it.
+    pub fn location_of(&self, span: &Span) -> Location {
+        let holds = |place: &&(Span, String)| place.0.start <= span.start && span.end <= place.0.end;
+        let holding = self.places.iter().filter(holds).min_by_key(|(place, _)| place.len());
+        let location = self.location(span.start);
+        match holding.filter(|_| !span.is_empty()) {
+            Some((_, path)) => Location { name: path.clone(), ..location },
+            None => location,
+        }
+    }
+
     pub fn location(&self, offset: usize) -> Location {
         let (name, text, start) = self.part_at(offset);
         let mut within = (offset - start).min(text.len());
@@ -83,6 +104,28 @@ impl Source {
             name: name.to_string(),
             line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+/// Each value by its path, and each name by that of its value.
+fn gather(entry: &Entry, path: &str, places: &mut Vec<(Span, String)>) {
+    let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    if !path.is_empty() {
+        places.push((entry.span.clone(), path.to_owned()));
+    }
+    match &entry.value {
+        Value::Null | Value::Scalar(_) => {}
+        Value::List(entries) => {
+            let entries = entries.iter().enumerate();
+            entries.for_each(|(number, entry)| gather(entry, &within(&number.to_string()), places));
+        }
+        Value::Table(table) => {
+            for field in &table.fields {
+                let path = within(&field.name);
+                places.push((field.name_span.clone(), path.clone()));
+                gather(&field.entry, &path, places);
+            }
         }
     }
 }

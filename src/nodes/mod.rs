@@ -153,6 +153,7 @@ mod tests {
             source: &source,
             read_column: &|_, _| Err("no file".to_string()),
             read_file: &|_| Err("no file".to_string()),
+            laws: &crate::parts::laws::Laws::default(),
         };
         let mut fields = Fields::empty(context, kind.settings());
         let node = NodeKind::read(kind, &mut fields);

@@ -4,6 +4,7 @@ use crate::document::problem::{Problems, Severity};
 use crate::document::source::Source;
 use crate::document::value::Entry;
 use crate::parts::distribution::{BadDistribution, Distribution};
+use crate::parts::laws::Laws;
 use crate::parts::quantity::{self, BadQuantity};
 
 /// Reads a column of a table in a file; without a name, the only or first column.
@@ -19,6 +20,8 @@ pub struct Context<'a> {
     pub source: &'a Source,
     pub read_column: ReadColumn<'a>,
     pub read_file: ReadFile<'a>,
+    /// Those that the program has brought along.
+    pub laws: &'a Laws,
 }
 
 /// Why a text is not what a setting takes; the place is within the text.
@@ -47,7 +50,7 @@ pub fn report_refusal(context: Context, entry: &Entry, name: &str, refusal: Refu
 
 pub fn parse_distribution(context: Context, text: &str) -> Result<Distribution, Refusal> {
     let mut read_column = |file: &str, column: Option<&str>| (context.read_column)(file, column);
-    Ok(Distribution::parse(text, &mut read_column)?)
+    Ok(Distribution::parse_with(text, &mut read_column, &|name| context.laws.duration(name))?)
 }
 
 impl Refusal {

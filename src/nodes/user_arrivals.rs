@@ -110,6 +110,7 @@ const NOTHING: Arrivals = Arrivals::Poisson { rate: 1.0 };
 /// `Ok(None)` if what is wrong has been told already.
 fn read_entry(context: Context, entry: &Entry) -> Result<Option<Arrivals>, Refusal> {
     match &entry.value {
+        Value::Scalar(law) if law.starts_with("law(") => read_law(context, entry, law),
         Value::Scalar(rate) => Ok(Some(Arrivals::Poisson { rate: quantity::parse_rate(rate)? })),
         Value::Table(table) => {
             let kinds: Vec<&Field> =
@@ -129,6 +130,20 @@ fn read_entry(context: Context, entry: &Entry) -> Result<Option<Arrivals>, Refus
             format!("it takes a rate or a table, not {}", entry.describe()),
             "`arrivals: 60/s`",
         )),
+    }
+}
+
+/// What a program has brought along: a law of gaps, or a process.
+fn read_law(context: Context, entry: &Entry, text: &str) -> Result<Option<Arrivals>, Refusal> {
+    if let Some(process) = context.laws.arrivals(text) {
+        return Ok(Some(Arrivals::Custom(process.clone())));
+    }
+    match parse_distribution(context, text) {
+        Ok(gap) => Ok(Some(Arrivals::Renewal(gap))),
+        Err(refusal) => {
+            report_refusal(context, entry, "arrivals", refusal);
+            Ok(None)
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod distribution;
 pub mod fault;
 pub mod fidelity;
 pub mod fingerprint;
+pub mod laws;
 pub mod outcome;
 pub mod quantity;
 pub mod rate_limit;

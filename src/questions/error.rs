@@ -38,7 +38,7 @@ impl Mistakes {
     pub fn each(&self) -> impl Iterator<Item = Mistake<'_>> {
         let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error);
         errors.map(|problem| {
-            let place = self.source.location(problem.span.start);
+            let place = self.source.location_of(&problem.span);
             Mistake {
                 message: &problem.message,
                 hint: problem.hint.as_deref(),
@@ -60,7 +60,9 @@ impl Mistakes {
 pub struct Mistake<'a> {
     pub message: &'a str,
     pub hint: Option<&'a str>,
-    /// The file, or the setting that replaces a part of it.
+    /// The file, the setting that replaces a part of it, or, in a scenario that a program has built, the
+    /// path of what is wrong: `nodes.counter.servers`. Line and column are those of
+    /// [`to_yaml`](crate::SiteBuilder::to_yaml) then.
     pub source: String,
     /// Both count from 1.
     pub line: usize,

@@ -4,6 +4,7 @@
 //! words and shows what comes back, and nothing else.
 
 pub mod advise;
+pub mod builder;
 pub mod error;
 pub mod findings;
 pub mod rows;

@@ -3,6 +3,7 @@
 
 use super::error::{Error, Mistakes};
 use crate::advice::Site;
+use crate::document::lines::in_lines;
 use crate::document::problem::{Look, Problem, render};
 use crate::document::source::Source;
 use crate::document::value::Value;
@@ -100,6 +101,12 @@ impl Scenario {
             let name = node.node.as_str();
             node.settings.iter().map(move |held| (name, held.setting.as_str(), held.value.as_str()))
         })
+    }
+
+    /// It as a file would have it, with all that was set; remarks are lost. A law of a program is named
+    /// in it, and what reads it back without the program refuses to go on.
+    pub fn to_yaml(&self) -> String {
+        self.site.entry(&[]).map(in_lines).unwrap_or_default()
     }
 
     /// What is doubtful in it, as a terminal shows it; empty if nothing is.

@@ -16,6 +16,7 @@ use crate::document::value::{Entry, Field, Span, Value};
 use crate::nodes::fields::{Context, Fields};
 use crate::nodes::setting::{Setting, Takes};
 use crate::parts::distribution::column_seconds;
+use crate::parts::laws::Laws;
 
 /// The sections of a scenario.
 pub const SECTIONS: &[Setting] = &[
@@ -49,12 +50,12 @@ pub const SECTIONS: &[Setting] = &[
 pub fn check(
     root: &Entry,
     source: &Source,
-    files: &Files,
+    (files, laws): (&Files, &Laws),
     problems: &Problems,
 ) -> (Option<Scenario>, Vec<NodeSettings>) {
     let read_file = |name: &str| files.read(name);
     let read_column = |name: &str, column: Option<&str>| column_seconds(&files.read(name)?, column);
-    let context = Context { problems, source, read_column: &read_column, read_file: &read_file };
+    let context = Context { problems, source, read_column: &read_column, read_file: &read_file, laws };
     let mut sections = Fields::new(context, "the scenario", root, vec![SECTIONS]);
     // Messages about the whole file point to its first line.
     sections.span = 0..0;

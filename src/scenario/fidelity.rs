@@ -46,7 +46,9 @@ fn check_steady(context: Context, nodes: (&[Node], &[Span]), timeline: (&[Happen
                 | Arrivals::Renewal(_)
                 | Arrivals::OnOff { .. } => continue,
                 Arrivals::Closed { .. } => "waits for its answers",
-                Arrivals::Rate(_) | Arrivals::Replay(_) | Arrivals::Surged(_) => "changes with the time",
+                Arrivals::Rate(_) | Arrivals::Replay(_) | Arrivals::Surged(_) | Arrivals::Custom(_) => {
+                    "changes with the time"
+                }
             };
             let message = format!("no part of the traffic of `{}` stands for the rest: it {what}", node.name);
             context.problems.error_with_hint(place.clone(), message, HINT);

@@ -1,6 +1,7 @@
 //! A scenario as somebody gives it: the name of a file, or a text that stands for one.
 
-use super::load::{Loaded, load, load_instead};
+use super::load::{Loaded, load, load_built, load_instead};
+use crate::parts::laws::Laws;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,12 +16,24 @@ pub struct Given {
     text: Option<Arc<str>>,
     /// These belong to it, whatever else is set.
     settings: Settings,
+    /// A program has put the text together, and brought these along.
+    laws: Option<Laws>,
 }
 
 impl Given {
     /// Files that it names are looked for beside the path.
     pub fn of_text(path: &Path, text: &str, settings: Settings) -> Given {
-        Given { path: path.to_owned(), text: Some(text.into()), settings }
+        Given { path: path.to_owned(), text: Some(text.into()), settings, laws: None }
+    }
+
+    /// A text that a program has put together.
+    pub fn built(name: &str, text: &str, laws: Laws) -> Given {
+        Given { laws: Some(laws), ..Given::of_text(Path::new(name), text, Settings::new()) }
+    }
+
+    /// The same, as it was read.
+    pub fn as_read(&self, text: &str, settings: Settings) -> Given {
+        Given { laws: self.laws.clone(), ..Given::of_text(&self.path, text, settings) }
     }
 
     pub fn path(&self) -> &Path {
@@ -50,16 +63,17 @@ impl Given {
     /// file itself cannot be read.
     pub fn load(&self, more: &[(String, String)]) -> std::io::Result<Loaded> {
         let settings = self.settings_with(more);
-        match &self.text {
-            Some(text) => Ok(load_instead(&self.path, text, &settings)),
-            None => load(&self.path, &settings),
+        match (&self.text, &self.laws) {
+            (Some(text), Some(laws)) => Ok(load_built(&self.name(), text, laws, &settings)),
+            (Some(text), None) => Ok(load_instead(&self.path, text, &settings)),
+            (None, _) => load(&self.path, &settings),
         }
     }
 }
 
 impl From<&Path> for Given {
     fn from(path: &Path) -> Given {
-        Given { path: path.to_owned(), text: None, settings: Settings::new() }
+        Given { path: path.to_owned(), text: None, settings: Settings::new(), laws: None }
     }
 }
 

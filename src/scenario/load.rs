@@ -8,6 +8,7 @@ use crate::document::source::Source;
 use crate::document::value::{Entry, Value};
 use crate::document::{self, overrides};
 use crate::nodes::fields::InForce;
+use crate::parts::laws::Laws;
 use std::io::Read;
 use std::path::Path;
 
@@ -53,20 +54,33 @@ pub fn load(path: &Path, overrides: &[(String, String)]) -> std::io::Result<Load
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(document::SIZE_MAX as u64 + 1).read_to_end(&mut bytes)?;
     let files = Files::beside(path);
-    Ok(load_from(&path.display().to_string(), bytes, overrides, &files))
+    Ok(load_from(&path.display().to_string(), bytes, overrides, &files, None))
 }
 
 /// Loads a text that stands for a file: other files are looked for beside that.
 pub fn load_instead(path: &Path, text: &str, overrides: &[(String, String)]) -> Loaded {
-    load_from(&path.display().to_string(), text.as_bytes().to_vec(), overrides, &Files::beside(path))
+    load_from(&path.display().to_string(), text.as_bytes().to_vec(), overrides, &Files::beside(path), None)
 }
 
 /// Loads a text; files that it names are not found.
 pub fn load_text(name: &str, text: &str, overrides: &[(String, String)]) -> Loaded {
-    load_from(name, text.as_bytes().to_vec(), overrides, &Files::none())
+    load_from(name, text.as_bytes().to_vec(), overrides, &Files::none(), None)
 }
 
-fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: &Files) -> Loaded {
+/// Loads a text that a program has put together, with the laws it has brought along. Whoever wrote
+/// the program has never seen the text, so that places in it are told as paths. Files that it names
+/// are looked for where the program runs.
+pub fn load_built(name: &str, text: &str, laws: &Laws, overrides: &[(String, String)]) -> Loaded {
+    load_from(name, text.as_bytes().to_vec(), overrides, &Files::beside(Path::new("")), Some(laws))
+}
+
+fn load_from(
+    name: &str,
+    bytes: Vec<u8>,
+    overrides: &[(String, String)],
+    files: &Files,
+    laws: Option<&Laws>,
+) -> Loaded {
     let problems = Problems::default();
     let text = String::from_utf8(bytes).unwrap_or_else(|error| {
         let offset = error.utf8_error().valid_up_to();
@@ -79,6 +93,9 @@ fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: 
     // What is no table has no sections to check, and telling of each that it is not there
     // would not help.
     root = root.filter(|root| is_table(root, &problems));
+    if let (Some(root), Some(_)) = (&root, laws) {
+        source.name_places(root);
+    }
     if let Some(root) = &mut root {
         let sections: Vec<&str> = check::SECTIONS.iter().map(|section| section.name).collect();
         overrides::apply(root, &mut source, overrides, &sections, &problems);
@@ -92,7 +109,8 @@ fn load_from(name: &str, bytes: Vec<u8>, overrides: &[(String, String)], files: 
         document: None,
     };
     if let Some(root) = &root {
-        let (scenario, settings) = check::check(root, &loaded.source, files, &problems);
+        let (scenario, settings) =
+            check::check(root, &loaded.source, (files, laws.unwrap_or(&Laws::default())), &problems);
         loaded.scenario = scenario.filter(|_| !problems.has_errors());
         loaded.settings_in_force = settings;
     }

@@ -4,6 +4,7 @@
 //! instants block by block.
 
 mod access_log;
+mod custom;
 mod pace;
 mod process;
 mod profile;
@@ -16,13 +17,14 @@ mod surged;
 mod tests;
 mod timestamp;
 
+pub use custom::CustomArrivals;
 pub use process::ArrivalProcess;
 pub use profile::{Between, RateProfile, RateTable};
 pub use recording::{BadRow, Recording, ReplayColumns, WorkColumn};
 pub use surge::{Course, Ending, Level, Surge, Surged};
 
 use crate::kernel::time::{Time, from_seconds, to_seconds};
-use crate::parts::distribution::Distribution;
+use crate::parts::distribution::{Distribution, spelled};
 use crate::parts::quantity::{format_duration, format_rate};
 use std::sync::Arc;
 
@@ -45,6 +47,8 @@ pub enum Arrivals {
     /// A fixed number of users, each of whom thinks, asks, and waits for the answer. Its
     /// arrivals depend on the answers, so its process yields nothing by itself.
     Closed { population: u32, think: Distribution },
+    /// Gaps as a program makes them.
+    Custom(CustomArrivals),
     /// Any of these that has a rate of its own, changed for a while.
     Surged(Box<Surged>),
 }
@@ -71,6 +75,7 @@ impl Arrivals {
                 let count = recording.instants.partition_point(|&instant| instant < horizon);
                 if horizon_seconds > 0.0 { count as f64 / horizon_seconds } else { 0.0 }
             }
+            Arrivals::Custom(process) => process.mean_rate(),
             Arrivals::Surged(surged) => surged.mean_rate(horizon_seconds),
             Arrivals::Closed { .. } => return None,
         })
@@ -113,6 +118,9 @@ impl Arrivals {
                 (rate > 0.0 && rate * cycle_seconds < 1e-6)
                     .then(|| "less than one arrival is expected in a million phases".into())
             }
+            Arrivals::Custom(process) if process.mean_rate() <= 0.0 => {
+                Some("its gaps never take time, or never end".into())
+            }
             Arrivals::Surged(surged) => surged.problem(),
             _ => None,
         }
@@ -131,6 +139,7 @@ impl Arrivals {
                 format_rate(*rate_off),
                 off.describe()
             ),
+            Arrivals::Custom(process) => format!("arrivals by {}", spelled(process.name())),
             Arrivals::Rate(profile) => profile.describe(),
             Arrivals::Surged(surged) => surged.describe(),
             Arrivals::Replay(recording) => format!("a recording of {} arrivals", recording.instants.len()),

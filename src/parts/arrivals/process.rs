@@ -2,6 +2,7 @@
 //!
 //! Time is summed in whole nanoseconds, so that a run of years keeps its resolution.
 
+use super::custom::CustomWalk;
 use super::profile::RateTable;
 use super::surged::SurgedWalk;
 use super::{Arrivals, RateProfile, Recording, share_on};
@@ -31,6 +32,7 @@ enum Source {
     Table(TableWalk),
     Sinusoid(Thinned),
     Replay { recording: Arc<Recording>, next: usize },
+    Custom(CustomWalk),
     Surged(Box<SurgedWalk>),
 }
 
@@ -42,6 +44,7 @@ impl ArrivalProcess {
             Arrivals::Poisson { rate } => poisson(*rate).map_or(Source::Nothing, Source::Gaps),
             Arrivals::Every { period_seconds } => Source::Ticks(Ticks::new(*period_seconds)),
             Arrivals::Renewal(gap) => Source::Gaps(gap.sampler()),
+            Arrivals::Custom(process) => Source::Custom(process.walk()),
             Arrivals::OnOff { on, off, rate_on, rate_off } => {
                 OnOff::new(on, off, *rate_on, *rate_off).map_or(Source::Nothing, Source::OnOff)
             }
@@ -81,6 +84,13 @@ impl ArrivalProcess {
                 let mut now = now;
                 fill_each(out, || {
                     now = thinned.next(now, generator);
+                    now
+                })
+            }
+            Source::Custom(walk) => {
+                let mut now = now;
+                fill_each(out, || {
+                    now = walk.next(now, generator);
                     now
                 })
             }

@@ -2,6 +2,7 @@
 //! up to the first surge the instants are the same, and later each comes a little sooner
 //! or later: a scenario with a surge and one without it share their chance.
 
+use super::custom::CustomWalk;
 use super::pace::Pace;
 use super::process::{OnOff, Thinned, Ticks, poisson};
 use super::surge::Surged;
@@ -20,6 +21,7 @@ pub struct SurgedWalk {
 #[derive(Clone, Debug)]
 enum Driver {
     Gaps(Sampler),
+    Custom(CustomWalk),
     /// A period that has been rounded to whole nanoseconds one by one, so that it keeps
     /// its beat.
     Ticks {
@@ -44,6 +46,7 @@ impl SurgedWalk {
             }
             (Arrivals::Poisson { .. }, Some(rate)) => (Driver::Gaps(poisson(rate)?), on_clock(rate)),
             (Arrivals::Renewal(gap), Some(rate)) => (Driver::Gaps(gap.sampler()), on_clock(rate)),
+            (Arrivals::Custom(process), Some(rate)) => (Driver::Custom(process.walk()), on_clock(rate)),
             (Arrivals::Every { period_seconds }, Some(rate)) => {
                 (Driver::Ticks { ticks: Ticks::new(*period_seconds), last: 0 }, on_clock(rate))
             }
@@ -73,6 +76,7 @@ impl SurgedWalk {
                 sampler.fill(generator, std::slice::from_mut(&mut gap));
                 advance(pace, now, gap)
             }
+            Driver::Custom(walk) => advance(pace, now, walk.gap(generator)),
             Driver::Ticks { ticks, last } => {
                 let tick = ticks.next();
                 let gap = tick - *last;

@@ -1,6 +1,6 @@
 //! The canonical spelling of a distribution, which parses back to the very same one.
 
-use super::Distribution;
+use super::{Distribution, spelled};
 use crate::parts::quantity::{parse_duration, spell_duration, spell_share};
 use libm::{exp, log};
 
@@ -45,6 +45,7 @@ impl Distribution {
                     parts.iter().map(|(share, of)| format!("{} {}", spell_share(*share), of.describe()));
                 format!("mixture({})", parts.collect::<Vec<_>>().join(", "))
             }
+            Distribution::Custom(law) => spelled(law.name()),
         }
     }
 }

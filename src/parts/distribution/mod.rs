@@ -4,6 +4,7 @@
 //! `describing` (how it is printed), `moments` (mean, variance, cdf, quantile) and `sampler` (how it is drawn).
 
 mod arguments;
+mod custom;
 mod describing;
 mod moments;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod table;
 mod tests;
 mod ziggurat;
 
+pub use custom::{Custom, not_here, spelled};
 pub use sampler::Sampler;
 pub use syntax::BadDistribution;
 pub use table::{cell_seconds, column_seconds, header_unit};
@@ -26,6 +28,9 @@ use std::sync::Arc;
 
 /// Gives the values of a CSV file's column in seconds, from the path and the column's name.
 pub type Table<'t> = dyn FnMut(&str, Option<&str>) -> Result<Vec<f64>, String> + 't;
+
+/// Finds a law of a program by its name. The error says what is wrong, and what to write instead.
+pub type FindLaw<'l> = dyn Fn(&str) -> Result<Distribution, (String, String)> + 'l;
 
 /// The law of a random duration. All parameters are in seconds, no duration is negative.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +84,8 @@ pub enum Distribution {
     },
     /// One of several distributions, each with its share.
     Mixture(Vec<(f64, Distribution)>),
+    /// A law that a program has brought along.
+    Custom(Custom),
 }
 
 impl Distribution {
@@ -88,8 +95,13 @@ impl Distribution {
     /// `table(path, column)` gives the values of a CSV file's column in seconds, so that
     /// this module reads no files; `column_seconds` does it for a text.
     pub fn parse(text: &str, table: &mut Table) -> Result<Distribution, BadDistribution> {
+        Distribution::parse_with(text, table, &|name| Err(not_here(name)))
+    }
+
+    /// The same where a program has brought laws of its own, which it finds by their names.
+    pub fn parse_with(text: &str, table: &mut Table, law: &FindLaw) -> Result<Distribution, BadDistribution> {
         let piece = syntax::read(text)?;
-        spelling::Reader { text, table }.distribution(&piece)
+        spelling::Reader { text, table, law }.distribution(&piece)
     }
 
     pub fn sampler(&self) -> Sampler {

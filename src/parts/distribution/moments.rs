@@ -24,6 +24,7 @@ impl Distribution {
             Distribution::Empirical(values) => values.iter().sum::<f64>() / values.len() as f64,
             Distribution::Shifted { by, of } => by + of.mean(),
             Distribution::Mixture(parts) => parts.iter().map(|(share, of)| share * of.mean()).sum(),
+            Distribution::Custom(law) => law.mean(),
         }
     }
 
@@ -61,6 +62,7 @@ impl Distribution {
                 self.mean(),
                 parts.iter().map(|(share, of)| (*share, of.mean(), of.variance())),
             ),
+            Distribution::Custom(law) => law.variance(),
         }
     }
 
@@ -88,9 +90,8 @@ impl Distribution {
                 let cdf: f64 = branches.iter().map(|(share, mean)| share * -expm1(-x / mean)).sum();
                 cdf.min(1.0)
             }
-            Distribution::Empirical(values) => {
-                values.partition_point(|value| *value <= x) as f64 / values.len() as f64
-            }
+            Distribution::Empirical(values) => share_up_to(values, x),
+            Distribution::Custom(law) => share_up_to(law.measured_draws(), x),
             Distribution::Shifted { by, of } => of.cdf(x - by),
             Distribution::Mixture(parts) => {
                 parts.iter().map(|(share, of)| share * of.cdf(x)).sum::<f64>().min(1.0)
@@ -124,10 +125,8 @@ impl Distribution {
                 let ends = branches.iter().map(|(_, mean)| mean * unit);
                 self.between(p, ends)
             }
-            Distribution::Empirical(values) => {
-                let rank = libm::ceil(p * values.len() as f64) as usize;
-                values[rank.clamp(1, values.len()) - 1]
-            }
+            Distribution::Empirical(values) => value_at(values, p),
+            Distribution::Custom(law) => value_at(law.measured_draws(), p),
             Distribution::Shifted { by, of } => by + of.quantile(p),
             Distribution::Mixture(parts) => self.between(p, parts.iter().map(|(_, of)| of.quantile(p))),
         }
@@ -144,6 +143,17 @@ impl Distribution {
         // The least of them may reach `p` by itself, as an atom does.
         if self.cdf(low) >= p { low } else { invert(p, low, high, |x| self.cdf(x)) }
     }
+}
+
+/// Of sorted values, how many are not above `x`.
+fn share_up_to(values: &[f64], x: f64) -> f64 {
+    values.partition_point(|value| *value <= x) as f64 / values.len() as f64
+}
+
+/// The least of sorted values that a share of `p` does not exceed.
+fn value_at(values: &[f64], p: f64) -> f64 {
+    let rank = libm::ceil(p * values.len() as f64) as usize;
+    values[rank.clamp(1, values.len()) - 1]
 }
 
 fn gamma_quantile(shape: f64, p: f64) -> f64 {

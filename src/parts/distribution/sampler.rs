@@ -1,7 +1,7 @@
 //! How durations are drawn: each law once, for one draw as for a block of them.
 
-use super::Distribution;
 use super::ziggurat::{exponential, normal};
+use super::{Custom, Distribution};
 use crate::kernel::random::{Generator, below, uniform};
 use crate::kernel::time::Time;
 use libm::{exp, log, sqrt};
@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 /// No draw is longer (146 years), so that an instant plus a draw never overflows.
 pub const LONGEST_DRAW: Time = 1 << 62;
+
+const NANO: f64 = 1e9;
 
 /// A distribution made ready for drawing, in nanoseconds.
 #[derive(Clone, Debug)]
@@ -54,6 +56,7 @@ enum Law {
         of: Box<Sampler>,
     },
     Mixture(Branches<Sampler>),
+    Custom(Custom),
 }
 
 /// The method of Marsaglia and Tsang for shapes of at least one.
@@ -73,7 +76,6 @@ struct Branches<T> {
 
 impl Sampler {
     pub(super) fn new(distribution: &Distribution) -> Sampler {
-        const NANO: f64 = 1e9;
         Sampler(match distribution {
             Distribution::Constant(value) => Law::Constant(value * NANO),
             Distribution::Uniform { low, high } => {
@@ -108,6 +110,7 @@ impl Sampler {
             }
             Distribution::Shifted { by, of } => Law::Shifted { by: by * NANO, of: Box::new(of.sampler()) },
             Distribution::Mixture(parts) => Law::Mixture(Branches::new(parts, Distribution::sampler)),
+            Distribution::Custom(law) => Law::Custom(law.clone()),
         })
     }
 
@@ -173,6 +176,7 @@ impl Sampler {
                 let part = parts.pick(generator);
                 put(slot, part.draw_nanoseconds(generator));
             }),
+            Law::Custom(law) => slots.for_each(|slot| put(slot, law.draw(generator) * NANO)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::arguments::{Call, Read, did_you_mean, forms_list, plain};
 use super::special::normal_quantile;
 use super::syntax::{BadDistribution, Form, Piece};
-use super::{Distribution, Table};
+use super::{Distribution, FindLaw, Table};
 use crate::parts::quantity::{parse_share, quoted};
 use libm::{log, sqrt, tgamma};
 use std::ops::Range;
@@ -32,6 +32,7 @@ const PARTS_MAX: usize = 1000;
 pub struct Reader<'t> {
     pub text: &'t str,
     pub table: &'t mut Table<'t>,
+    pub law: &'t FindLaw<'t>,
 }
 
 impl<'t> Reader<'t> {
@@ -84,6 +85,11 @@ impl<'t> Reader<'t> {
                 let of = call.arguments.iter().map(|argument| self.distribution(&argument.value));
                 let of = of.collect::<Read<Vec<_>>>()?;
                 Ok(Distribution::Mixture(parts.into_iter().zip(of).collect()))
+            }
+            "law" => {
+                let (_, given) = self.take(call, &[&["name"]])?;
+                let found = (self.law)(self.string(given[0])?);
+                found.map_err(|(problem, hint)| BadDistribution::at(call.span, problem, hint))
             }
             _ => Err(BadDistribution::at(
                 name,
