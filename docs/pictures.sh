@@ -19,7 +19,7 @@ report() {
     "$spof" simulate scenarios/one-server.yaml --set run.starts=13:55 \
         --set 'timeline=[{ at: 14:00, fail: server, for: 2m }]' --rows none --quiet --out "$1/server-down" || [ "$?" = 1 ]
     "$browser" --headless --no-sandbox --disable-gpu --no-first-run --hide-scrollbars --user-data-dir="$1/profile" \
-        --window-size=1200,900 --screenshot="$1/report.png" "file://$1/server-down/report.html" > /dev/null 2>&1
+        --window-size=1200,690 --screenshot="$1/report.png" "file://$1/server-down/report.html" > /dev/null 2>&1
 }
 
 # In the test nothing runs but what is asked for.

@@ -1,0 +1,94 @@
+//! The pages hang together: README is short, every link leads somewhere, every page of the book in `docs/`
+//! is in its table of contents, and the reference of the command line is what the program knows.
+//!
+//! With `UPDATE=1` in the environment `docs/reference/command-line.md` is written anew.
+
+#[path = "support/command_reference.rs"]
+mod command_reference;
+#[path = "support/markdown.rs"]
+mod markdown;
+
+use markdown::{all_pages, anchors, keep_equal, links, pages_of_the_book, target, without_blocks};
+use std::collections::BTreeSet;
+use std::fs;
+
+const CONTENTS: &str = "docs/SUMMARY.md";
+const README_WORDS_MOST: usize = 1000;
+
+fn read(page: &str) -> String {
+    fs::read_to_string(page).unwrap_or_else(|error| panic!("{page}: {error}"))
+}
+
+#[test]
+fn readme_can_be_read_in_minutes() {
+    let prose = without_blocks(&read("README.md"));
+    let words = prose.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    assert!(words <= README_WORDS_MOST, "{words} words; a page of docs/ has room for them");
+}
+
+/// Links to other sites are left alone: tests need no network.
+#[test]
+fn every_link_leads_somewhere() {
+    let mut wrong = Vec::new();
+    for page in all_pages() {
+        let text = read(&page);
+        let inside = links(&text).into_iter().filter(|link| !link.contains("://") && !link.starts_with("mailto:"));
+        for link in inside {
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = if file.is_empty() { Some(page.clone().into()) } else { target(&page, file) };
+            let Some(target) = target.filter(|target| target.exists()) else {
+                wrong.push(format!("{page}: {link} is not there"));
+                continue;
+            };
+            // The book has nothing but its own pages and pictures.
+            if page.starts_with("docs/") && !target.starts_with("docs") {
+                wrong.push(format!("{page}: {link} leads out of the book; name the file instead"));
+            }
+            let is_page = target.extension().is_some_and(|extension| extension == "md");
+            if !anchor.is_empty() && is_page {
+                let path = target.to_str().expect("a plain name");
+                if !anchors(&read(path)).contains(anchor) {
+                    wrong.push(format!("{page}: {link} names no heading"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_page_of_the_book_is_in_its_contents_once() {
+    let mut listed = BTreeSet::new();
+    for link in links(&read(CONTENTS)) {
+        let page = target(CONTENTS, &link).expect("it stays in the book");
+        assert!(listed.insert(page.to_str().expect("a plain name").to_owned()), "{link} is listed twice");
+    }
+    let written = pages_of_the_book().into_iter().filter(|page| page != CONTENTS);
+    assert_eq!(listed, written.collect::<BTreeSet<String>>());
+}
+
+/// A heading of the first rank is what a page is called, and there is one.
+#[test]
+fn every_page_of_the_book_has_a_title() {
+    for page in pages_of_the_book() {
+        let text = without_blocks(&read(&page));
+        let titles = text.lines().filter(|line| line.starts_with("# ")).count();
+        // In the table of contents such headings are its parts.
+        assert!(titles == 1 || page == CONTENTS, "{page} has {titles} titles");
+    }
+}
+
+#[test]
+fn the_reference_of_the_command_line_is_what_the_program_knows() {
+    keep_equal("docs/reference/command-line.md", &command_reference::page());
+}
+
+#[test]
+fn what_is_wrong_with_a_page_is_found() {
+    let page = "# A page\n\n[there](other.md#a-heading--or-two) `[code](no.md)`\n\n```sh\n# [no](no.md)\n```\n\n## A page\n";
+    assert_eq!(links(page), ["other.md#a-heading--or-two"]);
+    assert_eq!(anchors(page), BTreeSet::from(["a-page".to_owned(), "a-page-1".to_owned()]));
+    assert_eq!(anchors("## A *heading*: `--or` two").into_iter().next().unwrap(), "a-heading---or-two");
+    assert_eq!(target("docs/how-to/a.md", "../b.md").unwrap().to_str(), Some("docs/b.md"));
+    assert_eq!(target("README.md", "../b.md"), None);
+}
