@@ -5,10 +5,13 @@
 
 #[path = "support/command_reference.rs"]
 mod command_reference;
+#[path = "support/links.rs"]
+mod links;
 #[path = "support/markdown.rs"]
 mod markdown;
 
-use markdown::{all_pages, anchors, keep_equal, links, pages_of_the_book, target, without_blocks};
+use links::{anchors, links, target, without_blocks};
+use markdown::{all_pages, blocks, keep_equal, pages_of_the_book};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -76,6 +79,30 @@ fn every_page_of_the_book_has_a_title() {
         // In the table of contents such headings are its parts.
         assert!(titles == 1 || page == CONTENTS, "{page} has {titles} titles");
     }
+}
+
+/// A block of YAML with a name is the whole of a scenario, but for its comments.
+#[test]
+fn scenarios_that_are_shown_whole_are_those_of_the_repository() {
+    let mut shown = 0;
+    for page in pages_of_the_book() {
+        for block in blocks(&read(&page)).iter().filter(|block| block.text.starts_with("name: ")) {
+            let name = block.text.lines().next().expect("it has a line");
+            let is_this = |text: &String| text.lines().any(|line| line == name);
+            let scenario = scenarios().into_iter().find(is_this).unwrap_or_else(|| panic!("{page}: {name}?"));
+            let lines = scenario.lines().filter(|line| !line.starts_with('#'));
+            assert_eq!(block.text, lines.collect::<Vec<&str>>().join("\n"), "{page}");
+            shown += 1;
+        }
+    }
+    assert!(shown >= 2, "they are not found any more");
+}
+
+fn scenarios() -> Vec<String> {
+    let folders = ["scenarios", "scenarios/course", "scenarios/theory"];
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("a folder can be read"));
+    let paths = entries.map(|entry| entry.expect("a folder can be read").path());
+    paths.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).expect("text")).collect()
 }
 
 #[test]
