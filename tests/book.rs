@@ -35,7 +35,8 @@ fn every_link_leads_somewhere() {
     let mut wrong = Vec::new();
     for page in all_pages() {
         let text = read(&page);
-        let inside = links(&text).into_iter().filter(|link| !link.contains("://") && !link.starts_with("mailto:"));
+        let inside =
+            links(&text).into_iter().filter(|link| !link.contains("://") && !link.starts_with("mailto:"));
         for link in inside {
             let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
             let target = if file.is_empty() { Some(page.clone().into()) } else { target(&page, file) };

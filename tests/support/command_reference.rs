@@ -24,7 +24,8 @@ pub fn page() -> String {
         describe(&mut page, command).expect("a text takes everything");
     }
     let ending = program.get_after_help().expect("exit codes stand below the help").to_string();
-    write!(page, "\n## Exit codes and environment\n\n```text\n{ending}\n```\n").expect("a text takes everything");
+    write!(page, "\n## Exit codes and environment\n\n```text\n{ending}\n```\n")
+        .expect("a text takes everything");
     page
 }
 
@@ -40,7 +41,8 @@ fn describe(page: &mut String, command: &Command) -> std::fmt::Result {
             ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
         )
     };
-    let arguments = command.get_arguments().filter(|argument| !asked_for_help(argument) && !argument.is_hide_set());
+    let arguments =
+        command.get_arguments().filter(|argument| !asked_for_help(argument) && !argument.is_hide_set());
     let items: String =
         arguments.map(|argument| format!("- `{}`: {}\n", spelling(argument), meaning(argument))).collect();
     if items.is_empty() { Ok(()) } else { write!(page, "\n{items}") }
@@ -48,7 +50,8 @@ fn describe(page: &mut String, command: &Command) -> std::fmt::Result {
 
 /// As it is typed.
 fn spelling(argument: &Arg) -> String {
-    let values: Vec<&str> = argument.get_value_names().unwrap_or(&[]).iter().map(|name| name.as_str()).collect();
+    let values: Vec<&str> =
+        argument.get_value_names().unwrap_or(&[]).iter().map(|name| name.as_str()).collect();
     let value = match argument.get_action() {
         ArgAction::SetTrue | ArgAction::SetFalse | ArgAction::Count => String::new(),
         _ => format!("<{}>", values.join("> <")),
@@ -72,7 +75,8 @@ fn meaning(argument: &Arg) -> String {
     }
     let defaults = argument.get_default_values();
     if !defaults.is_empty() && !argument.is_hide_default_value_set() && argument.get_action().takes_values() {
-        let defaults: Vec<String> = defaults.iter().map(|default| default.to_string_lossy().into_owned()).collect();
+        let defaults: Vec<String> =
+            defaults.iter().map(|default| default.to_string_lossy().into_owned()).collect();
         sentences.push(format!("Default: `{}`", defaults.join(" ")));
     }
     sentences.join(". ") + "."
