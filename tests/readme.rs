@@ -109,10 +109,10 @@ fn asked_for(block: &Block, printed: Option<String>) -> Result<String, String> {
     let printed = printed.join("\n");
     let Some(words) = block.kind.strip_prefix("text printed: ") else { return Ok(printed) };
     let paragraphs: Vec<&str> = printed.split("\n\n").collect();
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<&str> = Vec::new();
     for word in words.split(" | ") {
-        let found = paragraphs.iter().find(|paragraph| paragraph.contains(word));
-        chosen.push(*found.ok_or_else(|| format!("nothing printed has `{word}`:\n{printed}"))?);
+        let found = paragraphs.iter().find(|paragraph| paragraph.contains(word) && !chosen.contains(paragraph));
+        chosen.push(found.ok_or_else(|| format!("nothing else printed has `{word}`:\n{printed}"))?);
     }
     Ok(chosen.join("\n\n").trim_matches('\n').to_owned())
 }
