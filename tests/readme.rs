@@ -111,7 +111,8 @@ fn asked_for(block: &Block, printed: Option<String>) -> Result<String, String> {
     let paragraphs: Vec<&str> = printed.split("\n\n").collect();
     let mut chosen: Vec<&str> = Vec::new();
     for word in words.split(" | ") {
-        let found = paragraphs.iter().find(|paragraph| paragraph.contains(word) && !chosen.contains(paragraph));
+        let found =
+            paragraphs.iter().find(|paragraph| paragraph.contains(word) && !chosen.contains(paragraph));
         chosen.push(found.ok_or_else(|| format!("nothing else printed has `{word}`:\n{printed}"))?);
     }
     Ok(chosen.join("\n\n").trim_matches('\n').to_owned())
