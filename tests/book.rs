@@ -11,7 +11,7 @@ mod links;
 mod markdown;
 
 use links::{anchors, links, target, without_blocks};
-use markdown::{all_pages, blocks, keep_equal, pages_of_the_book};
+use markdown::{Block, all_pages, blocks, keep_equal, pages_of_the_book};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -71,6 +71,19 @@ fn every_page_of_the_book_is_in_its_contents_once() {
     assert_eq!(listed, written.collect::<BTreeSet<String>>());
 }
 
+/// A command in a block whose kind is written wrongly would never be run.
+#[test]
+fn every_block_is_of_a_kind_that_is_known() {
+    let known =
+        ["sh", "sh no-run", "sh fails", "text", "text printed", "yaml", "python", "pycon", "rust", "json"];
+    for page in all_pages() {
+        for Block { kind, lines, .. } in blocks(&read(&page)) {
+            let is_known = known.contains(&kind.as_str()) || kind.starts_with("text printed: ");
+            assert!(is_known, "{page}:{}: `{kind}`", lines.start);
+        }
+    }
+}
+
 /// A heading of the first rank is what a page is called, and there is one.
 #[test]
 fn every_page_of_the_book_has_a_title() {
@@ -87,12 +100,15 @@ fn every_page_of_the_book_has_a_title() {
 fn scenarios_that_are_shown_whole_are_those_of_the_repository() {
     let mut shown = 0;
     for page in pages_of_the_book() {
-        for block in blocks(&read(&page)).iter().filter(|block| block.text.starts_with("name: ")) {
+        for block in blocks(&read(&page))
+            .iter()
+            .filter(|block| block.kind == "yaml" && block.text.starts_with("name: "))
+        {
             let name = block.text.lines().next().expect("it has a line");
             let is_this = |text: &String| text.lines().any(|line| line == name);
             let scenario = scenarios().into_iter().find(is_this).unwrap_or_else(|| panic!("{page}: {name}?"));
             let lines = scenario.lines().filter(|line| !line.starts_with('#'));
-            assert_eq!(block.text, lines.collect::<Vec<&str>>().join("\n"), "{page}");
+            assert_eq!(block.text, lines.collect::<Vec<&str>>().join("\n"), "{page}:{}", block.lines.start);
             shown += 1;
         }
     }
