@@ -1,86 +1,182 @@
-//! Every command of README and the other pages is run, and what README shows is what the
-//! program prints.
+//! Every command of README, of the book in `docs/` and of the other pages is run, and what they show
+//! is what the program prints.
 //!
-//! A block that begins with ```` ```sh ```` is run in a folder of its own that holds the
-//! scenarios; one that begins with ```` ```sh no-run ```` is for other programs. With
-//! `UPDATE=1` in the environment the text and the picture in README are made anew.
+//! A block that begins with ```` ```sh ```` is run in a folder of its own that holds the scenarios; one
+//! with ```` ```sh no-run ```` is for other programs, and one with ```` ```sh fails ```` has to end with
+//! code 1, as where an expectation is missed. ```` ```text printed ```` shows all that the block before it
+//! prints, and ```` ```text printed: p99 | How sure ```` the paragraphs of it in which these words stand.
+//! With `UPDATE=1` in the environment all that is shown is made anew; with `PAGE=surge` only pages are
+//! looked at in whose names that stands.
 #![cfg(unix)]
 
+#[path = "support/markdown.rs"]
+mod markdown;
+
+use markdown::{Block, all_pages, blocks, keep_equal};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-const PAGES: [&str; 6] = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "ARCHITECTURE.md",
-    "output/README.md",
-    "notebooks/README.md",
-    "docs/settings.md",
-];
 const PICTURE: &str = "docs/simulate.svg";
+const TOPOLOGY: &str = "docs/pictures/topology.svg";
 
-/// `cargo run --release -- …` stands for the program that has been built for this test.
+/// `cargo run --release -- …` stands for the program that has been built for this test, and `cargo test`
+/// is what runs it.
 const SHELL: &str = "set -euo pipefail
-cargo() { while [ \"$1\" != -- ]; do shift; done; shift; spof \"$@\"; }
+cargo() { [ \"$1\" != test ] || return 0; while [ \"$1\" != -- ]; do shift; done; shift; spof \"$@\"; }
 ";
 
 #[test]
-fn every_command_of_the_pages_runs() {
+fn every_command_of_the_tutorials_runs() {
+    run_pages(|page| page.starts_with("docs/tutorials/"));
+}
+
+#[test]
+fn every_command_of_the_how_to_pages_runs() {
+    run_pages(|page| page.starts_with("docs/how-to/"));
+}
+
+#[test]
+fn every_command_of_the_other_pages_runs() {
+    run_pages(|page| !page.starts_with("docs/tutorials/") && !page.starts_with("docs/how-to/"));
+}
+
+fn run_pages(chosen: impl Fn(&str) -> bool) {
+    let mut wrong = Vec::new();
     let mut blocks_run = 0;
-    for page in PAGES {
-        // All blocks of a page share a folder, as they would with a reader.
-        let home = home();
-        for block in blocks(&fs::read_to_string(page).expect("the page is there")) {
-            let output = run(home.path(), &block);
-            let told = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{page}: this fails:\n{block}\n{told}");
-            blocks_run += 1;
+    let asked_for = std::env::var("PAGE").unwrap_or_default();
+    for page in all_pages().iter().filter(|page| chosen(page) && page.contains(&asked_for)) {
+        let (run, told) = run_page(page);
+        blocks_run += run;
+        wrong.extend(told.into_iter().map(|told| format!("{page}: {told}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(blocks_run >= 6 || !asked_for.is_empty(), "the blocks are not found any more: {blocks_run}");
+}
+
+/// How many blocks of a page were run, and what is wrong.
+fn run_page(path: &str) -> (usize, Vec<String>) {
+    // All blocks of a page share a folder, as they would with a reader.
+    let home = home();
+    let page = fs::read_to_string(path).expect("the page is there");
+    let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
+    let (mut run_so_far, mut wrong, mut printed) = (0, Vec::new(), None);
+    let mut shown = Vec::new();
+    for block in blocks(&page) {
+        match block.kind.as_str() {
+            "sh" | "sh fails" => {
+                let output = run(home.path(), &block.text);
+                let code = output.status.code();
+                if code != Some(i32::from(block.kind == "sh fails")) {
+                    let told = String::from_utf8_lossy(&output.stderr);
+                    wrong.push(format!("this ends with {code:?}:\n{}\n{told}", block.text));
+                }
+                printed = Some(without_speed(&String::from_utf8(output.stdout).expect("text")));
+                run_so_far += 1;
+            }
+            "sh no-run" => printed = None,
+            kind if kind.starts_with("text printed") => shown.push((block, printed.clone())),
+            _ => {}
         }
     }
-    assert!(blocks_run >= 6, "the blocks are not found any more: {blocks_run}");
+    // From the last one on, so that the lines of those before stay where they are.
+    for (block, printed) in shown.into_iter().rev() {
+        match asked_for(&block, printed) {
+            Ok(text) if text == block.text => {}
+            Ok(text) if std::env::var_os("UPDATE").is_some() => {
+                lines.splice(block.lines, text.lines().map(str::to_owned));
+            }
+            Ok(text) => {
+                let shown = &block.text;
+                wrong.push(format!("not what is printed (UPDATE=1 writes it anew):\n{shown}\nbut:\n{text}"));
+            }
+            Err(told) => wrong.push(told),
+        }
+    }
+    let updated = lines.join("\n") + "\n";
+    if updated != page && wrong.is_empty() {
+        keep_equal(path, &updated);
+    }
+    (run_so_far, wrong)
+}
+
+/// What a block that shows something is to hold.
+fn asked_for(block: &Block, printed: Option<String>) -> Result<String, String> {
+    let printed = printed.ok_or_else(|| format!("no command is run before this:\n{}", block.text))?;
+    let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
+    let printed = printed.join("\n");
+    let Some(words) = block.kind.strip_prefix("text printed: ") else { return Ok(printed) };
+    let paragraphs: Vec<&str> = printed.split("\n\n").collect();
+    let mut chosen: Vec<&str> = Vec::new();
+    for word in words.split(" | ") {
+        let found =
+            paragraphs.iter().find(|paragraph| paragraph.contains(word) && !chosen.contains(paragraph));
+        chosen.push(found.ok_or_else(|| format!("nothing else printed has `{word}`:\n{printed}"))?);
+    }
+    Ok(chosen.join("\n\n").trim_matches('\n').to_owned())
 }
 
 /// A question may have a bad answer: then the command ends with code 1.
 #[test]
-fn every_question_of_readme_is_answered_by_its_line() {
+fn every_question_of_readme_has_the_answer_that_its_command_prints() {
     let home = home();
     let readme = fs::read_to_string("README.md").expect("it is there");
-    let (_, table) = readme.split_once("| question | command |\n").expect("README has ten questions");
-    let rows = table.lines().take_while(|line| line.starts_with('|')).skip(1);
-    let commands: Vec<&str> = rows
-        .map(|row| {
-            let command = row.trim_end_matches(" |").rsplit_once(" | `").expect("two columns").1;
-            command.strip_suffix('`').expect("nothing stands behind the command")
-        })
-        .collect();
-    assert_eq!(commands.len(), 10, "{commands:?}");
-    for command in commands {
-        assert!(command.starts_with("spof "), "{command}");
-        let output = run(home.path(), command);
+    let mut written = String::new();
+    let mut questions = 0;
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        writeln!(written, "{line}").expect("a text takes everything");
+        let command = line.strip_prefix("   `spof ").and_then(|rest| rest.strip_suffix("`\\"));
+        let Some(command) = command else { continue };
+        questions += 1;
+        let output = run(home.path(), &format!("spof {command}"));
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(matches!(output.status.code(), Some(0 | 1)), "this fails:\n{command}\n{told}");
+        let answer = headline(&String::from_utf8(output.stdout).expect("text"));
+        writeln!(written, "{}\n", folded(&format!("**{answer}**"))).expect("a text takes everything");
+        // What stood there so far, and the line behind it.
+        lines.by_ref().find(|line| line.is_empty());
     }
+    assert_eq!(questions, 10);
+    keep_equal("README.md", &written);
+}
+
+/// The first sentence of what a command prints: what stands before how sure it is.
+fn headline(printed: &str) -> String {
+    let lines = printed.lines().skip_while(|line| line.is_empty());
+    let lines = lines.take_while(|line| !line.starts_with("  How sure: "));
+    lines.map(str::trim).collect::<Vec<&str>>().join(" ")
+}
+
+/// In lines of a list.
+fn folded(text: &str) -> String {
+    let mut lines = vec![String::from("  ")];
+    for word in text.split(' ') {
+        if lines.last().is_some_and(|line| line.chars().count() + word.chars().count() > 114) {
+            lines.push(String::from("  "));
+        }
+        let line = lines.last_mut().expect("there is always one");
+        line.push(' ');
+        line.push_str(word);
+    }
+    lines.join("\n")
 }
 
 #[test]
-fn readme_shows_what_the_program_prints() {
+fn the_pictures_are_what_the_program_draws() {
     let home = home();
     let first = "cargo run --release -- simulate scenarios/one-server.yaml";
-    assert!(fs::read_to_string("README.md").expect("it is there").contains(first));
-    let print = |colours: &str| {
-        let output = run(home.path(), &format!("{colours} {first}"));
-        without_speed(&String::from_utf8(output.stdout).expect("text"))
-    };
-    let (plain, coloured) = (print("NO_COLOR=1"), print("CLICOLOR_FORCE=1"));
     let readme = fs::read_to_string("README.md").expect("it is there");
-    let (before, rest) = readme.split_once("```text\n").expect("README shows the summary");
-    let (_, after) = rest.split_once("```").expect("the block ends");
-    let shown: String = plain.lines().map(|line| format!("{}\n", line.trim_end())).collect();
-    keep_equal("README.md", &format!("{before}```text\n{}\n```{after}", shown.trim_matches('\n')));
-    keep_equal(PICTURE, &picture(&coloured));
+    assert!(readme.contains(&format!("```sh\n{first}\ncargo test\n```")), "the two commands stand in README");
+    let output = run(home.path(), &format!("CLICOLOR_FORCE=1 {first}"));
+    keep_equal(PICTURE, &picture(&without_speed(&String::from_utf8(output.stdout).expect("text"))));
+    // The same commands as in docs/pictures.sh.
+    let script = fs::read_to_string("docs/pictures.sh").expect("it is there");
+    let drawn = run(home.path(), &format!("{script}\ntopology ."));
+    assert!(drawn.status.success(), "{}", String::from_utf8_lossy(&drawn.stderr));
+    keep_equal(TOPOLOGY, &fs::read_to_string(home.path().join("topology.svg")).expect("it is drawn"));
 }
 
 fn home() -> TempDir {
@@ -111,31 +207,11 @@ fn run(folder: &Path, script: &str) -> Output {
     command.output().expect("there is a bash")
 }
 
-/// The blocks that are to be run.
-fn blocks(page: &str) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let mut parts = page.split("\n```sh\n");
-    parts.next();
-    for part in parts {
-        let (block, _) = part.split_once("\n```").expect("a block ends");
-        blocks.push(block.to_owned());
-    }
-    blocks
-}
-
 /// The last line tells how fast this machine was.
 fn without_speed(text: &str) -> String {
     let is_speed = |line: &&str| line.contains("simulated in ");
     let lines: Vec<&str> = text.lines().filter(|line| !is_speed(line)).collect();
     lines.join("\n").trim_matches('\n').to_owned()
-}
-
-fn keep_equal(path: &str, text: &str) {
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(path, text).expect("it can be written");
-    }
-    let kept = fs::read_to_string(path).unwrap_or_default();
-    assert!(kept == text, "{path} is out of date: run the tests with UPDATE=1");
 }
 
 const COLUMN: f64 = 8.4;

@@ -27,9 +27,10 @@ def test_the_types_fit_together() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_what_readme_shows_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_page_about_python_shows_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HOME)
-    blocks = re.findall(r"```python\n(.*?)```", (HOME / "README.md").read_text(encoding="utf-8"), re.S)
+    page = (HOME / "docs/how-to/python.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.S)
     quick_start, cluster = blocks
     names: dict[str, object] = {}
     exec(quick_start, names)
