@@ -2,41 +2,23 @@
 //! what would fix it?
 //!
 //! This crate is what the command line `spof` is made of, for those who want to run scenarios
-//! from a program. `ARCHITECTURE.md` in the repository places every file; this page shows the
-//! way through and a worked example.
+//! from a program:
 //!
-//! # The map
+//! - [`load`] reads a scenario file and checks all of it, [`Scenario::parse`] a text, and [`site`] builds one in
+//!   code, with durations and arrivals of any making ([`law()`], [`arrivals_by`]).
+//! - [`Scenario::with`] gives the same with another setting, under the path that `--set` takes on the command
+//!   line.
+//! - [`simulate()`] runs it and returns figures with their uncertainty, what they mean, and that in words
+//!   ([`Findings`]).
+//! - [`Stage`] is a run that one advances, looks at, touches and takes back.
+//! - [`advise()`] tries what would help.
 //!
-//! ```text
-//! scenario file ─▶ Scenario ─▶ Plan ─▶ Simulation ─▶ RunResults ─▶ Summary ─▶ files, terminal
-//! ```
+//! None of these prints, writes a file or looks at a clock. Work that takes long is watched, and broken off, by
+//! a [`Watcher`]; nobody looks if it is [`Unwatched`]. The folder `examples` of the repository shows what can
+//! be done, in the order in which one would want to read it; `ARCHITECTURE.md` there is the map of the inside.
 //!
-//! 1. [`scenario::load::load`] reads and checks a file, [`scenario::load::load_text`] a text. All
-//!    that can be wrong is found here, all at once, each with its place and a hint.
-//! 2. [`plan::compile`] translates the [`Scenario`](scenario::model::Scenario) into flat arrays: a
-//!    [`Plan`](plan::Plan), in which a class of requests is a program of small steps.
-//! 3. [`engine::Simulation`] runs a plan event by event, as far as one lets it.
-//!    [`experiment::run`] runs it to its end, [`experiment::study::replicate`] several times side by side.
-//! 4. [`results::RunResults`] are sums and counts per time bucket. They can be merged.
-//! 5. [`analysis::summarise::summarise`] makes figures of them, with confidence intervals where
-//!    there are any and with reasons where there are none.
-//! 6. [`structure::analyze`] goes another way: from the scenario to exact availability and single
-//!    points of failure, without a run.
-//! 7. [`verify`] holds the simulator to the answers of [`theory`], as anybody can on any machine.
-//! 8. [`output`] writes files and the summary for people.
-//!
-//! Below these, [`nodes`] says how real software behaves, [`parts`] what scenarios are written
-//! with, [`document`] how a text becomes values that know their place, [`kernel`] what time,
-//! chance and events are, and [`stats`] how they are observed. [`cli`] stands above all.
-//! A module imports only from those below it.
-//!
-//! Many runs can be spread over machines: [`analysis::shard::Part::runs`] says which are whose,
-//! [`experiment::study::replicate`] makes them, [`output::shard_file`] takes what they came to from one machine
-//! to another, and [`analysis::shard::merge`] puts all together, to the same bits as on one.
-//!
-//! A scenario need not be a file: [`site`] builds one in code, with durations and arrivals of any making
-//! ([`law()`], [`arrivals_by`]). The folder `examples` of the repository shows what can be done, in the order
-//! in which one would want to read it.
+//! Features: `cli` (the default) is the program with all that it prints and writes. Without default features
+//! there are no terminal, no pictures and no threads.
 //!
 //! # An example
 //!
@@ -45,10 +27,9 @@
 //! 80 ms / (1 − 0.8) = 400 ms there.
 //!
 //! ```
-//! use spof::analysis::summarise::summarise;
-//! use spof::{experiment, plan, scenario};
+//! use spof::{Scenario, SimulateOptions, Unwatched, simulate};
 //!
-//! let text = "
+//! let scenario = Scenario::parse("
 //! name: A counter
 //! run: { requests: 400000, warmup: 2000 requests, seed: 7 }
 //! nodes:
@@ -56,32 +37,31 @@
 //!   counter: { kind: station, servers: 1 }
 //! requests:
 //!   order: { path: [ counter: exp(80ms) ] }
-//! ";
-//! let loaded = scenario::load::load_text("counter.yaml", text, &[]);
-//! assert!(!loaded.has_errors(), "{}", loaded.render(false));
-//! let scenario = loaded.scenario.expect("a scenario without errors");
-//!
-//! let plan = plan::compile(&scenario);
-//! let results = experiment::run(&plan, scenario.run.seed, 0);
+//! ")?;
+//! let run = simulate(&scenario, &SimulateOptions::default(), &Unwatched)?;
 //! // No request is ever lost.
-//! assert_eq!(results.offered, results.ended + results.in_flight);
+//! assert_eq!(run.results.offered, run.results.ended + run.results.in_flight);
 //!
-//! let summary = summarise(&scenario, scenario.run.seed, &results);
+//! let summary = &run.findings.summary;
 //! let order = &summary.classes[0];
 //! let mean_ms = order.mean_ms.value.expect("there were answers");
 //! let half_width_ms = order.mean_ms.half_width.expect("there were many");
 //! assert!((mean_ms - 400.0).abs() < 2.0 * half_width_ms, "{mean_ms} ± {half_width_ms} ms");
 //! assert!((summary.nodes[1].utilisation.expect("it has one slot") - 0.8).abs() < 0.01);
+//!
+//! let two_clerks = scenario.with("counter.servers", 2)?;
+//! let run = simulate(&two_clerks, &SimulateOptions::default(), &Unwatched)?;
+//! assert!(run.findings.summary.classes[0].mean_ms.value < Some(100.0));
+//! # Ok::<(), spof::Error>(())
 //! ```
 //!
-//! The last argument of `load_text` replaces settings, as `--set` does on the command line.
-//! A mistake comes back as text for people:
+//! What is wrong comes back all at once, as text for people or piece by piece ([`Mistakes::each`]):
 //!
 //! ```
-//! use spof::scenario::load::load_text;
+//! use spof::Scenario;
 //!
 //! let text = "nodes: { customers: { kind: user, arrivals: 10 } }\nrequests: { order: { path: [ shop ] } }";
-//! let told = load_text("wrong.yaml", text, &[]).render(false);
+//! let told = Scenario::parse(text).expect_err("two things are wrong").to_string();
 //! assert!(told.contains("does not say per what"), "{told}");
 //! assert!(told.contains("there is no node `shop`"), "{told}");
 //! ```
@@ -185,18 +165,22 @@ pub mod verify;
 #[cfg(not(feature = "inside"))]
 mod verify;
 
+pub use advice::{Family, Wish};
 /// The command line, from its words to its exit code.
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use cli::run as run_command_line;
-pub use experiment::tasks::{Unwatched, Watcher};
+pub use experiment::tasks::{Crew, Unwatched, Watcher};
 pub use questions::builder::{
     Element, Elements, Law, Settings, SiteBuilder, Value, arrivals_by, call, law, list, site, table,
 };
+pub use questions::error::Mistake;
+pub use questions::rows::RowColumns;
 pub use questions::{
-    ClassView, Error, Mistakes, NodeView, ReplicaView, Run, Scenario, SimulateOptions, Stage, View, advise,
-    load, simulate,
+    ClassView, Error, Findings, Mistakes, NodeView, ReplicaView, Run, Scenario, SimulateOptions, Stage, View,
+    advise, load, simulate,
 };
 /// The crates that the laws of a program come from, in the versions that fit.
 pub use rand;
 pub use rand_distr;
+pub use results::row::RowSampling;

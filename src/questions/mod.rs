@@ -3,13 +3,13 @@
 //! or reads a command line; whoever calls (the command line, Python, a page in a browser) parses
 //! words and shows what comes back, and nothing else.
 
-pub mod advise;
+pub(crate) mod advise;
 pub mod builder;
 pub mod error;
 pub mod findings;
 pub mod rows;
 pub mod scenario;
-pub mod simulate;
+pub(crate) mod simulate;
 pub mod stage;
 
 pub use advise::advise;
