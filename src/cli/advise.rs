@@ -6,11 +6,12 @@ use super::ending::{Ending, Failure};
 use super::onlooker::parse_time_limit;
 use super::reading::{parse_setting, read};
 use super::threads::ThreadArguments;
-use crate::advice::{self, Advice, Family, Site, Wish};
+use crate::advice::{Advice, Family, Site, Wish};
 use crate::diagnosis::Standing;
 use crate::output::folder::HOME;
 use crate::output::report::study::Repeat;
 use crate::output::{Asked, Format, json, report, terminal, text_file};
+use crate::questions::advise::tried;
 use crate::scenario::given::Given;
 use crate::telling::advice::Answer;
 use clap::{Args, ValueHint};
@@ -103,8 +104,7 @@ pub fn run(arguments: AdviseArguments, caller: &Caller) -> Result<Ending, Failur
 }
 
 pub fn answer(site: &Site, wish: &Wish, time_limit: Option<Duration>, caller: &Caller) -> Answer {
-    let watcher = caller.onlooker("runs", time_limit);
-    Answer::of(advice::advise(site, wish, &watcher))
+    tried(site, wish, &caller.onlooker("runs", time_limit))
 }
 
 fn again(arguments: &AdviseArguments, advice: &Advice) -> Repeat {

@@ -5,7 +5,7 @@ use crate::document::file_error::in_words;
 use crate::nodes::fields::Refusal;
 use crate::output::folder::OutputError;
 use crate::output::record::RecordError;
-use crate::scenario::files::nearest_file;
+use crate::scenario::files::unreadable;
 use std::io;
 use std::path::Path;
 
@@ -45,21 +45,7 @@ pub enum Failure {
 impl Failure {
     /// A scenario that cannot be read, with what may have been meant.
     pub fn reading(path: &Path, error: &io::Error) -> Failure {
-        let hint = match error.kind() {
-            io::ErrorKind::NotFound if path == Path::new("-") => {
-                Some("name /dev/stdin to read a scenario from a pipe".to_owned())
-            }
-            io::ErrorKind::NotFound => Some(
-                nearest_file(path)
-                    .map_or("`spof new FILE` writes a scenario to start from".to_owned(), |name| {
-                        format!("did you mean {}?", name.display())
-                    }),
-            ),
-            io::ErrorKind::IsADirectory => Some("name a scenario file in it".to_owned()),
-            _ => None,
-        };
-        let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-        Failure::InputOutput(format!("cannot read {}: {}{hint}", path.display(), in_words(error)))
+        Failure::InputOutput(unreadable(path, error))
     }
 
     /// What was written behind an option cannot be understood.

@@ -34,7 +34,7 @@ fn fields(table: &super::value::Table) -> String {
 }
 
 /// In quotes where YAML would read something into it.
-pub(super) fn scalar(text: &str) -> String {
+pub fn scalar(text: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || " _-./%()+<>".contains(letter);
     let begins_well = text.starts_with(|letter: char| letter.is_alphanumeric());
     if begins_well && !text.ends_with(' ') && text.chars().all(is_plain) && text != "null" {

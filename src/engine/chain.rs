@@ -148,7 +148,7 @@ impl World {
                 self.edge(plan);
             } else {
                 advance =
-                    Some(if self.clockwork.horizon() <= until { Advance::Ended } else { Advance::Paused });
+                    Some(if self.clockwork.horizon() <= until { Advance::Ended } else { Advance::Reached });
             }
         }
         self.chain = Some(chain);

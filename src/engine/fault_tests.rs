@@ -51,7 +51,7 @@ fn run(plan: &Plan) -> RunResults {
         match simulation.advance(NEVER, 1 << 20) {
             Advance::Ended => return simulation.finish(false),
             Advance::RowsFull => simulation.clear_rows(),
-            Advance::Paused => {}
+            Advance::Reached | Advance::Paused => {}
         }
     }
 }

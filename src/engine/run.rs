@@ -13,7 +13,9 @@ use crate::scenario::model::RunEnd;
 /// Why [`Simulation::advance`](super::Simulation::advance) came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advance {
-    /// The instant asked for is reached, or the events allowed are used up.
+    /// Everything before the instant asked for has happened.
+    Reached,
+    /// The events allowed are used up.
     Paused,
     /// The rows have to be fetched before the run can go on.
     RowsFull,
@@ -58,7 +60,7 @@ impl World {
                 return Some(if self.clockwork.horizon() <= until {
                     Advance::Ended
                 } else {
-                    Advance::Paused
+                    Advance::Reached
                 });
             }
         }

@@ -6,6 +6,7 @@ use crate::kernel::time::NEVER;
 use crate::plan::Plan;
 use crate::results::RunResults;
 use crate::results::row::RowSampling;
+use std::borrow::Borrow;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -93,16 +94,30 @@ pub fn in_order<Outcome: Send>(
     in_order.map(|((_, outcome), _)| outcome).collect()
 }
 
+/// What a watcher has been told of a run.
+#[derive(Debug, Default)]
+pub struct Told {
+    requests: u64,
+    events: u64,
+}
+
+impl Told {
+    /// Tells what has been simulated since the last time.
+    pub fn go_on<P: Borrow<Plan>>(&mut self, simulation: &Simulation<P>, watcher: &(impl Watcher + ?Sized)) {
+        let (requests, events) = (simulation.ended_requests(), simulation.events());
+        watcher.simulated(requests - self.requests, events - self.events);
+        *self = Told { requests, events };
+    }
+}
+
 /// One run from start to end, without rows; nothing if it is broken off.
 pub fn run_watched(plan: &Plan, seed: u64, replication: u64, watcher: &impl Watcher) -> Option<RunResults> {
     let options = Options { seed, replication, rows: RowSampling::None };
     let mut simulation = Simulation::new(plan, options);
-    let (mut requests, mut events) = (0, 0);
+    let mut told = Told::default();
     loop {
         let advance = simulation.advance(NEVER, SLICE_EVENTS);
-        let (ended, handled) = (simulation.ended_requests(), simulation.events());
-        watcher.simulated(ended - requests, handled - events);
-        (requests, events) = (ended, handled);
+        told.go_on(&simulation, watcher);
         if advance == Advance::Ended {
             return Some(simulation.finish(false));
         }

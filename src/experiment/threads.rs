@@ -1,19 +1,34 @@
 //! On what work is done side by side: all cores, or one after the other where there are no threads
 //! (feature `threads`). What comes of it is the same.
 
+#[cfg(feature = "threads")]
+use rayon::prelude::*;
+
 /// Does the work for each item on as many threads as there are cores. What comes of it
 /// stands in the order of the items, whatever thread was first.
 pub fn in_parallel<Item: Send, Outcome: Send>(
     items: Vec<Item>,
     work: impl Fn(Item) -> Outcome + Sync + Send,
 ) -> Vec<Outcome> {
-    each::in_parallel(items, work)
+    #[cfg(feature = "threads")]
+    let items = items.into_par_iter();
+    #[cfg(not(feature = "threads"))]
+    let items = items.into_iter();
+    items.map(work).collect()
 }
 
 /// Does the work, and all that it does side by side, on so many threads; on one for each core, if
-/// nobody says.
+/// nobody says, or if the system has no more.
 pub fn on_threads<Outcome: Send>(threads: Option<usize>, work: impl FnOnce() -> Outcome + Send) -> Outcome {
-    each::on_threads(threads, work)
+    #[cfg(feature = "threads")]
+    if let Some(Ok(pool)) =
+        threads.map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build())
+    {
+        return pool.install(work);
+    }
+    #[cfg(not(feature = "threads"))]
+    let _ = threads;
+    work()
 }
 
 /// Does both, side by side.
@@ -21,70 +36,22 @@ pub fn beside<One: Send, Other: Send>(
     one: impl FnOnce() -> One + Send,
     other: impl FnOnce() -> Other + Send,
 ) -> (One, Other) {
-    each::beside(one, other)
+    #[cfg(feature = "threads")]
+    return rayon::join(one, other);
+    #[cfg(not(feature = "threads"))]
+    (one(), other())
 }
 
 /// Does the same on every thread at once, and comes back when all have done it.
 pub fn on_all(work: impl Fn() + Sync) {
-    each::on_all(work);
-}
-
-#[cfg(feature = "threads")]
-mod each {
-    use rayon::ThreadPoolBuilder;
-    use rayon::prelude::*;
-
-    pub fn in_parallel<Item: Send, Outcome: Send>(
-        items: Vec<Item>,
-        work: impl Fn(Item) -> Outcome + Sync + Send,
-    ) -> Vec<Outcome> {
-        items.into_par_iter().map(work).collect()
-    }
-
-    pub fn on_threads<Outcome: Send>(
-        threads: Option<usize>,
-        work: impl FnOnce() -> Outcome + Send,
-    ) -> Outcome {
-        match threads.map(|threads| ThreadPoolBuilder::new().num_threads(threads).build()) {
-            Some(Ok(pool)) => pool.install(work),
-            // With all cores, or with those that the system has left.
-            Some(Err(_)) | None => work(),
+    #[cfg(feature = "threads")]
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| work());
         }
-    }
-
-    pub fn beside<One: Send, Other: Send>(
-        one: impl FnOnce() -> One + Send,
-        other: impl FnOnce() -> Other + Send,
-    ) -> (One, Other) {
-        rayon::join(one, other)
-    }
-
-    pub fn on_all(work: impl Fn() + Sync) {
-        rayon::scope(|scope| {
-            for _ in 0..rayon::current_num_threads() {
-                scope.spawn(|_| work());
-            }
-        });
-    }
-}
-
-#[cfg(not(feature = "threads"))]
-mod each {
-    pub fn in_parallel<Item, Outcome>(items: Vec<Item>, work: impl Fn(Item) -> Outcome) -> Vec<Outcome> {
-        items.into_iter().map(work).collect()
-    }
-
-    pub fn on_threads<Outcome>(_threads: Option<usize>, work: impl FnOnce() -> Outcome) -> Outcome {
-        work()
-    }
-
-    pub fn beside<One, Other>(one: impl FnOnce() -> One, other: impl FnOnce() -> Other) -> (One, Other) {
-        (one(), other())
-    }
-
-    pub fn on_all(work: impl Fn()) {
-        work();
-    }
+    });
+    #[cfg(not(feature = "threads"))]
+    work();
 }
 
 #[cfg(test)]

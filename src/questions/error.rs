@@ -1,9 +1,8 @@
 //! Why a question has no answer.
 
-use crate::document::file_error::in_words;
 use crate::document::problem::{Look, Problem, Severity, render};
 use crate::document::source::Source;
-use crate::nodes::fields::Refusal;
+use crate::scenario::files::unreadable;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -69,21 +68,11 @@ pub struct Mistake<'a> {
     pub column: usize,
 }
 
-impl Error {
-    /// What was asked for cannot be understood.
-    pub fn refusal(about: &str, refusal: Refusal) -> Error {
-        let hint = refusal.hint.map_or(String::new(), |hint| format!("; {hint}"));
-        Error::Refused(format!("{about}: {}{hint}", refusal.problem))
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Mistakes(mistakes) => f.write_str(mistakes.render(Look::default()).trim_end()),
-            Error::Unreadable { path, error } => {
-                write!(f, "cannot read {}: {}", path.display(), in_words(error))
-            }
+            Error::Unreadable { path, error } => f.write_str(&unreadable(path, error)),
             Error::Refused(message) | Error::NotKept(message) => f.write_str(message),
             Error::Stopped => f.write_str("stopped"),
         }

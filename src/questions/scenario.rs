@@ -8,7 +8,7 @@ use crate::document::problem::{Look, Problem, render};
 use crate::document::source::Source;
 use crate::document::value::Value;
 use crate::scenario::given::{Given, Settings};
-use crate::scenario::load::{Loaded, load_text};
+use crate::scenario::load::{Loaded, in_force, load_text};
 use crate::scenario::model;
 use std::path::Path;
 
@@ -87,12 +87,7 @@ impl Scenario {
 
     /// A node's setting as it holds, whether it was given or is a default: `gunicorn.workers`.
     pub fn setting(&self, path: &str) -> Option<&str> {
-        let path = path.strip_prefix("nodes.").unwrap_or(path);
-        let mut settings = self.settings();
-        settings.find_map(|(node, setting, value)| {
-            let rest = path.strip_prefix(node)?.strip_prefix('.')?;
-            (rest == setting).then_some(value)
-        })
+        in_force(self.site.settings_in_force(), path)
     }
 
     /// All settings of nodes as they hold: node, setting and value.

@@ -5,7 +5,7 @@ use super::findings::Findings;
 use super::rows::RowColumns;
 use super::scenario::Scenario;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
-use crate::experiment::tasks::{SLICE_EVENTS, Watcher};
+use crate::experiment::tasks::{SLICE_EVENTS, Told, Watcher};
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::{Plan, compile};
 use crate::results::RunResults;
@@ -62,7 +62,7 @@ pub(crate) trait Companion {
 pub fn simulate(scenario: &Scenario, options: &SimulateOptions, watcher: &dyn Watcher) -> Result<Run, Error> {
     let model = scenario.model();
     let rows = (options.rows != RowSampling::None).then(|| RowColumns::new(model));
-    let mut collecting = Collecting { rows, watcher, told: (0, 0) };
+    let mut collecting = Collecting { rows, watcher, told: Told::default() };
     let engine_options =
         Options { seed: scenario.seed(), replication: options.replication, rows: options.rows };
     let plan = compile(model);
@@ -103,8 +103,7 @@ pub(crate) fn accompanied(
 struct Collecting<'w> {
     rows: Option<RowColumns>,
     watcher: &'w dyn Watcher,
-    /// Requests and events of which the watcher knows.
-    told: (u64, u64),
+    told: Told,
 }
 
 impl Companion for Collecting<'_> {
@@ -116,9 +115,7 @@ impl Companion for Collecting<'_> {
     }
 
     fn looks(&mut self, simulation: &Simulation<&Plan>, advance: Advance) -> bool {
-        let now = (simulation.ended_requests(), simulation.events());
-        self.watcher.simulated(now.0 - self.told.0, now.1 - self.told.1);
-        self.told = now;
+        self.told.go_on(simulation, self.watcher);
         advance != Advance::Ended && self.watcher.breaks_off()
     }
 }

@@ -9,8 +9,9 @@ use super::error::Error;
 use super::findings::Findings;
 use super::scenario::Scenario;
 use super::simulate::Run;
+use crate::document::flow::scalar;
 use crate::engine::{Advance, Options, Simulation};
-use crate::experiment::tasks::{SLICE_EVENTS, Watcher};
+use crate::experiment::tasks::{SLICE_EVENTS, Told, Unwatched, Watcher};
 use crate::kernel::time::{NEVER, Time};
 use crate::plan::{Plan, compile};
 use crate::results::row::RowSampling;
@@ -28,6 +29,7 @@ pub struct Stage {
     /// Everything before this has happened.
     now: Time,
     is_over: bool,
+    told: Told,
 }
 
 /// Something that happens because somebody wanted it.
@@ -95,6 +97,7 @@ impl Stage {
             simulation: begin(scenario),
             now: 0,
             is_over: false,
+            told: Told::default(),
         }
     }
 
@@ -172,8 +175,7 @@ impl Stage {
         let lasting = |touch: &Touch| touch.mended.is_none() && touch.target.as_deref() == Some(node);
         let Some(place) = touches.iter().rposition(lasting) else {
             let told = format!(
-                "nothing that was broken here still lasts at `{node}`; what the scenario's own timeline breaks ends \
-                 with its `for`"
+                "nothing that was broken by hand still lasts at `{node}`; what a timeline breaks ends with its `for`"
             );
             return Err(Error::Refused(told));
         };
@@ -182,7 +184,7 @@ impl Stage {
             true => drop(touches.remove(place)),
             false => touches[place].mended = Some(self.now),
         }
-        self.play_again(touches)
+        self.play_again(touches, self.now)
     }
 
     /// Lets happen from now on what stands in a timeline behind `at`: `surge: 4x, hold: 3m`.
@@ -198,8 +200,7 @@ impl Stage {
         for touch in &mut touches {
             touch.mended = touch.mended.filter(|mended| *mended < to);
         }
-        self.now = to;
-        self.play_again(touches)
+        self.play_again(touches, to)
     }
 
     /// Lets it go on to its end, and tells what came of it.
@@ -214,41 +215,35 @@ impl Stage {
     }
 
     fn breaks(&mut self, verb: &str, node: &str, more: &str) -> Result<(), Error> {
-        let what = format!("{verb}: {node}{more}");
+        let what = format!("{verb}: {}{more}", scalar(node));
         self.add(Touch { at: self.now, what, target: Some(node.to_owned()), mended: None })
     }
 
     fn add(&mut self, touch: Touch) -> Result<(), Error> {
         let mut touches = self.touches.clone();
         touches.push(touch);
-        self.play_again(touches)
+        self.play_again(touches, self.now)
     }
 
-    /// With these touches, from the seed up to now. If they make no sense, all stays as it was.
-    fn play_again(&mut self, touches: Vec<Touch>) -> Result<(), Error> {
-        self.scenario = self.opened.with_timeline(touches.iter().map(Touch::entry))?;
-        self.touches = touches;
-        self.simulation = begin(&self.scenario);
-        self.is_over = false;
-        self.go(self.now, &crate::experiment::tasks::Unwatched);
+    /// With these touches, from the seed up to an instant. If they make no sense, all stays as it was.
+    fn play_again(&mut self, touches: Vec<Touch>, to: Time) -> Result<(), Error> {
+        let scenario = self.opened.with_timeline(touches.iter().map(Touch::entry))?;
+        let simulation = begin(&scenario);
+        let opened = self.opened.clone();
+        *self =
+            Stage { opened, scenario, touches, simulation, now: 0, is_over: false, told: Told::default() };
+        self.go(to, &Unwatched);
         Ok(())
     }
 
     fn go(&mut self, to: Time, watcher: &dyn Watcher) {
-        let mut told = (self.simulation.ended_requests(), self.simulation.events());
         while !self.is_over {
             let advance = self.simulation.advance(to, SLICE_EVENTS);
-            let now = (self.simulation.ended_requests(), self.simulation.events());
-            watcher.simulated(now.0 - told.0, now.1 - told.1);
-            let events = now.1 - told.1;
-            told = now;
-            self.simulation.clear_rows();
+            self.told.go_on(&self.simulation, watcher);
             // What has run may have gone to the end of a stretch behind it.
             self.now = self.now.max(self.simulation.now());
-            // An advance with fewer events than it may have came to its end in time.
-            let is_there = advance == Advance::Paused && events < SLICE_EVENTS;
             self.is_over = advance == Advance::Ended;
-            if is_there {
+            if advance == Advance::Reached {
                 self.now = self.now.max(to);
                 return;
             }
@@ -281,7 +276,6 @@ fn nanoseconds(time: Duration) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::tasks::Unwatched;
     use crate::questions::{SimulateOptions, simulate};
 
     const SITE: &str = "
@@ -349,8 +343,10 @@ timeline: [ { at: 8m, slow: app, by: 2x, for: 30s } ]
         let seen = stage.look();
         let told = stage.fail("ap").unwrap_err().to_string();
         assert!(told.contains("there is no node `ap`") && told.contains("did you mean `app`?"), "{told}");
+        let told = stage.fail("app, for: 5s").unwrap_err().to_string();
+        assert!(told.contains("there is no node `app, for: 5s`"), "{told}");
         let told = stage.mend("app").unwrap_err().to_string();
-        assert!(told.contains("nothing that was broken here still lasts at `app`"), "{told}");
+        assert!(told.contains("nothing that was broken by hand still lasts at `app`"), "{told}");
         assert_eq!(stage.look(), seen);
         stage.fail("app").unwrap();
         stage.mend("app").unwrap();

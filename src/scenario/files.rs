@@ -2,7 +2,7 @@
 
 use crate::document::SIZE_MAX;
 use crate::document::file_error::in_words;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Recordings may be longer than scenarios.
@@ -44,8 +44,26 @@ impl Files {
     }
 }
 
+/// Why a scenario cannot be read, with what may have been meant.
+pub fn unreadable(path: &Path, error: &io::Error) -> String {
+    let hint = match error.kind() {
+        io::ErrorKind::NotFound if path == Path::new("-") => {
+            Some("name /dev/stdin to read a scenario from a pipe".to_owned())
+        }
+        io::ErrorKind::NotFound => Some(
+            nearest_file(path).map_or("`spof new FILE` writes a scenario to start from".to_owned(), |name| {
+                format!("did you mean {}?", name.display())
+            }),
+        ),
+        io::ErrorKind::IsADirectory => Some("name a scenario file in it".to_owned()),
+        _ => None,
+    };
+    let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+    format!("cannot read {}: {}{hint}", path.display(), in_words(error))
+}
+
 /// The file in the same folder whose name is most like that of a file that is not there.
-pub fn nearest_file(path: &Path) -> Option<PathBuf> {
+fn nearest_file(path: &Path) -> Option<PathBuf> {
     const LIKENESS_LEAST: f64 = 0.85;
     let wanted = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -37,14 +37,19 @@ pub struct NodeSettings {
 }
 
 impl Loaded {
-    /// A setting of a node as it holds, by its path: `gunicorn.workers`, `nodes.gunicorn.workers`.
+    /// A setting of a node as it holds, by its path.
     pub fn in_force(&self, path: &str) -> Option<&str> {
-        let path = path.strip_prefix("nodes.").unwrap_or(path);
-        self.settings_in_force.iter().find_map(|node| {
-            let setting = path.strip_prefix(node.node.as_str())?.strip_prefix('.')?;
-            node.settings.iter().find(|held| held.setting == setting).map(|held| held.value.as_str())
-        })
+        in_force(&self.settings_in_force, path)
     }
+}
+
+/// A setting of a node as it holds, by its path: `gunicorn.workers`, `nodes.gunicorn.workers`.
+pub fn in_force<'n>(nodes: &'n [NodeSettings], path: &str) -> Option<&'n str> {
+    let path = path.strip_prefix("nodes.").unwrap_or(path);
+    nodes.iter().find_map(|node| {
+        let setting = path.strip_prefix(node.node.as_str())?.strip_prefix('.')?;
+        node.settings.iter().find(|held| held.setting == setting).map(|held| held.value.as_str())
+    })
 }
 
 /// Loads a file. Each override is a path and a value: `nodes.gunicorn.workers`, `8`.

@@ -51,7 +51,7 @@ fn run_plan(scenario: &Scenario, plan: &Plan, seed: u64, events_most: u64) -> Ou
         match advance {
             Advance::Ended => break true,
             Advance::Paused if simulation.events() >= events_most => break false,
-            Advance::Paused | Advance::RowsFull => {}
+            Advance::Reached | Advance::Paused | Advance::RowsFull => {}
         }
     };
     requests.sort_by_key(|(row, _)| row.id);

@@ -24,28 +24,17 @@ impl Audience {
         }
     }
 
-    /// The run has been advanced by so many events at most, and perhaps to its end. True if it is
-    /// to stop before that.
-    pub fn watch(
-        &mut self,
-        simulation: &Simulation<&Plan>,
-        advance: Advance,
-        events_most: u64,
-        caller: &Caller,
-    ) -> bool {
+    /// The run has been advanced, perhaps to its end. True if it is to stop before that.
+    pub fn watch(&mut self, simulation: &Simulation<&Plan>, advance: Advance, caller: &Caller) -> bool {
         match self {
             _ if caller.has_stopped() => advance != Advance::Ended,
             Audience::Bar(progress) => {
-                // It cannot go ahead of its audience.
-                let _ = events_most;
                 progress.show(simulation.now(), simulation.ended_requests(), simulation.events());
                 false
             }
             // A terminal that is gone asks for as much as Ctrl-C does.
             #[cfg(feature = "tui")]
-            Audience::Live(live) => {
-                live.watch(simulation, advance, events_most).unwrap_or(advance != Advance::Ended)
-            }
+            Audience::Live(live) => live.watch(simulation, advance).unwrap_or(advance != Advance::Ended),
         }
     }
 }

@@ -10,7 +10,6 @@ use crate::cli::ending::Failure;
 use crate::cli::simulated::Amount;
 use crate::engine::{Advance, KeptTrace, Options, Simulation, TraceWishes};
 use crate::experiment::beside;
-use crate::experiment::tasks::SLICE_EVENTS;
 use crate::kernel::time::{Time, to_seconds};
 use crate::output::charts::{self, Chart, Look, PictureFormat, Theme, WIDTH_USUAL};
 use crate::output::folder::{Folder, OutputError, Ownership};
@@ -35,10 +34,11 @@ use crate::telling::advice::Answer;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 pub struct Job {
-    pub scenario: Scenario,
+    pub scenario: Arc<Scenario>,
     file: String,
     seed: u64,
     wishes: Wishes,
@@ -112,7 +112,7 @@ impl Companion for Attended<'_> {
     }
 
     fn looks(&mut self, simulation: &Simulation<&Plan>, advance: Advance) -> bool {
-        self.audience.watch(simulation, advance, SLICE_EVENTS, self.caller)
+        self.audience.watch(simulation, advance, self.caller)
     }
 }
 
@@ -142,14 +142,24 @@ impl Job {
         let formats: Vec<Format> = Format::ALL.into_iter().filter(wanted).collect();
         let folder = Folder::open(path, &formats, ownership)?;
         let (file, path) = (given.name(), path.to_owned());
-        Ok(Job { scenario, file, seed, wishes, path, folder, script, study, advised: None })
+        Ok(Job {
+            scenario: Arc::new(scenario),
+            file,
+            seed,
+            wishes,
+            path,
+            folder,
+            script,
+            study,
+            advised: None,
+        })
     }
 
     pub fn run(mut self, audience: Audience, caller: &Caller) -> Result<Done, Failure> {
         let (started_at, clock) = (SystemTime::now(), Instant::now());
         let rows = Format::AsItRuns(Stream::LatencyCsv(self.wishes.packing));
         let file = self.folder.take(rows);
-        let scenario = self.scenario.clone();
+        let scenario = Arc::clone(&self.scenario);
         let mut attended = Attended {
             scenario: &scenario,
             file: file.map(|file| LatencyCsv::new(Packed::new(file, self.wishes.packing), &self.scenario)),

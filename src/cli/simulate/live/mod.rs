@@ -38,8 +38,6 @@ pub struct Live {
     at: Time,
     /// Simulated seconds per second, if the machine cannot keep up with what is asked for.
     reached_speed: Option<f64>,
-    /// At the last look.
-    events: u64,
 }
 
 impl Live {
@@ -52,16 +50,7 @@ impl Live {
     fn on(screen: Box<dyn Screen + Send>, ink: Ink, scenario: &Scenario, speed: Option<f64>) -> Live {
         let picture = Picture::new(scenario);
         let pace = Pace::new(speed.unwrap_or_else(|| Pace::usual_speed(picture.length())));
-        Live {
-            screen,
-            ink,
-            picture,
-            pace,
-            frame_began: Instant::now(),
-            at: 0,
-            reached_speed: None,
-            events: 0,
-        }
+        Live { screen, ink, picture, pace, frame_began: Instant::now(), at: 0, reached_speed: None }
     }
 
     /// Up to where the run may go before somebody looks again.
@@ -71,18 +60,11 @@ impl Live {
 
     /// Looks after each advance; draws when it is time to, and waits when the run is ahead. True
     /// if somebody wants the run to stop.
-    pub fn watch(
-        &mut self,
-        simulation: &Simulation<&Plan>,
-        advance: Advance,
-        events_most: u64,
-    ) -> io::Result<bool> {
+    pub fn watch(&mut self, simulation: &Simulation<&Plan>, advance: Advance) -> io::Result<bool> {
         if advance == Advance::Ended {
             return self.ended(simulation).map(|()| false);
         }
-        // An advance with fewer events than it may have came to its end in time.
-        let events = simulation.events() - std::mem::replace(&mut self.events, simulation.events());
-        let is_there = advance == Advance::Paused && events < events_most;
+        let is_there = advance == Advance::Reached;
         if !is_there && self.frame_began.elapsed() < FRAME {
             return Ok(false);
         }
