@@ -93,7 +93,10 @@ fn enter<'a>(
         return Err(("a name is missing in this path".to_string(), Some(hint)));
     }
     if matches!(entry.value, Value::Null) {
-        entry.value = Value::Table(Table::default());
+        // Whoever counts means a list, but where names are the user's own.
+        let is_list =
+            name.parse::<usize>().is_ok() && !before.first().is_some_and(|first| is_collection(first));
+        entry.value = if is_list { Value::List(Vec::new()) } else { Value::Table(Table::default()) };
     }
     let path = before.join(".");
     match &mut entry.value {
@@ -208,6 +211,18 @@ mod tests {
         {
             assert!(check(text, path, value).unwrap_err().contains("there is no `cache` in `nodes`"));
         }
+    }
+
+    #[test]
+    fn a_table_behind_the_last_element_of_a_list_is_added_also_to_none() {
+        let (text, entry) = ("nodes: { app: {} }\na: [ { at: 1m } ]", "{ at: 5m }");
+        assert!(check(text, "a.1", entry).unwrap().ends_with("a:[{at:1m},{at:5m}]}"));
+        assert!(check("nodes: { app: {} }", "a.0", entry).unwrap().ends_with("a:[{at:5m}]}"));
+        for (path, value) in [("a.2", entry), ("a.1", "8")] {
+            assert!(check(text, path, value).unwrap_err().contains("it has 1"));
+        }
+        assert!(check("nodes: { app: {} }", "a.1", entry).unwrap_err().contains("it has 0"));
+        assert!(check("nodes:", "nodes.0", "{ kind: user }").unwrap().contains("{0:{kind:user}}"));
     }
 
     #[test]

@@ -69,10 +69,9 @@ impl Scenario {
             Some(Value::List(there)) => there.len(),
             _ => 0,
         };
-        let first = (there == 0).then(|| ("timeline".to_owned(), "[]".to_owned()));
         let added = entries.enumerate().map(|(place, entry)| (format!("timeline.{}", there + place), entry));
         let added: Settings = added.collect();
-        if added.is_empty() { Ok(self.clone()) } else { self.with_all(first.into_iter().chain(added)) }
+        if added.is_empty() { Ok(self.clone()) } else { self.with_all(added) }
     }
 
     /// What its file calls it.
